@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import type { ClientMetadata } from 'oidc-provider'
+
+/** How an application proves who it is at the token, revocation and introspection endpoints. */
+export type AuthMethod =
+  | 'client_secret_post'
+  | 'client_secret_basic'
+  | 'none'
+  | 'private_key_jwt'
+  | 'client_secret_jwt'
+  | 'tls_client_auth'
+
+/** The names of the ready applications, one for each {@link AuthMethod}. */
+export type ApplicationName = 'post' | 'basic' | 'none' | 'privateKeyJwt' | 'clientSecretJwt' | 'tls'
+
+/** An application that is registered at the emulator, with everything a client of it needs. */
+export interface Application {
+  readonly name: ApplicationName
+  /** The OAuth `client_id`. */
+  readonly appId: string
+  /** The OAuth `client_secret`; absent where {@link authMethod} needs none. */
+  readonly appSecret?: string
+  readonly authMethod: AuthMethod
+  /** The first registered login callback URL. */
+  readonly redirectUri: string
+  /** The first registered logout callback URL. */
+  readonly logoutRedirectUri: string
+  /** The private key that signs client assertions, with its `kid` and `alg`; only for `private_key_jwt`. */
+  readonly privateKey?: JWK
+}
+
+/** The ready applications by name. `tls` is there only when the emulator asks for client certificates. */
+export type Applications = Readonly<Record<Exclude<ApplicationName, 'tls'>, Application>> & {
+  readonly tls?: Application
+}
+
+interface ApplicationSettings {
+  readonly appSecret?: string | undefined
+  readonly redirectUris: readonly string[]
+  readonly logoutRedirectUris: readonly string[]
+  readonly tls: boolean
+}
+
+const AUTH_METHODS = {
+  post: 'client_secret_post',
+  basic: 'client_secret_basic',
+  none: 'none',
+  privateKeyJwt: 'private_key_jwt',
+  clientSecretJwt: 'client_secret_jwt',
+  tls: 'tls_client_auth',
+} as const satisfies Record<ApplicationName, AuthMethod>
+
+/** Creates the ready applications with fresh identifiers, secrets and keys. */
+export async function createApplications(settings: ApplicationSettings): Promise<Applications> {
+  const [redirectUri, logoutRedirectUri] = [settings.redirectUris[0], settings.logoutRedirectUris[0]]
+  if (redirectUri === undefined || logoutRedirectUri === undefined) {
+    throw new TypeError('redirectUris and logoutRedirectUris must each name at least one URL')
+  }
+
+  const create = <Name extends ApplicationName>(name: Name, extra: Partial<Application> = {}): Application =>
+    Object.freeze({
+      name,
+      // GenAuth's application ids are 24 hexadecimal digits and its secrets 32.
+      appId: randomBytes(12).toString('hex'),
+      authMethod: AUTH_METHODS[name],
+      redirectUri,
+      logoutRedirectUri,
+      ...extra,
+    })
+  const secret = () => ({ appSecret: settings.appSecret ?? randomBytes(16).toString('hex') })
+
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = { ...(await exportJWK(privateKey)), alg: 'ES256', kid: randomBytes(8).toString('hex') }
+
+  return Object.freeze({
+    post: create('post', secret()),
+    basic: create('basic', secret()),
+    none: create('none'),
+    privateKeyJwt: create('privateKeyJwt', { privateKey: jwk }),
+    clientSecretJwt: create('clientSecretJwt', secret()),
+    ...(settings.tls ? { tls: create('tls') } : {}),
+  })
+}
+
+/** Lists the ready applications. */
+export function listApplications(applications: Applications): Application[] {
+  return Object.values(applications)
+}
+
+/** Describes an application to `oidc-provider`, as client metadata. */
+export function clientMetadata(
+  application: Application,
+  settings: Pick<ApplicationSettings, 'redirectUris' | 'logoutRedirectUris'>,
+): ClientMetadata {
+  const { appSecret, privateKey } = application
+  return {
+    client_id: application.appId,
+    client_name: application.name,
+    token_endpoint_auth_method: application.authMethod,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    redirect_uris: [...settings.redirectUris],
+    post_logout_redirect_uris: [...settings.logoutRedirectUris],
+    ...(appSecret === undefined ? {} : { client_secret: appSecret }),
+    ...(privateKey === undefined ? {} : { jwks: { keys: [publicPart(privateKey)] } }),
+    ...(application.authMethod === 'tls_client_auth'
+      ? { tls_client_auth_subject_dn: 'any certificate of the CA' }
+      : {}),
+  }
+}
+
+function publicPart(key: JWK): JWK {
+  const { d: _, ...rest } = key
+  return rest
+}

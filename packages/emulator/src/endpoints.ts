@@ -1,0 +1,60 @@
+/** The two protocols GenAuth serves, each under its own path. */
+export type Protocol = 'oidc' | 'oauth'
+
+/** The provider's endpoints, named after what they do. */
+export type EndpointName =
+  | 'authorization'
+  | 'token'
+  | 'revocation'
+  | 'introspection'
+  | 'userinfo'
+  | 'jwks'
+  | 'discovery'
+  | 'end_session'
+  | 'logout'
+
+/** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
+export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' | 'logout'>, string>> = {
+  authorization: '/auth',
+  token: '/token',
+  revocation: '/token/revocation',
+  introspection: '/token/introspection',
+  userinfo: '/me',
+  jwks: '/.well-known/jwks.json',
+  end_session: '/session/end',
+}
+
+const DISCOVERY_PATHS: ReadonlySet<string> = new Set([
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+])
+
+/** Where a request goes. */
+export interface Route {
+  /** Absent where the path is not an endpoint of its own, such as a step of the login. */
+  readonly endpoint?: EndpointName
+  /** The path and query below `/oidc` or `/oauth`; absent outside of both. */
+  readonly protocolUrl?: string
+}
+
+/** Finds the endpoint that a path and query belong to. */
+export function findRoute(url: string): Route {
+  const [path = '/'] = url.split('?', 1)
+  const mount = /^\/(?:oidc|oauth)(?=\/)/.exec(path)?.[0]
+  if (mount !== undefined) {
+    const endpoint = findProtocolEndpoint(path.slice(mount.length))
+    return { protocolUrl: url.slice(mount.length), ...(endpoint === undefined ? {} : { endpoint }) }
+  }
+  if (path === '/login/profile/logout' || /^\/cas-idp\/(?:[^/]+\/)?logout$/.test(path)) return { endpoint: 'logout' }
+  // RFC 8414 puts the well-known part between host and path. GenAuth answers 404 there, and a fault can say otherwise.
+  if ([...DISCOVERY_PATHS].some((wellKnown) => path.startsWith(wellKnown))) return { endpoint: 'discovery' }
+  return {}
+}
+
+function findProtocolEndpoint(path: string): EndpointName | undefined {
+  if (DISCOVERY_PATHS.has(path)) return 'discovery'
+  for (const [name, endpointPath] of Object.entries(PROTOCOL_PATHS)) {
+    if (path === endpointPath) return name as EndpointName
+  }
+  return undefined
+}

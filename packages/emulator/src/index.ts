@@ -1,0 +1,7 @@
+export type { User } from './accounts.ts'
+export type { Application, ApplicationName, Applications, AuthMethod } from './applications.ts'
+export type { EmulatorOptions, EmulatorTls } from './options.ts'
+export type { SignedInTokens } from './sign-in.ts'
+export { type Emulator, startEmulator } from './start-emulator.ts'
+export type { AccessTokenFormat } from './structured-token.ts'
+export type { IssuedToken, TokenKind } from './token-ledger.ts'

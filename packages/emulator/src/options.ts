@@ -1,0 +1,112 @@
+import type { AccessTokenFormat } from './structured-token.ts'
+
+/** Certificates for an emulator that serves https, in PEM. */
+export interface EmulatorTls {
+  readonly key: string | Buffer
+  readonly cert: string | Buffer
+  /** The authority that issued the certificates. Needed where `cert` is not signed by itself. */
+  readonly ca?: string | Buffer
+  /** Asks clients for a certificate, which makes the application `tls` available. */
+  readonly requestCert?: boolean
+  /** The certificate of the application `tls`, which `signIn` shows to the token endpoint. */
+  readonly client?: { readonly key: string | Buffer; readonly cert: string | Buffer }
+}
+
+/** What an emulator can be told when it is started. Every option may be left out. */
+export interface EmulatorOptions {
+  /**
+   * The TCP port; 0 takes a free one.
+   * @default 0
+   */
+  readonly port?: number
+  /**
+   * The loopback address to listen on; no other address is accepted, because anybody may sign in here as anybody.
+   * @default '127.0.0.1'
+   */
+  readonly host?: string
+  /**
+   * The form of access tokens. GenAuth's are JWTs; they are signed with RS256.
+   * @default 'jwt'
+   */
+  readonly accessTokenFormat?: AccessTokenFormat
+  /**
+   * The lifetime of access tokens, in seconds.
+   * @default 3600
+   */
+  readonly accessTokenTtl?: number
+  /**
+   * Whether revoking an access token revokes its whole grant, refresh token included. GenAuth revokes only that token.
+   * Revoking a refresh token always revokes the grant.
+   * @default false
+   */
+  readonly cascade?: boolean
+  /**
+   * Whether answers may be read by web pages of other origins. Real providers seldom let them.
+   * @default false
+   */
+  readonly cors?: boolean
+  /**
+   * What a successful revocation carries: nothing, or GenAuth's JSON envelope.
+   * @default 'empty'
+   */
+  readonly successBody?: 'empty' | 'envelope'
+  /** The secret of every ready application that has one. By default each has its own, drawn at random. */
+  readonly appSecret?: string
+  /**
+   * The registered login callback URLs of the ready applications.
+   * @default ['http://localhost:3000/callback']
+   */
+  readonly redirectUris?: readonly string[]
+  /**
+   * The registered logout callback URLs of the ready applications.
+   * @default ['http://localhost:3000/']
+   */
+  readonly logoutRedirectUris?: readonly string[]
+  /** Serves https instead of http. */
+  readonly tls?: EmulatorTls
+}
+
+/** The options with their defaults filled in. */
+export type EmulatorSettings = Required<Omit<EmulatorOptions, 'tls' | 'appSecret'>> &
+  Pick<EmulatorOptions, 'tls' | 'appSecret'>
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws {TypeError} When an option is not usable; the message names it.
+ */
+export function readOptions(options: EmulatorOptions): EmulatorSettings {
+  const settings = {
+    port: 0,
+    host: '127.0.0.1',
+    accessTokenFormat: 'jwt',
+    accessTokenTtl: 3600,
+    cascade: false,
+    cors: false,
+    successBody: 'empty',
+    redirectUris: ['http://localhost:3000/callback'],
+    logoutRedirectUris: ['http://localhost:3000/'],
+    ...withoutUndefined(options),
+  } as const satisfies EmulatorSettings
+
+  if (!LOOPBACK_HOSTS.has(settings.host)) {
+    throw new TypeError(`host must be a loopback address (127.0.0.1, ::1 or localhost), not ${settings.host}`)
+  }
+  if (!['jwt', 'opaque'].includes(settings.accessTokenFormat)) {
+    throw new TypeError("accessTokenFormat must be 'jwt' or 'opaque'")
+  }
+  if (!['empty', 'envelope'].includes(settings.successBody)) {
+    throw new TypeError("successBody must be 'empty' or 'envelope'")
+  }
+  if (!Number.isSafeInteger(settings.accessTokenTtl) || settings.accessTokenTtl < 1) {
+    throw new TypeError('accessTokenTtl must be a positive number of seconds')
+  }
+  return settings
+}
+
+/** An option that is given as `undefined` means its default. */
+function withoutUndefined(options: EmulatorOptions): EmulatorOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+}

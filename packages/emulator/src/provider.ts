@@ -1,0 +1,105 @@
+import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Accounts } from './accounts.ts'
+import { type Applications, clientMetadata, listApplications } from './applications.ts'
+import { PROTOCOL_PATHS } from './endpoints.ts'
+import { mutualTlsFeature } from './mutual-tls.ts'
+import { errorPage } from './pages.ts'
+import type { SigningKeys } from './signing-keys.ts'
+import type { MemoryStore } from './store.ts'
+
+interface ProviderSettings {
+  readonly issuer: string
+  readonly applications: Applications
+  readonly redirectUris: readonly string[]
+  readonly logoutRedirectUris: readonly string[]
+  readonly keys: SigningKeys
+  readonly cookieKey: string
+  readonly store: MemoryStore
+  readonly accounts: Accounts
+  readonly accessTokenTtl: number
+  readonly cascade: boolean
+}
+
+const DAY = 24 * 60 * 60
+
+/**
+ * Creates the certified provider that does the real work.
+ *
+ * Everything that has a development default is set here, because `oidc-provider` prints a notice for each default it
+ * falls back to.
+ */
+export function createProvider(settings: ProviderSettings): Provider {
+  const { applications, store, accounts, cascade } = settings
+  const mutualTls = applications.tls !== undefined
+
+  const configuration: Configuration = {
+    adapter: (model: string) => store.adapter(model),
+    clients: listApplications(applications).map((application) => clientMetadata(application, settings)),
+    clientAuthMethods: [...new Set(listApplications(applications).map(({ authMethod }) => authMethod))],
+    jwks: { keys: [settings.keys.RS256.jwk, settings.keys.ES256.jwk] } as NonNullable<Configuration['jwks']>,
+    cookies: { keys: [settings.cookieKey] },
+    routes: PROTOCOL_PATHS,
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: {
+      openid: ['sub'],
+      profile: ['name', 'nickname', 'preferred_username'],
+      email: ['email', 'email_verified'],
+      phone: ['phone_number', 'phone_number_verified'],
+    },
+    pkce: { required: (_ctx, client) => client.clientAuthMethod === 'none' },
+    ttl: {
+      AccessToken: settings.accessTokenTtl,
+      AuthorizationCode: 60,
+      Grant: 14 * DAY,
+      IdToken: 3600,
+      Interaction: 3600,
+      RefreshToken: 14 * DAY,
+      Session: 14 * DAY,
+    },
+    clientBasedCORS: () => true,
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: async () => ({ ...accounts.find(sub), sub }) }),
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    loadExistingGrant: grantEverything,
+    revokeGrantPolicy: () => true,
+    renderError: (ctx, out) => {
+      ctx.type = 'html'
+      ctx.body = errorPage(out)
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      introspection: {
+        enabled: true,
+        // A public application proves nothing, so it may only ask about its own tokens.
+        allowedPolicy: (_ctx, client, token) =>
+          client.clientAuthMethod !== 'none' || token.clientId === client.clientId,
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => {
+          if (token.clientId !== client.clientId) throw new errors.InvalidRequest('this token does not belong to you')
+          // Version 9 goes on to revoke the grant of an access token, where version 6 ends that token alone. It names
+          // the grant by the token's `grantId`, so a token that does not know its grant takes nothing along.
+          if (!cascade && token.kind === 'AccessToken') Reflect.deleteProperty(token, 'grantId')
+          return true
+        },
+      },
+      ...(mutualTls ? { mTLS: mutualTlsFeature() } : {}),
+    },
+  }
+  return new Provider(settings.issuer, configuration)
+}
+
+/** Consents to whatever an application asks for: nobody sits in front of the emulator to be asked. */
+async function grantEverything(ctx: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {
+  const { provider, session, client, result, params } = ctx.oidc
+  if (client === undefined || session?.accountId === undefined) return undefined
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  const grant = existing ?? new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
+  if (typeof params?.scope === 'string') grant.addOIDCScope(params.scope)
+  await grant.save()
+  return grant
+}

@@ -1,0 +1,52 @@
+import { IncomingMessage } from 'node:http'
+
+/** A little more than `oidc-provider` reads, so that it is the provider who refuses what is too large. */
+const MAX_BODY_BYTES = 64 * 1024
+
+/** Reads a request's body, up to 64 KiB of it. */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > MAX_BODY_BYTES) break
+  }
+  return Buffer.concat(chunks)
+}
+
+/** The fields of a form body, or `undefined` when the body is not a form. */
+export function readForm(request: IncomingMessage, body: Buffer): URLSearchParams | undefined {
+  const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  return type === 'application/x-www-form-urlencoded' ? new URLSearchParams(body.toString('utf8')) : undefined
+}
+
+/** What differs between a request and its {@link copyRequest copy}. */
+interface RequestChanges {
+  readonly url: string
+  readonly originalUrl: string
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** A request for `oidc-provider`, made of one that was already read. */
+export function copyRequest(request: IncomingMessage, changes: RequestChanges): IncomingMessage {
+  const { url, originalUrl, body, headers } = changes
+  const copy = new IncomingMessage(request.socket)
+  copy.method = request.method
+  copy.httpVersion = request.httpVersion
+  copy.httpVersionMajor = request.httpVersionMajor
+  copy.httpVersionMinor = request.httpVersionMinor
+  copy.headers = { ...request.headers, ...headers }
+  // A body that was already read and changed has its own length, and is not in chunks any more.
+  if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
+    delete copy.headers['transfer-encoding']
+    copy.headers['content-length'] = String(body.length)
+  }
+  copy.url = url
+  copy.complete = true
+  copy.push(body)
+  copy.push(null)
+  // The provider learns from `originalUrl` under which path it is mounted, as Express tells it.
+  return Object.assign(copy, { originalUrl })
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
+
+/** The algorithms access tokens are signed with: RS256 on the wire, ES256 where very many are minted at once. */
+export type SigningAlgorithm = 'RS256' | 'ES256'
+
+/** One of the emulator's key pairs. */
+export interface SigningKey {
+  readonly kid: string
+  readonly alg: SigningAlgorithm
+  readonly privateKey: CryptoKey
+  readonly publicKey: CryptoKey
+  /** The private key as `oidc-provider` wants it; the provider publishes its public half. */
+  readonly jwk: JWK
+}
+
+/** The emulator's key pairs by algorithm. */
+export type SigningKeys = Readonly<Record<SigningAlgorithm, SigningKey>>
+
+/** Generates the emulator's key pairs, afresh for every emulator. */
+export async function createSigningKeys(): Promise<SigningKeys> {
+  const [RS256, ES256] = await Promise.all([createSigningKey('RS256'), createSigningKey('ES256')])
+  return { RS256, ES256 }
+}
+
+async function createSigningKey(alg: SigningAlgorithm): Promise<SigningKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 })
+  const kid = randomBytes(8).toString('hex')
+  return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(privateKey)), kid, alg, use: 'sig' } }
+}

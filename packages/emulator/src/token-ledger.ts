@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import type { MemoryStore } from './store.ts'
+
+/** The two kinds of token that can be revoked, in the words of RFC 7009. */
+export type TokenKind = 'access_token' | 'refresh_token'
+
+/** A token the emulator issued, named by its fingerprint so that it can be shown. */
+export interface IssuedToken {
+  /** `sha256:` and the first 16 hexadecimal digits of the token's SHA-256. */
+  readonly fingerprint: string
+  readonly kind: TokenKind
+  /** The user it was issued for. */
+  readonly sub: string
+  /** Whether the provider still honours it. */
+  readonly active: boolean
+}
+
+interface LedgerEntry {
+  readonly kind: TokenKind
+  readonly id: string
+  readonly sub: string
+}
+
+/** The last so many tokens are listed. */
+const MAX_ENTRIES = 10_000
+
+const MODELS = { access_token: 'AccessToken', refresh_token: 'RefreshToken' } as const
+
+/** Knows which tokens were issued and, from the store itself, which of them still work. */
+export class TokenLedger {
+  readonly #store: MemoryStore
+  readonly #entries = new Map<string, LedgerEntry>()
+
+  constructor(store: MemoryStore) {
+    this.#store = store
+  }
+
+  /** Notes a token when it is issued. */
+  add(token: string, entry: LedgerEntry): void {
+    this.#entries.set(fingerprint(token), entry)
+    const oldest = this.#entries.keys().next().value
+    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  /** Lists the tokens, oldest first, dead ones included. */
+  list(): IssuedToken[] {
+    return Array.from(this.#entries, ([name, { kind, id, sub }]) => ({
+      fingerprint: name,
+      kind,
+      sub,
+      active: this.#isActiveAs(kind, id),
+    }))
+  }
+
+  /** Whether the record behind a token would still be honoured. */
+  isActive(id: string): boolean {
+    return this.#isActiveAs('access_token', id) || this.#isActiveAs('refresh_token', id)
+  }
+
+  /** How many tokens would still be honoured. */
+  countActive(): number {
+    let count = 0
+    for (const kind of ['access_token', 'refresh_token'] as const) {
+      for (const { jti } of this.#store.records(MODELS[kind])) {
+        if (jti !== undefined && this.#isActiveAs(kind, jti)) count += 1
+      }
+    }
+    return count
+  }
+
+  #isActiveAs(kind: TokenKind, id: string): boolean {
+    const record = this.#store.get(MODELS[kind], id)
+    if (record === undefined || record.consumed) return false
+    const { grantId, expiresWithSession, sessionUid } = record
+    if (grantId !== undefined && this.#store.get('Grant', grantId) === undefined) return false
+    if (!expiresWithSession || sessionUid === undefined) return true
+    const session = this.#store.findSession(sessionUid)
+    return session?.accountId === record.accountId
+  }
+}
+
+function fingerprint(token: string): string {
+  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`
+}
