@@ -1,6 +1,7 @@
+import type { EventEmitter } from 'node:events'
 import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Accounts } from './accounts.ts'
-import { type Applications, clientMetadata, listApplications } from './applications.ts'
+import { type Applications, type AuthMethod, clientMetadata, listApplications } from './applications.ts'
 import { PROTOCOL_PATHS } from './endpoints.ts'
 import { mutualTlsFeature } from './mutual-tls.ts'
 import { errorPage } from './pages.ts'
@@ -31,15 +32,17 @@ const DAY = 24 * 60 * 60
 export function createProvider(settings: ProviderSettings): Provider {
   const { applications, store, accounts, cascade } = settings
   const mutualTls = applications.tls !== undefined
+  const authMethods = listApplications(applications).map(({ authMethod }) => authMethod)
 
   const configuration: Configuration = {
     adapter: (model: string) => store.adapter(model),
     clients: listApplications(applications).map((application) => clientMetadata(application, settings)),
-    clientAuthMethods: [...new Set(listApplications(applications).map(({ authMethod }) => authMethod))],
+    clientAuthMethods: authMethods,
     jwks: { keys: [settings.keys.RS256.jwk, settings.keys.ES256.jwk] } as NonNullable<Configuration['jwks']>,
     cookies: { keys: [settings.cookieKey] },
     routes: PROTOCOL_PATHS,
     responseTypes: ['code'],
+    discovery: discoveryExtras(settings.issuer, authMethods, mutualTls),
     scopes: ['openid', 'offline_access'],
     claims: {
       openid: ['sub'],
@@ -68,6 +71,8 @@ export function createProvider(settings: ProviderSettings): Provider {
     },
     features: {
       devInteractions: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },
       rpInitiatedLogout: { enabled: true },
       introspection: {
@@ -89,7 +94,31 @@ export function createProvider(settings: ProviderSettings): Provider {
       ...(mutualTls ? { mTLS: mutualTlsFeature() } : {}),
     },
   }
-  return new Provider(settings.issuer, configuration)
+  const provider = new Provider(settings.issuer, configuration)
+  // Koa prints an error that nobody listens for. Clients that hang up in the middle are no news here.
+  const emitter: EventEmitter = provider
+  emitter.on('error', () => {})
+  return provider
+}
+
+/** Adds to the provider's metadata what version 9 leaves out and GenAuth states, and RFC 8705's aliases. */
+function discoveryExtras(
+  issuer: string,
+  authMethods: readonly AuthMethod[],
+  mutualTls: boolean,
+): Record<string, unknown> {
+  const aliases = ['token', 'revocation', 'introspection'] as const
+  return {
+    revocation_endpoint_auth_methods_supported: authMethods,
+    introspection_endpoint_auth_methods_supported: authMethods,
+    ...(mutualTls
+      ? {
+          mtls_endpoint_aliases: Object.fromEntries(
+            aliases.map((name) => [`${name}_endpoint`, `${issuer}${PROTOCOL_PATHS[name]}`]),
+          ),
+        }
+      : {}),
+  }
 }
 
 /** Consents to whatever an application asks for: nobody sits in front of the emulator to be asked. */

@@ -1,44 +1,71 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
+import { answerCrossOrigin } from './cross-origin.ts'
 import { findRoute } from './endpoints.ts'
+import { type Faults, rehearse } from './faults.ts'
 import { answerLogin } from './login.ts'
+import { answerLogout } from './logout.ts'
 import { copyRequest, readBody, readForm } from './request-body.ts'
+import type { RequestLog } from './request-log.ts'
+import type { MemoryStore } from './store.ts'
 import type { StructuredTokens } from './structured-token.ts'
 import { translateRequest } from './token-translation.ts'
 
 interface ListenerSettings {
   readonly appHost: string
   readonly provider: Provider
+  readonly store: MemoryStore
   readonly tokens: StructuredTokens
+  readonly faults: Faults
+  readonly requests: RequestLog
+  readonly cors: boolean
+  readonly logoutRedirectUris: readonly string[]
+  /** Answers the requests that steer the emulator; tells whether a request was one. */
+  readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
+  /** Is aborted when the emulator closes. */
+  readonly closing: AbortSignal
 }
 
-/** The way of every request: to the provider, or to the pages around it. */
+/** The way of every request: ordered answers first, then the provider and the pages around it. */
 export function createRequestListener(settings: ListenerSettings): RequestListener {
-  const { appHost, provider, tokens } = settings
-  const { host } = new URL(appHost)
+  const { provider, tokens, faults, requests, closing } = settings
+  const { host } = new URL(settings.appHost)
   const callback = provider.callback()
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = request.url ?? '/'
+  async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (await settings.control(request, response)) return
+    if (answerCrossOrigin(settings.cors, request, response)) return
     const body = await readBody(request)
-    const { protocolUrl } = findRoute(url)
+    const { endpoint } = findRoute(request.url ?? '/')
+    const fault = faults.take(endpoint)
+    if (endpoint)
+      requests.add(request, response, { endpoint, form: readForm(request, body), rehearsed: fault !== undefined })
+    if (fault?.handled) await answer(request, new ServerResponse(request), body)
+    if (fault && (await rehearse(fault, response, closing))) return
+    await answer(request, response, body)
+  }
 
+  async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
+    const url = request.url ?? '/'
+    const { endpoint, protocolUrl } = findRoute(url)
     if (protocolUrl !== undefined) {
       const { authorization } = request.headers
       const translated = await translateRequest(tokens, { form: readForm(request, body), body, authorization })
       // The provider builds its URLs from `Host`; a client that came as `localhost` is told the same ones as any other.
       const headers = { ...translated.headers, host }
-      await callback(
-        copyRequest(request, { url: protocolUrl, originalUrl: url, body: translated.body, headers }),
-        response,
-      )
-      return
+      const copy = copyRequest(request, { url: protocolUrl, originalUrl: url, body: translated.body, headers })
+      await callback(copy, response)
+    } else if (endpoint === 'logout') {
+      answerLogout(settings, request, response)
+    } else if (!(await answerLogin(provider, request, response, body))) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
     }
-    if (await answerLogin(provider, request, response, body)) return
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
   }
 
   return (request, response) => {
-    answer(request, response).catch(() => response.destroy())
+    listen(request, response).catch(() => {
+      if (response.headersSent || closing.aborted) response.destroy()
+      else response.writeHead(500, { 'content-type': 'text/plain' }).end('The emulator failed to answer.')
+    })
   }
 }

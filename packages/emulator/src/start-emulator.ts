@@ -5,9 +5,15 @@ import * as https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Accounts, type User } from './accounts.ts'
 import { type Application, type Applications, createApplications } from './applications.ts'
+import { createControl } from './control.ts'
+import { withoutCors } from './cross-origin.ts'
+import { type Fault, Faults, type NextFault } from './faults.ts'
+import { type IssueTokensOptions, issueTokens } from './issue-tokens.ts'
+import { endSessionAtOnce } from './logout.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
 import { createProvider } from './provider.ts'
 import { createRequestListener } from './request-listener.ts'
+import { RequestLog, type RequestRecord } from './request-log.ts'
 import { type SignedInTokens, signIn } from './sign-in.ts'
 import { createSigningKeys } from './signing-keys.ts'
 import { MemoryStore } from './store.ts'
@@ -37,6 +43,19 @@ export interface Emulator extends AsyncDisposable {
   tokens(): IssuedToken[]
   /** How many access and refresh tokens the provider still honours. */
   countActive(): number
+  /**
+   * Issues up to 200 000 tokens at once, without a sign-in for each: real ones, each under its own grant.
+   * JWTs are signed with ES256 here, which is faster.
+   */
+  issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>
+  /** Orders the answer to the next request, or the next `times` requests, at an endpoint. Orders are kept in line. */
+  answerNext(fault: NextFault): void
+  /** Orders the answer to every request at an endpoint, after those of {@link answerNext}, until {@link reset}. */
+  answerAlways(fault: Fault): void
+  /** The last 1000 requests to the provider's endpoints, oldest first, without secrets. */
+  readonly requests: readonly RequestRecord[]
+  /** Goes back to usual answers and forgets the requests. Tokens and sessions stay. */
+  reset(): void
   /** Stops listening, drops every connection and forgets everything. */
   close(): Promise<void>
 }
@@ -57,44 +76,64 @@ export interface Emulator extends AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const settings = readOptions(options)
   const tls = settings.tls?.requestCert === true
-  const [applications, keys] = await Promise.all([createApplications({ ...settings, tls }), createSigningKeys()])
+  const [apps, keys] = await Promise.all([createApplications({ ...settings, tls }), createSigningKeys()])
 
   const server = createServer(settings)
   const appHost = await listen(server, settings)
-  const issuer = `${appHost}/oidc`
+  const closing = new AbortController()
+  let closed: Promise<unknown> | undefined
+  const close = async (): Promise<void> => {
+    closing.abort()
+    closed ??= once(server.close(), 'close')
+    server.closeAllConnections()
+    await closed
+  }
 
+  const issuer = `${appHost}/oidc`
   const store = new MemoryStore()
   const accounts = new Accounts()
   const ledger = new TokenLedger(store)
+  const faults = new Faults()
+  const requests = new RequestLog()
   const tokens = createStructuredTokens(issuer, settings.accessTokenFormat, keys, store)
   const cookieKey = randomBytes(32).toString('hex')
-  const provider = createProvider({ ...settings, issuer, applications, keys, cookieKey, store, accounts })
-  provider.use(translateAnswers({ store, tokens, ledger }))
-  server.on('request', createRequestListener({ appHost, provider, tokens }))
+  const provider = createProvider({ ...settings, issuer, applications: apps, keys, cookieKey, store, accounts })
+  provider.use(withoutCors(settings.cors))
+  provider.use(translateAnswers({ store, tokens, ledger, successBody: settings.successBody }))
+  provider.use(endSessionAtOnce({ provider, store }))
 
-  const close = async (): Promise<void> => {
-    if (!server.listening) return
-    server.close()
-    server.closeAllConnections()
-    await once(server, 'close')
-  }
-
-  return {
+  const emulator: Emulator = {
     appHost,
     issuer,
-    app: applications.post,
-    apps: applications,
-    signIn: async (user = 'user', { app = applications.post } = {}) => {
+    app: apps.post,
+    apps,
+    signIn: async (user = 'user', { app = apps.post } = {}) => {
       const sub = typeof user === 'string' ? user : user.sub
       if (typeof user !== 'string') accounts.add(user)
       return signIn({ issuer, sub, application: app, tls: userAgentTls(settings, app) })
     },
+    issueTokens: async (count, options = {}) =>
+      issueTokens({ provider, store, tokens, ledger }, count, { app: apps.post, ...options }),
     isActive: async (token) => ledger.isActive(await tokens.unwrap(token)),
-    tokens: () => ledger.list(),
     countActive: () => ledger.countActive(),
+    tokens: () => ledger.list(),
+    answerNext: (fault) => faults.next(fault),
+    answerAlways: (fault) => faults.always(fault),
+    get requests() {
+      return requests.records
+    },
+    reset: () => {
+      faults.clear()
+      requests.clear()
+    },
     close,
     [Symbol.asyncDispose]: close,
   }
+
+  const control = createControl(emulator)
+  const parts = { appHost, provider, store, tokens, faults, requests, control, closing: closing.signal }
+  server.on('request', createRequestListener({ ...settings, ...parts }))
+  return emulator
 }
 
 function createServer({ tls }: EmulatorSettings): http.Server | https.Server {

@@ -9,7 +9,11 @@ interface TranslationSettings {
   readonly store: MemoryStore
   readonly tokens: StructuredTokens
   readonly ledger: TokenLedger
+  readonly successBody: 'empty' | 'envelope'
 }
+
+/** What one of GenAuth's official statements shows as the body of a successful revocation. */
+const SUCCESS_ENVELOPE = { statusCode: 200, message: '操作成功', data: { success: true } }
 
 /**
  * Rewrites the tokens of a request for `oidc-provider`: in the form field `token` or `access_token`, and in a bearer
@@ -42,10 +46,12 @@ export async function translateRequest(
 }
 
 /** A Koa middleware that rewrites the tokens of the provider's answers, the other way around. */
-export function translateAnswers({ store, tokens, ledger }: TranslationSettings) {
+export function translateAnswers({ store, tokens, ledger, successBody }: TranslationSettings) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
-    if (ctx.status !== 200 || !isObject(ctx.body)) return
+    if (ctx.status !== 200) return
+    if (ctx.path === PROTOCOL_PATHS.revocation && successBody === 'envelope') ctx.body = SUCCESS_ENVELOPE
+    if (!isObject(ctx.body)) return
     const { body } = ctx
 
     if (ctx.path === PROTOCOL_PATHS.token && typeof body.access_token === 'string') {

@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+
+/**
+ * Decides what pages of other origins may read, for every endpoint alike. `oidc-provider` adds no CORS headers of its
+ * own where there are some already.
+ *
+ * @returns Whether the request was a preflight, which is answered now.
+ */
+export function answerCrossOrigin(cors: boolean, request: IncomingMessage, response: ServerResponse): boolean {
+  if (cors) {
+    response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
+    response.setHeader('access-control-expose-headers', 'WWW-Authenticate, Retry-After')
+    response.setHeader('vary', 'Origin')
+  }
+  if (request.method !== 'OPTIONS') return false
+  if (!cors) {
+    response.writeHead(404).end()
+    return true
+  }
+  const headers = request.headers['access-control-request-headers']
+  response.setHeader('access-control-allow-methods', 'GET, POST')
+  if (headers !== undefined) response.setHeader('access-control-allow-headers', headers)
+  response.writeHead(204).end()
+  return true
+}
+
+/** A Koa middleware that takes away the CORS headers which `oidc-provider` sends by itself. */
+export function withoutCors(cors: boolean) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next()
+    if (cors) return
+    for (const name of Object.keys(ctx.response.headers)) if (name.startsWith('access-control-')) ctx.remove(name)
+  }
+}

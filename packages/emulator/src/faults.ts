@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EndpointName } from './endpoints.ts'
+
+/** GenAuth's way to report an error inside a response with status 200. */
+export interface EnvelopeError {
+  readonly statusCode: number
+  readonly apiCode?: number
+  readonly message: string
+  /** @default a fresh UUID */
+  readonly requestId?: string
+}
+
+/**
+ * How the emulator shall answer instead of as usual. The parts combine: a delay comes first; an answer is whatever
+ * `status`, `headers`, `body` and `envelopeError` say; `hang`, `drop` and `endless` decide how it ends. A fault of
+ * nothing but a delay is followed by the usual answer.
+ */
+export interface Fault {
+  /**
+   * The endpoint that answers so; `any` stands for each of them.
+   * @default 'revocation'
+   */
+  readonly endpoint?: EndpointName | 'any'
+  /** The HTTP status. @default 200 */
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
+  /** The body; an object is sent as JSON. */
+  readonly body?: string | object
+  /** GenAuth's error inside HTTP 200; takes the place of `body`. */
+  readonly envelopeError?: EnvelopeError
+  /** How long to wait before anything is sent, in milliseconds. */
+  readonly delayMs?: number
+  /** Never ends the answer; and never starts it, unless there is a status or a body. */
+  readonly hang?: boolean
+  /**
+   * Closes the connection instead of answering; after the body where there is one, which truncates it.
+   * `'reset'` closes it with a TCP reset.
+   */
+  readonly drop?: boolean | 'reset'
+  /** Follows the body with white space for as long as the client reads. */
+  readonly endless?: boolean
+  /** Carries the request out before, so that only its answer is lost. */
+  readonly handled?: boolean
+}
+
+/** A {@link Fault} that is used up. */
+export interface NextFault extends Fault {
+  /** How many requests are answered so. @default 1 */
+  readonly times?: number
+}
+
+const CHECKS: Readonly<Record<keyof NextFault, (value: unknown) => boolean>> = {
+  endpoint: (value) => typeof value === 'string',
+  times: isPositiveInteger,
+  status: (value) => isPositiveInteger(value) && Number(value) >= 200 && Number(value) <= 599,
+  headers: (value) => isObject(value) && Object.values(value).every((header) => typeof header === 'string'),
+  body: (value) => typeof value === 'string' || isObject(value),
+  envelopeError: (value) => isObject(value) && 'statusCode' in value && isPositiveInteger(value.statusCode),
+  delayMs: (value) => typeof value === 'number' && value >= 0 && value < 2 ** 31,
+  hang: isBoolean,
+  drop: (value) => isBoolean(value) || value === 'reset',
+  endless: isBoolean,
+  handled: isBoolean,
+}
+
+/** The answers that were ordered: first those that are used up, in their order, then the lasting ones. */
+export class Faults {
+  #queue: { readonly fault: Fault; left: number }[] = []
+  readonly #lasting = new Map<string, Fault>()
+
+  /** Orders an answer for the next requests. */
+  next(fault: NextFault): void {
+    const { times = 1, ...rest } = check(fault)
+    this.#queue.push({ fault: rest, left: times })
+  }
+
+  /** Orders an answer for every request from now on; it takes the place of the endpoint's previous one. */
+  always(fault: Fault): void {
+    this.#lasting.set(check(fault).endpoint ?? 'revocation', fault)
+  }
+
+  /** Goes back to usual answers. */
+  clear(): void {
+    this.#queue = []
+    this.#lasting.clear()
+  }
+
+  /** Takes the answer that is due at an endpoint. */
+  take(endpoint: EndpointName | undefined): Fault | undefined {
+    if (endpoint === undefined) return undefined
+    const next = this.#queue.find(({ fault: { endpoint: wanted = 'revocation' } }) =>
+      [endpoint, 'any'].includes(wanted),
+    )
+    if (next === undefined) return this.#lasting.get(endpoint) ?? this.#lasting.get('any')
+    next.left -= 1
+    if (next.left === 0) this.#queue.splice(this.#queue.indexOf(next), 1)
+    return next.fault
+  }
+}
+
+/**
+ * Answers as ordered.
+ *
+ * @returns Whether there was an answer; a fault may be only a delay.
+ */
+export async function rehearse(fault: Fault, response: ServerResponse, signal: AbortSignal): Promise<boolean> {
+  if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal })
+  const { status, headers, body, envelopeError, hang = false, drop = false, endless = false } = fault
+  const hasAnswer = [status, headers, body, envelopeError].some((part) => part !== undefined) || endless
+
+  if (hasAnswer) {
+    const [content, type] = envelopeError ? readBody({ requestId: randomUUID(), ...envelopeError }) : readBody(body)
+    response.writeHead(status ?? 200, { ...(type === undefined ? {} : { 'content-type': type }), ...headers })
+    if (!hang && !drop && !endless) {
+      response.end(content)
+      return true
+    }
+    response.flushHeaders()
+    await new Promise<void>((resolve) => response.write(content, () => resolve()))
+  }
+  if (endless) await writeWithoutEnd(response)
+  else if (drop === 'reset') response.socket?.resetAndDestroy()
+  else if (drop) response.socket?.destroy()
+  return hasAnswer || hang || drop !== false
+}
+
+function readBody(body: string | object = ''): [content: string, type?: string] {
+  return typeof body === 'string' ? [body] : [JSON.stringify(body), 'application/json; charset=utf-8']
+}
+
+async function writeWithoutEnd(response: ServerResponse): Promise<void> {
+  const chunk = ' '.repeat(16 * 1024)
+  // Waiting for each chunk to leave keeps the emulator's memory flat, however slowly the client reads.
+  while (!response.destroyed) {
+    await new Promise<void>((resolve) => {
+      response.once('close', resolve)
+      response.write(chunk, () => {
+        response.off('close', resolve)
+        resolve()
+      })
+    })
+  }
+}
+
+function check<T extends NextFault>(fault: T): T {
+  for (const [name, value] of Object.entries(fault)) {
+    const isValid = CHECKS[name as keyof NextFault]
+    if (isValid === undefined) throw new TypeError(`an answer has no property ${name}`)
+    if (value !== undefined && !isValid(value))
+      throw new TypeError(`the property ${name} of an answer has a wrong value`)
+  }
+  return fault
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean'
+}
+
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0
+}
