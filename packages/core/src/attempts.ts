@@ -1,0 +1,181 @@
+import { type Call, tell, type Wait } from './call.ts'
+import { nameOf } from './endpoint-url.ts'
+import { LogoutError, type LogoutErrorCode } from './errors.ts'
+import { redactCause, redactor } from './redaction.ts'
+import { retryDelay } from './retry.ts'
+import type { RevocationState } from './revocation.ts'
+import { EndedEarly, withTimeLimit } from './time-limit.ts'
+import type { TransportResponse } from './transport.ts'
+import type { Failure, Verdict } from './verdict.ts'
+
+/** One request, sent as often as it takes. */
+export interface EndpointRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  /** Sends it once. Called for each attempt, so that each has its own credential. */
+  readonly send: (attempt: number, signal: AbortSignal) => Promise<TransportResponse>
+  readonly judge: (answer: TransportResponse, wallNow: number) => Verdict
+}
+
+/** The provider's answer was a success. */
+export interface Succeeded {
+  readonly ok: true
+  readonly attempts: number
+  readonly status: number
+  readonly requestId: string | undefined
+  /** The body, where it was JSON. */
+  readonly json: unknown
+}
+
+/** There was no success. */
+export interface Failed {
+  readonly ok: false
+  readonly attempts: number
+  readonly error: LogoutError
+  /** What this says about a token that was to be revoked. */
+  readonly state: RevocationState
+}
+
+/** How a call to one endpoint ended. */
+export type Outcome = Succeeded | Failed
+
+/** An attempt that failed: with an answer, or with something thrown. */
+type FailedAttempt = Omit<Failure, 'status'> & { readonly status?: number; readonly thrown?: unknown }
+
+const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rate_limited', 'provider_unavailable']
+
+/** Sends a request until it succeeds, cannot succeed, or time or attempts are used up. Never rejects. */
+export async function attemptUntilDone(call: Call, request: EndpointRequest): Promise<Outcome> {
+  const { clock } = call.core.options
+  const endpoint = nameOf(request.url)
+  let failed: FailedAttempt | undefined
+  const late = endedBefore(call)
+  if (late) return refused(late)
+  for (let attempt = 1; ; attempt++) {
+    const previous = failed
+    const startedAt = clock.now()
+    const result = await tryOnce(call, request, attempt, startedAt)
+    tell(call, () => ({
+      type: 'attempt',
+      endpoint,
+      attempt,
+      durationMs: clock.now() - startedAt,
+      status: result.status,
+      code: result.ok ? undefined : result.code,
+      requestId: result.requestId && redactor(call.secrets)(result.requestId, 100),
+    }))
+    if (result.ok) return { ...result, attempts: attempt }
+    failed = result
+    // Thrown on purpose, before anything was sent.
+    if (failed.thrown instanceof LogoutError) return refused(failed.thrown, attempt - 1)
+    const { code, retryAfterMs } = failed
+    const end = (error: LogoutError): Failed => ({ ok: false, attempts: attempt, error, state: stateAfter(code) })
+    const error = (): LogoutError => toError(call, request, result, attempt, previous)
+    const remainingMs = call.deadlineAt - clock.now()
+    const { retries } = call.limits
+    const delayMs = RETRYABLE.includes(code)
+      ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
+      : undefined
+    if (delayMs === undefined) return end(error())
+    tell(call, () => ({ type: 'retry', endpoint, attempt, code, delayMs, retryAfterMs }))
+    if (!(await pause(call, delayMs))) {
+      const cause = error()
+      return end(
+        new LogoutError('aborted', 'The call was aborted while it waited to try again.', { attempts: attempt, cause }),
+      )
+    }
+  }
+}
+
+/** Why a call must not send anything any more: its signal has aborted, or its time is up. */
+export function endedBefore(call: Wait): LogoutError | undefined {
+  if (call.signal?.aborted) return new LogoutError('aborted', 'The call was aborted before its request was sent.')
+  if (call.core.options.clock.now() < call.deadlineAt) return undefined
+  return new LogoutError('timeout', 'The deadline passed before the request was sent.', { retryable: true })
+}
+
+/** An outcome without, or before, any request. */
+export function refused(error: LogoutError, attempts = 0): Failed {
+  return { ok: false, attempts, error, state: error.code === 'endpoint_missing' ? 'unsupported' : 'live' }
+}
+
+async function tryOnce(
+  call: Call,
+  request: EndpointRequest,
+  attempt: number,
+  now: number,
+): Promise<Omit<Succeeded, 'attempts'> | FailedAttempt> {
+  const { clock } = call.core.options
+  const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - now)
+  try {
+    const answer = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
+    const verdict = request.judge(answer, clock.wallNow())
+    return verdict.ok ? { ...verdict, requestId: verdict.requestId, status: answer.status } : verdict
+  } catch (thrown) {
+    return { ok: false, code: thrown instanceof EndedEarly ? thrown.why : 'network', thrown }
+  }
+}
+
+/** Waits; `false` when the caller's signal ended the wait. */
+export async function pause(call: Call, ms: number): Promise<boolean> {
+  try {
+    await withTimeLimit(() => new Promise<never>(() => {}), ms, call.signal, call.core.options.clock)
+  } catch (ended) {
+    return (ended as EndedEarly).why === 'timeout'
+  }
+  return true
+}
+
+function stateAfter(code: LogoutErrorCode): RevocationState {
+  if (code === 'network' || code === 'timeout' || code === 'aborted') return 'unknown'
+  return code === 'endpoint_missing' || code === 'unsupported_token_type' ? 'unsupported' : 'live'
+}
+
+/** What to do about it, or what it means. */
+const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
+  client_auth_failed: 'Check appId, appSecret and which client authentication the application has for this endpoint.',
+  unsupported_token_type: 'The provider cannot revoke this kind of token.',
+  rejected: 'Check that the token was issued to this application.',
+  rate_limited: 'Try again later.',
+  provider_unavailable: 'The token still works; try again later.',
+  unexpected_response: 'A provider does not answer like this: check the address, and what stands in between.',
+  redirect_refused: 'Redirects are not followed, as they would take the credentials along. Check the address.',
+  endpoint_missing: 'Check the address and the protocol.',
+}
+
+function toError(
+  call: Call,
+  request: EndpointRequest,
+  failed: FailedAttempt,
+  attempts: number,
+  previous?: FailedAttempt,
+): LogoutError {
+  const redact = redactor(call.secrets)
+  const { code, status, apiCode, retryAfterMs, thrown } = failed
+  const masked = (text: string | undefined, length: number) => (text === undefined ? undefined : redact(text, length))
+  const providerError = masked(failed.providerError, 100)
+  const providerErrorDescription = masked(failed.providerErrorDescription, 300)
+  const cause = thrown instanceof EndedEarly ? undefined : redactCause(thrown, redact)
+  const where = `${request.method} ${nameOf(request.url)}`
+  const what =
+    code === 'network'
+      ? `failed: ${cause?.message}.`
+      : code === 'timeout'
+        ? 'gave no complete answer in time.'
+        : code === 'aborted'
+          ? 'was aborted.'
+          : `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${providerErrorDescription ? ` (${providerErrorDescription})` : ''}.`
+  const wait = retryAfterMs ? ` Retry-After asks for ${retryAfterMs / 1000} s.` : ''
+  const advice = ADVICE[code] ?? 'It may or may not have arrived; the token must be treated as alive.'
+  return new LogoutError(code, `${where} ${what} ${advice}${wait}${attempts > 1 ? ` (${attempts} attempts)` : ''}`, {
+    retryable: RETRYABLE.includes(code),
+    status,
+    providerError,
+    providerErrorDescription,
+    apiCode,
+    requestId: masked(failed.requestId, 100),
+    retryAfterMs,
+    attempts,
+    cause: cause ?? (previous && toError(call, request, previous, attempts - 1)),
+  })
+}

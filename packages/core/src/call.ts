@@ -1,0 +1,71 @@
+import { emit, type LogoutEvent, type LogoutEventBase } from './events.ts'
+import { fingerprintToken } from './fingerprint.ts'
+import { type CallLimits, type ResolvedOptions, resolveLimits } from './options.ts'
+import type { Provider } from './provider.ts'
+import type { ProviderApi } from './request.ts'
+
+/** What every part of one client shares. */
+export interface ClientCore {
+  readonly options: ResolvedOptions
+  readonly api: ProviderApi
+  readonly provider: Provider
+  /** Gives each call its number. */
+  readonly nextCall: () => number
+}
+
+/** Limits and signal of one call. */
+export interface CallOptions extends CallLimits {
+  /** Ends the call at once when it aborts; what is in flight is reported as `unknown`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How long something may be waited for. */
+export interface Wait {
+  readonly core: ClientCore
+  /** In the time of the client's clock. */
+  readonly deadlineAt: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One call in progress: its time, its signal, and what must never be seen of it. */
+export interface Call extends Wait {
+  readonly about: LogoutEventBase
+  readonly limits: ResolvedOptions['limits']
+  readonly startedAt: number
+  /** Everything that is masked in texts; credentials are added as they are made. */
+  readonly secrets: Set<string>
+}
+
+/** Starts a call: checks its limits, and announces it. */
+export async function startCall(
+  core: ClientCore,
+  operation: LogoutEventBase['operation'],
+  options: CallOptions = {},
+  token?: string,
+): Promise<Call> {
+  const limits = resolveLimits(options, core.options.limits)
+  const { onEvent, clock, appSecret } = core.options
+  const startedAt = clock.now()
+  const id = core.nextCall()
+  // Hashing is for those who watch only; it would be a tenth of the cost of a call.
+  const fingerprint = onEvent && token !== undefined ? await fingerprintToken(token) : undefined
+  const call: Call = {
+    core,
+    about: { call: id, operation, token: fingerprint },
+    limits,
+    startedAt,
+    deadlineAt: startedAt + limits.deadlineMs,
+    signal: options.signal,
+    secrets: new Set([token, appSecret].filter((secret) => secret !== undefined)),
+  }
+  tell(call, () => ({ type: 'start' }))
+  return call
+}
+
+type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
+
+/** Tells whoever watches what happens in a call; `event` is only made when somebody does. */
+export function tell(call: Call, event: () => Untold<LogoutEvent>): void {
+  const { onEvent } = call.core.options
+  if (onEvent) emit(onEvent, { ...call.about, ...event() } as LogoutEvent)
+}

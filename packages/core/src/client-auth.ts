@@ -1,0 +1,123 @@
+import { LogoutError } from './errors.ts'
+
+/** The endpoints at which the application authenticates. */
+export type AuthenticatedEndpoint = 'revocation' | 'introspection'
+
+/** What a {@link ClientAuth} is told about the request that it makes a credential for. */
+export interface ClientAuthContext {
+  readonly appId: string
+  readonly endpoint: AuthenticatedEndpoint
+  /** Absolute URL of the endpoint. */
+  readonly url: string
+  /** The provider's issuer, where it is known: always for `issuer` and `appHost`, never for `endpoints`. */
+  readonly issuer: string | undefined
+  /** 1 for the first attempt. Every attempt asks anew, so that an assertion is never sent twice. */
+  readonly attempt: number
+}
+
+/** One credential: an `Authorization` header or form fields, never a secret in both. */
+export interface ClientCredential {
+  /** The whole value of the `Authorization` header. */
+  readonly authorization?: string
+  /** Fields for the form body. */
+  readonly body?: Readonly<Record<string, string>>
+}
+
+/**
+ * Authenticates the application at an endpoint. Write your own for a method that this package does not have.
+ *
+ * @example
+ * ```ts
+ * import { type ClientAuth, createLogoutClient } from '@backend-logout/core'
+ *
+ * const secretFromVault: ClientAuth = async ({ appId }) => ({
+ *   body: { client_id: appId, client_secret: await readSecret() },
+ * })
+ * createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai', clientAuth: secretFromVault })
+ *
+ * async function readSecret() {
+ *   return 'from the vault'
+ * }
+ * ```
+ */
+export interface ClientAuth {
+  (context: ClientAuthContext): ClientCredential | Promise<ClientCredential>
+  /** Its registered name, such as `private_key_jwt`, for messages and events. */
+  readonly method?: string
+}
+
+/** The methods that this package can do by itself, by their registered names (RFC 7591 §2, RFC 8705 §2). */
+export type ClientAuthMethod =
+  | 'client_secret_post'
+  | 'client_secret_basic'
+  | 'none'
+  | 'tls_client_auth'
+  | 'self_signed_tls_client_auth'
+
+const idOnly: ClientAuth = ({ appId }) => ({ body: { client_id: appId } })
+
+/** Makes the {@link ClientAuth} of a method by name. */
+export function clientAuthOf(method: ClientAuthMethod, appId: string, appSecret: string | undefined): ClientAuth {
+  let credential: ClientCredential
+  if (method === 'client_secret_post' || method === 'client_secret_basic') {
+    if (!appSecret) throw new LogoutError('invalid_options', `clientAuth '${method}' needs appSecret.`)
+    credential =
+      method === 'client_secret_post'
+        ? { body: { client_id: appId, client_secret: appSecret } }
+        : { authorization: `Basic ${btoa(`${formEncode(appId)}:${formEncode(appSecret)}`)}` }
+    return Object.assign(() => credential, { method })
+  }
+  if (!/^(?:none|(?:self_signed_)?tls_client_auth)$/.test(method)) {
+    throw new LogoutError('invalid_options', `clientAuth '${String(method).slice(0, 100)}' is not known.`)
+  }
+  // A public client, and one known by its certificate, only says who it is.
+  return Object.assign(idOnly.bind(undefined), { method })
+}
+
+// RFC 6749 §2.3.1: id and secret are form-encoded before they become a Basic credential.
+function formEncode(value: string): string {
+  return new URLSearchParams({ '': value }).toString().slice(1)
+}
+
+/**
+ * Chooses a method among those that a provider lists for an endpoint: the first one that can be done here.
+ *
+ * @param listed The provider's list; `undefined` stands for `client_secret_basic` (RFC 8414 §2).
+ * @param mutualTls Whether the transport presents a client certificate.
+ * @throws LogoutError `client_auth_failed` when the two sides have no method in common
+ */
+export function negotiate(
+  listed: readonly string[] | undefined,
+  appSecret: string | undefined,
+  mutualTls: boolean,
+): ClientAuthMethod {
+  // A provider that lists nothing means Basic, but without a secret it can only mean a public client (RFC 7009 §2.1).
+  if (!listed) return appSecret ? 'client_secret_basic' : mutualTls ? 'tls_client_auth' : 'none'
+  const able: ClientAuthMethod[] = mutualTls ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []
+  if (appSecret) able.push('client_secret_basic', 'client_secret_post')
+  else able.push('none')
+  const method = (listed as ClientAuthMethod[]).find((one) => able.includes(one))
+  if (method) return method
+  throw new LogoutError(
+    'client_auth_failed',
+    `The provider accepts ${listed.join(', ').slice(0, 300) || 'no client authentication'}; this client can do ` +
+      `${able.join(', ')}. Change the application's setting at the provider, or pass clientAuth.`,
+    { attempts: 0 },
+  )
+}
+
+/**
+ * Makes sure that a credential is exactly one.
+ *
+ * @throws LogoutError `invalid_options` when a self-written {@link ClientAuth} gives something else
+ */
+export function checkCredential({ authorization, body = {} }: ClientCredential): void {
+  const names = Object.keys(body)
+  const secrets = names.filter((name) => name === 'client_secret' || name === 'client_assertion')
+  if (secrets.length + (authorization === undefined ? 0 : 1) > 1 || names.some((name) => name.startsWith('token'))) {
+    throw new LogoutError(
+      'invalid_options',
+      'clientAuth must give exactly one credential, and no field of the request.',
+    )
+  }
+}

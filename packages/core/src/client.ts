@@ -1,0 +1,115 @@
+import type { CallOptions, ClientCore } from './call.ts'
+import type { Clock } from './clock.ts'
+import type { ProviderMetadata } from './discovery.ts'
+import { type Introspection, type IntrospectOptions, introspect } from './introspect.ts'
+import { type LogoutOptions, type LogoutResult, logout, type SessionTokens } from './logout.ts'
+import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
+import { type LogoutClientOptions, resolveLimits, resolveOptions } from './options.ts'
+import { createProvider } from './provider.ts'
+import { createProviderApi } from './request.ts'
+import { type RevokeOptions, revoke } from './revoke.ts'
+
+/** Logs users out at one provider, as one application. Made by {@link createLogoutClient}; safe to share. */
+export interface LogoutClient {
+  /**
+   * Revokes one token: an access token or a refresh token.
+   *
+   * @returns `true` when the provider accepted the revocation; with `verify`, only when introspection then says
+   * inactive, and `false` when the provider still calls the token active
+   * @throws LogoutError in every other case; `tokenMayBeLive` then tells whether to worry
+   * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2 | RFC 7009 §2}
+   * @example
+   * ```ts
+   * import { createLogoutClient } from '@backend-logout/core'
+   *
+   * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+   * const revoked: boolean = await client.revokeToken('the access token')
+   * ```
+   */
+  revokeToken(token: string, options?: RevokeOptions): Promise<boolean>
+
+  /**
+   * Revokes the tokens of a session, the refresh token first, each on its own, and reports what became of each.
+   * A token's fate never makes it reject, so the application can always go on to end its own session.
+   *
+   * @throws LogoutError `invalid_argument` when there is no token at all, or an option is wrong
+   * @example
+   * ```ts
+   * import { createLogoutClient } from '@backend-logout/core'
+   *
+   * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+   * const { revoked, tokens, planLogoutUrl } = await client.logout({ accessToken: '…', refreshToken: '…', idToken: '…' })
+   * for (const { tokenType, state } of tokens) console.log(tokenType, state)
+   * ```
+   */
+  logout(tokens: SessionTokens, options?: LogoutOptions): Promise<LogoutResult>
+
+  /**
+   * Asks the provider whether a token is active.
+   *
+   * @throws LogoutError, `unexpected_response` also when the answer has no boolean `active`
+   * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 | RFC 7662 §2}
+   */
+  introspectToken(token: string, options?: IntrospectOptions): Promise<Introspection>
+
+  /**
+   * Builds the URL to which the user's browser goes to end the provider's own session. With `issuer`, the provider
+   * must have been asked for its metadata before, by {@link LogoutClient.discover} or any other call.
+   *
+   * @throws LogoutError `invalid_argument`, `endpoint_missing`, or `discovery_failed` before discovery
+   * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html | OpenID Connect RP-Initiated Logout}
+   */
+  buildLogoutUrl(options?: LogoutUrlOptions): URL
+
+  /**
+   * Asks the provider for its metadata, once per client; only a success is kept. Other calls do so by themselves when
+   * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs none.
+   *
+   * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
+   */
+  discover(options?: CallOptions): Promise<ProviderMetadata | undefined>
+}
+
+/**
+ * Creates a client. Options are checked now, copied, and never changed; nothing is sent yet.
+ *
+ * @throws LogoutError `invalid_options`
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/core'
+ *
+ * // GenAuth
+ * createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+ * // any other provider, by its metadata
+ * createLogoutClient({ appId: 'app', appSecret: 'secret', issuer: 'https://id.example.com' })
+ * // or by its endpoint
+ * createLogoutClient({ appId: 'app', appSecret: 'secret', endpoints: { revocation: 'https://id.example.com/revoke' } })
+ * ```
+ */
+export function createLogoutClient(options: LogoutClientOptions): LogoutClient {
+  return createClient(options)
+}
+
+/** {@link createLogoutClient} with a clock of one's own. */
+export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutClient {
+  const options = resolveOptions(given, clock)
+  const provider = createProvider(options)
+  let calls = 0
+  const core: ClientCore = { options, provider, api: createProviderApi(), nextCall: () => ++calls }
+  return Object.freeze<LogoutClient>({
+    async revokeToken(token, options) {
+      const { state, revoked, error } = await revoke(core, token, options)
+      if (options?.verify && state === 'live' && error?.code === 'unverified') return false
+      if (error) throw error
+      return revoked
+    },
+    logout: (tokens, options) => logout(core, tokens, options),
+    introspectToken: (token, options) => introspect(core, token, options),
+    buildLogoutUrl: (options) => planLogoutUrl(core, options)(),
+    async discover({ signal, ...limits } = {}) {
+      const { deadlineMs } = resolveLimits(limits, options.limits)
+      const deadlineAt = options.clock.now() + deadlineMs
+      return (await provider.endpoints(core, { core, deadlineAt, signal })).metadata
+    },
+  })
+}

@@ -1,0 +1,20 @@
+/** Where time and chance come from, so that tests can decide both. */
+export interface Clock {
+  /** Milliseconds on a clock that never jumps. */
+  now(): number
+  /** Milliseconds since the epoch. */
+  wallNow(): number
+  /** A number from 0 up to, but without, 1. */
+  random(): number
+  setTimeout(callback: () => void, ms: number): unknown
+  clearTimeout(timer: unknown): void
+}
+
+/** The runtime's own clock; its functions are looked up when they are called. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  random: () => Math.random(),
+  setTimeout: (callback, ms) => setTimeout(callback, ms),
+  clearTimeout: (timer) => clearTimeout(timer as number),
+}

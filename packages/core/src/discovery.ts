@@ -1,0 +1,87 @@
+import { attemptUntilDone } from './attempts.ts'
+import { type ClientCore, startCall, tell } from './call.ts'
+import { LogoutError } from './errors.ts'
+import type { components } from './generated/provider.ts'
+import { redactor } from './redaction.ts'
+import { answerOf, sendTo } from './request.ts'
+import { judgeMetadata } from './verdict.ts'
+
+/**
+ * A provider's metadata (RFC 8414, OpenID Connect Discovery), as it was published.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
+ */
+export type ProviderMetadata = components['schemas']['ProviderMetadata']
+
+const MAX_METADATA_BYTES = 262_144
+
+/** Where metadata may be: appended to the issuer (OIDC), or between its host and path (RFC 8414 §3.1 and §5). */
+function wellKnownUrls(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer)
+  const path = pathname.replace(/\/+$/, '')
+  return [
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    ...(path ? [`${origin}/.well-known/openid-configuration${path}`] : []),
+  ]
+}
+
+/**
+ * Fetches a provider's metadata, within the client's own limits. A document counts only when its `issuer` is the one
+ * that was asked for; among those that count, the first with a revocation endpoint is taken.
+ *
+ * @param issuers The accepted spellings of the issuer; the first one decides where to look.
+ * @throws LogoutError `discovery_failed`, retryable where the provider may answer later
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
+ */
+export async function fetchMetadata(core: ClientCore, issuers: readonly string[]): Promise<ProviderMetadata> {
+  const { options, api } = core
+  const issuer = issuers[0] as string
+  const call = await startCall(core, 'discover')
+  let usable: ProviderMetadata | undefined
+  let problem: LogoutError | undefined
+  let attempts = 0
+  for (const url of wellKnownUrls(issuer)) {
+    const outcome = await attemptUntilDone(call, {
+      method: 'GET',
+      url,
+      judge: judgeMetadata,
+      send: async (_attempt, signal) =>
+        answerOf(
+          await api.GET('/.well-known/openid-configuration', {
+            ...sendTo(url, options.transport, signal, MAX_METADATA_BYTES),
+            headers: { ...options.headers, accept: 'application/json' },
+          }),
+        ),
+    })
+    attempts += outcome.attempts
+    if (!outcome.ok) {
+      problem ??= outcome.error
+      // A provider that fails for a while fails for every document.
+      if (outcome.error.retryable) break
+      continue
+    }
+    const metadata = outcome.json as ProviderMetadata
+    if (!issuers.includes(metadata.issuer)) {
+      const stated = redactor(call.secrets)(metadata.issuer, 200)
+      problem = new LogoutError('discovery_failed', `${url} is the metadata of issuer '${stated}'.`)
+    } else if (typeof metadata.revocation_endpoint === 'string') {
+      usable = metadata
+      break
+    } else usable ??= metadata
+  }
+  const durationMs = options.clock.now() - call.startedAt
+  tell(call, () => ({ type: 'outcome', attempts, durationMs, code: usable ? undefined : 'discovery_failed' }))
+  if (usable) return usable
+  throw new LogoutError(
+    'discovery_failed',
+    `No metadata of issuer '${issuer}' could be used. ${problem?.message} Set issuer exactly as the provider states it, or set endpoints.`,
+    {
+      cause: problem,
+      retryable: problem?.retryable,
+      status: problem?.status,
+      retryAfterMs: problem?.retryAfterMs,
+      attempts: 0,
+    },
+  )
+}

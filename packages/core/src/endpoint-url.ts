@@ -1,0 +1,38 @@
+import { LogoutError, type LogoutErrorCode } from './errors.ts'
+
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+/**
+ * Checks the address of a provider or of one of its endpoints: https, or http on loopback; no fragment, and no user
+ * name or password in it.
+ *
+ * @param what How messages call it, such as `appHost`.
+ * @param allowInsecureHttp Lets http through for any host.
+ * @throws LogoutError with `code` when the address may not be used
+ */
+export function checkUrl(
+  value: unknown,
+  what: string,
+  allowInsecureHttp: boolean,
+  code: LogoutErrorCode = 'invalid_options',
+): URL {
+  const refuse = (reason: string): never => {
+    throw new LogoutError(code, `${what} ${reason}`)
+  }
+  if (!(typeof value === 'string' || value instanceof URL) || String(value).length > 2048) {
+    return refuse('must be a URL of at most 2048 characters.')
+  }
+  const url = URL.parse(String(value))
+  if (!url?.host) return refuse('must be an absolute URL, such as https://example.genauth.ai.')
+  // The address itself is not repeated in messages: this is where somebody may have put a credential.
+  if (url.username || url.password) return refuse('must not contain a user name or password.')
+  if (url.hash || String(value).includes('#')) return refuse('must not have a fragment.')
+  const secure =
+    url.protocol === 'https:' || (url.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname)))
+  return secure ? url : refuse(`must use https (got ${url.protocol}//${url.host}); http is for loopback only.`)
+}
+
+/** Names an endpoint in messages and events: without its query. */
+export function nameOf(url: string): string {
+  return url.split('?', 1)[0] as string
+}

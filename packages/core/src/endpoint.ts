@@ -1,0 +1,81 @@
+import { attemptUntilDone, type Outcome, refused } from './attempts.ts'
+import type { Call } from './call.ts'
+import {
+  type AuthenticatedEndpoint,
+  type ClientCredential,
+  checkCredential,
+  clientAuthOf,
+  negotiate,
+} from './client-auth.ts'
+import { isLogoutError, LogoutError } from './errors.ts'
+import { redactCause, redactor } from './redaction.ts'
+import { answerOf, type SendTo, sendTo } from './request.ts'
+import type { TransportResponse } from './transport.ts'
+import type { Verdict } from './verdict.ts'
+
+/** An endpoint at which the application authenticates, and how to use it. */
+export interface AuthenticatedOperation {
+  readonly endpoint: AuthenticatedEndpoint
+  /** Calls the operation of the generated client. */
+  readonly post: (
+    init: SendTo & { headers: Record<string, string> },
+    credential: Record<string, string>,
+  ) => Promise<{ response: Response }>
+  readonly judge: (answer: TransportResponse, wallNow: number) => Verdict
+}
+
+/** Posts to an endpoint at which the application authenticates, with one credential for each attempt. Never rejects. */
+export async function postTo(call: Call, { endpoint, post, judge }: AuthenticatedOperation): Promise<Outcome> {
+  const { core } = call
+  const { appId, appSecret, headers, transport } = core.options
+  try {
+    const endpoints = core.provider.known ?? (await core.provider.endpoints(core, call))
+    const url = endpoints[endpoint]
+    if (url === undefined) {
+      throw new LogoutError('endpoint_missing', `The provider has no ${endpoint} endpoint.`, { attempts: 0 })
+    }
+    const authenticate =
+      core.options.clientAuth ??
+      clientAuthOf(
+        negotiate(endpoints.authMethods?.[endpoint], appSecret, transport.mutualTls === true),
+        appId,
+        appSecret,
+      )
+    const context = { appId, endpoint, url, issuer: endpoints.issuer }
+    const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
+      const { authorization, body } = await credentialFor(call, () => authenticate({ ...context, attempt }))
+      const accepted = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
+      const result = await post(
+        {
+          ...sendTo(url, transport, signal),
+          headers: { ...headers, ...accepted, ...(authorization !== undefined && { authorization }) },
+        },
+        { ...body },
+      )
+      return answerOf(result)
+    }
+    return await attemptUntilDone(call, { method: 'POST', url, judge, send })
+  } catch (error) {
+    if (isLogoutError(error)) return refused(error)
+    throw error
+  }
+}
+
+async function credentialFor(
+  call: Call,
+  make: () => ClientCredential | Promise<ClientCredential>,
+): Promise<ClientCredential> {
+  let credential: ClientCredential
+  try {
+    credential = await make()
+    checkCredential(credential)
+  } catch (error) {
+    if (isLogoutError(error)) throw error
+    const cause = redactCause(error, redactor(call.secrets))
+    throw new LogoutError('client_auth_failed', `clientAuth could not make a credential: ${cause?.message}`, { cause })
+  }
+  const { authorization, body } = credential
+  if (authorization !== undefined) call.secrets.add(authorization)
+  for (const name in body) if (!/^client_id|_type$/.test(name)) call.secrets.add(body[name] as string)
+  return credential
+}

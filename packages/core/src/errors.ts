@@ -1,0 +1,127 @@
+/**
+ * What went wrong, as a literal that code can switch on.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `invalid_options` | the options of the client are wrong; nothing was sent |
+ * | `invalid_argument` | an argument of this call is wrong; nothing was sent |
+ * | `client_auth_failed` | the provider does not accept the application's credential |
+ * | `unsupported_token_type` | the provider cannot revoke this kind of token |
+ * | `rejected` | the provider refused the request for another reason |
+ * | `rate_limited` | the provider throttles; see `retryAfterMs` |
+ * | `provider_unavailable` | the provider failed (5xx); the token still works |
+ * | `unexpected_response` | the answer is not one that a provider gives, such as an HTML page |
+ * | `redirect_refused` | the endpoint answered with a redirect, which is never followed |
+ * | `endpoint_missing` | the provider has no such endpoint |
+ * | `discovery_failed` | the provider's metadata could not be used |
+ * | `unverified` | the revocation was accepted, but introspection could not prove it |
+ * | `network` | the connection failed; the request may or may not have arrived |
+ * | `timeout` | no complete answer in time; the request may or may not have arrived |
+ * | `aborted` | the caller's signal ended the call |
+ */
+export type LogoutErrorCode =
+  | 'invalid_options'
+  | 'invalid_argument'
+  | 'client_auth_failed'
+  | 'unsupported_token_type'
+  | 'rejected'
+  | 'rate_limited'
+  | 'provider_unavailable'
+  | 'unexpected_response'
+  | 'redirect_refused'
+  | 'endpoint_missing'
+  | 'discovery_failed'
+  | 'unverified'
+  | 'network'
+  | 'timeout'
+  | 'aborted'
+
+/** What a {@link LogoutError} knows besides its code and message. None of it ever holds a secret. */
+export interface LogoutErrorDetails {
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable?: boolean | undefined
+  /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
+  readonly tokenMayBeLive?: boolean | undefined
+  /** HTTP status of the last answer. */
+  readonly status?: number | undefined
+  /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
+  readonly providerError?: string | undefined
+  /** The provider's own words, masked and cut to 300 characters. */
+  readonly providerErrorDescription?: string | undefined
+  /** GenAuth's `apiCode`. */
+  readonly apiCode?: number | undefined
+  /** The provider's request id, to quote to its support. */
+  readonly requestId?: string | undefined
+  /** What the provider asked for in `Retry-After`, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+  /** How many requests were sent to the endpoint. */
+  readonly attempts?: number | undefined
+  /** What lies behind this error: the runtime's network error (cleaned of secrets), or an earlier `LogoutError`. */
+  readonly cause?: unknown
+}
+
+// Registered, so that two copies of this package, or two realms, recognise each other's errors.
+const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
+
+/**
+ * The one error this package throws. Its `code` tells what happened, its message also where and what to do next.
+ * No property of it, and nothing behind `cause`, holds a token, a secret or an assertion.
+ *
+ * @example
+ * ```ts
+ * import { createLogoutClient, isLogoutError } from '@backend-logout/core'
+ *
+ * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+ * try {
+ *   await client.revokeToken('the access token')
+ * } catch (error) {
+ *   if (isLogoutError(error) && error.tokenMayBeLive) console.warn(error.code, error.message)
+ *   else throw error
+ * }
+ * ```
+ */
+export class LogoutError extends Error {
+  declare readonly code: LogoutErrorCode
+  declare readonly retryable: boolean
+  declare readonly tokenMayBeLive: boolean
+  declare readonly status?: number
+  declare readonly providerError?: string
+  declare readonly providerErrorDescription?: string
+  declare readonly apiCode?: number
+  declare readonly requestId?: string
+  declare readonly retryAfterMs?: number
+  declare readonly attempts?: number
+
+  constructor(code: LogoutErrorCode, message: string, details: LogoutErrorDetails = {}) {
+    const { cause, ...known } = details
+    super(message, cause === undefined ? undefined : { cause })
+    Object.assign(this, { code, retryable: false, tokenMayBeLive: true })
+    for (const [name, value] of Object.entries(known)) {
+      if (value !== undefined) Object.assign(this, { [name]: value })
+    }
+  }
+
+  /** The error as plain data for logs: everything but the stack. */
+  toJSON(): Record<string, unknown> {
+    const { cause } = this
+    const { name, message } = this
+    const known: Record<string, unknown> = { name, message, ...Object.fromEntries(Object.entries(this)) }
+    if (isLogoutError(cause)) known.cause = cause.toJSON()
+    else if (cause instanceof Error) known.cause = { ...cause, message: cause.message }
+    return known
+  }
+}
+
+Object.defineProperties(LogoutError.prototype, {
+  name: { value: 'LogoutError', configurable: true, writable: true },
+  [BRAND]: { value: true },
+})
+
+/**
+ * Tells whether a caught value is a {@link LogoutError}, also one from another copy of this package or another realm.
+ *
+ * @param value Anything, typically what `catch` caught.
+ */
+export function isLogoutError(value: unknown): value is LogoutError {
+  return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
+}

@@ -1,0 +1,51 @@
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+
+/**
+ * A {@link Transport} over `fetch`.
+ *
+ * @param fetch The function to send with. By default the global one, looked up at each request.
+ */
+export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
+  return {
+    async send({ method, url, headers, body, signal, maxBodyBytes }: TransportRequest): Promise<TransportResponse> {
+      const response = await (fetch ?? globalThis.fetch)(url, {
+        method,
+        headers,
+        ...(body !== undefined && { body }),
+        redirect: 'manual',
+        signal,
+      })
+      const { status, headers: answered } = response
+      // Browsers hide a redirect behind status 0; a `fetch` that was handed in may have followed it.
+      const redirected = response.type === 'opaqueredirect' || response.redirected
+      if (redirected || (status >= 300 && status < 400)) {
+        response.body?.cancel().catch(() => {})
+        return { status, headers: answered, body: '', truncated: false, redirected }
+      }
+      return { status, headers: answered, redirected, ...(await readBody(response, maxBodyBytes)) }
+    },
+  }
+}
+
+async function readBody(response: Response, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
+  const length = response.headers.get('content-length')
+  if (length !== null && !response.headers.has('content-encoding') && Number(length) <= maxBytes) {
+    return { body: await response.text(), truncated: false }
+  }
+  if (!response.body) return { body: '', truncated: false }
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let body = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return { body: body + decoder.decode(), truncated: false }
+    size += value.byteLength
+    if (size > maxBytes) {
+      // Not awaited: a hostile server must not be able to delay the verdict by not letting go.
+      reader.cancel().catch(() => {})
+      return { body: body + decoder.decode(value.subarray(0, value.byteLength - (size - maxBytes))), truncated: true }
+    }
+    body += decoder.decode(value, { stream: true })
+  }
+}

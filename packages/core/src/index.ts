@@ -1,0 +1,33 @@
+/**
+ * Revokes tokens at GenAuth or any RFC 7009 provider, on Web standards alone.
+ *
+ * @module
+ */
+export type { CallOptions } from './call.ts'
+export { createLogoutClient, type LogoutClient } from './client.ts'
+export type {
+  AuthenticatedEndpoint,
+  ClientAuth,
+  ClientAuthContext,
+  ClientAuthMethod,
+  ClientCredential,
+} from './client-auth.ts'
+export type { ProviderMetadata } from './discovery.ts'
+export { isLogoutError, LogoutError, type LogoutErrorCode, type LogoutErrorDetails } from './errors.ts'
+export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
+export { fingerprintToken } from './fingerprint.ts'
+export type { Introspection, IntrospectOptions } from './introspect.ts'
+export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
+export type { LogoutUrlOptions } from './logout-url.ts'
+export type {
+  CallLimits,
+  ClientOptions,
+  EndpointsLocation,
+  GenAuthLocation,
+  IssuerLocation,
+  LogoutClientOptions,
+  ProviderLocation,
+} from './options.ts'
+export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
+export type { RevokeOptions } from './revoke.ts'
+export type { Transport, TransportRequest, TransportResponse } from './transport.ts'

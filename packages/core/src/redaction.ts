@@ -1,0 +1,64 @@
+const MASK = '[masked]'
+const WINDOW = 12
+
+/** Turns provider or runtime text into text that may be logged. */
+export type Redact = (text: string, maxLength?: number) => string
+
+/**
+ * Makes a function that masks every secret in a text, in each form in which it may come back: as it was sent,
+ * form-encoded, percent-encoded or JSON-escaped, and also a part of it of 12 characters or more, because providers
+ * and runtimes like to quote the beginning of what they were sent.
+ */
+export function redactor(secrets: Iterable<string | undefined>): Redact {
+  const needles = new Set<string>()
+  for (const secret of secrets) {
+    if (!secret) continue
+    needles.add(secret)
+    needles.add(encodeURIComponent(secret))
+    needles.add(new URLSearchParams({ '': secret }).toString().slice(1))
+    needles.add(JSON.stringify(secret).slice(1, -1))
+  }
+  return (text, maxLength = 300) => {
+    // Cut generously first, so that a hostile text costs little, and to size only after masking.
+    let masked = text.slice(0, maxLength * 4)
+    for (const needle of needles) masked = mask(masked, needle)
+    return masked.length > maxLength ? `${masked.slice(0, maxLength)}…` : masked
+  }
+}
+
+function mask(text: string, needle: string): string {
+  if (needle.length < 4) return text.includes(needle) ? MASK : text
+  const size = Math.min(WINDOW, needle.length)
+  let masked = ''
+  let position = 0
+  while (position < text.length) {
+    let end = position + size
+    if (end <= text.length && needle.includes(text.slice(position, end))) {
+      while (end < text.length && needle.includes(text.slice(position, end + 1))) end++
+      masked += MASK
+      position = end
+    } else {
+      masked += text[position++]
+    }
+  }
+  return masked
+}
+
+/**
+ * Copies an error without anything that could hold a secret: name, code and masked message of it and of its causes.
+ * The stack stays behind, because engines repeat the message in it.
+ */
+export function redactCause(value: unknown, redact: Redact, depth = 3): Error | undefined {
+  if (value === undefined || value === null) return undefined
+  const { name, message, code, cause } = (typeof value === 'object' ? value : { message: value }) as Record<
+    string,
+    unknown
+  >
+  const clean = new Error(redact(String(message ?? 'unknown error')))
+  delete clean.stack
+  if (typeof name === 'string') Object.defineProperty(clean, 'name', { value: redact(name, 60) })
+  if (typeof code === 'string') Object.assign(clean, { code: redact(code, 60) })
+  const behind = depth > 1 ? redactCause(cause, redact, depth - 1) : undefined
+  if (behind) Object.defineProperty(clean, 'cause', { value: behind })
+  return clean
+}

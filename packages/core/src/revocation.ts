@@ -1,0 +1,36 @@
+import type { LogoutError } from './errors.ts'
+
+/**
+ * What is known about a token after an attempt to revoke it.
+ *
+ * - `accepted`: the provider answered success. It is revoked now, or was already invalid: RFC 7009 cannot tell.
+ * - `verified`: introspection called it active before and inactive after.
+ * - `unsupported`: the provider cannot revoke this kind of token, or nothing at all.
+ * - `live`: must be assumed to work still: refused, throttled, 503, never sent, or introspection calls it active.
+ * - `unknown`: the request may or may not have arrived: time-out or broken connection.
+ */
+export type RevocationState = 'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'
+
+/** What a token is, in the words of RFC 7009: a value from its registry or the provider's own. */
+export type TokenTypeHint = 'access_token' | 'refresh_token' | (string & {})
+
+/** The fate of one token. */
+export interface Revocation {
+  readonly state: RevocationState
+  /** Whether `state` is `accepted` or `verified`. */
+  readonly revoked: boolean
+  /** The hint that was sent, or which of a session's tokens this is. */
+  readonly tokenType?: TokenTypeHint
+  /** Position in the input of a bulk run, from 0. */
+  readonly index?: number
+  /** How many revocation requests were sent. */
+  readonly attempts: number
+  /** HTTP status of the last answer. */
+  readonly status?: number
+  /** The provider's request id, to quote to its support. */
+  readonly requestId?: string
+  /** How long it took, in milliseconds. */
+  readonly durationMs: number
+  /** Why the token is not revoked, or why a verification did not succeed. */
+  readonly error?: LogoutError
+}

@@ -1,0 +1,69 @@
+import { type Outcome, refused } from './attempts.ts'
+import { type Call, type CallOptions, type ClientCore, startCall, tell } from './call.ts'
+import { postTo } from './endpoint.ts'
+import type { Revocation, TokenTypeHint } from './revocation.ts'
+import { checkHint, unusableToken } from './token.ts'
+import { judgeRevocation } from './verdict.ts'
+import { revokeAndVerify, type Verification, verifyPatience } from './verify.ts'
+
+/** Options of one revocation. */
+export interface RevokeOptions extends CallOptions {
+  /** Tells the provider where to look first. It only saves the provider time; a wrong one does no harm (RFC 7009 §2.1). */
+  readonly tokenTypeHint?: TokenTypeHint | undefined
+  /**
+   * Whether to make sure by introspection: the token must be active before and inactive after. While it is still
+   * active, the question is asked again for up to 5 seconds, or as long as `withinMs` says, within the deadline.
+   * @default false
+   */
+  readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
+}
+
+/**
+ * Revokes one token and reports what is known about it then. Rejects only for arguments that make no sense at all for
+ * any token; whatever happens to this one, its own unusability included, is in the report.
+ */
+export async function revoke(core: ClientCore, token: unknown, options: RevokeOptions = {}): Promise<Revocation> {
+  const { tokenTypeHint: hint, verify } = options
+  checkHint(hint)
+  const patience = verifyPatience(verify)
+  const unusable = unusableToken(token, core.options.appId)
+  const call = await startCall(core, 'revoke', options, unusable ? undefined : (token as string))
+  const send = (): Promise<Outcome> => postRevocation(call, token as string, hint)
+  let outcome: Outcome
+  let verification: Verification | undefined
+  if (unusable) {
+    outcome = refused(unusable)
+  } else if (patience === undefined) {
+    outcome = await send()
+  } else {
+    ;({ outcome, verification } = await revokeAndVerify(call, token as string, hint, patience, send))
+  }
+  const { attempts } = outcome
+  const state = outcome.ok ? (verification?.state ?? 'accepted') : outcome.state
+  const error = outcome.ok ? verification?.error : outcome.error
+  const { status, requestId } = outcome.ok ? outcome : outcome.error
+  const durationMs = core.options.clock.now() - call.startedAt
+  tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
+  return {
+    state,
+    revoked: state === 'accepted' || state === 'verified',
+    attempts,
+    durationMs,
+    ...(hint !== undefined && { tokenType: hint }),
+    ...(status !== undefined && { status }),
+    ...(requestId !== undefined && { requestId }),
+    ...(error && { error }),
+  }
+}
+
+function postRevocation(call: Call, token: string, hint: TokenTypeHint | undefined): Promise<Outcome> {
+  return postTo(call, {
+    endpoint: 'revocation',
+    judge: judgeRevocation,
+    post: (init, credential) =>
+      call.core.api.POST('/token/revocation', {
+        ...init,
+        body: { token, ...(hint !== undefined && { token_type_hint: hint }), ...credential },
+      }),
+  })
+}

@@ -1,0 +1,36 @@
+/** One request as core hands it to a {@link Transport}: everything is decided, nothing is left to guess. */
+export interface TransportRequest {
+  readonly method: 'GET' | 'POST'
+  /** Absolute URL, already checked. */
+  readonly url: string
+  readonly headers: Headers
+  /** The form body; `undefined` for GET. */
+  readonly body: string | undefined
+  /** Aborts when the attempt's time is up or the caller gives up. */
+  readonly signal: AbortSignal
+  /** How much of a body may be read. */
+  readonly maxBodyBytes: number
+}
+
+/** One complete answer. */
+export interface TransportResponse {
+  /** HTTP status; 0 where the runtime hides a redirect. */
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  /** The body as text; at most `maxBodyBytes` of it. */
+  readonly body: string
+  /** Whether the body was longer than `maxBodyBytes`; the rest was not read. */
+  readonly truncated: boolean
+  /** Whether this is a redirect that the runtime hides behind status 0, or one that was followed against the rules. */
+  readonly redirected: boolean
+}
+
+/**
+ * Sends requests. A runtime hands core one that is made for it; by default the global `fetch` is used.
+ * `send` must not follow redirects, must end when the signal aborts, and rejects when no complete answer came.
+ */
+export interface Transport {
+  send(request: TransportRequest): Promise<TransportResponse>
+  /** Whether it presents a client certificate; then a provider's `mtls_endpoint_aliases` are used (RFC 8705 §5). */
+  readonly mutualTls?: boolean
+}

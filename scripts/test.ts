@@ -1,0 +1,38 @@
+/**
+ * Runs the tests of every package through turbo, and ends with one line that adds them all up. Arguments go to turbo:
+ * `npm test -- --filter=@backend-logout/core`. Results of packages with nothing changed come from turbo's cache.
+ */
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+interface Results {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests?: number
+  /** Files that could not even be loaded hold no failed test. */
+  readonly numFailedTestSuites: number
+}
+
+const reports = (): string[] =>
+  globSync(['packages/*/.results/*.json', 'tests/*/.results/*.json', 'benchmarks/.results/*.json'])
+for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
+
+const { status } = spawnSync('turbo', ['run', 'test', '--continue', '--output-logs=full', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
+
+let passed = 0
+let failed = 0
+let skipped = 0
+for (const report of reports()) {
+  const results = JSON.parse(readFileSync(report, 'utf8')) as Results
+  passed += results.numPassedTests
+  failed += results.numFailedTests || Math.min(1, results.numFailedTestSuites)
+  skipped += results.numPendingTests + (results.numTodoTests ?? 0)
+}
+// A task that died without a report must not read as a success.
+if (status !== 0 && failed === 0) failed = 1
+console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
