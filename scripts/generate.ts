@@ -1,17 +1,30 @@
 /**
- * Writes the types of a spec: `node scripts/generate.ts SPEC OUTPUT`, both relative to the package that asks for it.
- * The spec itself is copied into the package's `specs/`, from where it is published.
+ * Writes the types of a spec: `node scripts/generate.ts SPEC OUTPUT [--check]`, paths relative to the package that asks.
+ * The spec itself is copied into the package's `specs/`, from where it is published. With `--check` nothing is written;
+ * it fails where a file is not what would be written.
  */
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
 import openapiTS, { astToString } from 'openapi-typescript'
 
-const [spec, output] = process.argv.slice(2).map((path) => resolve(path))
-if (!spec || !output) throw new Error('usage: node scripts/generate.ts SPEC OUTPUT')
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
+const [spec, output] = positionals.map((path) => resolve(path))
+if (!spec || !output) throw new Error('usage: node scripts/generate.ts SPEC OUTPUT [--check]')
+
 const header = `// Generated from specs/${basename(spec)} by \`npm run generate\`. Do not edit: change the spec and generate again.\n\n`
-const types = astToString(await openapiTS(pathToFileURL(spec)))
-await mkdir(dirname(output), { recursive: true })
-await writeFile(output, header + types)
-await mkdir('specs', { recursive: true })
-await copyFile(spec, resolve('specs', basename(spec)))
+const files = new Map([
+  [output, header + astToString(await openapiTS(pathToFileURL(spec)))],
+  [resolve('specs', basename(spec)), await readFile(spec, 'utf8')],
+])
+for (const [path, content] of files) {
+  if (!values.check) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, content)
+  } else if ((await readFile(path, 'utf8').catch(() => '')) !== content) {
+    const name = relative(resolve('../..'), path)
+    console.error(`${name} does not match specs/${basename(spec)}. Run \`npm run generate\` and commit the result.`)
+    process.exitCode = 1
+  }
+}
