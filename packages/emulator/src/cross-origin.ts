@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { unrecognizedRoute } from './unrecognized-route.ts'
 
 /**
  * Decides what pages of other origins may read, for every endpoint alike. `oidc-provider` adds no CORS headers of its
@@ -15,7 +16,9 @@ export function answerCrossOrigin(cors: boolean, request: IncomingMessage, respo
   }
   if (request.method !== 'OPTIONS') return false
   if (!cors) {
-    response.writeHead(404).end()
+    const path = (request.url ?? '/').replace(/\?.*/s, '')
+    response.writeHead(404, { 'content-type': 'application/json; charset=utf-8' })
+    response.end(JSON.stringify(unrecognizedRoute('OPTIONS', path)))
     return true
   }
   const headers = request.headers['access-control-request-headers']

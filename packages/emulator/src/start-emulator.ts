@@ -20,6 +20,7 @@ import { MemoryStore } from './store.ts'
 import { createStructuredTokens } from './structured-token.ts'
 import { type IssuedToken, TokenLedger } from './token-ledger.ts'
 import { translateAnswers } from './token-translation.ts'
+import { answerUnrecognizedRoutes } from './unrecognized-route.ts'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
@@ -98,6 +99,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const tokens = createStructuredTokens(issuer, settings.accessTokenFormat, keys, store)
   const cookieKey = randomBytes(32).toString('hex')
   const provider = createProvider({ ...settings, issuer, applications: apps, keys, cookieKey, store, accounts })
+  provider.use(answerUnrecognizedRoutes)
   provider.use(withoutCors(settings.cors))
   provider.use(translateAnswers({ store, tokens, ledger, successBody: settings.successBody }))
   provider.use(endSessionAtOnce({ provider, store }))

@@ -7,7 +7,7 @@ import type { MemoryStore } from './store.ts'
 export type AccessTokenFormat = 'jwt' | 'opaque'
 
 /** Stands for every token the emulator never issued; no identifier in the store looks like it. */
-const UNKNOWN_TOKEN = 'unknown token'
+const UNKNOWN_TOKEN = 'unknown-token'
 
 const TOKEN_TYPE = 'at+jwt'
 
