@@ -1,20 +1,8 @@
-/** The two protocols GenAuth serves, each under its own path. */
-export type Protocol = 'oidc' | 'oauth'
-
 /** The provider's endpoints, named after what they do. */
-export type EndpointName =
-  | 'authorization'
-  | 'token'
-  | 'revocation'
-  | 'introspection'
-  | 'userinfo'
-  | 'jwks'
-  | 'discovery'
-  | 'end_session'
-  | 'logout'
+export type EndpointName = keyof typeof PROTOCOL_PATHS | 'discovery' | 'logout'
 
 /** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
-export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' | 'logout'>, string>> = {
+export const PROTOCOL_PATHS = {
   authorization: '/auth',
   token: '/token',
   revocation: '/token/revocation',
@@ -22,7 +10,10 @@ export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' |
   userinfo: '/me',
   jwks: '/.well-known/jwks.json',
   end_session: '/session/end',
-}
+} as const
+
+/** Every endpoint's name. */
+export const ENDPOINT_NAMES: ReadonlySet<string> = new Set([...Object.keys(PROTOCOL_PATHS), 'discovery', 'logout'])
 
 const DISCOVERY_PATHS: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',

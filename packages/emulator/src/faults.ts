@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EndpointName } from './endpoints.ts'
+import { ENDPOINT_NAMES, type EndpointName } from './endpoints.ts'
 
 /** GenAuth's way to report an error inside a response with status 200. */
 export interface EnvelopeError {
@@ -52,7 +52,7 @@ export interface NextFault extends Fault {
 }
 
 const CHECKS: Readonly<Record<keyof NextFault, (value: unknown) => boolean>> = {
-  endpoint: (value) => typeof value === 'string',
+  endpoint: (value) => value === 'any' || ENDPOINT_NAMES.has(String(value)),
   times: isPositiveInteger,
   status: (value) => isPositiveInteger(value) && Number(value) >= 200 && Number(value) <= 599,
   headers: (value) => isObject(value) && Object.values(value).every((header) => typeof header === 'string'),

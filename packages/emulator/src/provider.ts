@@ -74,7 +74,13 @@ export function createProvider(settings: ProviderSettings): Provider {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
+      // Never shown: the session ends without being asked for. But the default page prints a notice.
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx) => {
+          ctx.body = ''
+        },
+      },
       introspection: {
         enabled: true,
         // A public application proves nothing, so it may only ask about its own tokens.

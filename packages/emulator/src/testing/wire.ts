@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Application } from '../applications.ts'
 
@@ -52,7 +51,7 @@ export async function sendRaw(appHost: string, request: string): Promise<{ recei
     error = cause.code
   })
   socket.write(request)
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve))
   return { received, ...(error === undefined ? {} : { error }) }
 }
 

@@ -1,0 +1,175 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { NextFault } from './faults.ts'
+import { type Emulator, startEmulator } from './start-emulator.ts'
+import { credentials, getUserinfo, postForm, rawPost, send, sendRaw } from './testing/wire.ts'
+
+let emulator: Emulator
+
+beforeAll(async () => {
+  emulator = await startEmulator()
+})
+afterEach(() => emulator.reset())
+afterAll(() => emulator.close())
+
+const path = '/oidc/token/revocation'
+const revoke = (token = 'x') => postForm(emulator.appHost + path, { token, ...credentials(emulator.app) })
+const revokeRaw = (token = 'x') => sendRaw(emulator.appHost, rawPost(path, { token, ...credentials(emulator.app) }))
+
+describe('an ordered answer', () => {
+  test('has the status, headers and body that were ordered, and nothing happens to the token', async () => {
+    const { accessToken } = await emulator.signIn()
+    emulator.answerNext({ status: 503, headers: { 'retry-after': '7', 'content-type': 'text/html' }, body: '<p>busy' })
+    const { status, headers, body } = await revoke(accessToken)
+    expect([status, headers.get('retry-after'), headers.get('content-type'), body]).toEqual([
+      503,
+      '7',
+      'text/html',
+      '<p>busy',
+    ])
+    expect(await emulator.isActive(accessToken)).toBe(true)
+    expect((await revoke(accessToken)).status).toBe(200)
+    expect(await emulator.isActive(accessToken)).toBe(false)
+  })
+
+  test('is JSON when its body is an object', async () => {
+    emulator.answerNext({ status: 400, body: { error: 'unsupported_token_type' } })
+    const { headers, body } = await revoke()
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(JSON.parse(body)).toEqual({ error: 'unsupported_token_type' })
+  })
+
+  test('is empty when there is only a status', async () => {
+    emulator.answerNext({ status: 204 })
+    const { status, body } = await revoke()
+    expect([status, body]).toEqual([204, ''])
+  })
+
+  test('can be the error envelope of GenAuth inside HTTP 200', async () => {
+    emulator.answerNext({ envelopeError: { statusCode: 403, apiCode: 2333, message: 'no' } })
+    const { status, body } = await revoke()
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toEqual({ statusCode: 403, apiCode: 2333, message: 'no', requestId: expect.any(String) })
+  })
+
+  test('comes in the order of the orders, as often as ordered', async () => {
+    emulator.answerNext({ status: 500, times: 2 })
+    emulator.answerNext({ status: 429 })
+    const statuses = []
+    for (let i = 0; i < 4; i++) statuses.push((await revoke()).status)
+    expect(statuses).toEqual([500, 500, 429, 200])
+  })
+
+  test('is for one endpoint, of both protocols', async () => {
+    const { accessToken } = await emulator.signIn()
+    emulator.answerNext({ endpoint: 'userinfo', status: 500 })
+    expect((await revoke('other')).status).toBe(200)
+    expect((await getUserinfo(emulator.appHost, accessToken, '/oauth/me')).status).toBe(500)
+    expect((await getUserinfo(emulator.appHost, accessToken)).status).toBe(200)
+  })
+
+  test('can be for any endpoint', async () => {
+    emulator.answerNext({ endpoint: 'any', status: 500, times: 2 })
+    expect((await send(`${emulator.issuer}/.well-known/openid-configuration`)).status).toBe(500)
+    expect((await revoke()).status).toBe(500)
+    expect((await revoke()).status).toBe(200)
+  })
+
+  test('can last, behind those that are used up, until reset()', async () => {
+    emulator.answerAlways({ status: 500 })
+    emulator.answerAlways({ status: 502 })
+    emulator.answerNext({ status: 429 })
+    const statuses = []
+    for (let i = 0; i < 3; i++) statuses.push((await revoke()).status)
+    emulator.reset()
+    statuses.push((await revoke()).status)
+    expect(statuses).toEqual([429, 502, 502, 200])
+  })
+
+  test('can be lost after the request was carried out', async () => {
+    const { accessToken } = await emulator.signIn()
+    emulator.answerNext({ drop: true, handled: true })
+    expect((await revokeRaw(accessToken)).received).toBe('')
+    expect(await emulator.isActive(accessToken)).toBe(false)
+  })
+})
+
+describe('a delay', () => {
+  test('comes before an answer', async () => {
+    emulator.answerNext({ delayMs: 60, status: 503 })
+    const start = performance.now()
+    expect((await revoke()).status).toBe(503)
+    // Timers may fire a little early by this clock.
+    expect(performance.now() - start).toBeGreaterThan(55)
+  })
+
+  test('alone is followed by the usual answer', async () => {
+    const { accessToken } = await emulator.signIn()
+    emulator.answerNext({ delayMs: 10 })
+    expect((await revoke(accessToken)).status).toBe(200)
+    expect(await emulator.isActive(accessToken)).toBe(false)
+  })
+})
+
+describe('a connection', () => {
+  test('can be dropped without an answer', async () => {
+    emulator.answerNext({ drop: true })
+    expect(await revokeRaw()).toEqual({ received: '' })
+  })
+
+  test('can be reset', async () => {
+    emulator.answerNext({ drop: 'reset' })
+    expect(await revokeRaw()).toEqual({ received: '', error: 'ECONNRESET' })
+  })
+
+  test('can break in the middle of a body', async () => {
+    emulator.answerNext({ headers: { 'content-length': '100' }, body: '{"statusCode":', drop: true })
+    const { received } = await revokeRaw()
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n.*content-length: 100\r\n.*\r\n\r\n\{"statusCode":$/is)
+    emulator.answerNext({ body: '{"statusCode":', drop: true })
+    await expect(revoke()).rejects.toThrow()
+  })
+
+  test('can stay silent', async () => {
+    emulator.answerNext({ hang: true })
+    await expect(send(emulator.appHost + path, { method: 'POST', signal: AbortSignal.timeout(100) })).rejects.toThrow(
+      /timeout/,
+    )
+  })
+
+  test('can fall silent after the headers, or in the middle of a body', async () => {
+    for (const body of ['', 'begin']) {
+      emulator.answerNext({ status: 200, body, hang: true })
+      const response = await fetch(emulator.appHost + path, { method: 'POST', signal: AbortSignal.timeout(500) })
+      expect(response.status).toBe(200)
+      const reader = response.body?.getReader()
+      if (body) expect(new TextDecoder().decode((await reader?.read())?.value)).toBe(body)
+      await expect(reader?.read()).rejects.toThrow()
+    }
+  })
+
+  test('can send a body without an end, for as long as the client reads', async () => {
+    emulator.answerNext({ endless: true, body: '{' })
+    const response = await fetch(emulator.appHost + path, { method: 'POST' })
+    let length = 0
+    for await (const chunk of response.body ?? []) {
+      length += chunk.length
+      if (length > 1_000_000) break
+    }
+    expect(length).toBeGreaterThan(1_000_000)
+    expect((await revoke()).status).toBe(200)
+  })
+})
+
+test.each<[string, unknown]>([
+  ['a property that does not exist', { statuss: 500 }],
+  ['a status that is none', { status: 99 }],
+  ['a status that is no answer', { status: 100 }],
+  ['no number of times', { times: 0 }],
+  ['a negative delay', { delayMs: -1 }],
+  ['headers that are no text', { headers: { 'retry-after': 1 } }],
+  ['an envelope without a status', { envelopeError: { message: 'x' } }],
+  ['an endpoint that does not exist', { endpoint: 'revoke' }],
+])('an order with %s is refused', async (_, fault) => {
+  expect(() => emulator.answerNext(fault as NextFault)).toThrow(TypeError)
+  expect((await revoke()).status).toBe(200)
+})

@@ -1,0 +1,86 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Emulator, startEmulator } from './start-emulator.ts'
+import { basicHeader, credentials, getUserinfo, postForm } from './testing/wire.ts'
+
+describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens', (accessTokenFormat) => {
+  let emulator: Emulator
+
+  beforeAll(async () => {
+    emulator = await startEmulator({ accessTokenFormat, cascade: true })
+  })
+  afterAll(() => emulator.close())
+
+  test('issues as many different access tokens as asked for, each of them real', async () => {
+    const tokens = await emulator.issueTokens(300)
+    expect(new Set(tokens).size).toBe(300)
+    expect(emulator.countActive()).toBe(300)
+    for (const token of [tokens[0], tokens[299]]) {
+      const { status, body } = await getUserinfo(emulator.appHost, token ?? '')
+      expect([status, JSON.parse(body).sub]).toEqual([200, 'user'])
+    }
+  })
+
+  test('issues tokens that are revoked one by one', async () => {
+    const [first = '', second = ''] = await emulator.issueTokens(2, { user: 'alice', app: emulator.apps.basic })
+    await postForm(`${emulator.issuer}/token/revocation`, { token: first }, basicHeader(emulator.apps.basic))
+    expect(await emulator.isActive(first)).toBe(false)
+    expect(await emulator.isActive(second)).toBe(true)
+  })
+
+  test('issues refresh tokens that can be used', async () => {
+    const [token = ''] = await emulator.issueTokens(1, { kind: 'refresh_token', user: 'alice' })
+    const form = { grant_type: 'refresh_token', refresh_token: token, ...credentials(emulator.app) }
+    const { status, body } = await postForm(`${emulator.issuer}/token`, form)
+    expect(status).toBe(200)
+    expect(await emulator.isActive(JSON.parse(body).access_token)).toBe(true)
+  })
+
+  test('gives access tokens the lifetime asked for', async () => {
+    const [token = ''] = await emulator.issueTokens(1, { accessTokenTtl: 77 })
+    const { body } = await postForm(`${emulator.issuer}/token/introspection`, { token, ...credentials(emulator.app) })
+    const { exp, iat } = JSON.parse(body)
+    expect(exp - iat).toBe(77)
+  })
+
+  test('issues none when asked for none', async () => {
+    expect(await emulator.issueTokens(0)).toEqual([])
+  })
+
+  test.each([-1, 1.5, Number.NaN, 200_001])('refuses to issue %d tokens', async (count) => {
+    await expect(emulator.issueTokens(count)).rejects.toThrow(TypeError)
+  })
+})
+
+test('an access token that has expired is dead', async () => {
+  await using emulator = await startEmulator()
+  const [token = ''] = await emulator.issueTokens(1, { accessTokenTtl: 1 })
+  expect(await emulator.isActive(token)).toBe(true)
+  await new Promise((resolve) => setTimeout(resolve, 2100))
+  expect(await emulator.isActive(token)).toBe(false)
+  expect(emulator.countActive()).toBe(0)
+  expect((await getUserinfo(emulator.appHost, token)).status).toBe(401)
+  const { status } = await postForm(`${emulator.issuer}/token/revocation`, { token, ...credentials(emulator.app) })
+  expect(status).toBe(200)
+})
+
+test('a resource server can verify tokens that were issued in bulk', async () => {
+  await using emulator = await startEmulator()
+  const [token = ''] = await emulator.issueTokens(1, { user: 'alice' })
+  const keys = createRemoteJWKSet(new URL(`${emulator.issuer}/.well-known/jwks.json`))
+  const { payload } = await jwtVerify(token, keys, { issuer: emulator.issuer, audience: emulator.app.appId })
+  expect(payload.sub).toBe('alice')
+})
+
+test('tokens() lists what was issued, by fingerprint, and what still works', async () => {
+  await using emulator = await startEmulator()
+  const { accessToken } = await emulator.signIn('alice')
+  await emulator.issueTokens(1, { user: 'bob' })
+  await postForm(`${emulator.issuer}/token/revocation`, { token: accessToken, ...credentials(emulator.app) })
+  const fingerprint = expect.stringMatching(/^sha256:[0-9a-f]{16}$/)
+  expect(emulator.tokens()).toEqual([
+    { fingerprint, kind: 'access_token', sub: 'alice', active: false },
+    { fingerprint, kind: 'refresh_token', sub: 'alice', active: true },
+    { fingerprint, kind: 'access_token', sub: 'bob', active: true },
+  ])
+})
