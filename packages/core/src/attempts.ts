@@ -62,7 +62,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
       durationMs: clock.now() - startedAt,
       status: result.status,
       code: result.ok ? undefined : result.code,
-      requestId: result.requestId && redactor(call.secrets)(result.requestId, 100),
+      requestId: result.requestId,
     }))
     if (result.ok) return { ...result, attempts: attempt }
     failed = result
@@ -73,9 +73,11 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     const error = (): LogoutError => toError(call, request, result, attempt, previous)
     const remainingMs = call.deadlineAt - clock.now()
     const { retries } = call.limits
-    const delayMs = RETRYABLE.includes(code)
-      ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
-      : undefined
+    const handedBack = call.handsBackThrottling && (code === 'rate_limited' || retryAfterMs !== undefined)
+    const delayMs =
+      RETRYABLE.includes(code) && !handedBack
+        ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
+        : undefined
     if (delayMs === undefined) return end(error())
     tell(call, () => ({ type: 'retry', endpoint, attempt, code, delayMs, retryAfterMs }))
     if (!(await pause(call, delayMs))) {
@@ -110,7 +112,9 @@ async function tryOnce(
   try {
     const answer = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
     const verdict = request.judge(answer, clock.wallNow())
-    return verdict.ok ? { ...verdict, requestId: verdict.requestId, status: answer.status } : verdict
+    // A hostile provider may send anything back under any name.
+    const requestId = verdict.requestId && redactor(call.secrets)(verdict.requestId, 100)
+    return verdict.ok ? { ...verdict, requestId, status: answer.status } : { ...verdict, requestId }
   } catch (thrown) {
     return { ok: false, code: thrown instanceof EndedEarly ? thrown.why : 'network', thrown }
   }
@@ -173,7 +177,7 @@ function toError(
     providerError,
     providerErrorDescription,
     apiCode,
-    requestId: masked(failed.requestId, 100),
+    requestId: failed.requestId,
     retryAfterMs,
     attempts,
     cause: cause ?? (previous && toError(call, request, previous, attempts - 1)),

@@ -32,6 +32,8 @@ export interface Call extends Wait {
   readonly about: LogoutEventBase
   readonly limits: ResolvedOptions['limits']
   readonly startedAt: number
+  /** Whether a bulk run does the waiting when the provider throttles, because it must slow down as a whole. */
+  readonly handsBackThrottling?: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
   readonly secrets: Set<string>
 }

@@ -7,7 +7,9 @@ import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import { type LogoutClientOptions, resolveLimits, resolveOptions } from './options.ts'
 import { createProvider } from './provider.ts'
 import { createProviderApi } from './request.ts'
+import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
+import { type RevokeManyOptions, revokeMany, type TokenSource } from './revoke-many.ts'
 
 /** Logs users out at one provider, as one application. Made by {@link createLogoutClient}; safe to share. */
 export interface LogoutClient {
@@ -43,6 +45,25 @@ export interface LogoutClient {
    * ```
    */
   logout(tokens: SessionTokens, options?: LogoutOptions): Promise<LogoutResult>
+
+  /**
+   * Revokes many tokens, and yields what became of each as it becomes known, with its `index` in the input. The input
+   * is read only as fast as tokens are revoked. When the provider throttles, the whole run slows down and speeds up
+   * again. A token's fate never ends the run.
+   *
+   * @throws LogoutError `invalid_argument` at once; `aborted` when the signal ended the run, after what was in flight
+   * has been yielded; and whatever the input throws, likewise
+   * @example
+   * ```ts
+   * import { createLogoutClient } from '@backend-logout/core'
+   *
+   * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+   * for await (const { index, state } of client.revokeTokens(['token 1', 'token 2'], { concurrency: 64 })) {
+   *   if (state !== 'accepted') console.warn(`token ${index} is ${state}`)
+   * }
+   * ```
+   */
+  revokeTokens(tokens: TokenSource, options?: RevokeManyOptions): AsyncGenerator<Revocation, void, void>
 
   /**
    * Asks the provider whether a token is active.
@@ -104,6 +125,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
       return revoked
     },
     logout: (tokens, options) => logout(core, tokens, options),
+    revokeTokens: (tokens, options) => revokeMany(core, tokens, options),
     introspectToken: (token, options) => introspect(core, token, options),
     buildLogoutUrl: (options) => planLogoutUrl(core, options)(),
     async discover({ signal, ...limits } = {}) {

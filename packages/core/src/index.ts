@@ -30,4 +30,5 @@ export type {
 } from './options.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
 export type { RevokeOptions } from './revoke.ts'
+export type { BulkToken, RevokeManyOptions, TokenSource } from './revoke-many.ts'
 export type { Transport, TransportRequest, TransportResponse } from './transport.ts'

@@ -1,6 +1,7 @@
 import { type Outcome, refused } from './attempts.ts'
 import { type Call, type CallOptions, type ClientCore, startCall, tell } from './call.ts'
 import { postTo } from './endpoint.ts'
+import type { LogoutError } from './errors.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, unusableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'
@@ -22,12 +23,17 @@ export interface RevokeOptions extends CallOptions {
  * Revokes one token and reports what is known about it then. Rejects only for arguments that make no sense at all for
  * any token; whatever happens to this one, its own unusability included, is in the report.
  */
-export async function revoke(core: ClientCore, token: unknown, options: RevokeOptions = {}): Promise<Revocation> {
+export async function revoke(
+  core: ClientCore,
+  token: unknown,
+  options: RevokeOptions = {},
+  how: Pick<Call, 'handsBackThrottling'> = {},
+): Promise<Revocation> {
   const { tokenTypeHint: hint, verify } = options
   checkHint(hint)
   const patience = verifyPatience(verify)
   const unusable = unusableToken(token, core.options.appId)
-  const call = await startCall(core, 'revoke', options, unusable ? undefined : (token as string))
+  const call = { ...(await startCall(core, 'revoke', options, unusable ? undefined : (token as string))), ...how }
   const send = (): Promise<Outcome> => postRevocation(call, token as string, hint)
   let outcome: Outcome
   let verification: Verification | undefined
@@ -43,7 +49,9 @@ export async function revoke(core: ClientCore, token: unknown, options: RevokeOp
   const error = outcome.ok ? verification?.error : outcome.error
   const { status, requestId } = outcome.ok ? outcome : outcome.error
   const durationMs = core.options.clock.now() - call.startedAt
-  tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
+  // Handed back is not an outcome: the same token comes again.
+  if (!(how.handsBackThrottling && isThrottled(error)))
+    tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
   return {
     state,
     revoked: state === 'accepted' || state === 'verified',
@@ -66,4 +74,9 @@ function postRevocation(call: Call, token: string, hint: TokenTypeHint | undefin
         body: { token, ...(hint !== undefined && { token_type_hint: hint }), ...credential },
       }),
   })
+}
+
+/** Whether the provider wants the client as a whole to slow down, rather than this token to be tried again. */
+export function isThrottled(error: LogoutError | undefined): boolean {
+  return error?.code === 'rate_limited' || (error?.code === 'provider_unavailable' && error.retryAfterMs !== undefined)
 }
