@@ -1,6 +1,6 @@
 import { emit, type LogoutEvent, type LogoutEventBase } from './events.ts'
 import { fingerprintToken } from './fingerprint.ts'
-import { type CallLimits, type ResolvedOptions, resolveLimits } from './options.ts'
+import { type CallOptions, type ResolvedOptions, resolveLimits } from './options.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderApi } from './request.ts'
 
@@ -11,12 +11,6 @@ export interface ClientCore {
   readonly provider: Provider
   /** Gives each call its number. */
   readonly nextCall: () => number
-}
-
-/** Limits and signal of one call. */
-export interface CallOptions extends CallLimits {
-  /** Ends the call at once when it aborts; what is in flight is reported as `unknown`. */
-  readonly signal?: AbortSignal | undefined
 }
 
 /** How long something may be waited for. */

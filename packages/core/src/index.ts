@@ -3,7 +3,6 @@
  *
  * @module
  */
-export type { CallOptions } from './call.ts'
 export { createLogoutClient, type LogoutClient } from './client.ts'
 export type {
   AuthenticatedEndpoint,
@@ -21,6 +20,7 @@ export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 export type { LogoutUrlOptions } from './logout-url.ts'
 export type {
   CallLimits,
+  CallOptions,
   ClientOptions,
   EndpointsLocation,
   GenAuthLocation,

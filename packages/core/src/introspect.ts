@@ -1,7 +1,7 @@
-import type { Outcome } from './attempts.ts'
-import { type Call, type CallOptions, type ClientCore, startCall, tell } from './call.ts'
+import { type ClientCore, startCall, tell } from './call.ts'
 import { postTo } from './endpoint.ts'
 import type { components } from './generated/provider.ts'
+import type { CallOptions } from './options.ts'
 import type { TokenTypeHint } from './revocation.ts'
 import { checkHint, unusableToken } from './token.ts'
 import { judgeIntrospection } from './verdict.ts'
@@ -33,10 +33,15 @@ export async function introspect(
   const unusable = unusableToken(token, core.options.appId)
   if (unusable) throw unusable
   const call = await startCall(core, 'introspect', options, token as string)
-  const outcome = await postIntrospection(call, {
+  const form = {
     token: token as string,
     ...(hint !== undefined && { token_type_hint: hint }),
     ...(strict !== undefined && { strict }),
+  }
+  const outcome = await postTo(call, {
+    endpoint: 'introspection',
+    judge: judgeIntrospection,
+    post: (init, credential) => core.api.POST('/token/introspection', { ...init, body: { ...form, ...credential } }),
   })
   const { attempts } = outcome
   const { status, requestId } = outcome.ok ? outcome : outcome.error
@@ -51,19 +56,4 @@ export async function introspect(
   }))
   if (!outcome.ok) throw outcome.error
   return outcome.json as Introspection
-}
-
-type IntrospectionForm = components['schemas']['IntrospectionRequest']
-
-/** Sends an introspection request; its JSON is an {@link Introspection} when the outcome is a success. */
-export function postIntrospection(
-  call: Call,
-  form: Pick<IntrospectionForm, 'token' | 'token_type_hint' | 'strict'>,
-): Promise<Outcome> {
-  return postTo(call, {
-    endpoint: 'introspection',
-    judge: judgeIntrospection,
-    post: (init, credential) =>
-      call.core.api.POST('/token/introspection', { ...init, body: { ...form, ...credential } }),
-  })
 }

@@ -4,6 +4,7 @@ import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import { resolveLimits } from './options.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
+import { askBefore } from './verify.ts'
 
 /** The tokens of one session. Those that the application does not have are left out. */
 export interface SessionTokens {
@@ -49,11 +50,17 @@ export async function logout(
   const { clock } = core.options
   const { deadlineMs } = resolveLimits(options, core.options.limits)
   const deadlineAt = clock.now() + deadlineMs
+  // Asked about all of them first: the end of the refresh token may be the end of the access token.
+  const activity = options.verify
+    ? await Promise.all(present.map(([hint, token]) => askBefore(core, token, hint, { ...options, deadlineMs })))
+    : []
   const revocations: Revocation[] = []
   for (const [index, [tokenTypeHint, token]] of present.entries()) {
     // A provider that hangs on the first token must leave time for the second.
     const share = Math.max(1, (deadlineAt - clock.now()) / (present.length - index))
-    revocations.push(await revoke(core, token, { ...options, tokenTypeHint, deadlineMs: share }))
+    revocations.push(
+      await revoke(core, token, { ...options, tokenTypeHint, deadlineMs: share }, { before: activity[index] }),
+    )
   }
   const url = makeUrl && (await urlWherePossible(core, makeUrl, deadlineAt, options.signal))
   return {

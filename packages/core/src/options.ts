@@ -62,6 +62,12 @@ export interface CallLimits {
   readonly retries?: number | undefined
 }
 
+/** Limits and signal of one call. */
+export interface CallOptions extends CallLimits {
+  /** Ends the call at once when it aborts; what is in flight is reported as `unknown`. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Everything about a client but where its provider is. */
 export interface ClientOptions extends CallLimits {
   /** The application's id: OAuth's `client_id`. */

@@ -1,11 +1,12 @@
 import { type Outcome, refused } from './attempts.ts'
-import { type Call, type CallOptions, type ClientCore, startCall, tell } from './call.ts'
+import { type Call, type ClientCore, startCall, tell } from './call.ts'
 import { postTo } from './endpoint.ts'
 import type { LogoutError } from './errors.ts'
+import type { CallOptions } from './options.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, unusableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'
-import { revokeAndVerify, type Verification, verifyPatience } from './verify.ts'
+import { type Activity, askBefore, verifyAfter, verifyPatience } from './verify.ts'
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
@@ -19,6 +20,12 @@ export interface RevokeOptions extends CallOptions {
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
 }
 
+/** What a revocation that is part of something larger knows or does differently. */
+export interface RevokeContext extends Pick<Call, 'handsBackThrottling'> {
+  /** What introspection said before anything of this session was revoked. */
+  readonly before?: Activity | undefined
+}
+
 /**
  * Revokes one token and reports what is known about it then. Rejects only for arguments that make no sense at all for
  * any token; whatever happens to this one, its own unusability included, is in the report.
@@ -27,23 +34,20 @@ export async function revoke(
   core: ClientCore,
   token: unknown,
   options: RevokeOptions = {},
-  how: Pick<Call, 'handsBackThrottling'> = {},
+  { before, ...how }: RevokeContext = {},
 ): Promise<Revocation> {
   const { tokenTypeHint: hint, verify } = options
   checkHint(hint)
-  const patience = verifyPatience(verify)
+  const patienceMs = verifyPatience(verify)
   const unusable = unusableToken(token, core.options.appId)
   const call = { ...(await startCall(core, 'revoke', options, unusable ? undefined : (token as string))), ...how }
-  const send = (): Promise<Outcome> => postRevocation(call, token as string, hint)
-  let outcome: Outcome
-  let verification: Verification | undefined
-  if (unusable) {
-    outcome = refused(unusable)
-  } else if (patience === undefined) {
-    outcome = await send()
-  } else {
-    ;({ outcome, verification } = await revokeAndVerify(call, token as string, hint, patience, send))
-  }
+  const mustAsk = patienceMs !== undefined && before === undefined && !unusable
+  const known = mustAsk ? await askBefore(core, token, hint, options) : before
+  const outcome = unusable ? refused(unusable) : await postRevocation(call, token as string, hint)
+  const verification =
+    outcome.ok && patienceMs !== undefined && known !== undefined
+      ? await verifyAfter(call, token as string, hint, known, patienceMs, outcome)
+      : undefined
   const { attempts } = outcome
   const state = outcome.ok ? (verification?.state ?? 'accepted') : outcome.state
   const error = outcome.ok ? verification?.error : outcome.error

@@ -1,7 +1,8 @@
-import { endedBefore, type Outcome, pause } from './attempts.ts'
-import type { Call } from './call.ts'
-import { LogoutError } from './errors.ts'
-import { type Introspection, postIntrospection } from './introspect.ts'
+import { endedBefore, pause, type Succeeded } from './attempts.ts'
+import type { Call, ClientCore } from './call.ts'
+import { isLogoutError, LogoutError } from './errors.ts'
+import { type IntrospectOptions, introspect } from './introspect.ts'
+import type { CallOptions } from './options.ts'
 import type { RevocationState, TokenTypeHint } from './revocation.ts'
 
 /** What introspection adds to an accepted revocation. */
@@ -29,65 +30,66 @@ export function verifyPatience(
   throw new LogoutError('invalid_argument', 'verify.withinMs must be 0 to 86400000 milliseconds.')
 }
 
+/** What introspection says about a token: active or not, or why it would not say. */
+export type Activity = boolean | LogoutError
+
 /**
- * Revokes a token and asks the provider about it before and after. Only active before and inactive after is proof: a
- * provider may also call inactive what the caller may not ask about (RFC 7662 §2.2).
+ * Asks whether a token is active before it is revoked. Tried once and for a third of the time at most: to be sure is
+ * worth less than to be logged out.
  */
-export async function revokeAndVerify(
+export function askBefore(
+  core: ClientCore,
+  token: unknown,
+  tokenTypeHint: TokenTypeHint | undefined,
+  { signal, timeoutMs, deadlineMs = core.options.limits.deadlineMs }: CallOptions,
+): Promise<Activity> {
+  return ask(core, token, { tokenTypeHint, signal, timeoutMs, deadlineMs: Math.max(1, deadlineMs / 3), retries: 0 })
+}
+
+/**
+ * Asks about a token after its revocation was accepted. Only active before and inactive after is proof: a provider may
+ * also call inactive what the caller may not ask about (RFC 7662 §2.2).
+ */
+export async function verifyAfter(
   call: Call,
   token: string,
-  hint: TokenTypeHint | undefined,
+  tokenTypeHint: TokenTypeHint | undefined,
+  before: Activity,
   patienceMs: number,
-  revoke: () => Promise<Outcome>,
-): Promise<{ outcome: Outcome; verification?: Verification }> {
-  const { clock } = call.core.options
-  const ask = async (deadlineAt: number, retries: number): Promise<boolean | LogoutError> => {
-    const about = { ...call.about, operation: 'introspect' as const }
-    const part: Call = {
-      ...call,
-      about,
-      deadlineAt: Math.min(deadlineAt, call.deadlineAt),
-      limits: { ...call.limits, retries },
+  accepted: Succeeded,
+): Promise<Verification> {
+  const { core, signal } = call
+  const { clock } = core.options
+  const { status, attempts } = accepted
+  const unproven = (why: string, cause?: LogoutError): Verification => {
+    const message = `The provider accepted the revocation, but ${why}`
+    return {
+      state: 'accepted',
+      error: new LogoutError('unverified', message, { tokenMayBeLive: false, status, attempts, cause }),
     }
-    const answer = await postIntrospection(part, { token, ...(hint !== undefined && { token_type_hint: hint }) })
-    return answer.ok ? (answer.json as Introspection).active : answer.error
   }
-  // Tried once and briefly: to be sure is worth less than to be logged out.
-  const before = await ask(clock.now() + (call.deadlineAt - clock.now()) / 3, 0)
-  const outcome = await revoke()
-  if (!outcome.ok) return { outcome }
-
-  const unproven = (why: string, cause?: LogoutError): Verification => ({
-    state: 'accepted',
-    error: new LogoutError('unverified', `The provider accepted the revocation, but ${why}`, {
-      tokenMayBeLive: false,
-      status: outcome.status,
-      attempts: outcome.attempts,
-      cause,
-    }),
-  })
-  if (typeof before !== 'boolean')
-    return { outcome, verification: unproven('would not introspect the token before.', before) }
+  if (typeof before !== 'boolean') return unproven('would not introspect the token before.', before)
   if (!before) {
-    const why = 'it called the token inactive even before: it was dead already, or this client may not ask about it.'
-    return { outcome, verification: unproven(why) }
+    return unproven('called the token inactive even before: it was dead already, or this client may not ask about it.')
   }
   const until = Math.min(clock.now() + patienceMs, call.deadlineAt)
   for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * 2, MAX_POLL_MS)) {
-    const after = await ask(call.deadlineAt, call.limits.retries)
-    if (after === false) return { outcome, verification: { state: 'verified' } }
-    if (after !== true) return { outcome, verification: unproven('would not introspect the token after.', after) }
+    const deadlineMs = Math.max(1, call.deadlineAt - clock.now())
+    const after = await ask(core, token, { ...call.limits, tokenTypeHint, signal, deadlineMs })
+    if (after === false) return { state: 'verified' }
+    if (after !== true) return unproven('would not introspect the token after.', after)
     if (clock.now() + delay >= until) break
-    if (!(await pause(call, delay)))
-      return { outcome, verification: unproven('the call was aborted before it was proven.', endedBefore(call)) }
+    if (!(await pause(call, delay))) return unproven('the call was aborted before that was proven.', endedBefore(call))
   }
-  const error = new LogoutError(
-    'unverified',
-    'The provider accepted the revocation, but still calls the token active.',
-    {
-      status: outcome.status,
-      attempts: outcome.attempts,
-    },
-  )
-  return { outcome, verification: { state: 'live', error } }
+  const message = 'The provider accepted the revocation, but still calls the token active.'
+  return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }) }
+}
+
+async function ask(core: ClientCore, token: unknown, options: IntrospectOptions): Promise<Activity> {
+  try {
+    return (await introspect(core, token, options)).active
+  } catch (error) {
+    if (isLogoutError(error)) return error
+    throw error
+  }
 }
