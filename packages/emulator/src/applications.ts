@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
-import type { ClientMetadata } from 'oidc-provider'
 
 /** How an application proves who it is at the token, revocation and introspection endpoints. */
 export type AuthMethod =
@@ -53,10 +52,10 @@ const AUTH_METHODS = {
 
 /** Creates the ready applications with fresh identifiers, secrets and keys. */
 export async function createApplications(settings: ApplicationSettings): Promise<Applications> {
-  const [redirectUri, logoutRedirectUri] = [settings.redirectUris[0], settings.logoutRedirectUris[0]]
-  if (redirectUri === undefined || logoutRedirectUri === undefined) {
-    throw new TypeError('redirectUris and logoutRedirectUris must each name at least one URL')
-  }
+  const {
+    redirectUris: [redirectUri = ''],
+    logoutRedirectUris: [logoutRedirectUri = ''],
+  } = settings
 
   const create = <Name extends ApplicationName>(name: Name, extra: Partial<Application> = {}): Application =>
     Object.freeze({
@@ -86,31 +85,4 @@ export async function createApplications(settings: ApplicationSettings): Promise
 /** Lists the ready applications. */
 export function listApplications(applications: Applications): Application[] {
   return Object.values(applications)
-}
-
-/** Describes an application to `oidc-provider`, as client metadata. */
-export function clientMetadata(
-  application: Application,
-  settings: Pick<ApplicationSettings, 'redirectUris' | 'logoutRedirectUris'>,
-): ClientMetadata {
-  const { appSecret, privateKey } = application
-  return {
-    client_id: application.appId,
-    client_name: application.name,
-    token_endpoint_auth_method: application.authMethod,
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    redirect_uris: [...settings.redirectUris],
-    post_logout_redirect_uris: [...settings.logoutRedirectUris],
-    ...(appSecret === undefined ? {} : { client_secret: appSecret }),
-    ...(privateKey === undefined ? {} : { jwks: { keys: [publicPart(privateKey)] } }),
-    ...(application.authMethod === 'tls_client_auth'
-      ? { tls_client_auth_subject_dn: 'any certificate of the CA' }
-      : {}),
-  }
-}
-
-function publicPart(key: JWK): JWK {
-  const { d: _, ...rest } = key
-  return rest
 }

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Emulator, startEmulator } from './start-emulator.ts'
 import { basicHeader, credentials, getUserinfo, postForm } from './testing/wire.ts'
 
@@ -50,13 +50,23 @@ describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens',
   test.each([-1, 1.5, Number.NaN, 200_001])('refuses to issue %d tokens', async (count) => {
     await expect(emulator.issueTokens(count)).rejects.toThrow(TypeError)
   })
+
+  test.each([{ kind: 'id_token' }, { accessTokenTtl: 0 }, { accessTokenTtl: '60' }])(
+    'refuses the options %j',
+    async (options) => {
+      await expect(emulator.issueTokens(1, options as object)).rejects.toThrow(TypeError)
+    },
+  )
 })
 
 test('an access token that has expired is dead', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   await using emulator = await startEmulator()
-  const [token = ''] = await emulator.issueTokens(1, { accessTokenTtl: 1 })
+  const [token = ''] = await emulator.issueTokens(1, { accessTokenTtl: 60 })
+  vi.setSystemTime(Date.now() + 58_000)
   expect(await emulator.isActive(token)).toBe(true)
-  await new Promise((resolve) => setTimeout(resolve, 2100))
+  vi.setSystemTime(Date.now() + 3_000)
   expect(await emulator.isActive(token)).toBe(false)
   expect(emulator.countActive()).toBe(0)
   expect((await getUserinfo(emulator.appHost, token)).status).toBe(401)

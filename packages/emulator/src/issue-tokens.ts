@@ -1,20 +1,9 @@
 import type { Provider } from 'oidc-provider'
 import type { Application } from './applications.ts'
+import type { IssueTokensOptions } from './issued-token.ts'
 import type { MemoryStore } from './store.ts'
 import type { StructuredTokens } from './structured-token.ts'
-import type { TokenKind, TokenLedger } from './token-ledger.ts'
-
-/** What tokens are issued in bulk. */
-export interface IssueTokensOptions {
-  /** The application they are issued to. By default the one with `client_secret_post`. */
-  readonly app?: Application
-  /** The user they are issued for. @default 'user' */
-  readonly user?: string
-  /** Which tokens are wanted. @default 'access_token' */
-  readonly kind?: TokenKind
-  /** The lifetime of access tokens, in seconds. By default that of the emulator. */
-  readonly accessTokenTtl?: number
-}
+import type { TokenLedger } from './token-ledger.ts'
 
 interface IssuingSettings {
   readonly provider: Provider
@@ -34,7 +23,7 @@ const SCOPE = 'openid profile email phone offline_access'
 /**
  * Issues real tokens straight from the provider's models, each under its own grant, without a sign-in.
  *
- * @throws {TypeError} When the count is not a number of tokens the emulator can hold.
+ * @throws {TypeError} When the count is not a number of tokens the emulator can hold, or an option is not usable.
  */
 export async function issueTokens(
   { provider, store, tokens, ledger }: IssuingSettings,
@@ -44,6 +33,12 @@ export async function issueTokens(
   const { app, user: accountId = 'user', kind = 'access_token', accessTokenTtl } = options
   if (!Number.isSafeInteger(count) || count < 0 || count > MAX_COUNT) {
     throw new TypeError(`issueTokens takes a count from 0 to ${MAX_COUNT}`)
+  }
+  if (kind !== 'access_token' && kind !== 'refresh_token') {
+    throw new TypeError("kind must be 'access_token' or 'refresh_token'")
+  }
+  if (accessTokenTtl !== undefined && !(Number.isSafeInteger(accessTokenTtl) && accessTokenTtl > 0)) {
+    throw new TypeError('accessTokenTtl must be a positive number of seconds')
   }
   const client = await provider.Client.find(app.appId)
   if (client === undefined) throw new TypeError(`the application ${app.name} is not of this emulator`)

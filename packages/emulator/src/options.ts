@@ -1,4 +1,5 @@
-import type { AccessTokenFormat } from './structured-token.ts'
+/** The form of the access tokens that applications receive. */
+export type AccessTokenFormat = 'jwt' | 'opaque'
 
 /** Certificates for an emulator that serves https, in PEM. */
 export interface EmulatorTls {
@@ -103,7 +104,19 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
   if (!Number.isSafeInteger(settings.accessTokenTtl) || settings.accessTokenTtl < 1) {
     throw new TypeError('accessTokenTtl must be a positive number of seconds')
   }
+  if (settings.appSecret !== undefined && !/^[\x20-\x7e]+$/.test(settings.appSecret)) {
+    throw new TypeError('appSecret must be of printable ASCII characters, as RFC 6749 wants it')
+  }
+  for (const name of ['redirectUris', 'logoutRedirectUris'] as const) {
+    if (settings[name].length === 0 || !settings[name].every(isWebUrl)) {
+      throw new TypeError(`${name} must name at least one URL, and http or https URLs only`)
+    }
+  }
   return settings
+}
+
+function isWebUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && !url.includes('#')
 }
 
 /** An option that is given as `undefined` means its default. */

@@ -8,17 +8,18 @@ import { type Application, type Applications, createApplications } from './appli
 import { createControl } from './control.ts'
 import { withoutCors } from './cross-origin.ts'
 import { type Fault, Faults, type NextFault } from './faults.ts'
-import { type IssueTokensOptions, issueTokens } from './issue-tokens.ts'
+import { issueTokens } from './issue-tokens.ts'
+import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
 import { endSessionAtOnce } from './logout.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
 import { createProvider } from './provider.ts'
 import { createRequestListener } from './request-listener.ts'
 import { RequestLog, type RequestRecord } from './request-log.ts'
 import { type SignedInTokens, signIn } from './sign-in.ts'
-import { createSigningKeys } from './signing-keys.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { MemoryStore } from './store.ts'
 import { createStructuredTokens } from './structured-token.ts'
-import { type IssuedToken, TokenLedger } from './token-ledger.ts'
+import { TokenLedger } from './token-ledger.ts'
 import { translateAnswers } from './token-translation.ts'
 import { answerUnrecognizedRoutes } from './unrecognized-route.ts'
 
@@ -81,6 +82,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
   const server = createServer(settings)
   const appHost = await listen(server, settings)
+  try {
+    // Nothing is awaited from here to the request listener, so that no request finds the server without one.
+    return assemble({ server, settings, appHost, apps, keys })
+  } catch (error) {
+    server.close()
+    throw error
+  }
+}
+
+interface Foundation {
+  readonly server: http.Server
+  readonly settings: EmulatorSettings
+  readonly appHost: string
+  readonly apps: Applications
+  readonly keys: SigningKeys
+}
+
+function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulator {
   const closing = new AbortController()
   let closed: Promise<unknown> | undefined
   const close = async (): Promise<void> => {

@@ -1,10 +1,8 @@
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import type { AdapterPayload } from 'oidc-provider'
+import type { AccessTokenFormat } from './options.ts'
 import type { SigningAlgorithm, SigningKeys } from './signing-keys.ts'
 import type { MemoryStore } from './store.ts'
-
-/** The form of the access tokens that applications receive. */
-export type AccessTokenFormat = 'jwt' | 'opaque'
 
 /** Stands for every token the emulator never issued; no identifier in the store looks like it. */
 const UNKNOWN_TOKEN = 'unknown-token'

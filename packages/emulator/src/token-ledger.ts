@@ -1,19 +1,5 @@
-import { createHash } from 'node:crypto'
+import { fingerprintToken, type IssuedToken, type TokenKind } from './issued-token.ts'
 import type { MemoryStore } from './store.ts'
-
-/** The two kinds of token that can be revoked, in the words of RFC 7009. */
-export type TokenKind = 'access_token' | 'refresh_token'
-
-/** A token the emulator issued, named by its fingerprint so that it can be shown. */
-export interface IssuedToken {
-  /** `sha256:` and the first 16 hexadecimal digits of the token's SHA-256. */
-  readonly fingerprint: string
-  readonly kind: TokenKind
-  /** The user it was issued for. */
-  readonly sub: string
-  /** Whether the provider still honours it. */
-  readonly active: boolean
-}
 
 interface LedgerEntry {
   readonly kind: TokenKind
@@ -37,7 +23,7 @@ export class TokenLedger {
 
   /** Notes a token when it is issued. */
   add(token: string, entry: LedgerEntry): void {
-    this.#entries.set(fingerprint(token), entry)
+    this.#entries.set(fingerprintToken(token), entry)
     const oldest = this.#entries.keys().next().value
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
   }
@@ -77,8 +63,4 @@ export class TokenLedger {
     const session = this.#store.findSession(sessionUid)
     return session?.accountId === record.accountId
   }
-}
-
-function fingerprint(token: string): string {
-  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`
 }
