@@ -1,0 +1,217 @@
+/**
+ * Client authentication by signed assertions: `private_key_jwt` and `client_secret_jwt`.
+ *
+ * @module
+ */
+
+import type { CryptoKey, JWK } from 'jose'
+import { SignJWT } from 'jose/jwt/sign'
+import { importJWK, importPKCS8 } from 'jose/key/import'
+import type { ClientAuth, ClientAuthContext } from './client-auth.ts'
+import { LogoutError } from './errors.ts'
+import {
+  algorithmOfCryptoKey,
+  algorithmOfJwk,
+  algorithmOfPem,
+  checkModulus,
+  type SigningAlgorithm,
+} from './signing-algorithm.ts'
+
+export type { SigningAlgorithm } from './signing-algorithm.ts'
+
+/** What an assertion says besides who the application is. */
+export interface AssertionOptions {
+  /**
+   * For whom the assertion is meant. A function is asked for each assertion: for a provider that insists on the address
+   * of the endpoint, it is `({ url }) => url`.
+   * @default the provider's issuer; with `endpoints` it is not known, so the option is needed
+   */
+  readonly audience?: string | ((context: ClientAuthContext) => string) | undefined
+  /**
+   * From `iat` to `exp`, in seconds, 30 to 300. `iat` is 10 seconds ago, as clocks differ.
+   * @default 60
+   */
+  readonly lifetimeSeconds?: number | undefined
+}
+
+/** Options of {@link privateKeyJwt}. */
+export interface PrivateKeyJwtOptions extends AssertionOptions {
+  /**
+   * The algorithm that the application is registered for at the provider. It must fit the key.
+   * @default what the JWK or the `CryptoKey` states; else by the key: `RS256`, `ES256`, `ES384`, `ES512` or `EdDSA`
+   */
+  readonly alg?: SigningAlgorithm | undefined
+  /**
+   * Tells the provider which of the application's keys this is.
+   * @default the `kid` of the JWK
+   */
+  readonly kid?: string | undefined
+}
+
+/** Options of {@link clientSecretJwt}. */
+export interface ClientSecretJwtOptions extends AssertionOptions {
+  /**
+   * The algorithm that the application is registered for at the provider. The secret must be as long as its hash: 32,
+   * 48 or 64 bytes.
+   * @default 'HS256'
+   */
+  readonly alg?: 'HS256' | 'HS384' | 'HS512' | undefined
+}
+
+/** How long ago an assertion claims to be issued, so that a provider whose clock is behind takes it too. */
+const BACKDATED_SECONDS = 10
+
+const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']
+
+/**
+ * Authenticates with assertions that the application signs with its private key. Every attempt gets one of its own.
+ * The key is checked now, imported when it is first needed, and never leaves the process.
+ *
+ * @param key A private key: a `CryptoKey` that may sign, a JWK, or PEM (PKCS#8, `BEGIN PRIVATE KEY`). RSA of at least
+ * 2048 bits, EC on P-256, P-384 or P-521, or Ed25519.
+ * @throws LogoutError `invalid_options` when key and options do not fit; an import that fails, and an audience that is
+ * not known, reject the call that needs them with the same code
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/core'
+ * import { privateKeyJwt } from '@backend-logout/core/jwt'
+ *
+ * const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+ * createLogoutClient({
+ *   appId: 'app',
+ *   issuer: 'https://id.example.com',
+ *   clientAuth: privateKeyJwt(privateKey, { kid: 'key-1' }),
+ * })
+ * ```
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 | RFC 7523 §3}
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication | OpenID Connect Core §9}
+ */
+export function privateKeyJwt(key: CryptoKey | JWK | string, options: PrivateKeyJwtOptions = {}): ClientAuth {
+  checkOptions('privateKeyJwt', options)
+  const { alg, kid, load } = inspect(key, options)
+  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) refuse('privateKeyJwt', 'kid must be a string.')
+  return signedBy('private_key_jwt', { alg, ...(kid !== undefined && { kid }) }, load, options)
+}
+
+/**
+ * Authenticates with assertions that are signed with the application's secret, so that the secret itself is never sent.
+ * Every attempt gets one of its own.
+ *
+ * @param secret The application's secret. Leave `appSecret` out of the client's options then.
+ * @throws LogoutError `invalid_options` when the secret is too short for the algorithm or an option is wrong; an
+ * audience that is not known rejects the call that needs it with the same code
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/core'
+ * import { clientSecretJwt } from '@backend-logout/core/jwt'
+ *
+ * const clientAuth = clientSecretJwt('a secret of at least 32 characters')
+ * createLogoutClient({ appId: 'app', issuer: 'https://id.example.com', clientAuth })
+ * ```
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication | OpenID Connect Core §9}
+ */
+export function clientSecretJwt(secret: string, options: ClientSecretJwtOptions = {}): ClientAuth {
+  checkOptions('clientSecretJwt', options)
+  const { alg = 'HS256' } = options
+  if (typeof secret !== 'string' || !secret.isWellFormed()) refuse('clientSecretJwt', 'secret must be a string.')
+  if (!HMAC.includes(alg)) refuse('clientSecretJwt', `alg must be one of ${HMAC.join(', ')}.`)
+  const bits = Number(alg.slice(2))
+  const bytes = new TextEncoder().encode(secret)
+  if (bytes.length * 8 < bits) {
+    refuse('clientSecretJwt', `secret has ${bytes.length} bytes; alg ${alg} needs at least ${bits / 8}.`)
+  }
+  const load = (): Promise<CryptoKey> =>
+    crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: `SHA-${bits}` }, false, ['sign'])
+  return signedBy('client_secret_jwt', { alg }, load, options)
+}
+
+function signedBy(
+  method: string,
+  header: { readonly alg: string; readonly kid?: string },
+  load: () => Promise<CryptoKey>,
+  { audience, lifetimeSeconds = 60 }: AssertionOptions,
+): ClientAuth {
+  let key: Promise<CryptoKey> | undefined
+  const authenticate: ClientAuth = async (context) => {
+    const { appId, issuer } = context
+    const meantFor: unknown = typeof audience === 'function' ? audience(context) : (audience ?? issuer)
+    if (typeof meantFor !== 'string' || meantFor === '') {
+      refuse(method, "the option audience is needed, as 'endpoints' do not tell the provider's issuer.")
+    }
+    key ??= load()
+    const issuedAt = Math.floor(Date.now() / 1000) - BACKDATED_SECONDS
+    // No `nbf`: it is optional, and one more way for clocks that differ to make a provider refuse.
+    const assertion = await new SignJWT()
+      .setProtectedHeader(header)
+      .setIssuer(appId)
+      .setSubject(appId)
+      .setAudience(meantFor as string)
+      .setJti(crypto.randomUUID())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .sign(await key)
+    return {
+      body: {
+        // RFC 7521 §4.2 makes it optional, as the assertion says it too; some providers look for it first.
+        client_id: appId,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      },
+    }
+  }
+  return Object.assign(authenticate, { method })
+}
+
+/** Checks a private key, and says how to import it. */
+function inspect(
+  key: unknown,
+  { alg: wanted, kid }: PrivateKeyJwtOptions,
+): { alg: SigningAlgorithm; kid: unknown; load: () => Promise<CryptoKey> } {
+  if (typeof key === 'string') {
+    // Environment variables often hold the line breaks of PEM as two characters.
+    const pem = key.replaceAll(String.raw`\n`, '\n').trim()
+    const alg = algorithmOfPem(pem, wanted)
+    return { alg, kid, load: () => importing(() => importPKCS8(pem, alg), alg) }
+  }
+  if (typeof key !== 'object' || key === null) {
+    return refuse('privateKeyJwt', 'key must be a CryptoKey, a JWK, or PEM.')
+  }
+  if (isCryptoKey(key)) return { alg: algorithmOfCryptoKey(key, wanted), kid, load: async () => key }
+  // A copy: what happens to the caller's object later must not matter. What the key is for has been checked.
+  const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
+  const alg = algorithmOfJwk(key as Record<string, unknown>, wanted)
+  const load = (): Promise<CryptoKey> => importing(() => importJWK(jwk as JWK, alg, { extractable: false }), alg)
+  return { alg, kid: kid ?? jwk.kid, load }
+}
+
+async function importing(importKey: () => Promise<CryptoKey | Uint8Array>, alg: string): Promise<CryptoKey> {
+  let key: CryptoKey
+  try {
+    key = (await importKey()) as CryptoKey
+  } catch {
+    // Without the cause: runtimes may quote what they could not read.
+    const reason = `key could not be imported for ${alg}: it is damaged, or this runtime cannot do ${alg}.`
+    return refuse('privateKeyJwt', reason)
+  }
+  checkModulus(key, alg)
+  return key
+}
+
+function isCryptoKey(key: object): key is CryptoKey {
+  return Object.prototype.toString.call(key) === '[object CryptoKey]'
+}
+
+function checkOptions(what: string, options: AssertionOptions): void {
+  if (typeof options !== 'object' || options === null) refuse(what, 'options must be an object.')
+  const { audience, lifetimeSeconds = 60 } = options
+  if (audience !== undefined && typeof audience !== 'function' && (typeof audience !== 'string' || audience === '')) {
+    refuse(what, 'audience must be a string, or a function that returns one.')
+  }
+  if (!(Number.isInteger(lifetimeSeconds) && lifetimeSeconds >= 30 && lifetimeSeconds <= 300)) {
+    refuse(what, 'lifetimeSeconds must be a whole number from 30 to 300.')
+  }
+}
+
+function refuse(what: string, reason: string): never {
+  throw new LogoutError('invalid_options', `${what}: ${reason}`)
+}
