@@ -1,4 +1,5 @@
 import type { LogoutError } from './errors.ts'
+import type { components } from './generated/provider.ts'
 
 /**
  * What is known about a token after an attempt to revoke it.
@@ -12,7 +13,7 @@ import type { LogoutError } from './errors.ts'
 export type RevocationState = 'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'
 
 /** What a token is, in the words of RFC 7009: a value from its registry or the provider's own. */
-export type TokenTypeHint = 'access_token' | 'refresh_token' | (string & {})
+export type TokenTypeHint = components['schemas']['TokenTypeHint'] | (string & {})
 
 /** The fate of one token. */
 export interface Revocation {

@@ -125,8 +125,8 @@ export interface paths {
          *     With a `post_logout_redirect_uri` that is registered for the application, the browser comes back there.
          *     GenAuth redirects only if `id_token_hint` is given as well. Percent-encode every value.
          *
-         *     The URL holds an ID token, and with it personal data. Keep it out of logs, and send `Referrer-Policy:
-         *     no-referrer` along with the redirect.
+         *     The URL holds an ID token, and with it personal data. Keep it out of logs, and send
+         *     `Referrer-Policy: no-referrer` along with the redirect.
          */
         get: operations["endSession"];
         put?: never;
