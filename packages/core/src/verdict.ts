@@ -116,18 +116,18 @@ function readBody({ body, truncated, headers }: TransportResponse): Body {
 }
 
 function errorShape(body: Fields): ErrorShape | undefined {
+  // Google's shape: everything is one level deeper. Only one, as nobody but an attacker nests further.
   const nested = fields(body.error)
-  // Google's shape: everything is one level deeper.
-  if (nested) return { status: 400, error: 'error', ...errorShape(nested), description: text(nested.message) }
-  const stated = [body.statusCode, body.code].map(Number).find((status) => status >= 400)
-  const refused = body.success === false || fields(body.data)?.success === false
+  const { statusCode, code, data, success, error, error_description, message, apiCode } = nested ?? body
+  const stated = [statusCode, code].map(Number).find((status) => status >= 400)
+  const refused = success === false || fields(data)?.success === false
   if (stated === undefined && !refused && !body.error) return undefined
-  const apiCode = Number(body.apiCode)
+  const number = Number(apiCode ?? Number.NaN)
   return {
     status: stated,
-    error: text(body.error),
-    description: text(body.error_description) ?? text(body.message),
-    apiCode: body.apiCode !== undefined && Number.isFinite(apiCode) ? apiCode : undefined,
+    error: text(error),
+    description: text(error_description) ?? text(message),
+    apiCode: Number.isFinite(number) ? number : undefined,
   }
 }
 

@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest'
+import type { TransportResponse } from './transport.ts'
+import { judgeIntrospection, judgeMetadata, judgeRevocation } from './verdict.ts'
+
+const NOW = Date.UTC(2026, 0, 1)
+
+interface Given {
+  readonly headers?: Record<string, string>
+  readonly truncated?: boolean
+  readonly redirected?: boolean
+}
+
+function answer(status: number, body: unknown = '', given: Given = {}): TransportResponse {
+  const { headers = {}, truncated = false, redirected = false } = given
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  return { status, headers: new Headers(headers), body: text, truncated, redirected }
+}
+
+function codeOf(given: TransportResponse): string {
+  const verdict = judgeRevocation(given, NOW)
+  return verdict.ok ? 'ok' : verdict.code
+}
+
+describe('a revocation succeeds', () => {
+  test.each([
+    ['200 and nothing', answer(200)],
+    ['200 and white space', answer(200, ' \r\n\t ')],
+    ['204', answer(204)],
+    ['202 and text', answer(202, 'accepted')],
+    [
+      '200 and text under a type that promises JSON',
+      answer(200, 'OK', { headers: { 'content-type': 'application/json' } }),
+    ],
+    ['200 and an empty object', answer(200, {})],
+    ['200 and JSON null', answer(200, 'null')],
+    ['200 and JSON true', answer(200, 'true')],
+    ['200 and a JSON string', answer(200, '"ok"')],
+    ['200 and an empty list', answer(200, '[]')],
+    ['200 and JSON under another type', answer(200, { revoked: true }, { headers: { 'content-type': 'text/plain' } })],
+    ['an envelope of success', answer(200, { statusCode: 200, message: 'ok', data: { success: true } })],
+    ['a legacy envelope of success', answer(200, { code: 200, message: 'ok' })],
+    ['an envelope whose code is text', answer(200, { code: 'OK' })],
+    ['an error that is null', answer(200, { error: null, message: 'done' })],
+    ['an error that is empty', answer(200, { error: '' })],
+    ['an empty body with type HTML', answer(200, '', { headers: { 'content-type': 'text/html' } })],
+    ['text that only mentions an error', answer(200, 'no error= here')],
+  ])('with %s', (_what, given) => {
+    expect(codeOf(given)).toBe('ok')
+  })
+
+  test('and hands on JSON and the request id, from the body or the header', () => {
+    const headers = { 'x-request-id': 'of the header' }
+    expect(judgeRevocation(answer(200, { requestId: 'of the body' }, { headers }), NOW)).toEqual({
+      ok: true,
+      json: { requestId: 'of the body' },
+      requestId: 'of the body',
+    })
+    expect(judgeRevocation(answer(200, '', { headers }), NOW)).toMatchObject({ ok: true, requestId: 'of the header' })
+  })
+})
+
+describe('a 2xx is a failure', () => {
+  test.each([
+    ['an OAuth error', { error: 'invalid_request' }, 'rejected'],
+    ['an error without a name', { error: true }, 'rejected'],
+    ['invalid_client', { error: 'invalid_client' }, 'client_auth_failed'],
+    ['unsupported_token_type', { error: 'unsupported_token_type' }, 'unsupported_token_type'],
+    ['temporarily_unavailable', { error: 'temporarily_unavailable' }, 'provider_unavailable'],
+    ['server_error', { error: 'server_error' }, 'provider_unavailable'],
+    ['an envelope of 400', { statusCode: 400, message: 'no' }, 'rejected'],
+    ['an envelope of 401', { statusCode: 401, message: 'no' }, 'client_auth_failed'],
+    ['an envelope of 403', { statusCode: 403, apiCode: 2333, message: 'no' }, 'rejected'],
+    ['an envelope of 404, as the endpoint is there', { statusCode: 404, message: 'no' }, 'rejected'],
+    ['an envelope of 429', { statusCode: 429, message: 'slow down' }, 'rate_limited'],
+    ['an envelope of 500', { statusCode: 500, message: 'oops' }, 'provider_unavailable'],
+    ['an envelope of 503 as text', { statusCode: '503', message: 'oops' }, 'provider_unavailable'],
+    ['a legacy code of 400', { code: 400, message: 'no' }, 'rejected'],
+    ['a legacy code of 429 behind a status of 200', { statusCode: 200, code: 429 }, 'rate_limited'],
+    ['a code of the provider itself', { code: 20_014, message: 'no' }, 'rejected'],
+    ['data without success', { statusCode: 200, data: { success: false } }, 'rejected'],
+    ['no success', { success: false }, 'rejected'],
+    ["Google's nested error", { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } }, 'rejected'],
+    ["Google's nested 429", { error: { code: 429, message: 'quota' } }, 'rate_limited'],
+  ])('with %s', (_what, body, code) => {
+    expect(codeOf(answer(200, body))).toBe(code)
+  })
+
+  test.each([
+    ['HTML', '<!doctype html><title>Sign in</title>', {}],
+    ['HTML under a type that promises JSON', '<html></html>', { headers: { 'content-type': 'application/json' } }],
+    ['anything that calls itself HTML', 'welcome', { headers: { 'content-type': 'text/html; charset=utf-8' } }],
+    ['anything that calls itself XHTML', 'welcome', { headers: { 'content-type': 'application/xhtml+xml' } }],
+    ['XML', '<?xml version="1.0"?><ok/>', {}],
+    ['JSON false', 'false', {}],
+    ['JSON that is cut off', '{"error":"inv', {}],
+    ['a JSON list that is cut off', '[1,', {}],
+    ['a body that goes on and on', 'ok '.repeat(100), { truncated: true }],
+  ])('that makes no sense: %s', (_what, body, given) => {
+    expect(codeOf(answer(200, body, given))).toBe('unexpected_response')
+  })
+
+  test('with an error in the form encoding that some providers use', () => {
+    const given = answer(200, 'error=invalid_client&error_description=no+such+client')
+    expect(judgeRevocation(given, NOW)).toMatchObject({
+      code: 'client_auth_failed',
+      providerError: 'invalid_client',
+      providerErrorDescription: 'no such client',
+    })
+  })
+})
+
+describe('the status decides', () => {
+  test.each([
+    [100, 'unexpected_response'],
+    [0, 'unexpected_response'],
+    [301, 'redirect_refused'],
+    [304, 'redirect_refused'],
+    [308, 'redirect_refused'],
+    [400, 'rejected'],
+    [401, 'client_auth_failed'],
+    [403, 'rejected'],
+    [404, 'endpoint_missing'],
+    [405, 'endpoint_missing'],
+    [410, 'rejected'],
+    [429, 'rate_limited'],
+    [500, 'provider_unavailable'],
+    [501, 'provider_unavailable'],
+    [503, 'provider_unavailable'],
+    [599, 'provider_unavailable'],
+    [600, 'unexpected_response'],
+    [999, 'unexpected_response'],
+  ])('on %i: %s', (status, code) => {
+    for (const body of ['', 'text', '<html>', '{"cut', '{}']) expect(codeOf(answer(status, body))).toBe(code)
+  })
+
+  test('that a redirect was hidden or followed, whatever the rest says', () => {
+    expect(codeOf(answer(0, '', { redirected: true }))).toBe('redirect_refused')
+    expect(codeOf(answer(200, '', { redirected: true }))).toBe('redirect_refused')
+    expect(codeOf(answer(302, { error: 'invalid_client' }))).toBe('redirect_refused')
+  })
+
+  test.each([
+    ['400 with invalid_client', answer(400, { error: 'invalid_client' }), 'client_auth_failed'],
+    ['400 with an envelope of 401', answer(400, { statusCode: 401 }), 'client_auth_failed'],
+    ['400 with unsupported_token_type', answer(400, { error: 'unsupported_token_type' }), 'unsupported_token_type'],
+    ['503 with unsupported_token_type', answer(503, { error: 'unsupported_token_type' }), 'unsupported_token_type'],
+    ['400 with an envelope of 503', answer(400, { statusCode: 503 }), 'provider_unavailable'],
+    ['401 with an envelope of 503', answer(401, { statusCode: 503 }), 'client_auth_failed'],
+    ['400 with server_error', answer(400, { error: 'server_error' }), 'provider_unavailable'],
+    ['404 with JSON', answer(404, { error: 'not_found' }), 'endpoint_missing'],
+    ['429 with invalid_request', answer(429, { error: 'invalid_request' }), 'rate_limited'],
+  ])('together with the body: %s', (_what, given, code) => {
+    expect(codeOf(given)).toBe(code)
+  })
+})
+
+describe('what a failure tells', () => {
+  test('the OAuth error from the body', () => {
+    expect(judgeRevocation(answer(400, { error: 'invalid_request', error_description: 'no token' }), NOW)).toEqual({
+      ok: false,
+      code: 'rejected',
+      status: 400,
+      providerError: 'invalid_request',
+      providerErrorDescription: 'no token',
+    })
+  })
+
+  test("everything that GenAuth's envelope says", () => {
+    const body = { statusCode: 403, apiCode: 2333, message: 'Access denied', requestId: 'id-1' }
+    expect(judgeRevocation(answer(200, body), NOW)).toMatchObject({
+      status: 200,
+      apiCode: 2333,
+      providerErrorDescription: 'Access denied',
+      requestId: 'id-1',
+    })
+  })
+
+  test.each(['x', null, {}])('no apiCode that is not a number: %o', (apiCode) => {
+    const verdict = judgeRevocation(answer(200, { statusCode: 403, apiCode }), NOW)
+    expect(verdict).toMatchObject({ ok: false, apiCode: undefined })
+  })
+
+  test("the message of Google's nested error", () => {
+    const body = { error: { code: 401, message: 'Bad key', status: 'UNAUTHENTICATED' } }
+    expect(judgeRevocation(answer(401, body), NOW)).toMatchObject({
+      code: 'client_auth_failed',
+      providerErrorDescription: 'Bad key',
+    })
+  })
+
+  test.each([
+    ['quoted', 'Basic realm="x", error="invalid_client", error_description="say \\"please\\""', 'say "please"'],
+    ['bare', 'Bearer error=invalid_client, error_description=please', 'please'],
+    ['alone', 'error="invalid_client"', undefined],
+  ])('the error from WWW-Authenticate: %s', (_what, challenge, description) => {
+    const given = answer(401, '', { headers: { 'www-authenticate': challenge } })
+    expect(judgeRevocation(given, NOW)).toMatchObject({
+      code: 'client_auth_failed',
+      providerError: 'invalid_client',
+      providerErrorDescription: description,
+    })
+  })
+
+  test('the error from WWW-Authenticate also on 400, where it alone tells that the client is wrong', () => {
+    const given = answer(400, '', { headers: { 'www-authenticate': 'Basic error="invalid_client"' } })
+    expect(codeOf(given)).toBe('client_auth_failed')
+  })
+
+  test('the body rather than WWW-Authenticate where both speak', () => {
+    const headers = { 'www-authenticate': 'Basic error="invalid_token", error_description="header"' }
+    const body = { error: 'invalid_client', error_description: 'body' }
+    expect(judgeRevocation(answer(401, body, { headers }), NOW)).toMatchObject({
+      providerError: 'invalid_client',
+      providerErrorDescription: 'body',
+    })
+  })
+
+  test('no error from a challenge that has none', () => {
+    const given = answer(401, '', { headers: { 'www-authenticate': 'Basic realm="my_error=1"' } })
+    expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'client_auth_failed', providerError: undefined })
+  })
+
+  test('how long to wait', () => {
+    const after = (value: string) => {
+      const verdict = judgeRevocation(answer(503, '', { headers: { 'retry-after': value } }), NOW)
+      return verdict.ok ? 'ok' : verdict.retryAfterMs
+    }
+    expect(after('120')).toBe(120_000)
+    expect(after('Thu, 01 Jan 2026 00:00:30 GMT')).toBe(30_000)
+    expect(after('soon')).toBeUndefined()
+  })
+})
+
+test.each([
+  ['metadata', judgeMetadata, 26_000],
+  ['revocation', judgeRevocation, 6_500],
+])('an error that is nested without end is a failure of %s like any other', (_what, judge, depth) => {
+  const body = `${'{"error":'.repeat(depth)}"x"${'}'.repeat(depth)}`
+  expect(judge(answer(200, body), NOW)).toMatchObject({ ok: false, code: 'rejected' })
+})
+
+describe('introspection', () => {
+  test.each([true, false])('is answered by active: %s', (active) => {
+    expect(judgeIntrospection(answer(200, { active, scope: 'a' }), NOW)).toEqual({
+      ok: true,
+      json: { active, scope: 'a' },
+    })
+  })
+
+  test.each([
+    ['nothing', ''],
+    ['text', 'true'],
+    ['a list', '[{"active":true}]'],
+    ['active as text', { active: 'false' }],
+    ['active as a number', { active: 0 }],
+    ['no active', { scope: 'a' }],
+    ['HTML', '<html>'],
+  ])('is not answered by %s', (_what, body) => {
+    expect(judgeIntrospection(answer(200, body), NOW)).toMatchObject({ ok: false, code: 'unexpected_response' })
+  })
+
+  test('is an error where an error is stated instead', () => {
+    expect(judgeIntrospection(answer(200, { statusCode: 401, message: 'no' }), NOW)).toMatchObject({
+      code: 'client_auth_failed',
+    })
+    expect(judgeIntrospection(answer(401, { active: false }), NOW)).toMatchObject({ code: 'client_auth_failed' })
+  })
+})
+
+describe('metadata', () => {
+  test('is a document with an issuer', () => {
+    const body = { issuer: 'https://id.example.com' }
+    expect(judgeMetadata(answer(200, body), NOW)).toEqual({ ok: true, json: body })
+  })
+
+  test.each([
+    ['no issuer', {}],
+    ['an issuer that is no text', { issuer: 7 }],
+    ['HTML', '<html>'],
+    ['text', 'issuer'],
+  ])('is not a document with %s', (_what, body) => {
+    expect(judgeMetadata(answer(200, body), NOW)).toMatchObject({ code: 'unexpected_response' })
+  })
+})
