@@ -22,7 +22,14 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
         response.body?.cancel().catch(() => {})
         return { status, headers: answered, body: '', truncated: false, redirected }
       }
-      return { status, headers: answered, redirected, ...(await readBody(response, maxBodyBytes)) }
+      const head = { status, headers: answered, redirected }
+      try {
+        return { ...head, ...(await readBody(response, maxBodyBytes)) }
+      } catch (error) {
+        // A refusal stays one when its text breaks off; a success counts only when it is complete.
+        if (response.ok) throw error
+        return { ...head, body: '', truncated: true }
+      }
     },
   }
 }

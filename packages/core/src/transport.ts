@@ -19,7 +19,7 @@ export interface TransportResponse {
   readonly headers: { get(name: string): string | null }
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
-  /** Whether the body was longer than `maxBodyBytes`; the rest was not read. */
+  /** Whether this is not the whole body: it is longer than `maxBodyBytes`, or that of a refusal broke off. */
   readonly truncated: boolean
   /** Whether this is a redirect that the runtime hides behind status 0, or one that was followed against the rules. */
   readonly redirected: boolean
@@ -27,7 +27,8 @@ export interface TransportResponse {
 
 /**
  * Sends requests. A runtime hands core one that is made for it; by default the global `fetch` is used.
- * `send` must not follow redirects, must end when the signal aborts, and rejects when no complete answer came.
+ * `send` must not follow redirects, must end when the signal aborts, and rejects when no complete answer came; of an
+ * answer whose status is not 2xx, status and headers are enough.
  */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportResponse>

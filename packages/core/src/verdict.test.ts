@@ -95,6 +95,8 @@ describe('a 2xx is a failure', () => {
     ['JSON that is cut off', '{"error":"inv', {}],
     ['a JSON list that is cut off', '[1,', {}],
     ['a body that goes on and on', 'ok '.repeat(100), { truncated: true }],
+    ['white space that goes on and on', ' '.repeat(100), { truncated: true }],
+    ['an image', '\ufffdPNG\r\n\u001a\n\u0000\u0000', {}],
   ])('that makes no sense: %s', (_what, body, given) => {
     expect(codeOf(answer(200, body, given))).toBe('unexpected_response')
   })

@@ -103,7 +103,7 @@ interface Body {
 function readBody({ body, truncated, headers }: TransportResponse): Body {
   const trimmed = body.trim()
   const type = headers.get('content-type') ?? ''
-  if (trimmed === '') return { expected: true }
+  if (trimmed === '') return { expected: !truncated }
   if (truncated || trimmed.startsWith('<') || /\bx?html\b/i.test(type)) return { expected: false }
   try {
     const json: unknown = JSON.parse(trimmed)
@@ -111,7 +111,8 @@ function readBody({ body, truncated, headers }: TransportResponse): Body {
   } catch {
     if (/^error=|&error=/.test(trimmed))
       return { json: Object.fromEntries(new URLSearchParams(trimmed)), expected: true }
-    return { expected: !/^[{[]/.test(trimmed) }
+    // Neither broken JSON nor, as its control characters tell, anything binary.
+    return { expected: !/^[{[]|[^\P{Cc}\s]/u.test(trimmed) }
   }
 }
 
