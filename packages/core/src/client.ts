@@ -4,7 +4,13 @@ import type { ProviderMetadata } from './discovery.ts'
 import { type Introspection, type IntrospectOptions, introspect } from './introspect.ts'
 import { type LogoutOptions, type LogoutResult, logout, type SessionTokens } from './logout.ts'
 import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
-import { type CallOptions, type LogoutClientOptions, resolveLimits, resolveOptions } from './options.ts'
+import {
+  type CallOptions,
+  checkCallOptions,
+  type LogoutClientOptions,
+  resolveLimits,
+  resolveOptions,
+} from './options.ts'
 import { createProvider } from './provider.ts'
 import { createProviderApi } from './request.ts'
 import type { Revocation } from './revocation.ts'
@@ -40,7 +46,7 @@ export interface LogoutClient {
    * import { createLogoutClient } from '@backend-logout/core'
    *
    * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
-   * const { revoked, tokens, planLogoutUrl } = await client.logout({ accessToken: '…', refreshToken: '…', idToken: '…' })
+   * const { revoked, tokens, logoutUrl } = await client.logout({ accessToken: '…', refreshToken: '…', idToken: '…' })
    * for (const { tokenType, state } of tokens) console.log(tokenType, state)
    * ```
    */
@@ -119,19 +125,33 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   const core: ClientCore = { options, provider, api: createProviderApi(), nextCall: () => ++calls }
   return Object.freeze<LogoutClient>({
     async revokeToken(token, options) {
+      checkCallOptions(options)
       const { state, revoked, error } = await revoke(core, token, options)
       if (options?.verify && state === 'live' && error?.code === 'unverified') return false
       if (error) throw error
       return revoked
     },
-    logout: (tokens, options) => logout(core, tokens, options),
-    revokeTokens: (tokens, options) => revokeMany(core, tokens, options),
-    introspectToken: (token, options) => introspect(core, token, options),
-    buildLogoutUrl: (options) => planLogoutUrl(core, options)(),
-    async discover({ signal, ...limits } = {}) {
-      const { deadlineMs } = resolveLimits(limits, options.limits)
+    async logout(tokens, options) {
+      checkCallOptions(options)
+      return logout(core, tokens, options)
+    },
+    revokeTokens(tokens, options) {
+      checkCallOptions(options)
+      return revokeMany(core, tokens, options)
+    },
+    async introspectToken(token, options) {
+      checkCallOptions(options)
+      return introspect(core, token, options)
+    },
+    buildLogoutUrl(options) {
+      checkCallOptions(options)
+      return planLogoutUrl(core, options)()
+    },
+    async discover(given = {}) {
+      checkCallOptions(given)
+      const { deadlineMs } = resolveLimits(given, options.limits)
       const deadlineAt = options.clock.now() + deadlineMs
-      return (await provider.endpoints(core, { core, deadlineAt, signal })).metadata
+      return (await provider.endpoints(core, { core, deadlineAt, signal: given.signal })).metadata
     },
   })
 }

@@ -50,7 +50,7 @@ export function planLogoutUrl(core: ClientCore, options: LogoutUrlOptions = {}):
       throw new LogoutError('invalid_argument', `${name} must be a string of 1 to ${limit} characters.`)
     }
   }
-  const page = genauth && kind !== 'oidc' && Object.hasOwn(PAGES, kind) ? PAGES[kind] : undefined
+  const page = genauth && (kind === 'generic' || kind === 'cas') ? PAGES[kind] : undefined
   if (kind !== 'oidc' && !page) {
     throw new LogoutError('invalid_argument', "kind must be 'oidc', or with appHost also 'generic' or 'cas'.")
   }

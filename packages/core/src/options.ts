@@ -206,6 +206,28 @@ function checkFunction(method: ClientAuth | undefined): ClientAuth | undefined {
   return method
 }
 
+/** Tells whether a value is a number of milliseconds from `least` to a day. */
+export function isDuration(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least && value <= 86_400_000
+}
+
+/**
+ * Makes sure that the options of a call are an object, and that their signal is one: an `AbortController` in its place
+ * would never end the call, and break when the call ends.
+ *
+ * @throws LogoutError `invalid_argument`
+ */
+export function checkCallOptions(options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) {
+    throw new LogoutError('invalid_argument', 'The options of a call must be an object.')
+  }
+  const { signal } = options as { signal?: Partial<AbortSignal> | null }
+  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
+    throw new LogoutError('invalid_argument', 'signal must be an AbortSignal.')
+  }
+}
+
 /**
  * Completes the limits of a call.
  *
@@ -218,7 +240,7 @@ export function resolveLimits(
 ): ResolvedOptions['limits'] {
   const { timeoutMs = defaults.timeoutMs, deadlineMs = defaults.deadlineMs, retries = defaults.retries } = limits
   for (const [name, value] of Object.entries({ timeoutMs, deadlineMs })) {
-    if (!(value >= 1 && value <= 86_400_000)) throw new LogoutError(code, `${name} must be 1 to 86400000 milliseconds.`)
+    if (!isDuration(value, 1)) throw new LogoutError(code, `${name} must be 1 to 86400000 milliseconds.`)
   }
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 100)) {
     throw new LogoutError(code, 'retries must be a whole number from 0 to 100.')

@@ -2,7 +2,7 @@ import { endedBefore, pause, type Succeeded } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { type IntrospectOptions, introspect } from './introspect.ts'
-import type { CallOptions } from './options.ts'
+import { type CallOptions, isDuration } from './options.ts'
 import type { RevocationState, TokenTypeHint } from './revocation.ts'
 
 /** What introspection adds to an accepted revocation. */
@@ -26,7 +26,7 @@ export function verifyPatience(
 ): number | undefined {
   if (!verify) return undefined
   const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
-  if (withinMs >= 0 && withinMs <= 86_400_000) return withinMs
+  if (isDuration(withinMs, 0)) return withinMs
   throw new LogoutError('invalid_argument', 'verify.withinMs must be 0 to 86400000 milliseconds.')
 }
 

@@ -1,0 +1,329 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createLogoutClient } from './client.ts'
+import { LogoutError } from './errors.ts'
+import { type LogoutClientOptions, resolveLimits, resolveOptions, returnAddress } from './options.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+
+const genauth = { appId: 'app', appSecret: 'canary-secret', appHost: 'https://example.genauth.ai' }
+const context = { appId: 'app', endpoint: 'revocation', url: 'https://x/', issuer: undefined, attempt: 1 } as const
+
+describe('resolveOptions()', () => {
+  test('fills in the defaults', () => {
+    expect(resolveOptions(genauth)).toMatchObject({
+      location: { kind: 'genauth', base: 'https://example.genauth.ai', protocol: 'oidc' },
+      allowInsecureHttp: false,
+      headers: {},
+      limits: { timeoutMs: 10_000, deadlineMs: 30_000, retries: 2 },
+      redirectUri: undefined,
+      onEvent: undefined,
+    })
+  })
+
+  test.each([
+    ['an address with a slash at its end', 'https://example.genauth.ai/', 'https://example.genauth.ai'],
+    ['an address with a path', 'https://example.com/auth//', 'https://example.com/auth'],
+    ['a URL', new URL('https://example.genauth.ai'), 'https://example.genauth.ai'],
+  ])('reads %s', (_what, appHost, base) => {
+    expect(resolveOptions({ ...genauth, appHost }).location).toMatchObject({ base })
+  })
+
+  test('takes an issuer as the provider spells it, and a URL in both spellings', () => {
+    const issuerOf = (issuer: string | URL) => resolveOptions({ appId: 'app', issuer }).location
+    expect(issuerOf('https://id.example.com')).toEqual({ kind: 'issuer', issuer: ['https://id.example.com'] })
+    expect(issuerOf('https://id.example.com/')).toEqual({ kind: 'issuer', issuer: ['https://id.example.com/'] })
+    expect(issuerOf(new URL('https://id.example.com'))).toEqual({
+      kind: 'issuer',
+      issuer: ['https://id.example.com/', 'https://id.example.com'],
+    })
+    const deep = new URL('https://id.example.com/tenant/')
+    expect(issuerOf(deep)).toMatchObject({ issuer: [deep.href, deep.href] })
+  })
+
+  test('takes endpoints one by one', () => {
+    const revocation = 'https://id.example.com/revoke'
+    expect(resolveOptions({ appId: 'app', endpoints: { revocation } }).location).toEqual({
+      kind: 'endpoints',
+      endpoints: { revocation, introspection: undefined, endSession: undefined },
+    })
+    const introspection = new URL('https://id.example.com/introspect')
+    const endSession = 'https://id.example.com/logout?x=1'
+    expect(resolveOptions({ appId: 'app', endpoints: { revocation, introspection, endSession } }).location).toEqual({
+      kind: 'endpoints',
+      endpoints: { revocation, introspection: introspection.href, endSession },
+    })
+  })
+
+  test.each([
+    ['appHost with a secret', { ...genauth }, 'client_secret_post'],
+    ['appHost without', { appId: 'app', appHost: genauth.appHost }, 'none'],
+    [
+      'endpoints with a secret',
+      { appId: 'app', appSecret: 's', endpoints: { revocation: 'https://x/' } },
+      'client_secret_basic',
+    ],
+    ['endpoints without', { appId: 'app', endpoints: { revocation: 'https://x/' } }, 'none'],
+    ['issuer', { appId: 'app', appSecret: 's', issuer: 'https://x/' }, undefined],
+    ['an explicit method', { ...genauth, clientAuth: 'client_secret_basic' }, 'client_secret_basic'],
+    ['an explicit method with issuer', { appId: 'app', issuer: 'https://x/', clientAuth: 'none' }, 'none'],
+  ])('chooses client authentication for %s', (_what, options, method) => {
+    expect(resolveOptions(options as LogoutClientOptions).clientAuth?.method).toBe(method)
+  })
+
+  test('takes a function for client authentication', async () => {
+    const clientAuth = () => ({ body: { client_id: 'own' } })
+    const resolved = resolveOptions({ ...genauth, clientAuth })
+    expect(await resolved.clientAuth?.(context)).toEqual({ body: { client_id: 'own' } })
+  })
+
+  test('prefers logoutRedirectUri to redirectUri, and keeps the address as it was written', () => {
+    const redirectUri = 'https://APP.example.com'
+    expect(resolveOptions({ ...genauth, redirectUri }).redirectUri).toBe(redirectUri)
+    expect(resolveOptions({ ...genauth, redirectUri, logoutRedirectUri: 'myapp://out' }).redirectUri).toBe(
+      'myapp://out',
+    )
+  })
+
+  test('keeps none of the objects that it was given', () => {
+    const headers = { 'User-Agent': 'one' }
+    const endpoints = { revocation: 'https://id.example.com/revoke' }
+    const resolved = resolveOptions({ appId: 'app', endpoints, headers })
+    headers['User-Agent'] = 'two'
+    endpoints.revocation = 'https://evil.example.com'
+    expect(resolved.headers).toEqual({ 'user-agent': 'one' })
+    expect(JSON.stringify(resolved.location)).not.toContain('evil')
+    expect(Object.isFrozen(resolved)).toBe(true)
+  })
+
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    ['nothing', undefined, /object/],
+    ['null', null, /object/],
+    ['text', 'https://example.genauth.ai', /object/],
+    ['no appId', { appHost: genauth.appHost }, /appId/],
+    ['an empty appId', { ...genauth, appId: '' }, /appId/],
+    ['an appId that is no text', { ...genauth, appId: 7 }, /appId/],
+    ['an appId that is too long', { ...genauth, appId: 'x'.repeat(8193) }, /appId.*8192/],
+    ['an appId that is broken text', { ...genauth, appId: '\ud800' }, /appId/],
+    ['an empty appSecret', { ...genauth, appSecret: '' }, /appSecret/],
+    ['an appSecret that is null', { ...genauth, appSecret: null }, /appSecret/],
+    ['no provider', { appId: 'app' }, /appHost, issuer and endpoints/],
+    ['two providers', { ...genauth, issuer: 'https://x/' }, /appHost, issuer and endpoints/],
+    ['an empty appHost', { appId: 'app', appHost: '' }, /./],
+    ['appHost with a query', { ...genauth, appHost: 'https://x/?canary' }, /appHost.*query/],
+    ['appHost over http', { ...genauth, appHost: 'http://x' }, /appHost.*https/],
+    ['a protocol that is not known', { ...genauth, protocol: 'saml' }, /protocol/],
+    ['an issuer with a query', { appId: 'app', issuer: 'https://x/?canary' }, /issuer.*query/],
+    ['endpoints that are text', { appId: 'app', endpoints: 'https://x/' }, /endpoints/],
+    ['endpoints without revocation', { appId: 'app', endpoints: {} }, /endpoints\.revocation/],
+    [
+      'endpoints with a wrong one',
+      { appId: 'app', endpoints: { revocation: 'https://x/', endSession: '/out' } },
+      /endSession/,
+    ],
+    ['a method that is not known', { ...genauth, clientAuth: 'magic' }, /clientAuth.*magic/],
+    ['a method that is no text', { ...genauth, clientAuth: 7 }, /clientAuth/],
+    [
+      'a method without its secret',
+      { appId: 'app', appHost: genauth.appHost, clientAuth: 'client_secret_post' },
+      /appSecret/,
+    ],
+    ['fetch that is no function', { ...genauth, fetch: {} }, /fetch/],
+    ['transport without send', { ...genauth, transport: {} }, /transport\.send/],
+    ['transport that is null', { ...genauth, transport: null }, /transport/],
+    ['onEvent that is no function', { ...genauth, onEvent: 'log' }, /onEvent/],
+    ['allowInsecureHttp that is text', { ...genauth, allowInsecureHttp: 'false' }, /allowInsecureHttp/],
+    ['headers that are text', { ...genauth, headers: 'x: y' }, /headers/],
+    ['headers that are null', { ...genauth, headers: null }, /headers/],
+    ['a header with a wrong name', { ...genauth, headers: { 'no name': 'x' } }, /headers/],
+    ['a header with a wrong value', { ...genauth, headers: { 'x-a': 'line\nbreak' } }, /headers/],
+    ['a header that is no text', { ...genauth, headers: { 'x-a': 7 } }, /headers/],
+    ...['Authorization', 'cookie', 'CONTENT-TYPE', 'Content-Length', 'host', 'transfer-encoding', 'connection'].map(
+      (name) => [`the header ${name}`, { ...genauth, headers: { [name]: 'canary' } }, new RegExp(name)] as const,
+    ),
+    ['a redirectUri without a scheme', { ...genauth, redirectUri: '/out' }, /return address/],
+    ['a redirectUri that runs', { ...genauth, redirectUri: 'javascript:alert(1)' }, /return address/],
+    [
+      'a logoutRedirectUri that is too long',
+      { ...genauth, logoutRedirectUri: `https://x/${'x'.repeat(2048)}` },
+      /2048/,
+    ],
+    ['a redirectUri that is null', { ...genauth, redirectUri: null }, /return address/],
+  ]
+  test.each(wrong)('refuses %s, and names it', async (_what, options, message) => {
+    const error = await logoutErrorOf(() => createLogoutClient(options as LogoutClientOptions))
+    expect(error).toMatchObject({ code: 'invalid_options', retryable: false })
+    expect(error.message).toMatch(message)
+    expect(error.message).not.toContain('canary')
+  })
+})
+
+describe('resolveLimits()', () => {
+  const defaults = { timeoutMs: 1, deadlineMs: 2, retries: 3 }
+
+  test('takes what is given, and the defaults for the rest', () => {
+    expect(resolveLimits({}, defaults)).toEqual(defaults)
+    expect(resolveLimits({ deadlineMs: undefined, retries: 0 }, defaults)).toEqual({ ...defaults, retries: 0 })
+    expect(resolveLimits({ timeoutMs: 1.5, deadlineMs: 86_400_000 }, defaults)).toMatchObject({ timeoutMs: 1.5 })
+  })
+
+  const values = [0, -1, 0.5, 86_400_001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], 5n, Symbol('5'), {}]
+  test.each(values.flatMap((value) => ['timeoutMs', 'deadlineMs'].map((name) => [name, value] as const)))(
+    'refuses %s: %o',
+    async (name, value) => {
+      const error = await logoutErrorOf(() => resolveLimits({ [name]: value }, defaults))
+      expect(error.code).toBe('invalid_argument')
+      expect(error.message).toMatch(name)
+    },
+  )
+
+  test.each([-1, 101, 0.5, Number.NaN, '2', null, [2], 2n, Symbol('2'), {}])('refuses retries: %o', async (retries) => {
+    const error = await logoutErrorOf(() => resolveLimits({ retries } as never, defaults, 'invalid_options'))
+    expect(error.code).toBe('invalid_options')
+    expect(error.message).toMatch(/retries/)
+  })
+})
+
+describe('returnAddress()', () => {
+  test.each(['https://app.example.com/out?x=1#there', 'http://localhost:3000', 'com.example.app:/out'])(
+    'lets %s pass as it is',
+    (value) => {
+      expect(returnAddress(value)).toBe(value)
+    },
+  )
+
+  test.each([
+    'javascript:alert(1)',
+    ' JavaScript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'blob:x',
+    'file:///x',
+    '',
+  ])('refuses %j', async (value) => {
+    const error = await logoutErrorOf(() => returnAddress(value, 'invalid_argument'))
+    expect(error.code).toBe('invalid_argument')
+  })
+})
+
+describe('options of any shape', () => {
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withObjectString: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  })
+  const odd = fc.oneof(
+    anything,
+    fc.constantFrom(Symbol('x'), () => {}, new URL('https://x/'), new Headers({ a: 'b' })),
+  )
+  const mostly = (usual: unknown) =>
+    fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: odd })
+  /** What is right but for a few members. */
+  const nearly = (usual: Record<string, unknown>, depth: number) => {
+    const changes = fc.dictionary(fc.constantFrom(...Object.keys(usual)), odd, { maxKeys: depth })
+    return changes.map((changed) => ({ ...usual, ...changed }))
+  }
+  const url = 'https://id.example.com/x'
+  const rest = {
+    appSecret: 'secret',
+    clientAuth: 'client_secret_post',
+    timeoutMs: 5,
+    deadlineMs: 5,
+    retries: 1,
+    headers: { 'user-agent': 'x' },
+    fetch: undefined,
+    transport: undefined,
+    onEvent: undefined,
+    allowInsecureHttp: true,
+    redirectUri: url,
+    logoutRedirectUri: url,
+  }
+  const locations = [
+    { appId: 'app', appHost: url, protocol: 'oauth' },
+    { appId: 'app', issuer: url },
+    { appId: 'app', endpoints: { revocation: url } },
+  ]
+  const shaped = fc.oneof(
+    ...locations.map((location) => nearly({ ...location, ...rest }, 2)),
+    nearly({ revocation: url, introspection: url, endSession: url }, 3).map((endpoints) => ({
+      appId: 'app',
+      endpoints,
+    })),
+    fc.dictionary(fc.string(), odd).map((headers) => ({ ...locations[0], headers })),
+    nearly({ send: () => {}, mutualTls: true }, 2).map((transport) => ({ ...locations[0], transport })),
+  )
+
+  test('make a client or a LogoutError that says invalid_options, and are never changed', () => {
+    let made = 0
+    fc.assert(
+      fc.property(fc.oneof({ weight: 9, arbitrary: shaped }, { weight: 1, arbitrary: odd }), (options) => {
+        const before = fc.stringify(options)
+        try {
+          createLogoutClient(options as LogoutClientOptions)
+          made++
+        } catch (error) {
+          expect(error).toBeInstanceOf(LogoutError)
+          expect((error as LogoutError).code).toBe('invalid_options')
+        }
+        expect(fc.stringify(options)).toBe(before)
+      }),
+      { numRuns: 500 },
+    )
+    // Else the property would only ever have seen what is refused for its first mistake.
+    expect(made).toBeGreaterThan(50)
+  })
+
+  test('of a call make a rejection with a LogoutError, and are never changed', async () => {
+    const transport = {
+      send: async () => ({ status: 200, headers: new Headers(), body: '', truncated: false, redirected: false }),
+    }
+    const client = createLogoutClient({ ...genauth, transport, retries: 0, timeoutMs: 50 })
+    const ofCall = nearly(
+      {
+        tokenTypeHint: 'access_token',
+        verify: false,
+        strict: true,
+        signal: undefined,
+        timeoutMs: 50,
+        deadlineMs: 50,
+        retries: 0,
+        redirectUri: url,
+        state: 'x',
+        kind: 'generic',
+        idToken: 'x',
+      },
+      2,
+    )
+    const withVerify = fc.oneof(mostly(0), odd).map((withinMs) => ({ verify: { withinMs } }))
+    const tokens = nearly({ accessToken: 'x', refreshToken: 'x', idToken: 'x' }, 2)
+    const call = fc.oneof({ weight: 8, arbitrary: ofCall }, withVerify, odd)
+    let resolved = 0
+    await fc.assert(
+      fc.asyncProperty(mostly('a token'), fc.oneof(tokens, odd), call, async (token, session, options) => {
+        const before = fc.stringify([token, session, options])
+        const calls = [
+          () => client.revokeToken(token as string, options as object),
+          () => client.introspectToken(token as string, options as object),
+          () => client.logout(session as object, options as object),
+          () => client.buildLogoutUrl(options as object),
+          () => client.discover(options as object),
+        ]
+        for (const run of calls) {
+          try {
+            await run()
+            resolved++
+          } catch (error) {
+            expect(error).toBeInstanceOf(LogoutError)
+          }
+        }
+        expect(fc.stringify([token, session, options])).toBe(before)
+      }),
+      { numRuns: 300 },
+    )
+    expect(resolved).toBeGreaterThan(50)
+  })
+})
