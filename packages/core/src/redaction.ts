@@ -54,7 +54,9 @@ export function redactCause(value: unknown, redact: Redact, depth = 3): Error | 
     string,
     unknown
   >
-  const clean = new Error(redact(String(message ?? 'unknown error')))
+  // Anything can be thrown, also what cannot be made a string.
+  const told = Object(message) === message ? undefined : message
+  const clean = new Error(redact(String(told ?? 'unknown error')))
   delete clean.stack
   if (typeof name === 'string') Object.defineProperty(clean, 'name', { value: redact(name, 60) })
   if (typeof code === 'string') Object.assign(clean, { code: redact(code, 60) })

@@ -1,0 +1,145 @@
+import { inspect } from 'node:util'
+import { createContext, runInContext } from 'node:vm'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { redactCause, redactor } from './redaction.ts'
+
+const SECRET = 'canary-9f86d081884c7d65'
+
+describe('redactor()', () => {
+  test('leaves a text without secrets as it is', () => {
+    expect(redactor([SECRET])('the token is not valid')).toBe('the token is not valid')
+    expect(redactor([])('anything')).toBe('anything')
+    expect(redactor([undefined, ''])('anything')).toBe('anything')
+  })
+
+  test('masks every occurrence of every secret', () => {
+    const text = `${SECRET} and ${SECRET}${SECRET}, other-secret too`
+    const masked = redactor([SECRET, 'other-secret'])(text)
+    expect(masked).not.toMatch(/canary|other-secret/)
+    expect(masked).toContain(' and ')
+  })
+
+  test('masks the beginning, the middle and the end of a secret, from 12 characters on', () => {
+    for (const part of [SECRET.slice(0, 12), SECRET.slice(5, 18), SECRET.slice(-12)]) {
+      expect(redactor([SECRET])(`<${part}>`)).toBe('<[masked]>')
+    }
+    expect(redactor([SECRET])(`<${SECRET.slice(0, 11)}>`)).toBe(`<${SECRET.slice(0, 11)}>`)
+  })
+
+  const odd = 'a b+c/d="é\\n\n"&%41 long enough'
+  test.each([
+    ['as it is', odd],
+    ['percent-encoded', encodeURIComponent(odd)],
+    ['form-encoded', new URLSearchParams({ '': odd }).toString().slice(1)],
+    ['as JSON', JSON.stringify(odd).slice(1, -1)],
+  ])('masks a secret that comes back %s', (_what, text) => {
+    const masked = redactor([odd])(`<${text}>`)
+    expect(masked).toMatch(/^<.{0,11}\[masked\].{0,11}>$/)
+    for (let at = 0; at + 12 <= text.length; at++) expect(masked).not.toContain(text.slice(at, at + 12))
+  })
+
+  test('masks short secrets as a whole', () => {
+    expect(redactor(['hunter2'])('the password hunter2 is wrong')).toBe('the password [masked] is wrong')
+  })
+
+  test('gives up the text where a secret is too short to be told from other text', () => {
+    expect(redactor(['abc'])('xxabcxx')).toBe('[masked]')
+    expect(redactor(['abc'])('xxabxcxx')).toBe('xxabxcxx')
+  })
+
+  test('cuts what is too long, and only after it is masked', () => {
+    expect(redactor([])('x'.repeat(20), 10)).toBe(`${'x'.repeat(10)}…`)
+    expect(redactor([SECRET])(`123456${SECRET}`, 14)).toBe('123456[masked]')
+    expect(redactor([])('x'.repeat(10_000))).toHaveLength(301)
+  })
+
+  test('lets no 12 characters in a row of any secret through, wherever and however often they stand', () => {
+    const secret = fc.oneof(
+      fc.string({ minLength: 1, maxLength: 60 }),
+      fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom('a', 'b', '-') }),
+      fc.base64String({ minLength: 12, maxLength: 200 }),
+    )
+    const given = fc
+      .tuple(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.infiniteStream(fc.nat()))
+      .chain(([secrets]) => {
+        const part = fc
+          .tuple(fc.constantFrom(...secrets), fc.nat(200), fc.nat(200))
+          .map(([one, from, length]) => one.slice(from % one.length, (from % one.length) + length))
+        const text = fc
+          .array(fc.oneof(part, fc.string({ maxLength: 20 })), { maxLength: 12 })
+          .map((all) => all.join(''))
+        return fc.tuple(fc.constant(secrets), text)
+      })
+    fc.assert(
+      fc.property(given, fc.integer({ min: 1, max: 400 }), ([secrets, text], maxLength) => {
+        const masked = redactor(secrets)(text, maxLength)
+        expect(masked.length).toBeLessThanOrEqual(maxLength + 1)
+        for (const one of secrets) {
+          for (let at = 0; at + 12 <= one.length; at++) expect(masked).not.toContain(one.slice(at, at + 12))
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('redactCause()', () => {
+  const redact = redactor([SECRET])
+
+  test('keeps name, code and message, and drops the rest', () => {
+    const error = Object.assign(new TypeError('fetch failed'), { code: 'ECONNRESET', request: { body: SECRET } })
+    const clean = redactCause(error, redact)
+    expect(clean).toBeInstanceOf(Error)
+    expect(clean).toMatchObject({ name: 'TypeError', message: 'fetch failed', code: 'ECONNRESET' })
+    expect(clean?.stack).toBeUndefined()
+    expect(inspect(clean, { showHidden: true })).not.toContain('canary')
+  })
+
+  test('masks secrets in name, code and message, down the chain of causes', () => {
+    const deepest = Object.assign(new Error(`could not send ${SECRET}`), { code: SECRET })
+    const error = new Error(`outer ${SECRET}`, { cause: new Error(`middle ${SECRET}`, { cause: deepest }) })
+    error.name = SECRET
+    const clean = redactCause(error, redact)
+    const shown = inspect(clean, { showHidden: true, depth: 10 })
+    expect(shown).not.toContain('canary')
+    expect(clean).toMatchObject({ cause: { cause: { message: 'could not send [masked]', code: '[masked]' } } })
+  })
+
+  test('ends where causes do not', () => {
+    const circular = new Error('one')
+    circular.cause = circular
+    const clean = redactCause(circular, redact)
+    expect(clean).toMatchObject({ message: 'one', cause: { cause: { message: 'one' } } })
+    expect((clean as { cause: { cause: Error } }).cause.cause).not.toHaveProperty('cause')
+  })
+
+  test.each([
+    ['a text', `no ${SECRET}`, 'no [masked]'],
+    ['a number', 7, '7'],
+    ['an object without a message', {}, 'unknown error'],
+    ['an object whose message is no text', { message: 7, name: 8, code: 9 }, '7'],
+    ['an error of another realm', runInContext('new RangeError("far")', createContext()), 'far'],
+    ['an aggregate', new AggregateError([new Error(SECRET)], 'all failed'), 'all failed'],
+  ])('makes an error of %s', (_what, thrown, message) => {
+    const clean = redactCause(thrown, redact)
+    expect(clean?.message).toBe(message)
+    expect(inspect(clean, { showHidden: true })).not.toContain('canary')
+  })
+
+  test.each([[undefined], [null]])('makes nothing of %s', (nothing) => {
+    expect(redactCause(nothing, redact)).toBeUndefined()
+  })
+
+  test('takes anything that can be thrown', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (thrown) => {
+        const clean = redactCause(thrown, redact)
+        expect(clean === undefined || clean instanceof Error).toBe(true)
+      }),
+    )
+    for (const thrown of [Symbol('x'), () => {}, { message: Symbol('x') }, { message: Object.create(null) }]) {
+      expect(redactCause(thrown, redact)).toBeInstanceOf(Error)
+    }
+  })
+})
