@@ -1,0 +1,174 @@
+import { unescape as decodePercent } from 'node:querystring'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  type ClientAuthContext,
+  type ClientAuthMethod,
+  checkCredential,
+  clientAuthOf,
+  negotiate,
+} from './client-auth.ts'
+import { LogoutError } from './errors.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+
+const context: ClientAuthContext = {
+  appId: 'app',
+  endpoint: 'revocation',
+  url: 'https://id.example.com/revoke',
+  issuer: undefined,
+  attempt: 1,
+}
+
+/** What a provider makes of a Basic credential (RFC 6749 §2.3.1), written without `URLSearchParams`. */
+function readBasic(authorization: string | undefined): [id: string, secret: string] {
+  const [, encoded = ''] = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(authorization ?? '') ?? []
+  const [id = '', secret = '', ...more] = Buffer.from(encoded, 'base64').toString('latin1').split(':')
+  expect(more).toEqual([])
+  const formDecode = (text: string) => decodePercent(text.replaceAll('+', ' '))
+  return [formDecode(id), formDecode(secret)]
+}
+
+describe('clientAuthOf()', () => {
+  test.each([
+    ['client_secret_post', { body: { client_id: 'app', client_secret: 'secret' } }],
+    ['client_secret_basic', { authorization: `Basic ${btoa('app:secret')}` }],
+    ['none', { body: { client_id: 'app' } }],
+    ['tls_client_auth', { body: { client_id: 'app' } }],
+    ['self_signed_tls_client_auth', { body: { client_id: 'app' } }],
+  ] as const)('makes %s', async (method, credential) => {
+    const authenticate = clientAuthOf(method, 'app', 'secret')
+    expect(authenticate.method).toBe(method)
+    expect(await authenticate(context)).toEqual(credential)
+  })
+
+  test('never puts the secret where it does not belong', async () => {
+    for (const method of ['none', 'tls_client_auth', 'self_signed_tls_client_auth'] as const) {
+      expect(JSON.stringify(await clientAuthOf(method, 'app', 'secret')(context))).not.toContain('secret"')
+    }
+  })
+
+  test('form-encodes id and secret before Basic', async () => {
+    const { authorization } = await clientAuthOf('client_secret_basic', 'a:b c', 'p+q%r/s=é')(context)
+    expect(atob(String(authorization).slice(6))).toBe('a%3Ab+c:p%2Bq%25r%2Fs%3D%C3%A9')
+  })
+
+  test('makes a Basic credential that a provider reads as the same id and secret, whatever they are', async () => {
+    const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => value.isWellFormed())
+    await fc.assert(
+      fc.asyncProperty(text, text, async (id, secret) => {
+        const { authorization, body } = await clientAuthOf('client_secret_basic', id, secret)(context)
+        expect(readBasic(authorization)).toEqual([id, secret])
+        expect(body).toBeUndefined()
+      }),
+    )
+  })
+
+  test.each(['client_secret_post', 'client_secret_basic'] as const)('refuses %s without a secret', async (method) => {
+    for (const secret of [undefined, '']) {
+      const error = await logoutErrorOf(() => clientAuthOf(method, 'app', secret))
+      expect(error.code).toBe('invalid_options')
+      expect(error.message).toMatch(/appSecret/)
+    }
+  })
+
+  test.each(['private_key_jwt', '', 'NONE', 'none\n', '__proto__', 'x'.repeat(1000)])('refuses %j', async (method) => {
+    const error = await logoutErrorOf(() => clientAuthOf(method as ClientAuthMethod, 'app', 'secret'))
+    expect(error.code).toBe('invalid_options')
+    expect(error.message).toMatch(/clientAuth/)
+    expect(error.message.length).toBeLessThan(300)
+  })
+})
+
+describe('negotiate()', () => {
+  const both = ['client_secret_basic', 'client_secret_post']
+  test.each([
+    [
+      'the first that can be done',
+      ['private_key_jwt', 'client_secret_post', 'client_secret_basic'],
+      'client_secret_post',
+    ],
+    ["in the provider's order", both, 'client_secret_basic'],
+    ['not none with a secret', ['none', 'client_secret_post'], 'client_secret_post'],
+    ['Basic where nothing is listed', undefined, 'client_secret_basic'],
+  ])('chooses %s', (_what, listed, method) => {
+    expect(negotiate(listed, 'secret', false)).toBe(method)
+  })
+
+  test('takes none for a public client', () => {
+    expect(negotiate(undefined, undefined, false)).toBe('none')
+    expect(negotiate([...both, 'none'], undefined, false)).toBe('none')
+  })
+
+  test('takes the certificate where there is one', () => {
+    expect(negotiate(undefined, undefined, true)).toBe('tls_client_auth')
+    expect(negotiate([...both, 'self_signed_tls_client_auth'], undefined, true)).toBe('self_signed_tls_client_auth')
+    expect(negotiate(['tls_client_auth', 'client_secret_basic'], 'secret', true)).toBe('tls_client_auth')
+    expect(negotiate(['tls_client_auth', 'client_secret_basic'], 'secret', false)).toBe('client_secret_basic')
+  })
+
+  test.each([
+    ['a secret', both.slice(0, 0), 'secret', false, /no client authentication.*client_secret_basic/],
+    [
+      'a secret, at a provider that wants keys',
+      ['private_key_jwt'],
+      'secret',
+      false,
+      /private_key_jwt.*client_secret_post/,
+    ],
+    ['a secret, at a provider for public clients', ['none'], 'secret', false, /none.*client_secret_post/],
+    ['no secret', both, undefined, false, /client_secret_basic.*none/],
+    ['a certificate only', both, undefined, true, /client_secret_basic.*tls_client_auth/],
+  ])('names both sides where they do not meet: %s', async (_what, listed, secret, mutualTls, message) => {
+    const error = await logoutErrorOf(() => negotiate(listed, secret, mutualTls))
+    expect(error).toMatchObject({ code: 'client_auth_failed', retryable: false })
+    expect(error.message).toMatch(message)
+  })
+
+  test('chooses something listed that can be done, or says so, whatever is listed', () => {
+    const known = fc.constantFrom(
+      'client_secret_basic',
+      'client_secret_post',
+      'none',
+      'tls_client_auth',
+      'private_key_jwt',
+    )
+    const lists = fc.array(fc.oneof(known, fc.string()), { maxLength: 6 })
+    fc.assert(
+      fc.property(lists, fc.option(fc.constant('s'), { nil: undefined }), fc.boolean(), (listed, secret, mutualTls) => {
+        try {
+          const method = negotiate(listed, secret, mutualTls)
+          expect(listed).toContain(method)
+          if (method.startsWith('client_secret')) expect(secret).toBeDefined()
+          if (method.includes('tls')) expect(mutualTls).toBe(true)
+          if (method === 'none') expect(secret).toBeUndefined()
+        } catch (error) {
+          expect(error).toBeInstanceOf(LogoutError)
+        }
+      }),
+    )
+  })
+})
+
+describe('checkCredential()', () => {
+  test.each([
+    [{}],
+    [{ authorization: 'Bearer x' }],
+    [{ authorization: 'Basic x', body: { client_id: 'app' } }],
+    [{ body: { client_id: 'app', client_secret: 'x' } }],
+    [{ body: { client_assertion: 'x', client_assertion_type: 'y' } }],
+  ])('lets %o pass', (credential) => {
+    expect(() => checkCredential(credential)).not.toThrow()
+  })
+
+  test.each([
+    ['two credentials', { authorization: 'Basic x', body: { client_secret: 'x' } }],
+    ['two others', { authorization: 'Basic x', body: { client_assertion: 'x' } }],
+    ['two in the body', { body: { client_secret: 'x', client_assertion: 'x' } }],
+    ['the token', { body: { token: 'x' } }],
+    ['the hint', { body: { token_type_hint: 'x' } }],
+  ])('refuses %s', async (_what, credential) => {
+    const error = await logoutErrorOf(() => checkCredential(credential))
+    expect(error.code).toBe('invalid_options')
+    expect(error.message).toMatch(/clientAuth/)
+  })
+})
