@@ -14,8 +14,13 @@ const [spec, output] = positionals.map((path) => resolve(path))
 if (!spec || !output) throw new Error('usage: node scripts/generate.ts SPEC OUTPUT [--check]')
 
 const header = `// Generated from specs/${basename(spec)} by \`npm run generate\`. Do not edit: change the spec and generate again.\n\n`
+// Packages publish the types that they name, not these; without the tag, documentation tools ask for them as well.
+const types = astToString(await openapiTS(pathToFileURL(spec))).replace(
+  /^export (?:interface|type) /gm,
+  '/** @internal */\n$&',
+)
 const files = new Map([
-  [output, header + astToString(await openapiTS(pathToFileURL(spec)))],
+  [output, header + types],
   [resolve('specs', basename(spec)), await readFile(spec, 'utf8')],
 ])
 for (const [path, content] of files) {

@@ -5,7 +5,9 @@ export type AuthenticatedEndpoint = 'revocation' | 'introspection'
 
 /** What a {@link ClientAuth} is told about the request that it makes a credential for. */
 export interface ClientAuthContext {
+  /** The application's id. */
   readonly appId: string
+  /** Which endpoint the request goes to. */
   readonly endpoint: AuthenticatedEndpoint
   /** Absolute URL of the endpoint. */
   readonly url: string

@@ -81,17 +81,28 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
  * ```
  */
 export class LogoutError extends Error {
+  /** What went wrong. */
   declare readonly code: LogoutErrorCode
+  /** Whether the same call may succeed later without any change. */
   declare readonly retryable: boolean
+  /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
   declare readonly tokenMayBeLive: boolean
+  /** HTTP status of the last answer. */
   declare readonly status?: number
+  /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
   declare readonly providerError?: string
+  /** The provider's own words, masked and cut to 300 characters. */
   declare readonly providerErrorDescription?: string
+  /** GenAuth's `apiCode`. */
   declare readonly apiCode?: number
+  /** The provider's request id, to quote to its support. */
   declare readonly requestId?: string
+  /** What the provider asked for in `Retry-After`, in milliseconds. */
   declare readonly retryAfterMs?: number
+  /** How many requests were sent to the endpoint. */
   declare readonly attempts?: number
 
+  /** Makes an error; for transports and client authentication of one's own, which then are not tried again. */
   constructor(code: LogoutErrorCode, message: string, details: LogoutErrorDetails = {}) {
     const { cause, ...known } = details
     super(message, cause === undefined ? undefined : { cause })

@@ -5,6 +5,7 @@ import type { RevocationState } from './revocation.ts'
 export interface LogoutEventBase {
   /** Number of the call within its client: the events of one call share it. */
   readonly call: number
+  /** What is being done. */
   readonly operation: 'revoke' | 'introspect' | 'discover'
   /** The endpoint, without its query. Missing where it is not known yet. */
   readonly endpoint?: string | undefined

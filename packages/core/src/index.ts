@@ -14,6 +14,7 @@ export type {
 export type { ProviderMetadata } from './discovery.ts'
 export { isLogoutError, LogoutError, type LogoutErrorCode, type LogoutErrorDetails } from './errors.ts'
 export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
+export { fetchTransport } from './fetch-transport.ts'
 export { fingerprintToken } from './fingerprint.ts'
 export type { Introspection, IntrospectOptions } from './introspect.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'

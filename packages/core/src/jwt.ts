@@ -19,6 +19,16 @@ import {
 
 export type { SigningAlgorithm } from './signing-algorithm.ts'
 
+/** A Web Crypto key that may sign; the type that the runtime's own declarations give it. */
+export type SigningCryptoKey = CryptoKey
+
+/**
+ * A private key as a JSON Web Key.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-4 | RFC 7517 §4}
+ */
+export type PrivateJwk = JWK
+
 /** What an assertion says besides who the application is. */
 export interface AssertionOptions {
   /**
@@ -86,7 +96,10 @@ const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']
  * @see {@link https://www.rfc-editor.org/rfc/rfc7523#section-3 | RFC 7523 §3}
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication | OpenID Connect Core §9}
  */
-export function privateKeyJwt(key: CryptoKey | JWK | string, options: PrivateKeyJwtOptions = {}): ClientAuth {
+export function privateKeyJwt(
+  key: SigningCryptoKey | PrivateJwk | string,
+  options: PrivateKeyJwtOptions = {},
+): ClientAuth {
   checkOptions('privateKeyJwt', options)
   const { alg, kid, load } = inspect(key, options)
   if (kid !== undefined && (typeof kid !== 'string' || kid === '')) refuse('privateKeyJwt', 'kid must be a string.')

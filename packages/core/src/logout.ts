@@ -8,8 +8,9 @@ import { askBefore } from './verify.ts'
 
 /** The tokens of one session. Those that the application does not have are left out. */
 export interface SessionTokens {
+  /** Revoked last. */
   readonly accessToken?: string | undefined
-  /** With rotation, the latest one. */
+  /** Revoked first. With rotation, the latest one. */
   readonly refreshToken?: string | undefined
   /** Not revoked, as ID tokens cannot be; it goes into the logout URL. */
   readonly idToken?: string | undefined

@@ -17,6 +17,7 @@ export type TokenTypeHint = components['schemas']['TokenTypeHint'] | (string & {
 
 /** The fate of one token. */
 export interface Revocation {
+  /** What is known about the token now. */
   readonly state: RevocationState
   /** Whether `state` is `accepted` or `verified`. */
   readonly revoked: boolean

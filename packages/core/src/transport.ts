@@ -1,8 +1,10 @@
 /** One request as core hands it to a {@link Transport}: everything is decided, nothing is left to guess. */
 export interface TransportRequest {
+  /** POST to revoke and introspect, GET for metadata. */
   readonly method: 'GET' | 'POST'
   /** Absolute URL, already checked. */
   readonly url: string
+  /** All headers, the application's credential among them where it goes into one. */
   readonly headers: Headers
   /** The form body; `undefined` for GET. */
   readonly body: string | undefined
@@ -16,6 +18,7 @@ export interface TransportRequest {
 export interface TransportResponse {
   /** HTTP status; 0 where the runtime hides a redirect. */
   readonly status: number
+  /** The headers of the answer, by name in any case. */
   readonly headers: { get(name: string): string | null }
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
@@ -31,6 +34,7 @@ export interface TransportResponse {
  * answer whose status is not 2xx, status and headers are enough.
  */
 export interface Transport {
+  /** Sends one request. A `LogoutError` that it rejects with reaches the caller as it is, without another attempt. */
   send(request: TransportRequest): Promise<TransportResponse>
   /** Whether it presents a client certificate; then a provider's `mtls_endpoint_aliases` are used (RFC 8705 §5). */
   readonly mutualTls?: boolean

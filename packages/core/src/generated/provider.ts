@@ -1,5 +1,6 @@
 // Generated from specs/provider.openapi.yaml by `npm run generate`. Do not edit: change the spec and generate again.
 
+/** @internal */
 export interface paths {
     "/token/revocation": {
         parameters: {
@@ -138,7 +139,9 @@ export interface paths {
         trace?: never;
     };
 }
+/** @internal */
 export type webhooks = Record<string, never>;
+/** @internal */
 export interface components {
     schemas: {
         /**
@@ -891,7 +894,9 @@ export interface components {
     };
     pathItems: never;
 }
+/** @internal */
 export type $defs = Record<string, never>;
+/** @internal */
 export interface operations {
     revokeToken: {
         parameters: {
