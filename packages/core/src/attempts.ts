@@ -49,6 +49,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
   const { clock } = call.core.options
   const endpoint = nameOf(request.url)
   let failed: FailedAttempt | undefined
+  let mayHaveArrived = false
   const late = endedBefore(call)
   if (late) return refused(late)
   for (let attempt = 1; ; attempt++) {
@@ -66,10 +67,19 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     }))
     if (result.ok) return { ...result, attempts: attempt }
     failed = result
-    // Thrown on purpose, before anything was sent.
-    if (failed.thrown instanceof LogoutError) return refused(failed.thrown, attempt - 1)
     const { code, retryAfterMs } = failed
-    const end = (error: LogoutError): Failed => ({ ok: false, attempts: attempt, error, state: stateAfter(code) })
+    // Thrown on purpose, before anything was sent.
+    const unsent = failed.thrown instanceof LogoutError ? refused(failed.thrown, attempt - 1) : undefined
+    const state = unsent?.state ?? stateAfter(code)
+    mayHaveArrived ||= state === 'unknown'
+    const end = (error: LogoutError, attempts = attempt): Failed => ({
+      ok: false,
+      attempts,
+      error,
+      // A later refusal does not tell what became of an earlier request that nobody answered.
+      state: mayHaveArrived && state === 'live' ? 'unknown' : state,
+    })
+    if (unsent) return end(unsent.error, unsent.attempts)
     const error = (): LogoutError => toError(call, request, result, attempt, previous)
     const remainingMs = call.deadlineAt - clock.now()
     const { retries } = call.limits
@@ -135,6 +145,14 @@ function stateAfter(code: LogoutErrorCode): RevocationState {
   return code === 'endpoint_missing' || code === 'unsupported_token_type' ? 'unsupported' : 'live'
 }
 
+/** An error and what lies behind it in one line: `fetch failed` alone helps nobody. */
+function reasonOf(error: Error | undefined): string {
+  if (!error) return ''
+  const { message, code, cause } = error as Error & { code?: string }
+  const own = message || code || error.name
+  return cause instanceof Error ? `${own}: ${reasonOf(cause)}` : own
+}
+
 /** What to do about it, or what it means. */
 const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
   client_auth_failed: 'Check appId, appSecret and which client authentication the application has for this endpoint.',
@@ -163,7 +181,7 @@ function toError(
   const where = `${request.method} ${nameOf(request.url)}`
   const what =
     code === 'network'
-      ? `failed: ${cause?.message}.`
+      ? `failed: ${reasonOf(cause)}.`
       : code === 'timeout'
         ? 'gave no complete answer in time.'
         : code === 'aborted'
