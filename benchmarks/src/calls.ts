@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Certificate } from './certificate.ts'
+import { contestants, type Setting } from './contestants.ts'
+import type { RoundResult } from './round.ts'
+import { ask, startServer } from './start-server.ts'
+import { type Summary, summarize } from './statistics.ts'
+
+/** One situation in which everybody is measured. */
+export interface Scenario {
+  readonly transport: 'http' | 'tls'
+  readonly delayMs: number
+  readonly inFlight: number
+}
+
+/** How one contestant did in one scenario. */
+export interface CallResult extends Scenario {
+  readonly contestant: string
+  readonly rounds: number
+  readonly callsPerSecond: Summary
+  readonly cpuPerCallUs: Summary
+  readonly p50Ms: Summary
+  readonly p99Ms: Summary
+  /** Why there are no numbers. */
+  readonly error?: string
+}
+
+/** Measures everybody in one scenario, in turns, so that whatever else the machine does hits all alike. */
+export async function measureCalls(
+  scenario: Scenario,
+  { rounds, durationMs, certificate }: { rounds: number; durationMs: number; certificate: Certificate },
+): Promise<CallResult[]> {
+  const { transport, delayMs, inFlight } = scenario
+  const server = await startServer({ delayMs, ...(transport === 'tls' && { tls: certificate }) })
+  const results: CallResult[] = []
+  const racers: { name: string; child: ChildProcess; rounds: RoundResult[] }[] = []
+  try {
+    for (const name of Object.keys(contestants)) {
+      const ca = transport === 'tls' ? { ca: certificate.cert } : {}
+      const setting: Setting = { url: server.url, appId: 'app', appSecret: 'the-secret', inFlight, ...ca }
+      const child = await startContestant(name, setting, certificate.path)
+      if (typeof child === 'string') results.push({ ...empty(name, scenario), error: child })
+      else racers.push({ name, child, rounds: [] })
+    }
+    // The first turn warms everybody up and does not count.
+    for (let round = 0; round <= rounds; round++) {
+      for (const racer of racers) {
+        const result = await ask<RoundResult>(racer.child, { inFlight, durationMs })
+        if (round > 0) racer.rounds.push(result)
+      }
+    }
+  } finally {
+    for (const { child } of racers) child.disconnect()
+    server.close()
+  }
+  for (const { name, rounds } of racers) {
+    const of = (key: keyof RoundResult): Summary => summarize(rounds.map((round) => round[key]))
+    results.push({
+      ...empty(name, scenario),
+      rounds: rounds.length,
+      callsPerSecond: of('callsPerSecond'),
+      cpuPerCallUs: of('cpuPerCallUs'),
+      p50Ms: of('p50Ms'),
+      p99Ms: of('p99Ms'),
+    })
+  }
+  return results
+}
+
+/** Starts a contestant; the answer is a text where it cannot take part. */
+async function startContestant(name: string, setting: Setting, caPath: string): Promise<ChildProcess | string> {
+  const script = fileURLToPath(new URL('contestant-process.ts', import.meta.url))
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: caPath }
+  const child = fork(script, [name, JSON.stringify(setting)], { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  let complaint = ''
+  child.stderr?.on('data', (data) => {
+    complaint = `${complaint}${data}`.slice(0, 2000)
+  })
+  const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  if (typeof answer === 'object') return child
+  return (
+    complaint
+      .split('\n')
+      .find((line) => /error/i.test(line))
+      ?.trim() ?? `exit code ${answer}`
+  )
+}
+
+function empty(contestant: string, scenario: Scenario): CallResult {
+  const nothing = summarize([])
+  return {
+    contestant,
+    ...scenario,
+    rounds: 0,
+    callsPerSecond: nothing,
+    cpuPerCallUs: nothing,
+    p50Ms: nothing,
+    p99Ms: nothing,
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Measures Backend Logout side by side with its peers: `npm run bench`, or `npm run bench -- --quick`.
+ *
+ * Writes `results/latest.json`, `docs/benchmark.md` and its chart. A quick run covers less, and writes nothing without
+ * `--write`.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, platform, release } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type BulkResult, bulkThroughCommandLine, bulkThroughLibrary } from './bulk.ts'
+import { measureBundles } from './bundle-size.ts'
+import { type CallResult, measureCalls, type Scenario } from './calls.ts'
+import { makeCertificate } from './certificate.ts'
+import { barChart } from './chart.ts'
+import { contestants } from './contestants.ts'
+import { measureImports } from './imports.ts'
+import { layOutPacked } from './packed.ts'
+import { type Report, toMarkdown } from './report.ts'
+import { compareWithTargets } from './targets.ts'
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, write: { type: 'boolean' }, 'skip-build': { type: 'boolean' } },
+})
+const { quick = false, write = !quick } = values
+const root = join(import.meta.dirname, '../..')
+const say = (text: string): boolean => process.stderr.write(`${text}\n`)
+
+if (!values['skip-build']) {
+  say('Building the packages …')
+  execFileSync('npx', ['--yes', 'pnpm@12.21.0', 'exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+}
+
+const BUSY: Scenario = { transport: 'http', delayMs: 0, inFlight: 32 }
+const SCENARIOS: readonly Scenario[] = quick
+  ? [BUSY, { transport: 'http', delayMs: 50, inFlight: 256 }]
+  : [
+      { ...BUSY, inFlight: 1 },
+      BUSY,
+      { ...BUSY, inFlight: 256 },
+      { ...BUSY, transport: 'tls' },
+      { ...BUSY, delayMs: 5 },
+      { ...BUSY, delayMs: 50 },
+      { ...BUSY, delayMs: 50, inFlight: 256 },
+    ]
+
+await using certificate = await makeCertificate()
+const calls: CallResult[] = []
+for (const scenario of SCENARIOS) {
+  say(`Calls: ${scenario.transport}, ${scenario.delayMs} ms, ${scenario.inFlight} in flight …`)
+  calls.push(...(await measureCalls(scenario, { rounds: quick ? 3 : 5, durationMs: 350, certificate })))
+}
+
+say('Imports and bundles …')
+using packed = layOutPacked(root, ['core', 'node', 'outbox', 'emulator', 'cli'])
+const imports = await measureImports(quick ? 5 : 11, packed.folder)
+const bundles = await measureBundles()
+
+const bulk: BulkResult[] = []
+const cli = join(packed.folder, 'node_modules/@backend-logout/cli/dist/main.js')
+for (const tokens of quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
+  say(`Bulk: ${tokens} tokens …`)
+  bulk.push(await bulkThroughLibrary(tokens, 64))
+  if (existsSync(cli)) bulk.push(await bulkThroughCommandLine(cli, tokens, 64))
+}
+say('Bulk: a server that throttles …')
+bulk.push(await bulkThroughLibrary(quick ? 3_000 : 10_000, 32, { limitPerSecond: 500 }))
+
+const report: Report = {
+  measuredOn: new Date().toISOString().slice(0, 10),
+  command: quick ? 'npm run bench -- --quick' : 'npm run bench',
+  machine: {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    node: process.versions.node,
+    platform: `${platform()} ${release()}`,
+  },
+  versions: Object.fromEntries(
+    Object.values(contestants).flatMap(({ package: name }) => (name ? [[name, versionOf(name)]] : [])),
+  ),
+  calls,
+  imports,
+  bundles,
+  bulk,
+  targets: compareWithTargets(calls, imports, bulk),
+}
+const markdown = toMarkdown(report)
+console.log(markdown)
+if (write) {
+  mkdirSync(join(root, 'docs/images'), { recursive: true })
+  writeFileSync(join(root, 'benchmarks/results/latest.json'), `${JSON.stringify(report, undefined, 2)}\n`)
+  writeFileSync(join(root, 'docs/benchmark.md'), markdown)
+  const bars = calls
+    .filter(
+      ({ transport, delayMs, inFlight, error }) => transport === 'http' && delayMs === 0 && inFlight === 32 && !error,
+    )
+    .sort((a, b) => b.callsPerSecond.median - a.callsPerSecond.median)
+    .map(({ contestant, callsPerSecond }) => {
+      return { label: contestant, value: callsPerSecond.median, tone: contestants[contestant]?.kind ?? 'peer' }
+    })
+  const chart = barChart('Revocations per second, loopback, 32 in flight (more is better)', bars)
+  writeFileSync(join(root, 'docs/images/benchmark.svg'), chart)
+}
+
+function versionOf(name: string): string {
+  const places = [join(root, 'benchmarks/node_modules', name, 'package.json')]
+  return places.map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version)[0] ?? ''
+}

@@ -1,0 +1,38 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** The packages as they are published, in a folder of their own. */
+export interface Packed extends Disposable {
+  /** A folder from which the packages can be imported by name. */
+  readonly folder: string
+}
+
+/**
+ * Packs packages that are built and lays them out as an installation does, with the dependencies that the workspace
+ * has. In the workspace itself they run from source, and to strip types takes time that users do not pay.
+ */
+export function layOutPacked(root: string, names: readonly string[]): Packed {
+  const folder = mkdtempSync(join(tmpdir(), 'backend-logout-packed-'))
+  for (const name of names) {
+    const source = join(root, 'packages', name)
+    if (!existsSync(join(source, 'dist'))) continue
+    const target = join(folder, 'node_modules/@backend-logout', name)
+    const tarballs = join(folder, 'tarballs', name)
+    mkdirSync(tarballs, { recursive: true })
+    execFileSync('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--pack-destination', tarballs], {
+      cwd: source,
+      stdio: 'ignore',
+    })
+    execFileSync('tar', ['xzf', join(tarballs, readdirSync(tarballs)[0] ?? ''), '-C', tarballs])
+    cpSync(join(tarballs, 'package'), target, { recursive: true })
+    const { dependencies = {} } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
+    for (const dependency of Object.keys(dependencies).filter((one) => !one.startsWith('@backend-logout/'))) {
+      const link = join(target, 'node_modules', dependency)
+      mkdirSync(join(link, '..'), { recursive: true })
+      symlinkSync(join(source, 'node_modules', dependency), link)
+    }
+  }
+  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+}

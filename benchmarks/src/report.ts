@@ -1,0 +1,98 @@
+import type { BulkResult } from './bulk.ts'
+import type { BundleResult } from './bundle-size.ts'
+import type { CallResult, Scenario } from './calls.ts'
+import { contestants } from './contestants.ts'
+import type { ImportResult } from './imports.ts'
+import type { Target } from './targets.ts'
+
+/** Everything that one run measured; the shape of `results/latest.json`. */
+export interface Report {
+  readonly measuredOn: string
+  readonly command: string
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string }
+  readonly versions: Readonly<Record<string, string>>
+  readonly calls: readonly CallResult[]
+  readonly imports: readonly ImportResult[]
+  readonly bundles: readonly BundleResult[]
+  readonly bulk: readonly BulkResult[]
+  readonly targets: readonly Target[]
+}
+
+/** Writes a run as Markdown, for the docs. */
+export function toMarkdown(report: Report): string {
+  const { machine, measuredOn, command, versions } = report
+  const scenarios = [...new Map(report.calls.map((call) => [titleOf(call), call])).values()]
+  return [
+    '# Benchmark',
+    '',
+    `Measured on ${measuredOn} with \`${command}\`: ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.platform}.`,
+    'Everybody revokes tokens at the same server on loopback, which runs in a process of its own, as does each contestant.',
+    'Rounds are taken in turns; numbers are medians, with the lowest and highest round in brackets. `bare …` is what the',
+    'runtime can do without any client.',
+    '',
+    '![Revocations per second at 32 in flight](images/benchmark.svg)',
+    '',
+    '## Goals',
+    '',
+    '| what | goal | measured | reached |',
+    '|---|---|---|---|',
+    ...report.targets.map(
+      ({ what, goal, measured, reached }) => `| ${what} | ${goal} | ${measured} | ${reached ? 'yes' : '**no**'} |`,
+    ),
+    '',
+    '## Calls',
+    '',
+    ...scenarios.flatMap((scenario) => callsTable(scenario, report.calls)),
+    '## Import and size',
+    '',
+    '| package | version | import (ms) | revoke path, minified (B) | and gzipped (B) |',
+    '|---|---|---|---|---|',
+    ...report.imports.map(({ package: name, importMs }) => {
+      const bundle = report.bundles.find((one) => one.package === name)
+      return `| ${name} | ${versions[name] ?? ''} | ${importMs.median.toFixed(1)} | ${bundle?.minifiedBytes ?? '–'} | ${bundle?.gzippedBytes ?? '–'} |`
+    }),
+    '',
+    '## Bulk',
+    '',
+    '| through | tokens | concurrency | limit (1/s) | per second | seconds | refused | resident memory (MB) | last to first tenth |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...report.bulk.map((run) => {
+      const { through, tokens, concurrency, limitPerSecond, tokensPerSecond, elapsedMs, refused, peakRssBytes } = run
+      const ratio = run.lastToFirstTenth?.toFixed(2) ?? '–'
+      const cells = [
+        through,
+        tokens,
+        concurrency,
+        limitPerSecond ?? '–',
+        Math.round(tokensPerSecond),
+        (elapsedMs / 1000).toFixed(1),
+      ]
+      return `| ${[...cells, refused, Math.round(peakRssBytes / 1e6), ratio].join(' | ')} |`
+    }),
+    '',
+  ].join('\n')
+}
+
+function callsTable(scenario: Scenario, calls: readonly CallResult[]): string[] {
+  const rows = calls
+    .filter((call) => titleOf(call) === titleOf(scenario))
+    .sort((a, b) => b.callsPerSecond.median - a.callsPerSecond.median)
+  return [
+    `### ${titleOf(scenario)}`,
+    '',
+    '| client | calls per second | CPU per call (µs) | p50 (ms) | p99 (ms) |',
+    '|---|---|---|---|---|',
+    ...rows.map(({ contestant, callsPerSecond: rate, cpuPerCallUs, p50Ms, p99Ms, error }) => {
+      const name = contestants[contestant]?.kind === 'ours' ? `**${contestant}**` : contestant
+      if (error) return `| ${name} | – ${error.replaceAll('|', '/')} | | | |`
+      const spread = `${Math.round(rate.median)} (${Math.round(rate.min)}–${Math.round(rate.max)})`
+      return `| ${name} | ${spread} | ${Math.round(cpuPerCallUs.median)} | ${p50Ms.median.toFixed(2)} | ${p99Ms.median.toFixed(2)} |`
+    }),
+    '',
+  ]
+}
+
+function titleOf({ transport, delayMs, inFlight }: Scenario): string {
+  const delay = delayMs === 0 ? 'no server delay' : `${delayMs} ms server delay`
+  return `${transport === 'tls' ? 'TLS' : 'HTTP'}, ${delay}, ${inFlight} in flight`
+}

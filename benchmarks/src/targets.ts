@@ -1,0 +1,99 @@
+import type { BulkResult } from './bulk.ts'
+import type { CallResult, Scenario } from './calls.ts'
+import { contestants } from './contestants.ts'
+import type { ImportResult } from './imports.ts'
+
+/** A goal, and whether this run reached it. */
+export interface Target {
+  readonly what: string
+  readonly goal: string
+  readonly measured: string
+  readonly reached: boolean
+}
+
+/** Compares a run with the goals; a goal that the run did not measure is left out. */
+export function compareWithTargets(
+  calls: readonly CallResult[],
+  imports: readonly ImportResult[],
+  bulk: readonly BulkResult[],
+): Target[] {
+  const targets: Target[] = []
+  const find = (name: string, scenario: Scenario): CallResult | undefined =>
+    calls.find((call) => call.contestant === name && sameScenario(call, scenario) && !call.error)
+  const compare = (what: string, goal: number, unit: string, measured: number | undefined, atMost = false): void => {
+    if (measured === undefined || !Number.isFinite(measured)) return
+    const percent = unit === '%'
+    const show = (value: number): string => (percent ? `${(value * 100).toFixed(1)} %` : `${value.toFixed(2)}${unit}`)
+    const reached = atMost ? measured <= goal : measured >= goal
+    targets.push({ what, goal: `${atMost ? 'at most' : 'at least'} ${show(goal)}`, measured: show(measured), reached })
+  }
+
+  const busy: Scenario = { transport: 'http', delayMs: 0, inFlight: 32 }
+  const node = find('@backend-logout/node', busy)
+  const bare = find('bare undici.request', busy)
+  const core = find('@backend-logout/core', busy)
+  const peers = calls.filter(
+    (call) => contestants[call.contestant]?.kind === 'peer' && sameScenario(call, busy) && !call.error,
+  )
+  const best = Math.max(...peers.map((call) => call.callsPerSecond.median))
+  if (node && peers.length)
+    compare('`revokeToken` of node to the best peer, 32 in flight', 5, '×', node.callsPerSecond.median / best)
+  if (node && bare) {
+    compare(
+      'calls per second of node to bare `undici.request`',
+      0.8,
+      '%',
+      node.callsPerSecond.median / bare.callsPerSecond.median,
+    )
+    compare(
+      'CPU per call of node to bare `undici.request`',
+      1.35,
+      '×',
+      node.cpuPerCallUs.median / bare.cpuPerCallUs.median,
+      true,
+    )
+  }
+  const openid = find('openid-client', busy)
+  if (core && openid)
+    compare(
+      'core over global `fetch` to openid-client',
+      1,
+      '×',
+      core.callsPerSecond.median / openid.callsPerSecond.median,
+    )
+  const importOf = (name: string): number | undefined => imports.find((one) => one.package === name)?.importMs.median
+  const [own, other] = [importOf('@backend-logout/node'), importOf('openid-client')]
+  if (own && other) compare('import of node to import of openid-client', 1, '×', own / other, true)
+  const slow = find('@backend-logout/node', { transport: 'http', delayMs: 50, inFlight: 256 })
+  if (slow)
+    compare('50 ms server, 256 in flight, of what is possible', 0.95, '%', slow.callsPerSecond.median / (256 / 0.05))
+
+  const largest = (through: BulkResult['through']): BulkResult | undefined =>
+    bulk
+      .filter((run) => run.through === through && run.limitPerSecond === undefined)
+      .sort((a, b) => b.tokens - a.tokens)[0]
+  const [library, commandLine] = [largest('library'), largest('command line')]
+  if (library && commandLine && library.tokens === commandLine.tokens) {
+    const size = `${library.tokens.toLocaleString('en')} tokens`
+    compare(`command line to library, ${size}`, 0.9, '%', commandLine.tokensPerSecond / library.tokensPerSecond)
+    compare(`resident memory of the command line, ${size} (MB)`, 200, '', commandLine.peakRssBytes / 1e6, true)
+  }
+  if (library?.lastToFirstTenth) compare('rate of the last tenth to the first', 0.95, '%', library.lastToFirstTenth)
+  const limited = bulk.find((run) => run.limitPerSecond !== undefined)
+  if (limited?.limitPerSecond) {
+    const idealMs = (limited.tokens / limited.limitPerSecond) * 1000
+    compare(
+      `server that allows ${limited.limitPerSecond} per second: time to the ideal`,
+      1.15,
+      '×',
+      limited.elapsedMs / idealMs,
+      true,
+    )
+    compare('and requests that it refused', 0.03, '%', limited.refused / limited.tokens, true)
+  }
+  return targets
+}
+
+function sameScenario(a: Scenario, b: Scenario): boolean {
+  return a.transport === b.transport && a.delayMs === b.delayMs && a.inFlight === b.inFlight
+}
