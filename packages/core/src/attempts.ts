@@ -1,6 +1,6 @@
 import { type Call, tell, type Wait } from './call.ts'
 import { nameOf } from './endpoint-url.ts'
-import { LogoutError, type LogoutErrorCode } from './errors.ts'
+import { isLogoutError, LogoutError, type LogoutErrorCode } from './errors.ts'
 import { redactCause, redactor } from './redaction.ts'
 import { retryDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
@@ -56,20 +56,21 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     const previous = failed
     const startedAt = clock.now()
     const result = await tryOnce(call, request, attempt, startedAt)
-    tell(call, () => ({
-      type: 'attempt',
-      endpoint,
-      attempt,
-      durationMs: clock.now() - startedAt,
-      status: result.status,
-      code: result.ok ? undefined : result.code,
-      requestId: result.requestId,
-    }))
+    // Thrown on purpose, before anything was sent: that is no attempt.
+    const unsent = !result.ok && isLogoutError(result.thrown) ? refused(result.thrown, attempt - 1) : undefined
+    if (!unsent)
+      tell(call, () => ({
+        type: 'attempt',
+        endpoint,
+        attempt,
+        durationMs: clock.now() - startedAt,
+        status: result.status,
+        code: result.ok ? undefined : result.code,
+        requestId: result.requestId,
+      }))
     if (result.ok) return { ...result, attempts: attempt }
     failed = result
     const { code, retryAfterMs } = failed
-    // Thrown on purpose, before anything was sent.
-    const unsent = failed.thrown instanceof LogoutError ? refused(failed.thrown, attempt - 1) : undefined
     const state = unsent?.state ?? stateAfter(code)
     mayHaveArrived ||= state === 'unknown'
     const end = (error: LogoutError, attempts = attempt): Failed => ({

@@ -60,6 +60,6 @@ export function emit(onEvent: OnEvent, event: LogoutEvent): void {
   try {
     // Typed as void, but nothing keeps people from handing in an async function.
     const result: unknown = onEvent(Object.freeze(event))
-    if (result instanceof Promise) result.catch(() => {})
+    if (typeof result === 'object') Promise.resolve(result).catch(() => {})
   } catch {}
 }
