@@ -1,0 +1,103 @@
+import { startEmulator } from '@backend-logout/emulator'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { checkHint, unusableToken } from './token.ts'
+
+/** A JWT as far as anybody here looks at it. */
+function jwtOf(claims: unknown): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`
+}
+
+describe('unusableToken()', () => {
+  test.each([
+    ['an opaque token', 'SlAV32hkKG'],
+    ['one character', 'x'],
+    ['all that RFC 6749 allows', Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')],
+    ['characters beyond ASCII', 'tökén-🔑'],
+    ['a very long token', 'x'.repeat(65_536)],
+    ['a token that only begins like a scheme', 'bearer-token'],
+    ['text with dots', '..'],
+    ['a JWT that is no JSON', 'a.b.c'],
+    ['a JWT that is null', jwtOf(null)],
+    ['a JWT that is a list', jwtOf([])],
+    ['a JWT that is a number', jwtOf(7)],
+    ['a JWT without claims', jwtOf({})],
+    ['an access token with a scope', jwtOf({ aud: 'app', scope: 'openid', auth_time: 1 })],
+    ["an access token in Azure's form", jwtOf({ aud: 'app', scp: ['a'], nonce: 'x' })],
+    ['an access token for this application', jwtOf({ aud: 'app', sub: 'alice' })],
+    ['an ID token of another application', jwtOf({ aud: 'other', nonce: 'x' })],
+  ])('lets %s pass', (_what, token) => {
+    expect(unusableToken(token, 'app')).toBeUndefined()
+  })
+
+  test.each([
+    ['nothing', undefined, /undefined/],
+    ['null', null, /null/],
+    ['an empty text', '', /empty/],
+    ['a number', 7, /number/],
+    ['an object', { accessToken: 'canary' }, /object/],
+    ['too long a token', 'canary'.repeat(20_000), /120000.*65536/],
+    ['a line break at the end', 'canary\n', /line break/],
+    ['a tab', 'can\tary', /control/],
+    ['a NUL', 'canary\0', /control/],
+    ['DEL', 'canary\x7f', /control/],
+    ['broken text', 'canary\ud800', /broken/],
+    ['a header', 'Bearer canary', /Bearer/],
+    ['a header in capitals', 'BEARER canary', /Bearer/],
+    ['an ID token with a nonce', jwtOf({ aud: 'app', nonce: 'canary' }), /ID token/],
+    ['an ID token with several audiences', jwtOf({ aud: ['other', 'app'], at_hash: 'canary' }), /ID token/],
+    ['an ID token with auth_time', jwtOf({ aud: 'app', auth_time: 1 }), /ID token/],
+    ['an ID token with c_hash, in Chinese', jwtOf({ aud: 'app', c_hash: 'x', name: '金丝雀' }), /ID token/],
+  ])('refuses %s, says why, and does not show it', (_what, token, message) => {
+    const error = unusableToken(token, 'app')
+    expect(error).toMatchObject({ code: 'invalid_argument', retryable: false, tokenMayBeLive: true })
+    expect(error?.message).toMatch(message)
+    expect(error?.message).not.toContain('canary')
+  })
+
+  test('tells the tokens of a real provider apart', async () => {
+    await using emulator = await startEmulator()
+    const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
+    const { appId } = emulator.app
+    expect(unusableToken(accessToken, appId)).toBeUndefined()
+    expect(unusableToken(refreshToken, appId)).toBeUndefined()
+    expect(unusableToken(idToken, appId)?.message).toMatch(/ID token/)
+  })
+
+  test('gives a reason or nothing, whatever it is given', () => {
+    const claims = fc.anything().map((value) => {
+      try {
+        return jwtOf(value)
+      } catch {
+        return 'a.b.c'
+      }
+    })
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), claims), (token) => {
+        const error = unusableToken(token, 'app')
+        if (error === undefined) expect(typeof token === 'string' && token !== '').toBe(true)
+        else expect(error.code).toBe('invalid_argument')
+      }),
+    )
+  })
+})
+
+describe('checkHint()', () => {
+  test.each([undefined, 'access_token', 'refresh_token', 'urn:example:device', 'x'.repeat(200)])(
+    'lets %s pass',
+    (hint) => {
+      expect(() => checkHint(hint)).not.toThrow()
+    },
+  )
+
+  test.each(['', 'two words', 'line\n', 'é', 'x'.repeat(201), 7, null, {}, ['access_token']])(
+    'refuses %j',
+    async (hint) => {
+      const error = await logoutErrorOf(() => checkHint(hint))
+      expect(error.code).toBe('invalid_argument')
+      expect(error.message).toMatch(/tokenTypeHint/)
+    },
+  )
+})
