@@ -32,11 +32,30 @@ describe('redactor()', () => {
     ['as it is', odd],
     ['percent-encoded', encodeURIComponent(odd)],
     ['form-encoded', new URLSearchParams({ '': odd }).toString().slice(1)],
+    ['percent-encoded in lower case', encodeURIComponent(odd).replace(/%../g, (code) => code.toLowerCase())],
     ['as JSON', JSON.stringify(odd).slice(1, -1)],
   ])('masks a secret that comes back %s', (_what, text) => {
     const masked = redactor([odd])(`<${text}>`)
     expect(masked).toMatch(/^<.{0,11}\[masked\].{0,11}>$/)
     for (let at = 0; at + 12 <= text.length; at++) expect(masked).not.toContain(text.slice(at, at + 12))
+  })
+
+  test.each(['', 'a', 'ab', 'abc', 'token=', '{"token":"', 'Basic '])(
+    'masks a secret within base64, also after %j',
+    (before) => {
+      for (const encoding of ['base64', 'base64url'] as const) {
+        for (const secret of [SECRET, odd, encodeURIComponent(odd), 'hunter2']) {
+          const text = Buffer.from(`${before}${secret} and more`).toString(encoding)
+          expect(redactor([SECRET, odd, 'hunter2'])(`<${text}>`)).toMatch(/^<\[masked\]=*>$/)
+        }
+      }
+    },
+  )
+
+  test('leaves request ids and other base64 alone', () => {
+    const id = '0b9f1c0e-7d1a-4a51-9a3e-5f0c2b1d4e6f'
+    const other = Buffer.from('nothing to see here, move along').toString('base64')
+    expect(redactor([SECRET, odd])(`${id} ${other}`)).toBe(`${id} ${other}`)
   })
 
   test('masks short secrets as a whole', () => {

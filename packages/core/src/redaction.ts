@@ -1,29 +1,50 @@
 const MASK = '[masked]'
 const WINDOW = 12
+const BASE64 = /[\w+/-]{16,}/g
 
 /** Turns provider or runtime text into text that may be logged. */
 export type Redact = (text: string, maxLength?: number) => string
 
 /**
  * Makes a function that masks every secret in a text, in each form in which it may come back: as it was sent,
- * form-encoded, percent-encoded or JSON-escaped, and also a part of it of 12 characters or more, because providers
- * and runtimes like to quote the beginning of what they were sent.
+ * form-encoded, percent-encoded, JSON-escaped or within base64, and also a part of it of 12 characters or more, because
+ * providers and runtimes like to quote the beginning of what they were sent.
  */
 export function redactor(secrets: Iterable<string | undefined>): Redact {
   const needles = new Set<string>()
   for (const secret of secrets) {
     if (!secret) continue
     needles.add(secret)
-    needles.add(encodeURIComponent(secret))
-    needles.add(new URLSearchParams({ '': secret }).toString().slice(1))
     needles.add(JSON.stringify(secret).slice(1, -1))
+    for (const encoded of [encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1)]) {
+      needles.add(encoded)
+      needles.add(encoded.replace(/%../g, (code) => code.toLowerCase()))
+    }
   }
+  const maskAll = (text: string): string => {
+    let masked = text
+    for (const needle of needles) masked = mask(masked, needle)
+    return masked
+  }
+  // Request ids mostly are hexadecimal, which base64 hardly ever is: a short cut that most answers can take.
+  const hidden = (run: string): boolean =>
+    !/^[\da-f-]+$/i.test(run) && decodings(run).some((decoded) => maskAll(decoded) !== decoded)
   return (text, maxLength = 300) => {
     // Cut generously first, so that a hostile text costs little, and to size only after masking.
-    let masked = text.slice(0, maxLength * 4)
-    for (const needle of needles) masked = mask(masked, needle)
+    const masked = maskAll(text.slice(0, maxLength * 4)).replace(BASE64, (run) => (hidden(run) ? MASK : run))
     return masked.length > maxLength ? `${masked.slice(0, maxLength)}…` : masked
   }
+}
+
+/** What a run of characters may stand for in base64. Where its groups of four begin is unknown. */
+function decodings(run: string): string[] {
+  const standard = run.replaceAll('-', '+').replaceAll('_', '/')
+  const decoder = new TextDecoder()
+  return [0, 1, 2, 3].map((start) => {
+    const length = standard.length - start
+    const bytes = atob(standard.slice(start, start + length - (length % 4)))
+    return decoder.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
+  })
 }
 
 function mask(text: string, needle: string): string {
