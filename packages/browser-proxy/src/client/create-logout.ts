@@ -1,0 +1,190 @@
+import type { components } from '../generated/logout-proxy.ts'
+import { LogoutProxyError } from './proxy-error.ts'
+
+type Answer = components['schemas']['LogoutAnswer']
+type Body = components['schemas']['LogoutRequest']
+type Problem = components['schemas']['Problem']
+
+/**
+ * What became of the tokens; the session with the backend has ended in any case.
+ *
+ * - `logged_out`: all revoked, or there was none.
+ * - `queued`: not yet all revoked; the backend goes on trying.
+ * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
+ */
+export type LogoutStatus = components['schemas']['LogoutStatus']
+
+/** Options of {@link createLogout}. There is none for a secret: a page cannot keep one. */
+export interface LogoutOptions {
+  /** Where the backend has its logout handler, on the page's own origin, such as `/logout`. */
+  readonly endpoint: string | URL
+  /**
+   * How long to wait for the backend, in milliseconds. It waits for the provider itself, 5 seconds by default.
+   * @default 15_000
+   */
+  readonly timeoutMs?: number
+}
+
+/** What one logout says to the backend. All of it may be left out where the backend has a session. */
+export interface LogoutRequest {
+  /** The token to revoke, where the page holds it and the backend has no session. */
+  readonly token?: string
+  /** What kind of token it is. */
+  readonly tokenTypeHint?: 'access_token' | 'refresh_token'
+  /** The user's ID token, for the logout URL, where the page holds it. */
+  readonly idTokenHint?: string
+  /** Where the user goes in the end: one of the addresses that the backend knows. */
+  readonly returnTo?: string
+  /** Ends the wait; the logout itself goes on. */
+  readonly signal?: AbortSignal
+}
+
+/** What became of the login. */
+export interface LogoutResult {
+  readonly status: LogoutStatus
+  /** Where the browser ends the provider's own session, for single sign-out. It holds the ID token: do not log it. */
+  readonly logoutUrl?: string
+}
+
+/** Logs the user out of the page's application. Made by {@link createLogout}. */
+export interface Logout {
+  /**
+   * Asks the backend to log the user out, and tells the other tabs once it has. The request outlives the page: it
+   * arrives even when the tab is closed at once.
+   *
+   * @throws LogoutProxyError
+   */
+  readonly logout: (request?: LogoutRequest) => Promise<LogoutResult>
+  /**
+   * Logs the user out, then leaves the page: for the provider's logout URL, or where there is none for `returnTo`, or
+   * else for the start of the application.
+   *
+   * @throws LogoutProxyError and stays on the page
+   */
+  readonly logoutAndRedirect: (request?: LogoutRequest) => Promise<LogoutResult>
+  /**
+   * Calls a function when the user has logged out in another tab.
+   *
+   * @returns what stops it
+   */
+  readonly onLogout: (listener: (result: Pick<LogoutResult, 'status'>) => void) => () => void
+}
+
+/**
+ * Creates the page's half of the logout.
+ *
+ * @throws LogoutProxyError `invalid_options` when the endpoint is not on the page's own origin
+ * @example
+ * ```ts
+ * import { createLogout } from '@backend-logout/browser-proxy/client'
+ *
+ * const { logout, onLogout } = createLogout({ endpoint: '/logout' })
+ * onLogout(() => location.reload())
+ * document.querySelector('#log-out')?.addEventListener('click', async () => {
+ *   const { status } = await logout()
+ *   document.body.textContent = status === 'local_only' ? 'Logged out here.' : 'Logged out.'
+ * })
+ * ```
+ */
+export function createLogout({ endpoint, timeoutMs = 15_000 }: LogoutOptions): Logout {
+  const { origin, href } = new URL(endpoint, location.href)
+  if (origin !== location.origin) {
+    throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
+  }
+  const name = `logout ${href}`
+  const listeners = new Set<(event: MessageEvent) => void>()
+  let channel: BroadcastChannel | undefined
+  const open = (): BroadcastChannel => {
+    if (!channel) {
+      channel = new BroadcastChannel(name)
+      channel.onmessage = (event) => {
+        for (const listener of listeners) listener(event)
+      }
+    }
+    return channel
+  }
+
+  const logout = async (request: LogoutRequest = {}): Promise<LogoutResult> => {
+    const answer = await ask(href, request, timeoutMs)
+    const { status, logout_url: logoutUrl } = answer
+    open().postMessage({ status })
+    // An open channel keeps the page out of the browser's back and forward cache.
+    if (!listeners.size) close()
+    return { status, ...(logoutUrl && { logoutUrl }) }
+  }
+  const close = (): void => {
+    channel?.close()
+    channel = undefined
+  }
+  return {
+    logout,
+    async logoutAndRedirect(request) {
+      const result = await logout(request)
+      // The backend has compared returnTo with its list: an answer means that it is safe to go there.
+      location.assign(result.logoutUrl ?? request?.returnTo ?? '/')
+      return result
+    },
+    onLogout(listener) {
+      const call = ({ data }: MessageEvent): void => listener(data)
+      listeners.add(call)
+      open()
+      return () => {
+        listeners.delete(call)
+        if (!listeners.size) close()
+      }
+    },
+  }
+}
+
+async function ask(url: string, request: LogoutRequest, timeoutMs: number): Promise<Answer> {
+  const { token, tokenTypeHint, idTokenHint, returnTo, signal } = request
+  const body: Body = {
+    ...(token && { token }),
+    ...(tokenTypeHint && { token_type_hint: tokenTypeHint }),
+    ...(idTokenHint && { id_token_hint: idTokenHint }),
+    ...(returnTo && { return_to: returnTo }),
+  }
+  const json = JSON.stringify(body)
+  const empty = json === '{}'
+  const timeout = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'X-Logout-Request': '1', ...(!empty && { 'Content-Type': 'application/json' }) },
+      body: empty ? null : json,
+      // Never to another origin, not even by a redirect.
+      mode: 'same-origin',
+      redirect: 'error',
+      credentials: 'same-origin',
+      cache: 'no-store',
+      keepalive: true,
+      // Under a page's no-referrer the browser would send `Origin: null`.
+      referrerPolicy: 'same-origin',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+    return await read(response)
+  } catch (error) {
+    if (signal?.aborted) throw new LogoutProxyError('aborted', 'The wait for the logout was ended.', { cause: error })
+    if (timeout.aborted) throw new LogoutProxyError('timeout', `No answer within ${timeoutMs} ms.`, { cause: error })
+    if (error instanceof LogoutProxyError) throw error
+    throw new LogoutProxyError('network', 'The backend could not be reached.', { cause: error })
+  }
+}
+
+async function read(response: Response): Promise<Answer> {
+  const { status, headers } = response
+  // A page instead of an answer, such as a login page, must not pass for a logout.
+  const body: Partial<Omit<Answer, 'status'> & Omit<Problem, 'status'> & { status: unknown }> | null = await response
+    .json()
+    .catch(() => null)
+  if (status === 200 && /^(logged_out|queued|local_only)$/.test(String(body?.status))) return body as Answer
+  const problem = body?.code
+  if (!problem)
+    throw new LogoutProxyError('unexpected_response', `Not an answer to a logout: HTTP ${status}.`, { status })
+  const seconds = Number(headers.get('retry-after'))
+  throw new LogoutProxyError('refused', `The backend refused the logout: ${problem}.`, {
+    status,
+    problem,
+    ...(seconds && { retryAfterMs: seconds * 1000 }),
+  })
+}

@@ -1,0 +1,291 @@
+// Generated from specs/logout-proxy.openapi.yaml by `npm run generate`. Do not edit: change the spec and generate again.
+
+/** @internal */
+export interface paths {
+    "/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log the user out
+         * @description Revokes the user's tokens at the provider, refresh token first, and ends the local session. The path is the
+         *     application's choice; `/logout` stands for it here.
+         *
+         *     **From a page**, send it with `fetch` in mode `same-origin`, with `keepalive`, so that it arrives even when
+         *     the tab is closed at once. The browser adds `Origin`, `Sec-Fetch-Site` and the cookies. Set a referrer policy
+         *     other than `no-referrer`: under that policy browsers send `Origin: null`.
+         *
+         *     **Without a browser**, send `Origin` yourself, with the application's own origin.
+         */
+        post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+/** @internal */
+export type webhooks = Record<string, never>;
+/** @internal */
+export interface components {
+    schemas: {
+        /**
+         * Logout request
+         * @description What the page adds. Members that are not described here are refused: a misspelt one would leave a token alive without anybody noticing.
+         */
+        LogoutRequest: {
+            /**
+             * @description The token to revoke, where the page holds it: an access token or a refresh token, not an ID token. Only for a backend that keeps no session.
+             * @example 2YotnFZFEjr1zCsicMWpAA
+             */
+            token?: string;
+            /**
+             * @description What kind of token this is. Without it, the token is taken for an access token.
+             * @example refresh_token
+             * @enum {string}
+             */
+            token_type_hint?: "access_token" | "refresh_token";
+            /**
+             * @description The user's ID token, for `logout_url`, where the page holds it. The one in the backend's session goes first.
+             * @example header.payload.signature
+             */
+            id_token_hint?: string;
+            /**
+             * @description Where the provider sends the user after `logout_url`: an absolute URL, or a path of the application's own. The backend compares it with a list of its own, whole and exact.
+             * @example https://app.example.com/goodbye
+             */
+            return_to?: string;
+        };
+        /**
+         * Logout answer
+         * @description What became of the login. More members may come with later versions.
+         */
+        LogoutAnswer: {
+            status: components["schemas"]["LogoutStatus"];
+            /**
+             * Format: uri
+             * @description Where to send the browser to end the provider's own session as well (single sign-out). Missing where the provider has no such page, or the ID token is not known. It holds the ID token: do not log it.
+             * @example https://id.example.com/session/end?id_token_hint=header.payload.signature
+             */
+            logout_url?: string;
+        };
+        /**
+         * Logout status
+         * @description What became of the tokens at the provider. The local session has ended in any case.
+         *
+         *     - `logged_out`: all revoked, or there was none.
+         *     - `queued`: not yet all revoked; the backend goes on trying, also after a restart.
+         *     - `local_only`: not all revoked, and nobody tries again. They work until they expire.
+         * @example logged_out
+         * @enum {string}
+         */
+        LogoutStatus: "logged_out" | "queued" | "local_only";
+        /**
+         * Problem details
+         * @description Why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
+         */
+        Problem: {
+            /**
+             * Format: uri
+             * @description Always `about:blank`, which means that the status says it all; `code` is finer.
+             * @constant
+             */
+            type: "about:blank";
+            /**
+             * @description The name of the HTTP status.
+             * @example Forbidden
+             */
+            title: string;
+            /**
+             * @description The HTTP status once more.
+             * @example 403
+             */
+            status: number;
+            code: components["schemas"]["ProblemCode"];
+            /**
+             * @description What is wrong, in a sentence, without anything from the request.
+             * @example Origin is not the origin of this application.
+             */
+            detail: string;
+        };
+        /**
+         * Problem code
+         * @description - `method_not_allowed` (405): not a `POST`.
+         *     - `prefetch` (403): the browser fetches ahead.
+         *     - `header_missing` (403): no `X-Logout-Request`.
+         *     - `foreign_origin` (403): `Origin` is missing or another.
+         *     - `cross_site` (403): `Sec-Fetch-Site` is not `same-origin`.
+         *     - `too_many_requests` (429): the caller must wait.
+         *     - `unsupported_media_type` (415): a body that is not plain JSON.
+         *     - `body_too_large` (413): a body beyond the limit.
+         *     - `incomplete_body` (400): a body that broke off or was too slow.
+         *     - `malformed_body` (400): not JSON, or not the members described here.
+         *     - `token_required` (400): the backend keeps no session, and the body has no token.
+         *     - `token_not_accepted` (400): the backend keeps sessions, and the body has a token.
+         *     - `return_to_not_allowed` (400): a return address that is not on the backend's list.
+         *     - `session_not_ended` (500): the backend's own storage failed.
+         * @example foreign_origin
+         * @enum {string}
+         */
+        ProblemCode: "method_not_allowed" | "prefetch" | "header_missing" | "foreign_origin" | "cross_site" | "too_many_requests" | "unsupported_media_type" | "body_too_large" | "incomplete_body" | "malformed_body" | "token_required" | "token_not_accepted" | "return_to_not_allowed" | "session_not_ended";
+    };
+    responses: {
+        /**
+         * @description The local session has ended. `status` tells what became of the tokens at the provider:
+         *
+         *     - `logged_out`: all of them are revoked, or there was none.
+         *     - `queued`: some are not yet; the backend has put them into durable storage and goes on trying.
+         *     - `local_only`: some may go on working until they expire. Who is worried can change the password.
+         */
+        LoggedOut: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Set-Cookie": components["headers"]["Set-Cookie"];
+                "Clear-Site-Data": components["headers"]["Clear-Site-Data"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LogoutAnswer"];
+            };
+        };
+        /** @description The body, or something in it, is not as described. Nothing has changed. */
+        BadRequest: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request does not come from a page of the application. Nothing has changed. */
+        Forbidden: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Logging out changes something, so it is a `POST` and nothing else. Nothing has changed. */
+        MethodNotAllowed: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is larger than the backend reads. Nothing has changed. */
+        ContentTooLarge: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON, is compressed, or does not say what it is. Nothing has changed. */
+        UnsupportedMediaType: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller must wait. Nothing has changed. */
+        TooManyRequests: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description The local session could not be ended, because the backend's own storage failed; the tokens may be revoked all
+         *     the same. The user is still logged in here: try again.
+         */
+        SessionNotEnded: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description Shows that a script of the application made the request: another origin would have to ask first, by a preflight request that is always refused. */
+        LogoutRequestHeader: "1";
+        /** @description The origin of the page. Browsers add it by themselves and let no script change it. */
+        Origin: string;
+        /** @description How the page's origin relates to the backend's. Browsers add it by themselves, though not over plain http. */
+        SecFetchSite: "same-origin";
+    };
+    requestBodies: never;
+    headers: {
+        /** @description Always `no-store`. */
+        "Cache-Control": "no-store";
+        /** @description Ends the local session, where it is a cookie. There can be several. */
+        "Set-Cookie": string;
+        /** @description Tells the browser what else to throw away, where the application wants that. */
+        "Clear-Site-Data": string;
+        /** @description Always `POST`. */
+        Allow: "POST";
+        /** @description How many seconds to wait. */
+        "Retry-After": string;
+    };
+    pathItems: never;
+}
+/** @internal */
+export type $defs = Record<string, never>;
+/** @internal */
+export interface operations {
+    logOut: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Shows that a script of the application made the request: another origin would have to ask first, by a preflight request that is always refused. */
+                "X-Logout-Request": components["parameters"]["LogoutRequestHeader"];
+                /** @description The origin of the page. Browsers add it by themselves and let no script change it. */
+                Origin: components["parameters"]["Origin"];
+                /** @description How the page's origin relates to the backend's. Browsers add it by themselves, though not over plain http. */
+                "Sec-Fetch-Site"?: components["parameters"]["SecFetchSite"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the backend cannot know by itself. Leave the body out where there is nothing to say; then there is no `Content-Type` either. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LogoutRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["LoggedOut"];
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["ContentTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["SessionNotEnded"];
+        };
+    };
+}

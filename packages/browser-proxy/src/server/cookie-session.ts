@@ -1,0 +1,132 @@
+import { LogoutError } from '@backend-logout/core'
+import type { Awaitable, LogoutSession, StoredTokens } from './session.ts'
+
+/** Options of {@link cookieSession}. The attributes must be those with which the cookie was set. */
+export interface CookieSessionOptions {
+  /** The cookie's name. With the prefix `__Host-` no other site, not even a subdomain, can plant one. */
+  readonly name: string
+  /**
+   * The tokens of the session with this cookie: look it up in the store, or decrypt it. `undefined` where there is no
+   * such session.
+   */
+  readonly read: (value: string, request: Request) => Awaitable<StoredTokens | null | undefined>
+  /** Forgets the session in the store. Not needed where the cookie is the session. */
+  readonly clear?: ((value: string, request: Request) => unknown) | undefined
+  /** See {@link LogoutSession.lock}. */
+  readonly lock?: (<T>(value: string, run: () => Promise<T>) => Promise<T>) | undefined
+  /** Further cookies with the same attributes that end along with the session. */
+  readonly alsoClear?: readonly string[] | undefined
+  /** @default '/' */
+  readonly path?: string | undefined
+  /** @default none: the cookie belongs to this host alone */
+  readonly domain?: string | undefined
+  /** @default true; `false` only for development over plain http */
+  readonly secure?: boolean | undefined
+  /** @default true */
+  readonly httpOnly?: boolean | undefined
+  /** @default 'Lax' */
+  readonly sameSite?: 'Strict' | 'Lax' | 'None' | undefined
+  /** @default false */
+  readonly partitioned?: boolean | undefined
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~\w]+$/
+const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
+
+/**
+ * A {@link LogoutSession} that lives in a cookie, or that a cookie names. The cookie is cleared with the attributes that
+ * browsers insist on; the name's prefix `__Host-` or `__Secure-` is held to its rules.
+ *
+ * @throws LogoutError `invalid_options`
+ * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-5.3 | RFC 6265 §5.3}
+ * @example
+ * ```ts
+ * import { cookieSession } from '@backend-logout/browser-proxy/server'
+ *
+ * const store = new Map<string, { accessToken: string; refreshToken: string; idToken: string }>()
+ *
+ * cookieSession({
+ *   name: '__Host-session',
+ *   read: (id) => store.get(id),
+ *   clear: (id) => store.delete(id),
+ * })
+ * ```
+ */
+export function cookieSession(options: CookieSessionOptions): LogoutSession {
+  const { name, read, clear, lock, alsoClear = [] } = options
+  const expired = [name, ...alsoClear].map((cookie) => expire(cookie, options))
+  for (const [what, value, optional] of [
+    ['read', read, false],
+    ['clear', clear, true],
+    ['lock', lock, true],
+  ] as const) {
+    if (typeof value !== 'function' && !(optional && value === undefined)) refuse(`${what} must be a function.`)
+  }
+  return {
+    id: (request) => cookieOf(request, name),
+    async read(request) {
+      const value = cookieOf(request, name)
+      return value === undefined ? undefined : read(value, request)
+    },
+    async clear(request) {
+      const value = cookieOf(request, name)
+      if (value !== undefined) await clear?.(value, request)
+      return expired.map((cookie): [string, string] => ['set-cookie', cookie])
+    },
+    ...(lock && {
+      lock: (request, run) => {
+        const value = cookieOf(request, name)
+        return value === undefined ? run() : lock(value, run)
+      },
+    }),
+  }
+}
+
+/** The `Set-Cookie` that ends a cookie. A browser takes it only if it could have set the cookie the same way. */
+function expire(name: string, options: CookieSessionOptions): string {
+  const { path = '/', domain, secure = true, httpOnly = true, sameSite = 'Lax', partitioned = false } = options
+  if (typeof name !== 'string' || !NAME.test(name)) refuse('name must be the name of a cookie.')
+  if (!path.startsWith('/') || !ATTRIBUTE.test(path)) refuse('path must start with a slash.')
+  if (domain !== undefined && !ATTRIBUTE.test(domain)) refuse('domain must be a host name.')
+  if (!['Strict', 'Lax', 'None'].includes(sameSite)) refuse("sameSite must be 'Strict', 'Lax' or 'None'.")
+  if (/^__host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
+    refuse(`${name} must be secure, with path '/' and without a domain: its prefix __Host- says so.`)
+  }
+  if (/^__secure-/i.test(name) && !secure) refuse(`${name} must be secure: its prefix __Secure- says so.`)
+  if ((sameSite === 'None' || partitioned) && !secure) refuse("A cookie with sameSite 'None' or partitioned is secure.")
+  return [
+    `${name}=`,
+    'Max-Age=0',
+    'Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+    `Path=${path}`,
+    domain && `Domain=${domain}`,
+    secure && 'Secure',
+    httpOnly && 'HttpOnly',
+    `SameSite=${sameSite}`,
+    partitioned && 'Partitioned',
+  ]
+    .filter(Boolean)
+    .join('; ')
+}
+
+/** The decoded value of a cookie; of two with the same name the first, which has the longer path. */
+function cookieOf(request: Request, name: string): string | undefined {
+  for (const pair of request.headers.get('cookie')?.split(';') ?? []) {
+    const at = pair.indexOf('=')
+    if (at === -1 || pair.slice(0, at).trim() !== name) continue
+    const value = pair
+      .slice(at + 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1')
+    try {
+      return decodeURIComponent(value) || undefined
+    } catch {
+      return value
+    }
+  }
+  return undefined
+}
+
+function refuse(message: string): never {
+  throw new LogoutError('invalid_options', message)
+}

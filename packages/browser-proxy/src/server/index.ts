@@ -1,0 +1,12 @@
+/**
+ * The backend's half: answers logout requests of the application's own pages, on any runtime with Web standards.
+ *
+ * @module
+ */
+export type { LogoutAnswer, LogoutRequest, LogoutStatus, Problem, ProblemCode } from './contract.ts'
+export { type CookieSessionOptions, cookieSession } from './cookie-session.ts'
+export type { LogoutProxyEvent, LogoutStep, OnLogoutProxyEvent } from './events.ts'
+export { createLogoutHandler, type LogoutHandler } from './logout-handler.ts'
+export type { LogoutHandlerOptions, LogoutOutbox, PendingTokens, SiteData } from './options.ts'
+export type { ProxyHeader } from './own-origin.ts'
+export type { Awaitable, LogoutSession, StoredTokens } from './session.ts'

@@ -1,0 +1,187 @@
+import { type LogoutClient, LogoutError } from '@backend-logout/core'
+import type { OnLogoutProxyEvent } from './events.ts'
+import type { GuardSettings } from './guards.ts'
+import type { ProxyHeader } from './own-origin.ts'
+import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
+import type { Awaitable, LogoutSession } from './session.ts'
+
+/** Tokens that are still to be revoked. */
+export interface PendingTokens {
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  readonly expiresAt?: number | Date
+}
+
+/** Where tokens go that could not be revoked at once; `@backend-logout/outbox` is one. */
+export interface LogoutOutbox {
+  /** Resolves when the tokens are stored so that they survive a crash. */
+  add(tokens: PendingTokens): Promise<unknown>
+}
+
+/** What the browser throws away with the session, in the words of `Clear-Site-Data`. */
+export type SiteData = 'cache' | 'cookies' | 'storage' | 'executionContexts' | 'clientHints' | '*'
+
+/** Options of {@link createLogoutHandler}. */
+export interface LogoutHandlerOptions {
+  /** The client that revokes: from `@backend-logout/node`, `@backend-logout/deno` or `@backend-logout/core`. */
+  readonly client: Pick<LogoutClient, 'logout'>
+  /** The application's session, which has the tokens. Without it, the page passes its token in the body. */
+  readonly session?: LogoutSession | undefined
+  /** Takes over what cannot be revoked within `revokeTimeoutMs`. Without it such tokens live until they expire. */
+  readonly outbox?: LogoutOutbox | undefined
+  /**
+   * The origins of the application's own pages, such as `https://app.example.com`. Name them where the application
+   * stands behind a reverse proxy: then no header has to be trusted.
+   * @default the origin of the request's URL
+   */
+  readonly allowedOrigins?: readonly (string | URL)[] | undefined
+  /**
+   * Takes the application's own address from `Forwarded` (`forwarded`), or from `X-Forwarded-Proto` and
+   * `X-Forwarded-Host` (`x-forwarded`), in the words of the nearest proxy. Only where a proxy always sets them.
+   * @default neither is looked at
+   */
+  readonly trustedProxyHeader?: ProxyHeader | undefined
+  /**
+   * Where the provider may send users afterwards: absolute URLs, or paths of the application's own, to be matched whole.
+   * They must be registered at the provider too.
+   * @default nowhere: `return_to` is refused, and the client's `logoutRedirectUri` counts
+   */
+  readonly returnTo?: readonly (string | URL)[] | undefined
+  /**
+   * What else the browser shall throw away. Mind that `cookies` covers the whole registrable domain, subdomains
+   * included.
+   * @default nothing
+   * @see {@link https://www.w3.org/TR/clear-site-data/ | Clear Site Data}
+   */
+  readonly clearSiteData?: readonly SiteData[] | undefined
+  /**
+   * The application's own rate limit: how many milliseconds the caller has to wait, or nothing. It is asked after the
+   * guards, so that other sites cannot use up a user's share. Where it fails, the logout goes on.
+   */
+  readonly throttle?: ((request: Request) => Awaitable<number | null | undefined>) | undefined
+  /**
+   * How long the provider has for all tokens, in milliseconds. The local session waits for it.
+   * @default 5_000
+   */
+  readonly revokeTimeoutMs?: number | undefined
+  /**
+   * How long each call of the application's own functions may take, and the outbox, in milliseconds.
+   * @default 5_000
+   */
+  readonly storeTimeoutMs?: number | undefined
+  /**
+   * How long the page may take to send the body, in milliseconds.
+   * @default 10_000
+   */
+  readonly bodyTimeoutMs?: number | undefined
+  /**
+   * How much of a body is read, in bytes. Pages can send no more than 65 536 with `keepalive`.
+   * @default 65_536
+   */
+  readonly maxBodyBytes?: number | undefined
+  /**
+   * Gets the promise of each logout, for platforms that drop a request when its client is gone: `waitUntil` of
+   * `cloudflare:workers`, `after` of `next/server`.
+   */
+  readonly waitUntil?: ((logout: Promise<unknown>) => void) | undefined
+  /** Is told what happens, for logs, metrics and alarms. */
+  readonly onEvent?: OnLogoutProxyEvent | undefined
+}
+
+/** Options after they were checked once. */
+export interface HandlerSettings extends GuardSettings {
+  readonly client: Pick<LogoutClient, 'logout'>
+  readonly session: LogoutSession | undefined
+  readonly outbox: LogoutOutbox | undefined
+  readonly returnTo: ReturnAddresses
+  /** The header's value; empty where it is not sent. */
+  readonly clearSiteData: string
+  readonly throttle: LogoutHandlerOptions['throttle']
+  readonly revokeTimeoutMs: number
+  readonly storeTimeoutMs: number
+  readonly bodyTimeoutMs: number
+  readonly maxBodyBytes: number
+  readonly waitUntil: LogoutHandlerOptions['waitUntil']
+  readonly onEvent: OnLogoutProxyEvent | undefined
+}
+
+const SITE_DATA: ReadonlySet<string> = new Set<SiteData>([
+  'cache',
+  'cookies',
+  'storage',
+  'executionContexts',
+  'clientHints',
+  '*',
+])
+
+/**
+ * Checks options and completes them.
+ *
+ * @throws LogoutError `invalid_options`, with a message that names the option
+ */
+export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
+  if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
+  const { client, session, outbox, allowedOrigins, trustedProxyHeader, returnTo = [], clearSiteData = [] } = options
+  const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, bodyTimeoutMs = 10_000, maxBodyBytes = 65_536 } = options
+  const { throttle, waitUntil, onEvent } = options
+  if (typeof client?.logout !== 'function') refuse('client must be a logout client.')
+  const functions = {
+    throttle,
+    waitUntil,
+    onEvent,
+    'outbox.add': outbox && (outbox.add ?? null),
+    'session.id': session?.id,
+    'session.lock': session?.lock,
+    'session.read': session && (session.read ?? null),
+    'session.clear': session && (session.clear ?? null),
+  }
+  for (const [name, value] of Object.entries(functions)) {
+    if (value !== undefined && typeof value !== 'function') refuse(`${name} must be a function.`)
+  }
+  if (trustedProxyHeader !== undefined && !['forwarded', 'x-forwarded'].includes(trustedProxyHeader)) {
+    refuse("trustedProxyHeader must be 'forwarded' or 'x-forwarded'.")
+  }
+  for (const [name, ms] of Object.entries({ revokeTimeoutMs, storeTimeoutMs, bodyTimeoutMs })) {
+    if (!(ms >= 1 && ms <= 86_400_000)) refuse(`${name} must be 1 to 86400000 milliseconds.`)
+  }
+  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes >= 1)) refuse('maxBodyBytes must be a positive whole number.')
+  if (!list(clearSiteData) || clearSiteData.some((directive) => !SITE_DATA.has(directive))) {
+    refuse(`clearSiteData must be a list out of ${[...SITE_DATA].join(', ')}.`)
+  }
+  if (!list(returnTo)) refuse('returnTo must be a list.')
+  return Object.freeze({
+    client,
+    session,
+    outbox,
+    allowedOrigins: allowedOrigins && new Set(resolveOrigins(allowedOrigins)),
+    trustedProxyHeader,
+    returnTo: resolveReturnAddresses(returnTo),
+    clearSiteData: clearSiteData.map((directive) => `"${directive}"`).join(', '),
+    throttle,
+    revokeTimeoutMs,
+    storeTimeoutMs,
+    bodyTimeoutMs,
+    maxBodyBytes,
+    waitUntil,
+    onEvent,
+  })
+}
+
+function resolveOrigins(origins: readonly (string | URL)[]): string[] {
+  if (!list(origins) || !origins.length) refuse('allowedOrigins must be a list that is not empty.')
+  return origins.map((given) => {
+    const url = URL.parse(String(given))
+    if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
+      refuse('allowedOrigins must list origins, such as https://app.example.com, without a path.')
+    }
+    return url.origin
+  })
+}
+
+function list(value: unknown): boolean {
+  return Array.isArray(value)
+}
+
+function refuse(message: string): never {
+  throw new LogoutError('invalid_options', message)
+}

@@ -1,0 +1,39 @@
+import type { SessionTokens } from '@backend-logout/core'
+
+/** The tokens in a session. */
+export interface StoredTokens extends SessionTokens {
+  /** When the tokens end by themselves, if known; the outbox stops trying then. Milliseconds since 1970, or a date. */
+  readonly expiresAt?: number | Date | undefined
+}
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>
+
+/**
+ * How the handler gets at the application's own session. Each of these functions has `storeTimeoutMs` to finish.
+ *
+ * The body of the request has been read already; everything else of it is there.
+ *
+ * @see {@link cookieSession} for sessions that a cookie names
+ */
+export interface LogoutSession {
+  /**
+   * What identifies the session, such as its id. Logouts with the same one that come at the same time become one.
+   * Without it that still holds for requests that read the same tokens.
+   */
+  id?(request: Request): Awaitable<string | undefined>
+  /** The session's tokens; `undefined` where nobody is logged in. It is called again for a repeated logout. */
+  read(request: Request): Awaitable<StoredTokens | null | undefined>
+  /**
+   * Ends the session for good: forgets it in the store, and returns the headers that make the browser forget it. It is
+   * called in any case, also without a session.
+   */
+  clear(request: Request): Awaitable<HeadersInit | null | undefined>
+  /**
+   * Runs the logout under the lock that the application also holds while it refreshes the session's tokens. So a
+   * refresh that is under way comes to its end first, and its new tokens are the ones that are revoked; one that comes
+   * later finds no session. The lock is held for at most `2 × storeTimeoutMs + revokeTimeoutMs`, with an outbox
+   * `3 × storeTimeoutMs + revokeTimeoutMs`.
+   */
+  lock?<T>(request: Request, run: () => Promise<T>): Promise<T>
+}
