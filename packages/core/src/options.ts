@@ -15,7 +15,9 @@ export interface GenAuthLocation {
    * @default 'oidc'
    */
   readonly protocol?: 'oidc' | 'oauth'
+  /** Not together with `appHost`. */
   readonly issuer?: never
+  /** Not together with `appHost`. */
   readonly endpoints?: never
 }
 
@@ -23,20 +25,27 @@ export interface GenAuthLocation {
 export interface IssuerLocation {
   /** Exactly as the provider states it in its metadata, including a trailing slash or the lack of one. */
   readonly issuer: string | URL
+  /** Not together with `issuer`. */
   readonly appHost?: never
+  /** Not together with `issuer`. */
   readonly protocol?: never
+  /** Not together with `issuer`. */
   readonly endpoints?: never
 }
 
 /** Any provider, by the absolute URLs of its endpoints; nothing is discovered. */
 export interface EndpointsLocation {
+  /** Absolute URLs. Without `introspection` there is no `verify`, without `endSession` no logout URL. */
   readonly endpoints: {
     readonly revocation: string | URL
     readonly introspection?: string | URL
     readonly endSession?: string | URL
   }
+  /** Not together with `endpoints`. */
   readonly appHost?: never
+  /** Not together with `endpoints`. */
   readonly protocol?: never
+  /** Not together with `endpoints`. */
   readonly issuer?: never
 }
 
