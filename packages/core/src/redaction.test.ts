@@ -52,6 +52,11 @@ describe('redactor()', () => {
     },
   )
 
+  test('masks base64 as a whole also where a secret looks like a part of it', () => {
+    const text = Buffer.from(`{"token":"${SECRET}"}`).toString('base64')
+    expect(redactor([SECRET, text.slice(18, 40)])(`<${text}>`)).toMatch(/^<\[masked\]=*>$/)
+  })
+
   test('leaves request ids and other base64 alone', () => {
     const id = '0b9f1c0e-7d1a-4a51-9a3e-5f0c2b1d4e6f'
     const other = Buffer.from('nothing to see here, move along').toString('base64')

@@ -31,7 +31,7 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
     !/^[\da-f-]+$/i.test(run) && decodings(run).some((decoded) => maskAll(decoded) !== decoded)
   return (text, maxLength = 300) => {
     // Cut generously first, so that a hostile text costs little, and to size only after masking.
-    const masked = maskAll(text.slice(0, maxLength * 4)).replace(BASE64, (run) => (hidden(run) ? MASK : run))
+    const masked = maskAll(text.slice(0, maxLength * 4).replace(BASE64, (run) => (hidden(run) ? MASK : run)))
     return masked.length > maxLength ? `${masked.slice(0, maxLength)}…` : masked
   }
 }
