@@ -1,7 +1,7 @@
 import { emit, type LogoutStep } from './events.ts'
 import type { HandlerSettings } from './options.ts'
 import { Refusal } from './refusal.ts'
-import { NO_TOKENS, revokeTokens, type TokensFate } from './revoke-tokens.ts'
+import { NO_TOKENS, type RevokeTokens, type TokensFate } from './revoke-tokens.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
 import { within } from './time-limit.ts'
 
@@ -26,6 +26,7 @@ export async function endSession(
   request: Request,
   session: LogoutSession,
   hints: PageHints,
+  revokeTokens: RevokeTokens,
   settings: HandlerSettings,
 ): Promise<EndedSession> {
   const { storeTimeoutMs, onEvent } = settings
@@ -41,9 +42,7 @@ export async function endSession(
     const read = await step('read', () => session.read(request))
     const tokens = { ...read?.value }
     const idToken = tokens.idToken ?? hints.idToken
-    const fate = read
-      ? await revokeTokens({ ...tokens, ...(idToken && { idToken }) }, hints.redirectUri, settings)
-      : NO_TOKENS
+    const fate = read ? await revokeTokens({ ...tokens, ...(idToken && { idToken }) }, hints.redirectUri) : NO_TOKENS
     const cleared = await step('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared) throw new Refusal('session_not_ended', 'The session could not be ended. Try again.')
     // Tokens that nobody could read, or that a refresh replaced meanwhile, must be taken for alive.

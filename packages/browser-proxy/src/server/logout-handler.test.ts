@@ -315,6 +315,14 @@ describe('concurrent logouts', () => {
     for (const { accessToken } of users) expect(await provider.isActive(accessToken)).toBe(false)
   })
 
+  test('of one session without a name revoke its tokens once', async () => {
+    const { accessToken } = await provider.signIn()
+    const { handler } = createApplication(provider, { session: { read: () => ({ accessToken }), clear: () => ({}) } })
+    const answers = await Promise.all(Array.from({ length: 5 }, () => handler(logoutRequest())))
+    for (const answer of answers) expect((await answer.json()).status).toBe('logged_out')
+    expect(revocations()).toBe(1)
+  })
+
   test('without a session are not taken for one', async () => {
     const { handler, events } = createApplication(provider)
     await Promise.all([handler(logoutRequest()), handler(logoutRequest())])

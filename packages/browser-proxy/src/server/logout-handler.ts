@@ -7,7 +7,7 @@ import { type HandlerSettings, type LogoutHandlerOptions, resolveOptions } from 
 import { Refusal } from './refusal.ts'
 import { readLogoutRequest } from './request-body.ts'
 import { allowedReturnAddress } from './return-address.ts'
-import { revokeTokens } from './revoke-tokens.ts'
+import { createRevokeTokens, type RevokeTokens } from './revoke-tokens.ts'
 import { createSingleFlight, type SingleFlight } from './single-flight.ts'
 import { within } from './time-limit.ts'
 
@@ -50,11 +50,14 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  */
 export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandler {
   const settings = resolveOptions(options)
-  const flights = createSingleFlight<EndedSession>()
+  const endpoint = { settings, flights: createSingleFlight<EndedSession>(), revokeTokens: createRevokeTokens(settings) }
   return async (request) => {
     const startedAt = performance.now()
     try {
-      const { ended, joined } = await logOut(request, settings, flights)
+      const logout = logOut(request, endpoint)
+      // On some platforms a request ends when its client hangs up.
+      if (settings.waitUntil) keepAlive(settings.waitUntil, logout, settings)
+      const { ended, joined } = await logout
       const { status, revocations, logoutUrl, headers } = ended
       const durationMs = performance.now() - startedAt
       emit(settings.onEvent, { type: 'outcome', status, revocations, durationMs, joined })
@@ -68,16 +71,21 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
   }
 }
 
+interface Endpoint {
+  readonly settings: HandlerSettings
+  readonly flights: SingleFlight<EndedSession>
+  readonly revokeTokens: RevokeTokens
+}
+
 async function logOut(
   request: Request,
-  settings: HandlerSettings,
-  flights: SingleFlight<EndedSession>,
+  { settings, flights, revokeTokens }: Endpoint,
 ): Promise<{ ended: EndedSession; joined: boolean }> {
   const origin = guard(request, settings)
   await throttle(request, settings)
   const asked = await readLogoutRequest(request, settings.maxBodyBytes, settings.bodyTimeoutMs)
   const redirectUri = asked.return_to && allowedReturnAddress(asked.return_to, settings.returnTo, origin)
-  const { session, waitUntil } = settings
+  const { session } = settings
   if (session && asked.token) {
     throw new Refusal('token_not_accepted', 'The tokens come from the session; the body must not have one.')
   }
@@ -86,20 +94,20 @@ async function logOut(
   }
   const key = session ? await idOf(request, settings) : `${asked.token_type_hint} ${asked.token}`
   let joined = true
-  const ending = flights(key, () => {
+  const ended = await flights(key, () => {
     joined = false
     const hints = { idToken: asked.id_token_hint, redirectUri }
-    return session ? endSession(request, session, hints, settings) : revokeGiven(asked, redirectUri, settings)
+    return session
+      ? endSession(request, session, hints, revokeTokens, settings)
+      : revokeGiven(asked, redirectUri, revokeTokens)
   })
-  // On some platforms a request ends when its client hangs up.
-  if (waitUntil) keepAlive(waitUntil, ending, settings)
-  return { ended: await ending, joined }
+  return { ended, joined }
 }
 
-function keepAlive(waitUntil: (logout: Promise<unknown>) => void, ending: Promise<unknown>, settings: HandlerSettings) {
+function keepAlive(waitUntil: (logout: Promise<unknown>) => void, logout: Promise<unknown>, settings: HandlerSettings) {
   try {
     // Its failure is for the answer alone.
-    waitUntil(ending.catch(() => {}))
+    waitUntil(logout.catch(() => {}))
   } catch (error) {
     emit(settings.onEvent, { type: 'failure', step: 'wait_until', error })
   }
@@ -109,10 +117,10 @@ function keepAlive(waitUntil: (logout: Promise<unknown>) => void, ending: Promis
 async function revokeGiven(
   { token, token_type_hint, id_token_hint }: LogoutRequest,
   redirectUri: string | undefined,
-  settings: HandlerSettings,
+  revokeTokens: RevokeTokens,
 ): Promise<EndedSession> {
   const tokens = token_type_hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
-  const fate = await revokeTokens({ ...tokens, idToken: id_token_hint }, redirectUri, settings)
+  const fate = await revokeTokens({ ...tokens, idToken: id_token_hint }, redirectUri)
   if (fate.revocations.some(({ error }) => error?.code === 'invalid_argument')) {
     throw new Refusal('malformed_body', 'token is not an access token or refresh token as a provider issues it.')
   }

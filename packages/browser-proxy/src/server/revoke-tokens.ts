@@ -3,6 +3,7 @@ import type { LogoutStatus } from './contract.ts'
 import { emit } from './events.ts'
 import type { HandlerSettings, PendingTokens } from './options.ts'
 import type { StoredTokens } from './session.ts'
+import { createSingleFlight } from './single-flight.ts'
 import { within } from './time-limit.ts'
 
 /** What became of a session's tokens. */
@@ -10,6 +11,19 @@ export interface TokensFate {
   readonly status: LogoutStatus
   readonly revocations: readonly Revocation[]
   readonly logoutUrl: string | undefined
+}
+
+/** {@link revokeTokens} of one handler, where logouts with the same tokens that come at the same time become one. */
+export type RevokeTokens = (tokens: StoredTokens, redirectUri: string | undefined) => Promise<TokensFate>
+
+/** Creates a {@link RevokeTokens}. */
+export function createRevokeTokens(settings: HandlerSettings): RevokeTokens {
+  const flights = createSingleFlight<TokensFate>()
+  return (tokens, redirectUri) => {
+    const { accessToken, refreshToken } = tokens
+    const key = accessToken || refreshToken ? JSON.stringify([refreshToken, accessToken]) : undefined
+    return flights(key, () => revokeTokens(tokens, redirectUri, settings))
+  }
 }
 
 /** Nothing was there to be revoked. */
@@ -21,7 +35,7 @@ export const NO_TOKENS: TokensFate = { status: 'logged_out', revocations: [], lo
  * While it runs, the tokens are still in the session, and what is left is in the outbox before it resolves: whoever
  * clears the session only then loses no token, not even when the process dies in between.
  */
-export async function revokeTokens(
+async function revokeTokens(
   tokens: StoredTokens,
   redirectUri: string | undefined,
   settings: HandlerSettings,

@@ -19,7 +19,7 @@ export type Awaitable<T> = T | Promise<T>
 export interface LogoutSession {
   /**
    * What identifies the session, such as its id. Logouts with the same one that come at the same time become one.
-   * Without it that still holds for requests that read the same tokens.
+   * The first one's `return_to` holds for all. Without it, only what happens at the provider is done once.
    */
   id?(request: Request): Awaitable<string | undefined>
   /** The session's tokens; `undefined` where nobody is logged in. It is called again for a repeated logout. */
