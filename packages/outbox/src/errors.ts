@@ -1,0 +1,43 @@
+/**
+ * What went wrong, as a literal that code can switch on.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `invalid_options` | the options of the outbox are wrong; nothing was opened |
+ * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
+ * | `store_in_use` | another process has the folder open |
+ * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
+ * | `closed` | the outbox is closed, or closing |
+ */
+export type OutboxErrorCode = 'invalid_options' | 'invalid_argument' | 'store_in_use' | 'store_unavailable' | 'closed'
+
+/** The one error that an outbox throws. Neither it nor its `cause` holds a token, a key or a database password. */
+export class OutboxError extends Error {
+  declare readonly code: OutboxErrorCode
+  /** For {@link Outbox.addMany}: how many, from the first one on, are stored in spite of the error. */
+  declare readonly added?: number
+
+  constructor(code: OutboxErrorCode, message: string, details: { cause?: unknown; added?: number } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    Object.assign(this, { code }, details.added !== undefined && { added: details.added })
+  }
+}
+
+Object.defineProperty(OutboxError.prototype, 'name', { value: 'OutboxError', configurable: true, writable: true })
+
+/** Wraps what the database said: its words and codes, not the statement, its parameters or the address with a password. */
+export function storeError(doing: string, reason: unknown, added?: number): OutboxError {
+  if (reason instanceof OutboxError) return reason
+  const { message, code } = (reason ?? {}) as { message?: unknown; code?: unknown }
+  const cause = new Error(withoutPasswords(String(message || code || reason).slice(0, 500)))
+  delete cause.stack
+  if (typeof code === 'string') Object.assign(cause, { code })
+  return new OutboxError('store_unavailable', `${doing} failed: ${cause.message}`, {
+    cause,
+    ...(added !== undefined && { added }),
+  })
+}
+
+function withoutPasswords(text: string): string {
+  return text.replace(/\b(postgres(?:ql)?:\/\/)[^\s@]*@/gi, '$1[masked]@')
+}

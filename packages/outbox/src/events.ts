@@ -1,0 +1,47 @@
+import type { LogoutErrorCode } from '@backend-logout/core'
+
+/** Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox itself. */
+export type FailureCode = LogoutErrorCode | 'unknown_key' | 'undecryptable'
+
+/** What happens to one logout. */
+interface AboutEntry {
+  /** What {@link Outbox.add} resolved to; after {@link Outbox.retry} an entry has a new one. */
+  readonly id: string
+  /** Fingerprints of the tokens that it is about, as `fingerprintToken` of `@backend-logout/core` makes them. */
+  readonly tokens: readonly string[]
+}
+
+/**
+ * What happens in an outbox, for logs, metrics and traces. No event holds a secret.
+ *
+ * - `added`: so many logouts became durable.
+ * - `revoked`: every token of a logout was revoked. `waitedMs` is the time since it was added.
+ * - `expired`: what was left of a logout is dead by itself, before it could be revoked.
+ * - `retry`: a logout could not be finished now, and will be tried again.
+ * - `dead`: a logout cannot succeed as things are; it is among the dead letters.
+ * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again.
+ * - `store_error`: the database could not be reached or refused; the outbox goes on trying.
+ */
+export type OutboxEvent =
+  | { readonly type: 'added'; readonly count: number }
+  | (AboutEntry & { readonly type: 'revoked'; readonly attempts: number; readonly waitedMs: number })
+  | (AboutEntry & { readonly type: 'expired' })
+  | (AboutEntry & { readonly type: 'retry'; readonly code: FailureCode; readonly attempts: number })
+  | (AboutEntry & { readonly type: 'dead'; readonly code: FailureCode; readonly attempts: number })
+  | { readonly type: 'paused'; readonly until: Date; readonly code: FailureCode }
+  | { readonly type: 'resumed' }
+  | { readonly type: 'store_error'; readonly message: string }
+
+/** Receives {@link OutboxEvent}s. What it throws is dropped: watching a logout must not break it. */
+export type OnOutboxEvent = (event: OutboxEvent) => void
+
+/** Makes a function that tells whoever watches, and never fails. */
+export function teller(onEvent: OnOutboxEvent | undefined): OnOutboxEvent {
+  return (event) => {
+    try {
+      // Typed as void, but nothing keeps people from handing in an async function.
+      const result: unknown = onEvent?.(Object.freeze(event))
+      if (result instanceof Promise) result.catch(() => {})
+    } catch {}
+  }
+}

@@ -1,0 +1,32 @@
+/** Tells whether a time, in milliseconds since the epoch, is past, beyond doubt. */
+export type IsPast = (timeMs: number, databaseNow: Date) => boolean
+
+/** Clocks of different machines differ, and providers are lenient about expiry. */
+const LENIENCY_MS = 60_000
+
+/**
+ * A clock for the one decision that cannot be taken back: to give up on a token because it is dead by itself. A wrong
+ * clock must not bring it about, so the time is past only if this machine's clock, the database's clock, and the clock
+ * that has run on evenly since this process started all say so.
+ */
+export function createPastJudge(
+  wallNow: () => number = () => Date.now(),
+  evenNow: () => number = () => performance.now(),
+): IsPast {
+  const startedAt = wallNow() - evenNow()
+  return (timeMs, databaseNow) =>
+    Math.min(wallNow(), startedAt + evenNow(), databaseNow.getTime()) > timeMs + LENIENCY_MS
+}
+
+/** When a JWT says that it expires, in milliseconds since the epoch; `undefined` for anything else. */
+export function jwtExpiry(token: string): number | undefined {
+  const [, payload, signature, rest] = token.split('.', 4)
+  if (!payload || signature === undefined || rest !== undefined) return undefined
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown }
+    // Zero is how some providers say "never".
+    return typeof exp === 'number' && Number.isFinite(exp) && exp > 0 ? exp * 1000 : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { OutboxError } from './errors.ts'
+
+/** An exclusive lock on a folder. */
+export interface FolderLock {
+  release(): Promise<void>
+}
+
+/**
+ * Locks a folder for this outbox: against other processes, and against another outbox in this one. The lock is the
+ * operating system's own and belongs to the open file, so it ends with the process, however that ends.
+ *
+ * @throws OutboxError `store_in_use`
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const { tryLock } = await import('fs-native-extensions')
+  const file = await open(join(folder, 'lock'), 'a+', 0o600)
+  try {
+    if (!tryLock(file.fd)) {
+      throw new OutboxError(
+        'store_in_use',
+        `The folder ${folder} is open in another outbox (${await holderOf(file)}). A folder is for one process at a time: close the other one, share one outbox within the process, or use a Postgres store.`,
+      )
+    }
+    await file.truncate()
+    // For people only; whether somebody holds the lock is never told by this text.
+    await file.write(`process ${process.pid} on ${hostname()}`, 0)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+  return { release: () => file.close() }
+}
+
+async function holderOf(file: FileHandle): Promise<string> {
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0)
+    return buffer.toString('utf8', 0, bytesRead) || 'unknown process'
+  } catch {
+    // Windows keeps others from reading what is locked.
+    return 'another process'
+  }
+}

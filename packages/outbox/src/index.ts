@@ -1,0 +1,22 @@
+/**
+ * Revokes OAuth 2.0 tokens for certain: a durable outbox on embedded PGlite or on your Postgres.
+ *
+ * @module
+ */
+export type { OutboxTokens, OutboxTokenType } from './entry.ts'
+export { OutboxError, type OutboxErrorCode } from './errors.ts'
+export type { FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
+export type { Reason } from './fate.ts'
+export type { EncryptionKey } from './keyring.ts'
+export { openOutbox } from './open-outbox.ts'
+export type { OutboxOptions, OutboxStore, PostgresOptions } from './options.ts'
+export type {
+  AddOptions,
+  DeadLetter,
+  DeadLetterOptions,
+  Outbox,
+  OutboxStats,
+  WorkOptions,
+  WorkSummary,
+} from './outbox.ts'
+export type { OutboxTransaction } from './transaction.ts'

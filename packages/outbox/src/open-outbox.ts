@@ -1,0 +1,175 @@
+import { Adder, MAX_BATCH } from './adder.ts'
+import { dropExpiredLetters, listDeadLetters, retryDeadLetters } from './dead-letters.ts'
+import { type OutboxTokens, type ReadTokens, readTokens } from './entry.ts'
+import { OutboxError, storeError } from './errors.ts'
+import { teller } from './events.ts'
+import { createPastJudge } from './expiry.ts'
+import { createKeyring } from './keyring.ts'
+import { type OutboxOptions, resolveOptions } from './options.ts'
+import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
+import { isEmpty, readStats } from './stats.ts'
+import { openStore, SCHEMA } from './store.ts'
+import { joinTransaction } from './transaction.ts'
+import { Worker } from './worker.ts'
+
+const HOUR_MS = 3_600_000
+
+/**
+ * Opens an outbox, and creates or upgrades what it needs in its store.
+ *
+ * @throws OutboxError `invalid_options`, `store_in_use` or `store_unavailable`
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/core'
+ * import { openOutbox } from '@backend-logout/outbox'
+ *
+ * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+ * await using outbox = await openOutbox({
+ *   client,
+ *   store: './outbox',
+ *   encryptionKeys: [{ kid: '2026-11', key: process.env.OUTBOX_KEY ?? '' }],
+ * })
+ * await outbox.add({ accessToken: '…', refreshToken: '…' })
+ *
+ * const stop = new AbortController()
+ * process.once('SIGTERM', () => stop.abort())
+ * await outbox.work({ signal: stop.signal })
+ * ```
+ */
+export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
+  const options = resolveOptions(given)
+  const keyring = await createKeyring(given.encryptionKeys)
+  const tell = teller(options.onEvent)
+  const isPast = createPastJudge()
+  const store = await openStore(options.store, (error) => {
+    tell({ type: 'store_error', message: storeError('The database', error).message })
+  })
+  const { boss } = store
+  const schema = (options.store.kind === 'postgres' && options.store.schema) || SCHEMA
+  const closing = new AbortController()
+  let worker: Worker | undefined
+  let working: Promise<WorkSummary> | undefined
+  let closed: Promise<void> | undefined
+
+  const added = (count: number): void => {
+    tell({ type: 'added', count })
+    worker?.nudge()
+  }
+  const adder = new Adder({ boss, keyring, timeoutMs: options.addTimeoutMs, inserts: store.inserts, added })
+  const checkOpen = (): void => {
+    if (closed) throw new OutboxError('closed', 'The outbox is closed.')
+  }
+  const asking = async <T>(doing: string, task: () => Promise<T>): Promise<T> => {
+    checkOpen()
+    try {
+      return await task()
+    } catch (error) {
+      throw storeError(doing, error)
+    }
+  }
+  const read = (tokens: OutboxTokens, { expiresAt }: AddOptions): ReadTokens =>
+    readTokens(tokens, expiresAt, options.maxAgeMs)
+  const insert = (list: readonly ReadTokens[], { transaction }: AddOptions): Promise<string[]> =>
+    transaction ? adder.insertInto(joinTransaction(transaction, options.store), list) : adder.insert(list)
+
+  const outbox: Outbox = {
+    async add(tokens, options = {}) {
+      checkOpen()
+      const entry = read(tokens, options)
+      if (!options.transaction) return adder.add(entry)
+      const [id] = await insert([entry], options)
+      return id as string
+    },
+
+    async addMany(source, options = {}) {
+      const ids: string[] = []
+      const store = async (batch: readonly ReadTokens[]): Promise<void> => {
+        checkOpen()
+        ids.push(...(await insert(batch, options)))
+      }
+      try {
+        let batch: ReadTokens[] = []
+        for await (const tokens of source) {
+          if (batch.push(read(tokens, options)) < MAX_BATCH) continue
+          await store(batch)
+          batch = []
+        }
+        if (batch.length > 0) await store(batch)
+        return ids
+      } catch (error) {
+        if (!(error instanceof OutboxError)) throw error
+        throw new OutboxError(error.code, error.message, { cause: error.cause, added: ids.length })
+      }
+    },
+
+    async work({ concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = {}) {
+      checkOpen()
+      const { client, maxRefusals } = options
+      if (!client) refuse('To work, the outbox needs a client.')
+      if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
+        refuse('concurrency must be a whole number from 1 to 1000.')
+      }
+      if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('graceMs must be 0 to 86400000 ms.')
+      if (working) refuse('This outbox works already.')
+      worker = new Worker(boss, {
+        ...{ client, keyring, maxRefusals, isPast, concurrency, graceMs, untilEmpty, tell },
+        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+        isEmpty: () => isEmpty(boss, schema),
+      })
+      const dropExpired = (): void => {
+        dropExpiredLetters(boss, isPast).catch((error) => {
+          tell({ type: 'store_error', message: storeError('Dropping dead letters', error).message })
+        })
+      }
+      dropExpired()
+      const timer = setInterval(dropExpired, HOUR_MS)
+      working = worker.run()
+      try {
+        return await working
+      } finally {
+        clearInterval(timer)
+        working = worker = undefined
+      }
+    },
+
+    stats: () => asking('Counting', () => readStats(boss, schema)),
+
+    deadLetters: (options = {}) =>
+      asking('Listing dead letters', () => {
+        const { limit = 1000, after } = options
+        if (!(Number.isInteger(limit) && limit >= 1 && limit <= 100_000)) {
+          refuse('limit must be a whole number from 1 to 100000.')
+        }
+        return listDeadLetters(boss, { limit, after })
+      }),
+
+    retry: async (ids) => {
+      const count = await asking('Retrying dead letters', () =>
+        retryDeadLetters(boss, ids === 'all' ? undefined : [ids].flat()),
+      )
+      if (count > 0) worker?.nudge()
+      return count
+    },
+
+    close() {
+      closed ??= (async () => {
+        closing.abort()
+        await adder.settle()
+        await working?.catch(() => {})
+        try {
+          await boss.stop({ graceful: true, timeout: 5_000 })
+        } finally {
+          await store.close()
+        }
+      })()
+      return closed
+    },
+
+    [Symbol.asyncDispose]: () => outbox.close(),
+  }
+  return Object.freeze(outbox)
+}
+
+function refuse(message: string): never {
+  throw new OutboxError('invalid_argument', message)
+}

@@ -1,0 +1,27 @@
+import type { Db } from 'pg-boss'
+import { OutboxError } from './errors.ts'
+import type { ResolvedStore } from './options.ts'
+
+/**
+ * A transaction that the application has begun, on the database that holds the outbox: a client of `pg`, or what one of
+ * pg-boss's adapters makes of another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
+ */
+export type OutboxTransaction =
+  | { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
+  | { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
+
+/**
+ * Lets pg-boss write in the caller's transaction.
+ *
+ * @throws OutboxError `invalid_argument`
+ */
+export function joinTransaction(transaction: OutboxTransaction, { kind }: ResolvedStore): Db {
+  if (kind !== 'postgres') {
+    throw new OutboxError('invalid_argument', 'A transaction can be joined only with a Postgres store.')
+  }
+  if ('executeSql' in transaction) return transaction
+  if (typeof transaction?.query !== 'function') {
+    throw new OutboxError('invalid_argument', 'transaction must be a client of pg, in a transaction.')
+  }
+  return { executeSql: (text, values) => transaction.query(text, values) as Promise<{ rows: unknown[] }> }
+}
