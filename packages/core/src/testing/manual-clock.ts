@@ -9,6 +9,8 @@ interface Timer {
 export interface ManualClock extends Clock {
   /** Lets time pass: timers fire in their order, each at its time. */
   advance(ms: number): void
+  /** Lets time pass until the next timer fires. */
+  advanceToNext(): void
   /** The number of timers that have not fired and were not cleared. */
   readonly pending: number
 }
@@ -22,6 +24,16 @@ export function manualClock(...random: readonly number[]): ManualClock {
   let now = 1_000
   let draws = 0
   const timers = new Set<Timer>()
+  const fireUntil = (end: number): void => {
+    for (;;) {
+      const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
+      if (!next) break
+      timers.delete(next)
+      now = Math.max(now, next.at)
+      next.callback()
+    }
+    now = Math.max(now, end)
+  }
   return {
     now: () => now,
     wallNow: () => Date.UTC(2026, 0, 1) + now,
@@ -34,16 +46,9 @@ export function manualClock(...random: readonly number[]): ManualClock {
     clearTimeout: (timer) => {
       timers.delete(timer as Timer)
     },
-    advance: (ms) => {
-      const end = now + ms
-      for (;;) {
-        const next = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
-        if (!next) break
-        timers.delete(next)
-        now = Math.max(now, next.at)
-        next.callback()
-      }
-      now = end
+    advance: (ms) => fireUntil(now + ms),
+    advanceToNext: () => {
+      if (timers.size > 0) fireUntil(Math.min(...[...timers].map(({ at }) => at)))
     },
     get pending() {
       return timers.size

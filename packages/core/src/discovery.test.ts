@@ -1,0 +1,244 @@
+import { inspect } from 'node:util'
+import { startEmulator } from '@backend-logout/emulator'
+import { describe, expect, test } from 'vitest'
+import { createClient, createLogoutClient } from './client.ts'
+import type { LogoutEvent } from './events.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { type Answer, always, inTurn, type LoopbackServer, listen } from './testing/loopback-server.ts'
+import { manualClock } from './testing/manual-clock.ts'
+
+/** A server that answers by path, and 404 elsewhere. */
+function routes(answers: (origin: string) => Record<string, Answer>): Promise<LoopbackServer> {
+  const server = listen(async (request, response, message) => {
+    const answer = answers((await server).origin)[request.path.split('?')[0] ?? ''] ?? always(404)
+    answer(request, response, message)
+  })
+  return server
+}
+
+const OIDC = '/.well-known/openid-configuration'
+const OAUTH = '/.well-known/oauth-authorization-server'
+
+function metadata(issuer: string, origin = issuer, more: object = {}): Answer {
+  return always(200, { issuer, revocation_endpoint: `${origin}/revoke`, ...more })
+}
+
+const pathsOf = ({ requests }: LoopbackServer) => requests.map(({ path }) => path)
+
+describe('discovery', () => {
+  test('finds everything at a real provider', async () => {
+    await using emulator = await startEmulator()
+    const { appId, appSecret = '' } = emulator.app
+    const client = createLogoutClient({ appId, appSecret, issuer: emulator.issuer })
+    const { accessToken, idToken } = await emulator.signIn('alice')
+    const found = await client.discover()
+    expect(found).toMatchObject({ issuer: emulator.issuer, revocation_endpoint: `${emulator.issuer}/token/revocation` })
+    expect(await client.revokeToken(accessToken, { verify: true })).toBe(true)
+    expect(client.buildLogoutUrl({ idToken }).href).toMatch(`${emulator.issuer}/session/end`)
+  })
+
+  test.each([
+    ['', [OIDC]],
+    ['/tenant', [`/tenant${OIDC}`]],
+    ['/a/b', [`/a/b${OIDC}`]],
+  ])('looks at the place of OpenID Connect first, for an issuer with path %j', async (path, paths) => {
+    await using server = await routes((origin) => ({
+      [path + OIDC]: metadata(origin + path, origin),
+      '/revoke': always(200),
+    }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin + path })
+    await client.revokeToken('a token')
+    expect(pathsOf(server)).toEqual([...paths, '/revoke'])
+    expect(server.requests[0]).toMatchObject({ method: 'GET', headers: { accept: 'application/json' } })
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization')
+  })
+
+  test.each([
+    ['', [OIDC, OAUTH]],
+    ['/tenant', [`/tenant${OIDC}`, `${OAUTH}/tenant`]],
+  ])('then at the place of RFC 8414, for an issuer with path %j', async (path, paths) => {
+    await using server = await routes((origin) => ({ [paths[1] ?? '']: metadata(origin + path, origin) }))
+    await createLogoutClient({ appId: 'app', issuer: server.origin + path }).discover()
+    expect(pathsOf(server)).toEqual(paths)
+  })
+
+  test('then where RFC 8414 puts the document of OpenID Connect', async () => {
+    await using server = await routes((origin) => ({ [`${OIDC}/tenant`]: metadata(`${origin}/tenant`, origin) }))
+    await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant` }).discover()
+    expect(pathsOf(server)).toEqual([`/tenant${OIDC}`, `${OAUTH}/tenant`, `${OIDC}/tenant`])
+  })
+
+  test('takes an issuer with a slash at its end as it is, and looks in the same places', async () => {
+    await using server = await routes((origin) => ({ [`/tenant${OIDC}`]: metadata(`${origin}/tenant/`, origin) }))
+    await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant/` }).discover()
+    expect(pathsOf(server)).toEqual([`/tenant${OIDC}`])
+  })
+
+  test.each(['', '/'])('takes an issuer that is a URL in both spellings: %j', async (slash) => {
+    await using server = await routes((origin) => ({ [OIDC]: metadata(origin + slash, origin) }))
+    const client = createLogoutClient({ appId: 'app', issuer: new URL(server.origin) })
+    expect((await client.discover())?.issuer).toBe(server.origin + slash)
+  })
+
+  test('prefers a document with a revocation endpoint', async () => {
+    await using server = await routes((origin) => ({
+      [OIDC]: always(200, { issuer: origin, introspection_endpoint: `${origin}/introspect` }),
+      [OAUTH]: metadata(origin),
+    }))
+    const found = await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()
+    expect(found?.revocation_endpoint).toBe(`${server.origin}/revoke`)
+  })
+
+  test('is content with one that has none, and then logout reports unsupported', async () => {
+    await using server = await routes((origin) => ({ [OIDC]: always(200, { issuer: origin }) }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    const { revoked, tokens, logoutUrl } = await client.logout({ accessToken: 'a token', idToken: 'x' })
+    expect({ revoked, logoutUrl }).toEqual({ revoked: false, logoutUrl: undefined })
+    expect(tokens).toMatchObject([{ state: 'unsupported', attempts: 0, error: { code: 'endpoint_missing' } }])
+    expect((await logoutErrorOf(() => client.introspectToken('a token'))).code).toBe('endpoint_missing')
+  })
+
+  test.each<[string, (origin: string) => string]>([
+    ['another issuer', () => 'https://evil.example.com'],
+    ['another path', (origin) => `${origin}/tenant`],
+    ['a slash more', (origin) => `${origin}/`],
+    ['another case', (origin) => origin.toUpperCase()],
+  ])('refuses a document of %s, and sends no token', async (_what, stated) => {
+    await using server = await routes((origin) => ({
+      [OIDC]: metadata(stated(origin), origin),
+      '/revoke': always(200),
+    }))
+    const client = createLogoutClient({ appId: 'app', appSecret: 'a-secret-that-is-long', issuer: server.origin })
+    const error = await logoutErrorOf(() => client.revokeToken('a-token-that-is-long'))
+    expect(error).toMatchObject({ code: 'discovery_failed', retryable: false, tokenMayBeLive: true })
+    expect(error.message).toContain(server.origin)
+    expect(pathsOf(server)).toEqual([OIDC, OAUTH])
+    expect(inspect(error)).not.toMatch(/a-token|a-secret/)
+  })
+
+  test.each<[string, object]>([
+    ['no https', { revocation_endpoint: 'http://id.example.com/revoke' }],
+    ['a fragment', { revocation_endpoint: 'https://id.example.com/#revoke' }],
+    ['a password', { revocation_endpoint: 'https://a:b@id.example.com/' }],
+    ['no URL', { revocation_endpoint: 'revoke' }],
+    ['no text', { revocation_endpoint: 7 }],
+    ['an introspection endpoint without https', { introspection_endpoint: 'http://id.example.com/' }],
+    ['an end session endpoint that is no URL', { end_session_endpoint: ['x'] }],
+  ])('refuses a document whose endpoint has %s', async (_what, more) => {
+    await using server = await routes((origin) => ({ [OIDC]: metadata(origin, origin, more) }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    const error = await logoutErrorOf(() => client.revokeToken('a token'))
+    expect(error.code).toBe('discovery_failed')
+    expect(error.message).toMatch(/_endpoint/)
+    expect(pathsOf(server).filter((path) => path === '/revoke')).toEqual([])
+  })
+
+  test.each<[string, Answer]>([
+    ['HTML', always(200, '<html>')],
+    ['a list', always(200, [])],
+    ['no issuer', always(200, { revocation_endpoint: 'https://x/' })],
+    ['a redirect', always(302, '', { location: 'https://id.example.com/' })],
+    ['an error', always(400, { error: 'invalid_request' })],
+    ['more than a document needs', always(200, { issuer: 'x', padding: 'x'.repeat(300_000) })],
+  ])('does not take %s for metadata', async (_what, answer) => {
+    await using server = await routes(() => ({ [OIDC]: answer, [OAUTH]: answer }))
+    const error = await logoutErrorOf(() => createLogoutClient({ appId: 'app', issuer: server.origin }).discover())
+    expect(error).toMatchObject({ code: 'discovery_failed', retryable: false, attempts: 0 })
+    expect(error.message).toContain(server.origin)
+    expect(error.cause).toBeInstanceOf(Error)
+  })
+
+  test('tries again where the provider fails for a while, and does not ask elsewhere then', async () => {
+    const flaky = inTurn(always(503, '', { 'retry-after': '0' }), (...parts) => metadata(server.origin)(...parts))
+    await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
+    await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()
+    expect(pathsOf(server)).toEqual([OIDC, OIDC])
+  })
+
+  test('fails retryably where the provider is down for longer', async () => {
+    await using server = await routes(() => ({ [OIDC]: always(503, '', { 'retry-after': '3600' }) }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    const error = await logoutErrorOf(() => client.revokeToken('a token'))
+    expect(error).toMatchObject({ code: 'discovery_failed', retryable: true, status: 503, retryAfterMs: 3_600_000 })
+    expect(pathsOf(server)).toEqual([OIDC])
+  })
+
+  test('happens once for all calls, and once only', async () => {
+    await using server = await routes((origin) => ({ [OIDC]: metadata(origin), '/revoke': always(200) }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    await Promise.all([client.revokeToken('a'), client.revokeToken('b'), client.discover()])
+    await client.revokeToken('c')
+    expect(pathsOf(server).filter((path) => path === OIDC)).toEqual([OIDC])
+    const again = createLogoutClient({ appId: 'app', issuer: server.origin })
+    await again.discover()
+    expect(pathsOf(server).filter((path) => path === OIDC)).toEqual([OIDC, OIDC])
+  })
+
+  test('is asked for anew after a failure', async () => {
+    const flaky = inTurn(always(404), (...parts) => metadata(server.origin)(...parts))
+    await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    expect((await logoutErrorOf(() => client.discover())).code).toBe('discovery_failed')
+    expect(await client.discover()).toMatchObject({ issuer: server.origin })
+  })
+
+  test('is nothing where there is nothing to discover', async () => {
+    expect(await createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' }).discover()).toBeUndefined()
+    const endpoints = { revocation: 'https://id.example.com/revoke' }
+    expect(await createLogoutClient({ appId: 'app', endpoints }).discover()).toBeUndefined()
+  })
+
+  test('makes each call wait no longer than it may, and goes on for the others', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    await using server: LoopbackServer = await routes((origin) => ({
+      [OIDC]: async (...parts) => {
+        await held
+        metadata(origin)(...parts)
+      },
+      '/revoke': always(200),
+    }))
+    const clock = manualClock()
+    const client = createClient({ appId: 'app', issuer: server.origin }, clock)
+    const patient = client.revokeToken('one')
+    const controller = new AbortController()
+    const aborted = logoutErrorOf(() => client.revokeToken('two', { signal: controller.signal }))
+    const late = logoutErrorOf(() => client.discover({ deadlineMs: 50 }))
+    while (server.requests.length === 0) await new Promise((done) => setTimeout(done, 1))
+    controller.abort()
+    expect(await aborted).toMatchObject({ code: 'aborted', retryable: false, attempts: 0 })
+    clock.advance(50)
+    expect(await late).toMatchObject({ code: 'timeout', retryable: true, attempts: 0 })
+    release()
+    expect(await patient).toBe(true)
+  })
+
+  test('is not begun for a call that has ended before', async () => {
+    await using server = await routes((origin) => ({ [OIDC]: metadata(origin) }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    const error = await logoutErrorOf(() => client.discover({ signal: AbortSignal.abort() }))
+    expect(error.code).toBe('aborted')
+    expect(server.requests).toEqual([])
+  })
+
+  test('tells of itself in events, without naming a token', async () => {
+    await using server = await routes((origin) => ({ [OIDC]: metadata(origin) }))
+    const events: LogoutEvent[] = []
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin, onEvent: (event) => events.push(event) })
+    await client.discover()
+    expect(events).toMatchObject([
+      { type: 'start', operation: 'discover' },
+      { type: 'attempt', endpoint: server.origin + OIDC, status: 200 },
+      { type: 'outcome', attempts: 1 },
+    ])
+    expect(events.every(({ token }) => token === undefined)).toBe(true)
+  })
+
+  test('masks the secret where a document repeats it', async () => {
+    const appSecret = 'canary-secret-of-the-application'
+    await using server = await routes((origin) => ({ [OIDC]: metadata(`${origin}/${appSecret}`, origin) }))
+    const error = await logoutErrorOf(() =>
+      createLogoutClient({ appId: 'app', appSecret, issuer: server.origin }).discover(),
+    )
+    expect(inspect(error, { depth: 5 })).not.toContain('canary-secret')
+  })
+})
