@@ -2,7 +2,10 @@ import type { SessionTokens } from '@backend-logout/core'
 
 /** The tokens in a session. */
 export interface StoredTokens extends SessionTokens {
-  /** When the tokens end by themselves, if known; the outbox stops trying then. Milliseconds since 1970, or a date. */
+  /**
+   * When even the last of the tokens has ended by itself, if known: the refresh token's end, not the access token's. The
+   * outbox stops trying then. Milliseconds since 1970, or a date.
+   */
   readonly expiresAt?: number | Date | undefined
 }
 
