@@ -1,0 +1,72 @@
+import { isLogoutError, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
+import { ExitCode } from './exit-code.ts'
+
+/** Ends a command with a message for people: what happened, and what to do next. It never holds a secret. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode
+
+  constructor(exitCode: ExitCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.exitCode = exitCode
+  }
+}
+
+/** What to say about anything that was thrown, and the exit code that goes with it. */
+export function describeError(error: unknown): { readonly message: string; readonly exitCode: ExitCode } {
+  if (error instanceof CommandError) return error
+  if (isLogoutError(error)) return { message: error.message, exitCode: exitCodeOf(error) }
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    message: `${message}\nThis looks like a defect of backend-logout. BACKEND_LOGOUT_DEBUG=1 shows where it happened.`,
+    exitCode: ExitCode.defect,
+  }
+}
+
+/** Codes of errors that are about the application or the provider's address, and so the same for every token. */
+export const APPLICATION_ERRORS: ReadonlySet<string> = new Set([
+  'client_auth_failed',
+  'endpoint_missing',
+  'redirect_refused',
+  'unexpected_response',
+  'discovery_failed',
+  'invalid_options',
+] satisfies LogoutErrorCode[])
+
+function exitCodeOf({ code }: LogoutError): ExitCode {
+  switch (code) {
+    case 'invalid_options':
+    case 'invalid_argument':
+      return ExitCode.usage
+    case 'aborted':
+      return ExitCode.interrupted
+    default:
+      return ExitCode.refused
+  }
+}
+
+/** Names a failed system call as people know it. */
+export function describeSystemError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied'
+    case 'EISDIR':
+      return 'this is a folder'
+    case 'ENOTDIR':
+      return 'a part of its path is not a folder'
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'the disk is full'
+    case 'EFBIG':
+      return 'the file would be larger than this system allows'
+    case 'EROFS':
+      return 'the file system is read-only'
+    case 'EIO':
+      return 'the disk failed'
+    default:
+      return message
+  }
+}

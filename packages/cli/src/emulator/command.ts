@@ -1,0 +1,48 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { RunCommand } from '../program.ts'
+import type { EmulatorCommandOptions } from './run-emulator.ts'
+
+const DETAILS = `
+It prints the lines that make every other command talk to it, and runs until Ctrl-C. It listens on 127.0.0.1 only.
+
+Examples:
+  $ backend-logout emulator
+  $ backend-logout emulator --port 4000 --issue-tokens 10000
+  $ backend-logout emulator --json | head -n 20
+
+In another terminal, sign somebody in and out again:
+  $ curl -s --json '{"user":"alice"}' "$AUTHING_APP_HOST/emulator/sign-in" > tokens.json
+  $ backend-logout doctor tokens.json
+
+Exit codes:
+  0    somebody ended it
+  2    wrong usage, or the port is taken`
+
+/** `backend-logout emulator` */
+export function emulatorCommand(run: RunCommand): Command {
+  const command = new Command('emulator')
+    .summary('run a local provider to try things with')
+    .description('Runs a local GenAuth-compatible provider, for trying and testing.')
+    .option('-p, --port <number>', 'the port to listen on; 0 takes a free one', number(65_535), 0)
+    .addOption(
+      new Option('--app <name>', 'the application to print: how it authenticates')
+        .choices(['post', 'basic', 'none'])
+        .default('post'),
+    )
+    .option('--opaque', 'issue opaque access tokens instead of JWTs')
+    .option('--cascade', 'let the revocation of an access token end its refresh token, too')
+    .option('--issue-tokens <number>', 'issue so many access tokens and write them to a file', number(200_000))
+    .option('--tokens-file <file>', 'the file for --issue-tokens', 'tokens.txt')
+    .option('--json', 'write JSON')
+    .addHelpText('after', DETAILS)
+  return command.action((options: EmulatorCommandOptions) =>
+    run(async (terminal) => (await import('./run-emulator.ts')).runEmulator(options, terminal)),
+  )
+}
+
+function number(max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text) && Number(text) <= max) return Number(text)
+    throw new InvalidArgumentError(`It must be a whole number from 0 to ${max}.`)
+  }
+}

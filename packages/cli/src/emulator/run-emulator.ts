@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs'
+import { type Application, type Emulator, startEmulator } from '@backend-logout/emulator'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { onInterruption } from '../interruption.ts'
+import { note, print, printJson, type Terminal } from '../terminal.ts'
+
+/** What `backend-logout emulator` was told. */
+export interface EmulatorCommandOptions {
+  readonly port: number
+  readonly app: 'post' | 'basic' | 'none'
+  readonly opaque?: boolean
+  readonly cascade?: boolean
+  readonly issueTokens?: number
+  readonly tokensFile: string
+  readonly json?: boolean
+}
+
+/** Runs a local provider until somebody ends it. */
+export async function runEmulator(options: EmulatorCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const { json, app: appName, issueTokens, tokensFile } = options
+  const emulator = await start(options)
+  try {
+    const app = emulator.apps[appName]
+    if (issueTokens) writeTokens(tokensFile, await emulator.issueTokens(issueTokens, { app }))
+    const environment = environmentOf(emulator, app)
+    if (json) {
+      const { appHost, issuer } = emulator
+      printJson(terminal, { appHost, issuer, app, environment, ...(issueTokens && { issueTokens, tokensFile }) })
+    } else {
+      for (const [name, value] of Object.entries(environment)) print(terminal, `export ${name}=${value}`)
+      note(terminal, guide(emulator, appName, issueTokens ? tokensFile : undefined))
+    }
+    await interruption()
+  } finally {
+    await emulator.close()
+  }
+  return ExitCode.done
+}
+
+async function start({ port, opaque, cascade = false }: EmulatorCommandOptions): Promise<Emulator> {
+  try {
+    return await startEmulator({ port, cascade, accessTokenFormat: opaque ? 'opaque' : 'jwt' })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new CommandError(ExitCode.usage, `Port ${port} is taken; choose another one, or 0 for any.`)
+    }
+    if (code === 'EACCES')
+      throw new CommandError(ExitCode.usage, `Port ${port} is not for everybody; take one from 1024.`)
+    throw error
+  }
+}
+
+function writeTokens(file: string, tokens: readonly string[]): void {
+  try {
+    writeFileSync(file, `${tokens.join('\n')}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    const why = exists ? 'it exists already' : describeSystemError(error)
+    throw new CommandError(
+      ExitCode.usage,
+      `The tokens cannot be written to ${file}: ${why}. --tokens-file names another.`,
+    )
+  }
+}
+
+/** What a shell exports so that every other command talks to the emulator. */
+function environmentOf({ appHost }: Emulator, { appId, appSecret }: Application): Record<string, string> {
+  return {
+    AUTHING_APP_ID: appId,
+    AUTHING_APP_HOST: appHost,
+    ...(appSecret !== undefined && { AUTHING_APP_SECRET: appSecret }),
+  }
+}
+
+function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined): string {
+  const signIn = `curl -s --json '{"user":"alice","app":"${app}"}' "$AUTHING_APP_HOST/emulator/sign-in"`
+  return `
+A local provider listens on ${appHost}. Anybody may sign in there as anybody. Ctrl-C ends it.
+Paste the lines above into another terminal, and then, for example:
+  backend-logout doctor
+  ${tokensFile ? `backend-logout revoke ${tokensFile}` : signIn}`
+}
+
+function interruption(): Promise<void> {
+  return new Promise((resolve) => onInterruption(resolve))
+}

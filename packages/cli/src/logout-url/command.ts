@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander'
+import { addConnectionOptions } from '../connection-options.ts'
+import type { RunCommand } from '../program.ts'
+import type { LogoutUrlCommandOptions } from './run-logout-url.ts'
+
+const DETAILS = `
+The URL holds the ID token, where one is given: treat it as you treat the token.
+
+Examples:
+  $ backend-logout logout-url --id-token-file id-token.txt --redirect-uri https://app.example.com/
+  $ backend-logout logout-url --kind generic --redirect-uri https://app.example.com/
+
+Exit codes:
+  0    the URL was printed
+  2    wrong usage, settings or files
+  3    the provider has no such page, or its metadata could not be read`
+
+/** `backend-logout logout-url` */
+export function logoutUrlCommand(run: RunCommand): Command {
+  const command = new Command('logout-url')
+    .summary("print the URL that ends a user's session at the provider")
+    .description("Prints the URL to which a user's browser goes to end the provider's own session.")
+    .option('--id-token-file <file>', "the user's ID token, from a file or, with '-', from standard input")
+    .option('--redirect-uri <url>', 'where the provider sends the user afterwards; must be registered there')
+    .option('--state <text>', 'comes back with the user unchanged')
+    .addOption(new Option('--kind <kind>', "which of GenAuth's logout pages").choices(['oidc', 'generic', 'cas']))
+    .option('--json', 'write JSON')
+    .addHelpText('after', DETAILS)
+  addConnectionOptions(command)
+  return command.action((options: LogoutUrlCommandOptions) =>
+    run(async (terminal) => (await import('./run-logout-url.ts')).runLogoutUrl(options, terminal)),
+  )
+}

@@ -1,0 +1,27 @@
+import type { LogoutUrlOptions } from '@backend-logout/node'
+import { type ConnectionOptions, connect } from '../connection.ts'
+import { ExitCode } from '../exit-code.ts'
+import { readSingleToken } from '../single-token.ts'
+import { print, printJson, type Terminal } from '../terminal.ts'
+
+/** What `backend-logout logout-url` was told. */
+export interface LogoutUrlCommandOptions extends ConnectionOptions {
+  readonly idTokenFile?: string
+  readonly redirectUri?: string
+  readonly state?: string
+  readonly kind?: NonNullable<LogoutUrlOptions['kind']>
+  readonly json?: boolean
+}
+
+/** Builds the URL that ends the user's session at the provider, and prints it. */
+export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const { idTokenFile, redirectUri, state, kind, json } = options
+  await using connection = await connect(options, terminal)
+  const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
+  // Only a provider that is known by its issuer must be asked.
+  await connection.client.discover()
+  const url = connection.client.buildLogoutUrl({ idToken, redirectUri, state, kind })
+  if (json) printJson(terminal, { url })
+  else print(terminal, url.href)
+  return ExitCode.done
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { describeError } from './command-error.ts'
+import { emulatorCommand } from './emulator/command.ts'
+import { ExitCode } from './exit-code.ts'
+import { introspectCommand } from './introspect/command.ts'
+import { logoutUrlCommand } from './logout-url/command.ts'
+import { revokeCommand } from './revoke/command.ts'
+import { looksLikeToken } from './revoke/input.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Runs what a command does; its result is the exit code. */
+export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>
+
+const DETAILS = `
+The provider and the application come from the environment:
+  AUTHING_APP_ID       the application's id
+  AUTHING_APP_HOST     its address, such as https://example.genauth.ai
+  AUTHING_APP_SECRET   its secret, unless it is a public application; or use --secret-file
+
+Examples:
+  $ backend-logout doctor                    is everything set up?
+  $ backend-logout revoke tokens.txt         revoke one token a line
+  $ backend-logout emulator                  a local provider to try it with
+
+'backend-logout <command> --help' has more examples, and the exit codes.`
+
+/**
+ * Runs the program and returns its exit code. Whatever goes wrong is told on standard error.
+ *
+ * @param args The arguments without node and script.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.done
+  const run: RunCommand = async (body) => {
+    exitCode = await body(terminal)
+  }
+  try {
+    await createProgram(run, terminal).parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage
+    const described = describeError(error)
+    terminal.stderr.write(`backend-logout: ${described.message}\n`)
+    if (terminal.env.BACKEND_LOGOUT_DEBUG && error instanceof Error) terminal.stderr.write(`${error.stack}\n`)
+    return described.exitCode
+  }
+}
+
+function createProgram(run: RunCommand, terminal: Terminal): Command {
+  const program = new Command('backend-logout')
+    .description("Revokes users' tokens at GenAuth or any RFC 7009 provider.")
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', DETAILS)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(`backend-logout: ${maskTokens(text.replace(/^error: /, ''))}`),
+    })
+  for (const command of [revokeCommand, introspectCommand, logoutUrlCommand, emulatorCommand].map((make) =>
+    make(run),
+  )) {
+    command.copyInheritedSettings(program).helpOption('-h, --help', 'show help')
+    command.showHelpAfterError(`Try 'backend-logout ${command.name()} --help'.`)
+    program.addCommand(command)
+  }
+  program.showHelpAfterError("Try 'backend-logout --help'.")
+  return program
+}
+
+/** Somebody may have put a token where a word was wanted; errors end up in logs. */
+function maskTokens(text: string): string {
+  return text.replace(/[^\s'"=,]+/g, (word) => (looksLikeToken(word) ? '(hidden)' : word))
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}

@@ -1,0 +1,90 @@
+import { createReadStream, type Stats, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import type { Terminal } from '../terminal.ts'
+import type { LineReader } from './line-reader.ts'
+
+const CHUNK_BYTES = 262_144
+
+/** Where tokens come from. */
+export interface Input {
+  readonly stream: Readable
+  /** How messages call it. */
+  readonly name: string
+  /** Its length in bytes, where that is known. */
+  readonly totalBytes: number | undefined
+}
+
+/**
+ * Opens a file, or standard input for `-`.
+ *
+ * @throws CommandError when there is no such file; the message does not repeat what may be a token
+ */
+export function openInput(file: string, terminal: Terminal): Input {
+  if (file === '-') return { stream: terminal.stdin, name: 'standard input', totalBytes: undefined }
+  let stat: Stats
+  try {
+    stat = statSync(file)
+  } catch (error) {
+    throw new CommandError(ExitCode.usage, cannotRead(file, error))
+  }
+  if (stat.isDirectory()) throw new CommandError(ExitCode.usage, `${file} is a folder; name a file of tokens.`)
+  const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  return { stream, name: file, totalBytes: stat.isFile() ? stat.size : undefined }
+}
+
+/** Why an input cannot be read, with its name unless that may be a token. */
+export function cannotRead(file: string, error: unknown): string {
+  if (looksLikeToken(file) && (error as NodeJS.ErrnoException).code !== 'EACCES') {
+    return (
+      'There is no file of the given name, which looks like a token. Tokens are not taken from arguments, as everybody ' +
+      'on this machine can see those, and the shell keeps them: pipe it in, or name a file.'
+    )
+  }
+  return `${file} cannot be read: ${describeSystemError(error)}.`
+}
+
+/** Whether an argument may be a secret rather than a name: it is long, and has no shape of a path. */
+export function looksLikeToken(text: string): boolean {
+  return /^eyJ/.test(text) || (text.length >= 20 && /\d/.test(text) && !/[/\\]|\.[a-z]{1,8}$/i.test(text))
+}
+
+/**
+ * Recognises files that hold text in another form, by their first bytes.
+ *
+ * @throws CommandError with what to do
+ */
+export async function refuseForeignFormat(reader: LineReader, name: string): Promise<void> {
+  await reader.fill()
+  const [first, second] = reader.peek()
+  const bytes = ((first ?? 0) << 8) | (second ?? 0)
+  const refuse = (what: string): never => {
+    throw new CommandError(ExitCode.usage, `${name} is ${what}. Nothing was sent.`)
+  }
+  if (bytes === 0xfffe || bytes === 0xfeff) refuse('UTF-16 text; save it as UTF-8')
+  if (bytes === 0x1f8b) refuse("compressed; use 'zcat FILE | backend-logout revoke -'")
+  if (bytes === 0x504b) refuse('a zip archive, or a spreadsheet; export plain text with one token a line')
+}
+
+/**
+ * Makes sure that files which are written are none of those that are read.
+ *
+ * @throws CommandError
+ */
+export function refuseSameFile(files: Readonly<Record<'input' | 'output' | 'journal', string | undefined>>): void {
+  const seen = new Map<string, string>()
+  for (const [role, path] of Object.entries(files)) {
+    if (path === undefined || path === '-') continue
+    const identity = identify(path)
+    const other = seen.get(identity)
+    if (other) throw new CommandError(ExitCode.usage, `The ${role} must not be the same file as the ${other}: ${path}.`)
+    seen.set(identity, role)
+  }
+}
+
+function identify(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat?.isFile() ? `${stat.dev}:${stat.ino}` : resolve(path)
+}

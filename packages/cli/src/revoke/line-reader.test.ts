@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { LineReader } from './line-reader.ts'
+
+/** Reads everything, in chunks of the given size. */
+async function readAll(bytes: Buffer, chunkSize: number) {
+  const reader = new LineReader(chunks(bytes, chunkSize), { digest: true })
+  const lines: string[] = []
+  const digests: string[] = []
+  while (!reader.ended) {
+    const line = reader.take()
+    if (line === undefined) await reader.fill()
+    else {
+      lines.push(line.text ?? `! ${line.problem}`)
+      digests.push(reader.digest())
+    }
+  }
+  return { reader, lines, digests }
+}
+
+async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
+
+test.each([1, 2, 3, 7, 1000])('lines come out the same in chunks of %i bytes', async (size) => {
+  const { lines, digests, reader } = await readAll(Buffer.from('\ufeffone\r\n\ntwo\nthrée\n\n'), size)
+  expect(lines).toEqual(['one\r', '', 'two', 'thrée', ''])
+  expect(digests.at(2)).toBe(digestOf('\ufeffone\r\n\ntwo\n'))
+  expect([reader.line, reader.bytes, reader.unterminated]).toEqual([5, 21, false])
+})
+
+test('the last line needs no line break, and has the digest that it would have with one', async () => {
+  const { lines, digests, reader } = await readAll(Buffer.from('one\ntwo'), 4)
+  expect(lines).toEqual(['one', 'two'])
+  expect(digests).toEqual([digestOf('one\n'), digestOf('one\ntwo\n')])
+  expect(reader.unterminated).toBe(true)
+})
+
+test('an empty input has no line', async () => {
+  expect((await readAll(Buffer.alloc(0), 1)).lines).toEqual([])
+})
+
+test.each([1_000, 65_536, 1_000_000])(
+  'a line that is too long is a problem of its own, in chunks of %i bytes',
+  async (size) => {
+    const bytes = Buffer.from(`a\n${'x'.repeat(300_000)}\nb\n${'y'.repeat(131_072)}\n${'z'.repeat(131_073)}`)
+    const { lines, digests, reader } = await readAll(bytes, size)
+    expect(lines.map((line) => line.slice(0, 12))).toEqual(['a', '! The line i', 'b', 'yyyyyyyyyyyy', '! The line i'])
+    expect([reader.line, reader.bytes]).toEqual([5, bytes.length])
+    expect(digests.at(-1)).toBe(digestOf(`${bytes}\n`))
+  },
+)
+
+test('a line with a wrong byte is a problem of its own; one with a replacement character is not', async () => {
+  const bytes = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xc3, 0x28, 0x0a]), Buffer.from('\ufffd\n')])
+  expect((await readAll(bytes, 100)).lines).toEqual(['a', '! The line is not UTF-8 text.', '\ufffd'])
+})
+
+test('a failure of the input comes out of fill()', async () => {
+  async function* failing(): AsyncGenerator<Buffer> {
+    yield Buffer.from('a\n')
+    throw new Error('the disk failed')
+  }
+  await expect(async () => {
+    const reader = new LineReader(failing(), { digest: false })
+    for (;;) if (!reader.take()) await reader.fill()
+  }).rejects.toThrow('the disk failed')
+})

@@ -1,0 +1,30 @@
+import { formatCount, formatDuration } from '../duration.ts'
+
+/** How a bulk run stands. */
+export interface ProgressState {
+  /** Tokens whose fate is known, those of earlier runs included. */
+  readonly done: number
+  readonly failed: number
+  /** Tokens per second, lately. */
+  readonly rate: number
+  /** How much of the input is done, 0 to 1; `undefined` where its end is not known. */
+  readonly fraction: number | undefined
+  readonly remainingMs: number | undefined
+}
+
+/** Writes a line for a log. */
+export function formatProgressLine({ done, failed, rate, fraction, remainingMs }: ProgressState): string {
+  const parts = [`${formatCount(done)} done`, `${formatCount(failed)} failed`, `${formatCount(Math.round(rate))}/s`]
+  if (fraction !== undefined) parts.unshift(`${Math.floor(fraction * 100)}%`)
+  if (remainingMs !== undefined) parts.push(`${formatDuration(remainingMs)} left`)
+  return parts.join(', ')
+}
+
+/** Draws the line for a terminal, with a bar where there is room for one. */
+export function drawProgressLine(state: ProgressState, columns: number): string {
+  const text = formatProgressLine(state)
+  const width = Math.min(30, columns - text.length - 3)
+  if (state.fraction === undefined || width < 10) return text.slice(0, Math.max(10, columns - 1))
+  const filled = Math.round(state.fraction * width)
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`
+}

@@ -1,0 +1,78 @@
+import { createLogUpdate } from 'log-update'
+import { note, type Terminal } from '../terminal.ts'
+import { drawProgressLine, formatProgressLine, type ProgressState } from './progress-line.ts'
+import { RecentRate } from './recent-rate.ts'
+import { notRevoked, settled, type Tally } from './tally.ts'
+
+const WINDOW_MS = 8_000
+const DRAW_MS = 125
+const LOG_MS = 10_000
+
+/** What {@link Progress} watches. */
+export interface ProgressSource {
+  readonly tally: Tally
+  /** How much of the input was taken, in bytes. */
+  readonly bytes: () => number
+  /** How much there is, where that is known. */
+  readonly totalBytes: number | undefined
+}
+
+/** Shows how a run goes: a bar on a terminal, now and then a line elsewhere, nothing when quiet. */
+export class Progress {
+  readonly #source: ProgressSource
+  readonly #terminal: Terminal
+  readonly #quiet: boolean
+  readonly #draw: ((text: string) => void) & { clear(): void }
+  readonly #tokens: RecentRate = new RecentRate(WINDOW_MS)
+  readonly #bytes: RecentRate = new RecentRate(WINDOW_MS)
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(terminal: Terminal, source: ProgressSource, quiet: boolean) {
+    this.#terminal = terminal
+    this.#source = source
+    this.#quiet = quiet
+    // The cursor stays visible: a run that is killed could not bring it back.
+    this.#draw = createLogUpdate(terminal.stderr as NodeJS.WritableStream, { showCursor: true })
+  }
+
+  /** Starts to show. */
+  start(): void {
+    this.#state()
+    if (this.#quiet) return
+    const { stderr } = this.#terminal
+    this.#timer = stderr.isTTY
+      ? setInterval(() => this.#draw(drawProgressLine(this.#state(), stderr.columns ?? 80)), DRAW_MS)
+      : setInterval(() => note(this.#terminal, `backend-logout: ${formatProgressLine(this.#state())}`), LOG_MS)
+  }
+
+  /** Writes a note without disturbing the bar. */
+  note(text: string): void {
+    if (this.#quiet) return
+    if (this.#timer && this.#terminal.stderr.isTTY) this.#draw.clear()
+    note(this.#terminal, text)
+  }
+
+  /** Takes the bar away. */
+  stop(): void {
+    clearInterval(this.#timer)
+    if (this.#timer && this.#terminal.stderr.isTTY) this.#draw.clear()
+    this.#timer = undefined
+  }
+
+  #state(): ProgressState {
+    const { tally, bytes, totalBytes } = this.#source
+    const now = performance.now()
+    const taken = bytes()
+    this.#tokens.sample(now, settled(tally))
+    this.#bytes.sample(now, taken)
+    const known = totalBytes !== undefined && totalBytes > 0
+    const pace = this.#bytes.perSecond
+    return {
+      done: settled(tally) + tally.skipped,
+      failed: notRevoked(tally),
+      rate: this.#tokens.perSecond,
+      fraction: known ? Math.min(1, taken / totalBytes) : undefined,
+      remainingMs: known && pace > 0 ? (Math.max(0, totalBytes - taken) / pace) * 1000 : undefined,
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import type { LogoutError, Revocation } from '@backend-logout/node'
+import { APPLICATION_ERRORS, CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { fingerprint } from '../fingerprint.ts'
+import type { Journal } from './journal.ts'
+import type { Checkpoint } from './journal-record.ts'
+import { formatLines } from './line-set.ts'
+import type { Report } from './report.ts'
+import { count, countInvalid, type Tally } from './tally.ts'
+import type { OriginatedToken } from './token-source.ts'
+
+/** So many refusals of the application itself, one after the other, end a run: the next one would be refused as well. */
+const REFUSALS = 20
+/** A journal knows how far the input was read at least every so many lines. */
+const LINES_WITHOUT_RECORD = 1024
+/** So many lines for the report are written at the latest. */
+const REPORT_LINES = 1024
+
+/** What a {@link Recorder} writes to. */
+export interface RecorderOptions {
+  readonly tally: Tally
+  readonly verify: boolean
+  readonly report: Report | undefined
+  readonly journal: Journal | undefined
+  /** How far the input was read. */
+  readonly checkpoint: () => Checkpoint
+  /** Is told of each token that is not revoked, without the token. */
+  readonly onFailure: (line: number, why: string) => void
+  /** Is told when the run must end. Later calls say nothing new. */
+  readonly onFatal: (error: CommandError) => void
+}
+
+/**
+ * Writes down what became of each token: first into the report, then into the journal. All that was answered in one
+ * turn of the event loop is written at once, before anything else is waited for; so a kill loses what was in flight and
+ * nothing else.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions
+  #lines: string[] = []
+  #done: number[] = []
+  #recorded = 0
+  #refusals = 0
+  #scheduled: NodeJS.Immediate | undefined
+  #failed = false
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /** Records the fate of one token. */
+  settle({ line, token }: OriginatedToken, revocation: Revocation): void {
+    const { tally, verify, report, journal, onFailure } = this.#options
+    const { state, attempts, status, requestId, durationMs, tokenType, error } = revocation
+    const confirmed = verify ? state === 'verified' : revocation.revoked
+    count(tally, state, confirmed, error?.code)
+    const name = report || !confirmed ? fingerprint(token) : ''
+    if (report) {
+      this.#lines.push(
+        JSON.stringify({
+          line,
+          token: name,
+          tokenTypeHint: tokenType,
+          state,
+          revoked: confirmed,
+          attempts,
+          status,
+          requestId,
+          durationMs: Math.round(durationMs * 10) / 10,
+          error: error && { code: error.code, message: error.message },
+        }),
+      )
+    }
+    if (confirmed && journal) this.#done.push(line)
+    if (!confirmed) onFailure(line, `${name} is ${STATES[state]}. ${error?.message ?? ''}`)
+    this.#watch(error)
+    this.#schedule()
+  }
+
+  /** Records a line that holds no token and should. */
+  problem(line: number, message: string): void {
+    const { tally, report, onFailure } = this.#options
+    countInvalid(tally)
+    onFailure(line, message)
+    if (report) {
+      this.#lines.push(
+        JSON.stringify({ line, state: 'live', revoked: false, error: { code: 'invalid_line', message } }),
+      )
+    }
+    this.#schedule()
+  }
+
+  /** Writes everything now. */
+  flush(): void {
+    clearImmediate(this.#scheduled)
+    this.#scheduled = undefined
+    if (this.#failed) return
+    const { report, journal, checkpoint, onFatal } = this.#options
+    try {
+      if (this.#lines.length > 0) report?.write(`${this.#lines.join('\n')}\n`)
+      this.#lines = []
+      if (!journal) return
+      const reached = checkpoint()
+      if (this.#done.length === 0 && reached.read - this.#recorded < LINES_WITHOUT_RECORD) return
+      journal.append(reached, formatLines(this.#done), report?.bytes)
+      this.#done = []
+      this.#recorded = reached.read
+    } catch (error) {
+      // Nothing is tried again: what is not written down comes again with the next run.
+      this.#failed = true
+      onFatal(error as CommandError)
+    }
+  }
+
+  /** Writes everything, and where the output ends now, so that a next run goes on behind it. */
+  finish(): void {
+    this.flush()
+    const { report, journal, checkpoint, onFatal } = this.#options
+    if (!journal || this.#failed) return
+    try {
+      const reached = checkpoint()
+      if (reached.read > 0) journal.append(reached, '', report?.bytes)
+    } catch (error) {
+      onFatal(error as CommandError)
+    }
+  }
+
+  #schedule(): void {
+    if (this.#lines.length >= REPORT_LINES) this.flush()
+    else this.#scheduled ??= setImmediate(() => this.flush())
+  }
+
+  #watch(error: LogoutError | undefined): void {
+    this.#refusals = error && !error.retryable && APPLICATION_ERRORS.has(error.code) ? this.#refusals + 1 : 0
+    if (this.#refusals !== REFUSALS) return
+    this.#options.onFatal(
+      new CommandError(
+        ExitCode.refused,
+        `The run stops, because the provider refused ${REFUSALS} requests in a row for a reason that holds for every ` +
+          `token. ${error?.message} 'backend-logout doctor' shows what works.`,
+      ),
+    )
+  }
+}
+
+const STATES: Readonly<Record<Revocation['state'], string>> = {
+  accepted: 'accepted, but not proven to be revoked',
+  verified: 'verified',
+  live: 'not revoked',
+  unknown: 'perhaps not revoked',
+  unsupported: 'not revoked',
+}

@@ -1,0 +1,59 @@
+import type { CommandError } from '../command-error.ts'
+import { onInterruption } from '../interruption.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** How long requests that are in flight may take once a run is to end, in milliseconds. */
+const GRACE_MS = 5_000
+
+/** Ends a run before its time: because of Ctrl-C, a reader that left, or something that makes it senseless. */
+export class RunControl implements Disposable {
+  /** Why the run cannot go on. */
+  fatal: CommandError | undefined
+  interrupted = false
+  readonly #abort = new AbortController()
+  readonly #stopInput: () => void
+  readonly #terminal: Terminal
+  readonly #stopListening: () => void
+  readonly #interrupt: () => void
+  #grace: NodeJS.Timeout | undefined
+
+  /**
+   * @param stopInput Ends the input, so that nothing more is sent.
+   * @param onInterrupt Tells the person at the terminal.
+   */
+  constructor(terminal: Terminal, stopInput: () => void, onInterrupt: () => void) {
+    this.#terminal = terminal
+    this.#stopInput = stopInput
+    this.#interrupt = () => {
+      if (this.interrupted) return
+      this.interrupted = true
+      onInterrupt()
+      this.#end()
+    }
+    this.#stopListening = onInterruption(this.#interrupt)
+    terminal.readerLeft.addEventListener('abort', this.#interrupt)
+    if (terminal.readerLeft.aborted) this.#interrupt()
+  }
+
+  /** Aborts when what is in flight has had its time. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** Ends the run for good. The first reason is the one that counts. */
+  fail(error: CommandError): void {
+    this.fatal ??= error
+    this.#end()
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#grace)
+    this.#stopListening()
+    this.#terminal.readerLeft.removeEventListener('abort', this.#interrupt)
+  }
+
+  #end(): void {
+    this.#stopInput()
+    this.#grace ??= setTimeout(() => this.#abort.abort(), GRACE_MS)
+  }
+}

@@ -1,0 +1,151 @@
+import { isLogoutError } from '@backend-logout/node'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { type Connection, type ConnectionOptions, connect } from '../connection.ts'
+import { ExitCode } from '../exit-code.ts'
+import { note, print, type Terminal } from '../terminal.ts'
+import { type Input, openInput, refuseForeignFormat, refuseSameFile } from './input.ts'
+import { Journal } from './journal.ts'
+import { LineReader } from './line-reader.ts'
+import { Progress } from './progress.ts'
+import { Recorder } from './recorder.ts'
+import { createStreamReport, openReport, type Report } from './report.ts'
+import { RunControl } from './run-control.ts'
+import { type RunEnd, summaryJson, summaryText } from './summary.ts'
+import { createTally, verdict } from './tally.ts'
+import { TokenSource } from './token-source.ts'
+
+/** What `backend-logout revoke` was told. */
+export interface RevokeCommandOptions extends ConnectionOptions {
+  readonly concurrency: number
+  readonly verify?: boolean
+  readonly tokenTypeHint?: string
+  readonly output?: string
+  readonly journal?: string
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+/** So many failures are shown one by one; the output file has all of them. */
+const SHOWN_FAILURES = 10
+const SYNC_MS = 1_000
+
+/** Revokes every token of an input, and returns the exit code. */
+export async function runRevoke(file: string, options: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const { output, json, quiet, verify = false } = options
+  refuseSameFile({ input: file, output, journal: options.journal })
+  const input = openInput(file, terminal)
+  await using connection = await connect(options, terminal)
+  const identity = { provider: connection.provider, app: connection.appId, verify }
+  const journal = options.journal === undefined ? undefined : await Journal.open(options.journal, identity)
+  let end: RunEnd
+  try {
+    const report = reportTo(output, journal, terminal)
+    try {
+      end = await run({ input, connection, journal, report, options, terminal })
+    } finally {
+      report?.close()
+    }
+  } finally {
+    await journal?.close()
+  }
+  // Results go where results go, unless the report is there already.
+  const write = output === '-' ? note : print
+  if (json) write(terminal, JSON.stringify(summaryJson(end)))
+  else if (!quiet) write(terminal, summaryText(end, options.journal))
+  if (end.fatal) throw end.fatal
+  return end.exitCode
+}
+
+interface RunParts {
+  readonly input: Input
+  readonly connection: Connection
+  readonly journal: Journal | undefined
+  readonly report: Report | undefined
+  readonly options: RevokeCommandOptions
+  readonly terminal: Terminal
+}
+
+async function run({ input, connection, journal, report, options, terminal }: RunParts): Promise<RunEnd> {
+  const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
+  const startedAt = performance.now()
+  const tally = createTally()
+  const reader = new LineReader(input.stream, { digest: journal !== undefined })
+  const progress = new Progress(terminal, { tally, bytes: () => reader.bytes, totalBytes: input.totalBytes }, quiet)
+  const recorder: Recorder = new Recorder({
+    tally,
+    verify,
+    report,
+    journal,
+    checkpoint: () => source.checkpoint,
+    onFailure: firstFew((text) => progress.note(text), options.output),
+    onFatal: (error) => control.fail(error),
+  })
+  const source: TokenSource = new TokenSource({
+    reader,
+    name: input.name,
+    history: journal?.history,
+    onProblem: (line, problem) => recorder.problem(line, problem),
+    onSkip: () => tally.skipped++,
+  })
+  using control: RunControl = new RunControl(
+    terminal,
+    () => source.stop(),
+    () => progress.note('backend-logout: stopping; what is in flight comes to its end. Ctrl-C again ends at once.'),
+  )
+  const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
+  try {
+    if (input.stream === terminal.stdin && terminal.stdin.isTTY) {
+      progress.note('Type or paste tokens, one a line. Ctrl-D ends the input.')
+    }
+    if (journal?.history) progress.note(`backend-logout: goes on with ${journal.path}.`)
+    await refuseForeignFormat(reader, input.name)
+    progress.start()
+    const { signal } = control
+    for await (const revocation of connection.client.revokeTokens(source, {
+      concurrency,
+      verify,
+      tokenTypeHint,
+      signal,
+    })) {
+      recorder.settle(source.settle(revocation.index as number), revocation)
+      const drained = report?.drained()
+      if (drained) await drained
+    }
+  } catch (error) {
+    if (!(isLogoutError(error) && error.code === 'aborted')) control.fail(asCommandError(error, input.name))
+  } finally {
+    clearInterval(syncing)
+    recorder.finish()
+    progress.stop()
+    // Standard input would keep the process alive for as long as somebody may write to it.
+    input.stream.destroy()
+  }
+  const { fatal, interrupted } = control
+  const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : verdict(tally))
+  const complete = source.exhausted && !fatal && !interrupted
+  return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
+}
+
+function reportTo(output: string | undefined, journal: Journal | undefined, terminal: Terminal): Report | undefined {
+  if (output === undefined) return undefined
+  if (output === '-') return createStreamReport(terminal.stdout)
+  return openReport(output, journal?.history !== undefined, journal?.history?.output)
+}
+
+function firstFew(show: (text: string) => void, output: string | undefined): (line: number, why: string) => void {
+  let failures = 0
+  return (line, why) => {
+    failures++
+    if (failures <= SHOWN_FAILURES) show(`backend-logout: line ${line}: ${why}`)
+    if (failures !== SHOWN_FAILURES + 1) return
+    show(
+      `backend-logout: further failures are ${output ? `in ${output === '-' ? 'the output' : output}` : 'only counted; --output has all of them'}.`,
+    )
+  }
+}
+
+function asCommandError(error: unknown, input: string): CommandError {
+  if (error instanceof CommandError) return error
+  if (isLogoutError(error) || !(error instanceof Error && 'syscall' in error)) throw error
+  return new CommandError(ExitCode.stopped, `${input} cannot be read any further: ${describeSystemError(error)}.`)
+}

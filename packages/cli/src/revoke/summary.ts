@@ -1,0 +1,59 @@
+import type { CommandError } from '../command-error.ts'
+import { formatCount, formatDuration } from '../duration.ts'
+import type { ExitCode } from '../exit-code.ts'
+import { notRevoked, settled, type Tally } from './tally.ts'
+
+/** How a bulk run ended. */
+export interface RunEnd {
+  readonly tally: Tally
+  readonly durationMs: number
+  /** Whether the end of the input was reached. */
+  readonly complete: boolean
+  readonly exitCode: ExitCode
+  /** Why it could not go on. */
+  readonly fatal: CommandError | undefined
+}
+
+/** The summary for programs. Its members are documented in the README. */
+export function summaryJson({ tally, durationMs, complete, exitCode }: RunEnd): Record<string, unknown> {
+  const { reasons, ...counts } = tally
+  return {
+    ...counts,
+    notRevoked: notRevoked(tally),
+    reasons: Object.fromEntries(reasons),
+    durationMs: Math.round(durationMs),
+    perSecond: Math.round(perSecond(tally, durationMs)),
+    complete,
+    exitCode,
+  }
+}
+
+/** The summary for people. */
+export function summaryText({ tally, durationMs, complete }: RunEnd, journal: string | undefined): string {
+  const failed = notRevoked(tally)
+  const lines = [
+    `${tokens(tally.revoked)} revoked, ${formatCount(failed)} not, in ${formatDuration(durationMs)} ` +
+      `(${formatCount(Math.round(perSecond(tally, durationMs)))}/s).`,
+  ]
+  if (tally.skipped > 0) lines.push(`${tokens(tally.skipped)} had been confirmed by an earlier run.`)
+  if (failed > 0) {
+    const reasons = [...tally.reasons].sort(([, a], [, b]) => b - a).map(([code, n]) => `${code} ${formatCount(n)}`)
+    lines.push(`Not revoked: ${reasons.join(', ')}.`)
+    if (tally.unproven > 0) {
+      lines.push(`Of these, the provider accepted ${formatCount(tally.unproven)}, but introspection proved nothing.`)
+    }
+  }
+  if (!complete) lines.push('The input was not read to its end.')
+  if ((failed > 0 || !complete) && journal !== undefined) {
+    lines.push(`The same command with --journal ${journal} goes on with what is not revoked.`)
+  } else if (failed > tally.invalid) lines.push('These tokens must be assumed to work still.')
+  return lines.join('\n')
+}
+
+function perSecond(tally: Tally, durationMs: number): number {
+  return durationMs > 0 ? (settled(tally) / durationMs) * 1000 : 0
+}
+
+function tokens(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'token' : 'tokens'}`
+}

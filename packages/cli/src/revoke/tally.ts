@@ -1,0 +1,67 @@
+import type { LogoutErrorCode, RevocationState } from '@backend-logout/node'
+import { APPLICATION_ERRORS } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+
+/** What a bulk run has done so far. Every token of the input is in exactly one of the counts. */
+export interface Tally {
+  /** Tokens that are revoked, and with `--verify` proven so. */
+  revoked: number
+  /** Only with `--verify`: the provider accepted the revocation, and introspection did not prove it. */
+  unproven: number
+  /** Tokens that must be assumed to work still. */
+  live: number
+  /** Tokens whose request may or may not have arrived. */
+  unknown: number
+  /** Tokens of a kind that the provider cannot revoke. */
+  unsupported: number
+  /** Lines that hold no token and should. */
+  invalid: number
+  /** Tokens that an earlier run confirmed, by the journal. */
+  skipped: number
+  /** Why tokens are not revoked, by error code. */
+  readonly reasons: Map<LogoutErrorCode | 'invalid_line', number>
+}
+
+/** Starts counting. */
+export function createTally(): Tally {
+  return { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0, skipped: 0, reasons: new Map() }
+}
+
+/** Counts the fate of one token. `confirmed` is whether it is what the run was asked for. */
+export function count(tally: Tally, state: RevocationState, confirmed: boolean, code?: LogoutErrorCode): void {
+  if (confirmed) {
+    tally.revoked++
+    return
+  }
+  if (code) countReason(tally, code)
+  if (state === 'accepted' || state === 'verified') tally.unproven++
+  else tally[state]++
+}
+
+/** Counts a line that holds no token and should. */
+export function countInvalid(tally: Tally): void {
+  tally.invalid++
+  countReason(tally, 'invalid_line')
+}
+
+/** Tokens that are not as the run was asked to make them. */
+export function notRevoked({ unproven, live, unknown, unsupported, invalid }: Tally): number {
+  return unproven + live + unknown + unsupported + invalid
+}
+
+/** Tokens whose fate this run has settled, in whatever way. */
+export function settled(tally: Tally): number {
+  return tally.revoked + notRevoked(tally)
+}
+
+/** The exit code of a run that came to its end. */
+export function verdict(tally: Tally): ExitCode {
+  if (notRevoked(tally) === 0) return ExitCode.done
+  const refused =
+    tally.revoked + tally.skipped === 0 && [...tally.reasons.keys()].every((code) => APPLICATION_ERRORS.has(code))
+  return refused ? ExitCode.refused : ExitCode.no
+}
+
+function countReason({ reasons }: Tally, code: LogoutErrorCode | 'invalid_line'): void {
+  reasons.set(code, (reasons.get(code) ?? 0) + 1)
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { parseTokenLine } from './token-line.ts'
+
+const parse = (text: string) => parseTokenLine({ text })
+
+test.each([['abc.def-ghi_jkl~mno+pqr/stu=='], ['  1//0gAbC|dEf!x \r']])(
+  '%j is a token, without the white space around it',
+  (text) => {
+    expect(parse(text)).toEqual({ token: text.trim(), hint: undefined })
+  },
+)
+
+test('a JSON object has a token and perhaps a hint, and may have more', () => {
+  expect(parse('{"token":"a b","token_type_hint":"refresh_token","user":7}')).toEqual({
+    token: 'a b',
+    hint: 'refresh_token',
+  })
+  expect(parse(' {"token":"abc","token_type_hint":null}\r')).toEqual({ token: 'abc', hint: undefined })
+})
+
+test.each([[''], ['  \t\r']])('%j is nothing', (text) => {
+  expect(parse(text)).toBeUndefined()
+})
+
+test.each([
+  ['Bearer abc', 'Bearer'],
+  ['abc def', 'white space'],
+  ['alice,abc', 'commas'],
+  ['"abc"', 'quotes'],
+  ['abc\u0000def', 'characters'],
+  ['tökén', 'characters'],
+  ['access_token', 'heading'],
+  ['Token', 'heading'],
+  ['{"token":', 'JSON object'],
+  ['{"access_token":"abc"}', 'no "token"'],
+  ['{"token":""}', 'no "token"'],
+  ['{"token":7}', 'no "token"'],
+  ['{"token":"abc","token_type_hint":7}', 'token_type_hint'],
+])('%j is a problem, which its message names without the line', (text, reason) => {
+  const parsed = parse(text)
+  expect(parsed).toMatchObject({ problem: expect.stringContaining(reason) })
+  expect(JSON.stringify(parsed)).not.toContain('abc')
+})
+
+test('a problem of the line stays one', () => {
+  expect(parseTokenLine({ problem: 'too long' })).toEqual({ problem: 'too long' })
+})

@@ -1,0 +1,134 @@
+import { expect, test } from 'vitest'
+import type { JournalHistory } from './journal.ts'
+import type { Checkpoint } from './journal-record.ts'
+import { LineReader } from './line-reader.ts'
+import { LineSet } from './line-set.ts'
+import { TokenSource } from './token-source.ts'
+
+interface Seen {
+  readonly given: string[]
+  readonly problems: number[]
+  readonly skipped: number[]
+  readonly source: TokenSource
+  error?: unknown
+}
+
+function sourceOf(text: string, history?: JournalHistory): Seen {
+  const reader = new LineReader(inPieces(text), { digest: true })
+  const problems: number[] = []
+  const skipped: number[] = []
+  const source = new TokenSource({
+    reader,
+    name: 'tokens.txt',
+    history,
+    onProblem: (line) => problems.push(line),
+    onSkip: (line) => skipped.push(line),
+  })
+  return { given: [], problems, skipped, source }
+}
+
+/** Takes everything, as a bulk run does. */
+async function drain(seen: Seen): Promise<Seen> {
+  try {
+    for await (const item of seen.source) {
+      seen.given.push(typeof item === 'string' ? item : `${item.token} ${item.tokenTypeHint}`)
+    }
+  } catch (error) {
+    seen.error = error
+  }
+  return seen
+}
+
+async function* inPieces(text: string): AsyncGenerator<Buffer> {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += 5) yield bytes.subarray(at, at + 5)
+}
+
+/** What the digests of an input are after the given numbers of lines. */
+async function checkpointsOf(text: string, ...reads: number[]): Promise<Checkpoint[]> {
+  const found: Checkpoint[] = []
+  const reader = new LineReader(inPieces(text), { digest: true })
+  while (!reader.ended) {
+    if (!reader.take()) await reader.fill()
+    else if (reads.includes(reader.line)) found.push({ read: reader.line, sum: reader.digest() })
+  }
+  return found
+}
+
+function lines(...numbers: number[]): LineSet {
+  const set = new LineSet()
+  for (const number of numbers) set.add(number)
+  return set
+}
+
+const input = 'one1\ntwo2\nthree3\nfour4\nfive5\nsix6\n'
+
+test('tokens come in their order, with the lines that they are from', async () => {
+  const seen = await drain(sourceOf('a1\n\nnot a token\n{"token":"b2","token_type_hint":"refresh_token"}\nc3'))
+  expect(seen).toMatchObject({ given: ['a1', 'b2 refresh_token', 'c3'], problems: [3] })
+  expect([0, 1, 2].map((index) => seen.source.settle(index).line)).toEqual([1, 4, 5])
+  expect(seen.source.exhausted).toBe(true)
+})
+
+test('what the journal calls confirmed is left out', async () => {
+  const history = { done: lines(1, 3, 4), checkpoints: await checkpointsOf(input, 2, 4), output: undefined }
+  const seen = await drain(sourceOf(input, history))
+  expect(seen).toMatchObject({ given: ['two2', 'five5', 'six6'], skipped: [1, 3, 4] })
+  expect(seen.error).toBeUndefined()
+})
+
+test('an input that has grown at its end is the same input', async () => {
+  const before = 'one1\ntwo2'
+  const history = { done: lines(1, 2), checkpoints: await checkpointsOf(before, 2), output: undefined }
+  const seen = await drain(sourceOf(`${before}\nthree3`, history))
+  expect(seen.given).toEqual(['three3'])
+  expect(seen.error).toBeUndefined()
+})
+
+test.each([
+  ['a line has changed', input.replace('one1', 'xxx1')],
+  ['a line is new', `new0\n${input}`],
+  ['a line is missing', input.slice(5)],
+  ['it is shorter', input.slice(0, 10)],
+  ['it is empty', ''],
+])('nothing of another input is given out when %s', async (_how, other) => {
+  const history = { done: lines(1, 2), checkpoints: await checkpointsOf(input, 6), output: undefined }
+  expect(await drain(sourceOf(other, history))).toMatchObject({
+    given: [],
+    error: { exitCode: 2, message: expect.stringMatching(/another input: tokens.txt is not .* lines 1 to 6/) },
+  })
+})
+
+test('an input that differs further down is given out up to the part that differs', async () => {
+  const history = { done: lines(1), checkpoints: await checkpointsOf(input, 2, 4, 6), output: undefined }
+  const seen = sourceOf(input.replace('four4', 'FOUR4'), history)
+  expect(await drain(seen)).toMatchObject({
+    given: ['two2'],
+    error: { message: expect.stringContaining('lines 3 to 4') },
+  })
+  // What is written to the journal then is still true of the journal's input.
+  expect(seen.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
+})
+
+test('the checkpoint is where the input was read to, once the journal is caught up with', async () => {
+  const history = { done: lines(1), checkpoints: await checkpointsOf(input, 2), output: undefined }
+  const { source } = await drain(sourceOf(input, history))
+  expect(source.checkpoint).toEqual((await checkpointsOf(input, 6))[0])
+})
+
+test('stop() ends the input, also while it waits for more', async () => {
+  const waiting = new LineReader(
+    (async function* () {
+      yield Buffer.from('one1\n')
+      await new Promise(() => {})
+    })(),
+    { digest: false },
+  )
+  const source = new TokenSource({ reader: waiting, name: '', onProblem: () => {}, onSkip: () => {} })
+  expect(await source.next()).toEqual({ done: false, value: 'one1' })
+  const next = source.next()
+  source.stop()
+  expect(await next).toEqual({ done: true, value: undefined })
+  expect(await source.next()).toEqual({ done: true, value: undefined })
+  expect(source.exhausted).toBe(false)
+})

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const manifest = createRequire(import.meta.url).resolve('@backend-logout/cli/package.json')
+const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> }
+/** The file that the command `backend-logout` starts. */
+export const binPath: string = join(dirname(manifest), bin['backend-logout'] as string)
+
+/** How a command ended. */
+export interface Ended {
+  /** The exit code; `null` when a signal ended it. */
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  /** What it has written so far. */
+  readonly output: { stdout: string; stderr: string }
+  /** Waits until it has written something that matches. */
+  seen(pattern: RegExp): Promise<void>
+}
+
+/** How a command is started. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** What standard input holds; without it, nothing. `null` leaves it open. */
+  readonly input?: string | null
+  /** A shell command that starts the program, with it as `"$@"`; for limits that a shell sets. */
+  readonly shell?: string
+}
+
+/** Starts `backend-logout` in a process of its own. Nothing of the surrounding environment names a provider. */
+export function start(args: readonly string[], { env = {}, cwd, input = '', shell }: StartOptions = {}): Running {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
+  const command = [process.execPath, binPath, ...args]
+  const [file, ...rest] = shell === undefined ? command : ['/bin/sh', '-c', shell, 'sh', ...command]
+  const child = spawn(file as string, rest, { env: { ...Object.fromEntries(inherited), ...env }, cwd })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text
+  })
+  // A program that has seen enough need not read the rest.
+  child.stdin.on('error', () => {})
+  if (input !== null) child.stdin.end(input)
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
+  const seen = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(output.stdout + output.stderr)) {
+      const more = Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended.then(() => 'ended')])
+      if ((await more) === 'ended' && !pattern.test(output.stdout + output.stderr)) {
+        throw new Error(`The command ended without ${pattern}:\n${output.stdout}${output.stderr}`)
+      }
+    }
+  }
+  return { child, ended, output, seen }
+}
+
+/** Runs `backend-logout` to its end. */
+export function run(args: readonly string[], options?: StartOptions): Promise<Ended> {
+  return start(args, options).ended
+}

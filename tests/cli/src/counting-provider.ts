@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import * as http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { start } from './command-line.ts'
+
+/** An emulator in a process of its own, behind a server that counts what reaches it and may hold it up. */
+export interface CountingProvider extends AsyncDisposable {
+  /** What the command line needs to talk to it. */
+  readonly env: Record<string, string>
+  /** The tokens that were issued at the start. */
+  readonly tokens: readonly string[]
+  /** How often each token's revocation was answered with success. */
+  readonly revocations: Map<string, number>
+  /** Emits `revocation` with the token when a request for one has come in. */
+  readonly arrivals: EventEmitter<{ revocation: [token: string] }>
+  /** Answers in place of the emulator; `undefined` lets a request through. */
+  intercept: (token: string, response: http.ServerResponse) => boolean | Promise<boolean>
+  /** The fingerprints of the tokens that the emulator still honours. */
+  activeTokens(): Promise<string[]>
+}
+
+/** Starts an emulator through the command line, with tokens to revoke. */
+export async function startCountingProvider(folder: string, tokenCount: number): Promise<CountingProvider> {
+  const file = join(folder, 'issued.txt')
+  const args = ['emulator', '--json', ...(tokenCount ? ['--issue-tokens', `${tokenCount}`, '--tokens-file', file] : [])]
+  const emulator = start(args)
+  await emulator.seen(/"environment": \{[^}]*\}/)
+  const { appHost, environment } = JSON.parse(emulator.output.stdout)
+  const tokens = tokenCount ? readFileSync(file, 'utf8').trim().split('\n') : []
+
+  const revocations = new Map<string, number>()
+  const agent = new http.Agent({ keepAlive: true })
+  const server = http.createServer(async (request, response) => {
+    const body = await buffer(request)
+    const token = request.url?.endsWith('/token/revocation') ? new URLSearchParams(`${body}`).get('token') : null
+    if (token !== null) {
+      provider.arrivals.emit('revocation', token)
+      if (await provider.intercept(token, response)) return
+    }
+    const upstream = http.request(`${appHost}${request.url}`, {
+      agent,
+      method: request.method,
+      headers: { ...request.headers, host: new URL(appHost).host },
+    })
+    upstream.on('response', (answer) => {
+      if (token !== null && answer.statusCode === 200) revocations.set(token, (revocations.get(token) ?? 0) + 1)
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    upstream.on('error', () => response.destroy())
+    upstream.end(body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+
+  const provider: CountingProvider = {
+    env: { ...environment, AUTHING_APP_HOST: `http://127.0.0.1:${port}` },
+    tokens,
+    revocations,
+    arrivals: new EventEmitter(),
+    intercept: () => false,
+    activeTokens: async () => {
+      const list = (await (await fetch(`${appHost}/emulator/tokens`)).json()) as {
+        fingerprint: string
+        active: boolean
+      }[]
+      return list.filter(({ active }) => active).map(({ fingerprint }) => fingerprint)
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      server.closeAllConnections()
+      agent.destroy()
+      emulator.child.kill('SIGINT')
+      await emulator.ended
+    },
+  }
+  return provider
+}
+
+/** Names a token as the project does. */
+export function fingerprint(token: string): string {
+  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`
+}
