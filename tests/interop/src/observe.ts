@@ -1,0 +1,99 @@
+import { inspect } from 'node:util'
+import { createLogoutClient, type LogoutEvent } from '@backend-logout/core'
+import { expect } from 'vitest'
+import { describeAnswer, type Exchange } from './exchange.ts'
+import type { Probe, RunningProvider, Scenario } from './scenario.ts'
+
+/** What a scenario showed. */
+export interface Finding {
+  readonly configuration: string
+  readonly call: string
+  /** What the provider answered, one line for each answer. */
+  readonly answers: readonly string[]
+  readonly report: string
+  readonly tokens: string
+  /** Whether a success was reported, because the provider said so, and a token works all the same. */
+  readonly believed: boolean
+  /** Whether a token was reported alive, because the provider said so, and is dead all the same. */
+  readonly doubted: boolean
+}
+
+/** Lets a scenario happen, and sees to what holds for every one of them. */
+export async function observe<App extends string>(
+  provider: RunningProvider<App>,
+  scenario: Scenario<App>,
+): Promise<Finding> {
+  const { configuration, call, app, tokensOf = app, ends, createClient = createLogoutClient } = scenario
+  const issued = await provider.signIn(tokensOf)
+  const tokens = (await scenario.arrange?.(provider, issued)) ?? issued
+  const probes = scenario.probes?.(provider, tokens) ?? provider.probes(tokensOf, tokens)
+  for (const { token, by, before, works } of probes) {
+    if (before) expect(await works(), `${token} before, by ${by}`).toBe(before === 'works')
+  }
+
+  const events: LogoutEvent[] = []
+  const client = createClient({
+    ...provider.clientOptions(app),
+    ...scenario.options,
+    onEvent: (event) => events.push(event),
+  })
+  provider.forget()
+  const report = await scenario.operation(tokens, client, events)
+  const exchanges = provider.exchanges()
+  expectOneCredential(exchanges)
+  expectNoSecret(exchanges, [client, events])
+
+  const found: string[] = []
+  const alive: boolean[] = []
+  for (const { token, by, works } of probes) {
+    const lives = await works()
+    found.push(`${token} ${lives ? 'works' : 'dead'} (${by})`)
+    if (isVerified(token, scenario, report)) expect(lives, `${report}, but the ${token} works`).toBe(false)
+    if (ends.includes(token)) alive.push(lives)
+  }
+  return {
+    configuration,
+    call,
+    answers: listAnswers(exchanges, call),
+    report,
+    tokens: found.join(', ') || '–',
+    believed: report.startsWith('true') && alive.includes(true),
+    doubted: /\blive\b/.test(report) && alive.includes(false) && !alive.includes(true),
+  }
+}
+
+/** Whether a report says that a token was proven dead. */
+function isVerified(token: Probe['token'], { ends }: Scenario, report: string): boolean {
+  if (report.includes(`${token.replace(' ', '_')} verified`)) return true
+  return report === 'true, verified' && ends.includes(token)
+}
+
+function expectOneCredential(exchanges: readonly Exchange[]): void {
+  for (const { endpoint, credentials, path } of exchanges) {
+    const most = endpoint === 'metadata' ? 0 : 1
+    expect(credentials.length, `credentials sent to ${path}: ${credentials.join(' and ')}`).toBeLessThanOrEqual(most)
+  }
+}
+
+function expectNoSecret(exchanges: readonly Exchange[], seen: readonly unknown[]): void {
+  const shown = inspect(seen, { depth: 10 })
+  for (const { form } of exchanges) {
+    for (const name of ['token', 'client_secret', 'client_assertion']) {
+      const secret = form.get(name)
+      if (secret) expect(shown.includes(secret), `${name} in events or in the client`).toBe(false)
+    }
+  }
+}
+
+function listAnswers(exchanges: readonly Exchange[], call: string): string[] {
+  const wanted: readonly string[] = call === 'discover()' ? ['metadata'] : ['revocation', 'introspection']
+  const shown = exchanges.filter(({ endpoint }) => wanted.includes(endpoint))
+  const named = shown.some(({ endpoint }) => endpoint !== 'revocation')
+  const answers = shown.map((exchange) => {
+    const { endpoint, path } = exchange
+    const name = endpoint === 'metadata' ? `\`${path}\`` : endpoint
+    return named ? `${name}: ${describeAnswer(exchange)}` : describeAnswer(exchange)
+  })
+  // How often introspection is asked while nothing changes depends on the machine.
+  return answers.filter((answer, index) => !(answer.startsWith('introspection') && answer === answers[index - 1]))
+}

@@ -1,0 +1,130 @@
+import { X509Certificate } from 'node:crypto'
+import type { TLSSocket } from 'node:tls'
+import type { ClientAuthMethod } from '@backend-logout/core'
+import * as oauth from 'oauth4webapi'
+import type { Configuration } from 'oidc-provider'
+import { Agent, fetch } from 'undici'
+import { revokeAccessToken, verifyAccessToken } from './calls.ts'
+import { createAuthority, createClientCertificate, createServerCertificate, type KeyPair } from './certificates.ts'
+import { type OidcApp, startOidcProvider } from './oidc-provider.ts'
+import { clientMetadata } from './oidc-provider-apps.ts'
+import { fate, type InteropSuite } from './scenario.ts'
+
+type App = 'tls' | 'selfSigned'
+
+const authority = await createAuthority()
+const server = await createServerCertificate(authority)
+const certificates = {
+  tls: await createClientCertificate('app-tls', authority),
+  selfSigned: await createClientCertificate('app-self-signed'),
+  stranger: await createClientCertificate('app-tls', await createAuthority()),
+}
+
+/** A `fetch` that trusts the provider, and shows it a certificate. */
+function fetchWith(pair?: KeyPair): typeof globalThis.fetch {
+  const dispatcher = new Agent({ connect: { ca: authority.cert, ...pair } })
+  return ((url: never, init: object) => fetch(url, { ...init, dispatcher })) as never
+}
+
+function createApp(
+  id: string,
+  method: ClientAuthMethod,
+  tokenAuth: oauth.ClientAuth,
+  pair: KeyPair,
+  more: object,
+): OidcApp {
+  const fetch = fetchWith(pair)
+  return {
+    id,
+    auth: tokenAuth,
+    fetch,
+    metadata: clientMetadata(id, method, more),
+    options: { appId: id, clientAuth: method, fetch },
+  }
+}
+
+function createApps(): Record<App, OidcApp> {
+  const { publicKey, raw } = new X509Certificate(certificates.selfSigned.cert)
+  const key = { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] }
+  return {
+    tls: createApp('app-tls', 'tls_client_auth', oauth.TlsClientAuth(), certificates.tls, {
+      tls_client_auth_subject_dn: 'CN=app-tls',
+    }),
+    selfSigned: createApp(
+      'app-self-signed',
+      'self_signed_tls_client_auth',
+      oauth.TlsClientAuth(),
+      certificates.selfSigned,
+      { jwks: { keys: [key] } },
+    ),
+  }
+}
+
+const mTLS: NonNullable<Configuration['features']>['mTLS'] = {
+  enabled: true,
+  tlsClientAuth: true,
+  selfSignedTlsClientAuth: true,
+  getCertificate(ctx) {
+    const { raw } = (ctx.socket as TLSSocket).getPeerCertificate()
+    return raw && new X509Certificate(raw)
+  },
+  certificateAuthorized: (ctx) => (ctx.socket as TLSSocket).authorized,
+  certificateSubjectMatches: (ctx, _property, expected) =>
+    `CN=${(ctx.socket as TLSSocket).getPeerCertificate().subject.CN}` === expected,
+}
+
+const REVOKED = { report: 'true, accepted', tokens: fate('dead', 'dead') } as const
+const REFUSED = { report: 'throws client_auth_failed, live', tokens: fate('works', 'works') } as const
+
+/** Known by a certificate. */
+export const mutualTls: InteropSuite<App> = {
+  name: 'oidc-provider',
+  setting: 'https, with client certificates only at the `mtls_endpoint_aliases` on another port',
+  start: () =>
+    startOidcProvider({
+      apps: createApps(),
+      tls: server,
+      aliasTls: { ...server, ca: authority.cert, requestCert: true, rejectUnauthorized: false },
+      features: { revocation: { enabled: true }, introspection: { enabled: true }, mTLS },
+    }),
+  scenarios: [
+    { configuration: 'tls_client_auth', app: 'tls', ...revokeAccessToken, ...REVOKED },
+    {
+      configuration: 'tls_client_auth',
+      app: 'tls',
+      ...verifyAccessToken,
+      report: 'true, verified',
+      tokens: fate('dead', 'dead'),
+    },
+    { configuration: 'self_signed_tls_client_auth', app: 'selfSigned', ...revokeAccessToken, ...REVOKED },
+    {
+      configuration: 'tls_client_auth, no certificate shown',
+      app: 'tls',
+      options: { fetch: fetchWith() },
+      ...revokeAccessToken,
+      ...REFUSED,
+    },
+    {
+      configuration: 'tls_client_auth, certificate of an authority that the provider does not trust',
+      app: 'tls',
+      options: { fetch: fetchWith(certificates.stranger) },
+      ...revokeAccessToken,
+      ...REFUSED,
+    },
+    {
+      configuration: "self_signed_tls_client_auth, another application's certificate",
+      app: 'selfSigned',
+      options: { fetch: fetchWith(certificates.tls) },
+      ...revokeAccessToken,
+      ...REFUSED,
+    },
+    {
+      configuration: 'tls_client_auth, provider of an authority that the client does not trust',
+      app: 'tls',
+      options: { fetch: undefined, retries: 0 },
+      ...revokeAccessToken,
+      report: 'throws discovery_failed, live',
+      tokens: fate('works', 'works'),
+    },
+  ],
+}
