@@ -97,6 +97,8 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
         new LogoutError('aborted', 'The call was aborted while it waited to try again.', { attempts: attempt, cause }),
       )
     }
+    // Timers may be late, and a request without any time left would only blur what is known.
+    if (clock.now() >= call.deadlineAt) return end(error())
   }
 }
 

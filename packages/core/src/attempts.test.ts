@@ -1,0 +1,395 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { attemptUntilDone, type EndpointRequest, endedBefore, pause } from './attempts.ts'
+import type { Call, ClientCore } from './call.ts'
+import { createClient } from './client.ts'
+import { isLogoutError, LogoutError, type LogoutErrorCode } from './errors.ts'
+import type { LogoutEvent } from './events.ts'
+import { resolveOptions } from './options.ts'
+import { createProvider } from './provider.ts'
+import { createProviderApi } from './request.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { type Answer, always, inTurn, listen } from './testing/loopback-server.ts'
+import { type ManualClock, manualClock } from './testing/manual-clock.ts'
+import type { TransportResponse } from './transport.ts'
+import { judgeRevocation } from './verdict.ts'
+
+const URL = 'https://id.example.com/revoke'
+
+interface Given {
+  readonly retries?: number
+  readonly timeoutMs?: number
+  readonly deadlineMs?: number
+  readonly signal?: AbortSignal
+  readonly secrets?: readonly string[]
+  readonly onEvent?: (event: LogoutEvent) => void
+}
+
+function callWith(clock: ManualClock, given: Given = {}): Call {
+  const { retries = 2, timeoutMs = 10_000, deadlineMs = 30_000, signal, secrets = [], onEvent } = given
+  const options = resolveOptions({ appId: 'app', endpoints: { revocation: URL }, onEvent }, clock)
+  const core: ClientCore = { options, provider: createProvider(options), api: createProviderApi(), nextCall: () => 1 }
+  return {
+    core,
+    about: { call: 1, operation: 'revoke' },
+    limits: { timeoutMs, deadlineMs, retries },
+    startedAt: clock.now(),
+    deadlineAt: clock.now() + deadlineMs,
+    signal,
+    secrets: new Set(secrets),
+  }
+}
+
+function answer(status: number, headers: Record<string, string> = {}, body = ''): TransportResponse {
+  return { status, headers: new Headers(headers), body, truncated: false, redirected: false }
+}
+
+type Send = EndpointRequest['send']
+
+/** Sends as told, and lets time pass whenever a call waits to try again. */
+async function run(clock: ManualClock, send: Send, given: Given = {}, lateMs = 0) {
+  const delays: number[] = []
+  const onEvent = (event: LogoutEvent) => {
+    given.onEvent?.(event)
+    if (event.type !== 'retry') return
+    delays.push(event.delayMs)
+    // After this event the wait begins.
+    queueMicrotask(() => clock.advance(event.delayMs + lateMs))
+  }
+  const call = callWith(clock, { ...given, onEvent })
+  const outcome = await attemptUntilDone(call, { method: 'POST', url: URL, send, judge: judgeRevocation })
+  return { outcome, delays, clock }
+}
+
+describe('attemptUntilDone()', () => {
+  test('sends once where that succeeds', async () => {
+    const { outcome, delays, clock } = await run(manualClock(), async () =>
+      answer(200, { 'x-request-id': 'id-1' }, '{}'),
+    )
+    expect(outcome).toEqual({ ok: true, attempts: 1, status: 200, requestId: 'id-1', json: {} })
+    expect(delays).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+
+  test.each<[string, () => TransportResponse, LogoutErrorCode, string]>([
+    ['503', () => answer(503), 'provider_unavailable', 'live'],
+    ['500', () => answer(500), 'provider_unavailable', 'live'],
+    ['429', () => answer(429), 'rate_limited', 'live'],
+    [
+      'a broken connection',
+      () => {
+        throw new TypeError('fetch failed', { cause: new Error('ECONNRESET') })
+      },
+      'network',
+      'unknown',
+    ],
+  ])(
+    'tries again after %s, with exponential back-off, until it succeeds or retries are used up',
+    async (_w, send, code, state) => {
+      const failing = await run(manualClock(0.5), async () => send())
+      expect(failing.outcome).toMatchObject({
+        ok: false,
+        attempts: 3,
+        state,
+        error: { code, attempts: 3, retryable: true },
+      })
+      expect(failing.delays).toEqual([125, 250])
+      const recovering = await run(manualClock(0.5), async (attempt) => (attempt < 3 ? send() : answer(200)))
+      expect(recovering.outcome).toMatchObject({ ok: true, attempts: 3 })
+    },
+  )
+
+  test.each<[TransportResponse, LogoutErrorCode, string]>([
+    [answer(400), 'rejected', 'live'],
+    [answer(401), 'client_auth_failed', 'live'],
+    [answer(403), 'rejected', 'live'],
+    [answer(404), 'endpoint_missing', 'unsupported'],
+    [answer(302), 'redirect_refused', 'live'],
+    [answer(200, {}, '<html>'), 'unexpected_response', 'live'],
+    [answer(400, {}, '{"error":"unsupported_token_type"}'), 'unsupported_token_type', 'unsupported'],
+  ])('does not try again after %o', async (given, code, state) => {
+    const { outcome } = await run(manualClock(), async () => given)
+    expect(outcome).toMatchObject({ ok: false, attempts: 1, state, error: { code, retryable: false, attempts: 1 } })
+  })
+
+  test('ends an attempt that takes too long, and tries again', async () => {
+    const clock = manualClock(0)
+    const signals: AbortSignal[] = []
+    const { outcome } = await run(
+      clock,
+      async (_attempt, signal) => {
+        signals.push(signal)
+        queueMicrotask(() => clock.advance(5_000))
+        return new Promise(() => {})
+      },
+      { timeoutMs: 5_000 },
+    )
+    expect(outcome).toMatchObject({
+      ok: false,
+      attempts: 3,
+      state: 'unknown',
+      error: { code: 'timeout', retryable: true },
+    })
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('ends everything at the deadline, in the middle of an attempt too', async () => {
+    const clock = manualClock(0)
+    const { outcome } = await run(
+      clock,
+      async () => {
+        queueMicrotask(() => clock.advance(20_000))
+        return new Promise(() => {})
+      },
+      { timeoutMs: 20_000, deadlineMs: 30_000, retries: 100 },
+    )
+    expect(outcome).toMatchObject({ attempts: 2, error: { code: 'timeout' } })
+  })
+
+  test('waits as long as Retry-After says, and fails at once where that is past the deadline', async () => {
+    const waiting = await run(manualClock(0), inOrder(answer(503, { 'retry-after': '7' }), answer(200)))
+    expect(waiting.outcome).toMatchObject({ ok: true, attempts: 2 })
+    expect(waiting.delays).toEqual([7_000])
+    const failing = await run(manualClock(0), inOrder(answer(503, { 'retry-after': '31' }), answer(200)))
+    expect(failing.outcome).toMatchObject({ ok: false, attempts: 1, error: { retryAfterMs: 31_000, retryable: true } })
+    expect(failing.outcome.ok === false && failing.outcome.error.message).toMatch(/31 s/)
+  })
+
+  test('keeps the failure before the last as its cause', async () => {
+    const send = inOrder(new TypeError('reset'), answer(503), answer(400, {}, '{"error":"invalid_request"}'))
+    const { outcome } = await run(manualClock(0), send)
+    const cause = { code: 'provider_unavailable', attempts: 2 }
+    expect(outcome).toMatchObject({ error: { code: 'rejected', attempts: 3, cause } })
+    const broken = await run(manualClock(0), inOrder(answer(503), new TypeError('reset')))
+    expect(broken.outcome).toMatchObject({ error: { code: 'network', cause: { name: 'TypeError', message: 'reset' } } })
+  })
+
+  test('calls a token unknown once a request for it may have arrived, also when a later one was refused', async () => {
+    const refused = await run(manualClock(0), inOrder(new TypeError('reset'), answer(400)))
+    expect(refused.outcome).toMatchObject({ state: 'unknown', error: { code: 'rejected' } })
+    const missing = await run(manualClock(0), inOrder(new TypeError('reset'), answer(404)))
+    expect(missing.outcome).toMatchObject({ state: 'unsupported' })
+    const accepted = await run(manualClock(0), inOrder(new TypeError('reset'), answer(200)))
+    expect(accepted.outcome).toMatchObject({ ok: true })
+  })
+
+  test('is aborted before, while and between its attempts, at once', async () => {
+    const before = await run(manualClock(), async () => answer(200), { signal: AbortSignal.abort() })
+    expect(before.outcome).toMatchObject({ attempts: 0, state: 'live', error: { code: 'aborted' } })
+
+    const during = new AbortController()
+    const hanging: Send = () => {
+      queueMicrotask(() => during.abort())
+      return new Promise(() => {})
+    }
+    const interrupted = await run(manualClock(), hanging, { signal: during.signal })
+    expect(interrupted.outcome).toMatchObject({
+      attempts: 1,
+      state: 'unknown',
+      error: { code: 'aborted', retryable: false },
+    })
+
+    const between = new AbortController()
+    const clock = manualClock(0.5)
+    const onEvent = ({ type }: LogoutEvent) => {
+      if (type === 'retry') queueMicrotask(() => between.abort())
+    }
+    const call = callWith(clock, { signal: between.signal, onEvent })
+    const send = inOrder(answer(503), answer(200))
+    const waiting = await attemptUntilDone(call, { method: 'POST', url: URL, send, judge: judgeRevocation })
+    const cause = { code: 'provider_unavailable' }
+    expect(waiting).toMatchObject({ attempts: 1, state: 'live', error: { code: 'aborted', cause } })
+    expect([before, interrupted].map((one) => one.clock.pending)).toEqual([0, 0])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('does not begin after the deadline', async () => {
+    const clock = manualClock()
+    const call = callWith(clock, { deadlineMs: 10 })
+    clock.advance(10)
+    const send = async () => answer(200)
+    const outcome = await attemptUntilDone(call, { method: 'POST', url: URL, send, judge: judgeRevocation })
+    expect(outcome).toMatchObject({ attempts: 0, state: 'live', error: { code: 'timeout', retryable: true } })
+    expect(endedBefore(call)?.code).toBe('timeout')
+  })
+
+  test('does not try again when the timer of its wait is so late that the deadline has passed', async () => {
+    const limits = { deadlineMs: 1_000, timeoutMs: 1_000 }
+    const { outcome } = await run(manualClock(0.5), inOrder(answer(503), answer(200)), limits, 900)
+    expect(outcome).toMatchObject({ ok: false, attempts: 1, state: 'live', error: { code: 'provider_unavailable' } })
+  })
+
+  test('hands on what was thrown on purpose, as it is and without another attempt', async () => {
+    const own = new LogoutError('invalid_options', 'No audience.')
+    const { outcome, delays } = await run(manualClock(0), inOrder(answer(503), own))
+    expect(outcome).toMatchObject({ ok: false, attempts: 1, state: 'live' })
+    expect(outcome.ok === false && outcome.error).toBe(own)
+    expect(delays).toHaveLength(1)
+    const copy: typeof import('./errors.ts') = await import(`./errors.ts?${'another-copy'}`)
+    const foreign = await run(manualClock(0), inOrder(new copy.LogoutError('client_auth_failed', 'No key.')))
+    expect(foreign.outcome).toMatchObject({ attempts: 0, error: { code: 'client_auth_failed' } })
+  })
+
+  test('names the endpoint in its message without the query, and no secret anywhere', async () => {
+    const secrets = ['canary-secret-1', 'canary/secret 2']
+    const echo = `${secrets.join(' ')} ${encodeURIComponent(String(secrets[1]))}`
+    const headers = { 'x-request-id': `id-${secrets[0]}` }
+    const body = JSON.stringify({ error: echo, error_description: echo, requestId: echo })
+    const outcomes = [
+      await run(manualClock(0), inOrder(new TypeError(echo, { cause: new Error(echo) })), { secrets }),
+      await run(manualClock(0), inOrder(answer(400, headers, body)), { secrets }),
+      await run(manualClock(0), inOrder(answer(200, headers, JSON.stringify({ requestId: echo }))), { secrets }),
+    ].map(({ outcome }) => (outcome.ok ? { ...outcome, json: undefined } : outcome))
+    const shown = inspect(outcomes, { depth: 10, showHidden: true }) + JSON.stringify(outcomes)
+    expect(shown).not.toMatch(/canary|secret/)
+    expect(shown).toContain('POST https://id.example.com/revoke ')
+    const call = callWith(manualClock(), { secrets })
+    const send = inOrder(answer(400))
+    const request = { method: 'POST', url: `${URL}?key=value`, send, judge: judgeRevocation } as const
+    expect(inspect(await attemptUntilDone(call, request))).not.toContain('key=value')
+  })
+
+  test('never exceeds its attempts or its deadline, and ends with exactly one state, whatever happens', async () => {
+    const step = fc.record({
+      /** How long the answer takes. */
+      takesMs: fc.integer({ min: 0, max: 4_000 }),
+      answer: fc.oneof(
+        fc.constant('broken' as const),
+        fc.record({
+          status: fc.oneof(fc.constantFrom(200, 400, 404, 429, 500, 503), fc.integer({ min: 0, max: 999 })),
+          retryAfter: fc.option(fc.integer({ min: 0, max: 20 }), { nil: undefined }),
+        }),
+      ),
+    })
+    const limits = fc.record({
+      retries: fc.integer({ min: 0, max: 8 }),
+      timeoutMs: fc.integer({ min: 1, max: 5_000 }),
+      deadlineMs: fc.integer({ min: 1, max: 20_000 }),
+    })
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
+    const late = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 5_000 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1 }), limits, random, late, async (steps, given, chance, lateMs) => {
+        const clock = manualClock(chance)
+        const startedAt = clock.now()
+        const sentAt: number[] = []
+        const { outcome } = await run(
+          clock,
+          (attempt, signal) => {
+            sentAt.push(clock.now())
+            const { takesMs, answer: what } = steps[(attempt - 1) % steps.length] as (typeof steps)[number]
+            return new Promise((resolve, reject) => {
+              clock.setTimeout(() => {
+                if (what === 'broken') reject(new TypeError('broken'))
+                else
+                  resolve(
+                    answer(what.status, what.retryAfter === undefined ? {} : { 'retry-after': `${what.retryAfter}` }),
+                  )
+              }, takesMs)
+              // The transport of the test stops when it is told to, as a real one does.
+              signal.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')))
+              queueMicrotask(() => clock.advance(Math.min(takesMs, given.timeoutMs)))
+            })
+          },
+          given,
+          lateMs,
+        )
+        expect(outcome.attempts).toBe(sentAt.length)
+        expect(outcome.attempts).toBeLessThanOrEqual(given.retries + 1)
+        for (const at of sentAt) expect(at).toBeLessThan(startedAt + given.deadlineMs)
+        expect(clock.now()).toBeLessThanOrEqual(startedAt + given.deadlineMs + given.timeoutMs + lateMs)
+        if (outcome.ok) expect(outcome.status).toBeGreaterThanOrEqual(200)
+        else {
+          expect(['live', 'unknown', 'unsupported']).toContain(outcome.state)
+          expect(isLogoutError(outcome.error)).toBe(true)
+        }
+      }),
+    )
+  })
+})
+
+describe('a call over real sockets', () => {
+  const waits = async (answers: Answer, limits: Given) => {
+    await using server = await listen(answers)
+    const clock = manualClock(0.5)
+    const delays: number[] = []
+    const client = createClient(
+      {
+        appId: 'app',
+        endpoints: { revocation: server.origin },
+        ...limits,
+        onEvent: (event) => {
+          if (event.type !== 'retry') return
+          delays.push(event.delayMs)
+          queueMicrotask(() => clock.advance(event.delayMs))
+        },
+      },
+      clock,
+    )
+    const { tokens } = await client.logout({ accessToken: 'a token' })
+    return { token: tokens[0], delays, received: server.requests.length, pending: clock.pending }
+  }
+
+  test('tries as often as it may, and leaves no timer behind', async () => {
+    expect(await waits(always(503), { retries: 4 })).toMatchObject({
+      token: { state: 'live', attempts: 5, status: 503 },
+      delays: [125, 250, 500, 1_000],
+      received: 5,
+      pending: 0,
+    })
+  })
+
+  test('honours Retry-After as a date', async () => {
+    // The wall clock of the test stands at its beginning of 2026 plus a second.
+    const date = new Date(Date.UTC(2026, 0, 1, 0, 0, 4)).toUTCString()
+    const { token, delays } = await waits(inTurn(always(429, '', { 'retry-after': date }), always(200)), {})
+    expect(token).toMatchObject({ state: 'accepted', attempts: 2 })
+    expect(delays).toEqual([3_125])
+  })
+
+  test('tries again where the connection breaks before the answer, and in the middle of it', async () => {
+    const broken: Answer = (_request, _response, message) => message.socket.resetAndDestroy()
+    const cut: Answer = (_request, response, message) => {
+      response.writeHead(200, { 'content-length': '10' })
+      response.write('abc', () => message.socket.destroy())
+    }
+    const { token, received } = await waits(inTurn(broken, cut, always(200)), {})
+    expect(token).toMatchObject({ state: 'accepted', attempts: 3 })
+    expect(received).toBe(3)
+    expect((await waits(broken, { retries: 1 })).token).toMatchObject({ state: 'unknown', error: { code: 'network' } })
+  })
+})
+
+describe('pause()', () => {
+  test('waits, unless the signal aborts or has aborted', async () => {
+    const clock = manualClock()
+    const waiting = pause(callWith(clock), 100)
+    clock.advance(100)
+    expect(await waiting).toBe(true)
+    const controller = new AbortController()
+    const interrupted = pause(callWith(clock, { signal: controller.signal }), 100)
+    controller.abort()
+    expect(await interrupted).toBe(false)
+    expect(await pause(callWith(clock, { signal: controller.signal }), 100)).toBe(false)
+    expect(clock.pending).toBe(0)
+  })
+})
+
+test('a caller learns of the last failure of all attempts', async () => {
+  await using server = await listen(inTurn(always(503), always(400, { error: 'invalid_request' })))
+  const client = createClient({ appId: 'app', endpoints: { revocation: server.origin } }, undefined)
+  const error = await logoutErrorOf(() => client.revokeToken('a token'))
+  expect(error).toMatchObject({ code: 'rejected', attempts: 2, cause: { code: 'provider_unavailable' } })
+})
+
+/** A `send` that answers, or throws, in turn; the last one again and again. */
+function inOrder(...steps: readonly (TransportResponse | Error)[]): Send {
+  let next = 0
+  return async () => {
+    const step = steps[Math.min(next++, steps.length - 1)]
+    if (step instanceof Error) throw step
+    return step as TransportResponse
+  }
+}
