@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OnEvent } from '@backend-logout/core'
+import { describe, expect, it } from 'vitest'
+import { answer, inTurn, reset } from './behaviours.ts'
+import { appId } from './canaries.ts'
+import { clients } from './clients.ts'
+import { type Behaviour, startFaultServer } from './fault-server.ts'
+
+const ok = answer({})
+
+/** What a provider may do to the connection that it has kept after its first answer. */
+const ENDINGS: Record<string, Behaviour> = {
+  'ends it at once': (exchange) => {
+    ok(exchange)
+    exchange.socket.end()
+  },
+  'ends it although it has promised a minute': (exchange) => {
+    answer({ headers: { connection: 'keep-alive', 'keep-alive': 'timeout=60' } })(exchange)
+    exchange.socket.end()
+  },
+  'resets it a little later': (exchange) => {
+    ok(exchange)
+    setTimeout(() => exchange.reset(), 20)
+  },
+  'says that it will close it': answer({ headers: { connection: 'close' } }),
+  'writes on without having been asked': (exchange) => {
+    ok(exchange)
+    exchange.socket.write('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
+    exchange.socket.end()
+  },
+  'sends a body after a 204': answer({ status: 204, body: 'surprise', headers: { 'content-length': '8' } }),
+}
+
+describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) => {
+  it.for(Object.entries(ENDINGS))('revokes a second token when the provider %s', async ([, ending]) => {
+    const server = await startFaultServer(inTurn(ending, ok))
+    const { client, close } = create({ appId, appHost: server.origin })
+    try {
+      expect(await client.revokeToken('first')).toBe(true)
+      await sleep(60)
+      expect(await client.revokeToken('second')).toBe(true)
+      // A connection that is known to be gone costs no attempt.
+      expect(server.requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual(['first', 'second'])
+    } finally {
+      await close()
+      await server.close()
+    }
+  })
+
+  it('tries again when the connection is closed at the very moment it is used again', async () => {
+    // Each connection serves one request; the next one on it meets a reset, as when an idle time-out strikes.
+    const used = new Set<number>()
+    const server = await startFaultServer((exchange) => {
+      const { connection } = exchange.request
+      if (used.has(connection)) reset(exchange)
+      else ok(exchange)
+      used.add(connection)
+    })
+    const attempts: number[] = []
+    const onEvent: OnEvent = (event) => {
+      if (event.type === 'outcome') attempts.push(event.attempts)
+    }
+    const { client, close } = create({ appId, appHost: server.origin, onEvent })
+    try {
+      // A connection is free for the next call a moment after its answer; how long a moment is up to the machine.
+      for (let calls = 0; calls < 50 && attempts.at(-1) !== 2; calls++) {
+        expect(await client.revokeToken('a token')).toBe(true)
+        await sleep(20)
+      }
+      expect(attempts.at(-1)).toBe(2)
+    } finally {
+      await close()
+      await server.close()
+    }
+  })
+
+  it('lets go of a connection whose answer was too long, and uses a new one', async () => {
+    const server = await startFaultServer(inTurn(answer({ status: 403, body: Buffer.alloc(10_485_760, 'x') }), ok))
+    const { client, close } = create({ appId, appHost: server.origin })
+    try {
+      await expect(client.revokeToken('first')).rejects.toMatchObject({ code: 'rejected' })
+      expect(await client.revokeToken('second')).toBe(true)
+      const [first, second] = server.requests
+      expect(second?.connection).not.toBe(first?.connection)
+    } finally {
+      await close()
+      await server.close()
+    }
+  })
+})

@@ -1,0 +1,30 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { clients } from './clients.ts'
+
+const run = promisify(execFile)
+
+/** Runs a program of this folder in a process of its own; rejects when it fails, or has not ended in time. */
+function start(program: string, argument: string): Promise<{ stdout: string; stderr: string }> {
+  const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
+  // `--trace-warnings` and the like from outside would count as output.
+  const { NODE_OPTIONS: _, ...env } = process.env
+  return run(process.execPath, [path, argument], { timeout: 25_000, env })
+}
+
+describe.concurrent('a process', () => {
+  it.for(['@backend-logout/core'])('imports %s without any I/O, and finds nothing changed', async (name) => {
+    const { stdout, stderr } = await start('import-only.ts', name)
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({ started: [], globals: 0, environmentChanged: false, listeners: 0 })
+  })
+
+  it.for(clients.map(({ name }) => name))(
+    'ends by itself after its calls with %s, and has said nothing',
+    async (name) => {
+      expect(await start('after-the-calls.ts', name)).toEqual({ stdout: '', stderr: '' })
+    },
+  )
+})

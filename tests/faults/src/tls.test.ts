@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { inspect } from 'node:util'
+import { afterAll, expect } from 'vitest'
+import { answer, stayAway, write } from './behaviours.ts'
+import { json } from './catalogue/bodies.ts'
+import { createAuthority, inDays, selfSigned } from './certificates.ts'
+import { type FaultServer, startFaultServer } from './fault-server.ts'
+import { either, fails, type Row, succeeds } from './row.ts'
+import { testRows } from './run-row.ts'
+
+const trusted = await createAuthority('An authority that these tests trust')
+const unknown = await createAuthority('An authority that nobody knows')
+
+// So that an expired certificate is refused for having expired, and not for its issuer.
+const known = getCACertificates('default')
+setDefaultCACertificates([...known, trusted.cert])
+afterAll(() => setDefaultCACertificates(known))
+
+const good = await trusted.issue({ host: 'localhost' })
+const fine = answer(json({ active: false }))
+
+// These speak no TLS at all: what they do comes in place of their part of the handshake.
+const greeting = (then: (socket: Socket) => void): Promise<FaultServer> =>
+  startFaultServer(stayAway, { onConnection: (socket) => socket.once('data', () => then(socket)) })
+const plain = await greeting((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+const noise = await greeting((socket) => socket.end('220 mail.example ESMTP ready\r\n'))
+const rude = await greeting((socket) => socket.resetAndDestroy())
+const mute = await startFaultServer(stayAway)
+afterAll(() => Promise.all([plain, noise, rude, mute].map((server) => server.close())))
+const overTls = (origin: string): string => origin.replace('http://127.0.0.1', 'https://localhost')
+
+/** Refused while the connection is made: no request, and so no secret, ever leaves. */
+const refused = (reason: string): Pick<Row, 'revocation' | 'introspection' | 'afterwards'> => ({
+  ...either(fails('network', { requests: 0 })),
+  afterwards: (server, fates) => {
+    expect(server.requests).toEqual([])
+    for (const { error } of fates) expect(inspect(error, { depth: null, showHidden: true })).toContain(reason)
+  },
+})
+
+testRows([
+  { name: 'a certificate that is all right', behave: fine, server: { tls: good }, ...either(succeeds()) },
+  {
+    name: 'a certificate of an unknown issuer',
+    behave: fine,
+    server: { tls: await unknown.issue({ host: 'localhost' }) },
+    ...refused('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+  },
+  {
+    name: 'a self-signed certificate',
+    behave: fine,
+    server: { tls: await selfSigned('localhost') },
+    ...refused('DEPTH_ZERO_SELF_SIGNED_CERT'),
+  },
+  {
+    name: 'a certificate that has expired',
+    behave: fine,
+    server: { tls: await trusted.issue({ host: 'localhost', from: inDays(-3), until: inDays(-1) }) },
+    ...refused('CERT_HAS_EXPIRED'),
+  },
+  {
+    name: 'a certificate that is not valid yet',
+    behave: fine,
+    server: { tls: await trusted.issue({ host: 'localhost', from: inDays(1), until: inDays(3) }) },
+    ...refused('CERT_NOT_YET_VALID'),
+  },
+  {
+    name: 'a certificate for another host',
+    behave: fine,
+    server: { tls: await trusted.issue({ host: 'other.example' }) },
+    ...refused('ERR_TLS_CERT_ALTNAME_INVALID'),
+  },
+  { name: 'a reset within the handshake', behave: fine, appHost: overTls(rude.origin), ...refused('ECONNRESET') },
+  { name: 'plain HTTP where TLS should be', behave: fine, appHost: overTls(plain.origin), ...refused('SSL') },
+  { name: 'something else where TLS should be', behave: fine, appHost: overTls(noise.origin), ...refused('SSL') },
+  {
+    name: 'a handshake that never ends',
+    behave: fine,
+    appHost: overTls(mute.origin),
+    ...either(fails('timeout', { requests: 0 })),
+    limits: { timeoutMs: 200 },
+  },
+  {
+    name: 'a connection that ends without a farewell within the body',
+    behave: write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nthat was', 'reset'),
+    server: { tls: good },
+    ...either(fails('network')),
+  },
+])

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    setupFiles: ['src/manners.ts'],
+    // Nearly all of a case is waiting for a socket or a timer.
+    maxConcurrency: 40,
+    testTimeout: 30_000,
+  },
+})
