@@ -16,7 +16,12 @@ interface Results {
 }
 
 const reports = (): string[] =>
-  globSync(['packages/*/.results/*.json', 'tests/*/.results/*.json', 'benchmarks/.results/*.json'])
+  globSync([
+    'packages/*/.results/*.json',
+    'tests/*/.results/*.json',
+    'examples/*/.results/*.json',
+    'benchmarks/.results/*.json',
+  ])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 
 const { status } = spawnSync('turbo', ['run', 'test', '--continue', '--output-logs=full', ...process.argv.slice(2)], {

@@ -1,0 +1,137 @@
+import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startEmulator } from '@backend-logout/emulator'
+import { type ClientOptions, createLogoutClient, type DenoConnectionOptions, isLogoutError } from './mod.ts'
+import { createCertificates } from './testing/certificates.ts'
+
+const app = { appId: 'app', appSecret: 'the secret of the app', appHost: 'https://id.example.com' } as const
+
+Deno.test('revokeToken() revokes at the provider, also with verify', async () => {
+  await using emulator = await startEmulator()
+  const { accessToken, refreshToken = '' } = await emulator.signIn('alice')
+  const { appId, appSecret } = emulator.app
+  using client = createLogoutClient({ appId, appSecret, appHost: emulator.appHost })
+  equal(await client.revokeToken(accessToken, { verify: true }), true)
+  equal(await client.revokeToken(refreshToken), true)
+  deepEqual([await emulator.isActive(accessToken), await emulator.isActive(refreshToken)], [false, false])
+})
+
+Deno.test('tls.caCerts lets the client trust an authority that Deno does not know', async () => {
+  const { ca, server } = await createCertificates()
+  await using emulator = await startEmulator({ tls: { ...server, ca } })
+  const { appId, appSecret } = emulator.app
+  const options = { appId, appSecret, appHost: emulator.appHost, retries: 0 }
+  const [token = ''] = await emulator.issueTokens(1)
+
+  using stranger = createLogoutClient(options)
+  await rejects(stranger.revokeToken(token), { code: 'network' })
+  equal(await emulator.isActive(token), true)
+
+  for (const caCerts of [ca, [ca]]) {
+    using client = createLogoutClient({ ...options, tls: { caCerts } })
+    equal(await client.revokeToken(token), true)
+  }
+  equal(await emulator.isActive(token), false)
+})
+
+Deno.test('tls.cert and tls.key authenticate the application by its certificate', async () => {
+  const { ca, server, client: certificate } = await createCertificates()
+  await using emulator = await startEmulator({ tls: { ...server, ca, client: certificate, requestCert: true } })
+  const application = emulator.apps.tls
+  ok(application)
+  const [token = ''] = await emulator.issueTokens(1, { app: application })
+  using client = createLogoutClient({
+    appId: application.appId,
+    issuer: emulator.issuer,
+    clientAuth: 'tls_client_auth',
+    tls: { caCerts: ca, ...certificate },
+  })
+  equal(await client.revokeToken(token), true)
+  equal(await emulator.isActive(token), false)
+  equal(emulator.requests.at(-1)?.clientAuth.join(), 'tls_client_auth')
+})
+
+Deno.test('proxy takes the requests through a proxy, with its user and password', async () => {
+  const seen: (string | undefined)[] = []
+  const proxy = createServer((request, response) => {
+    seen.push(request.url, request.headers['proxy-authorization'])
+    response.end()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = proxy.address() as AddressInfo
+    using client = createLogoutClient({
+      appId: 'app',
+      appHost: 'http://provider.test',
+      allowInsecureHttp: true,
+      proxy: new URL(`http://us%40er:pass%3Aword@127.0.0.1:${port}`),
+    })
+    equal(await client.revokeToken('the token'), true)
+    deepEqual(seen, ['http://provider.test/oidc/token/revocation', `Basic ${btoa('us@er:pass:word')}`])
+  } finally {
+    proxy.closeAllConnections()
+    proxy.close()
+  }
+})
+
+Deno.test('close() and using end a client for good, whatever it sends with', async () => {
+  await using emulator = await startEmulator()
+  const { appId, appSecret } = emulator.app
+  const options = { appId, appSecret, appHost: emulator.appHost }
+  const variants: (DenoConnectionOptions & Pick<ClientOptions, 'fetch'>)[] = [
+    {},
+    { pool: { maxIdle: 4, idleTimeoutMs: 1000 } },
+    { fetch: (input, init) => fetch(input, init) },
+  ]
+  for (const variant of variants) {
+    const client = createLogoutClient({ ...options, ...variant })
+    const [token = ''] = await emulator.issueTokens(1)
+    equal(await client.revokeToken(token), true)
+    client.close()
+    client[Symbol.dispose]()
+    await rejects(client.revokeToken(token), { code: 'invalid_argument', message: 'The client has been closed.' })
+  }
+})
+
+Deno.test('what is wrong with the connection is said up front, and without the secret parts', () => {
+  const pem = (label: string): string => `-----BEGIN ${label}-----\nc2VjcmV0IHBhcnQ\n-----END ${label}-----\n`
+  const wrong: [unknown, RegExp][] = [
+    [{ tls: 'secret part' }, /^tls must be/],
+    [{ tls: { caCerts: 'secret part' } }, /^tls\.caCerts must be/],
+    [{ tls: { caCerts: [1] } }, /^tls\.caCerts must be/],
+    [{ tls: { cert: pem('CERTIFICATE') } }, /^tls\.key must be/],
+    [{ tls: { key: pem('EC PRIVATE KEY') } }, /^tls\.cert must be/],
+    [{ tls: { cert: pem('CERTIFICATE'), key: 'secret part' } }, /^tls\.key must be/],
+    [{ tls: { cert: pem('CERTIFICATE'), key: pem('PRIVATE KEY') } }, /^Deno cannot use tls as given: \w+\.$/],
+    [{ proxy: 'secret part' }, /^proxy must be/],
+    [{ proxy: 'ftp://user:secret@part.test' }, /^proxy must be/],
+    [{ proxy: false }, /^proxy must be/],
+    [{ pool: 8 }, /^pool must be/],
+    [{ pool: { maxIdle: -1 } }, /^pool\.maxIdle must be/],
+    [{ pool: { idleTimeoutMs: Number.NaN } }, /^pool\.idleTimeoutMs must be/],
+    [{ pool: {}, fetch }, /^tls, proxy and pool are for/],
+    [{ appId: 1 }, /^appId must be/],
+    [{ transport: {} }, /^transport\.send must be/],
+  ]
+  for (const [options, expected] of wrong) {
+    throws(
+      () => createLogoutClient({ ...app, ...(options as object) }),
+      (error) => {
+        ok(isLogoutError(error) && error.code === 'invalid_options')
+        ok(expected.test(error.message), error.message)
+        ok(!/secret part|c2VjcmV0/.test(Deno.inspect(error, { depth: 9, showHidden: true })))
+        return true
+      },
+    )
+  }
+  throws(() => createLogoutClient(undefined as never), { code: 'invalid_options' })
+})
+
+Deno.test('neither the client nor its errors show a secret to Deno.inspect', async () => {
+  using client = createLogoutClient({ ...app, appHost: 'http://127.0.0.1:1', retries: 0 })
+  const error = await client.revokeToken('the token of a user').catch((thrown) => thrown)
+  equal(error.code, 'network')
+  const shown = Deno.inspect([client, error, error.cause], { depth: 20, showHidden: true, getters: true })
+  ok(!/the secret of the app|the token of a user/.test(shown), shown)
+})

@@ -1,0 +1,45 @@
+import {
+  createLogoutClient as createCoreClient,
+  type LogoutClient,
+  type LogoutClientOptions,
+} from '@backend-logout/core'
+import { createDenoTransport, type DenoConnectionOptions } from './transport.ts'
+
+/** Options of {@link createLogoutClient}: those of core, and how Deno connects. */
+export type DenoLogoutClientOptions = LogoutClientOptions & DenoConnectionOptions
+
+/** A {@link LogoutClient} that can be closed, also by `using`. */
+export interface DenoLogoutClient extends LogoutClient, Disposable {
+  /**
+   * Closes the connections that `tls`, `proxy` or `pool` gave the client, and ends the client: calls that come later
+   * reject with `invalid_argument`. A client without any of these has nothing to close.
+   */
+  close(): void
+}
+
+/**
+ * Creates a client that sends over Deno's `fetch`. Options are checked now, copied, and never changed; nothing is sent
+ * yet. A permission that is missing later rejects the call with `invalid_options`, at once and without another attempt;
+ * the message names the flag, such as `--allow-net=example.genauth.ai`.
+ *
+ * @throws LogoutError `invalid_options`
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/deno'
+ *
+ * using client = createLogoutClient({
+ *   appId: 'app',
+ *   appSecret: 'secret',
+ *   appHost: 'https://example.genauth.ai',
+ *   proxy: 'http://proxy.example.com:3128',
+ * })
+ * await client.revokeToken('the access token')
+ * ```
+ */
+export function createLogoutClient(options: DenoLogoutClientOptions): DenoLogoutClient {
+  // Checks everything but what is Deno's own.
+  createCoreClient(options)
+  const { transport, close } = createDenoTransport(options)
+  const client = createCoreClient({ ...(options as LogoutClientOptions), transport })
+  return Object.freeze({ ...client, close, [Symbol.dispose]: close })
+}

@@ -1,0 +1,73 @@
+import { LogoutError } from '@backend-logout/core'
+import { explainRefusal } from './permission.ts'
+import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './transport.ts'
+
+/**
+ * Opens one of Deno's HTTP clients.
+ *
+ * @throws LogoutError `invalid_options` when an option is wrong, or a permission for the proxy is missing
+ */
+export function openHttpClient({ tls, proxy, pool }: DenoConnectionOptions): Deno.HttpClient {
+  const via = proxy === undefined ? undefined : readProxy(proxy)
+  const options = { ...readTls(tls), ...readPool(pool), ...(via && { proxy: via }) }
+  try {
+    return Deno.createHttpClient(options)
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable && via) {
+      const { host } = new URL(via.url)
+      throw explainRefusal(error, `The proxy ${host}`, '--allow-net', host)
+    }
+    // Without Deno's own words, which may quote a key or a password.
+    const reason = (error as Error).name
+    throw new LogoutError('invalid_options', `Deno cannot use ${via ? 'tls or proxy' : 'tls'} as given: ${reason}.`)
+  }
+}
+
+function readTls(tls: DenoTlsOptions = {}): Deno.CreateHttpClientOptions & Partial<Deno.TlsCertifiedKeyPem> {
+  if (typeof tls !== 'object' || tls === null) refuse('tls must be an object with caCerts, cert and key.')
+  const { cert, key } = tls
+  const caCerts = [tls.caCerts ?? []].flat()
+  // Deno would pass over an authority that it cannot read, and every connection would fail later.
+  if (!caCerts.every((one) => isPem(one, 'CERTIFICATE'))) refuse('tls.caCerts must be certificates in PEM.')
+  if (cert === undefined && key === undefined) return { caCerts }
+  if (!isPem(cert, 'CERTIFICATE')) return refuse('tls.cert must be a certificate in PEM, and goes with tls.key.')
+  if (!isPem(key, 'PRIVATE KEY')) return refuse('tls.key must be a private key in PEM, and goes with tls.cert.')
+  return { caCerts, cert, key }
+}
+
+function isPem(value: unknown, label: string): value is string {
+  return typeof value === 'string' && new RegExp(`-----BEGIN (?:[A-Z]+ )?${label}-----`).test(value)
+}
+
+function readPool(pool: DenoPoolOptions = {}): Deno.CreateHttpClientOptions {
+  if (typeof pool !== 'object' || pool === null) refuse('pool must be an object with maxIdle and idleTimeoutMs.')
+  const { maxIdle, idleTimeoutMs } = pool
+  if (maxIdle !== undefined && !(Number.isSafeInteger(maxIdle) && maxIdle >= 0)) {
+    refuse('pool.maxIdle must be a whole number.')
+  }
+  if (
+    idleTimeoutMs !== undefined &&
+    !(typeof idleTimeoutMs === 'number' && idleTimeoutMs >= 1 && idleTimeoutMs <= 86_400_000)
+  ) {
+    refuse('pool.idleTimeoutMs must be 1 to 86400000 milliseconds.')
+  }
+  return {
+    ...(maxIdle !== undefined && { poolMaxIdlePerHost: maxIdle }),
+    ...(idleTimeoutMs !== undefined && { poolIdleTimeout: Math.round(idleTimeoutMs) }),
+  }
+}
+
+function readProxy(proxy: unknown): { url: string; basicAuth?: Deno.BasicAuth } {
+  const url = typeof proxy === 'string' || proxy instanceof URL ? URL.parse(String(proxy)) : null
+  if (!url || !/^(?:https?|socks5h?):$/.test(url.protocol) || url.hostname === '') {
+    return refuse('proxy must be an http, https or socks5 URL.')
+  }
+  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  url.username = ''
+  url.password = ''
+  return { url: url.href, ...(username !== '' && { basicAuth: { username, password } }) }
+}
+
+function refuse(message: string): never {
+  throw new LogoutError('invalid_options', message)
+}

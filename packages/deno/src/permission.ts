@@ -1,0 +1,19 @@
+import { LogoutError } from '@backend-logout/core'
+
+/** The flags that grant what this package may need. */
+export type PermissionFlag = '--allow-net' | '--allow-env' | '--allow-read'
+
+/**
+ * Turns Deno's refusal into an error that says how to grant the permission, and lets everything else pass. Such an
+ * error is final: asking again changes nothing.
+ *
+ * @param what What was to be done, as the beginning of a sentence.
+ * @param scope What the flag should be limited to.
+ */
+export function explainRefusal(thrown: unknown, what: string, flag: PermissionFlag, scope: string): unknown {
+  if (!(thrown instanceof Deno.errors.NotCapable)) return thrown
+  const cause = new Error(thrown.message)
+  cause.name = thrown.name
+  delete cause.stack
+  return new LogoutError('invalid_options', `${what} needs a permission: run Deno with ${flag}=${scope}.`, { cause })
+}
