@@ -1,0 +1,61 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import {
+  createLogoutClient as createClient,
+  type LogoutClient,
+  type LogoutClientOptions,
+  LogoutError,
+} from '@backend-logout/core'
+import { checkConnections, type NodeConnectionOptions } from './connection-options.ts'
+import { poolTransport } from './pool-transport.ts'
+import { checkProxy, type Environment } from './proxy.ts'
+
+/** Options of {@link createLogoutClient}: those of every runtime, and how to connect. */
+export type NodeLogoutClientOptions = LogoutClientOptions & NodeConnectionOptions
+
+/** A client that holds connections. One for the whole application is enough; close it when the application ends. */
+export interface NodeLogoutClient extends LogoutClient {
+  /**
+   * Waits for the requests that are under way and closes all connections; later calls reject with `invalid_argument`.
+   * Not needed to end the process: idle connections do not keep it alive. Does nothing for a client with a `fetch` or
+   * `transport` of its own.
+   */
+  close(): Promise<void>
+  /** The same as {@link NodeLogoutClient.close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * Creates a client that keeps connections open between calls and uses the proxy that the environment names. Options are
+ * checked now, copied, and never changed; nothing is sent yet.
+ *
+ * @throws LogoutError `invalid_options`
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/node'
+ *
+ * await using client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+ * await client.revokeToken('the access token')
+ * ```
+ */
+export function createLogoutClient(options: NodeLogoutClientOptions): NodeLogoutClient {
+  return createNodeClient(options, process.env)
+}
+
+/** {@link createLogoutClient} with an environment of one's own. */
+export function createNodeClient(options: NodeLogoutClientOptions, env: Environment): NodeLogoutClient {
+  const { connections, proxy, tls, fetch, transport, allowInsecureHttp = false } = options ?? {}
+  if (fetch !== undefined || transport !== undefined) {
+    const given = Object.entries({ connections, proxy, tls }).find(([, value]) => value !== undefined)
+    if (given) {
+      throw new LogoutError('invalid_options', `${given[0]} has no effect on a fetch or transport of one's own.`)
+    }
+    return closable(createClient(options), async () => {})
+  }
+  if (proxy) checkProxy(proxy, 'proxy')
+  const pools = poolTransport(checkConnections({ connections, proxy, tls }), { proxy, env, allowInsecureHttp })
+  return closable(createClient({ ...options, transport: pools }), () => pools.close())
+}
+
+function closable(client: LogoutClient, close: () => Promise<void>): NodeLogoutClient {
+  return Object.freeze({ ...client, close, [Symbol.asyncDispose]: close })
+}

@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { TransportRequest, TransportResponse } from '@backend-logout/core'
+import type { Dispatcher } from 'undici'
+import { type AnswerBody, answerBody } from './answer-body.ts'
+import { networkError } from './network-error.ts'
+
+type Controller = Dispatcher.DispatchController
+
+/** Where requests for one URL go. */
+export interface Target {
+  readonly pool: Dispatcher
+  readonly origin: string
+  readonly path: string
+}
+
+/** Sends one request and collects its answer; rejects when no complete one came, or when the signal aborts. */
+export function exchange({ pool, origin, path }: Target, request: TransportRequest): Promise<TransportResponse> {
+  const { method, headers, body = null, signal } = request
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(aborted())
+    else pool.dispatch({ origin, path, method, headers, body }, new Exchange(request, resolve, reject))
+  })
+}
+
+const aborted = (): Error => new Error('the request was aborted')
+
+/** Receives what comes back for one request. It costs less than undici's `request`, which makes a stream of each body. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #request: TransportRequest
+  readonly #resolve: (response: TransportResponse) => void
+  readonly #reject: (error: Error) => void
+  readonly #onAbort = (): void => {
+    if (this.#settle()) this.#reject(aborted())
+  }
+  #controller: Controller | undefined
+  #settled = false
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+  #chunks: Buffer[] = []
+  #size = 0
+
+  constructor(
+    request: TransportRequest,
+    resolve: (response: TransportResponse) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#request = request
+    this.#resolve = resolve
+    this.#reject = reject
+    request.signal.addEventListener('abort', this.#onAbort)
+  }
+
+  onRequestStart(controller: Controller): void {
+    // Given up while it waited for a connection. Thrown, it is dropped unsent, and the connection lives on.
+    if (this.#settled) throw aborted()
+    this.#controller = controller
+  }
+
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+    // Interim answers, such as 103 Early Hints.
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+    // Of a redirect only the status counts; its body may be large, or never end.
+    if (status >= 300 && status < 400) this.#finish()
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#size += chunk.length
+    if (this.#size > this.#request.maxBodyBytes) this.#finish()
+  }
+
+  onResponseEnd(): void {
+    this.#controller = undefined
+    this.#finish()
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    this.#fail(error)
+  }
+
+  #finish(): void {
+    try {
+      this.#answer(answerBody(this.#chunks, this.#headers['content-encoding'], this.#request.maxBodyBytes))
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #fail(error: unknown): void {
+    // A refusal stays one when its text breaks off; a success counts only when it is complete.
+    if (this.#status >= 400) this.#answer({ body: '', truncated: true })
+    else if (this.#settle()) this.#reject(networkError(error))
+  }
+
+  #answer(body: AnswerBody): void {
+    const headers = this.#headers
+    const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
+    if (this.#settle()) this.#resolve({ status: this.#status, headers: { get }, redirected: false, ...body })
+  }
+
+  /** Whether this is the end of it. A connection with more to come is closed. */
+  #settle(): boolean {
+    if (this.#settled) return false
+    this.#settled = true
+    this.#request.signal.removeEventListener('abort', this.#onAbort)
+    this.#controller?.abort(aborted())
+    return true
+  }
+}

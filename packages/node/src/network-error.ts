@@ -1,0 +1,26 @@
+/** What to do about failures whose own message does not say it, by the beginning of their code. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_(?!HAS_EXPIRED|NOT_YET)|INVALID_CA|ERR_TLS_CERT_AUTHORITY)/,
+    "the provider's certificate is not trusted; if its authority is your own, pass that as tls.ca",
+  ],
+  [/^CERT_/, "the provider's certificate is not valid now"],
+  [/^ERR_TLS_CERT_ALTNAME/, "the provider's certificate is for another name"],
+  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, 'the provider may ask for a client certificate; pass it as tls.cert'],
+]
+
+/** Describes a failed connection in one line, with its code. */
+export function describe(error: unknown): string {
+  const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] }
+  // A host with several addresses fails with one error for each, and no message of its own.
+  const text = message || errors?.map(describe).join(', ') || 'the connection failed'
+  const advice = ADVICE.find(([codes]) => codes.test(code ?? ''))?.[1]
+  return `${text}${code && !text.includes(code) ? ` (${code})` : ''}${advice ? `: ${advice}` : ''}`
+}
+
+/** The same failure as an error that says everything in its message. */
+export function networkError(error: unknown): Error {
+  const described = new Error(describe(error))
+  const { code } = error as { code?: string }
+  return code === undefined ? described : Object.assign(described, { code })
+}

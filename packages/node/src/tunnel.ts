@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { buildConnector } from 'undici'
+import { describe } from './network-error.ts'
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/**
+ * Makes a connector that reaches its target through the `CONNECT` method of an http or https proxy.
+ *
+ * @param proxy The address of the proxy, with user name and password where it asks for them.
+ * @param connect Completes the connection with TLS once the tunnel stands.
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 | RFC 9110 §9.3.6}
+ */
+export function tunnelConnector(proxy: URL, connect: buildConnector.connector): buildConnector.connector {
+  return (target, callback) => {
+    const { protocol, hostname, host = hostname, port } = target
+    const secure = protocol === 'https:'
+    openTunnel(proxy, port ? host : `${host}:${secure ? 443 : 80}`).then(
+      (socket) => {
+        if (secure) connect({ ...target, httpSocket: socket }, callback)
+        else callback(null, socket)
+      },
+      (error: Error) => callback(error, null),
+    )
+  }
+}
+
+async function openTunnel(proxy: URL, authority: string): Promise<Socket> {
+  const { request } = proxy.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  const { username, password } = proxy
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => reject(new Error(`the proxy ${proxy.host} ${why}`))
+    const tunnel = request(proxy.origin, {
+      method: 'CONNECT',
+      path: authority,
+      headers: {
+        host: authority,
+        ...(username && { 'proxy-authorization': `Basic ${credentials.toString('base64')}` }),
+      },
+      agent: false,
+      timeout: CONNECT_TIMEOUT_MS,
+    })
+    tunnel.once('socket', (socket) => socket.unref())
+    tunnel.once('timeout', () => tunnel.destroy(new Error('no answer in time')))
+    tunnel.once('error', (error) => fail(`could not be used: ${describe(error)}`))
+    tunnel.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (statusCode >= 200 && statusCode < 300) {
+        if (head.length > 0) socket.unshift(head)
+        resolve(socket.setTimeout(0))
+      } else {
+        socket.destroy()
+        fail(`refused the tunnel with status ${statusCode}`)
+      }
+    })
+    tunnel.end()
+  })
+}
