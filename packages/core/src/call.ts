@@ -9,6 +9,8 @@ export interface ClientCore {
   readonly options: ResolvedOptions
   readonly api: ProviderApi
   readonly provider: Provider
+  /** What is masked in the texts of every call, besides its own token and the application's credentials. */
+  readonly secrets?: readonly string[]
   /** Gives each call its number. */
   readonly nextCall: () => number
 }
@@ -52,7 +54,7 @@ export async function startCall(
     startedAt,
     deadlineAt: startedAt + limits.deadlineMs,
     signal: options.signal,
-    secrets: new Set([token, appSecret].filter((secret) => secret !== undefined)),
+    secrets: new Set([token, appSecret, ...(core.secrets ?? [])].filter((secret) => secret !== undefined)),
   }
   tell(call, () => ({ type: 'start' }))
   return call

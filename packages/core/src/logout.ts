@@ -4,7 +4,7 @@ import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import { resolveLimits } from './options.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
-import { askBefore } from './verify.ts'
+import { askBefore, verifyPatience } from './verify.ts'
 
 /** The tokens of one session. Those that the application does not have are left out. */
 export interface SessionTokens {
@@ -47,20 +47,25 @@ export async function logout(
     throw new LogoutError('invalid_argument', 'There is nothing to log out: pass accessToken, refreshToken or idToken.')
   }
   // Wrong options come to light before anything is sent.
+  verifyPatience(options.verify)
   const makeUrl = tokens.idToken ? planLogoutUrl(core, { ...options, idToken: tokens.idToken }) : undefined
   const { clock } = core.options
   const { deadlineMs } = resolveLimits(options, core.options.limits)
   const deadlineAt = clock.now() + deadlineMs
+  // A provider may mention one token of a session in its answer about another.
+  const { accessToken, refreshToken, idToken } = tokens
+  const secrets = [accessToken, refreshToken, idToken].filter((token) => typeof token === 'string')
+  const masked: ClientCore = { ...core, secrets }
   // Asked about all of them first: the end of the refresh token may be the end of the access token.
   const activity = options.verify
-    ? await Promise.all(present.map(([hint, token]) => askBefore(core, token, hint, { ...options, deadlineMs })))
+    ? await Promise.all(present.map(([hint, token]) => askBefore(masked, token, hint, { ...options, deadlineMs })))
     : []
   const revocations: Revocation[] = []
   for (const [index, [tokenTypeHint, token]] of present.entries()) {
     // A provider that hangs on the first token must leave time for the second.
     const share = Math.max(1, (deadlineAt - clock.now()) / (present.length - index))
     revocations.push(
-      await revoke(core, token, { ...options, tokenTypeHint, deadlineMs: share }, { before: activity[index] }),
+      await revoke(masked, token, { ...options, tokenTypeHint, deadlineMs: share }, { before: activity[index] }),
     )
   }
   const url = makeUrl && (await urlWherePossible(core, makeUrl, deadlineAt, options.signal))

@@ -1,0 +1,172 @@
+import { inspect } from 'node:util'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createClient, createLogoutClient, type LogoutClient } from './client.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { type Answer, always, listen } from './testing/loopback-server.ts'
+import { manualClock } from './testing/manual-clock.ts'
+
+describe('logout() at a real provider', () => {
+  let emulator: Emulator
+  let client: LogoutClient
+  beforeAll(async () => {
+    emulator = await startEmulator()
+    const { appId, appSecret = '' } = emulator.app
+    client = createLogoutClient({ appId, appSecret, appHost: emulator.appHost, retries: 0 })
+  })
+  afterEach(() => emulator.reset())
+  afterAll(() => emulator.close())
+
+  test('revokes the refresh token, then the access token, and gives the logout URL', async () => {
+    const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
+    const options = { redirectUri: emulator.app.logoutRedirectUri, state: 'abc' }
+    const { revoked, tokens, logoutUrl } = await client.logout({ accessToken, refreshToken, idToken }, options)
+    expect(revoked).toBe(true)
+    expect(tokens).toEqual([
+      {
+        state: 'accepted',
+        revoked: true,
+        tokenType: 'refresh_token',
+        attempts: 1,
+        status: 200,
+        durationMs: expect.any(Number),
+      },
+      {
+        state: 'accepted',
+        revoked: true,
+        tokenType: 'access_token',
+        attempts: 1,
+        status: 200,
+        durationMs: expect.any(Number),
+      },
+    ])
+    expect(logoutUrl?.searchParams.get('id_token_hint')).toBe(idToken)
+    expect(logoutUrl?.searchParams.get('state')).toBe('abc')
+    expect(await emulator.isActive(accessToken)).toBe(false)
+    expect(await emulator.isActive(refreshToken)).toBe(false)
+  })
+
+  test('revokes what there is', async () => {
+    const { accessToken, refreshToken } = await emulator.signIn('alice')
+    const first = await client.logout({ accessToken, refreshToken: undefined })
+    expect(first.tokens.map(({ tokenType }) => tokenType)).toEqual(['access_token'])
+    expect(first).not.toHaveProperty('logoutUrl')
+    expect(await emulator.isActive(refreshToken)).toBe(true)
+    const second = await client.logout({ refreshToken, accessToken: null as never })
+    expect(second.tokens.map(({ tokenType }) => tokenType)).toEqual(['refresh_token'])
+    expect(await emulator.isActive(refreshToken)).toBe(false)
+  })
+
+  test('goes on with the access token when the refresh token cannot be revoked', async () => {
+    const { accessToken, refreshToken } = await emulator.signIn('alice')
+    emulator.answerNext({ status: 503 })
+    const { revoked, tokens } = await client.logout({ accessToken, refreshToken })
+    expect(revoked).toBe(false)
+    expect(tokens).toMatchObject([
+      { tokenType: 'refresh_token', state: 'live', error: { code: 'provider_unavailable', tokenMayBeLive: true } },
+      { tokenType: 'access_token', state: 'accepted' },
+    ])
+    expect(await emulator.isActive(accessToken)).toBe(false)
+    expect(await emulator.isActive(refreshToken)).toBe(true)
+  })
+
+  test('reports a token that can be none, and revokes the other', async () => {
+    const { refreshToken, idToken } = await emulator.signIn('alice')
+    const { tokens } = await client.logout({ accessToken: idToken, refreshToken })
+    expect(tokens).toMatchObject([
+      { state: 'accepted' },
+      { state: 'live', attempts: 0, error: { code: 'invalid_argument' } },
+    ])
+    expect(emulator.requests.filter(({ endpoint }) => endpoint === 'revocation')).toHaveLength(1)
+  })
+
+  test('calls a token unknown when the answer is lost, and it may be dead indeed', async () => {
+    const { accessToken } = await emulator.signIn('alice')
+    emulator.answerNext({ handled: true, drop: 'reset' })
+    const { tokens } = await client.logout({ accessToken })
+    expect(tokens).toMatchObject([{ state: 'unknown', error: { code: 'network', tokenMayBeLive: true } }])
+    expect(await emulator.isActive(accessToken)).toBe(false)
+  })
+
+  test('gives the logout URL alone for an ID token alone, and does not call that revoked', async () => {
+    const { idToken } = await emulator.signIn('alice')
+    const { revoked, tokens, logoutUrl } = await client.logout({ idToken })
+    expect({ revoked, tokens }).toEqual({ revoked: false, tokens: [] })
+    expect(logoutUrl?.pathname).toBe('/oidc/session/end')
+  })
+
+  test('never rejects for what becomes of a token, and shows none of them', async () => {
+    const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
+    const echo = { error: refreshToken, error_description: `${accessToken} ${emulator.app.appSecret}` }
+    emulator.answerAlways({ endpoint: 'any', status: 400, body: echo, headers: { 'x-request-id': idToken } })
+    const result = await client.logout({ accessToken, refreshToken, idToken }, { verify: true })
+    expect(result.tokens.map(({ state }) => state)).toEqual(['live', 'live'])
+    const shown = inspect(result.tokens, { depth: 10, showHidden: true }) + JSON.stringify(result.tokens)
+    for (const secret of [accessToken, refreshToken, idToken, emulator.app.appSecret ?? '']) {
+      expect(shown).not.toContain(secret.slice(0, 12))
+    }
+  })
+})
+
+describe('logout()', () => {
+  test.each<[string, unknown, object]>([
+    ['no tokens', {}, {}],
+    ['nothing but an empty ID token', { idToken: '' }, {}],
+    ['no object', undefined, {}],
+    ['null', null, {}],
+    ['text', 'a token', {}],
+    ['an ID token that is no text', { idToken: 7 }, {}],
+    ['a wrong limit', { accessToken: 'x' }, { timeoutMs: 0 }],
+    ['a wrong redirect', { accessToken: 'x', idToken: 'y' }, { redirectUri: 'javascript:alert(1)' }],
+    ['a wrong verification', { accessToken: 'x' }, { verify: { withinMs: -1 } }],
+  ])('rejects for %s, before anything is sent', async (_what, tokens, options) => {
+    await using server = await listen(always(200, { active: true }))
+    const client = createLogoutClient({ appId: 'app', appHost: server.origin })
+    expect((await logoutErrorOf(() => client.logout(tokens as object, options))).code).toBe('invalid_argument')
+    expect(server.requests).toEqual([])
+  })
+
+  test('leaves time for the second token when the provider hangs on the first', async () => {
+    const hang: Answer = (request, response) => {
+      if (!request.body.toString().includes('refresh')) response.end()
+    }
+    await using server = await listen(hang)
+    const clock = manualClock()
+    const endpoints = { revocation: server.origin }
+    const slow = createClient({ appId: 'app', endpoints, timeoutMs: 60_000, deadlineMs: 10_000 }, clock)
+    const result = slow.logout({ accessToken: 'access', refreshToken: 'refresh' })
+    while (server.requests.length === 0) await new Promise((done) => setTimeout(done, 1))
+    clock.advance(5_000)
+    const { tokens } = await result
+    expect(tokens).toMatchObject([{ state: 'unknown', error: { code: 'timeout' } }, { state: 'accepted' }])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('ends for all tokens at once when the signal aborts', async () => {
+    await using server = await listen(() => controller.abort())
+    const controller = new AbortController()
+    const own = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
+    const { tokens } = await own.logout({ accessToken: 'a', refreshToken: 'r' }, { signal: controller.signal })
+    expect(tokens).toMatchObject([
+      { state: 'unknown', attempts: 1, error: { code: 'aborted' } },
+      { state: 'live', attempts: 0, error: { code: 'aborted' } },
+    ])
+  })
+
+  test.each([
+    ['no end session endpoint', 200],
+    ['no metadata', 404],
+  ])('gives no logout URL where the provider has %s, and reports the tokens all the same', async (_what, status) => {
+    await using server = await listen((request, response, message) => {
+      const metadata = { issuer: server.origin, revocation_endpoint: `${server.origin}/revoke` }
+      const answer = request.path === '/revoke' ? always(200) : always(status, metadata)
+      answer(request, response, message)
+    })
+    const own = createLogoutClient({ appId: 'app', issuer: server.origin })
+    const result = await own.logout({ accessToken: 'a token', idToken: 'x' })
+    expect(result).not.toHaveProperty('logoutUrl')
+    expect(result.tokens).toMatchObject([
+      status === 200 ? { state: 'accepted' } : { state: 'live', attempts: 0, error: { code: 'discovery_failed' } },
+    ])
+  })
+})
