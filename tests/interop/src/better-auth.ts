@@ -110,7 +110,7 @@ async function signUp(issuer: string): Promise<string> {
   const response = await fetch(`${issuer}/sign-up/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'alice', email: 'alice@example.com', password: randomBytes(16).toString('hex') }),
+    body: JSON.stringify({ name: 'user', email: 'user@example.com', password: randomBytes(16).toString('hex') }),
   })
   const [cookie] = response.headers.getSetCookie()
   if (!cookie) throw new Error(`signing up failed: ${response.status}`)

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
-import { createLogoutClient, type LogoutEvent } from '@backend-logout/core'
+import type { LogoutEvent } from '@backend-logout/core'
 import { expect } from 'vitest'
+import type { ClientPackage } from './clients.ts'
 import { describeAnswer, type Exchange } from './exchange.ts'
 import type { Probe, RunningProvider, Scenario } from './scenario.ts'
 
@@ -22,8 +23,9 @@ export interface Finding {
 export async function observe<App extends string>(
   provider: RunningProvider<App>,
   scenario: Scenario<App>,
+  { create }: ClientPackage,
 ): Promise<Finding> {
-  const { configuration, call, app, tokensOf = app, ends, createClient = createLogoutClient } = scenario
+  const { configuration, call, app, tokensOf = app, ends } = scenario
   const issued = await provider.signIn(tokensOf)
   const tokens = (await scenario.arrange?.(provider, issued)) ?? issued
   const probes = scenario.probes?.(provider, tokens) ?? provider.probes(tokensOf, tokens)
@@ -32,13 +34,12 @@ export async function observe<App extends string>(
   }
 
   const events: LogoutEvent[] = []
-  const client = createClient({
-    ...provider.clientOptions(app),
-    ...scenario.options,
-    onEvent: (event) => events.push(event),
-  })
+  const tls = 'tls' in scenario ? scenario.tls : provider.tls?.(app)
+  const options = { ...provider.clientOptions(app), ...scenario.options }
+  const client = create({ ...options, onEvent: (event) => events.push(event) }, tls)
   provider.forget()
   const report = await scenario.operation(tokens, client, events)
+  await client[Symbol.asyncDispose]?.()
   const exchanges = provider.exchanges()
   expectOneCredential(exchanges)
   expectNoSecret(exchanges, [client, events])

@@ -3,9 +3,9 @@ import type { TLSSocket } from 'node:tls'
 import type { ClientAuthMethod } from '@backend-logout/core'
 import * as oauth from 'oauth4webapi'
 import type { Configuration } from 'oidc-provider'
-import { Agent, fetch } from 'undici'
 import { revokeAccessToken, verifyAccessToken } from './calls.ts'
 import { createAuthority, createClientCertificate, createServerCertificate, type KeyPair } from './certificates.ts'
+import { fetchWith, type TlsOptions } from './clients.ts'
 import { type OidcApp, startOidcProvider } from './oidc-provider.ts'
 import { clientMetadata } from './oidc-provider-apps.ts'
 import { fate, type InteropSuite } from './scenario.ts'
@@ -20,10 +20,9 @@ const certificates = {
   stranger: await createClientCertificate('app-tls', await createAuthority()),
 }
 
-/** A `fetch` that trusts the provider, and shows it a certificate. */
-function fetchWith(pair?: KeyPair): typeof globalThis.fetch {
-  const dispatcher = new Agent({ connect: { ca: authority.cert, ...pair } })
-  return ((url: never, init: object) => fetch(url, { ...init, dispatcher })) as never
+/** Trusts the provider, and shows a certificate. */
+function showing(pair?: KeyPair): TlsOptions {
+  return { ca: authority.cert, ...pair }
 }
 
 function createApp(
@@ -33,13 +32,14 @@ function createApp(
   pair: KeyPair,
   more: object,
 ): OidcApp {
-  const fetch = fetchWith(pair)
+  const tls = showing(pair)
   return {
     id,
     auth: tokenAuth,
-    fetch,
+    fetch: fetchWith(tls),
     metadata: clientMetadata(id, method, more),
-    options: { appId: id, clientAuth: method, fetch },
+    options: { appId: id, clientAuth: method },
+    tls,
   }
 }
 
@@ -98,30 +98,40 @@ export const mutualTls: InteropSuite<App> = {
     },
     { configuration: 'self_signed_tls_client_auth', app: 'selfSigned', ...revokeAccessToken, ...REVOKED },
     {
+      configuration:
+        'tls_client_auth; the client is left to the metadata, which lists no methods, and to its certificate',
+      app: 'tls',
+      options: { clientAuth: undefined },
+      only: '@backend-logout/node',
+      ...revokeAccessToken,
+      ...REVOKED,
+    },
+    {
       configuration: 'tls_client_auth, no certificate shown',
       app: 'tls',
-      options: { fetch: fetchWith() },
+      tls: showing(),
       ...revokeAccessToken,
       ...REFUSED,
     },
     {
       configuration: 'tls_client_auth, certificate of an authority that the provider does not trust',
       app: 'tls',
-      options: { fetch: fetchWith(certificates.stranger) },
+      tls: showing(certificates.stranger),
       ...revokeAccessToken,
       ...REFUSED,
     },
     {
       configuration: "self_signed_tls_client_auth, another application's certificate",
       app: 'selfSigned',
-      options: { fetch: fetchWith(certificates.tls) },
+      tls: showing(certificates.tls),
       ...revokeAccessToken,
       ...REFUSED,
     },
     {
       configuration: 'tls_client_auth, provider of an authority that the client does not trust',
       app: 'tls',
-      options: { fetch: undefined, retries: 0 },
+      tls: undefined,
+      options: { retries: 0 },
       ...revokeAccessToken,
       report: 'throws discovery_failed, live',
       tokens: fate('works', 'works'),

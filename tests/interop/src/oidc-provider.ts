@@ -3,6 +3,7 @@ import type { ServerOptions } from 'node:https'
 import type { ClientOptions, LogoutClientOptions } from '@backend-logout/core'
 import { exportJWK, generateKeyPair } from 'jose'
 import { type ClientMetadata, type Configuration, Provider } from 'oidc-provider'
+import type { TlsOptions } from './clients.ts'
 import { serve } from './loopback-server.ts'
 import { type RelyingParty, refreshGrant, requestTokens, signature, userInfo } from './relying-party.ts'
 import type { RunningProvider } from './scenario.ts'
@@ -13,6 +14,7 @@ export interface OidcApp extends RelyingParty {
   readonly metadata: ClientMetadata
   /** What its logout client needs besides the issuer. */
   readonly options: ClientOptions
+  readonly tls?: TlsOptions
 }
 
 /** How `oidc-provider` is set up. */
@@ -60,6 +62,7 @@ export async function startOidcProvider<App extends string>(
       aliases?.forget()
     },
     clientOptions: (app): LogoutClientOptions => ({ issuer, ...apps[app].options }),
+    ...(aliases && { tls: (app: App) => apps[app].tls as TlsOptions }),
     async signIn(app) {
       const code = await issueCode(provider, apps[app].id, accessTokens === 'jwt')
       return requestTokens(issuer, tokenEndpoint, apps[app], 'authorization_code', { code, redirect_uri: REDIRECT_URI })

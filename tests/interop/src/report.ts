@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import type { SdkFinding, SdkScenario } from './authing-node-sdk.ts'
 import type { Finding } from './observe.ts'
-import type { InteropSuite } from './scenario.ts'
+import type { InteropSuite, Scenario } from './scenario.ts'
 
 /** Everything that one run found. */
 export interface Run {
-  readonly suites: readonly { readonly suite: InteropSuite; readonly findings: readonly Finding[] }[]
+  readonly suites: readonly { readonly suite: InteropSuite; readonly findings: ReadonlyMap<Scenario, Finding> }[]
   readonly sdk: readonly { readonly scenario: SdkScenario; readonly finding: SdkFinding }[]
 }
 
@@ -40,8 +40,9 @@ export function renderReport({ suites, sdk }: Run): string {
   return `${sections.join('\n\n')}\n`
 }
 
-const INTRODUCTION = `What providers that others wrote answer to \`@backend-logout/core\`, what it reports then, and what is
-true of the tokens. Each row is a test that runs the real provider on loopback.`
+const INTRODUCTION = `What providers that others wrote answer to our client, what it reports then, and what is true of the
+tokens. Each row is two tests that run the real provider on loopback: one through \`@backend-logout/core\` over the global
+\`fetch\`, one through \`@backend-logout/node\` over its own connections. Both find the same.`
 
 const LEGEND = `- **We report**: for \`revokeToken()\`, what it returned or which code it threw, and the state of the token. For
   \`logout()\`, whether all is revoked, the state of each token, and whether there is a logout URL.
@@ -51,7 +52,9 @@ const LEGEND = `- **We report**: for \`revokeToken()\`, what it returned or whic
 
 function listCalls(suites: Run['suites'], wanted: (finding: Finding) => boolean): string {
   const lines = suites.flatMap(({ suite: { name }, findings }) =>
-    findings.filter(wanted).map(({ configuration, call }) => `- \`${call}\` at ${name}, ${configuration}`),
+    [...findings.values()]
+      .filter(wanted)
+      .map(({ configuration, call }) => `- \`${call}\` at ${name}, ${configuration}`),
   )
   return lines.length > 0 ? [...new Set(lines)].join('\n') : 'None.'
 }
@@ -60,11 +63,11 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
-function table(findings: readonly Finding[]): string {
+function table(findings: ReadonlyMap<Scenario, Finding>): string {
   return markdownTable(
     ['Configuration', 'Call', 'The provider answers', 'We report', 'The tokens then'],
-    findings.map(({ configuration, call, answers, report, tokens, believed }) => [
-      configuration,
+    Array.from(findings, ([{ only }, { configuration, call, answers, report, tokens, believed }]) => [
+      only ? `${configuration} (only \`${only}\`)` : configuration,
       `\`${call}\``,
       answers.join('<br>') || 'was not asked',
       report,

@@ -1,5 +1,6 @@
-import type { ClientOptions, LogoutClient, LogoutClientOptions } from '@backend-logout/core'
+import type { ClientOptions, LogoutClientOptions } from '@backend-logout/core'
 import type { Call } from './calls.ts'
+import type { ClientPackage, TlsOptions } from './clients.ts'
 import type { Exchange } from './exchange.ts'
 import type { Tokens } from './relying-party.ts'
 
@@ -14,6 +15,8 @@ export interface RunningProvider<App extends string = string> extends AsyncDispo
   refresh(app: App, refreshToken: string): Promise<Tokens>
   /** Options of a client for an application, in its usual configuration. */
   clientOptions(app: App): LogoutClientOptions
+  /** Certificates of a client for an application. */
+  tls?(app: App): TlsOptions
   /** How it is known what became of an application's tokens: the access token first. */
   probes(app: App, tokens: Tokens): readonly Probe[]
 }
@@ -42,8 +45,10 @@ export interface Scenario<App extends string = string> extends Call {
   readonly tokensOf?: App
   /** Options of the client that are not the application's usual ones. */
   readonly options?: Partial<ClientOptions>
-  /** Makes the client that is called, where that is not core's. */
-  readonly createClient?: (options: LogoutClientOptions) => LogoutClient
+  /** Certificates that are not the application's usual ones; `undefined` for none. */
+  readonly tls?: TlsOptions | undefined
+  /** Where this makes sense through one of our packages alone. */
+  readonly only?: ClientPackage['name']
   /** What happens after the sign-in and before the call. */
   arrange?(provider: RunningProvider<App>, tokens: Tokens): Promise<Tokens>
   /** Asks in another way about the tokens than the provider does by itself. */
