@@ -1,5 +1,6 @@
 import { isLogoutError, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
 import { ExitCode } from './exit-code.ts'
+import { inOurWords } from './wording.ts'
 
 /** Ends a command with a message for people: what happened, and what to do next. It never holds a secret. */
 export class CommandError extends Error {
@@ -14,7 +15,7 @@ export class CommandError extends Error {
 /** What to say about anything that was thrown, and the exit code that goes with it. */
 export function describeError(error: unknown): { readonly message: string; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return error
-  if (isLogoutError(error)) return { message: error.message, exitCode: exitCodeOf(error) }
+  if (isLogoutError(error)) return { message: inOurWords(error.message), exitCode: exitCodeOf(error) }
   const message = error instanceof Error ? error.message : String(error)
   return {
     message: `${message}\nThis looks like a defect of backend-logout. BACKEND_LOGOUT_DEBUG=1 shows where it happened.`,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { describeError } from './command-error.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { emulatorCommand } from './emulator/command.ts'
 import { ExitCode } from './exit-code.ts'
 import { introspectCommand } from './introspect/command.ts'
@@ -8,15 +8,20 @@ import { logoutUrlCommand } from './logout-url/command.ts'
 import { revokeCommand } from './revoke/command.ts'
 import { looksLikeToken } from './revoke/input.ts'
 import type { Terminal } from './terminal.ts'
+import { version } from './version.ts'
 
 /** Runs what a command does; its result is the exit code. */
 export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>
 
 const DETAILS = `
 The provider and the application come from the environment:
-  AUTHING_APP_ID       the application's id
-  AUTHING_APP_HOST     its address, such as https://example.genauth.ai
-  AUTHING_APP_SECRET   its secret, unless it is a public application; or use --secret-file
+  AUTHING_APP_ID           the application's id
+  AUTHING_APP_HOST         its address at GenAuth, such as https://example.genauth.ai
+  AUTHING_APP_ISSUER       instead of that, the issuer of any other provider
+  AUTHING_APP_SECRET       the application's secret; or AUTHING_APP_SECRET_FILE, or --secret-file
+  AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic; none for a public application
+  AUTHING_APP_PROTOCOL     oidc or oauth, for GenAuth
+  HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:
   $ backend-logout doctor                    is everything set up?
@@ -50,7 +55,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 function createProgram(run: RunCommand, terminal: Terminal): Command {
   const program = new Command('backend-logout')
     .description("Revokes users' tokens at GenAuth or any RFC 7009 provider.")
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', DETAILS)
     .exitOverride()
@@ -60,8 +65,8 @@ function createProgram(run: RunCommand, terminal: Terminal): Command {
       writeErr: (text) => terminal.stderr.write(text),
       outputError: (text, write) => write(`backend-logout: ${maskTokens(text.replace(/^error: /, ''))}`),
     })
-  for (const command of [revokeCommand, introspectCommand, logoutUrlCommand, emulatorCommand].map((make) =>
-    make(run),
+  for (const command of [revokeCommand, doctorCommand, introspectCommand, logoutUrlCommand, emulatorCommand].map(
+    (make) => make(run),
   )) {
     command.copyInheritedSettings(program).helpOption('-h, --help', 'show help')
     command.showHelpAfterError(`Try 'backend-logout ${command.name()} --help'.`)
@@ -74,8 +79,4 @@ function createProgram(run: RunCommand, terminal: Terminal): Command {
 /** Somebody may have put a token where a word was wanted; errors end up in logs. */
 function maskTokens(text: string): string {
   return text.replace(/[^\s'"=,]+/g, (word) => (looksLikeToken(word) ? '(hidden)' : word))
-}
-
-function readVersion(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 }

@@ -66,11 +66,12 @@ function writeTokens(file: string, tokens: readonly string[]): void {
 }
 
 /** What a shell exports so that every other command talks to the emulator. */
-function environmentOf({ appHost }: Emulator, { appId, appSecret }: Application): Record<string, string> {
+function environmentOf({ appHost }: Emulator, { appId, appSecret, authMethod }: Application): Record<string, string> {
   return {
     AUTHING_APP_ID: appId,
     AUTHING_APP_HOST: appHost,
     ...(appSecret !== undefined && { AUTHING_APP_SECRET: appSecret }),
+    ...(authMethod !== 'client_secret_post' && { AUTHING_APP_CLIENT_AUTH: authMethod }),
   }
 }
 

@@ -20,7 +20,7 @@ export async function runIntrospect(
   options: IntrospectCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  await using connection = await connect(options, terminal)
+  await using connection = connect(options, terminal)
   const { token, hint } = await readSingleToken(file, terminal)
   const { strict, tokenTypeHint = hint, json } = options
   const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })

@@ -16,7 +16,7 @@ export interface LogoutUrlCommandOptions extends ConnectionOptions {
 /** Builds the URL that ends the user's session at the provider, and prints it. */
 export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { idTokenFile, redirectUri, state, kind, json } = options
-  await using connection = await connect(options, terminal)
+  await using connection = connect(options, terminal)
   const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
   // Only a provider that is known by its issuer must be asked.
   await connection.client.discover()

@@ -2,6 +2,7 @@ import type { LogoutError, Revocation } from '@backend-logout/node'
 import { APPLICATION_ERRORS, CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
+import { inOurWords } from '../wording.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
@@ -72,7 +73,7 @@ export class Recorder {
       )
     }
     if (confirmed && journal) this.#done.push(line)
-    if (!confirmed) onFailure(line, `${name} is ${STATES[state]}. ${error?.message ?? ''}`)
+    if (!confirmed) onFailure(line, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
     this.#watch(error)
     this.#schedule()
   }
@@ -137,7 +138,7 @@ export class Recorder {
       new CommandError(
         ExitCode.refused,
         `The run stops, because the provider refused ${REFUSALS} requests in a row for a reason that holds for every ` +
-          `token. ${error?.message} 'backend-logout doctor' shows what works.`,
+          `token. ${inOurWords(error?.message ?? '')} 'backend-logout doctor' shows what works.`,
       ),
     )
   }

@@ -33,8 +33,8 @@ const SYNC_MS = 1_000
 export async function runRevoke(file: string, options: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { output, json, quiet, verify = false } = options
   refuseSameFile({ input: file, output, journal: options.journal })
+  await using connection = connect(options, terminal, { connections: options.concurrency })
   const input = openInput(file, terminal)
-  await using connection = await connect(options, terminal)
   const identity = { provider: connection.provider, app: connection.appId, verify }
   const journal = options.journal === undefined ? undefined : await Journal.open(options.journal, identity)
   let end: RunEnd

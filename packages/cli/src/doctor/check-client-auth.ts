@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto'
+import type { ClientAuthMethod } from '@backend-logout/node'
+import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
+
+/** How the application authenticates, as far as the doctor can try it. */
+type Method = Extract<ClientAuthMethod, 'client_secret_post' | 'client_secret_basic' | 'none'>
+
+/** The endpoints at which it does. */
+const ENDPOINTS = ['revocation', 'introspection'] as const
+type Endpoint = (typeof ENDPOINTS)[number]
+
+/** Whether the endpoints can be used as everything is set up. */
+export type Usable = Readonly<Record<Endpoint, boolean>>
+
+/** Checks with a throw-away token which client authentication works, and what the answers look like. */
+export async function checkClientAuth(examination: Examination): Promise<Usable> {
+  const usable = { revocation: false, introspection: false }
+  for (const endpoint of ENDPOINTS) usable[endpoint] = await checkEndpoint(examination, endpoint)
+  if (usable.revocation && hasSecret(examination)) await checkWrongSecret(examination)
+  return usable
+}
+
+async function checkEndpoint(examination: Examination, endpoint: Endpoint): Promise<boolean> {
+  const { report } = examination
+  const configured = await ask(examination, endpoint)
+  const methods: Method[] = hasSecret(examination) ? ['client_secret_post', 'client_secret_basic', 'none'] : ['none']
+  const asked = configured.ok || configured.error.code === 'client_auth_failed' || configured.error.code === 'rejected'
+  const works: Method[] = []
+  if (asked) {
+    for (const method of methods) if ((await ask(examination, endpoint, method)).ok) works.push(method)
+  }
+  const accepted = works.length > 0 ? `; works with ${works.join(', ')}` : ''
+  if (configured.ok) {
+    report({ name: endpoint, status: 'ok', detail: `${configured.wire ?? 'no answer seen'}${accepted}` })
+    if (works.includes('none') && works.length > 1) {
+      report({
+        name: endpoint,
+        status: 'note',
+        detail: `it also answers without the application's secret, so its answer does not depend on it`,
+      })
+    }
+    return true
+  }
+  const better = works[0]
+  report({
+    name: endpoint,
+    // Revocation works without introspection; only proof does not.
+    status: endpoint === 'introspection' && !better ? 'note' : 'problem',
+    detail: configured.error.message + accepted,
+    advice: better ? `Set AUTHING_APP_CLIENT_AUTH=${better}.` : adviceFor(examination, configured, endpoint),
+  })
+  return false
+}
+
+function ask(
+  examination: Examination,
+  endpoint: Endpoint,
+  clientAuth?: Method,
+  appSecret?: string,
+): Promise<Probe<unknown>> {
+  const token = throwAwayToken()
+  return probe<unknown>(examination, { clientAuth, appSecret }, (client) =>
+    endpoint === 'revocation' ? client.revokeToken(token) : client.introspectToken(token),
+  )
+}
+
+/** Some providers answer success whoever asks. Then success proves nothing. */
+async function checkWrongSecret(examination: Examination): Promise<void> {
+  const { report } = examination
+  const wrong = await ask(examination, 'revocation', undefined, randomBytes(16).toString('hex'))
+  if (wrong.ok) {
+    report({
+      name: 'wrong secret',
+      status: 'problem',
+      detail: `the revocation endpoint answers success to a wrong secret, too (${wrong.wire})`,
+      advice: 'Its success proves nothing: use --verify, and check the application at the provider.',
+    })
+  } else report({ name: 'wrong secret', status: 'ok', detail: `refused (${wrong.wire ?? wrong.error.code})` })
+}
+
+function adviceFor(examination: Examination, configured: Probe<unknown>, endpoint: Endpoint): string | undefined {
+  if (configured.ok) return undefined
+  switch (configured.error.code) {
+    case 'client_auth_failed':
+      return (
+        `No authentication works: check AUTHING_APP_ID${hasSecret(examination) ? ' and the secret' : ''}, and that the ` +
+        `application at the provider is enabled for ${endpoint}.`
+      )
+    case 'endpoint_missing':
+      return variable(examination, 'AUTHING_APP_HOST')
+        ? 'Check AUTHING_APP_HOST, and AUTHING_APP_PROTOCOL: an OAuth 2.0 application at GenAuth needs oauth.'
+        : 'The provider has no such endpoint.'
+    case 'unexpected_response':
+    case 'redirect_refused':
+      return 'This is no answer of a provider: check the address, and what stands in between.'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,115 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { ProviderMetadata } from '@backend-logout/node'
+import { describeSystemError } from '../command-error.ts'
+import { type Examination, type Probe, probe, variable } from './examination.ts'
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 14
+
+/** What is known about the provider once it was reached. */
+export interface Reached {
+  readonly metadata: ProviderMetadata | undefined
+}
+
+/** Checks the way to the provider: name, connection, certificate, metadata. `undefined` when there is no way. */
+export async function checkConnection(examination: Examination): Promise<Reached | undefined> {
+  const { report, tap } = examination
+  const issuer = variable(examination, 'AUTHING_APP_ISSUER')
+  const host = variable(examination, 'AUTHING_APP_HOST')
+  // GenAuth's OAuth 2.0 applications have no metadata of their own; the host and the certificate are the same.
+  const base = issuer ?? `${host?.replace(/\/+$/, '')}/oidc`
+  const url = new URL(base)
+  await checkName(examination, url.hostname.replace(/^\[|\]$/g, ''))
+
+  const discovery = await probe(examination, { issuer: base }, (client) => client.discover())
+  const { connection } = tap
+  if (!connection) {
+    report({
+      name: 'connection',
+      status: 'problem',
+      detail: discovery.ok ? 'no connection was seen' : (causeOf(discovery.error)?.message ?? discovery.error.message),
+      advice: `Check the address, the network, and proxies between this machine and ${url.host}.`,
+    })
+    return undefined
+  }
+  const { tls, remoteAddress } = connection
+  if (!tls) report({ name: 'connection', status: 'ok', detail: `${remoteAddress ?? url.host}, without TLS` })
+  else {
+    const days = Math.floor((tls.validTo.getTime() - Date.now()) / DAY_MS)
+    report({
+      name: 'connection',
+      status: days < SOON_DAYS ? 'note' : 'ok',
+      detail: `${remoteAddress ?? url.host}, ${tls.protocol}, certificate of ${tls.subject} by ${tls.issuer}, valid for ${days} more days`,
+      ...(days < SOON_DAYS && { advice: 'The certificate must be renewed by whoever runs the provider.' }),
+    })
+  }
+  if (!discovery.ok && !discovery.wire) {
+    report({
+      name: 'connection',
+      status: 'problem',
+      detail: `The connection was made, but no answer came: ${causeOf(discovery.error)?.message ?? discovery.error.message}`,
+    })
+    return undefined
+  }
+  reportMetadata(examination, discovery, base, issuer !== undefined)
+  return { metadata: discovery.ok ? discovery.value : undefined }
+}
+
+async function checkName({ report }: Examination, hostname: string): Promise<void> {
+  if (isIP(hostname)) return
+  try {
+    const addresses = await lookup(hostname, { all: true })
+    report({
+      name: 'name',
+      status: 'ok',
+      detail: `${hostname} is ${addresses.map(({ address }) => address).join(', ')}`,
+    })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const known = code === 'ENOTFOUND' ? 'there is no such name' : describeSystemError(error)
+    report({
+      name: 'name',
+      status: 'note',
+      detail: `${hostname} cannot be resolved here: ${known}`,
+      advice: 'Check the spelling. Behind a proxy this does not matter.',
+    })
+  }
+}
+
+function reportMetadata(
+  examination: Examination,
+  discovery: Probe<ProviderMetadata | undefined>,
+  issuer: string,
+  needed: boolean,
+): void {
+  const { report } = examination
+  if (!discovery.ok) {
+    report({
+      name: 'metadata',
+      status: needed ? 'problem' : 'note',
+      detail: discovery.error.message,
+      ...(!needed && { advice: 'It is not needed at GenAuth, but its absence may mean that the address is wrong.' }),
+    })
+    return
+  }
+  const { revocation_endpoint, introspection_endpoint, end_session_endpoint } = discovery.value ?? {}
+  const missing = [
+    [revocation_endpoint, 'revocation'],
+    [introspection_endpoint, 'introspection'],
+    [end_session_endpoint, 'end session'],
+  ].flatMap(([url, name]) => (url === undefined ? [name] : []))
+  const names = missing.length === 0 ? 'names all endpoints' : `names no endpoint for: ${missing.join(', ')}`
+  report({
+    name: 'metadata',
+    status: missing.length === 0 ? 'ok' : needed && revocation_endpoint === undefined ? 'problem' : 'note',
+    detail: `of issuer ${issuer} (${discovery.wire}), ${names}`,
+  })
+}
+
+/** The innermost error: the one from the network. */
+function causeOf(error: unknown): Error | undefined {
+  let inner: unknown = error
+  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
+  return inner instanceof Error ? inner : undefined
+}

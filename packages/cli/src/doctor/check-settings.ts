@@ -1,0 +1,39 @@
+import { describeError } from '../command-error.ts'
+import { connect } from '../connection.ts'
+import { type Examination, hasSecret, variable } from './examination.ts'
+
+/** Checks that the environment is complete, and says what it comes to. `false` when nothing can be asked with it. */
+export async function checkSettings(examination: Examination): Promise<boolean> {
+  const { options, terminal, report } = examination
+  try {
+    await using connection = connect(options, terminal)
+    const { appId, provider } = connection
+    const secret = hasSecret(examination) ? 'with a secret' : 'without a secret'
+    const auth = variable(examination, 'AUTHING_APP_CLIENT_AUTH')
+    report({
+      name: 'settings',
+      status: 'ok',
+      detail: `application ${appId} at ${provider}, ${secret}${auth ? `, ${auth}` : ''}`,
+    })
+  } catch (error) {
+    report({ name: 'settings', status: 'problem', detail: describeError(error).message, advice: SETTINGS_ADVICE })
+    return false
+  }
+  const host = variable(examination, 'AUTHING_APP_HOST')
+  if (host && new URL(host).pathname !== '/') {
+    report({
+      name: 'settings',
+      status: 'note',
+      detail: `AUTHING_APP_HOST has a path (${new URL(host).pathname}); GenAuth's authentication addresses have none`,
+    })
+  }
+  const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].filter((name) =>
+    terminal.env[name]?.trim(),
+  )
+  if (proxies.length > 0) {
+    report({ name: 'settings', status: 'note', detail: `${proxies.join(', ')} set: requests may go through a proxy` })
+  }
+  return true
+}
+
+const SETTINGS_ADVICE = "Set what is missing; 'backend-logout --help' has all variables."

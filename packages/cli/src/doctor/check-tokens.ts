@@ -1,0 +1,112 @@
+import { fingerprint } from '../fingerprint.ts'
+import { type Examination, probe } from './examination.ts'
+import type { GivenTokens } from './given-tokens.ts'
+
+type Activity = boolean | undefined
+
+/** Revokes the given tokens, the refresh token first, and checks what that does to each. */
+export async function checkTokens(examination: Examination, tokens: GivenTokens): Promise<void> {
+  const { accessToken, refreshToken } = tokens
+  if (accessToken !== undefined) noteOffline(examination, accessToken)
+  const before = async (kind: string, token: string | undefined): Promise<Activity> =>
+    token === undefined ? undefined : checkBefore(examination, kind, token)
+  const accessBefore = await before('access token', accessToken)
+  const refreshBefore = await before('refresh token', refreshToken)
+  if (refreshToken !== undefined) await checkRevocation(examination, 'refresh token', refreshToken, refreshBefore)
+  if (accessToken === undefined) return
+  if (accessBefore && refreshBefore && (await checkCascade(examination, accessToken))) return
+  await checkRevocation(examination, 'access token', accessToken, accessBefore)
+}
+
+async function checkBefore(examination: Examination, kind: string, token: string): Promise<Activity> {
+  const { report } = examination
+  const before = await probe(examination, {}, (client) => client.introspectToken(token))
+  const name = fingerprint(token)
+  if (!before.ok) {
+    report({ name: kind, status: 'note', detail: `${name} cannot be introspected: ${before.error.message}` })
+    return undefined
+  }
+  const { active } = before.value
+  report({
+    name: kind,
+    status: active ? 'ok' : 'note',
+    detail: active
+      ? `${name} is active before`
+      : `${name} is not active before: it is dead already, or this application may not ask about it`,
+    ...(!active && { advice: 'Take a fresh token of this application, or the rest shows nothing.' }),
+  })
+  return active
+}
+
+async function checkRevocation(
+  examination: Examination,
+  kind: 'access token' | 'refresh token',
+  token: string,
+  before: Activity,
+): Promise<void> {
+  const { report } = examination
+  const tokenTypeHint = kind.replace(' ', '_')
+  const revocation = await probe(examination, {}, (client) => client.revokeToken(token, { tokenTypeHint }))
+  if (!revocation.ok) {
+    const { code, message } = revocation.error
+    report({
+      name: kind,
+      status: 'problem',
+      detail: `is not revoked: ${message}`,
+      ...(code === 'unsupported_token_type' && {
+        advice: 'Revoke the refresh token instead, and keep the lifetime of access tokens short.',
+      }),
+    })
+    return
+  }
+  const after = await probe(examination, {}, (client) => client.introspectToken(token))
+  const answer = `its revocation is accepted (${revocation.wire})`
+  if (!after.ok || before === undefined) {
+    report({ name: kind, status: 'note', detail: `${answer}; without introspection, nothing proves it` })
+  } else if (after.value.active) {
+    report({
+      name: kind,
+      status: 'problem',
+      detail: `${answer}, but it is still active`,
+      advice: 'Use verify, which waits a while. If it stays so, the provider does not revoke this kind of token.',
+    })
+  } else if (!before) report({ name: kind, status: 'note', detail: `${answer}; it was not active before` })
+  else report({ name: kind, status: 'ok', detail: `${answer}, and it is not active after: revoked, and proven` })
+}
+
+/** Whether the access token died together with the refresh token, so that there is nothing left to revoke. */
+async function checkCascade(examination: Examination, accessToken: string): Promise<boolean> {
+  const { report } = examination
+  const after = await probe(examination, {}, (client) => client.introspectToken(accessToken))
+  if (!after.ok) return false
+  const name = 'cascade'
+  if (after.value.active) {
+    const detail = 'revoking the refresh token does not revoke the access token'
+    report({ name, status: 'note', detail, advice: 'Always revoke both, as logout() does.' })
+    return false
+  }
+  report({ name, status: 'ok', detail: 'revoking the refresh token revokes the access token as well' })
+  const detail = 'its own revocation was not tried, as it is dead now: give an access token alone for that'
+  report({ name: 'access token', status: 'skipped', detail })
+  return true
+}
+
+/** A resource server that checks signatures alone never hears of a revocation. */
+function noteOffline({ report }: Examination, token: string): void {
+  const [, payload, signature] = token.split('.')
+  if (!payload || signature === undefined) return
+  let exp: unknown
+  try {
+    exp = JSON.parse(Buffer.from(payload, 'base64url').toString()).exp
+  } catch {
+    return
+  }
+  const date = new Date(Number(exp) * 1000)
+  if (Number.isNaN(date.getTime()) || date.getTime() < Date.now()) return
+  report({
+    name: 'access token',
+    status: 'note',
+    detail: `it is a JWT: an API that checks only its signature accepts it until ${date.toISOString()}`,
+    advice: 'Let APIs introspect, or keep the lifetime of access tokens short.',
+  })
+}

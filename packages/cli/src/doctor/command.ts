@@ -1,0 +1,36 @@
+import { Command } from 'commander'
+import { addConnectionOptions } from '../connection-options.ts'
+import type { RunCommand } from '../program.ts'
+import type { DoctorCommandOptions } from './run-doctor.ts'
+
+const DETAILS = `
+It checks the settings, the way to the provider, its certificate and metadata, which client authentication works at
+which endpoint, and what the answers look like. For that it revokes tokens that it makes up, which does no harm.
+
+FILE holds a token, or the JSON of a token response with access_token and refresh_token; '-' is standard input. These
+tokens ARE REVOKED, the refresh token first, to see whether they are dead afterwards, and whether the one takes the other
+along. Without FILE, no real token is touched.
+
+Examples:
+  $ backend-logout doctor
+  $ backend-logout doctor tokens.json
+  $ backend-logout doctor --json | jq '.checks[] | select(.status == "problem")'
+
+Exit codes:
+  0    no problem found
+  1    a problem found, in the settings as well
+  2    wrong usage, or FILE cannot be used`
+
+/** `backend-logout doctor` */
+export function doctorCommand(run: RunCommand): Command {
+  const command = new Command('doctor')
+    .summary('find out what the provider really does, and what to change')
+    .description('Finds out step by step what the provider really does, and says what to change.')
+    .argument('[file]', "file with tokens that may be revoked, or '-' for standard input")
+    .option('--json', 'write JSON')
+    .addHelpText('after', DETAILS)
+  addConnectionOptions(command)
+  return command.action((file: string | undefined, options: DoctorCommandOptions) =>
+    run(async (terminal) => (await import('./run-doctor.ts')).runDoctor(file, options, terminal)),
+  )
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { type EnvironmentOptions, isLogoutError, type LogoutError } from '@backend-logout/node'
+import { type Connection, type ConnectionOptions, connect, environment } from '../connection.ts'
+import type { Terminal } from '../terminal.ts'
+import type { ReportCheck } from './check.ts'
+import { describeAnswer, type WireTap } from './wire-tap.ts'
+
+/** What the doctor's checks share. */
+export interface Examination {
+  readonly options: ConnectionOptions
+  readonly terminal: Terminal
+  readonly tap: WireTap
+  readonly report: ReportCheck
+}
+
+/** How a request came out: with a result, or with the client's error; and what was seen on the wire. */
+export type Probe<T> = { readonly wire: string | undefined } & (
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: LogoutError }
+)
+
+/** Does something with a client of its own, once and without waiting long, and says how it came out. */
+export async function probe<T>(
+  { options, terminal, tap }: Examination,
+  overrides: EnvironmentOptions,
+  body: (client: Connection['client']) => Promise<T>,
+): Promise<Probe<T>> {
+  tap.reset()
+  const wire = (): string | undefined => tap.answer && describeAnswer(tap.answer)
+  try {
+    await using connection = connect(options, terminal, { retries: 1, deadlineMs: 15_000, ...overrides })
+    return { ok: true, value: await body(connection.client), wire: wire() }
+  } catch (error) {
+    if (isLogoutError(error)) return { ok: false, error, wire: wire() }
+    throw error
+  }
+}
+
+/** A value of an environment variable, without white space around it; `undefined` when there is none. */
+export function variable({ options, terminal }: Examination, name: string): string | undefined {
+  return environment(options, terminal)[name]?.trim() || undefined
+}
+
+/** Whether the application has a secret, from wherever. */
+export function hasSecret(examination: Examination): boolean {
+  return ['AUTHING_APP_SECRET', 'AUTHING_APP_SECRET_FILE'].some((name) => variable(examination, name) !== undefined)
+}
+
+/** A token that no provider has ever issued: revoking it does no harm. */
+export function throwAwayToken(): string {
+  return `backend-logout-doctor-${randomBytes(16).toString('hex')}`
+}

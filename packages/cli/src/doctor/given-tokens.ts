@@ -1,0 +1,47 @@
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { singleToken } from '../single-token.ts'
+import { readSmallInput } from '../small-input.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** Tokens to examine. They are revoked by it. */
+export interface GivenTokens {
+  /** An access token, or a token of a kind that was not told. */
+  readonly accessToken?: string | undefined
+  readonly refreshToken?: string | undefined
+}
+
+/**
+ * Reads the tokens to examine: one token alone, or the JSON that a token endpoint answers (RFC 6749 §5.1).
+ *
+ * @throws CommandError when there is none
+ */
+export async function readGivenTokens(file: string, terminal: Terminal): Promise<GivenTokens> {
+  const input = await readSmallInput(file, terminal)
+  return fromTokenResponse(input.text) ?? fromSingleToken(singleToken(input))
+}
+
+function fromTokenResponse(text: string): GivenTokens | undefined {
+  let fields: Readonly<Record<string, unknown>> | null
+  try {
+    fields = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
+  const tokenOf = (...names: string[]): string | undefined => {
+    const value = names.map((name) => fields[name]).find((one) => one !== undefined)
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value
+    throw new CommandError(ExitCode.usage, `The "${names[0]}" is no text.`)
+  }
+  const accessToken = tokenOf('access_token', 'accessToken')
+  const refreshToken = tokenOf('refresh_token', 'refreshToken')
+  if (!accessToken && !refreshToken) {
+    throw new CommandError(ExitCode.usage, 'The JSON has neither "access_token" nor "refresh_token".')
+  }
+  return { accessToken, refreshToken }
+}
+
+function fromSingleToken({ token, hint }: { readonly token: string; readonly hint: string | undefined }): GivenTokens {
+  return hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
+}

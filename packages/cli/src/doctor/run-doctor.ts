@@ -1,0 +1,60 @@
+import type { ConnectionOptions } from '../connection.ts'
+import { ExitCode } from '../exit-code.ts'
+import { note, printJson, type Terminal } from '../terminal.ts'
+import { inOurWords } from '../wording.ts'
+import { type Check, printCheck, printDiagnosis } from './check.ts'
+import { checkClientAuth } from './check-client-auth.ts'
+import { checkConnection } from './check-connection.ts'
+import { checkSettings } from './check-settings.ts'
+import { checkTokens } from './check-tokens.ts'
+import type { Examination } from './examination.ts'
+import { type GivenTokens, readGivenTokens } from './given-tokens.ts'
+import { WireTap } from './wire-tap.ts'
+
+/** What `backend-logout doctor` was told. */
+export interface DoctorCommandOptions extends ConnectionOptions {
+  readonly json?: boolean
+}
+
+/** Finds out what the provider really does, step by step. */
+export async function runDoctor(
+  file: string | undefined,
+  options: DoctorCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const tokens = file === undefined ? undefined : await readGivenTokens(file, terminal)
+  const checks: Check[] = []
+  const report = (found: Check): void => {
+    const check = { ...found, detail: inOurWords(found.detail) }
+    checks.push(check)
+    if (!options.json) printCheck(terminal, check)
+  }
+  using tap = new WireTap()
+  await examine({ options, terminal, tap, report }, tokens)
+  const healthy = checks.every(({ status }) => status !== 'problem')
+  if (options.json) printJson(terminal, { healthy, checks })
+  else printDiagnosis(terminal, checks)
+  return healthy ? ExitCode.done : ExitCode.no
+}
+
+async function examine(examination: Examination, tokens: GivenTokens | undefined): Promise<void> {
+  const { report, terminal } = examination
+  if (!(await checkSettings(examination))) {
+    report({ name: 'connection', status: 'skipped', detail: 'nothing can be asked without complete settings' })
+    return
+  }
+  if (!(await checkConnection(examination))) {
+    report({ name: 'revocation', status: 'skipped', detail: 'the provider cannot be reached' })
+    return
+  }
+  const usable = await checkClientAuth(examination)
+  if (!tokens) {
+    const detail = "no token was given: 'backend-logout doctor FILE' revokes one and shows what that does"
+    report({ name: 'tokens', status: 'skipped', detail })
+  } else if (!usable.revocation) {
+    report({ name: 'tokens', status: 'skipped', detail: 'left alone, as revocation does not work yet' })
+  } else {
+    note(terminal, 'The given tokens are now revoked, to see what that does.')
+    await checkTokens(examination, tokens)
+  }
+}

@@ -1,0 +1,102 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+
+/** An answer as it came over the wire. */
+export interface WireAnswer {
+  readonly status: number
+  /** The media type alone; `undefined` without the header. */
+  readonly contentType: string | undefined
+  /** How long the body was as it was sent, in bytes. */
+  bodyBytes: number
+}
+
+/** The connection that requests went over. */
+export interface WireConnection {
+  readonly remoteAddress: string | undefined
+  readonly tls:
+    | { readonly protocol: string; readonly subject: string; readonly issuer: string; readonly validTo: Date }
+    | undefined
+}
+
+interface HeadersMessage {
+  readonly request: object
+  readonly response: { readonly statusCode: number; readonly headers: readonly (Buffer | string)[] }
+}
+
+/**
+ * Listens to what the connection pool sends and receives, by its diagnostics channels. So the doctor sees the very
+ * requests that the client makes, proxies and certificates included.
+ *
+ */
+export class WireTap implements Disposable {
+  /** The last answer. */
+  answer: WireAnswer | undefined
+  /** The last connection that was made. */
+  connection: WireConnection | undefined
+  readonly #answers = new WeakMap<object, WireAnswer>()
+  readonly #subscriptions: readonly (readonly [name: string, listener: (message: unknown) => void])[]
+
+  constructor() {
+    this.#subscriptions = [
+      ['undici:client:connected', (message) => this.#connected((message as { socket: Socket }).socket)],
+      ['undici:request:headers', (message) => this.#headers(message as HeadersMessage)],
+      ['undici:request:bodyChunkReceived', (message) => this.#chunk(message as { request: object; chunk: Uint8Array })],
+    ]
+    for (const [name, listener] of this.#subscriptions) subscribe(name, listener)
+  }
+
+  /** Forgets the last answer. */
+  reset(): void {
+    this.answer = undefined
+  }
+
+  [Symbol.dispose](): void {
+    for (const [name, listener] of this.#subscriptions) unsubscribe(name, listener)
+  }
+
+  #connected(socket: Socket): void {
+    const { remoteAddress } = socket
+    if (!(socket instanceof TLSSocket)) {
+      this.connection = { remoteAddress, tls: undefined }
+      return
+    }
+    const { subject, issuer, valid_to } = socket.getPeerCertificate()
+    this.connection = {
+      remoteAddress,
+      tls: {
+        protocol: socket.getProtocol() ?? 'TLS',
+        subject: [subject?.CN].flat()[0] ?? 'no name',
+        issuer: [issuer?.O ?? issuer?.CN].flat()[0] ?? 'no name',
+        validTo: new Date(valid_to),
+      },
+    }
+  }
+
+  #headers({ request, response }: HeadersMessage): void {
+    const { statusCode, headers } = response
+    let contentType: string | undefined
+    for (let at = 0; at < headers.length; at += 2) {
+      if (String(headers[at]).toLowerCase() === 'content-type') contentType = String(headers[at + 1])
+    }
+    // A hostile provider may send anything, and this goes to a terminal.
+    const mediaType = contentType?.split(';', 1)[0]?.trim().slice(0, 60)
+    this.answer = {
+      status: statusCode,
+      contentType: mediaType && /^[\x21-\x7e]+$/.test(mediaType) ? mediaType : undefined,
+      bodyBytes: 0,
+    }
+    this.#answers.set(request, this.answer)
+  }
+
+  #chunk({ request, chunk }: { readonly request: object; readonly chunk: Uint8Array }): void {
+    const answer = this.#answers.get(request)
+    if (answer) answer.bodyBytes += chunk.length
+  }
+}
+
+/** Describes an answer in a few words. */
+export function describeAnswer({ status, contentType, bodyBytes }: WireAnswer): string {
+  const body = bodyBytes === 0 ? 'empty body' : `body of ${bodyBytes} bytes`
+  return `${status}, ${contentType ?? 'no content type'}, ${body}`
+}
