@@ -1,0 +1,3 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({ test: { globalSetup: 'src/browser/find-chromium.ts', testTimeout: 30_000 } })
