@@ -5,6 +5,7 @@ export default defineConfig({
     setupFiles: ['src/manners.ts'],
     // Nearly all of a case is waiting for a socket or a timer.
     maxConcurrency: 40,
+    maxWorkers: 2,
     testTimeout: 30_000,
   },
 })

@@ -84,6 +84,7 @@ export function everythingIn(value: unknown): string {
   for (let error = value; error instanceof Error; error = error.cause) {
     texts.push(error.message, String(error), error.stack ?? '', JSON.stringify(error))
   }
+  const text = texts.join('\n')
   // Buffers are shown as hexadecimal bytes with spaces in between.
-  return texts.join('\n').replace(/(?<=\b[0-9a-f]{2}) (?=[0-9a-f]{2}\b)/g, '')
+  return text.includes('<Buffer') ? text.replace(/(?<=\b[0-9a-f]{2}) (?=[0-9a-f]{2}\b)/g, '') : text
 }

@@ -1,4 +1,5 @@
 import { createLogoutClient, type LogoutClient, type LogoutClientOptions } from '@backend-logout/core'
+import { createLogoutClient as createNodeLogoutClient } from '@backend-logout/node'
 
 /** A client and what must be done once it is no longer needed. */
 export interface OwnedClient {
@@ -17,5 +18,12 @@ export const clients: readonly ClientFactory[] = [
   {
     name: 'core over fetch',
     create: (options) => ({ client: createLogoutClient(options), close: async () => {} }),
+  },
+  {
+    name: 'node over undici',
+    create: (options) => {
+      const client = createNodeLogoutClient(options)
+      return { client, close: () => client.close() }
+    },
   },
 ]

@@ -28,7 +28,6 @@ const ENDINGS: Record<string, Behaviour> = {
     exchange.socket.write('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
     exchange.socket.end()
   },
-  'sends a body after a 204': answer({ status: 204, body: 'surprise', headers: { 'content-length': '8' } }),
 }
 
 describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) => {
@@ -41,6 +40,21 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
       expect(await client.revokeToken('second')).toBe(true)
       // A connection that is known to be gone costs no attempt.
       expect(server.requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual(['first', 'second'])
+    } finally {
+      await close()
+      await server.close()
+    }
+  })
+
+  it('survives a body after a 204, which HTTP forbids', async () => {
+    const surprise = answer({ status: 204, body: 'surprise', headers: { 'content-length': '8' } })
+    const server = await startFaultServer(inTurn(surprise, ok))
+    const { client, close } = create({ appId, appHost: server.origin })
+    try {
+      // It may count as a success or as a broken connection, but never ends up in the answer to the next call.
+      expect(await client.revokeToken('first')).toBe(true)
+      expect(await client.revokeToken('second')).toBe(true)
+      expect(server.requests.at(-1)?.body).toContain('token=second')
     } finally {
       await close()
       await server.close()

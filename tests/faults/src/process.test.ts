@@ -15,11 +15,14 @@ function start(program: string, argument: string): Promise<{ stdout: string; std
 }
 
 describe.concurrent('a process', () => {
-  it.for(['@backend-logout/core'])('imports %s without any I/O, and finds nothing changed', async (name) => {
-    const { stdout, stderr } = await start('import-only.ts', name)
-    expect(stderr).toBe('')
-    expect(JSON.parse(stdout)).toEqual({ started: [], globals: 0, environmentChanged: false, listeners: 0 })
-  })
+  it.for(['@backend-logout/core', '@backend-logout/node'])(
+    'imports %s without any I/O, and finds nothing changed',
+    async (name) => {
+      const { stdout, stderr } = await start('import-only.ts', name)
+      expect(stderr).toBe('')
+      expect(JSON.parse(stdout)).toEqual({ started: [], globals: 0, environmentChanged: false, listeners: 0 })
+    },
+  )
 
   it.for(clients.map(({ name }) => name))(
     'ends by itself after its calls with %s, and has said nothing',

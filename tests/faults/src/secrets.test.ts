@@ -38,7 +38,7 @@ describe.concurrent('secrets', () => {
           events = []
           const before = server.requests.length
           const fates = await operation.run(client, canaries, {}, events)
-          const shown = [events, client, ...fates.flatMap(({ token: _, ...fate }) => [fate, fate.error])]
+          const shown = [events, ...fates.flatMap(({ token: _, error, ...fate }) => [fate, error])]
           const found = leaksIn(shown.map(everythingIn).join('\n'))
           if (found.length > 0) leaks[echo.name] = found
           expect(server.requests.length - before).toBe(operation.tokens(canaries).length)
@@ -48,6 +48,7 @@ describe.concurrent('secrets', () => {
         await server.close()
       }
       expect(leaks).toEqual({})
+      expect(leaksIn(everythingIn(client))).toEqual([])
     },
   )
 })
