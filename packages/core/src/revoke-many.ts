@@ -4,6 +4,8 @@ import { resolveLimits } from './options.ts'
 import { Pace } from './pace.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { isThrottled, type RevokeOptions, revoke } from './revoke.ts'
+import { checkHint } from './token.ts'
+import { verifyPatience } from './verify.ts'
 
 /** One of many tokens: alone, or with a hint of its own. */
 export type BulkToken = string | { readonly token: string; readonly tokenTypeHint?: TokenTypeHint | undefined }
@@ -40,6 +42,8 @@ export function revokeMany(
 ): AsyncGenerator<Revocation, void, void> {
   const { concurrency = 32 } = options
   resolveLimits(options, core.options.limits)
+  verifyPatience(options.verify)
+  checkHint(options.tokenTypeHint)
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
     throw new LogoutError('invalid_argument', 'concurrency must be a whole number from 1 to 10000.')
   }

@@ -1,0 +1,243 @@
+import { Readable } from 'node:stream'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createClient, createLogoutClient, type LogoutClient } from './client.ts'
+import type { Revocation } from './revocation.ts'
+import type { BulkToken, TokenSource } from './revoke-many.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { always, type LoopbackServer, listen } from './testing/loopback-server.ts'
+import { manualClock } from './testing/manual-clock.ts'
+
+async function all(revocations: AsyncIterable<Revocation>): Promise<Revocation[]> {
+  const found: Revocation[] = []
+  for await (const revocation of revocations) found.push(revocation)
+  return found.sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
+}
+
+const clientOf = ({ origin }: LoopbackServer) =>
+  createLogoutClient({ appId: 'app', endpoints: { revocation: origin }, retries: 0 })
+
+describe('revokeTokens() at a real provider', () => {
+  let emulator: Emulator
+  let client: LogoutClient
+  beforeAll(async () => {
+    emulator = await startEmulator({ accessTokenFormat: 'opaque' })
+    const { appId, appSecret = '' } = emulator.app
+    client = createLogoutClient({ appId, appSecret, appHost: emulator.appHost })
+  })
+  afterEach(() => emulator.reset())
+  afterAll(() => emulator.close())
+
+  test.each<[string, (tokens: string[]) => TokenSource]>([
+    ['an array', (tokens) => tokens],
+    ['a set', (tokens) => new Set(tokens)],
+    ['a generator', (tokens) => tokens.values()],
+    [
+      'an async generator',
+      async function* (tokens) {
+        for (const token of tokens) yield token
+      },
+    ],
+    ['a Node stream', (tokens) => Readable.from(tokens)],
+    ['a Web stream', (tokens) => ReadableStream.from(tokens)],
+    ['a Web stream that cannot be iterated', (tokens) => withoutIterator(ReadableStream.from(tokens))],
+    ['objects', (tokens) => tokens.map((token) => ({ token, tokenTypeHint: 'access_token' }))],
+  ])('revokes what comes from %s', async (_what, sourceOf) => {
+    const tokens = await emulator.issueTokens(60)
+    const found = await all(client.revokeTokens(sourceOf(tokens)))
+    expect(found.map(({ index, state }) => `${index} ${state}`)).toEqual(tokens.map((_, index) => `${index} accepted`))
+    expect(await Promise.all(tokens.map((token) => emulator.isActive(token)))).toEqual(tokens.map(() => false))
+  })
+
+  test('verifies each where that is asked for', async () => {
+    const tokens = await emulator.issueTokens(5)
+    const found = await all(client.revokeTokens(tokens, { verify: true, concurrency: 2 }))
+    expect(found.map(({ state }) => state)).toEqual(tokens.map(() => 'verified'))
+  })
+
+  test('reports what becomes of each, and lets no token stop the others', async () => {
+    const [first = '', last = ''] = await emulator.issueTokens(2)
+    const odd = [undefined, '', 'line\n', { token: 'x', tokenTypeHint: 'two words' }, null, 7]
+    const found = await all(client.revokeTokens([first, ...odd, last] as BulkToken[]))
+    expect(found.map(({ state, error }) => error?.code ?? state)).toEqual([
+      'accepted',
+      ...odd.map(() => 'invalid_argument'),
+      'accepted',
+    ])
+    expect(found.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
+  test('tries a throttled token again until it is admitted, and counts every attempt', async () => {
+    const tokens = await emulator.issueTokens(3)
+    emulator.answerNext({ status: 429, headers: { 'retry-after': '0' }, times: 4 })
+    const found = await all(client.revokeTokens(tokens, { concurrency: 1 }))
+    expect(found.map(({ state }) => state)).toEqual(['accepted', 'accepted', 'accepted'])
+    expect(found.reduce((sum, { attempts }) => sum + attempts, 0)).toBe(7)
+  })
+})
+
+describe('revokeTokens()', () => {
+  test('pulls no more than it can use', async () => {
+    await using server = await listen(always(200))
+    let pulled = 0
+    function* endless() {
+      for (;;) yield `token ${pulled++}`
+    }
+    let seen = 0
+    for await (const _revocation of clientOf(server).revokeTokens(endless(), { concurrency: 4 })) {
+      expect(pulled).toBeLessThanOrEqual(seen + 6)
+      if (++seen === 20) break
+    }
+    expect(pulled).toBeLessThan(30)
+  })
+
+  test('keeps no more requests in flight than it may', async () => {
+    let open = 0
+    let most = 0
+    await using server = await listen((_request, response) => {
+      open++
+      most = Math.max(most, open)
+      setTimeout(() => {
+        open--
+        response.end()
+      }, 5)
+    })
+    const tokens = Array.from({ length: 40 }, (_, index) => `token ${index}`)
+    await all(clientOf(server).revokeTokens(tokens, { concurrency: 3 }))
+    expect(most).toBe(3)
+  })
+
+  test('gives the source back when nobody reads on', async () => {
+    await using server = await listen(always(200))
+    let returned = 0
+    const source = {
+      [Symbol.iterator]: () => ({
+        next: () => ({ done: false, value: 'a token' }),
+        return: () => {
+          returned++
+          throw new Error('and is unwilling')
+        },
+      }),
+    }
+    for await (const _revocation of clientOf(server).revokeTokens(source as Iterable<string>)) break
+    expect(returned).toBe(1)
+    let cancelled = false
+    const stream = new ReadableStream<string>({
+      pull: (controller) => controller.enqueue('a token'),
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    for await (const _revocation of clientOf(server).revokeTokens(withoutIterator(stream))) break
+    await new Promise((done) => setImmediate(done))
+    expect(cancelled).toBe(true)
+  })
+
+  test('reports what was in flight when the signal aborts, takes nothing more, and then throws', async () => {
+    const controller = new AbortController()
+    await using server = await listen(() => {
+      if (server.requests.length === 3) controller.abort()
+    })
+    const tokens = Array.from({ length: 10 }, (_, index) => `token ${index}`)
+    const found: Revocation[] = []
+    const error = await logoutErrorOf(async () => {
+      const run = clientOf(server).revokeTokens(tokens, { concurrency: 3, signal: controller.signal })
+      for await (const revocation of run) found.push(revocation)
+    })
+    expect(error.code).toBe('aborted')
+    expect(found.map(({ state, error: one }) => `${state} ${one?.code}`)).toEqual(found.map(() => 'unknown aborted'))
+    expect(found).toHaveLength(3)
+  })
+
+  test('sends nothing when the signal has aborted before', async () => {
+    await using server = await listen(always(200))
+    const run = clientOf(server).revokeTokens(['x'], { signal: AbortSignal.abort() })
+    expect((await logoutErrorOf(() => all(run))).code).toBe('aborted')
+    expect(server.requests).toEqual([])
+  })
+
+  test('reports tokens that wait for the provider to admit more as live when the signal aborts', async () => {
+    await using server = await listen(always(429, '', { 'retry-after': '3600' }))
+    const clock = manualClock()
+    const controller = new AbortController()
+    const client = createClient({ appId: 'app', endpoints: { revocation: server.origin } }, clock)
+    const run = client.revokeTokens(['a', 'b'], { signal: controller.signal, concurrency: 2 })
+    const found: Revocation[] = []
+    const ended = logoutErrorOf(async () => {
+      for await (const revocation of run) found.push(revocation)
+    })
+    // Both were refused, and the run waits for an hour to pass: its timer is the only one.
+    while (server.requests.length < 2 || clock.pending !== 1) await new Promise((done) => setTimeout(done, 1))
+    controller.abort()
+    expect((await ended).code).toBe('aborted')
+    expect(found.map(({ state, attempts, error }) => [state, attempts, error?.code])).toEqual([
+      ['live', 1, 'aborted'],
+      ['live', 1, 'aborted'],
+    ])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('gives a token up that is refused again and again, and says so', async () => {
+    await using server = await listen(always(429, '', { 'retry-after': '0' }))
+    const found = await all(clientOf(server).revokeTokens(['a']))
+    expect(found).toMatchObject([{ state: 'live', attempts: 21, error: { code: 'rate_limited' } }])
+  })
+
+  test('slows down when the provider is down, and reports each token', async () => {
+    await using server = await listen(always(500))
+    const found = await all(clientOf(server).revokeTokens(Array.from({ length: 20 }, (_, index) => `token ${index}`)))
+    expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['live']))
+    expect(found).toHaveLength(20)
+  })
+
+  test.each<[string, () => TokenSource]>([
+    [
+      'throws',
+      function* () {
+        yield 'a token'
+        throw new RangeError('the file ends early')
+      },
+    ],
+    [
+      'rejects',
+      async function* () {
+        yield 'a token'
+        throw new RangeError('the file ends early')
+      },
+    ],
+  ])('hands on what a source %s, after what was in flight has been reported', async (_what, sourceOf) => {
+    await using server = await listen(always(200))
+    const found: Revocation[] = []
+    const run = async () => {
+      for await (const revocation of clientOf(server).revokeTokens(sourceOf())) found.push(revocation)
+    }
+    await expect(run()).rejects.toThrow(RangeError)
+    expect(found).toMatchObject([{ state: 'accepted', index: 0 }])
+  })
+
+  test.each<[string, unknown, object]>([
+    ['no source', undefined, {}],
+    ['null', null, {}],
+    ['one token', 'a token', {}],
+    ['a number', 7, {}],
+    ['an object that cannot be iterated', { token: 'x' }, {}],
+    ['no concurrency', [], { concurrency: 0 }],
+    ['too much of it', [], { concurrency: 10_001 }],
+    ['half of it', [], { concurrency: 1.5 }],
+    ['text for it', [], { concurrency: '3' }],
+    ['a wrong limit', [], { timeoutMs: -1 }],
+    ['a wrong verification', [], { verify: { withinMs: -1 } }],
+    ['a wrong hint', [], { tokenTypeHint: 'two words' }],
+    ['a signal that is none', [], { signal: new AbortController() }],
+  ])('refuses %s at once', (_what, tokens, options) => {
+    const client = createLogoutClient({ appId: 'app', endpoints: { revocation: 'https://id.example.com/revoke' } })
+    expect(() => client.revokeTokens(tokens as BulkToken[], options)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument' }),
+    )
+  })
+})
+
+/** Safari's streams are like this. */
+function withoutIterator(stream: ReadableStream<string>): ReadableStream<string> {
+  return { getReader: () => stream.getReader() } as ReadableStream<string>
+}
