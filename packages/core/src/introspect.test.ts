@@ -1,6 +1,7 @@
 import { startEmulator } from '@backend-logout/emulator'
 import { describe, expect, test } from 'vitest'
 import { createLogoutClient } from './client.ts'
+import type { LogoutEvent } from './events.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { always, inTurn, listen } from './testing/loopback-server.ts'
 
@@ -42,6 +43,16 @@ describe('introspectToken()', () => {
     const endpoints = { revocation: server.origin, introspection: server.origin }
     const client = createLogoutClient({ appId: 'app', endpoints })
     expect((await logoutErrorOf(() => client.introspectToken('x'))).code).toBe('unexpected_response')
+  })
+
+  test('tells of its failure in events', async () => {
+    await using server = await listen(always(403, '', { 'x-request-id': 'id-1' }))
+    const events: LogoutEvent[] = []
+    const endpoints = { revocation: server.origin, introspection: server.origin }
+    const client = createLogoutClient({ appId: 'app', endpoints, onEvent: (event) => events.push(event) })
+    await logoutErrorOf(() => client.introspectToken('x'))
+    const told = { operation: 'introspect', code: 'rejected', status: 403, requestId: 'id-1' }
+    expect(events).toMatchObject([{ type: 'start' }, { ...told, type: 'attempt' }, { ...told, type: 'outcome' }])
   })
 
   test('tries again where that helps', async () => {
