@@ -36,6 +36,8 @@ function wellKnownUrls(issuer: string): string[] {
  */
 export async function fetchMetadata(core: ClientCore, issuers: readonly string[]): Promise<ProviderMetadata> {
   const { options, api } = core
+  const { transport } = options
+  const headers = { ...options.headers, accept: 'application/json' }
   const issuer = issuers[0] as string
   const call = await startCall(core, 'discover')
   let usable: ProviderMetadata | undefined
@@ -48,10 +50,10 @@ export async function fetchMetadata(core: ClientCore, issuers: readonly string[]
       judge: judgeMetadata,
       send: async (_attempt, signal) =>
         answerOf(
-          await api.GET('/.well-known/openid-configuration', {
-            ...sendTo(url, options.transport, signal, MAX_METADATA_BYTES),
-            headers: { ...options.headers, accept: 'application/json' },
-          }),
+          await api.GET(
+            '/.well-known/openid-configuration',
+            sendTo({ transport, url, headers, signal, maxBodyBytes: MAX_METADATA_BYTES }),
+          ),
         ),
     })
     attempts += outcome.attempts

@@ -17,10 +17,7 @@ import type { Verdict } from './verdict.ts'
 export interface AuthenticatedOperation {
   readonly endpoint: AuthenticatedEndpoint
   /** Calls the operation of the generated client. */
-  readonly post: (
-    init: SendTo & { headers: Record<string, string> },
-    credential: Record<string, string>,
-  ) => Promise<{ response: Response }>
+  readonly post: (init: SendTo, credential: Record<string, string>) => Promise<{ response: Response }>
   readonly judge: (answer: TransportResponse, wallNow: number) => Verdict
 }
 
@@ -45,14 +42,8 @@ export async function postTo(call: Call, { endpoint, post, judge }: Authenticate
     const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
       const { authorization, body } = await credentialFor(call, () => authenticate({ ...context, attempt }))
       const accepted = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
-      const result = await post(
-        {
-          ...sendTo(url, transport, signal),
-          headers: { ...headers, ...accepted, ...(authorization !== undefined && { authorization }) },
-        },
-        { ...body },
-      )
-      return answerOf(result)
+      const all = { ...headers, ...accepted, ...(authorization !== undefined && { authorization }) }
+      return answerOf(await post(sendTo({ transport, url, headers: all, signal }), { ...body }))
     }
     return await attemptUntilDone(call, { method: 'POST', url, judge, send })
   } catch (error) {

@@ -14,7 +14,7 @@ function breaksOff(status: number): Answer {
 async function send(answer: Answer): Promise<TransportResponse> {
   await using server = await listen(answer)
   const { signal } = new AbortController()
-  const request = { method: 'POST', url: server.origin, headers: new Headers(), body: 'token=t', signal } as const
+  const request = { method: 'POST', url: server.origin, headers: {}, body: 'token=t', signal } as const
   return await fetchTransport().send({ ...request, maxBodyBytes: 65_536 })
 }
 

@@ -248,9 +248,8 @@ export function resolveLimits(
   code: 'invalid_options' | 'invalid_argument' = 'invalid_argument',
 ): ResolvedOptions['limits'] {
   const { timeoutMs = defaults.timeoutMs, deadlineMs = defaults.deadlineMs, retries = defaults.retries } = limits
-  for (const [name, value] of Object.entries({ timeoutMs, deadlineMs })) {
-    if (!isDuration(value, 1)) throw new LogoutError(code, `${name} must be 1 to 86400000 milliseconds.`)
-  }
+  const wrong = isDuration(timeoutMs, 1) ? (isDuration(deadlineMs, 1) ? undefined : 'deadlineMs') : 'timeoutMs'
+  if (wrong) throw new LogoutError(code, `${wrong} must be 1 to 86400000 milliseconds.`)
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 100)) {
     throw new LogoutError(code, 'retries must be a whole number from 0 to 100.')
   }

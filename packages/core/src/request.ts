@@ -1,6 +1,6 @@
 import createApi, { type Client } from 'openapi-fetch'
 import type { paths } from './generated/provider.ts'
-import type { Transport, TransportResponse } from './transport.ts'
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
 
 /** The generated client: what may be sent is typed by `specs/provider.openapi.yaml`. */
 export type ProviderApi = Client<paths>
@@ -10,15 +10,13 @@ export type ProviderPath = keyof paths & string
 
 /**
  * openapi-fetch builds a `Request` for every call, and a full one costs several times what a revocation costs. This one
- * only keeps what the transport needs; where the request goes is decided by {@link sendTo}, not by the spec's path.
+ * only keeps what the transport needs; where the request goes, and with which headers, is decided by {@link sendTo}.
  */
 class LightRequest {
   readonly method: 'GET' | 'POST'
-  readonly headers: Headers
   readonly body: string | undefined
-  constructor(_path: string, init: { method: 'GET' | 'POST'; headers: Headers; body?: string }) {
+  constructor(_path: string, init: { method: 'GET' | 'POST'; body?: string }) {
     this.method = init.method
-    this.headers = init.headers
     this.body = init.body
   }
 }
@@ -27,26 +25,46 @@ class LightRequest {
 export function createProviderApi(): ProviderApi {
   return createApi<paths>({
     Request: LightRequest as never,
-    bodySerializer: (body) => new URLSearchParams(body as unknown as Record<string, string>).toString(),
+    bodySerializer: (body) => formOf(body as unknown as Readonly<Record<string, unknown>>),
   })
 }
 
+/** What a form sends as it is. */
+const PLAIN = /^[\w.*-]*$/
+
+/** Encodes a form as `URLSearchParams` does, at a third of the cost for what needs no encoding, as tokens seldom do. */
+function formOf(fields: Readonly<Record<string, unknown>>): string {
+  let form = ''
+  for (const name in fields) {
+    const value = String(fields[name])
+    const plain = PLAIN.test(name) && PLAIN.test(value)
+    form += (form && '&') + (plain ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString())
+  }
+  return form
+}
+
 /** Options for one call of a {@link ProviderApi} that are the same for every operation. */
-export interface SendTo {
+export type SendTo = {
   readonly fetch: (request: Request) => Promise<Response>
   readonly parseAs: 'stream'
+}
+
+/** Where a request goes, and what goes along with it. */
+export interface Destination extends Pick<TransportRequest, 'url' | 'headers' | 'signal'> {
+  readonly transport: Transport
+  readonly maxBodyBytes?: number
 }
 
 /**
  * Directs a call of the generated client to an absolute URL through a transport. The answer comes back whole, as a
  * {@link TransportResponse} in the place of openapi-fetch's `response`.
  */
-export function sendTo(url: string, transport: Transport, signal: AbortSignal, maxBodyBytes = 65_536): SendTo {
+export function sendTo({ transport, url, headers, signal, maxBodyBytes = 65_536 }: Destination): SendTo {
   return {
     // Neither parsed nor typed by status: answers lie about both, so `verdict.ts` reads them.
     parseAs: 'stream',
     fetch: async (request) => {
-      const { method, headers, body } = request as unknown as LightRequest
+      const { method, body } = request as unknown as LightRequest
       const answer = await transport.send({ method, url, headers, body, signal, maxBodyBytes })
       const light = { ...answer, ok: true }
       return light as unknown as Response

@@ -36,7 +36,10 @@ function isIdToken(token: string, appId: string): boolean {
   const [, payload, signature] = token.split('.', 4)
   if (!payload || signature === undefined) return false
   try {
-    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as Record<string, unknown>
+    const json = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
+    // Most access tokens are told by this alone, at a fraction of what parsing costs.
+    if (!/"(?:at_hash|c_hash|nonce|auth_time)"/.test(json)) return false
+    const claims = JSON.parse(json) as Record<string, unknown>
     const has = (...names: string[]): boolean => names.some((name) => name in claims)
     return [claims.aud].flat().includes(appId) && !has('scope', 'scp') && has('at_hash', 'c_hash', 'nonce', 'auth_time')
   } catch {

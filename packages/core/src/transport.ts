@@ -5,7 +5,8 @@ export interface TransportRequest {
   /** Absolute URL, already checked. */
   readonly url: string
   /** All headers, the application's credential among them where it goes into one. */
-  readonly headers: Headers
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
   /** The form body; `undefined` for GET. */
   readonly body: string | undefined
   /** Aborts when the attempt's time is up or the caller gives up. */
