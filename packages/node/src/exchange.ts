@@ -11,14 +11,17 @@ export interface Target {
   readonly pool: Dispatcher
   readonly origin: string
   readonly path: string
+  /** Is called when a request has come to its end, whatever that is. */
+  readonly leave: () => void
 }
 
 /** Sends one request and collects its answer; rejects when no complete one came, or when the signal aborts. */
-export function exchange({ pool, origin, path }: Target, request: TransportRequest): Promise<TransportResponse> {
-  const { method, headers, body = null, signal } = request
+export function exchange(target: Target, request: TransportRequest): Promise<TransportResponse> {
+  const { pool, origin, path } = target
+  const { method, headers, body = null } = request
   return new Promise((resolve, reject) => {
-    if (signal.aborted) reject(aborted())
-    else pool.dispatch({ origin, path, method, headers, body }, new Exchange(request, resolve, reject))
+    const one = new Exchange(target, request, resolve, reject)
+    if (!one.settled) pool.dispatch({ origin, path, method, headers, body }, one)
   })
 }
 
@@ -26,6 +29,8 @@ const aborted = (): Error => new Error('the request was aborted')
 
 /** Receives what comes back for one request. It costs less than undici's `request`, which makes a stream of each body. */
 class Exchange implements Dispatcher.DispatchHandler {
+  settled = false
+  readonly #target: Target
   readonly #request: TransportRequest
   readonly #resolve: (response: TransportResponse) => void
   readonly #reject: (error: Error) => void
@@ -33,26 +38,28 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settle()) this.#reject(aborted())
   }
   #controller: Controller | undefined
-  #settled = false
   #status = 0
   #headers: IncomingHttpHeaders = {}
   #chunks: Buffer[] = []
   #size = 0
 
   constructor(
+    target: Target,
     request: TransportRequest,
     resolve: (response: TransportResponse) => void,
     reject: (error: Error) => void,
   ) {
+    this.#target = target
     this.#request = request
     this.#resolve = resolve
     this.#reject = reject
-    request.signal.addEventListener('abort', this.#onAbort)
+    if (request.signal.aborted) this.#onAbort()
+    else request.signal.addEventListener('abort', this.#onAbort)
   }
 
   onRequestStart(controller: Controller): void {
     // Given up while it waited for a connection. Thrown, it is dropped unsent, and the connection lives on.
-    if (this.#settled) throw aborted()
+    if (this.settled) throw aborted()
     this.#controller = controller
   }
 
@@ -102,10 +109,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** Whether this is the end of it. A connection with more to come is closed. */
   #settle(): boolean {
-    if (this.#settled) return false
-    this.#settled = true
+    if (this.settled) return false
+    this.settled = true
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#controller?.abort(aborted())
+    this.#target.leave()
     return true
   }
 }

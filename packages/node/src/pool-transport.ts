@@ -38,7 +38,7 @@ export function poolTransport({ limit, tls, mutualTls }: Connections, choice: Pr
       pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0 })
       pools.set(origin, pool)
     }
-    const target = { pool, origin, path: pathname + search }
+    const target = { pool, origin, path: pathname + search, leave }
     targets.set(href, target)
     return target
   }
@@ -50,13 +50,16 @@ export function poolTransport({ limit, tls, mutualTls }: Connections, choice: Pr
     mutualTls,
     send(request: TransportRequest): Promise<TransportResponse> {
       if (closing) return Promise.reject(closed())
-      const target = targets.get(request.url)
-      const answer = target
-        ? exchange(target, request)
-        : locate(request.url).then((located) => exchange(located, request))
       inFlight++
-      answer.then(leave, leave)
-      return answer
+      const target = targets.get(request.url)
+      if (target) return exchange(target, request)
+      return locate(request.url).then(
+        (located) => exchange(located, request),
+        (error) => {
+          leave()
+          throw error
+        },
+      )
     },
     close() {
       closing ??= (async () => {
