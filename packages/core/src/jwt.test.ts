@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLogoutClient } from './client.ts'
 import type { ClientAuthContext } from './client-auth.ts'
 import { clientSecretJwt, type PrivateKeyJwtOptions, privateKeyJwt, type SigningAlgorithm } from './jwt.ts'
+import type { LogoutClientOptions } from './options.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { always, listen } from './testing/loopback-server.ts'
 
@@ -88,12 +89,14 @@ describe('privateKeyJwt() at a provider', () => {
   })
   afterAll(() => emulator.close())
 
-  test.each(['appHost', 'issuer'] as const)('revokes and introspects with %s', async (by) => {
+  test.each(['appHost', 'protocol oauth', 'issuer'] as const)('revokes and introspects with %s', async (by) => {
     const { privateKey, appId } = emulator.apps.privateKeyJwt
     const { accessToken } = await emulator.signIn('alice', { app: emulator.apps.privateKeyJwt })
     const clientAuth = privateKeyJwt(privateKey as Key)
-    const location = by === 'issuer' ? { issuer: emulator.issuer } : { appHost: emulator.appHost }
-    const client = createLogoutClient({ appId, ...location, clientAuth })
+    const { appHost, issuer } = emulator
+    const protocol = by === 'appHost' ? 'oidc' : 'oauth'
+    const location = by === 'issuer' ? { issuer } : { appHost, protocol }
+    const client = createLogoutClient({ appId, ...location, clientAuth } as LogoutClientOptions)
     expect(await client.revokeToken(accessToken, { verify: true })).toBe(true)
     expect(await emulator.isActive(accessToken)).toBe(false)
   })

@@ -46,14 +46,14 @@ describe('the endpoints of GenAuth', () => {
         appId: 'app',
         endpoint: 'revocation',
         url: `${server.origin}${base}/token/revocation`,
-        issuer: expect.anything(),
+        issuer: `${server.origin}/base/oidc`,
         attempt: 1,
       },
       {
         appId: 'app',
         endpoint: 'introspection',
         url: `${server.origin}${base}/token/introspection`,
-        issuer: expect.anything(),
+        issuer: `${server.origin}/base/oidc`,
         attempt: 1,
       },
     ])

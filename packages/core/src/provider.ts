@@ -42,13 +42,14 @@ const PATHS = {
 export function createProvider({ location, ...options }: ResolvedOptions): Provider {
   if (location.kind === 'endpoints') return fixed(location.endpoints)
   if (location.kind === 'genauth') {
-    const issuer = `${location.base}/${location.protocol}`
+    const base = `${location.base}/${location.protocol}`
     const { revocation, introspection, endSession } = PATHS
     return fixed({
-      issuer,
-      revocation: issuer + revocation,
-      introspection: issuer + introspection,
-      endSession: issuer + endSession,
+      // GenAuth has one issuer, by the name of its OpenID Connect part.
+      issuer: `${location.base}/oidc`,
+      revocation: base + revocation,
+      introspection: base + introspection,
+      endSession: base + endSession,
     })
   }
   const issuers = location.issuer
