@@ -32,10 +32,18 @@ export function write(bytes: string | Buffer, then: 'keep' | 'end' | 'reset' = '
   return ({ socket, reset }) => {
     socket.write(bytes, () => {
       if (then === 'end') socket.end()
-      // A reset overtakes what was written before it, so the client gets a moment to see that.
-      if (then === 'reset') setTimeout(reset, 20)
+      if (then === 'reset') onceRead(reset)
     })
   }
+}
+
+/**
+ * Does something once the client has read what was written; a reset would overtake it. The client is in this very
+ * process, so it has after a few turns of the event loop, however busy the machine is.
+ */
+export function onceRead(action: () => void, turns = 10): void {
+  if (turns === 0) action()
+  else setImmediate(onceRead, action, turns - 1)
 }
 
 /** Never says anything. */

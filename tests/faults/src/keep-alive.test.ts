@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OnEvent } from '@backend-logout/core'
 import { describe, expect, it } from 'vitest'
-import { answer, inTurn, reset } from './behaviours.ts'
+import { answer, inTurn, onceRead, reset } from './behaviours.ts'
 import { appId } from './canaries.ts'
 import { clients } from './clients.ts'
 import { type Behaviour, startFaultServer } from './fault-server.ts'
@@ -20,7 +20,7 @@ const ENDINGS: Record<string, Behaviour> = {
   },
   'resets it a little later': (exchange) => {
     ok(exchange)
-    setTimeout(() => exchange.reset(), 20)
+    onceRead(exchange.reset)
   },
   'says that it will close it': answer({ headers: { connection: 'close' } }),
   'writes on without having been asked': (exchange) => {
@@ -36,7 +36,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
     const { client, close } = create({ appId, appHost: server.origin })
     try {
       expect(await client.revokeToken('first')).toBe(true)
-      await sleep(60)
+      await server.deserted()
       expect(await client.revokeToken('second')).toBe(true)
       // A connection that is known to be gone costs no attempt.
       expect(server.requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual(['first', 'second'])

@@ -143,12 +143,12 @@ export const slowness: readonly Row[] = [
   { name: 'a body without a length that stays open', behave: write('HTTP/1.1 200 OK\r\n\r\nhello') },
 ].map((row): Row => ({ ...row, ...late, limits: HASTY, afterwards: (server) => server.deserted() }))
 
-/** Providers that use up the deadline of the whole call. */
+/** Providers that use up the deadline of the whole call, which leaves each token of a session its share of it. */
 export const deadlines: readonly Row[] = slowness.map((row) => ({
   ...row,
   name: `${row.name}, until the deadline`,
   ...either(fails('timeout', { attempts: 1, requests: 'any' })),
-  limits: { timeoutMs: 20_000, deadlineMs: 800, retries: 5 },
+  limits: { timeoutMs: 20_000, deadlineMs: 3_000, retries: 5 },
   afterwards: async (server, fates) => {
     for (const { error } of fates) expect(error?.message).toContain('in time')
     await server.deserted()
