@@ -31,11 +31,17 @@ export type Fate =
       readonly reason: Reason
     }
 
+/**
+ * How a provider fails: it asks to be asked less often; it, or what stands before it, refuses for a reason that has
+ * nothing to do with the token; or it is down.
+ */
+export type FailureKind = 'throttled' | 'refused' | 'down'
+
 /** What an attempt says about the provider. */
 export type Health =
   | { readonly kind: 'answers' }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'fails'; readonly code: FailureCode; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: FailureKind; readonly code: FailureCode; readonly retryAfterMs?: number | undefined }
 
 type Severity = 'passing' | 'refusal' | 'final'
 
@@ -98,11 +104,11 @@ export function fateOf(
 export function healthOf(revocations: readonly Revocation[]): Health {
   const errors = revocations.flatMap(({ error }) => (error ? [error] : []))
   const throttled = errors.find(({ code, retryAfterMs }) => code === 'rate_limited' || retryAfterMs !== undefined)
-  if (throttled) return { kind: 'fails', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
+  if (throttled) return { kind: 'throttled', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
   if (revocations.some(({ revoked }) => revoked)) return { kind: 'answers' }
   // What was given up here says nothing about the provider.
   const failed = errors.find((error) => error.code !== 'aborted' && severityOf(error) !== 'final')
-  if (failed) return { kind: 'fails', code: failed.code }
+  if (failed) return { kind: severityOf(failed) === 'refusal' ? 'refused' : 'down', code: failed.code }
   return errors.some(({ status }) => status !== undefined) ? { kind: 'answers' } : { kind: 'unknown' }
 }
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { OutboxError } from './errors.ts'
@@ -15,7 +16,8 @@ export interface FolderLock {
  * @throws OutboxError `store_in_use`
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  const { tryLock } = await import('fs-native-extensions')
+  // A native addon without types of its own; loaded only now, where a folder is used.
+  const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { tryLock(fd: number): boolean }
   const file = await open(join(folder, 'lock'), 'a+', 0o600)
   try {
     if (!tryLock(file.fd)) {

@@ -1,7 +1,14 @@
+import type { FailureKind } from './fate.ts'
+
 /** How long the first pause is when the provider does not say, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE_MS = 1_000
 /** A provider that does not answer is asked at least so often, in milliseconds. */
 const MAX_PAUSE_MS = 30_000
+/**
+ * One that refuses everybody is asked more often: it can take it, and logouts have only so many attempts. They are
+ * spread out nevertheless, so that most still have all of theirs when somebody has mended the configuration.
+ */
+const MAX_REFUSED_PAUSE_MS = 2_000
 /** The longest pause that a provider is granted, in milliseconds: one wrong header must not silence the queue for days. */
 const MAX_RETRY_AFTER_MS = 3_600_000
 /** So many attempts in a row that fail make a provider that is down. One that fails may be the token's fault. */
@@ -9,7 +16,7 @@ const FAILURES = 3
 
 /** What the pace is told to do in between. */
 export interface Failure {
-  readonly throttled: boolean
+  readonly kind: FailureKind
   readonly retryAfterMs?: number | undefined
   /** When the attempt began. */
   readonly startedAt: number
@@ -71,19 +78,19 @@ export class Pace {
   }
 
   /** The provider throttled, failed, or did not answer. Tells whether a pause begins or becomes longer. */
-  failed(now: number, { throttled, retryAfterMs, startedAt }: Failure): boolean {
+  failed(now: number, { kind, retryAfterMs, startedAt }: Failure): boolean {
     const fresh = startedAt >= this.#pausedAt
-    if (retryAfterMs === undefined && !throttled) {
+    if (kind !== 'throttled') {
       this.#failures++
+      this.#threshold = this.#concurrency
       if (!fresh || (!this.isPaused && this.#failures < FAILURES)) return false
+    } else if (fresh) {
+      this.#threshold = Math.max(1, this.#window / 2)
     }
-    if (throttled && fresh) this.#threshold = Math.max(1, this.#window / 2)
-    const wait =
-      retryAfterMs !== undefined
-        ? Math.min(retryAfterMs, MAX_RETRY_AFTER_MS)
-        : Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses) * (0.75 + this.#random() / 4)
-    if (!throttled) this.#threshold = this.#concurrency
-    return this.#pause(now, now + wait, fresh)
+    if (retryAfterMs !== undefined) return this.#pause(now, now + Math.min(retryAfterMs, MAX_RETRY_AFTER_MS), fresh)
+    const longest = kind === 'refused' ? MAX_REFUSED_PAUSE_MS : MAX_PAUSE_MS
+    const pauseMs = Math.min(longest, FIRST_PAUSE_MS * 2 ** this.#pauses)
+    return this.#pause(now, now + pauseMs * (0.75 + this.#random() / 4), fresh)
   }
 
   /** Somebody else was told to pause. */

@@ -10,7 +10,7 @@ export const NOTES = 'notes'
 /** Ten years. The expiry of a token is judged here and not by pg-boss, whose retention goes by the database's clock alone. */
 const FOREVER_S = 315_360_000
 /** A claim whose holder has not been heard of for so long goes to somebody else. */
-export const CLAIM_S = 15
+export const CLAIM_S = 10
 
 const OPTIONS: Record<string, Omit<Queue, 'name'>> = {
   [DEAD]: { retentionSeconds: FOREVER_S },
@@ -35,4 +35,16 @@ export async function createQueues(boss: PgBoss): Promise<void> {
     const differs = Object.entries(options).some(([option, value]) => existing?.[option] !== value)
     if (differs) await boss.updateQueue(name, options)
   }
+}
+
+/** Takes back every claim. Only for who knows that nobody is there who could hold one. */
+export async function takeBackClaims(boss: PgBoss, schema: string): Promise<void> {
+  const { rows } = await boss
+    .getDb()
+    .executeSql(`SELECT id FROM ${schema}.job WHERE name = '${QUEUE}' AND state = 'active'`)
+  if (rows.length > 0)
+    await boss.fail(
+      QUEUE,
+      rows.map(({ id }) => id),
+    )
 }

@@ -24,7 +24,8 @@ export class RateMeter {
     this.#forget(Math.floor(now / 1000))
     let sum = 0
     for (const count of this.#counts.values()) sum += count
-    const seconds = Math.min(SECONDS, Math.max(1, (now - this.#startedAt) / 1000))
+    // Of the current second only a part has passed.
+    const seconds = Math.max(1, Math.min(SECONDS - 1 + (now % 1000) / 1000, (now - this.#startedAt) / 1000))
     return Math.round((sum / seconds) * 10) / 10
   }
 

@@ -1,7 +1,7 @@
 import type { ConstructorOptions, PgBoss } from 'pg-boss'
 import { storeError } from './errors.ts'
 import type { ResolvedStore } from './options.ts'
-import { createQueues } from './queues.ts'
+import { createQueues, takeBackClaims } from './queues.ts'
 
 /** Where logouts are kept: pg-boss, and the database below it. */
 export interface Store {
@@ -43,6 +43,8 @@ export async function openStore(options: ResolvedStore, onError: (error: unknown
   try {
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
+    // A folder is for one process: whoever had claims there is gone.
+    if (options.kind === 'embedded') await takeBackClaims(boss, SCHEMA)
     return store
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {})

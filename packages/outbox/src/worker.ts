@@ -27,6 +27,8 @@ export interface WorkerOptions extends Omit<AttemptContext, 'signal'> {
 const POLL_MS = 500
 /** When it looks again after it found less than it could have taken, in milliseconds. */
 const SOON_MS = 20
+/** When it looks again after the database refused, in milliseconds. */
+const ERROR_MS = 1_000
 /** How often the others' notes are read and an own one is written, in milliseconds. */
 const NOTES_MS = 2_000
 /** How often an idle worker looks for what crashed ones have left, in milliseconds. */
@@ -56,7 +58,7 @@ export class Worker {
   #claiming = false
   #claimAt = 0
   #nudged = false
-  #sweepAt = performance.now() + SWEEP_MS
+  #sweepAt = 0
   #superviseAt = 0
   #stopping = false
   #wake = (): void => {}
@@ -88,7 +90,7 @@ export class Worker {
     if (signal?.aborted) stop()
     signal?.addEventListener('abort', stop)
     const timers = [
-      setInterval(() => this.#quietly('Keeping claims', () => this.#touch()), (CLAIM_S * 1000) / 3),
+      setInterval(() => this.#quietly('Keeping claims', () => this.#touch()), (CLAIM_S * 1000) / 4),
       setInterval(() => this.#quietly('Reading notes', () => this.#exchangeNotes()), NOTES_MS),
     ]
     await this.#quietly('Reading notes', () => this.#exchangeNotes())
@@ -111,10 +113,11 @@ export class Worker {
     const now = performance.now()
     const limit = this.#pace.limit(now)
     while (this.#underWay < limit && this.#ready.length > 0) this.#start(this.#ready.shift() as ClaimedJob)
-    // Ahead of need, so that nobody waits for the database.
-    const ahead = this.#pace.isPaused ? limit - this.#underWay : Math.max(2 * limit, 16)
-    if (!this.#claiming && limit > 0 && this.#ready.length < ahead / 2 && (this.#nudged || now >= this.#claimAt)) {
-      this.#claim(Math.min(MAX_CLAIM, this.#pace.isPaused ? 1 : 4 * limit - this.#ready.length))
+    // Ahead of need, so that nobody waits for the database. After a pause a single one shows how things are.
+    const stock = this.#pace.isPaused ? limit - this.#underWay : Math.max(4 * limit, 16)
+    const due = this.#nudged || now >= this.#claimAt
+    if (limit > 0 && !this.#claiming && due && this.#ready.length < stock / 2) {
+      this.#claim(Math.min(MAX_CLAIM, stock - this.#ready.length))
     }
     const until = limit === 0 ? this.#pace.pausedUntil : this.#claimAt
     await this.#pause(until > now ? Math.min(NOTES_MS, until - now) : POLL_MS)
@@ -133,15 +136,15 @@ export class Worker {
   async #claim(batchSize: number): Promise<void> {
     this.#claiming = true
     this.#nudged = false
-    let claimed = 0
+    let againInMs = ERROR_MS
     try {
-      claimed = this.#take(await this.#fetch(batchSize, false))
-      if (claimed === 0) claimed = await this.#whenIdle()
+      const claimed = this.#take(await this.#fetch(batchSize, false)) || (await this.#whenIdle())
+      againInMs = claimed >= batchSize ? 0 : claimed > 0 ? SOON_MS : POLL_MS
     } catch (error) {
       this.#options.tell({ type: 'store_error', message: storeError('Claiming logouts', error).message })
     }
     this.#claiming = false
-    this.#claimAt = claimed >= batchSize ? 0 : performance.now() + (claimed > 0 ? SOON_MS : POLL_MS)
+    this.#claimAt = performance.now() + againInMs
     this.#wake()
   }
 
@@ -188,11 +191,10 @@ export class Worker {
       this.#sweepAt = 0
       this.#options.tell({ type: 'resumed' })
     }
-    if (health.kind !== 'fails') return
-    const { code, retryAfterMs } = health
+    if (health.kind === 'answers' || health.kind === 'unknown') return
+    const { kind, code, retryAfterMs } = health
     const now = performance.now()
-    const throttled = code === 'rate_limited'
-    if (!this.#pace.failed(now, { throttled, retryAfterMs, startedAt })) return
+    if (!this.#pace.failed(now, { kind, retryAfterMs, startedAt })) return
     const until = Date.now() + this.#pace.pausedUntil - now
     this.#options.tell({ type: 'paused', until: new Date(until), code })
     this.#quietly('Telling of a pause', () => this.#notes.pause({ until, code }))

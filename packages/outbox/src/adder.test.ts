@@ -1,0 +1,73 @@
+import type { PgBoss } from 'pg-boss'
+import { describe, expect, test } from 'vitest'
+import { Adder } from './adder.ts'
+import { type ReadTokens, readTokens } from './entry.ts'
+import { createKeyring } from './keyring.ts'
+
+type Insert = (jobs: readonly { id: string }[]) => Promise<void>
+
+// What pg-boss itself does is tried with real databases; here it is when and how often it is called.
+async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
+  const added: number[] = []
+  const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss
+  const keyring = await createKeyring(undefined)
+  return { adder: new Adder({ boss, keyring, timeoutMs, inserts: 1, added: (count) => added.push(count) }), added }
+}
+const tokens = (name: string): ReadTokens => readTokens({ accessToken: name }, undefined, 1000)
+const outage = (code: string): Error => Object.assign(new Error('No.'), { code })
+
+describe('Adder', () => {
+  test('stores those together that come while another one is being stored', async () => {
+    const sizes: number[] = []
+    const { adder, added } = await adderOver(async (jobs) => void sizes.push(jobs.length))
+    const ids = await Promise.all(Array.from({ length: 1201 }, (_, index) => adder.add(tokens(`token-${index}`))))
+    expect(sizes).toEqual([1, 500, 500, 200])
+    expect(added).toEqual(sizes)
+    expect(new Set(ids).size).toBe(1201)
+  })
+
+  test('does not resolve before it is stored', async () => {
+    const stored = Promise.withResolvers<void>()
+    const { adder } = await adderOver(() => stored.promise)
+    let isDone = false
+    const adding = adder.add(tokens('a')).then(() => (isDone = true))
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect(isDone).toBe(false)
+    stored.resolve()
+    await adding
+  })
+
+  test('tries again with the same ids while the database is away', async () => {
+    const tried: string[] = []
+    const codes = ['ECONNREFUSED', '57P03', '08006']
+    const { adder } = await adderOver(async ([job]) => {
+      tried.push(job?.id ?? '')
+      const code = codes.shift()
+      if (code) throw outage(code)
+    })
+    const id = await adder.add(tokens('a'))
+    expect(tried).toEqual([id, id, id, id])
+  })
+
+  test('gives up on a database that stays away', async () => {
+    const { adder, added } = await adderOver(() => Promise.reject(outage('ECONNREFUSED')), 200)
+    await expect(adder.add(tokens('a'))).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
+    expect(added).toEqual([])
+  })
+
+  test('does not try again what the database refuses, and goes on with the next', async () => {
+    let calls = 0
+    const { adder } = await adderOver(async () => {
+      if (calls++ === 0) throw outage('42P01')
+    })
+    await expect(adder.add(tokens('a'))).rejects.toMatchObject({ code: 'store_unavailable' })
+    await adder.add(tokens('b'))
+    expect(calls).toBe(2)
+  })
+
+  test('says nothing about where the database is and what its password is', async () => {
+    const { adder } = await adderOver(() => Promise.reject(new Error('postgres://user:hunter2@db/x is no good')))
+    const error = await adder.add(tokens('a')).catch((error) => error)
+    expect(`${error.message} ${error.cause.message}`).not.toContain('hunter2')
+  })
+})

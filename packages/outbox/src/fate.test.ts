@@ -1,0 +1,120 @@
+import { LogoutError, type LogoutErrorCode, type LogoutErrorDetails, type Revocation } from '@backend-logout/core'
+import { describe, expect, test } from 'vitest'
+import type { EntryAbout } from './entry.ts'
+import { fateOf, healthOf } from './fate.ts'
+
+const refresh = { tokenType: 'refresh_token', fingerprint: 'sha256:aa', expiresAt: 2000 } as const
+const access = { tokenType: 'access_token', fingerprint: 'sha256:bb', expiresAt: 1000 } as const
+const session: EntryAbout = { addedAt: 0, tokens: [refresh, access] }
+const fresh = { attempts: 0, refusals: 0 }
+
+const revoked: Revocation = { state: 'accepted', revoked: true, attempts: 1, durationMs: 1 }
+const failed = (code: LogoutErrorCode, details: LogoutErrorDetails = {}): Revocation => ({
+  state: 'live',
+  revoked: false,
+  attempts: 1,
+  durationMs: 1,
+  error: new LogoutError(code, 'It failed.', details),
+})
+const fate = (revocations: Revocation[], before = fresh, now = 0) =>
+  fateOf(session, revocations, before, 3, (time) => now > time)
+
+describe('fateOf()', () => {
+  test('is done when every token is revoked', () => {
+    expect(fate([revoked, revoked])).toEqual({ kind: 'revoked', history: { attempts: 1, refusals: 0 } })
+  })
+
+  test('keeps for the next time only what is not revoked', () => {
+    expect(fate([revoked, failed('provider_unavailable', { status: 503 })])).toEqual({
+      kind: 'retry',
+      left: [access],
+      history: { attempts: 1, refusals: 0 },
+      reason: { code: 'provider_unavailable', status: 503 },
+    })
+    expect(fate([failed('timeout'), revoked])).toMatchObject({ kind: 'retry', left: [refresh] })
+  })
+
+  test.each([['network'], ['timeout'], ['rate_limited'], ['provider_unavailable'], ['aborted']] as const)(
+    'tries again after %s, however often',
+    (code) => {
+      expect(fate([failed(code), revoked], { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
+    },
+  )
+
+  test.each([
+    ['client_auth_failed', 401],
+    ['endpoint_missing', 404],
+    ['redirect_refused', 302],
+    ['unexpected_response', 200],
+    ['discovery_failed', undefined],
+    ['rejected', 403],
+  ] as const)('gives up on %s (%s) at the third refusal', (code, status) => {
+    const answer = [failed(code, { status }), revoked]
+    expect(fate(answer)).toMatchObject({ kind: 'retry', history: { refusals: 1 } })
+    expect(fate(answer, { attempts: 1, refusals: 1 })).toMatchObject({ kind: 'retry', history: { refusals: 2 } })
+    expect(fate(answer, { attempts: 2, refusals: 2 })).toMatchObject({ kind: 'dead', history: { refusals: 3 } })
+  })
+
+  test.each([
+    ['unsupported_token_type', 400],
+    ['rejected', 400],
+    ['rejected', 200],
+    ['invalid_argument', undefined],
+  ] as const)('gives up on %s (%s) at once', (code, status) => {
+    expect(fate([revoked, failed(code, { status })])).toMatchObject({ kind: 'dead', left: [access] })
+  })
+
+  test('does not give up on a session while one of its tokens may still be revoked', () => {
+    const answers = [failed('timeout'), failed('unsupported_token_type', { status: 400 })]
+    expect(fate(answers)).toMatchObject({ kind: 'retry', left: [refresh, access], reason: { code: 'timeout' } })
+  })
+
+  test('forgets a token that has died by itself, and is done when all that are left have', () => {
+    expect(fate([failed('timeout'), failed('timeout')], fresh, 1500)).toMatchObject({ kind: 'retry', left: [refresh] })
+    expect(fate([failed('timeout'), failed('timeout')], fresh, 2500)).toMatchObject({ kind: 'expired' })
+    expect(fate([revoked, failed('rejected', { status: 400 })], fresh, 1500)).toMatchObject({ kind: 'expired' })
+  })
+
+  test('keeps the code of a provider as the reason, but nothing that may be text', () => {
+    const reason = (providerError: string) =>
+      fate([revoked, failed('rejected', { status: 400, providerError, providerErrorDescription: 'Alice is gone.' })])
+    expect(reason('invalid_grant')).toHaveProperty('reason', {
+      code: 'rejected',
+      status: 400,
+      providerError: 'invalid_grant',
+    })
+    expect(reason('Alice is gone.')).toHaveProperty('reason', { code: 'rejected', status: 400 })
+  })
+})
+
+describe('healthOf()', () => {
+  test('is well when anything was revoked, or refused for what it is', () => {
+    expect(healthOf([revoked, failed('timeout')])).toEqual({ kind: 'answers' })
+    expect(healthOf([failed('rejected', { status: 400 })])).toEqual({ kind: 'answers' })
+  })
+
+  test('is throttled whatever else was achieved', () => {
+    expect(healthOf([revoked, failed('rate_limited', { status: 429, retryAfterMs: 3000 })])).toEqual({
+      kind: 'throttled',
+      code: 'rate_limited',
+      retryAfterMs: 3000,
+    })
+    expect(healthOf([failed('provider_unavailable', { status: 503, retryAfterMs: 9000 })])).toMatchObject({
+      kind: 'throttled',
+      retryAfterMs: 9000,
+    })
+  })
+
+  test('tells a provider that is down from one that refuses everybody', () => {
+    expect(healthOf([failed('network')])).toEqual({ kind: 'down', code: 'network' })
+    expect(healthOf([failed('client_auth_failed', { status: 401 })])).toEqual({
+      kind: 'refused',
+      code: 'client_auth_failed',
+    })
+  })
+
+  test('says nothing about what was given up here', () => {
+    expect(healthOf([failed('aborted')])).toEqual({ kind: 'unknown' })
+    expect(healthOf([failed('invalid_argument')])).toEqual({ kind: 'unknown' })
+  })
+})

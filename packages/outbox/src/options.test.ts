@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest'
+import { openOutbox } from './open-outbox.ts'
+import { resolveOptions } from './options.ts'
+
+const encryptionKeys = [{ kid: 'a', key: new Uint8Array(32) }]
+
+describe('resolveOptions()', () => {
+  test.each([
+    ['./folder', { kind: 'embedded', folder: './folder' }],
+    [{ folder: '/a/folder' }, { kind: 'embedded', folder: '/a/folder' }],
+    [{ folder: new URL('file:///a%20folder') }, { kind: 'embedded', folder: '/a folder' }],
+    [{ memory: true }, { kind: 'embedded', folder: undefined }],
+    ['postgres://host/db', { kind: 'postgres', postgres: 'postgres://host/db' }],
+    ['postgresql://host/db', { kind: 'postgres' }],
+    [
+      { postgres: 'postgres://host/db', backend: 'cockroachdb', schema: 'mine' },
+      { kind: 'postgres', backend: 'cockroachdb', schema: 'mine' },
+    ],
+  ] as const)('understands the store %j', (store, expected) => {
+    expect(resolveOptions({ store, encryptionKeys }).store).toMatchObject(expected)
+  })
+
+  test.each([
+    ['no store', { store: undefined }, 'store must be'],
+    ['an empty path', { store: '' }, 'store must be'],
+    ['an address of something else', { store: 'mysql://host/db' }, 'store must be'],
+    ['two stores at once', { store: { memory: true, folder: 'x' } }, 'store must be'],
+    ['memory that is not', { store: { memory: false } }, 'store must be'],
+    ['an unknown backend', { store: { postgres: 'postgres://h/d', backend: 'oracle' } }, 'store.backend'],
+    ['a schema with a quote', { store: { postgres: 'postgres://h/d', schema: 'a"b' } }, 'store.schema'],
+    ['a single connection', { store: { postgres: 'postgres://h/d', maxConnections: 1 } }, 'store.maxConnections'],
+    ['a client that is none', { client: {} }, 'client'],
+    ['a maximum of nothing', { maxAgeMs: 0 }, 'maxAgeMs'],
+    ['no refusal at all', { maxRefusals: 0 }, 'maxRefusals'],
+    ['something else than a function', { onEvent: 'log' }, 'onEvent'],
+  ])('refuses %s', (_, options, message) => {
+    expect(() => resolveOptions({ store: './x', encryptionKeys, ...options } as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
+    )
+  })
+
+  test('does not repeat the password of an address that it cannot read', () => {
+    const store = { postgres: 'postgres://user:hunter2@host:notaport/db' }
+    expect(() => resolveOptions({ store, encryptionKeys })).toThrow(/^(?!.*hunter2).*postgres:\/\/ address/)
+  })
+
+  test.each([{}, { encryptionKeys: [] }])('refuses to keep tokens in the clear (%j)', async (options) => {
+    await expect(openOutbox({ store: '/nowhere/outbox', ...options })).rejects.toMatchObject({
+      code: 'invalid_options',
+      message: expect.stringContaining('encryptionKeys is needed'),
+    })
+  })
+})
