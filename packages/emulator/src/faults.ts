@@ -132,13 +132,15 @@ function readBody(body: string | object = ''): [content: string, type?: string] 
 
 async function writeWithoutEnd(response: ServerResponse): Promise<void> {
   const chunk = ' '.repeat(16 * 1024)
-  // Waiting for each chunk to leave keeps the emulator's memory flat, however slowly the client reads.
-  while (!response.destroyed) {
-    await new Promise<void>((resolve) => {
-      response.once('close', resolve)
-      response.write(chunk, () => {
-        response.off('close', resolve)
-        resolve()
+  // Waiting for each chunk to leave keeps the emulator's memory flat, however slowly the client reads. Node 26 calls an
+  // answer whose connection is gone not destroyed: only the failed write tells.
+  for (let open = true; open; ) {
+    open = await new Promise<boolean>((resolve) => {
+      const stop = (): void => resolve(false)
+      response.once('close', stop)
+      response.write(chunk, (error) => {
+        response.off('close', stop)
+        resolve(!error && !response.destroyed)
       })
     })
   }
