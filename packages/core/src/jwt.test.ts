@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { parse } from 'node:querystring'
 import { inspect } from 'node:util'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createLogoutClient } from './client.ts'
 import type { ClientAuthContext } from './client-auth.ts'
 import { clientSecretJwt, type PrivateKeyJwtOptions, privateKeyJwt, type SigningAlgorithm } from './jwt.ts'
@@ -314,6 +314,24 @@ describe('an assertion', () => {
       valid: true,
       header: { kid: 'first' },
     })
+  })
+
+  test('needs one import of the key, and none before the first', async () => {
+    const imports = vi.spyOn(crypto.subtle, 'importKey')
+    try {
+      const secret = randomBytes(32).toString('hex')
+      for (const auth of [privateKeyJwt(pemOf(keys.RSA)), privateKeyJwt(jwkOf(keys.RSA)), clientSecretJwt(secret)]) {
+        expect(imports).not.toHaveBeenCalled()
+        await Promise.all([assertionOf(auth), assertionOf(auth)])
+        await assertionOf(auth)
+        expect(imports).toHaveBeenCalledTimes(1)
+        const [, , , extractable] = imports.mock.calls[0] ?? []
+        expect(extractable).toBe(false)
+        imports.mockClear()
+      }
+    } finally {
+      imports.mockRestore()
+    }
   })
 
   test('has an id of its own every time', async () => {
