@@ -1,0 +1,16 @@
+/**
+ * A web application whose logout kills the tokens, to be tried in a browser: `npm run demo:browser`.
+ *
+ * It listens on the port that `PORT` names, otherwise on 3000, or on any free one where that is taken.
+ */
+import { startDemo } from './start-demo.ts'
+
+const wanted = process.env.PORT
+console.log('Starting a provider, an outbox and a backend …')
+const demo = await startDemo({ port: Number(wanted ?? 3000) }).catch((error: NodeJS.ErrnoException) => {
+  if (error.code === 'EADDRINUSE' && wanted === undefined) return startDemo()
+  throw error
+})
+console.log(`Open ${demo.url} in a browser. Ctrl+C ends it.`)
+process.once('SIGINT', () => demo[Symbol.asyncDispose]())
+process.once('SIGTERM', () => demo[Symbol.asyncDispose]())
