@@ -1,0 +1,21 @@
+/** Copies the workspace, as it is now and without what git ignores, into a repository of its own with its tags. */
+import { join } from 'node:path'
+import { pnpm, run } from './run.ts'
+
+const identity = ['-c', 'user.name=Backend Logout contributors', '-c', 'user.email=']
+
+export async function cloneWorkspace(root: string, folder: string): Promise<void> {
+  await run(root, 'git', ['clone', '--quiet', '--no-hardlinks', '--no-checkout', root, folder])
+  // Also what is not committed yet: a release is tried before it is merged.
+  const git = ['--git-dir', join(folder, '.git'), '--work-tree', root]
+  await run(root, 'git', [...git, 'add', '--all'])
+  await run(root, 'git', [...git, ...identity, 'commit', '--quiet', '--allow-empty', '--message', 'The working tree'])
+  await run(folder, 'git', ['reset', '--quiet', '--hard'])
+}
+
+/** Installs what a release needs, from what this machine has downloaded already. */
+export async function installOffline(folder: string): Promise<void> {
+  // The lock file was judged where it was installed first; that needs the registry.
+  const what = ['--trust-lockfile', '--filter', 'backend-logout', '--filter', './packages/*']
+  await pnpm(folder, ['install', '--offline', '--frozen-lockfile', ...what])
+}

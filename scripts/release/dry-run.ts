@@ -1,0 +1,41 @@
+/**
+ * Rehearses the whole release in a copy of the workspace, offline: versions, changelogs, build, tarballs, and what both
+ * registries would be sent. Nothing in this folder changes. With a folder named, the copy stays there.
+ *
+ * `npm run release:dry-run -- [FOLDER]`
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { cloneWorkspace, installOffline } from './clone.ts'
+import { run } from './run.ts'
+
+const root = join(import.meta.dirname, '../..')
+const kept = process.argv[2]
+const temporary = kept === undefined ? await mkdtemp(join(tmpdir(), 'backend-logout-release-')) : undefined
+const folder = resolve(temporary ?? kept ?? '')
+
+// Nobody listens there: what would need a registry fails at once.
+const nowhere = 'http://127.0.0.1:9/'
+const offline = {
+  npm_config_registry: nowhere,
+  npm_config_fetch_retries: '0',
+  JSR_URL: nowhere,
+  DENO_NO_UPDATE_CHECK: '1',
+}
+const steps: readonly (readonly [title: string, ...script: string[]])[] = [
+  ['Versions', 'version.ts'],
+  ['Tarballs', 'pack.ts'],
+  ['Publication', 'publish.ts', '--dry-run'],
+]
+try {
+  await cloneWorkspace(root, folder)
+  await installOffline(folder)
+  for (const [title, script = '', ...args] of steps) {
+    console.log(
+      `${title}\n${(await run(folder, 'node', [join('scripts/release', script), ...args], offline)).replace(/^/gm, '  ').trimEnd()}`,
+    )
+  }
+} finally {
+  if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+}

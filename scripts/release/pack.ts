@@ -1,0 +1,35 @@
+/**
+ * Second step of a release: builds all packages and packs them, without any right to publish. The folder (`release`, or
+ * the one named) gets the tarballs and `release.json`, which says what they are.
+ *
+ * `npm run release:pack -- [FOLDER]`
+ */
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { npmPackages } from './packages.ts'
+import { pnpm, run } from './run.ts'
+import type { Release, Tarball } from './tarball.ts'
+
+const root = join(import.meta.dirname, '../..')
+const folder = resolve(process.argv[2] ?? join(root, 'release'))
+await rm(folder, { recursive: true, force: true })
+await mkdir(folder, { recursive: true })
+
+const packages = npmPackages(root)
+await run(root, 'tsc', ['-b', ...packages.map((released) => join(released.folder, 'tsconfig.build.json'))])
+
+const tarballs: Tarball[] = []
+for (const { folder: source, manifest } of packages) {
+  const before = new Set(await readdir(folder))
+  await pnpm(join(root, source), ['pack', '--pack-destination', folder])
+  const file = (await readdir(folder)).find((name) => !before.has(name))
+  if (!file) throw new Error(`${manifest.name} was not packed.`)
+  const integrity = `sha512-${createHash('sha512')
+    .update(await readFile(join(folder, file)))
+    .digest('base64')}`
+  tarballs.push({ name: manifest.name, version: manifest.version, file, integrity })
+  console.log(`${manifest.name} ${manifest.version}: ${file}`)
+}
+const release: Release = { tarballs }
+await writeFile(join(folder, 'release.json'), `${JSON.stringify(release, undefined, 2)}\n`)
