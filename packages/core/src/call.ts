@@ -45,8 +45,8 @@ export async function startCall(
   const { onEvent, clock, appSecret } = core.options
   const startedAt = clock.now()
   const id = core.nextCall()
-  // Hashing is for those who watch only; it would be a tenth of the cost of a call.
-  const fingerprint = onEvent && token !== undefined ? await fingerprintToken(token) : undefined
+  // Hashing is for those who watch only; it would be a tenth of the cost of a call. Pages without TLS cannot hash.
+  const fingerprint = onEvent && token !== undefined ? await fingerprintToken(token).catch(() => undefined) : undefined
   const call: Call = {
     core,
     about: { call: id, operation, token: fingerprint },

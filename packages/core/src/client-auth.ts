@@ -115,11 +115,14 @@ export function negotiate(
  */
 export function checkCredential({ authorization, body = {} }: ClientCredential): void {
   const names = Object.keys(body)
+  const values: unknown[] = [authorization ?? '', ...Object.values(body)]
+  const text = values.every((value) => typeof value === 'string') && !/[\r\n\0]/.test(authorization ?? '')
   const secrets = names.filter((name) => name === 'client_secret' || name === 'client_assertion')
-  if (secrets.length + (authorization === undefined ? 0 : 1) > 1 || names.some((name) => name.startsWith('token'))) {
+  const count = secrets.length + (authorization === undefined ? 0 : 1)
+  if (!text || count > 1 || names.some((name) => name.startsWith('token'))) {
     throw new LogoutError(
       'invalid_options',
-      'clientAuth must give exactly one credential, and no field of the request.',
+      'clientAuth must give exactly one credential, as text, and no field of the request.',
     )
   }
 }

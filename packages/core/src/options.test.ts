@@ -133,6 +133,7 @@ describe('resolveOptions()', () => {
     ['onEvent that is no function', { ...genauth, onEvent: 'log' }, /onEvent/],
     ['allowInsecureHttp that is text', { ...genauth, allowInsecureHttp: 'false' }, /allowInsecureHttp/],
     ['headers that are text', { ...genauth, headers: 'x: y' }, /headers/],
+    ['headers that are no plain object', { ...genauth, headers: new Headers({ 'x-a': 'x' }) }, /headers/],
     ['headers that are null', { ...genauth, headers: null }, /headers/],
     ['a header with a wrong name', { ...genauth, headers: { 'no name': 'x' } }, /headers/],
     ['a header with a wrong value', { ...genauth, headers: { 'x-a': 'line\nbreak' } }, /headers/],

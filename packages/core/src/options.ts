@@ -257,7 +257,10 @@ export function resolveLimits(
 }
 
 function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
-  if (typeof headers !== 'object' || headers === null) return refuse('headers must be an object of strings.')
+  // A `Headers` or a `Map` has no properties to read: taken for an object, its headers would be dropped in silence.
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
+    return refuse('headers must be a plain object of strings.')
+  }
   const resolved: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (RESERVED_HEADER.test(name)) refuse(`headers must not set ${name}: each request has exactly one credential.`)

@@ -6,7 +6,14 @@ import type { CallOptions } from './options.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, unusableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'
-import { type Activity, askBefore, verifyAfter, verifyPatience } from './verify.ts'
+import {
+  type Activity,
+  askBefore,
+  type Verification,
+  verifyAfter,
+  verifyAfterFailure,
+  verifyPatience,
+} from './verify.ts'
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
@@ -14,7 +21,8 @@ export interface RevokeOptions extends CallOptions {
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
    * Whether to make sure by introspection: the token must be active before and inactive after. While it is still
-   * active, the question is asked again for up to 5 seconds, or as long as `withinMs` says, within the deadline.
+   * active, the question is asked again for up to 5 seconds, or as long as `withinMs` says, within the deadline. When
+   * the revocation itself fails, the question is asked once more, as the token may be dead all the same.
    * @default false
    */
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
@@ -44,17 +52,18 @@ export async function revoke(
   const mustAsk = patienceMs !== undefined && before === undefined && !unusable
   const known = mustAsk ? await askBefore(core, token, hint, options) : before
   const outcome = unusable ? refused(unusable) : await postRevocation(call, token as string, hint)
-  const verification =
-    outcome.ok && patienceMs !== undefined && known !== undefined
-      ? await verifyAfter(call, token as string, hint, known, patienceMs, outcome)
-      : undefined
   const { attempts } = outcome
-  const state = outcome.ok ? (verification?.state ?? 'accepted') : outcome.state
-  const error = outcome.ok ? verification?.error : outcome.error
   const { status, requestId } = outcome.ok ? outcome : outcome.error
+  const handedBack = how.handsBackThrottling && !outcome.ok && isThrottled(outcome.error)
+  let { state, error }: Verification = outcome.ok ? { state: 'accepted' } : outcome
+  if (outcome.ok && patienceMs !== undefined && known !== undefined) {
+    ;({ state, error } = await verifyAfter(call, token as string, hint, known, patienceMs, outcome))
+  } else if (!outcome.ok && known === true && !handedBack) {
+    ;({ state, error } = await verifyAfterFailure(call, token as string, hint, outcome))
+  }
   const durationMs = core.options.clock.now() - call.startedAt
   // Handed back is not an outcome: the same token comes again.
-  if (!(how.handsBackThrottling && isThrottled(error)))
+  if (!handedBack)
     tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
   return {
     state,

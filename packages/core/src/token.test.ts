@@ -28,6 +28,10 @@ describe('unusableToken()', () => {
     ["an access token in Azure's form", jwtOf({ aud: 'app', scp: ['a'], nonce: 'x' })],
     ['an access token for this application', jwtOf({ aud: 'app', sub: 'alice' })],
     ['an ID token of another application', jwtOf({ aud: 'other', nonce: 'x' })],
+    [
+      'an access token without a scope',
+      jwtOf({ iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1, jti: 'x', client_id: 'app' }),
+    ],
   ])('lets %s pass', (_what, token) => {
     expect(unusableToken(token, 'app')).toBeUndefined()
   })
@@ -48,6 +52,11 @@ describe('unusableToken()', () => {
     ['a header in capitals', 'BEARER canary', /Bearer/],
     ['an ID token with a nonce', jwtOf({ aud: 'app', nonce: 'canary' }), /ID token/],
     ['an ID token with several audiences', jwtOf({ aud: ['other', 'app'], at_hash: 'canary' }), /ID token/],
+    [
+      'an ID token with nothing but what it must have',
+      jwtOf({ iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }),
+      /ID token/,
+    ],
     ['an ID token with auth_time', jwtOf({ aud: 'app', auth_time: 1 }), /ID token/],
     ['an ID token with c_hash, in Chinese', jwtOf({ aud: 'app', c_hash: 'x', name: '金丝雀' }), /ID token/],
   ])('refuses %s, says why, and does not show it', (_what, token, message) => {

@@ -29,8 +29,9 @@ export function unusableToken(token: unknown, appId: string): LogoutError | unde
 }
 
 /**
- * An ID token is for this application (`aud`), grants nothing (no scope), and tells about the sign-in itself
- * (OpenID Connect Core §2 and §3.1.3.6). Access tokens have a scope, or another audience.
+ * An ID token is for this application (`aud`), grants nothing (no scope), and either tells about the sign-in itself or
+ * has what every ID token has and no more of an identity (OpenID Connect Core §2, §3.1.3.6). Access tokens have a scope
+ * or another audience, and by RFC 9068 §2.2 both `jti` and `client_id`.
  */
 function isIdToken(token: string, appId: string): boolean {
   const [, payload, signature] = token.split('.', 4)
@@ -38,10 +39,12 @@ function isIdToken(token: string, appId: string): boolean {
   try {
     const json = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
     // Most access tokens are told by this alone, at a fraction of what parsing costs.
-    if (!/"(?:at_hash|c_hash|nonce|auth_time)"/.test(json)) return false
+    if (/"(?:scope|scp)"/.test(json)) return false
     const claims = JSON.parse(json) as Record<string, unknown>
-    const has = (...names: string[]): boolean => names.some((name) => name in claims)
-    return [claims.aud].flat().includes(appId) && !has('scope', 'scp') && has('at_hash', 'c_hash', 'nonce', 'auth_time')
+    const has = (name: string): boolean => name in claims
+    const signIn = ['at_hash', 'c_hash', 'nonce', 'auth_time'].some(has)
+    const bare = ['iss', 'sub', 'exp', 'iat'].every(has) && !has('jti') && !has('client_id')
+    return [claims.aud].flat().includes(appId) && (signIn || bare)
   } catch {
     return false
   }

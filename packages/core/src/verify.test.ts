@@ -88,23 +88,26 @@ describe('verification', () => {
     expect(pathsOf(server)).toBe('introspect revoke introspect introspect introspect')
   })
 
-  test.each<[string, Answer, string]>([
-    ['the token was inactive before', active(false), 'introspect revoke'],
-    ['the provider would not say before', always(401), 'introspect revoke'],
-    ['the provider failed before', always(503), 'introspect revoke'],
-    ['the provider said nothing useful before', always(200, {}), 'introspect revoke'],
-    ['the provider would not say after', inTurn(active(true), always(403)), 'introspect revoke introspect'],
-  ])('is no proof when %s: the revocation is accepted, and an error says why', async (_what, introspect, paths) => {
-    await using server = await provider(introspect)
-    const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
-    const { revoked, tokens } = await client.logout({ accessToken: 'x' }, { verify: true })
-    expect(revoked).toBe(true)
-    const error = { code: 'unverified', tokenMayBeLive: false }
-    expect(tokens).toMatchObject([{ state: 'accepted', revoked: true, attempts: 1, status: 200, error }])
-    expect(pathsOf(server)).toBe(paths)
-    const thrown = await logoutErrorOf(() => client.revokeToken('x', { verify: true }))
-    expect(thrown).toMatchObject(error)
-  })
+  test.each<[string, Answer, boolean, string]>([
+    ['the token was inactive before', active(false), false, 'introspect revoke'],
+    ['the provider would not say before', always(401), true, 'introspect revoke'],
+    ['the provider failed before', always(503), true, 'introspect revoke'],
+    ['the provider said nothing useful before', always(200, {}), true, 'introspect revoke'],
+    ['the provider would not say after', inTurn(active(true), always(403)), true, 'introspect revoke introspect'],
+  ])(
+    'is no proof when %s: the revocation is accepted, and an error says why',
+    async (_what, introspect, tokenMayBeLive, paths) => {
+      await using server = await provider(introspect)
+      const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
+      const { revoked, tokens } = await client.logout({ accessToken: 'x' }, { verify: true })
+      expect(revoked).toBe(true)
+      const error = { code: 'unverified', tokenMayBeLive }
+      expect(tokens).toMatchObject([{ state: 'accepted', revoked: true, attempts: 1, status: 200, error }])
+      expect(pathsOf(server)).toBe(paths)
+      const thrown = await logoutErrorOf(() => client.revokeToken('x', { verify: true }))
+      expect(thrown).toMatchObject(error)
+    },
+  )
 
   test('keeps why the provider would not say as the cause', async () => {
     await using server = await provider(always(401))
@@ -126,7 +129,27 @@ describe('verification', () => {
     await using server = await provider(active(true), always(400, { error: 'invalid_request' }))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await logoutErrorOf(() => client.revokeToken('x', { verify: true }))).toMatchObject({ code: 'rejected' })
-    expect(pathsOf(server)).toBe('introspect revoke')
+    expect(pathsOf(server)).toBe('introspect revoke introspect')
+  })
+
+  test('takes a token for revoked that was refused, but has died all the same', async () => {
+    await using server = await provider(inTurn(active(true), active(false)), always(400, { error: 'invalid_request' }))
+    const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
+    const { revoked, tokens } = await client.logout({ accessToken: 'x' }, { verify: true })
+    expect(revoked).toBe(true)
+    expect(tokens[0]).toMatchObject({ state: 'verified', status: 400 })
+    expect(tokens[0]).not.toHaveProperty('error')
+  })
+
+  test.each<[string, boolean, string]>([
+    ['verified when the request had arrived', false, 'verified'],
+    ['live when it had not', true, 'live'],
+  ])('finds out what became of a token whose answer was lost: %s', async (_what, after, state) => {
+    const lost: Answer = (_request, response) => response.destroy()
+    await using server = await provider(inTurn(active(true), active(after)), lost)
+    const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server), retries: 0 })
+    const { tokens } = await client.logout({ accessToken: 'x' }, { verify: true })
+    expect(tokens).toMatchObject([{ state, attempts: 1 }])
   })
 
   test('leaves time for the revocation when introspection hangs', async () => {
@@ -151,7 +174,7 @@ describe('verification', () => {
     }
     const client = createClient({ appId: 'app', endpoints: endpointsOf(server), onEvent }, clock)
     const { tokens } = await client.logout({ accessToken: 'x' }, { verify: true, signal: controller.signal })
-    const error = { code: 'unverified', tokenMayBeLive: false, cause: { code: 'aborted' } }
+    const error = { code: 'unverified', tokenMayBeLive: true, cause: { code: 'aborted' } }
     expect(tokens).toMatchObject([{ state: 'accepted', error }])
     expect(clock.pending).toBe(0)
   })

@@ -1,15 +1,15 @@
-import { endedBefore, pause, type Succeeded } from './attempts.ts'
+import { endedBefore, type Failed, pause, type Succeeded } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { type IntrospectOptions, introspect } from './introspect.ts'
 import { type CallOptions, isDuration } from './options.ts'
 import type { RevocationState, TokenTypeHint } from './revocation.ts'
 
-/** What introspection adds to an accepted revocation. */
+/** What is known about a token once introspection was asked. */
 export interface Verification {
   readonly state: RevocationState
   /** Why there is no proof; missing for `verified`. */
-  readonly error?: LogoutError
+  readonly error?: LogoutError | undefined
 }
 
 const PATIENCE_MS = 5_000
@@ -65,7 +65,8 @@ export async function verifyAfter(
     const message = `The provider accepted the revocation, but ${why}`
     return {
       state: 'accepted',
-      error: new LogoutError('unverified', message, { tokenMayBeLive: false, status, attempts, cause }),
+      // Only one that called the token inactive has said that it is dead; accepting is what anybody can do.
+      error: new LogoutError('unverified', message, { tokenMayBeLive: before !== false, status, attempts, cause }),
     }
   }
   if (typeof before !== 'boolean') return unproven('would not introspect the token before.', before)
@@ -83,6 +84,24 @@ export async function verifyAfter(
   }
   const message = 'The provider accepted the revocation, but still calls the token active.'
   return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }) }
+}
+
+/**
+ * Asks once about an active token whose revocation failed: a request whose answer was lost may have arrived, and some
+ * providers refuse to revoke what died with its refresh token.
+ */
+export async function verifyAfterFailure(
+  call: Call,
+  token: string,
+  tokenTypeHint: TokenTypeHint | undefined,
+  { state, error }: Failed,
+): Promise<Verification> {
+  const { core, signal, deadlineAt, limits } = call
+  if (endedBefore(call)) return { state, error }
+  const deadlineMs = Math.max(1, deadlineAt - core.options.clock.now())
+  const after = await ask(core, token, { ...limits, tokenTypeHint, signal, deadlineMs, retries: 0 })
+  if (after === false) return { state: 'verified' }
+  return { state: after === true && state === 'unknown' ? 'live' : state, error }
 }
 
 async function ask(core: ClientCore, token: unknown, options: IntrospectOptions): Promise<Activity> {
