@@ -1,0 +1,78 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+
+/** What became of a case, as the runtime reports it. */
+export interface Report {
+  readonly name: string
+  readonly error?: string
+  /** Why it cannot hold there. */
+  readonly cannot?: string
+}
+
+/** Where a runtime reports to, and reaches the emulator's controls: pages may not use those directly. */
+export interface Desk {
+  readonly url: string
+  /** What the runtime calls itself. */
+  readonly runtime: string
+  readonly reports: readonly Report[]
+  /** Makes ready for the next runtime. */
+  clear(): void
+  close(): void
+}
+
+/** Opens a desk in front of an emulator. */
+export async function openDesk(appHost: string): Promise<Desk> {
+  let runtime = ''
+  let reports: Report[] = []
+  let trapped = 0
+  let mirrored: IncomingHttpHeaders = {}
+
+  const answer = async (path: string, { method, headers }: IncomingMessage, body: string): Promise<unknown> => {
+    if (path.startsWith('/emulator/')) {
+      const init = method === 'POST' ? { method, headers: { 'content-type': 'application/json' }, body } : {}
+      const response = await fetch(appHost + path, init)
+      if (!response.ok) throw new Error(await response.text())
+      if (path === '/emulator/reset') trapped = 0
+      return response.json()
+    }
+    if (path === '/trapped') return trapped
+    if (path === '/mirrored') return mirrored
+    if (path === '/announce') ({ runtime } = JSON.parse(body) as { runtime: string })
+    else if (path === '/mirror') mirrored = headers
+    else if (path === '/report') reports.push(JSON.parse(body) as Report)
+    else trapped++
+    return {}
+  }
+
+  const server = createServer(async (request, response) => {
+    const { url: path = '/', method = 'GET', headers } = request
+    response.setHeader('access-control-allow-origin', headers.origin ?? '*')
+    response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*')
+    if (method === 'OPTIONS') return response.writeHead(204).end()
+    try {
+      response.end(JSON.stringify(await answer(path, request, await text(request))))
+    } catch (error) {
+      response.writeHead(500).end(String(error))
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get runtime() {
+      return runtime
+    },
+    get reports() {
+      return reports
+    },
+    clear() {
+      runtime = ''
+      reports = []
+    },
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}

@@ -1,0 +1,7 @@
+import { test } from 'bun:test'
+import * as client from '@backend-logout/core'
+import * as jwt from '@backend-logout/core/jwt'
+import { suite } from '../suite/suite.ts'
+
+const show = (value: unknown): string => Bun.inspect(value, { depth: 50 })
+suite({ kind: 'bun', runtime: `Bun ${Bun.version}`, test, client, jwt, show })

@@ -1,0 +1,9 @@
+import * as client from '@backend-logout/core'
+import * as jwt from '@backend-logout/core/jwt'
+import { suite } from '../suite/suite.ts'
+import { inTurn } from './in-turn.ts'
+
+const failed = await inTurn((test) =>
+  suite({ kind: 'browser', runtime: navigator.userAgent, test, client, jwt, show: String }),
+)
+document.title = `${failed} failed`

@@ -1,0 +1,14 @@
+import * as client from '@backend-logout/core'
+import * as jwt from '@backend-logout/core/jwt'
+import { suite } from '../suite/suite.ts'
+import { inTurn } from './in-turn.ts'
+
+// biome-ignore lint/style/noDefaultExport: a worker is one
+export default {
+  async fetch(): Promise<Response> {
+    const failed = await inTurn((test) =>
+      suite({ kind: 'workerd', runtime: navigator.userAgent, test, client, jwt, show: String }),
+    )
+    return Response.json({ failed })
+  },
+}

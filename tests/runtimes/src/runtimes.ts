@@ -1,0 +1,68 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/** A runtime, and how it runs the suite. */
+export interface Runtime {
+  readonly name: string
+  /** As the lock file has it. */
+  readonly version: string
+  /** What is tested in it. */
+  readonly package: string
+  /** What it must call itself, so that no other one answers in its place. */
+  readonly says: string
+  /** The command, run in the stage; `hosts` are those that the suite speaks to. */
+  readonly command: (hosts: readonly string[]) => readonly [program: string, ...args: string[]]
+}
+
+const modules = join(import.meta.dirname, '../node_modules')
+const core = '@backend-logout/core'
+
+/** Every runtime of the matrix. */
+export const RUNTIMES: readonly Runtime[] = [
+  ...['22', '24', '26'].flatMap((major) => ['@backend-logout/node', core].map((name) => node(major, name))),
+  {
+    name: 'Deno',
+    version: versionOf('deno'),
+    package: '@backend-logout/deno',
+    says: `Deno ${versionOf('deno')}`,
+    command: (hosts) => [bin('deno'), 'test', '--no-prompt', `--allow-net=${hosts}`, './runners/deno.ts'],
+  },
+  {
+    name: 'Bun',
+    version: versionOf('bun'),
+    package: core,
+    says: `Bun ${versionOf('bun')}`,
+    command: () => [bin('bun'), 'test', './runners/bun.ts'],
+  },
+  {
+    name: 'workerd (Cloudflare Workers)',
+    version: createRequire(realpathSync(join(modules, 'miniflare/package.json')))('workerd/package.json').version,
+    package: core,
+    says: 'Cloudflare-Workers',
+    command: () => [process.execPath, 'runners/workerd.ts'],
+  },
+  {
+    name: 'Chromium, modules in a page',
+    // That of an installed one, which comes first, would make every machine write another table.
+    version: versionOf('@sparticuz/chromium'),
+    package: core,
+    says: 'HeadlessChrome/',
+    command: () => [process.execPath, 'runners/chromium.ts'],
+  },
+]
+
+// All three bring a `node` for the scripts of this package, of which pnpm takes the newest.
+function node(major: string, name: string): Runtime {
+  const version = versionOf(`node${major}`)
+  const command = [join(modules, `node${major}/bin/node`), 'runners/node.ts', name] as const
+  return { name: `Node.js ${major}`, version, package: name, says: `Node.js ${version}`, command: () => command }
+}
+
+function bin(name: string): string {
+  return join(modules, '.bin', name)
+}
+
+function versionOf(name: string): string {
+  return JSON.parse(readFileSync(join(modules, name, 'package.json'), 'utf8')).version
+}

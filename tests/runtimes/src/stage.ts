@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { startJsrRegistry } from './jsr-registry.ts'
+
+/** A folder in which the suite finds the packages as users have them. */
+export interface Stage {
+  readonly folder: string
+  /** Further environment for programs that run in it. */
+  readonly env: NodeJS.ProcessEnv
+  close(): Promise<void>
+}
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '../../..')
+const ownModules = join(import.meta.dirname, '../node_modules')
+
+/**
+ * Sets the stage: the suite and its runners, core and the Node package from their tarballs, and both JSR packages from
+ * a registry that they were published to. Nothing comes from the network: what the packages depend on is linked.
+ */
+export async function setStage(context: { readonly desk: string }): Promise<Stage> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'backend-logout-runtimes-')))
+  const registry = await startJsrRegistry()
+  const env = { ...process.env, JSR_URL: registry.url, DENO_DIR: join(folder, '.deno'), TMPDIR: folder, NO_COLOR: '1' }
+  const close = async (): Promise<void> => {
+    registry.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await cp(import.meta.dirname, folder, { recursive: true })
+    await writeFile(join(folder, 'context.json'), JSON.stringify(context))
+    for (const name of await readdir(ownModules)) {
+      if (name !== '@backend-logout') await link(join(ownModules, name), join(folder, 'node_modules', name))
+    }
+    const dependencies = { ...(await install(folder, 'core')), ...(await install(folder, 'node')) }
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
+
+    const publish = ['publish', '--allow-dirty', '--no-check', '--token', 'any']
+    await run(join(ownModules, '.bin/deno'), publish, { cwd: root, env })
+    const core = `jsr:@backend-logout/core@${registry.versionOf('@backend-logout/core')}`
+    const deno = `jsr:@backend-logout/deno@${registry.versionOf('@backend-logout/deno')}`
+    const imports = {
+      '@backend-logout/core': core,
+      '@backend-logout/core/jwt': `${core}/jwt`,
+      '@backend-logout/deno': deno,
+    }
+    await writeFile(join(folder, 'deno.json'), JSON.stringify({ imports, nodeModulesDir: 'manual', lock: false }))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { folder, env, close }
+}
+
+/** Unpacks the tarball of a package into the stage, links its dependencies, and returns these. */
+async function install(folder: string, name: string): Promise<Record<string, string>> {
+  const cwd = join(root, 'packages', name)
+  const { stdout } = await run('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--json', '--pack-destination', folder], {
+    cwd,
+  })
+  const { filename } = JSON.parse(stdout) as { filename: string }
+  const target = join(folder, 'node_modules/@backend-logout', name)
+  await mkdir(target, { recursive: true })
+  await run('tar', ['-xzf', filename, '-C', target, '--strip-components=1'])
+  const manifest = JSON.parse(await readFile(join(target, 'package.json'), 'utf8'))
+  const dependencies = Object.entries(manifest.dependencies as Record<string, string>).filter(
+    ([dependency]) => !dependency.startsWith('@backend-logout/'),
+  )
+  for (const [dependency] of dependencies) {
+    await link(join(cwd, 'node_modules', dependency), join(folder, 'node_modules', dependency))
+  }
+  return Object.fromEntries(dependencies)
+}
+
+async function link(from: string, to: string): Promise<void> {
+  await mkdir(join(to, '..'), { recursive: true })
+  await symlink(await realpath(from), to, 'dir')
+}

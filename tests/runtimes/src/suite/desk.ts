@@ -1,0 +1,64 @@
+import context from '../context.json' with { type: 'json' }
+
+/** An application at the emulator. */
+export interface Application {
+  readonly appId: string
+  readonly appSecret?: string
+  readonly privateKey?: Readonly<Record<string, string>>
+}
+
+/** The emulator as a case finds it: everything as usual, and nothing in the log. */
+export interface Provider {
+  readonly appHost: string
+  readonly issuer: string
+  readonly apps: Readonly<Record<'post' | 'basic' | 'none' | 'privateKeyJwt' | 'clientSecretJwt', Application>>
+}
+
+/** What the emulator notes of a request. */
+export interface RequestNote {
+  readonly endpoint: string
+  readonly path: string
+  readonly clientAuth: readonly string[]
+}
+
+/** Where everything may be sent that must not be sent at all. */
+export const TRAP = `${context.desk}/trap`
+
+/** An endpoint that accepts everything, and remembers the headers. */
+export const MIRROR = `${context.desk}/mirror`
+
+/** Asks the desk, which passes on to the emulator what is for the emulator. */
+async function ask<T>(path: string, body?: object): Promise<T> {
+  const headers = { 'content-type': 'application/json' }
+  const init = body && { method: 'POST', headers, body: JSON.stringify(body) }
+  const response = await fetch(`${context.desk}/${path}`, init)
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+/** Puts the emulator back into its usual state. */
+export async function freshProvider(): Promise<Provider> {
+  await ask('emulator/reset', {})
+  return ask('emulator/apps')
+}
+
+export const signIn = (app = 'post'): Promise<{ accessToken: string; refreshToken: string; idToken: string }> =>
+  ask('emulator/sign-in', { app })
+export const issueTokens = (count: number, app = 'post'): Promise<string[]> =>
+  ask('emulator/issue-tokens', { count, app })
+/** Orders the answer to the next request, see the README of the emulator. */
+export const answerNext = (fault: object): Promise<void> => ask('emulator/answer-next', fault)
+export const isActive = async (token: string): Promise<boolean> =>
+  (await ask<{ active: boolean }>('emulator/is-active', { token })).active
+/** The requests since {@link freshProvider}, without those that issued tokens. */
+export const requests = async (): Promise<RequestNote[]> =>
+  (await ask<RequestNote[]>('emulator/requests')).filter(({ endpoint }) => !/^(?:token|authorization)$/.test(endpoint))
+/** The headers of the last request to the mirror. */
+export const mirrored = (): Promise<Record<string, string>> => ask('mirrored')
+/** How many requests went into the trap. */
+export const trapped = (): Promise<number> => ask('trapped')
+/** Tells what became of a case; with a reason, that it cannot hold here. */
+export const report = (name: string, failure: Error | undefined, cannot: string | undefined): Promise<void> =>
+  ask('report', { name, ...(failure ? { error: failure.stack ?? String(failure) } : { cannot }) })
+/** Tells which runtime it is that reports. */
+export const announce = (runtime: string): Promise<void> => ask('announce', { runtime })

@@ -1,0 +1,25 @@
+import type * as core from '@backend-logout/core'
+import type * as jwt from '@backend-logout/core/jwt'
+
+/** The kinds of runtimes between which cases may differ. */
+export type Kind = 'node' | 'deno' | 'bun' | 'workerd' | 'browser'
+
+/** Registers a case. `cannot` says for kinds of runtimes why it cannot hold there; then it must fail. */
+export type RegisterCase = (name: string, run: () => Promise<void>, cannot?: Partial<Record<Kind, string>>) => void
+
+/** What a runner gives the suite. */
+export interface Host {
+  readonly kind: Kind
+  /** Which runtime this is, with its version, as it says itself. */
+  readonly runtime: string
+  /** Registers a test. They run one after another. */
+  readonly test: (name: string, run: () => Promise<void>) => void
+  /** The package under test. */
+  readonly client: Pick<typeof core, 'createLogoutClient' | 'isLogoutError' | 'LogoutError'>
+  readonly jwt: Pick<typeof jwt, 'clientSecretJwt' | 'privateKeyJwt'>
+  /** All that the runtime's own inspection shows of a value. */
+  readonly show: (value: unknown) => string
+}
+
+/** What the cases get. */
+export type Cases = Omit<Host, 'test'> & { readonly test: RegisterCase }
