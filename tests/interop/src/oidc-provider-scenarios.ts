@@ -142,7 +142,7 @@ const tokens: Scenario<OidcAppName>[] = [
   {
     ...basic,
     ...revokeIdToken,
-    report: 'throws unsupported_token_type, unsupported',
+    report: 'throws invalid_argument, live',
     tokens: fate('works', 'works'),
   },
   {
