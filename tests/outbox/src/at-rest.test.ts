@@ -1,0 +1,97 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createLogoutClient } from '@backend-logout/core'
+import { openOutbox } from '@backend-logout/outbox'
+import { expect, test } from 'vitest'
+import { query, startPostgres } from './postgres-server.ts'
+import { newKey, type Provider, startProvider, temporaryFolder } from './scene.ts'
+
+const keys = [newKey('rest'), newKey('older')]
+
+/** Lets logouts be revoked, fail, die and wait; and tells which words must not be found afterwards. */
+async function useStore(provider: Provider, store: string): Promise<string[]> {
+  const where = await provider.call('where')
+  const sessions = await Promise.all(['alice', 'bob', 'carol'].map((user) => provider.call('signIn', user)))
+  const tokens = [
+    ...sessions.flatMap(({ accessToken, refreshToken }) => [accessToken, refreshToken]),
+    ...(await provider.call('issue', 40)),
+  ]
+  await using outbox = await openOutbox({ client: createLogoutClient(where), store, encryptionKeys: keys })
+  for (const session of sessions) await outbox.add(session)
+  await outbox.addMany(tokens.slice(6, 26).map((accessToken) => ({ accessToken })))
+  await provider.call('answerNext', { status: 400, body: { error: 'invalid_request' }, times: 5 })
+  await provider.call('answerNext', { status: 503, times: 2 })
+  expect(await outbox.work({ untilEmpty: true, concurrency: 4 })).toMatchObject({ dead: expect.any(Number) })
+  await outbox.addMany(tokens.slice(26).map((accessToken) => ({ accessToken })))
+  await provider.call('answerAlways', { status: 503 })
+  await outbox.work({ signal: AbortSignal.timeout(500) })
+  expect(await outbox.stats()).toMatchObject({ pending: 20 })
+  expect((await outbox.stats()).dead).toBeGreaterThan(0)
+  await provider.call('reset')
+  return [...tokens.flatMap(partsOf), ...keys.map(({ key }) => key), where.appSecret]
+}
+
+/** What must not be found of a token: pieces of it, as they are and as they would be within base64. */
+function partsOf(token: string): string[] {
+  const pieces = [token.slice(-32), token.slice(Math.floor(token.length / 2), Math.floor(token.length / 2) + 24)]
+  return pieces.flatMap((piece) => {
+    const shifted = [0, 1, 2].map((offset) =>
+      Buffer.from(`${'x'.repeat(offset)}${piece}`)
+        .toString('base64url')
+        .slice(offset === 0 ? 0 : 4, 28),
+    )
+    return [piece, ...shifted]
+  })
+}
+
+async function filesOf(folder: string): Promise<Buffer[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(files.map((file) => readFile(file)))
+}
+
+function expectNone(words: readonly string[], places: readonly (Buffer | string)[]): void {
+  const found = words.filter((word) => places.some((place) => place.includes(word)))
+  expect(found).toEqual([])
+}
+
+test('nothing of a token is in a folder, in whatever file', async () => {
+  await using provider = await startProvider()
+  await using folder = await temporaryFolder()
+  const words = await useStore(provider, folder.path)
+  const files = await filesOf(folder.path)
+  // The search does find what is there.
+  expect(files.some((file) => file.includes('jwe'))).toBe(true)
+  expectNone(words, files)
+})
+
+test('nothing of a token is in Postgres: in no table, no file of the server, and no line of its log', async () => {
+  await using provider = await startProvider()
+  await using postgres = await startPostgres({
+    settings: [
+      'log_statement=all',
+      'log_min_duration_statement=0',
+      'log_parameter_max_length=-1',
+      'wal_compression=off',
+    ],
+  })
+  const store = await postgres.database('rest')
+  const words = await useStore(provider, store)
+  const tables = await query<{ name: string }>(
+    store,
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'backend_logout'`,
+  )
+  const rows: string[] = []
+  for (const { name } of tables) {
+    for (const { line } of await query<{ line: string }>(store, `SELECT t::text AS line FROM ${name} t`))
+      rows.push(line)
+  }
+  expect(rows.filter((row) => row.includes('jwe')).length).toBeGreaterThan(20)
+  expect(postgres.log()).toContain('jwe')
+  expectNone(words, [...rows, postgres.log()])
+
+  await query(store, 'CHECKPOINT')
+  const files = await filesOf(postgres.folder)
+  expect(files.some((file) => file.includes('jwe'))).toBe(true)
+  expectNone(words, files)
+})

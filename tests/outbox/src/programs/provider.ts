@@ -1,0 +1,49 @@
+/** A provider in a process of its own, with a count of what it was asked. */
+import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import { type Fault, type IssueTokensOptions, type NextFault, startEmulator } from '@backend-logout/emulator'
+import { offer } from '../remote.ts'
+
+const emulator = await startEmulator()
+const issued: string[] = []
+let revocations = 0
+
+subscribe('http.server.request.start', (message) => {
+  const { request } = message as { request: IncomingMessage }
+  if (request.url?.endsWith('/token/revocation')) revocations++
+})
+
+export const functions = {
+  where: () => ({ appHost: emulator.appHost, appId: emulator.app.appId, appSecret: emulator.app.appSecret as string }),
+  async issue(count: number, options?: Omit<IssueTokensOptions, 'app'>): Promise<string[]> {
+    const tokens = await emulator.issueTokens(count, options)
+    issued.push(...tokens)
+    return tokens
+  },
+  async signIn(user: string): Promise<{ accessToken: string; refreshToken: string }> {
+    const { accessToken, refreshToken } = await emulator.signIn(user)
+    issued.push(accessToken, refreshToken)
+    return { accessToken, refreshToken }
+  },
+  /** Which of these tokens, by their position in all that were issued, still work. */
+  async active(indexes: readonly number[]): Promise<number[]> {
+    const active: number[] = []
+    for (const index of indexes) if (await emulator.isActive(issued[index] as string)) active.push(index)
+    return active
+  },
+  /** How many of these tokens still work. */
+  async countActiveOf(tokens: readonly string[]): Promise<number> {
+    let count = 0
+    for (const token of tokens) if (await emulator.isActive(token)) count++
+    return count
+  },
+  /** The position of a token in all that were issued. */
+  indexOf: (token: string) => issued.indexOf(token),
+  /** How many revocation requests arrived. */
+  revocations: () => revocations,
+  answerAlways: (fault: Fault) => emulator.answerAlways(fault),
+  answerNext: (fault: NextFault) => emulator.answerNext(fault),
+  reset: () => emulator.reset(),
+}
+
+offer(functions)

@@ -1,0 +1,246 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLogoutClient } from '@backend-logout/core'
+import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
+import { decodeProtectedHeader } from 'jose'
+import pg from 'pg'
+import { PgBoss as OlderPgBoss } from 'pg-boss-12.5'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
+import { newKey, type Provider, startOutbox, startProvider, temporaryFolder } from './scene.ts'
+
+let provider: Provider
+let postgres: PostgresServer
+let store: string
+let databases = 0
+const keys = [newKey('first')]
+
+beforeAll(async () => {
+  ;[provider, postgres] = await Promise.all([startProvider(), startPostgres()])
+})
+afterAll(async () => {
+  await Promise.all([provider[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
+})
+beforeEach(async () => {
+  store = await postgres.database(`store_${++databases}`)
+})
+
+const open = async (options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
+  openOutbox({ client: createLogoutClient(await provider.call('where')), store, encryptionKeys: keys, ...options })
+
+const issue = async (count: number): Promise<{ tokens: string[]; sessions: { accessToken: string }[] }> => {
+  const tokens = await provider.call('issue', count)
+  return { tokens, sessions: tokens.map((accessToken) => ({ accessToken })) }
+}
+const storedKids = async (): Promise<(string | undefined)[]> => {
+  const rows = await query<{ data: { jwe: string } }>(store, `SELECT data FROM backend_logout.job WHERE data ? 'jwe'`)
+  return rows.map(({ data }) => (decodeProtectedHeader(data.jwe) as { kid?: string }).kid).sort()
+}
+
+test('a logout is stored when the transaction of the application commits, and only then', async () => {
+  await using outbox = await open()
+  await query(store, 'CREATE TABLE sessions (id int PRIMARY KEY)')
+  const { tokens, sessions } = await issue(3)
+  const client = new pg.Client({ connectionString: store })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('INSERT INTO sessions VALUES (1)')
+    await outbox.add(sessions[0] ?? {}, { transaction: client })
+    expect(await outbox.stats()).toMatchObject({ pending: 0 })
+    await client.query('ROLLBACK')
+    expect(await outbox.stats()).toMatchObject({ pending: 0 })
+
+    await client.query('BEGIN')
+    await client.query('INSERT INTO sessions VALUES (1)')
+    const ids = await outbox.addMany(sessions.slice(1), { transaction: client })
+    expect(ids).toHaveLength(2)
+    await client.query('COMMIT')
+    expect(await outbox.stats()).toMatchObject({ pending: 2 })
+  } finally {
+    await client.end()
+  }
+  expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2 })
+  expect(await provider.call('countActiveOf', tokens.slice(0, 1))).toBe(1)
+  expect(await provider.call('countActiveOf', tokens.slice(1))).toBe(0)
+})
+
+test('a logout that cannot be stored with the application’s transaction is rejected', async () => {
+  await using outbox = await open()
+  const client = new pg.Client({ connectionString: store })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT 1/0').catch(() => {})
+    const adding = outbox.add({ accessToken: 'x' }, { transaction: client })
+    await expect(adding).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
+  } finally {
+    await client.end()
+  }
+})
+
+test('nothing is lost and little is refused when Postgres is killed and comes back under load', async () => {
+  const events: OutboxEvent[] = []
+  await using outbox = await open({ onEvent: (event) => events.push(event), addTimeoutMs: 20_000 })
+  const { tokens, sessions } = await issue(400)
+  const stop = new AbortController()
+  const work = outbox.work({ concurrency: 8, signal: stop.signal })
+  let acknowledged = 0
+  const rest = sessions[Symbol.iterator]()
+  const adders = Array.from({ length: 20 }, async () => {
+    for (const session of rest) {
+      await outbox.add(session)
+      acknowledged++
+    }
+  })
+  while (acknowledged < 100) await sleep(5)
+  await postgres.kill()
+  await sleep(500)
+  await postgres.start()
+  await Promise.all(adders)
+  expect(acknowledged).toBe(400)
+  while ((await outbox.stats()).pending + (await outbox.stats()).active > 0) await sleep(100)
+  stop.abort()
+  await work
+  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(events.some(({ type }) => type === 'store_error')).toBe(true)
+})
+
+test('a database that cannot be reached is said to be so, without its password', async () => {
+  const opening = openOutbox({ store: 'postgres://me:hunter2@127.0.0.1:1/none', encryptionKeys: keys })
+  const error = await opening.catch((error) => error)
+  expect(error).toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
+  expect(`${error.message} ${error.cause?.message} ${error.stack}`).not.toContain('hunter2')
+})
+
+test('old keys still read and the new one writes', async () => {
+  const [old, young] = [newKey('old'), newKey('young')]
+  const { tokens, sessions } = await issue(4)
+  {
+    await using outbox = await open({ encryptionKeys: [old] })
+    await outbox.addMany(sessions.slice(0, 2))
+  }
+  {
+    await using outbox = await open({ encryptionKeys: [young, old] })
+    await outbox.addMany(sessions.slice(2))
+    expect(await storedKids()).toEqual(['old', 'old', 'young', 'young'])
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 4 })
+  }
+  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+})
+
+test('what no key opens waits among the dead letters for the key to come back', async () => {
+  const [right, other] = [newKey('right'), newKey('other')]
+  const { tokens, sessions } = await issue(2)
+  {
+    await using outbox = await open({ encryptionKeys: [right] })
+    await outbox.addMany(sessions)
+  }
+  const asked = await provider.call('revocations')
+  {
+    await using outbox = await open({ encryptionKeys: [other, { ...newKey('x'), kid: 'right' }], maxRefusals: 1 })
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 2 })
+    const letters = await outbox.deadLetters()
+    expect(letters.map(({ reason }) => reason.code)).toEqual(['undecryptable', 'undecryptable'])
+    expect(letters[0]?.tokens[0]?.fingerprint).toMatch(/^sha256:[\da-f]{16}$/)
+  }
+  {
+    await using outbox = await open({ encryptionKeys: [other], maxRefusals: 1 })
+    expect(await outbox.retry('all')).toBe(2)
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 2 })
+    expect((await outbox.deadLetters()).map(({ reason }) => reason.code)).toEqual(['unknown_key', 'unknown_key'])
+  }
+  expect(await provider.call('revocations')).toBe(asked)
+  await using outbox = await open({ encryptionKeys: [right] })
+  expect(await outbox.retry('all')).toBe(2)
+  expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2, dead: 0 })
+  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+})
+
+test('a database of an earlier schema is brought up to date, with what it holds', async () => {
+  const { tokens, sessions } = await issue(2)
+  {
+    // What is stored is the same; the tables around it are not.
+    await using outbox = await open()
+    await outbox.addMany(sessions)
+  }
+  const stored = await query<{ data: object }>(store, "SELECT data FROM backend_logout.job WHERE name = 'logouts'")
+  await query(store, 'DROP SCHEMA backend_logout CASCADE')
+  const older = new OlderPgBoss({ connectionString: store, schema: 'backend_logout', schedule: false })
+  await older.start()
+  await older.createQueue('logouts')
+  for (const { data } of stored) await older.send('logouts', data)
+  const before = await older.schemaVersion()
+  await older.stop()
+
+  await using outbox = await open()
+  const [row] = await query<{ version: number }>(store, 'SELECT version FROM backend_logout.version')
+  expect(Number(row?.version)).toBeGreaterThan(Number(before))
+  expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2 })
+  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+})
+
+test('a folder is for one process, and free at once when that is killed', async () => {
+  await using folder = await temporaryFolder()
+  await using first = await startOutbox(provider, folder.path, { keys })
+  await first.ready
+  const second = openOutbox({ store: folder.path, encryptionKeys: keys })
+  await expect(second).rejects.toMatchObject({
+    code: 'store_in_use',
+    message: expect.stringContaining(`process ${first.pid}`),
+  })
+  first.kill('SIGKILL')
+  await first.ended
+  await using third = await openOutbox({ store: folder.path, encryptionKeys: keys })
+  expect(await third.stats()).toMatchObject({ pending: 0 })
+})
+
+// A disk of a known size is made of memory, which only root may do.
+test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
+  'a full disk refuses logouts and keeps those that it has taken',
+  async () => {
+    await using parent = await temporaryFolder()
+    const disk = join(parent.path, 'disk')
+    await mkdir(disk)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk])
+    try {
+      const folder = join(disk, 'outbox')
+      const acknowledged: number[] = []
+      const { tokens } = await issue(400)
+      const first = await provider.call('indexOf', tokens[0] ?? '')
+      const list = tokens.map((accessToken, index) => ({ index: first + index, accessToken }))
+      let refused = ''
+      {
+        await using outbox = await startOutbox(provider, folder, { keys }, (told) => {
+          if ('acknowledged' in told) acknowledged.push(told.acknowledged)
+          if ('refused' in told) refused = told.message
+        })
+        await outbox.ready
+        await outbox.call('add', list.slice(0, 100), 10)
+        await fill(join(disk, 'ballast'))
+        await outbox.call('add', list.slice(100), 10).catch(() => {})
+        expect(acknowledged.length).toBeLessThan(tokens.length)
+        expect(refused).toMatch(/OutboxError: Storing the logout failed/)
+      }
+      await rm(join(disk, 'ballast'))
+      await using outbox = await startOutbox(provider, folder, { keys })
+      await outbox.ready
+      await outbox.call('drain')
+      expect(acknowledged.length).toBeGreaterThanOrEqual(100)
+      expect(await provider.call('active', acknowledged)).toEqual([])
+    } finally {
+      execFileSync('umount', ['-l', disk])
+    }
+  },
+)
+
+async function fill(path: string): Promise<void> {
+  for (const size of [1_000_000, 4096]) {
+    try {
+      for (;;) await writeFile(path, Buffer.alloc(size), { flag: 'a' })
+    } catch {}
+  }
+}

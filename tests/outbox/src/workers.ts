@@ -1,0 +1,47 @@
+import type { OutboxStore } from '@backend-logout/outbox'
+import { newKey, type OutboxProcess, type Provider, startOutbox } from './scene.ts'
+
+/** What came of a run. */
+export interface WorkersResult {
+  readonly workers: number
+  readonly tokens: number
+  /** Still alive at the end. */
+  readonly alive: number
+  /** How many revocations were asked for more than once. */
+  readonly duplicates: number
+  readonly perSecond: number
+  /** How many each of them did. */
+  readonly shares: readonly number[]
+}
+
+/** Lets so many processes drain one Postgres. */
+export async function drainWith(
+  workers: number,
+  count: number,
+  provider: Provider,
+  store: OutboxStore,
+): Promise<WorkersResult> {
+  const keys = [newKey('workers')]
+  const tokens = await provider.call('issue', count)
+  const asked = await provider.call('revocations')
+  const processes: OutboxProcess[] = await Promise.all(
+    Array.from({ length: workers }, () => startOutbox(provider, store, { keys })),
+  )
+  try {
+    await Promise.all(processes.map(({ ready }) => ready))
+    await processes[0]?.call('addMany', tokens)
+    const startedAt = performance.now()
+    const summaries = await Promise.all(processes.map((process) => process.call('drain', { concurrency: 16 })))
+    const seconds = (performance.now() - startedAt) / 1000
+    return {
+      workers,
+      tokens: count,
+      alive: await provider.call('countActiveOf', tokens),
+      duplicates: (await provider.call('revocations')) - asked - count,
+      perSecond: Math.round(count / seconds),
+      shares: summaries.map(({ revoked }) => revoked),
+    }
+  } finally {
+    await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()))
+  }
+}
