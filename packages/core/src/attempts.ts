@@ -1,12 +1,13 @@
 import { type Call, tell, type Wait } from './call.ts'
 import { nameOf } from './endpoint-url.ts'
 import { isLogoutError, LogoutError, type LogoutErrorCode } from './errors.ts'
-import { redactCause, redactor } from './redaction.ts'
+import { type FailedAttempt, RETRYABLE, reportFailure } from './failure-report.ts'
+import { redactor } from './redaction.ts'
 import { retryDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
 import { EndedEarly, withTimeLimit } from './time-limit.ts'
 import type { TransportResponse } from './transport.ts'
-import type { Failure, Verdict } from './verdict.ts'
+import type { Verdict } from './verdict.ts'
 
 /** One request, sent as often as it takes. */
 export interface EndpointRequest {
@@ -38,11 +39,6 @@ export interface Failed {
 
 /** How a call to one endpoint ended. */
 export type Outcome = Succeeded | Failed
-
-/** An attempt that failed: with an answer, or with something thrown. */
-type FailedAttempt = Omit<Failure, 'status'> & { readonly status?: number; readonly thrown?: unknown }
-
-const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rate_limited', 'provider_unavailable']
 
 /** Sends a request until it succeeds, cannot succeed, or time or attempts are used up. Never rejects. */
 export async function attemptUntilDone(call: Call, request: EndpointRequest): Promise<Outcome> {
@@ -81,7 +77,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
       state: mayHaveArrived && state === 'live' ? 'unknown' : state,
     })
     if (unsent) return end(unsent.error, unsent.attempts)
-    const error = (): LogoutError => toError(call, request, result, attempt, previous)
+    const error = (): LogoutError => reportFailure(call, request, result, attempt, previous)
     const remainingMs = call.deadlineAt - clock.now()
     const { retries } = call.limits
     const handedBack = call.handsBackThrottling && (code === 'rate_limited' || retryAfterMs !== undefined)
@@ -146,61 +142,4 @@ export async function pause(call: Call, ms: number): Promise<boolean> {
 function stateAfter(code: LogoutErrorCode): RevocationState {
   if (code === 'network' || code === 'timeout' || code === 'aborted') return 'unknown'
   return code === 'endpoint_missing' || code === 'unsupported_token_type' ? 'unsupported' : 'live'
-}
-
-/** An error and what lies behind it in one line: `fetch failed` alone helps nobody. */
-function reasonOf(error: Error | undefined): string {
-  if (!error) return ''
-  const { message, code, cause } = error as Error & { code?: string }
-  const own = message || code || error.name
-  return cause instanceof Error ? `${own}: ${reasonOf(cause)}` : own
-}
-
-/** What to do about it, or what it means. */
-const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
-  client_auth_failed: 'Check appId, appSecret and which client authentication the application has for this endpoint.',
-  unsupported_token_type: 'The provider cannot revoke this kind of token.',
-  rejected: 'Check that the token was issued to this application.',
-  rate_limited: 'Try again later.',
-  provider_unavailable: 'The token still works; try again later.',
-  unexpected_response: 'A provider does not answer like this: check the address, and what stands in between.',
-  redirect_refused: 'Redirects are not followed, as they would take the credentials along. Check the address.',
-  endpoint_missing: 'Check the address and the protocol.',
-}
-
-function toError(
-  call: Call,
-  request: EndpointRequest,
-  failed: FailedAttempt,
-  attempts: number,
-  previous?: FailedAttempt,
-): LogoutError {
-  const redact = redactor(call.secrets)
-  const { code, status, apiCode, retryAfterMs, thrown } = failed
-  const masked = (text: string | undefined, length: number) => (text === undefined ? undefined : redact(text, length))
-  const providerError = masked(failed.providerError, 100)
-  const providerErrorDescription = masked(failed.providerErrorDescription, 300)
-  const cause = thrown instanceof EndedEarly ? undefined : redactCause(thrown, redact)
-  const where = `${request.method} ${nameOf(request.url)}`
-  const what =
-    code === 'network'
-      ? `failed: ${reasonOf(cause)}.`
-      : code === 'timeout'
-        ? 'gave no complete answer in time.'
-        : code === 'aborted'
-          ? 'was aborted.'
-          : `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${providerErrorDescription ? ` (${providerErrorDescription})` : ''}.`
-  const wait = retryAfterMs ? ` Retry-After asks for ${retryAfterMs / 1000} s.` : ''
-  const advice = ADVICE[code] ?? 'It may or may not have arrived; the token must be treated as alive.'
-  return new LogoutError(code, `${where} ${what} ${advice}${wait}${attempts > 1 ? ` (${attempts} attempts)` : ''}`, {
-    retryable: RETRYABLE.includes(code),
-    status,
-    providerError,
-    providerErrorDescription,
-    apiCode,
-    requestId: failed.requestId,
-    retryAfterMs,
-    attempts,
-    cause: cause ?? (previous && toError(call, request, previous, attempts - 1)),
-  })
 }
