@@ -40,7 +40,9 @@ function path(name: string): string {
 /** Starts a program that prints `port N` once it listens. */
 async function run(command: string, args: string[]): Promise<RunningServer> {
   const program = path(`../../node_modules/.bin/${command}`)
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  // Without the variable Deno may rewrite the workspace's package.json.
+  const env = { ...process.env, DENO_NO_PACKAGE_JSON: '1' }
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   let complaints = ''
   child.stderr.on('data', (data) => {
     complaints += data
