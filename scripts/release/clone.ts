@@ -8,9 +8,14 @@ export async function cloneWorkspace(root: string, folder: string): Promise<void
   await run(root, 'git', ['clone', '--quiet', '--no-hardlinks', '--no-checkout', root, folder])
   // Also what is not committed yet: a release is tried before it is merged.
   const git = ['--git-dir', join(folder, '.git'), '--work-tree', root]
-  await run(root, 'git', [...git, 'add', '--all'])
-  await run(root, 'git', [...git, ...identity, 'commit', '--quiet', '--allow-empty', '--message', 'The working tree'])
+  await commitAll(root, 'The working tree', git)
   await run(folder, 'git', ['reset', '--quiet', '--hard'])
+}
+
+/** Commits everything that git does not ignore. */
+export async function commitAll(folder: string, message: string, git: readonly string[] = []): Promise<void> {
+  await run(folder, 'git', [...git, 'add', '--all'])
+  await run(folder, 'git', [...git, ...identity, 'commit', '--quiet', '--allow-empty', '--message', message])
 }
 
 /** Installs what a release needs, from what this machine has downloaded already. */

@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { cloneWorkspace, installOffline } from './clone.ts'
+import { cloneWorkspace, commitAll, installOffline } from './clone.ts'
 import { run } from './run.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -23,19 +23,19 @@ const offline = {
   JSR_URL: nowhere,
   DENO_NO_UPDATE_CHECK: '1',
 }
-const steps: readonly (readonly [title: string, ...script: string[]])[] = [
-  ['Versions', 'version.ts'],
-  ['Tarballs', 'pack.ts'],
-  ['Publication', 'publish.ts', '--dry-run'],
-]
+async function step(title: string, script: string, ...args: string[]): Promise<void> {
+  const output = await run(folder, 'node', [join('scripts/release', script), ...args], offline)
+  console.log(`${title}\n${output.trimEnd().replace(/^/gm, '  ')}`)
+}
+
 try {
   await cloneWorkspace(root, folder)
   await installOffline(folder)
-  for (const [title, script = '', ...args] of steps) {
-    console.log(
-      `${title}\n${(await run(folder, 'node', [join('scripts/release', script), ...args], offline)).replace(/^/gm, '  ').trimEnd()}`,
-    )
-  }
+  await step('Versions', 'version.ts')
+  // As the version pull request does when it is merged: JSR publishes nothing that is not committed.
+  await commitAll(folder, 'chore: release')
+  await step('Tarballs', 'pack.ts')
+  await step('Publication', 'publish.ts', '--dry-run')
 } finally {
   if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
 }

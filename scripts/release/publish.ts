@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '../..')
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'dry-run': { type: 'boolean' } } })
 const folder = resolve(positionals[0] ?? join(root, 'release'))
 const dryRun = values['dry-run'] ? ['--dry-run'] : []
-const inCi = process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] !== undefined
+const inCi = process.env.ACTIONS_ID_TOKEN_REQUEST_URL !== undefined
 
 async function check({ file, integrity }: Tarball): Promise<void> {
   const found = `sha512-${createHash('sha512')
@@ -53,10 +53,10 @@ for (const tarball of tarballs) {
   console.log(`${title} ${values['dry-run'] ? 'would be published' : 'is published'}`)
 }
 
-const token = process.env['JSR_TOKEN']
+const token = process.env.JSR_TOKEN
 // What belongs into the sources was settled by `check:deno`; the types of the dependencies are checked there.
 const options = ['publish', '--no-check', ...(token && !values['dry-run'] ? ['--token', token] : []), ...dryRun]
-await run(root, 'deno', values['dry-run'] ? [...options, '--allow-dirty'] : options)
+await run(root, 'deno', options)
 for (const { manifest } of jsr) {
   console.log(`jsr: ${manifest.name} ${manifest.version} ${values['dry-run'] ? 'would be published' : 'is published'}`)
 }

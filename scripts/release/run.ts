@@ -12,7 +12,7 @@ export async function run(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<string> {
-  const path = [join(cwd, 'node_modules/.bin'), process.env['PATH']].join(delimiter)
+  const path = [join(cwd, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   const env = { ...process.env, PATH: path, ...environment }
   try {
     const { stdout } = await start(command, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })
@@ -25,7 +25,7 @@ export async function run(
 
 /** The pnpm that runs this script, or the one that the workspace names. */
 export function pnpm(cwd: string, args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<string> {
-  const own = process.env['npm_execpath'] ?? ''
+  const own = process.env.npm_execpath ?? ''
   // npx asks the registry even for what it has, and a dry run has no registry.
   if (/pnpm(\.exe)?$/.test(own)) return run(cwd, own, args, environment)
   return run(cwd, 'npx', ['--yes', 'pnpm@12.21.0', ...args], environment)
