@@ -5,7 +5,8 @@ import {
   type LogoutClientOptions,
   LogoutError,
 } from '@backend-logout/core'
-import { checkConnections, type NodeConnectionOptions } from './connection-options.ts'
+import type { NodeConnectionOptions } from './connection-options.ts'
+import { checkConnections } from './connections.ts'
 import { poolTransport } from './pool-transport.ts'
 import { checkProxy, type Environment } from './proxy.ts'
 
@@ -52,8 +53,8 @@ export function createNodeClient(options: NodeLogoutClientOptions, env: Environm
     return closable(createClient(options), async () => {})
   }
   if (proxy) checkProxy(proxy, 'proxy')
-  const pools = poolTransport(checkConnections({ connections, proxy, tls }), { proxy, env, allowInsecureHttp })
-  return closable(createClient({ ...options, transport: pools }), () => pools.close())
+  const pools = poolTransport(checkConnections({ connections, tls }), { proxy, env, allowInsecureHttp })
+  return closable(createClient(options && { ...options, transport: pools }), () => pools.close())
 }
 
 function closable(client: LogoutClient, close: () => Promise<void>): NodeLogoutClient {

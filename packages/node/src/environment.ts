@@ -26,7 +26,7 @@ export type EnvironmentOptions = (ProviderLocation | { readonly protocol?: 'oidc
  *
  * @param options Anything that the environment does not say, or says differently.
  * @param env Where to look. By default `process.env`.
- * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong
+ * @throws LogoutError `invalid_options`, naming the variable that is missing, or the option whose value is wrong
  * @example
  * ```ts
  * import { createLogoutClientFromEnv } from '@backend-logout/node'

@@ -11,11 +11,20 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
 
 /** Describes a failed connection in one line, with its code. */
 export function describe(error: unknown): string {
-  const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] }
+  const { message, code = '', reason, errors } = error as Failure
+  // What OpenSSL writes is a line of its source code; the reason is in the midst of it.
+  const stated = code.startsWith('ERR_SSL_') ? reason : message
   // A host with several addresses fails with one error for each, and no message of its own.
-  const text = message || errors?.map(describe).join(', ') || 'the connection failed'
-  const advice = ADVICE.find(([codes]) => codes.test(code ?? ''))?.[1]
-  return `${text}${code && !text.includes(code) ? ` (${code})` : ''}${advice ? `: ${advice}` : ''}`
+  const text = stated || errors?.map(describe).join(', ') || 'the connection failed'
+  const advice = ADVICE.find(([codes]) => codes.test(code))?.[1]
+  return `${text}${text.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`
+}
+
+interface Failure {
+  readonly message?: string
+  readonly code?: string
+  readonly reason?: string
+  readonly errors?: readonly unknown[]
 }
 
 /** The same failure as an error that says everything in its message. */

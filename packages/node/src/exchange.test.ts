@@ -1,0 +1,186 @@
+import { gzipSync } from 'node:zlib'
+import type { TransportRequest, TransportResponse } from '@backend-logout/core'
+import { expect, test } from 'vitest'
+import { checkConnections } from './connections.ts'
+import { type PoolTransport, poolTransport } from './pool-transport.ts'
+import { type Answer, type LoopbackServer, listen, listenRaw } from './testing/loopback-server.ts'
+
+function transport(connections = 4): PoolTransport & AsyncDisposable {
+  const pools = poolTransport(checkConnections({ connections }), { proxy: false, env: {}, allowInsecureHttp: false })
+  return Object.assign(pools, { [Symbol.asyncDispose]: () => pools.close() })
+}
+
+function request(server: LoopbackServer, given: Partial<TransportRequest> = {}): TransportRequest {
+  const { signal } = new AbortController()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return {
+    method: 'POST',
+    url: `${server.origin}/a?b=c`,
+    headers,
+    body: 'token=t',
+    signal,
+    maxBodyBytes: 1000,
+    ...given,
+  }
+}
+
+/** One answer, whose server is looked at afterwards. */
+async function answerTo(
+  start: Promise<LoopbackServer>,
+  given?: Partial<TransportRequest>,
+  look?: (server: LoopbackServer) => unknown,
+): Promise<TransportResponse> {
+  await using server = await start
+  await using pools = transport()
+  const answer = await pools.send(request(server, given))
+  await look?.(server)
+  return answer
+}
+
+const raw = (...bytes: string[]) => listenRaw((socket) => socket.write(bytes.join('\r\n'), 'latin1'))
+
+/** Waits until every connection is closed, for less time than undici keeps an idle one. */
+async function connectionsClosed(server: LoopbackServer): Promise<void> {
+  await expect.poll(() => server.open.size, { timeout: 2_000 }).toBe(0)
+}
+
+test('sends method, path, headers and body as they are', async () => {
+  const echo: Answer = ({ method, url, headers, body }, response) => {
+    response.end(JSON.stringify({ method, url, body, type: headers['content-type'] }))
+  }
+  const { body } = await answerTo(listen(echo))
+  const type = 'application/x-www-form-urlencoded'
+  expect(JSON.parse(body)).toEqual({ method: 'POST', url: '/a?b=c', body: 'token=t', type })
+  const get = await answerTo(listen(echo), { method: 'GET', body: undefined, headers: {} })
+  expect(JSON.parse(get.body)).toEqual({ method: 'GET', url: '/a?b=c', body: '' })
+})
+
+test('gives status, headers by any case, and body', async () => {
+  const answer = await answerTo(
+    listen((_request, response) => {
+      response.writeHead(429, { 'Retry-After': '7', 'X-Twice': ['a', 'b'] }).end('später')
+    }),
+  )
+  expect(answer).toMatchObject({ status: 429, body: 'später', truncated: false, redirected: false })
+  expect(answer.headers.get('retry-after')).toBe('7')
+  expect(answer.headers.get('Retry-After')).toBe('7')
+  expect(answer.headers.get('x-twice')).toMatch(/^a, ?b$/)
+  expect(answer.headers.get('x-none')).toBeNull()
+})
+
+test.each([301, 302, 303, 307, 308])('does not follow a redirect with %i', async (status) => {
+  let requests = 0
+  const answer = await answerTo(
+    listen((_request, response) => {
+      requests++
+      response.writeHead(status, { location: '/elsewhere' }).write('and a body without an end')
+    }),
+    {},
+    connectionsClosed,
+  )
+  expect(answer).toMatchObject({ status, body: '', redirected: false })
+  expect(requests).toBe(1)
+})
+
+test('reads no more than it may, and lets the connection go', async () => {
+  const endless: Answer = (_request, response) => {
+    const more = (): void => {
+      while (response.write('x'.repeat(100))) {}
+      response.once('drain', more)
+    }
+    more()
+  }
+  const answer = await answerTo(listen(endless), {}, connectionsClosed)
+  expect(answer).toMatchObject({ status: 200, body: 'x'.repeat(1000), truncated: true })
+})
+
+test('unpacks what came compressed, but no more than it may', async () => {
+  const packed = (size: number): Answer => {
+    return (_request, response) => {
+      response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(size)))
+    }
+  }
+  expect(await answerTo(listen(packed(1000)))).toMatchObject({ body: 'x'.repeat(1000), truncated: false })
+  expect(await answerTo(listen(packed(1001)))).toMatchObject({ body: '', truncated: true })
+})
+
+test('understands HTTP/1.0, whose body ends with the connection', async () => {
+  const server = listenRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'))
+  expect(await answerTo(server)).toMatchObject({ status: 200, body: 'all of it' })
+})
+
+test('takes no interim answer for the final one', async () => {
+  const server = raw('HTTP/1.1 103 Early Hints', 'link: </a>', '', 'HTTP/1.1 400 Bad', 'content-length: 2', '', 'no')
+  expect(await answerTo(server)).toMatchObject({ status: 400, body: 'no' })
+})
+
+test.each([
+  ['more headers than it may have', ['HTTP/1.1 200 OK', `x-long: ${'x'.repeat(100_000)}`, '', '']],
+  ['something else than HTTP', ['SSH-2.0-OpenSSH_9.9', '', '']],
+  ['two lengths', ['HTTP/1.1 200 OK', 'content-length: 2', 'content-length: 3', '', 'no']],
+])('rejects an answer that has %s', async (_what, lines) => {
+  await expect(answerTo(raw(...lines))).rejects.toThrow(Error)
+})
+
+test('rejects a success that breaks off, and keeps a refusal that does', async () => {
+  const breaks = (status: string) =>
+    listenRaw((socket) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 100\r\n\r\n{"act`))
+  await expect(answerTo(breaks('200 OK'))).rejects.toThrow('closed')
+  expect(await answerTo(breaks('401 No'))).toMatchObject({ status: 401, body: '', truncated: true })
+})
+
+test('rejects a success whose compressed body is broken, and keeps a refusal that is', async () => {
+  const broken = (status: number) =>
+    listen((_request, response) => {
+      response.writeHead(status, { 'content-encoding': 'gzip' }).end('this is not gzip')
+    })
+  await expect(answerTo(broken(200))).rejects.toThrow('incorrect header check')
+  expect(await answerTo(broken(503))).toMatchObject({ status: 503, body: '', truncated: true })
+})
+
+test('rejects at once when the signal aborts, and closes the connection', async () => {
+  let arrived = (): void => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  await using server = await listenRaw(() => arrived())
+  await using pools = transport()
+  const controller = new AbortController()
+  const answer = pools.send(request(server, { signal: controller.signal }))
+  await arrival
+  controller.abort()
+  await expect(answer).rejects.toThrow('aborted')
+  await connectionsClosed(server)
+})
+
+test('sends nothing for a signal that has aborted before', async () => {
+  await using server = await listen((_request, response) => response.end())
+  await using pools = transport()
+  await pools.send(request(server))
+  await expect(pools.send(request(server, { signal: AbortSignal.abort() }))).rejects.toThrow('aborted')
+  expect(server.connections).toBe(1)
+})
+
+test('never sends what was aborted while it waited for a connection, which serves the next one', async () => {
+  const bodies: string[] = []
+  const held: (() => void)[] = []
+  await using server = await listen(({ body }, response) => {
+    bodies.push(body)
+    held.push(() => response.end())
+  })
+  await using pools = transport(1)
+  const controller = new AbortController()
+  const first = pools.send(request(server, { body: 'first' }))
+  const second = pools.send(request(server, { body: 'second', signal: controller.signal }))
+  const third = pools.send(request(server, { body: 'third' }))
+  await expect.poll(() => held.length).toBe(1)
+  controller.abort()
+  await expect(second).rejects.toThrow('aborted')
+  held[0]?.()
+  await first
+  await expect.poll(() => held.length).toBe(2)
+  held[1]?.()
+  await third
+  expect(bodies).toEqual(['first', 'third'])
+  expect(server.connections).toBe(1)
+})

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { describe as describeFailure, networkError } from './network-error.ts'
+
+const failure = (message: string, details: object) => Object.assign(new Error(message), details)
+
+test.each([
+  ['a code that the message has', failure('connect ECONNREFUSED 127.0.0.1:1', { code: 'ECONNREFUSED' }), '127.0.0.1:1'],
+  ['a code that the message lacks', failure('other side closed', { code: 'UND_ERR_SOCKET' }), '(UND_ERR_SOCKET)'],
+  ['no code', failure('it broke', {}), 'it broke'],
+  ['an expired certificate', failure('certificate has expired', { code: 'CERT_HAS_EXPIRED' }), 'is not valid now'],
+])('describe() ends with what matters for %s', (_what, error, end) => {
+  expect(describeFailure(error)).toMatch(new RegExp(`${end.replace(/[().]/g, '\\$&')}$`))
+})
+
+test('describe() names the failure of each address of a host', () => {
+  const attempts = ['::1', '127.0.0.1'].map((host) =>
+    failure(`connect ECONNREFUSED ${host}:1`, { code: 'ECONNREFUSED' }),
+  )
+  const all = Object.assign(new AggregateError(attempts), { code: 'ECONNREFUSED' })
+  expect(describeFailure(all)).toBe('connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1')
+})
+
+test('describe() leaves out where in its source code OpenSSL found a problem', () => {
+  const message = '40FD:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:rec.c:918:'
+  const code = 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'
+  const text = describeFailure(failure(message, { code, reason: 'ssl/tls alert handshake failure' }))
+  expect(text).toMatch(/^ssl\/tls alert handshake failure \(\w+\): the provider may ask for a client certificate/)
+})
+
+test('describe() has something to say about anything', () => {
+  expect(describeFailure(new Error(''))).toBe('the connection failed')
+})
+
+test('networkError() keeps the code, and nothing else that may hold a secret', () => {
+  const error = networkError(failure('reset', { code: 'ECONNRESET', headers: 'canary' }))
+  expect(Object.entries(error)).toEqual([['code', 'ECONNRESET']])
+  expect(Object.entries(networkError(new Error('no code')))).toEqual([])
+})

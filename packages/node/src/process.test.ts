@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type LoopbackServer, listen, listenRaw } from './testing/loopback-server.ts'
+import { runProgram } from './testing/run-program.ts'
+
+let server: LoopbackServer
+beforeAll(async () => {
+  server = await listen((_request, response) => response.end())
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+const client = (origin: string): string =>
+  `const client = node.createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: '${origin}' })\n`
+
+/** Lists the modules of undici that have been loaded. */
+const undici = `
+const { createRequire } = await import('node:module')
+const undici = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('undici')).length
+`
+
+describe.concurrent('in a process of its own', () => {
+  test('undici is not loaded before something is sent', async () => {
+    const { output, errors } = await runProgram(`${undici}${client(server.origin)}
+      client.buildLogoutUrl()
+      console.log(undici())
+      await client.revokeToken('token-1')
+      console.log(undici() > 10)`)
+    expect(errors).toBe('')
+    expect(output).toBe('0\ntrue\n')
+  })
+
+  test('an idle client lets the process end', async () => {
+    const { code, output } = await runProgram(`${client(server.origin)}
+      console.log(await client.revokeToken('token-1'))
+      const before = performance.now()
+      process.on('exit', () => console.log(performance.now() - before < 2_500))`)
+    // An idle connection is kept for three seconds at least: the process did not wait for it.
+    expect({ code, output }).toEqual({ code: 0, output: 'true\ntrue\n' })
+  })
+
+  test('a connection that is still being made lets the process end once nobody waits for it', async () => {
+    await using silent = await listenRaw(() => {})
+    const { code, output } = await runProgram(`${client(silent.origin.replace('http:', 'https:'))}
+      await client.revokeToken('token-1', { timeoutMs: 300, retries: 0 }).catch(({ code }) => console.log(code))
+      const before = performance.now()
+      process.on('exit', () => console.log(performance.now() - before < 5_000))`)
+    // The connection itself would time out after ten seconds.
+    expect({ code, output }).toEqual({ code: 0, output: 'timeout\ntrue\n' })
+  })
+
+  test('a call that is under way keeps the process alive', async () => {
+    await using slow = await listen((_request, response) => {
+      setTimeout(() => response.end(), 500)
+    })
+    const { output } = await runProgram(`${client(slow.origin)}
+      client.revokeToken('token-1').then(console.log)`)
+    expect(output).toBe('true\n')
+  })
+
+  test('await using closes the client', async () => {
+    const { output, errors } = await runProgram(`
+      async function run() {
+        ${client(server.origin)}
+        await using own = client
+        console.log(await own.revokeToken('token-1'))
+        return own
+      }
+      const closed = await run()
+      await closed.revokeToken('token-2').catch(({ message }) => console.log(message))`)
+    expect(errors).toBe('')
+    expect(output).toBe('true\nThis client is closed. Nothing was sent.\n')
+  })
+})

@@ -1,0 +1,42 @@
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { connect } from 'node:net'
+import type { TlsOptions } from 'node:tls'
+import { type LoopbackServer, start } from './loopback-server.ts'
+
+/** A proxy that makes tunnels. */
+export interface ConnectProxy extends LoopbackServer {
+  /** What it was asked to connect to, with the credentials it was shown. */
+  readonly tunnels: { readonly target: string; readonly authorization: string | undefined }[]
+}
+
+/**
+ * Starts a proxy on 127.0.0.1. Whatever host it is asked for, it connects to that port of 127.0.0.1.
+ *
+ * @param status How it answers a request for a tunnel; 0 closes the connection without an answer.
+ */
+export async function startProxy({
+  status = 200,
+  tls,
+}: {
+  status?: number
+  tls?: TlsOptions
+} = {}): Promise<ConnectProxy> {
+  const tunnels: ConnectProxy['tunnels'] = []
+  const server = tls ? createTlsServer(tls) : createServer()
+  server.on('connect', ({ url = '', headers }, client, head) => {
+    tunnels.push({ target: url, authorization: headers['proxy-authorization'] })
+    client.on('error', () => {})
+    if (status === 0) return client.destroy()
+    if (status !== 200) return client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`)
+    const upstream = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      upstream.write(head)
+      upstream.pipe(client).pipe(upstream)
+    })
+    upstream.on('error', () => client.destroy())
+    client.once('close', () => upstream.destroy())
+  })
+  const running = await start(server, tls ? 'https' : 'http')
+  return Object.create(running, { tunnels: { value: tunnels } })
+}

@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+
+/** How a program ended. */
+export interface ProgramResult {
+  readonly code: number | null
+  readonly output: string
+  readonly errors: string
+}
+
+/** Runs an ES module in a process of its own, with this package as `node`. A program that does not end is killed. */
+export async function runProgram(source: string, env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
+  const entry = new URL('../index.ts', import.meta.url).href
+  const program = `const node = await import(${JSON.stringify(entry)})\n${source}`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+  })
+  const [output, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, output, errors }
+}

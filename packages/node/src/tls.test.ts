@@ -1,0 +1,128 @@
+import type { TLSSocket } from 'node:tls'
+import { inspect } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { createLogoutClient, type NodeTlsOptions } from './index.ts'
+import { type Certificates, makeCertificates } from './testing/certificates.ts'
+import { type Answer, listen } from './testing/loopback-server.ts'
+
+const app = { appId: 'app', appSecret: 'canary-secret', retries: 0 }
+const ok: Answer = (_request, response) => response.end()
+
+let own: Certificates
+let foreign: Certificates
+beforeAll(async () => {
+  ;[own, foreign] = await Promise.all([makeCertificates(), makeCertificates('another authority')])
+})
+
+describe('createLogoutClient({ tls })', () => {
+  test.each([
+    ['text', () => own.ca],
+    ['bytes', () => new TextEncoder().encode(own.ca)],
+    ['several', () => [foreign.ca, Buffer.from(own.ca)]],
+  ])('trusts an authority of its own, given as %s', async (_form, ca) => {
+    await using server = await listen(ok, own.server)
+    await using client = createLogoutClient({ ...app, appHost: server.origin, tls: { ca: ca() } })
+    for (let call = 0; call < 3; call++) expect(await client.revokeToken(`token-${call}`)).toBe(true)
+    expect(server.connections).toBe(1)
+  })
+
+  test.each<[string, () => NodeTlsOptions]>([
+    ['no authority', () => ({})],
+    ['another authority', () => ({ ca: foreign.ca })],
+  ])('names the certificate as the problem with %s', async (_what, tls) => {
+    let requests = 0
+    await using server = await listen((_request, response) => {
+      requests++
+      response.end()
+    }, own.server)
+    await using client = createLogoutClient({ ...app, appHost: server.origin, tls: tls() })
+    await expect(client.revokeToken('canary-token')).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(/certificate.*\(\w+\).*pass that as tls\.ca/),
+    })
+    expect(requests).toBe(0)
+  })
+
+  test('refuses a certificate for another name, and takes it for the name that it is told', async () => {
+    await using server = await listen(ok, own.server)
+    const named = (servername: string) =>
+      createLogoutClient({ ...app, appHost: server.origin, tls: { ca: own.ca, servername } })
+    await using wrong = named('other.example')
+    await expect(wrong.revokeToken('token-1')).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('certificate is for another name'),
+    })
+    await using right = named('provider.example')
+    expect(await right.revokeToken('token-1')).toBe(true)
+  })
+
+  test('shows its own certificate to a provider that asks for one', async () => {
+    const names: unknown[] = []
+    await using server = await listen(
+      ({ message }, response) => {
+        names.push((message.socket as TLSSocket).getPeerCertificate().subject?.CN)
+        response.end()
+      },
+      { ...own.server, ca: own.ca, requestCert: true, rejectUnauthorized: true },
+    )
+    const { cert, key } = own.client
+    await using client = createLogoutClient({ ...app, appHost: server.origin, tls: { ca: own.ca, cert, key } })
+    expect(await client.revokeToken('token-1')).toBe(true)
+    expect(names).toEqual(['a client'])
+
+    expect(server.connections).toBe(1)
+  })
+
+  test('says what a provider may miss that ends the connection over its absence', async () => {
+    // In TLS 1.3 such a server only hangs up.
+    const picky = { ...own.server, ca: own.ca, requestCert: true, maxVersion: 'TLSv1.2' } as const
+    await using server = await listen(ok, picky)
+    await using client = createLogoutClient({ ...app, appHost: server.origin, tls: { ca: own.ca } })
+    await expect(client.revokeToken('token-1')).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('may ask for a client certificate; pass it as tls.cert'),
+    })
+  })
+
+  test('authenticates by its certificate at the endpoints that are for it', async () => {
+    const seen: string[] = []
+    await using server = await listen(
+      ({ url = '', body }, response) => {
+        seen.push(`${url} ${body}`)
+        const issuer = `https://127.0.0.1:${server.port}`
+        const metadata = {
+          issuer,
+          revocation_endpoint: `${issuer}/revoke`,
+          revocation_endpoint_auth_methods_supported: ['tls_client_auth', 'client_secret_basic'],
+          mtls_endpoint_aliases: { revocation_endpoint: `${issuer}/mtls/revoke` },
+        }
+        response.end(url.includes('well-known') ? JSON.stringify(metadata) : '')
+      },
+      { ...own.server, ca: own.ca, requestCert: true },
+    )
+    const { cert, key } = own.client
+    const { appId } = app
+    await using client = createLogoutClient({ appId, issuer: server.origin, tls: { ca: own.ca, cert, key } })
+    expect(await client.revokeToken('token-1')).toBe(true)
+    expect(seen.at(-1)).toBe('/mtls/revoke token=token-1&client_id=app')
+  })
+
+  test.each<[string, () => NodeTlsOptions, string]>([
+    ['the name of a file', () => ({ ca: '/etc/ssl/canary.pem' }), 'tls.ca must be PEM text'],
+    ['a certificate without its key', () => ({ cert: own.client.cert }), 'only of use together'],
+    ['the key of another certificate', () => ({ ...own.client, key: foreign.client.key }), 'tls cannot be used'],
+    ['a broken key', () => ({ ...own.client, key: '-----BEGIN PRIVATE KEY-----\ncanary' }), 'tls cannot be used'],
+    ['an empty name', () => ({ servername: '' }), 'tls.servername'],
+    ['an unknown version', () => ({ minVersion: 'TLSv9' as never }), 'tls cannot be used'],
+    ['text as PKCS #12', () => ({ pfx: Buffer.from('canary') }), 'tls cannot be used'],
+  ])('refuses %s', (_what, tls, message) => {
+    let thrown: unknown
+    try {
+      createLogoutClient({ ...app, appHost: 'https://example.genauth.ai', tls: tls() })
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toMatchObject({ code: 'invalid_options', message: expect.stringContaining(message) })
+    expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain('canary')
+  })
+})
