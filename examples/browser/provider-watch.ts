@@ -6,7 +6,7 @@ import type { Outbox } from '@backend-logout/outbox'
 export type ProviderMode = 'works' | 'fails' | 'hangs'
 
 /** What the right half of the page shows. */
-export interface ProviderView {
+interface ProviderView {
   readonly mode: ProviderMode
   readonly useOutbox: boolean
   /** Logouts that wait in the outbox. */

@@ -36,8 +36,8 @@ const states = () => page.locator('#tokens tr td:last-child').allTextContents()
 const happened = () => page.locator('#log li').first().textContent()
 const stolenCopy = async (): Promise<string> => {
   await page.click('#use-stolen')
-  await page.waitForFunction(() => document.querySelector('#stolen')?.textContent)
-  return (await page.locator('#stolen').textContent()) ?? ''
+  const text = await page.waitForFunction(() => document.querySelector('#stolen')?.textContent)
+  return (await text.jsonValue()) ?? ''
 }
 
 test('sign in, call the API, log out: the tokens are dead, the cookie is gone, the other tab knows', async () => {
@@ -45,8 +45,8 @@ test('sign in, call the API, log out: the tokens are dead, the cookie is gone, t
   expect((await cookie())?.httpOnly).toBe(true)
   await page.click('#call-api')
   await expect.poll(happened).toContain('The API answers 200')
-  expect(await stolenCopy()).toBe('200: it works')
   await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['● alive', '● alive'])
+  expect(await stolenCopy()).toBe('200: it works')
 
   const other = await context.newPage()
   await other.goto(demo.url)

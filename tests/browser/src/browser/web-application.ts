@@ -16,7 +16,7 @@ import { build } from 'esbuild'
 import { faultsOfAnswer, faultsOfRequest } from '../../../../packages/browser-proxy/src/testing/contract.ts'
 
 /** A request that arrived at the endpoint, and how it was answered. */
-export interface Recorded {
+interface Recorded {
   readonly method: string
   readonly headers: Headers
   /** Missing while there is none yet. */
