@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import {
+  Application,
+  CommentTag,
+  Converter,
+  type DocumentReflection,
+  type NormalizedPath,
+  type ProjectReflection,
+  OptionDefaults,
+  ReflectionKind,
+} from 'typedoc'
+import { modules, sections } from './site-map.ts'
+
+const root = join(import.meta.dirname, '../..')
+const API = 'API'
+const HEADING = /^# (.+)\n/m
+
+/** What became of a build of the site. */
+export interface SiteBuild {
+  readonly ok: boolean
+  /** Everything that typedoc found wrong. */
+  readonly problems: readonly string[]
+}
+
+/**
+ * Builds the site: guides, READMEs, contracts and the API reference of all packages.
+ *
+ * @param out The folder; what is in it is replaced.
+ */
+export async function buildSite(out: string): Promise<SiteBuild> {
+  const problems: string[] = []
+  const sectionOf = new Map(
+    sections.flatMap(({ title, pages }) => pages.map((file) => [join(root, file), title] as const)),
+  )
+  const app = await Application.bootstrap({
+    entryPoints: Object.values(modules).map((file) => join(root, file)),
+    projectDocuments: [...sectionOf.keys()].filter((file) => existsSync(file)),
+    // Each package checks its own types, with the declarations of its own runtime.
+    skipErrorChecking: true,
+    tsconfig: join(root, 'docs/tsconfig.json'),
+    name: 'Backend Logout',
+    readme: join(root, 'README.md'),
+    favicon: join(root, 'scripts/docs/favicon.svg'),
+    customCss: join(root, 'scripts/docs/style.css'),
+    out,
+    cleanOutputDir: true,
+    disableSources: true,
+    hideGenerator: true,
+    searchInDocuments: true,
+    searchInComments: true,
+    sortEntryPoints: false,
+    sort: ['kind', 'alphabetical'],
+    groupOrder: [...sections.map(({ title }) => title), API, '*'],
+    navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
+    excludePrivate: true,
+    excludeInternal: true,
+    validation: {
+      notExported: true,
+      invalidLink: true,
+      invalidPath: true,
+      rewrittenLink: true,
+      notDocumented: true,
+      unusedMergeModuleWith: true,
+    },
+    requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor', 'Module'],
+    blockTags: [...OptionDefaults.blockTags, '@description'],
+    highlightLanguages: ['typescript', 'javascript', 'json', 'bash', 'html', 'http', 'yaml', 'sql'],
+    treatWarningsAsErrors: true,
+    treatValidationWarningsAsErrors: true,
+  })
+  const { logger } = app
+  const { error, warn } = logger
+  logger.error = (message, ...where: never[]) => {
+    problems.push(String(message))
+    error.call(logger, message, ...where)
+  }
+  logger.warn = (message, ...where: never[]) => {
+    problems.push(String(message))
+    warn.call(logger, message, ...where)
+  }
+
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
+    for (const { comment } of Object.values(project.reflections)) if (comment) useDescription(comment)
+    for (const document of project.documents ?? []) arrange(project, document, sectionOf)
+    for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
+      const file = project.files.getReflectionPath(module)
+      module.name = Object.keys(modules).find((name) => join(root, modules[name] ?? '') === file) ?? module.name
+      module.comment?.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: API }]))
+    }
+  })
+
+  const project = await app.convert()
+  if (!project) return { ok: false, problems }
+  app.validate(project)
+  await app.generateOutputs(project)
+  return { ok: problems.length === 0, problems }
+}
+
+/** Generated types say in `@description` what others say at once. */
+function useDescription(comment: Comment): void {
+  const description = comment.getTag('@description')
+  if (!description) return
+  comment.summary.push(...description.content)
+  comment.removeTags('@description')
+}
+
+/** Gives a page its title, which is its first heading, and its place in the navigation. */
+function arrange(
+  project: ProjectReflection,
+  document: DocumentReflection,
+  sectionOf: ReadonlyMap<string, string>,
+): void {
+  const file = project.files.getReflectionPath(document)
+  // What comes before the heading is a comment: this file is generated.
+  const start = document.content.findIndex(({ kind, text }) => kind === 'text' && HEADING.test(text))
+  const first = document.content[start]
+  const title = HEADING.exec(first?.text ?? '')?.[1]
+  if (!file || !first || !title) throw new Error(`${file} has no heading.`)
+  document.name = title
+  document.frontmatter.group = sectionOf.get(file)
+  // The theme writes the title itself.
+  first.text = first.text.slice(first.text.search(HEADING)).replace(HEADING, '')
+  document.content = document.content.slice(start)
+  // A link to a package's folder leads to its README.
+  if (file.endsWith('/README.md')) project.files.registerReflectionPath(dirname(file) as NormalizedPath, document)
+}

@@ -1,0 +1,76 @@
+/** A part of the site's navigation. */
+export interface Section {
+  readonly title: string
+  /** Markdown files, from the root of the repository. The first heading of each is its title. */
+  readonly pages: readonly string[]
+}
+
+/** Every page that is written, in the order of the navigation. */
+export const sections: readonly Section[] = [
+  {
+    title: 'Start here',
+    pages: [
+      'docs/guides/quick-start-node.md',
+      'docs/guides/quick-start-deno.md',
+      'docs/guides/quick-start-browser.md',
+      'docs/guides/quick-start-bun-and-workers.md',
+      'docs/guides/genauth-settings.md',
+      'docs/guides/other-providers.md',
+      'docs/guides/migrating-from-genauth-sdks.md',
+    ],
+  },
+  {
+    title: 'Guides',
+    pages: [
+      'docs/guides/errors.md',
+      'docs/guides/evidence.md',
+      'docs/guides/bulk-and-incidents.md',
+      'docs/guides/never-lose-a-logout.md',
+      'docs/guides/testing-your-logout.md',
+      'docs/guides/security-model.md',
+      'docs/guides/regenerating-clients.md',
+      'docs/guides/architecture.md',
+    ],
+  },
+  {
+    title: 'Packages',
+    pages: [
+      'packages/node/README.md',
+      'packages/deno/README.md',
+      'packages/browser-proxy/README.md',
+      'packages/outbox/README.md',
+      'packages/cli/README.md',
+      'packages/emulator/README.md',
+      'packages/core/README.md',
+    ],
+  },
+  {
+    title: 'Contracts',
+    pages: ['docs/reference/provider.md', 'docs/reference/logout-proxy.md'],
+  },
+  {
+    title: 'Evidence',
+    pages: [
+      'docs/standards.md',
+      'docs/interop.md',
+      'docs/runtimes.md',
+      'docs/benchmark.md',
+      'docs/outbox-results.md',
+      'SECURITY.md',
+      'CONTRIBUTING.md',
+    ],
+  },
+]
+
+/** The modules of the API reference, by the name under which they are imported. */
+export const modules: Readonly<Record<string, string>> = {
+  '@backend-logout/node': 'packages/node/src/index.ts',
+  '@backend-logout/deno': 'packages/deno/src/mod.ts',
+  '@backend-logout/browser-proxy/client': 'packages/browser-proxy/src/client/index.ts',
+  '@backend-logout/browser-proxy/server': 'packages/browser-proxy/src/server/index.ts',
+  '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
+  '@backend-logout/outbox': 'packages/outbox/src/index.ts',
+  '@backend-logout/emulator': 'packages/emulator/src/index.ts',
+  '@backend-logout/core': 'packages/core/src/index.ts',
+  '@backend-logout/core/jwt': 'packages/core/src/jwt.ts',
+}
