@@ -54,7 +54,7 @@ test('sign in, call the API, log out: the tokens are dead, the cookie is gone, t
   await page.click('#log-out')
   await expect.poll(happened).toContain('Answer: logged_out')
   // The keyboard goes on where the buttons have changed.
-  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign in')
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Sign in')
   expect(await cookie()).toBeUndefined()
   await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['✕ dead', '✕ dead'])
   expect(await stolenCopy()).toBe('401: refused')
@@ -79,6 +79,7 @@ test('a provider that fails: the logout is queued, and done once the provider wo
 
 test('a provider that hangs, and no outbox: the page says that the tokens still work', async () => {
   await signIn('carol')
+  await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['● alive', '● alive'])
   await page.check('[value=hangs]')
   await page.uncheck('[name=useOutbox]')
   await page.click('#log-out')
