@@ -1,4 +1,3 @@
-import type { Db } from 'pg-boss'
 import { OutboxError } from './errors.ts'
 import type { ResolvedStore } from './options.ts'
 
@@ -10,12 +9,15 @@ export type OutboxTransaction =
   | { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
   | { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
 
+/** What pg-boss asks of a transaction. Its own declarations do not compile for those who check libraries. */
+type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
+
 /**
  * Lets pg-boss write in the caller's transaction.
  *
  * @throws OutboxError `invalid_argument`
  */
-export function joinTransaction(transaction: OutboxTransaction, { kind }: ResolvedStore): Db {
+export function joinTransaction(transaction: OutboxTransaction, { kind }: ResolvedStore): JoinedTransaction {
   if (kind !== 'postgres') {
     throw new OutboxError('invalid_argument', 'A transaction can be joined only with a Postgres store.')
   }
@@ -23,5 +25,5 @@ export function joinTransaction(transaction: OutboxTransaction, { kind }: Resolv
   if (typeof transaction?.query !== 'function') {
     throw new OutboxError('invalid_argument', 'transaction must be a client of pg, in a transaction.')
   }
-  return { executeSql: (text, values) => transaction.query(text, values) as Promise<{ rows: unknown[] }> }
+  return { executeSql: (text, values) => transaction.query(text, values) }
 }
