@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { npm, root, run } from './program.ts'
+import { type JsrRegistry, startJsrRegistry } from './registries/jsr-registry.ts'
+import { type NpmRegistry, startNpmRegistry } from './registries/npm-registry.ts'
+
+/** A release of the workspace, as it is now, to registries on this machine. */
+export interface LocalRelease {
+  /** Of all this, removed at the end. */
+  readonly folder: string
+  /** The copy of the workspace that was released: versions raised, changelogs written. */
+  readonly workspace: string
+  /** What the release needs to know of the registries, and every consumer after it. */
+  readonly environment: Readonly<Record<string, string>>
+  readonly rehearsal: string
+  readonly publication: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    release: LocalRelease
+  }
+}
+
+let folder: string
+const registries: (NpmRegistry | JsrRegistry)[] = []
+
+/** Runs before all tests: rehearses a release offline, then publishes it with the same scripts. */
+export async function setup(project: TestProject): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'backend-logout-packaging-'))
+  const workspace = join(folder, 'workspace')
+  const node = [process.execPath] as const
+  const upstream = (await run(root, npm, ['config', 'get', 'registry'])).trim()
+  const [rehearsal, npmRegistry, jsrRegistry] = await Promise.all([
+    run(root, node, ['scripts/release/dry-run.ts', workspace]),
+    startNpmRegistry(join(folder, 'npm'), upstream),
+    startJsrRegistry(join(folder, 'jsr')),
+  ])
+  registries.push(npmRegistry, jsrRegistry)
+
+  await mkdir(join(folder, 'home'))
+  const settings = join(folder, 'home/.npmrc')
+  // The registry takes anybody's publication; npm sends none without a token.
+  await writeFile(settings, `registry=${npmRegistry.url}\n${npmRegistry.url.replace('http:', '')}:_authToken=anybody\n`)
+  const environment = {
+    npm_config_registry: npmRegistry.url,
+    npm_config_userconfig: settings,
+    // Everything is younger than a day here.
+    pnpm_config_minimum_release_age: '0',
+    BUN_INSTALL_CACHE_DIR: join(folder, 'bun'),
+    DENO_DIR: join(folder, 'deno'),
+    DENO_NO_UPDATE_CHECK: '1',
+    JSR_URL: jsrRegistry.url,
+    JSR_TOKEN: jsrRegistry.token,
+  }
+  const publication = await run(workspace, node, ['scripts/release/publish.ts'], environment)
+  project.provide('release', { folder, workspace, environment, rehearsal, publication })
+}
+
+/** Runs after all tests. */
+export async function teardown(): Promise<void> {
+  for (const registry of registries) await registry[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+const start = promisify(execFile)
+const tools = join(import.meta.dirname, '../node_modules/.bin')
+
+/** The root of the workspace. */
+export const root = join(import.meta.dirname, '../../..')
+
+/** A program and the arguments that come first. */
+export type Program = readonly [command: string, ...args: string[]]
+
+/** The package manager that runs the tests: started through npx it would ask for itself at the registry first. */
+const own = process.env.npm_execpath ?? ''
+
+export const npm: Program = ['npm']
+export const pnpm: Program = /pnpm(\.exe)?$/.test(own) ? [own] : ['npx', '--yes', 'pnpm@12.21.0']
+export const bun: Program = [join(tools, 'bun')]
+export const deno: Program = [join(tools, 'deno')]
+/** The Node.js that consumers run: this one, or the one that a CI job names. */
+export const node: Program = [process.env.CONSUMER_NODE ?? process.execPath]
+
+/** Runs a program to its end and gives what it printed; a failure says everything that it printed. */
+export async function run(
+  cwd: string,
+  [command, ...first]: Program,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  // Scripts of the consumers find the consumers' Node.js, as package managers do.
+  const env = { ...process.env, ...environment, PATH: `${dirname(node[0])}:${process.env.PATH}` }
+  try {
+    const { stdout } = await start(command, [...first, ...args], {
+      cwd,
+      env,
+      timeout: 90_000,
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return stdout
+  } catch (error) {
+    const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string }
+    throw new Error([message, stdout, stderr].join('\n'))
+  }
+}

@@ -1,0 +1,65 @@
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { jsrPackages, npmPackages, readJson } from '../../../scripts/release/packages.ts'
+import type { Release } from '../../../scripts/release/tarball.ts'
+import { npm, root, run } from './program.ts'
+
+const { environment, folder, publication, rehearsal, workspace } = inject('release')
+const { tarballs } = readJson<Release>(workspace, 'release/release.json')
+const onNpm = npmPackages(root).map(({ manifest }) => manifest.name)
+const onJsr = jsrPackages(root).map(({ manifest }) => manifest.name)
+const [{ version } = { version: '' }] = tarballs
+const publish = (from: string): Promise<string> =>
+  run(workspace, [process.execPath], ['scripts/release/publish.ts', from], environment)
+
+test('a rehearsal goes through the whole release offline, with every package that is not private', () => {
+  const expected = [...onNpm.map((name) => `npm: ${name}`), ...onJsr.map((name) => `jsr: ${name}`)]
+  expect(rehearsal.trim().split('\n').slice(-expected.length)).toEqual(
+    expected.map((title) => `  ${title} ${version} would be published`),
+  )
+})
+
+test('a release publishes what was rehearsed', () => {
+  expect(publication).toBe(rehearsal.split('Publication\n')[1]?.replace(/^ {2}/gm, '').replaceAll('would be', 'is'))
+})
+
+test('all packages get one version, on npm and on JSR', () => {
+  expect(version).not.toBe('0.0.0')
+  const versions = [...npmPackages(workspace), ...jsrPackages(workspace)].map(({ manifest }) => manifest.version)
+  expect(new Set(versions)).toEqual(new Set([version]))
+})
+
+test('a release empties the folder of changesets into the changelogs', async () => {
+  const changelog = await readFile(join(workspace, 'packages/core/CHANGELOG.md'), 'utf8')
+  expect(changelog).toContain(`## ${version}`)
+  expect((await run(workspace, ['git'], ['ls-files', '.changeset'])).trim().split('\n')).toEqual([
+    '.changeset/config.json',
+  ])
+})
+
+test.each(tarballs)('the registry has the very tarball of $name that was packed', async ({ name, integrity }) => {
+  const published = await run(folder, npm, ['view', `${name}@${version}`, 'dist.integrity'], environment)
+  expect(published.trim()).toBe(integrity)
+})
+
+test.each(tarballs)('$name asks for its neighbours in this version', async ({ name }) => {
+  const dependencies = await run(folder, npm, ['view', `${name}@${version}`, 'dependencies', '--json'], environment)
+  const ours = Object.entries(JSON.parse(dependencies || '{}')).filter(([dependency]) =>
+    dependency.startsWith('@backend-logout/'),
+  )
+  for (const [, range] of ours) expect(range).toBe(`^${version}`)
+})
+
+test('a release that is run again publishes nothing twice', async () => {
+  const output = await publish('release')
+  for (const name of onNpm) expect(output).toContain(`npm: ${name} ${version} is there already`)
+})
+
+test('a tarball that is not what was packed is not published', async () => {
+  const tampered = join(folder, 'tampered')
+  await cp(join(workspace, 'release'), tampered, { recursive: true })
+  const [{ file } = { file: '' }] = tarballs
+  await writeFile(join(tampered, file), 'something else')
+  await expect(publish(tampered)).rejects.toThrow(`${file} is not what was packed.`)
+})

@@ -1,0 +1,25 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { readJson } from '../../../scripts/release/packages.ts'
+import type { Release } from '../../../scripts/release/tarball.ts'
+import { run } from './program.ts'
+
+const { workspace } = inject('release')
+const { tarballs } = readJson<Release>(workspace, 'release/release.json')
+const update = 'to accept the new list: npm test -- --filter=@backend-logout/tests-packaging -- -u src/tarball.test.ts'
+
+test.each(tarballs)('$name holds exactly the files that are listed', async ({ name, file }) => {
+  const list = await run(workspace, ['tar'], ['-tzf', join('release', file)])
+  const files = list.replaceAll('package/', '').trim().split('\n').sort().join('\n')
+  await expect(`${files}\n`, update).toMatchFileSnapshot(`../file-lists/${name.split('/')[1]}.txt`)
+})
+
+test.each(tarballs)('$name has a README, a licence and a changelog', async ({ file }) => {
+  const list = (await run(workspace, ['tar'], ['-tzf', join('release', file)])).trim().split('\n')
+  expect(list).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']))
+})
+
+test.each(tarballs)('$name is less than 100 kB to download', ({ file }) => {
+  expect(statSync(join(workspace, 'release', file)).size).toBeLessThan(100_000)
+})

@@ -1,0 +1,55 @@
+import { cp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { type Manifest, npmPackages, readJson } from '../../../scripts/release/packages.ts'
+import { installed, runIn } from './consumer.ts'
+import { node, root } from './program.ts'
+
+// What a TypeScript user gets: the published packages in a folder of its own, compiled without skipLibCheck.
+const packages = npmPackages(root).map(({ manifest }) => manifest.name)
+let folder: string
+
+/** The modules that packages offer, as they are imported. */
+function modules(name: string): string[] {
+  const { exports = {} } = readJson<Manifest>(folder, 'node_modules', name, 'package.json')
+  return Object.keys(exports)
+    .filter((entry) => !/\.(?:json|yaml)$/.test(entry))
+    .map((entry) => name + entry.slice(1))
+}
+
+beforeAll(async () => {
+  folder = await installed('npm', [...packages, '@types/node@24'])
+  await cp(join(import.meta.dirname, 'typescript'), folder, { recursive: true })
+  const imports = packages.flatMap(modules).map((name, index) => `export * as module${index} from '${name}'\n`)
+  await writeFile(join(folder, 'all-modules.ts'), imports.join(''))
+})
+
+test.each([
+  ['node16', 'node16'],
+  ['nodenext', 'nodenext'],
+  ['esnext', 'bundler'],
+])('a TypeScript consumer compiles with module %s and moduleResolution %s', async (module, moduleResolution) => {
+  const compilerOptions = {
+    module,
+    moduleResolution,
+    target: 'es2022',
+    lib: ['es2024', 'dom', 'dom.iterable'],
+    types: ['node'],
+    strict: true,
+    noEmit: true,
+  }
+  const project = join(folder, `tsconfig.${moduleResolution}.json`)
+  await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.ts', 'all-modules.ts'] }))
+  const output = await runIn(
+    folder,
+    [process.execPath, join(root, 'node_modules/typescript/bin/tsc')],
+    ['-p', project],
+  ).catch(String)
+  expect(output).toBe('')
+})
+
+test('a CommonJS consumer requires every module', async () => {
+  const names = packages.flatMap(modules)
+  const script = `console.log(${JSON.stringify(names)}.filter((name) => Object.keys(require(name)).length > 0).join())`
+  expect((await runIn(folder, node, ['--input-type=commonjs', '-e', script])).trim()).toBe(names.join())
+})
