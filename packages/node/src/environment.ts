@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { type ClientOptions, isLogoutError, LogoutError, type ProviderLocation } from '@backend-logout/core'
 import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
 import type { NodeConnectionOptions } from './connection-options.ts'
@@ -80,6 +79,8 @@ function withEnvironment(options: EnvironmentOptions, env: Environment): NodeLog
 }
 
 function readSecret(file: string): string {
+  // As an import it would bring all of Node's streams along, which takes longer than all of this package.
+  const { readFileSync } = process.getBuiltinModule('node:fs')
   try {
     return readFileSync(file, 'utf8').trim() || refuse('The file that AUTHING_APP_SECRET_FILE names is empty.')
   } catch (error) {

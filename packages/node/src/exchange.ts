@@ -6,8 +6,8 @@ import { networkError } from './network-error.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** Where requests for one URL go. */
-export interface Target {
+/** The way to one URL. */
+export interface Line {
   readonly pool: Dispatcher
   readonly origin: string
   readonly path: string
@@ -16,11 +16,11 @@ export interface Target {
 }
 
 /** Sends one request and collects its answer; rejects when no complete one came, or when the signal aborts. */
-export function exchange(target: Target, request: TransportRequest): Promise<TransportResponse> {
-  const { pool, origin, path } = target
+export function exchange(line: Line, request: TransportRequest): Promise<TransportResponse> {
+  const { pool, origin, path } = line
   const { method, headers, body = null } = request
   return new Promise((resolve, reject) => {
-    const one = new Exchange(target, request, resolve, reject)
+    const one = new Exchange(line, request, resolve, reject)
     if (!one.settled) pool.dispatch({ origin, path, method, headers, body }, one)
   })
 }
@@ -30,7 +30,7 @@ const aborted = (): Error => new Error('the request was aborted')
 /** Receives what comes back for one request. It costs less than undici's `request`, which makes a stream of each body. */
 class Exchange implements Dispatcher.DispatchHandler {
   settled = false
-  readonly #target: Target
+  readonly #line: Line
   readonly #request: TransportRequest
   readonly #resolve: (response: TransportResponse) => void
   readonly #reject: (error: Error) => void
@@ -44,12 +44,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   #size = 0
 
   constructor(
-    target: Target,
+    line: Line,
     request: TransportRequest,
     resolve: (response: TransportResponse) => void,
     reject: (error: Error) => void,
   ) {
-    this.#target = target
+    this.#line = line
     this.#request = request
     this.#resolve = resolve
     this.#reject = reject
@@ -113,7 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.settled = true
     this.#request.signal.removeEventListener('abort', this.#onAbort)
     this.#controller?.abort(aborted())
-    this.#target.leave()
+    this.#line.leave()
     return true
   }
 }

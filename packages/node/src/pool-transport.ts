@@ -1,9 +1,7 @@
 import { LogoutError, type Transport, type TransportRequest, type TransportResponse } from '@backend-logout/core'
-import type { buildConnector, Pool } from 'undici'
 import type { Connections } from './connections.ts'
-import { exchange, type Target } from './exchange.ts'
-import { type ProxyChoice, proxyFor } from './proxy.ts'
-import { tunnelConnector } from './tunnel.ts'
+import type { Pools } from './pools.ts'
+import type { ProxyChoice } from './proxy.ts'
 
 /** A transport that holds connections. */
 export interface PoolTransport extends Transport {
@@ -11,13 +9,15 @@ export interface PoolTransport extends Transport {
   close(): Promise<void>
 }
 
+type Send = Transport['send']
+
 /**
- * A {@link Transport} over undici's connection pools, one for each host. Connections are kept open between requests,
- * and idle ones never keep the process alive.
+ * A {@link Transport} over connection pools, which are loaded by the first request. Connections are kept open between
+ * requests, and idle ones never keep the process alive.
  */
-export function poolTransport({ limit, tls, mutualTls }: Connections, choice: ProxyChoice): PoolTransport {
-  const pools = new Map<string, Pool>()
-  const targets = new Map<string, Target>()
+export function poolTransport(connections: Connections, choice: ProxyChoice): PoolTransport {
+  const senders = new Map<string, Send>()
+  let pools: Promise<Pools> | undefined
   let underWay = 0
   let justIdle = false
   let onIdle: (() => void) | undefined
@@ -31,54 +31,40 @@ export function poolTransport({ limit, tls, mutualTls }: Connections, choice: Pr
       justIdle = false
     })
   }
-  const guard = (connect: buildConnector.connector): buildConnector.connector => {
-    return (target, callback) => {
-      // In place of the connection of an aborted request undici makes a new one, even when nobody waits for it.
-      if (underWay === 0) return callback(new Error('there is nothing to send'), null)
-      const socket: unknown = connect(target, callback)
-      // The limits of the call keep the process alive for as long as somebody waits.
-      ;(socket as { unref?(): void } | undefined)?.unref?.()
-    }
+  const counter = {
+    get underWay() {
+      return underWay
+    },
+    leave,
   }
-  const locate = async (href: string): Promise<Target> => {
-    const url = new URL(href)
-    const proxy = proxyFor(url, choice)
-    // It takes a hundred milliseconds to load, so it waits until there is something to send.
-    const { buildConnector, Pool } = await import('undici')
-    const { origin, pathname, search } = url
-    let pool = pools.get(origin)
-    if (!pool) {
-      const direct = buildConnector(tls)
-      const connect = guard(proxy ? tunnelConnector(proxy, direct) : direct)
-      // Core keeps the time by itself.
-      pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0 })
-      pools.set(origin, pool)
-    }
-    const target = { pool, origin, path: pathname + search, leave }
-    targets.set(href, target)
-    return target
+  const open = async (): Promise<Pools> => (await import('./pools.ts')).openPools(connections, choice, counter)
+  const senderTo = async (url: string): Promise<Send> => {
+    pools ??= open()
+    const sender = (await pools).senderTo(url)
+    senders.set(url, sender)
+    return sender
   }
-  const begin = async (located: Promise<Target>, request: TransportRequest): Promise<TransportResponse> => {
-    let target: Target
+  const sendLater = async (sender: Promise<Send>, request: TransportRequest): Promise<TransportResponse> => {
+    let send: Send
     try {
-      target = await located
+      send = await sender
     } catch (error) {
       leave()
       throw error
     }
-    return exchange(target, request)
+    return send(request)
   }
 
   return {
-    mutualTls,
+    mutualTls: connections.mutualTls,
     send(request) {
       if (closing) return Promise.reject(closed())
-      const target = targets.get(request.url)
+      const send = senders.get(request.url)
       // A connection becomes free only in the next turn of the event loop. One request after another would take two.
       const wait = justIdle && underWay === 0
       underWay++
-      if (!target) return begin(locate(request.url), request)
-      return wait ? begin(new Promise((resolve) => setImmediate(resolve, target)), request) : exchange(target, request)
+      if (!send) return sendLater(senderTo(request.url), request)
+      return wait ? sendLater(new Promise((resolve) => setImmediate(resolve, send)), request) : send(request)
     },
     close() {
       closing ??= (async () => {
@@ -87,7 +73,7 @@ export function poolTransport({ limit, tls, mutualTls }: Connections, choice: Pr
             onIdle = resolve
           })
         }
-        await Promise.all([...pools.values()].map((pool) => pool.destroy(null)))
+        await (await pools)?.close()
       })()
       return closing
     },
