@@ -86,7 +86,7 @@ export async function startWebApplication(
       read: (id) => sessions.get(id),
       clear: (id) => sessions.delete(id),
     }),
-    revokeTimeoutMs: 2_000,
+    revokeTimeoutMs: 4_000,
     ...options,
   })
   const endpoint = toNodeHandler(async (request) => {
