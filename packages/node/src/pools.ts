@@ -1,4 +1,4 @@
-import type { Transport } from '@backend-logout/core'
+import { LogoutError, type Transport } from '@backend-logout/core'
 import { buildConnector, Pool } from 'undici'
 import type { Connections } from './connections.ts'
 import { exchange, type Line } from './exchange.ts'
@@ -21,8 +21,17 @@ export interface Pools {
 
 /**
  * Makes {@link Pools}. This module is the one that loads undici, which takes a hundred milliseconds.
+ *
+ * @throws LogoutError `invalid_options` on a runtime without undici
  */
 export function openPools({ limit, tls }: Connections, choice: ProxyChoice, counter: Counter): Pools {
+  // Bun puts an empty shell in the place of undici.
+  if (typeof Pool.prototype.dispatch !== 'function') {
+    throw new LogoutError(
+      'invalid_options',
+      'This client is for Node.js; here, use @backend-logout/core. Nothing was sent.',
+    )
+  }
   const pools = new Map<string, Pool>()
   const direct = buildConnector(tls)
 
