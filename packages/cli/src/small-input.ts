@@ -19,23 +19,22 @@ export interface SmallInput {
  * @throws CommandError when it cannot be read, is too large for that, or no text
  */
 export async function readSmallInput(file: string, terminal: Terminal): Promise<SmallInput> {
-  const { stream, name } = openInput(file, terminal)
-  if (stream === terminal.stdin && terminal.stdin.isTTY) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')
-  const chunks: Buffer[] = []
+  const { name, typed, read, close } = await openInput(file, terminal)
+  if (typed) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')
+  const buffer = Buffer.alloc(MAX_BYTES)
   let size = 0
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > MAX_BYTES) throw new CommandError(ExitCode.usage, `${name} is too large to hold a token.`)
+    for (let count = -1; count !== 0; size += count) {
+      if (size === MAX_BYTES) throw new CommandError(ExitCode.usage, `${name} is too large to hold a token.`)
+      count = await read(buffer, size)
     }
   } catch (error) {
     if (error instanceof CommandError) throw error
     throw new CommandError(ExitCode.usage, cannotRead(name, error))
   } finally {
-    stream.destroy()
+    await close()
   }
-  const bytes = Buffer.concat(chunks)
+  const bytes = buffer.subarray(0, size)
   if (!isUtf8(bytes)) throw new CommandError(ExitCode.usage, `${name} is not UTF-8 text.`)
   return { text: bytes.toString().replace(/^\ufeff/, ''), name }
 }

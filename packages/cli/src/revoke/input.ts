@@ -1,20 +1,22 @@
-import { createReadStream, type Stats, statSync } from 'node:fs'
+import { open as openDescriptor, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { resolve } from 'node:path'
-import type { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { type ByteSource, fileSource, streamSource } from '../byte-source.ts'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
 import type { LineReader } from './line-reader.ts'
 
-const CHUNK_BYTES = 262_144
-
 /** Where tokens come from. */
-export interface Input {
-  readonly stream: Readable
+export interface Input extends ByteSource {
   /** How messages call it. */
   readonly name: string
   /** Its length in bytes, where that is known. */
   readonly totalBytes: number | undefined
+  /** Whether a person types it. */
+  readonly typed: boolean
 }
 
 /**
@@ -22,17 +24,25 @@ export interface Input {
  *
  * @throws CommandError when there is no such file; the message does not repeat what may be a token
  */
-export function openInput(file: string, terminal: Terminal): Input {
-  if (file === '-') return { stream: terminal.stdin, name: 'standard input', totalBytes: undefined }
-  let stat: Stats
+export async function openInput(file: string, { stdin }: Terminal): Promise<Input> {
+  if (file === '-') {
+    return { ...streamSource(stdin), name: 'standard input', totalBytes: undefined, typed: stdin.isTTY === true }
+  }
   try {
-    stat = statSync(file)
+    const stat = statSync(file)
+    if (stat.isDirectory()) throw new CommandError(ExitCode.usage, `${file} is a folder; name a file of tokens.`)
+    const source = stat.isFIFO() ? await pipeSource(file) : fileSource(await open(file))
+    return { ...source, name: file, totalBytes: stat.isFile() ? stat.size : undefined, typed: false }
   } catch (error) {
+    if (error instanceof CommandError) throw error
     throw new CommandError(ExitCode.usage, cannotRead(file, error))
   }
-  if (stat.isDirectory()) throw new CommandError(ExitCode.usage, `${file} is a folder; name a file of tokens.`)
-  const stream = createReadStream(file, { highWaterMark: CHUNK_BYTES })
-  return { stream, name: file, totalBytes: stat.isFile() ? stat.size : undefined }
+}
+
+/** Reads a pipe, as from `<(…)`. Read as a file, it could not be let go of before its writer is done. */
+async function pipeSource(file: string): Promise<ByteSource> {
+  const fd = await promisify(openDescriptor)(file, 'r')
+  return streamSource(new Socket({ fd, readable: true, writable: false }))
 }
 
 /** Why an input cannot be read, with its name unless that may be a token. */

@@ -63,7 +63,7 @@ export function parseRecord(text: string): JournalRecord | undefined {
     return valid ? { kind: 'header', provider, app, verify } : undefined
   }
   if (resumed !== undefined) return { kind: 'resumed' }
-  if (!isCount(read) || read === 0 || typeof sum !== 'string' || !/^[0-9a-f]{16}$/.test(sum)) return undefined
+  if (!isCount(read) || read === 0 || typeof sum !== 'string' || !/^[0-9a-f]{8}\.\d{1,15}$/.test(sum)) return undefined
   if (typeof done !== 'string' || (output !== undefined && !isCount(output))) return undefined
   const ranges = parseLines(done)
   if (!ranges?.every(([, to]) => to <= read)) return undefined

@@ -1,5 +1,6 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { fileSource } from '../byte-source.ts'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import {
@@ -141,8 +142,7 @@ async function load(
   const checkpoints = new Map<number, Checkpoint>()
   let output: number | undefined
   let size = 0
-  const stream = file.createReadStream({ start: 0, autoClose: false })
-  const reader = new LineReader(stream, { digest: false })
+  const reader = new LineReader(fileSource(file))
   const damaged = (why: string): CommandError =>
     new CommandError(ExitCode.usage, `${path} is no journal that this version can use: ${why}. Name another file.`)
   for (;;) {

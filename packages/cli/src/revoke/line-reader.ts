@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import { createHash, type Hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import type { ByteSource } from '../byte-source.ts'
 
 /** Longest line, in bytes: the longest token and its JSON around it. */
 const MAX_LINE_BYTES = 131_072
 
 const NEWLINE = 10
-const NOTHING: Buffer = Buffer.alloc(0)
+const BUFFER_BYTES = 2 * MAX_LINE_BYTES
 
 /** One line, or why it cannot be one. */
 export type Line =
@@ -13,19 +14,21 @@ export type Line =
   | { readonly problem: string; readonly text?: never }
 
 /**
- * Splits bytes into lines, and knows how many there were and the digest of all of them. Lines end in LF or CRLF, the
+ * Splits bytes into lines, and knows how many there were and a digest of all of them. Lines end in LF or CRLF, the
  * last one also without. A line that is too long, or no UTF-8, is a problem of that line alone.
  *
  * What is there is taken without waiting: `readline` costs several times as much.
  */
 export class LineReader {
-  readonly #chunks: AsyncIterator<Buffer>
-  readonly #hash: Hash | undefined
-  #buffer = NOTHING
+  readonly #source: ByteSource
+  readonly #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   /** Where in the buffer the next line starts. */
   #at = 0
-  /** Up to where the buffer has gone into the hash; never beyond `#at`. */
-  #hashed = 0
+  /** Where in the buffer what was read ends. */
+  #end = 0
+  /** Up to where the buffer is part of the checksum; never beyond `#at`. */
+  #summed = 0
+  #crc = 0
   /** Whether the line at hand is too long; then its bytes are dropped up to its end. */
   #overlong = false
   #ended = false
@@ -33,12 +36,8 @@ export class LineReader {
   #bytes = 0
   #unterminated = false
 
-  /**
-   * @param options.digest Whether {@link LineReader.digest} is wanted.
-   */
-  constructor(chunks: AsyncIterable<Buffer>, { digest }: { readonly digest: boolean }) {
-    this.#chunks = chunks[Symbol.asyncIterator]()
-    this.#hash = digest ? createHash('sha256') : undefined
+  constructor(source: ByteSource) {
+    this.#source = source
   }
 
   /** How many lines were taken. */
@@ -53,7 +52,7 @@ export class LineReader {
 
   /** Whether all was taken and there is nothing more to read. */
   get ended(): boolean {
-    return this.#ended && this.#at === this.#buffer.length && !this.#overlong
+    return this.#ended && this.#at === this.#end && !this.#overlong
   }
 
   /** Whether the last line that was taken ended without a line break, as it does when a writer was killed. */
@@ -64,10 +63,11 @@ export class LineReader {
   /** Takes the next line. `undefined` when more must be read first, or there are no more: see {@link LineReader.ended}. */
   take(): Line | undefined {
     const start = this.#at
-    const newline = this.#buffer.indexOf(NEWLINE, start)
+    const found = this.#buffer.indexOf(NEWLINE, start)
+    const newline = found < this.#end ? found : -1
     if (newline === -1 && !(this.#ended && !this.ended)) return undefined
     this.#unterminated = newline === -1
-    const end = newline === -1 ? this.#buffer.length : newline
+    const end = newline === -1 ? this.#end : newline
     this.#at = newline === -1 ? end : end + 1
     this.#bytes += this.#at - start
     this.#line++
@@ -85,41 +85,40 @@ export class LineReader {
 
   /** Reads more. Call it when {@link LineReader.take} gave nothing. */
   async fill(): Promise<void> {
-    const { done, value } = await this.#chunks.next()
-    if (done) {
-      this.#ended = true
-      return
-    }
     this.#absorb()
-    let rest = this.#buffer.subarray(this.#at)
-    if (this.#overlong || rest.length > MAX_LINE_BYTES) {
+    if (this.#overlong || this.#end - this.#at > MAX_LINE_BYTES) {
       this.#overlong = true
-      this.#hash?.update(rest)
-      this.#bytes += rest.length
-      rest = NOTHING
+      this.#crc = crc32(this.#buffer.subarray(this.#at, this.#end), this.#crc)
+      this.#bytes += this.#end - this.#at
+      this.#at = this.#end
     }
-    this.#buffer = rest.length === 0 ? value : Buffer.concat([rest, value])
+    this.#buffer.copyWithin(0, this.#at, this.#end)
+    this.#end -= this.#at
     this.#at = 0
-    this.#hashed = 0
+    this.#summed = 0
+    const count = await this.#source.read(this.#buffer, this.#end)
+    if (count === 0) this.#ended = true
+    this.#end += count
   }
 
   /** The first bytes of the input, before any line was taken: they tell what kind of file this is. */
   peek(): Uint8Array {
-    return this.#buffer.subarray(this.#at, this.#at + 4)
+    return this.#buffer.subarray(this.#at, Math.min(this.#at + 4, this.#end))
   }
 
-  /** The SHA-256 of all lines that were taken, each with its line break, as 16 hexadecimal digits. */
+  /**
+   * Tells whether this is the same input as another one, as far as it was taken: CRC-32 and length of all lines, each
+   * with its line break. That is meant for mistakes, and not for people who forge inputs.
+   */
   digest(): string {
-    if (!this.#hash) throw new Error('The reader was made without a digest.')
     this.#absorb()
-    const hash = this.#hash.copy()
     // So that an input which grows is still the same as far as it went.
-    if (this.#unterminated) hash.update('\n')
-    return hash.digest('hex').slice(0, 16)
+    const [crc, bytes] = this.#unterminated ? [crc32('\n', this.#crc), this.#bytes + 1] : [this.#crc, this.#bytes]
+    return `${crc.toString(16).padStart(8, '0')}.${bytes}`
   }
 
   #absorb(): void {
-    if (this.#hashed < this.#at) this.#hash?.update(this.#buffer.subarray(this.#hashed, this.#at))
-    this.#hashed = this.#at
+    if (this.#summed < this.#at) this.#crc = crc32(this.#buffer.subarray(this.#summed, this.#at), this.#crc)
+    this.#summed = this.#at
   }
 }

@@ -1,4 +1,4 @@
-import { createLogUpdate } from 'log-update'
+import type { createLogUpdate } from 'log-update'
 import { note, type Terminal } from '../terminal.ts'
 import { drawProgressLine, formatProgressLine, type ProgressState } from './progress-line.ts'
 import { RecentRate } from './recent-rate.ts'
@@ -22,7 +22,7 @@ export class Progress {
   readonly #source: ProgressSource
   readonly #terminal: Terminal
   readonly #quiet: boolean
-  readonly #draw: ((text: string) => void) & { clear(): void }
+  #screen: ReturnType<typeof createLogUpdate> | undefined
   readonly #tokens: RecentRate = new RecentRate(WINDOW_MS)
   readonly #bytes: RecentRate = new RecentRate(WINDOW_MS)
   #timer: NodeJS.Timeout | undefined
@@ -31,32 +31,39 @@ export class Progress {
     this.#terminal = terminal
     this.#source = source
     this.#quiet = quiet
-    // The cursor stays visible: a run that is killed could not bring it back.
-    this.#draw = createLogUpdate(terminal.stderr as NodeJS.WritableStream, { showCursor: true })
   }
 
   /** Starts to show. */
-  start(): void {
+  async start(): Promise<void> {
     this.#state()
     if (this.#quiet) return
     const { stderr } = this.#terminal
-    this.#timer = stderr.isTTY
-      ? setInterval(() => this.#draw(drawProgressLine(this.#state(), stderr.columns ?? 80)), DRAW_MS)
-      : setInterval(() => note(this.#terminal, `backend-logout: ${formatProgressLine(this.#state())}`), LOG_MS)
+    if (!stderr.isTTY) {
+      this.#timer = setInterval(
+        () => note(this.#terminal, `backend-logout: ${formatProgressLine(this.#state())}`),
+        LOG_MS,
+      )
+      return
+    }
+    const { createLogUpdate } = await import('log-update')
+    // The cursor stays visible: a run that is killed could not bring it back.
+    const screen = createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true })
+    this.#screen = screen
+    this.#timer = setInterval(() => screen(drawProgressLine(this.#state(), stderr.columns ?? 80)), DRAW_MS)
   }
 
   /** Writes a note without disturbing the bar. */
   note(text: string): void {
     if (this.#quiet) return
-    if (this.#timer && this.#terminal.stderr.isTTY) this.#draw.clear()
+    this.#screen?.clear()
     note(this.#terminal, text)
   }
 
   /** Takes the bar away. */
   stop(): void {
     clearInterval(this.#timer)
-    if (this.#timer && this.#terminal.stderr.isTTY) this.#draw.clear()
-    this.#timer = undefined
+    this.#screen?.clear()
+    this.#screen = undefined
   }
 
   #state(): ProgressState {

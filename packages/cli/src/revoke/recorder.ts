@@ -3,6 +3,7 @@ import { APPLICATION_ERRORS, CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { inOurWords } from '../wording.ts'
+import { formatFate, formatInvalid } from './fate-line.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
@@ -52,26 +53,11 @@ export class Recorder {
   /** Records the fate of one token. */
   settle({ line, token }: OriginatedToken, revocation: Revocation): void {
     const { tally, verify, report, journal, onFailure } = this.#options
-    const { state, attempts, status, requestId, durationMs, tokenType, error } = revocation
+    const { state, error } = revocation
     const confirmed = verify ? state === 'verified' : revocation.revoked
     count(tally, state, confirmed, error?.code)
     const name = report || !confirmed ? fingerprint(token) : ''
-    if (report) {
-      this.#lines.push(
-        JSON.stringify({
-          line,
-          token: name,
-          tokenTypeHint: tokenType,
-          state,
-          revoked: confirmed,
-          attempts,
-          status,
-          requestId,
-          durationMs: Math.round(durationMs * 10) / 10,
-          error: error && { code: error.code, message: error.message },
-        }),
-      )
-    }
+    if (report) this.#lines.push(formatFate(line, name, confirmed, revocation))
     if (confirmed && journal) this.#done.push(line)
     if (!confirmed) onFailure(line, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
     this.#watch(error)
@@ -83,11 +69,7 @@ export class Recorder {
     const { tally, report, onFailure } = this.#options
     countInvalid(tally)
     onFailure(line, message)
-    if (report) {
-      this.#lines.push(
-        JSON.stringify({ line, state: 'live', revoked: false, error: { code: 'invalid_line', message } }),
-      )
-    }
+    if (report) this.#lines.push(formatInvalid(line, message))
     this.#schedule()
   }
 

@@ -13,6 +13,7 @@ import { RunControl } from './run-control.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { createTally, verdict } from './tally.ts'
 import { TokenSource } from './token-source.ts'
+import { limitYoungGeneration } from './young-generation.ts'
 
 /** What `backend-logout revoke` was told. */
 export interface RevokeCommandOptions extends ConnectionOptions {
@@ -34,7 +35,7 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   const { output, json, quiet, verify = false } = options
   refuseSameFile({ input: file, output, journal: options.journal })
   await using connection = connect(options, terminal, { connections: options.concurrency })
-  const input = openInput(file, terminal)
+  const input = await openInput(file, terminal)
   const identity = { provider: connection.provider, app: connection.appId, verify }
   const journal = options.journal === undefined ? undefined : await Journal.open(options.journal, identity)
   let end: RunEnd
@@ -69,7 +70,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const startedAt = performance.now()
   const tally = createTally()
-  const reader = new LineReader(input.stream, { digest: journal !== undefined })
+  const reader = new LineReader(input)
   const progress = new Progress(terminal, { tally, bytes: () => reader.bytes, totalBytes: input.totalBytes }, quiet)
   const recorder: Recorder = new Recorder({
     tally,
@@ -92,14 +93,15 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     () => source.stop(),
     () => progress.note('backend-logout: stopping; what is in flight comes to its end. Ctrl-C again ends at once.'),
   )
+  const stopLimiting = limitYoungGeneration()
   const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
   try {
-    if (input.stream === terminal.stdin && terminal.stdin.isTTY) {
+    if (input.typed) {
       progress.note('Type or paste tokens, one a line. Ctrl-D ends the input.')
     }
     if (journal?.history) progress.note(`backend-logout: goes on with ${journal.path}.`)
     await refuseForeignFormat(reader, input.name)
-    progress.start()
+    await progress.start()
     const { signal } = control
     for await (const revocation of connection.client.revokeTokens(source, {
       concurrency,
@@ -114,11 +116,12 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   } catch (error) {
     if (!(isLogoutError(error) && error.code === 'aborted')) control.fail(asCommandError(error, input.name))
   } finally {
+    stopLimiting()
     clearInterval(syncing)
     recorder.finish()
     progress.stop()
     // Standard input would keep the process alive for as long as somebody may write to it.
-    input.stream.destroy()
+    await input.close()
   }
   const { fatal, interrupted } = control
   const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : verdict(tally))

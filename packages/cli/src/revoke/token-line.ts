@@ -5,8 +5,10 @@ export type TokenLine =
   | { readonly token: string; readonly hint: string | undefined }
   | { readonly token?: never; readonly problem: string }
 
+/** What tokens are made of, more or less: printable ASCII without what separates and quotes. */
+const TOKEN = /^[!#-&(-+\--:<-~]+$/
 /** Names that columns have in exports; no token looks like this. */
-const HEADING = /^(?:access|refresh)?[_ -]?tokens?$/i
+const HEADING = /^(?:(?:access|refresh)[_ -]?)?tokens?$/i
 
 /**
  * Reads one line: a token, or a JSON object with `token` and, if wanted, `token_type_hint`. Blank lines are nothing.
@@ -19,8 +21,8 @@ export function parseTokenLine({ text, problem }: Line): TokenLine | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return undefined
   if (trimmed.startsWith('{')) return parseObject(trimmed)
-  const wrong = whyNoToken(trimmed)
-  return wrong === undefined ? { token: trimmed, hint: undefined } : { problem: wrong }
+  if (TOKEN.test(trimmed) && !HEADING.test(trimmed)) return { token: trimmed, hint: undefined }
+  return { problem: whyNoToken(trimmed) }
 }
 
 function parseObject(text: string): TokenLine {
@@ -38,13 +40,12 @@ function parseObject(text: string): TokenLine {
   return { token, hint: hint ?? undefined }
 }
 
-function whyNoToken(text: string): string | undefined {
+function whyNoToken(text: string): string {
+  if (HEADING.test(text)) return 'The line is the heading of a column, and no token.'
   if (/^bearer\s/i.test(text)) return "The line starts with 'Bearer'; give the token alone."
   if (/\s/.test(text)) return 'There is white space inside the line; give one token a line.'
   if (/["',;]/.test(text)) {
     return 'There are quotes, commas or semicolons in the line; give one token a line, or a JSON object with "token".'
   }
-  if (/[^\x21-\x7e]/.test(text)) return 'There are characters in the line that no token has.'
-  if (HEADING.test(text)) return 'The line is the heading of a column, and no token.'
-  return undefined
+  return 'There are characters in the line that no token has.'
 }

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
+import { type ByteSource, streamSource } from '../byte-source.ts'
 import type { JournalHistory } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { LineReader } from './line-reader.ts'
@@ -14,7 +16,7 @@ interface Seen {
 }
 
 function sourceOf(text: string, history?: JournalHistory): Seen {
-  const reader = new LineReader(inPieces(text), { digest: true })
+  const reader = new LineReader(inPieces(text))
   const problems: number[] = []
   const skipped: number[] = []
   const source = new TokenSource({
@@ -39,15 +41,16 @@ async function drain(seen: Seen): Promise<Seen> {
   return seen
 }
 
-async function* inPieces(text: string): AsyncGenerator<Buffer> {
+function inPieces(text: string): ByteSource {
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; at += 5) yield bytes.subarray(at, at + 5)
+  const pieces = Array.from({ length: Math.ceil(bytes.length / 5) }, (_, i) => bytes.subarray(i * 5, i * 5 + 5))
+  return streamSource(Readable.from(pieces))
 }
 
 /** What the digests of an input are after the given numbers of lines. */
 async function checkpointsOf(text: string, ...reads: number[]): Promise<Checkpoint[]> {
   const found: Checkpoint[] = []
-  const reader = new LineReader(inPieces(text), { digest: true })
+  const reader = new LineReader(inPieces(text))
   while (!reader.ended) {
     if (!reader.take()) await reader.fill()
     else if (reads.includes(reader.line)) found.push({ read: reader.line, sum: reader.digest() })
@@ -118,11 +121,14 @@ test('the checkpoint is where the input was read to, once the journal is caught 
 
 test('stop() ends the input, also while it waits for more', async () => {
   const waiting = new LineReader(
-    (async function* () {
-      yield Buffer.from('one1\n')
-      await new Promise(() => {})
-    })(),
-    { digest: false },
+    streamSource(
+      Readable.from(
+        (async function* () {
+          yield Buffer.from('one1\n')
+          await new Promise(() => {})
+        })(),
+      ),
+    ),
   )
   const source = new TokenSource({ reader: waiting, name: '', onProblem: () => {}, onSkip: () => {} })
   expect(await source.next()).toEqual({ done: false, value: 'one1' })

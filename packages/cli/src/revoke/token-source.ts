@@ -99,7 +99,11 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
   #next(): Next | Promise<Next> {
     const { onProblem, onSkip, history } = this.#options
     while (!this.#stopped) {
-      if (this.#verified && this.#held.length > 0) return this.#give()
+      const held = this.#held[0]
+      if (held && this.#verified(held.line)) {
+        this.#held.shift()
+        return this.#give(held)
+      }
       const line = this.#reader.take()
       if (line === undefined) {
         if (!this.#reader.ended) return this.#more()
@@ -111,6 +115,8 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
       if (parsed && history?.done.has(number)) onSkip(number)
       else if (parsed?.token !== undefined) {
         const { token, hint } = parsed
+        // The usual case, without the detour.
+        if (this.#passed === this.#checkpoints.length && !held) return this.#give({ line: number, token, hint })
         this.#held.push({ line: number, token, hint })
       } else if (parsed) onProblem(number, parsed.problem)
       this.#check(number)
@@ -118,15 +124,14 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     return END
   }
 
-  /** Whether what is held may be given out: the part that it belongs to was checked. */
-  get #verified(): boolean {
-    const last = this.#checkpoints[this.#passed - 1]?.read ?? 0
-    return this.#passed === this.#checkpoints.length || (this.#held[0]?.line ?? Number.POSITIVE_INFINITY) <= last
+  /** Whether the token of a line may be given out: the part that it belongs to was checked. */
+  #verified(line: number): boolean {
+    return this.#passed === this.#checkpoints.length || line <= (this.#checkpoints[this.#passed - 1]?.read ?? 0)
   }
 
-  #give(): Next {
-    const { line, token, hint } = this.#held.shift() as HeldToken
-    this.#onTheWay.set(this.#given++, { line, token })
+  #give(held: HeldToken): Next {
+    const { token, hint } = held
+    this.#onTheWay.set(this.#given++, held)
     return { done: false, value: hint === undefined ? token : { token, tokenTypeHint: hint } }
   }
 
