@@ -23,6 +23,9 @@ export function signedOutPage(): string {
 function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style>body{max-width:36rem;margin:3rem auto;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif}
+input,button{font:inherit;padding:.4rem .8rem}</style>
 <h1>${escapeHtml(title)}</h1>
 ${body}
 </html>
