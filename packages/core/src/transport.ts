@@ -20,7 +20,10 @@ export interface TransportResponse {
   /** HTTP status; 0 where the runtime hides a redirect. */
   readonly status: number
   /** The headers of the answer, by name in any case. */
-  readonly headers: { get(name: string): string | null }
+  readonly headers: {
+    /** The value of a header, or `null` where it was not sent. */
+    get(name: string): string | null
+  }
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
   /** Whether this is not the whole body: it is longer than `maxBodyBytes`, or that of a refusal broke off. */

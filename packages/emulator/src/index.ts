@@ -1,3 +1,8 @@
+/**
+ * A local GenAuth-compatible OpenID provider that signs users in, revokes their tokens and rehearses failures.
+ *
+ * @module
+ */
 export type { User } from './accounts.ts'
 export type { Application, ApplicationName, Applications, AuthMethod } from './applications.ts'
 export type { EndpointName } from './endpoints.ts'

@@ -6,8 +6,14 @@ import type { ResolvedStore } from './options.ts'
  * pg-boss's adapters makes of another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
  */
 export type OutboxTransaction =
-  | { query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
-  | { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> }
+  | {
+      /** Runs a statement in the transaction, as `pg` does. */
+      query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+    }
+  | {
+      /** Runs a statement in the transaction, as the adapters of pg-boss do. */
+      executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+    }
 
 /** What pg-boss asks of a transaction. Its own declarations do not compile for those who check libraries. */
 type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
