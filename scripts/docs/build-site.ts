@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
   Application,
+  type Comment,
   CommentTag,
+  ConsoleLogger,
   Converter,
   type DocumentReflection,
+  LogLevel,
   type NormalizedPath,
-  type ProjectReflection,
   OptionDefaults,
+  type ProjectReflection,
   ReflectionKind,
 } from 'typedoc'
 import { modules, sections } from './site-map.ts'
@@ -64,21 +67,18 @@ export async function buildSite(out: string): Promise<SiteBuild> {
       unusedMergeModuleWith: true,
     },
     requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor', 'Module'],
+    packagesRequiringDocumentation: [...new Set(Object.keys(modules).map((name) => name.split('/', 2).join('/')))],
     blockTags: [...OptionDefaults.blockTags, '@description'],
     highlightLanguages: ['typescript', 'javascript', 'json', 'bash', 'html', 'http', 'yaml', 'sql'],
     treatWarningsAsErrors: true,
     treatValidationWarningsAsErrors: true,
   })
-  const { logger } = app
-  const { error, warn } = logger
-  logger.error = (message, ...where: never[]) => {
-    problems.push(String(message))
-    error.call(logger, message, ...where)
-  }
-  logger.warn = (message, ...where: never[]) => {
-    problems.push(String(message))
-    warn.call(logger, message, ...where)
-  }
+  app.logger = new (class extends ConsoleLogger {
+    override log(message: string, level: Exclude<LogLevel, LogLevel.None>): void {
+      super.log(message, level)
+      if (level >= LogLevel.Warn) problems.push(message)
+    }
+  })()
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const { comment } of Object.values(project.reflections)) if (comment) useDescription(comment)

@@ -1,8 +1,19 @@
-/** Builds the documentation site into `docs/site`: `npm run docs`. */
-import { join } from 'node:path'
+/**
+ * Builds the documentation site into `docs/site`: `npm run docs`. The pages about the contracts are made first, and are
+ * committed, so that they can be read without the site.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { buildSite } from './build-site.ts'
+import { renderContract } from './contract-page.ts'
+import { contracts } from './site-map.ts'
 
-const out = join(import.meta.dirname, '../../docs/site')
-const { ok, problems } = await buildSite(out)
-console.log(ok ? `\nOpen docs/site/index.html.` : `\n${problems.length} problems.`)
+const root = join(import.meta.dirname, '../..')
+
+for (const [page, contract] of Object.entries(contracts)) {
+  mkdirSync(join(root, dirname(page)), { recursive: true })
+  writeFileSync(join(root, page), renderContract(readFileSync(join(root, contract), 'utf8'), contract))
+}
+const { ok, problems } = await buildSite(join(root, 'docs/site'))
+console.log(ok ? '\nOpen docs/site/index.html.' : `\n${problems.length} problems.`)
 process.exitCode = ok ? 0 : 1

@@ -5,6 +5,12 @@ export interface Section {
   readonly pages: readonly string[]
 }
 
+/** The pages that are made of contracts, and the contracts. */
+export const contracts: Readonly<Record<string, string>> = {
+  'docs/reference/provider.md': 'specs/provider.openapi.yaml',
+  'docs/reference/logout-proxy.md': 'specs/logout-proxy.openapi.yaml',
+}
+
 /** Every page that is written, in the order of the navigation. */
 export const sections: readonly Section[] = [
   {
@@ -46,7 +52,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Contracts',
-    pages: ['docs/reference/provider.md', 'docs/reference/logout-proxy.md'],
+    pages: Object.keys(contracts),
   },
   {
     title: 'Evidence',
@@ -62,8 +68,13 @@ export const sections: readonly Section[] = [
   },
 ]
 
-/** The modules of the API reference, by the name under which they are imported. */
+/**
+ * The modules of the API reference, by the name under which they are imported. Core is the first: what others re-export is
+ * described where it comes from.
+ */
 export const modules: Readonly<Record<string, string>> = {
+  '@backend-logout/core': 'packages/core/src/index.ts',
+  '@backend-logout/core/jwt': 'packages/core/src/jwt.ts',
   '@backend-logout/node': 'packages/node/src/index.ts',
   '@backend-logout/deno': 'packages/deno/src/mod.ts',
   '@backend-logout/browser-proxy/client': 'packages/browser-proxy/src/client/index.ts',
@@ -71,6 +82,4 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
   '@backend-logout/outbox': 'packages/outbox/src/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
-  '@backend-logout/core': 'packages/core/src/index.ts',
-  '@backend-logout/core/jwt': 'packages/core/src/jwt.ts',
 }

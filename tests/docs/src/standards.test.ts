@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../..')
 const table = readFileSync(join(root, 'docs/standards.md'), 'utf8')
 const references = [...table.matchAll(/\| `(?<file>[^`]+)` › (?<name>.+?) \|$/gm)].map(
   ({ groups }) => groups as { file: string; name: string },

@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
+import { allBlocks } from './code-block.ts'
+import { isForDeno, writePrograms } from './program.ts'
+import { root } from './repository.ts'
+
+const run = promisify(execFile)
+const bin = (name: string): string => join(import.meta.dirname, '../node_modules/.bin', name)
+// In here, so that the packages are found as a user's are.
+const folder = join(import.meta.dirname, '../.results/code')
+
+const blocks = allBlocks()
+const script = blocks.filter(({ language }) => language === 'ts')
+const programs = writePrograms(
+  script.filter((block) => !isForDeno(block)),
+  folder,
+)
+const runnable = programs.filter(({ blocks }) => blocks[0]?.marks.includes('run'))
+
+/** What is only looked at, with the reason. */
+const NOT_CHECKED: Readonly<Record<string, string>> = {
+  text: 'output and drawings',
+}
+
+test('every block of code says what it is, in a language that is checked', () => {
+  const known = ['ts', 'sh', 'json', ...Object.keys(NOT_CHECKED)]
+  expect(blocks.filter(({ language }) => !known.includes(language)).map(({ at }) => at)).toEqual([])
+  expect(script.length).toBeGreaterThan(50)
+})
+
+test('the TypeScript in guides, READMEs and documentation comments compiles', () => {
+  const program = ts.createProgram(
+    programs.map(({ path }) => path),
+    {
+      target: ts.ScriptTarget.ES2024,
+      module: ts.ModuleKind.NodeNext,
+      moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      lib: ['es2024', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'].map(
+        (name) => `lib.${name}.d.ts`,
+      ),
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      allowImportingTsExtensions: true,
+      // Of others' declarations some do not compile.
+      skipLibCheck: true,
+      noEmit: true,
+    },
+  )
+  const faults = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const source = programs.find(({ path }) => path === file?.fileName)
+    const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0
+    return `${source?.blocks[0]?.at ?? file?.fileName} (line ${line}): ${ts.flattenDiagnosticMessageText(messageText, '\n')}`
+  })
+  expect(faults).toEqual([])
+})
+
+test('the TypeScript for Deno compiles there', async () => {
+  const pages = new Set(script.filter(isForDeno).map(({ file }) => file))
+  expect(pages.size).toBeGreaterThan(1)
+  const source = (path: string): string => pathToFileURL(join(root, 'packages', path)).href
+  const imports = {
+    '@backend-logout/browser-proxy/server': source('browser-proxy/src/server/index.ts'),
+    '@backend-logout/core': source('core/src/index.ts'),
+    '@backend-logout/deno': source('deno/src/mod.ts'),
+    'jsr:@backend-logout/deno': source('deno/src/mod.ts'),
+    // What the page about it says of its examples.
+    '@backend-logout/node': source('deno/src/mod.ts'),
+    'npm:@backend-logout/emulator': './emulator/index.d.ts',
+    'openapi-fetch': source('core/node_modules/openapi-fetch/dist/index.d.mts'),
+  }
+  // Outside of the workspace, of which Deno would take too much notice.
+  const elsewhere = await mkdtemp(join(tmpdir(), 'backend-logout-docs-'))
+  try {
+    await writeFile(join(elsewhere, 'deno.json'), JSON.stringify({ imports }))
+    await copyDeclarations(join(root, 'packages/emulator/dist'), join(elsewhere, 'emulator'))
+    // With the others of these pages, as the ones may import the others.
+    const files = writePrograms(
+      script.filter(({ file }) => pages.has(file)),
+      join(elsewhere, 'code'),
+    )
+      .filter(({ blocks }) => blocks.some(isForDeno))
+      .map(({ path }) => path)
+    const env = { ...process.env, DENO_NO_PACKAGE_JSON: '1', NO_COLOR: '1' }
+    await run(bin('deno'), ['check', '--quiet', '--no-remote', ...files], { cwd: elsewhere, env })
+  } finally {
+    await rm(elsewhere, { recursive: true, force: true })
+  }
+})
+
+/** Copies declarations so that Deno finds them: from npm, where it takes them from, it knows that `x.ts` is `x.d.ts`. */
+async function copyDeclarations(from: string, to: string): Promise<void> {
+  await mkdir(to)
+  for (const name of (await readdir(from)).filter((name) => name.endsWith('.d.ts'))) {
+    const text = await readFile(join(from, name), 'utf8')
+    await writeFile(join(to, name), text.replaceAll(/(?<=from '\.\/[\w-]+)(?=\.ts')/g, '.d'))
+  }
+}
+
+test.each(runnable.map(({ path, blocks }) => [blocks[0]?.at, path]))('%s runs', async (_at, path = '') => {
+  await run(process.execPath, [path], { timeout: 30_000 })
+})
+
+test('there are programs that run', () => expect(runnable.length).toBeGreaterThanOrEqual(6))
+
+test.each(blocks.filter(({ language }) => language === 'json'))('the JSON at $at is valid', ({ code }) => {
+  expect(() => JSON.parse(code)).not.toThrow()
+})
+
+test('the commands are valid, and those of this repository exist', async () => {
+  const commands = blocks.filter(({ language }) => language === 'sh')
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
+  for (const { at, code } of commands) {
+    await expect(run('bash', ['-n', '-c', code]), at).resolves.toBeDefined()
+    for (const [, name = ''] of code.matchAll(/^npm run ([\w:-]+)/gm)) expect(scripts, at).toHaveProperty([name])
+  }
+})
+
+test('the options of backend-logout in the commands exist', async () => {
+  const cli = join(root, 'packages/cli/src/bin.ts')
+  const uses = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ at, code }) =>
+      Array.from(
+        code.matchAll(/(?:npx @backend-logout\/cli|(?:^|\| |npx )backend-logout) ([a-z][\w-]*)([^|#\n]*)/gm),
+        (match) => ({
+          at,
+          command: match[1] ?? '',
+          options: match[2]?.match(/(?<=\s)--[\w-]+/g) ?? [],
+        }),
+      ),
+    )
+  expect(uses.length).toBeGreaterThan(0)
+  const help = new Map<string, string>()
+  for (const command of new Set(uses.map(({ command }) => command))) {
+    help.set(command, (await run(process.execPath, [cli, command, '--help'])).stdout)
+  }
+  for (const { at, command, options } of uses) {
+    expect(help.get(command), at).toContain(`backend-logout ${command}`)
+    for (const option of options) expect(help.get(command), at).toContain(option)
+  }
+})

@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildSite, type SiteBuild } from '../../../scripts/docs/build-site.ts'
+import { renderContract } from '../../../scripts/docs/contract-page.ts'
+import { contracts, modules, sections } from '../../../scripts/docs/site-map.ts'
+import { filesLike, root } from './repository.ts'
+
+describe('the site', () => {
+  let out = ''
+  let build: SiteBuild
+  let files: string[] = []
+
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), 'backend-logout-site-'))
+    build = await buildSite(out)
+    files = (await readdir(out, { recursive: true })).filter((name) => /\.(?:html|css|js|svg)$/.test(name))
+  })
+  afterAll(() => rm(out, { recursive: true, force: true }))
+
+  test('is built without a warning: nothing undocumented, no broken link, no type that is missing', () => {
+    expect(build.problems).toEqual([])
+    expect(build.ok).toBe(true)
+  })
+
+  test('has every page, and every module of the packages', async () => {
+    const pages = files.filter((name) => name.startsWith('documents/'))
+    expect(pages).toHaveLength(sections.flatMap(({ pages }) => pages).length)
+    expect(files.filter((name) => name.startsWith('modules/'))).toHaveLength(Object.keys(modules).length)
+  })
+
+  test('loads nothing from elsewhere', async () => {
+    const loads =
+      /<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*\s(?:src|data|srcset)="(?:https?:)?\/\/[^"]*|<link\b[^>]*\shref="(?:https?:)?\/\/[^"]*|url\(\s*['"]?(?:https?:)?\/\/[^)]*|@import\b[^;]*|\b(?:import|fetch)\(\s*['"`](?:https?:)?\/\/[^)]*/g
+    const found: string[] = []
+    for (const name of files) {
+      for (const [load] of (await readFile(join(out, name), 'utf8')).matchAll(loads)) found.push(`${name}: ${load}`)
+    }
+    expect(files.length).toBeGreaterThan(100)
+    expect(found).toEqual([])
+  })
+
+  test('can be searched, guides included', async () => {
+    const script = await readFile(join(out, 'assets/search.js'), 'utf8')
+    const [, data = ''] = /"([^"]+)"/.exec(script) ?? []
+    const inflated = new Blob([Buffer.from(data, 'base64')]).stream().pipeThrough(new DecompressionStream('deflate'))
+    const index = await new Response(inflated).text()
+    for (const title of ['Evidence', 'createLogoutClient', 'openOutbox']) expect(index).toContain(`"${title}"`)
+  })
+
+  test('has its own title and icon on every page', async () => {
+    for (const name of files.filter((name) => name.endsWith('.html'))) {
+      const html = await readFile(join(out, name), 'utf8')
+      expect(html, name).toMatch(/<title>[^<]*Backend Logout<\/title>/)
+      expect(html, name).toContain('favicon.svg')
+    }
+  })
+})
+
+test('every page of docs is on the site', () => {
+  const pages = sections.flatMap(({ pages }) => pages)
+  expect(filesLike('docs/*.md').filter((file) => !pages.includes(file))).toEqual([])
+})
+
+test('the README of every package that people install is on the site', () => {
+  const pages = sections.flatMap(({ pages }) => pages)
+  expect(filesLike('packages/*/README.md').filter((file) => !pages.includes(file))).toEqual([])
+})
+
+test.each(filesLike('packages/*/package.json'))('all entries of %s are in the reference', async (file) => {
+  const url = pathToFileURL(join(root, file))
+  const { name, exports } = JSON.parse(await readFile(url, 'utf8')) as { name: string; exports: Record<string, string> }
+  const entries = Object.entries(exports).filter(([, source]) => source.endsWith('.ts'))
+  for (const [entry, source] of entries) {
+    expect(modules).toHaveProperty([name + entry.slice(1)], file.replace('package.json', source.slice(2)))
+  }
+})
+
+test.each(Object.entries(contracts))('%s says what %s says; npm run docs writes it', async (page, contract) => {
+  const source = await readFile(join(root, contract), 'utf8')
+  expect(await readFile(join(root, page), 'utf8')).toBe(renderContract(source, contract))
+})
