@@ -22,8 +22,11 @@ export interface Scene {
 export function readQuickStart(readme: string): QuickStart {
   const blocks = [...readFileSync(readme, 'utf8').matchAll(/^```(ts|sh)\n(.*?)^```$/gms)]
   const isInstall = (code: string): boolean => /^(?:npm install|deno add) /m.test(code)
+  // The test has settings of its own.
+  const isSettings = (code: string): boolean => code.split('\n').every((line) => /^(?:export .*)?$/.test(line))
   const install = blocks.findIndex(([, , code = '']) => isInstall(code))
-  const [, language, code] = blocks.slice(install + 1).find(([, , code = '']) => !isInstall(code)) ?? []
+  const [, language, code] =
+    blocks.slice(install + 1).find(([, , code = '']) => !isInstall(code) && !isSettings(code)) ?? []
   if (install < 0 || code === undefined)
     throw new Error(`${readme} has no block that installs, or none after it that runs.`)
   const words = blocks[install]?.[2]?.match(/\S+/g) ?? []
@@ -55,4 +58,5 @@ export const settings = ({ app, appHost, tokens }: Scene): Record<string, string
   AUTHING_APP_SECRET: app.appSecret ?? '',
   AUTHING_APP_HOST: appHost,
   ACCESS_TOKEN: tokens.accessToken,
+  SESSION: JSON.stringify(tokens),
 })

@@ -4,7 +4,7 @@ import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsrPackages, npmPackages } from '../../../scripts/release/packages.ts'
 import { installed, runIn, type ToolchainName, toolchains } from './consumer.ts'
-import { root } from './program.ts'
+import { node, root } from './program.ts'
 import { readQuickStart, type Scene, setScene, settings } from './quick-start.ts'
 
 let emulator: Emulator
@@ -25,12 +25,10 @@ async function follow(readme: string, toolchain: ToolchainName, scene: Scene): P
     })
   }
   await writeFile(join(folder, 'quick-start.ts'), setScene(code, scene))
-  // What its quick start makes is a handler, and this is a page's request to it.
-  if (install[0] === '@backend-logout/browser-proxy') {
-    await copyFile(join(import.meta.dirname, 'programs/log-out-as-a-page.ts'), join(folder, 'log-out-as-a-page.ts'))
-    return await runIn(folder, toolchains[toolchain].runtime, ['log-out-as-a-page.ts'])
-  }
-  return await runIn(folder, toolchains[toolchain].runtime, ['quick-start.ts'], settings(scene))
+  await copyFile(join(import.meta.dirname, 'programs/use-quick-start.ts'), join(folder, 'use-quick-start.ts'))
+  // Bun puts something of its own in the place of undici, so a program with the client for Node.js is for Node.js.
+  const runtime = code.includes("'@backend-logout/node'") ? node : toolchains[toolchain].runtime
+  return await runIn(folder, runtime, ['use-quick-start.ts'], settings(scene))
 }
 
 const readmes = [
