@@ -16,17 +16,18 @@ export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Pr
 const DETAILS = `
 The provider and the application come from the environment:
   AUTHING_APP_ID           the application's id
-  AUTHING_APP_HOST         its address at GenAuth, such as https://example.genauth.ai
+  AUTHING_APP_HOST         its address, such as https://example.genauth.ai
   AUTHING_APP_ISSUER       instead of that, the issuer of any other provider
-  AUTHING_APP_SECRET       the application's secret; or AUTHING_APP_SECRET_FILE, or --secret-file
-  AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic; none for a public application
+  AUTHING_APP_SECRET       its secret; or AUTHING_APP_SECRET_FILE, a file with it
+  AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic;
+                           none for a public application
   AUTHING_APP_PROTOCOL     oidc or oauth, for GenAuth
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:
-  $ backend-logout doctor                    is everything set up?
-  $ backend-logout revoke tokens.txt         revoke one token a line
-  $ backend-logout emulator                  a local provider to try it with
+  $ backend-logout doctor             is everything set up?
+  $ backend-logout revoke tokens.txt  revoke one token a line
+  $ backend-logout emulator           a local provider to try it with
 
 'backend-logout <command> --help' has more examples, and the exit codes.`
 

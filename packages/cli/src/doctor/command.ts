@@ -4,12 +4,14 @@ import type { RunCommand } from '../program.ts'
 import type { DoctorCommandOptions } from './run-doctor.ts'
 
 const DETAILS = `
-It checks the settings, the way to the provider, its certificate and metadata, which client authentication works at
-which endpoint, and what the answers look like. For that it revokes tokens that it makes up, which does no harm.
+It checks the settings, the way to the provider, its certificate and metadata,
+which client authentication works at which endpoint, and what the answers look
+like. For that it revokes tokens that it makes up, which does no harm.
 
-FILE holds a token, or the JSON of a token response with access_token and refresh_token; '-' is standard input. These
-tokens ARE REVOKED, the refresh token first, to see whether they are dead afterwards, and whether the one takes the other
-along. Without FILE, no real token is touched.
+FILE holds a token, or the JSON of a token response with access_token and
+refresh_token; '-' is standard input. These tokens ARE REVOKED, the refresh
+token first, to see whether they are dead afterwards, and whether the one takes
+the other along. Without FILE, no real token is touched.
 
 Examples:
   $ backend-logout doctor

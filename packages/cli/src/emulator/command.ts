@@ -3,15 +3,17 @@ import type { RunCommand } from '../program.ts'
 import type { EmulatorCommandOptions } from './run-emulator.ts'
 
 const DETAILS = `
-It prints the lines that make every other command talk to it, and runs until Ctrl-C. It listens on 127.0.0.1 only.
+It prints the lines that make every other command talk to it, and runs until
+Ctrl-C. It listens on 127.0.0.1 only.
 
 Examples:
   $ backend-logout emulator
   $ backend-logout emulator --port 4000 --issue-tokens 10000
-  $ backend-logout emulator --json | head -n 20
+  $ backend-logout emulator --app basic --opaque --json
 
-In another terminal, sign somebody in and out again:
-  $ curl -s --json '{"user":"alice"}' "$AUTHING_APP_HOST/emulator/sign-in" > tokens.json
+In another terminal, sign somebody in, and see what logging out does:
+  $ curl -s --json '{"user":"alice"}' "$AUTHING_APP_HOST/emulator/sign-in" \\
+      > tokens.json
   $ backend-logout doctor tokens.json
 
 Exit codes:

@@ -4,7 +4,8 @@ import type { RunCommand } from '../program.ts'
 import type { IntrospectCommandOptions } from './run-introspect.ts'
 
 const DETAILS = `
-FILE holds the token alone, or a JSON object with "token". '-' is standard input, and the default.
+FILE holds the token alone, or a JSON object with "token". '-' is standard
+input, and the default.
 
 Examples:
   $ backend-logout introspect token.txt
@@ -13,7 +14,8 @@ Examples:
 
 Exit codes:
   0    the provider calls the token active
-  1    it calls it inactive: revoked, expired, unknown, or not this application's business
+  1    it calls it inactive: revoked, expired, unknown, or none of this
+       application's business
   2    wrong usage, settings or files; nothing was sent
   3    the provider refused the application, or could not be asked`
 

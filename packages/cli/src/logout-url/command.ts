@@ -7,8 +7,10 @@ const DETAILS = `
 The URL holds the ID token, where one is given: treat it as you treat the token.
 
 Examples:
-  $ backend-logout logout-url --id-token-file id-token.txt --redirect-uri https://app.example.com/
-  $ backend-logout logout-url --kind generic --redirect-uri https://app.example.com/
+  $ backend-logout logout-url --id-token-file id-token.txt \\
+      --redirect-uri https://app.example.com/
+  $ backend-logout logout-url --kind generic \\
+      --redirect-uri https://app.example.com/
 
 Exit codes:
   0    the URL was printed

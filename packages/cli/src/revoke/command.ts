@@ -4,17 +4,19 @@ import type { RunCommand } from '../program.ts'
 import type { RevokeCommandOptions } from './run-revoke.ts'
 
 const DETAILS = `
-FILE holds one token a line, or one JSON object a line with "token" and, if wanted, "token_type_hint"; both may be
-mixed. '-' is standard input, and the default. Tokens are never taken from arguments.
+FILE holds one token a line, or one JSON object a line with "token" and, if
+wanted, "token_type_hint"; both may be mixed. '-' is standard input, and the
+default. Tokens are never taken from arguments.
+
+A run with a journal that was interrupted, even by kill -9, goes on where it was
+when the same command is given again. It also tries again what was not revoked,
+and revokes nothing twice that was confirmed.
 
 Examples:
   $ backend-logout revoke tokens.txt
   $ backend-logout revoke tokens.txt --output fate.ndjson --journal tokens.journal
   $ zcat tokens.gz | backend-logout revoke - --concurrency 128 --quiet
   $ psql -Atc 'select token from sessions' | backend-logout revoke --verify --json
-
-A run with a journal that was interrupted, even by kill -9, goes on where it was when the same command is given again.
-It also tries again what was not revoked, and revokes nothing twice that was confirmed.
 
 Exit codes:
   0    every token is revoked; with --verify, proven so

@@ -95,6 +95,11 @@ export function refuseSameFile(files: Readonly<Record<'input' | 'output' | 'jour
 }
 
 function identify(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat?.isFile() ? `${stat.dev}:${stat.ino}` : resolve(path)
+  try {
+    const stat = statSync(path)
+    if (stat.isFile()) return `${stat.dev}:${stat.ino}`
+  } catch {
+    // There is no such file yet, or it cannot be used, which is told when it is opened.
+  }
+  return resolve(path)
 }

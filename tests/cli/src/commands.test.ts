@@ -1,0 +1,298 @@
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import * as http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run, start } from './command-line.ts'
+import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: CountingProvider
+beforeAll(async () => {
+  provider = await startCountingProvider(folder.path, 20)
+})
+afterAll(() => provider[Symbol.asyncDispose]())
+
+let taken = 0
+const take = (): string => provider.tokens[taken++] as string
+
+async function signIn(): Promise<string> {
+  const { AUTHING_APP_HOST } = provider.env
+  const response = await fetch(`${AUTHING_APP_HOST}/emulator/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"user":"alice"}',
+  })
+  return response.text()
+}
+
+test.each([['revoke'], ['doctor'], ['introspect'], ['logout-url'], ['emulator'], ['outbox']])(
+  '%s --help has examples and exit codes',
+  async (command) => {
+    const { code, stdout, stderr } = await run([command, '--help'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/Examples:\n {2}\$ backend-logout /)
+    expect(stdout).toMatch(/Exit codes:\n {2}0 {4}/)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(82)
+  },
+)
+
+test('--version and --help say what they are asked for', async () => {
+  expect(await run(['--version'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  })
+  expect(await run(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('AUTHING_APP_ID') })
+  expect(await run(['help', 'revoke'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--journal') })
+})
+
+test.each([
+  [[], /Usage: backend-logout/],
+  [['revok'], /unknown command 'revok'[\s\S]*revoke/],
+  [['revoke', '--jurnal', 'x'], /unknown option '--jurnal'[\s\S]*--journal/],
+  [['revoke', '-c', '0'], /whole number from 1 to 10000/],
+  [['revoke', '-c', '1e3'], /whole number from 1 to 10000/],
+  [['revoke', '-c'], /argument missing/],
+  [['revoke', 'a', 'b'], /too many arguments/],
+  [['emulator', '--port', '70000'], /whole number from 0 to 65535/],
+  [['emulator', '--app', 'x'], /Allowed choices are post, basic, none/],
+  [['logout-url', '--kind', 'x'], /Allowed choices are oidc, generic, cas/],
+  [['introspect', '--cert-file', 'x'], /only of use together/],
+])('wrong usage is exit code 2 and names what is right: %j', async (args, message) => {
+  const { code, stdout, stderr } = await run(args, { env: provider.env })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toMatch(/\n\s+at /)
+})
+
+test('a defect is said to be one, and shows where only when asked', async () => {
+  const env = { ...provider.env, BACKEND_LOGOUT_DEBUG: '1' }
+  const { stderr } = await run(['introspect', '/missing'], { env })
+  expect(stderr).toMatch(/^backend-logout: .*there is no such file\.\n[\s\S]*\n\s+at /)
+})
+
+test('introspect says what the provider says, and its exit code whether the token is active', async () => {
+  const { accessToken } = JSON.parse(await signIn())
+  const active = await run(['introspect'], { env: provider.env, input: accessToken })
+  expect(active.code).toBe(0)
+  expect(active.stdout).toMatch(new RegExp(`^${fingerprint(accessToken)} is active\\.\n[\\s\\S]*sub +alice\n`))
+  const json = await run(['introspect', '--json', folder.file(accessToken)], { env: provider.env })
+  expect(JSON.parse(json.stdout)).toMatchObject({ active: true, sub: 'alice' })
+
+  await run(['revoke'], { env: provider.env, input: accessToken })
+  const dead = await run(['introspect'], { env: provider.env, input: accessToken })
+  expect(dead).toMatchObject({ code: 1, stdout: `${fingerprint(accessToken)} is not active.\n` })
+})
+
+test.each([
+  ['', /There is no token in standard input/],
+  ['a\nb', /more than one token/],
+  ['two words', /line 1: There is white space/],
+])('introspect takes exactly one token, and not %j', async (input, message) => {
+  const { code, stderr } = await run(['introspect'], { env: provider.env, input })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
+})
+
+test('introspect tells a refusal from an inactive token', async () => {
+  const wrong = await run(['introspect'], { env: { ...provider.env, AUTHING_APP_SECRET: 'x' }, input: take() })
+  expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('401 invalid_client') })
+  const gone = await run(['introspect'], {
+    env: { ...provider.env, AUTHING_APP_HOST: 'http://127.0.0.1:1' },
+    input: take(),
+  })
+  expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('ECONNREFUSED') })
+})
+
+test('logout-url prints the URL and nothing else', async () => {
+  const { idToken } = JSON.parse(await signIn())
+  const file = folder.file(`${idToken}\n`)
+  const args = ['logout-url', '--id-token-file', file, '--redirect-uri', 'http://localhost:3000/', '--state', 'a b&c']
+  const { code, stdout, stderr } = await run(args, { env: provider.env })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const url = new URL(stdout.trim())
+  expect(url.pathname).toBe('/oidc/session/end')
+  expect(Object.fromEntries(url.searchParams)).toEqual({
+    id_token_hint: idToken,
+    post_logout_redirect_uri: 'http://localhost:3000/',
+    state: 'a b&c',
+  })
+  const response = await fetch(url, { redirect: 'manual' })
+  expect(response.headers.get('location')).toMatch(/^http:\/\/localhost:3000\/\?state=a/)
+})
+
+test('logout-url asks the metadata of an issuer', async () => {
+  const { AUTHING_APP_HOST, ...env } = provider.env
+  // The emulator states its own address, and not that of the server in front of it.
+  const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {
+    issuer: string
+  }
+  const { code, stdout } = await run(['logout-url', '--json'], { env: { ...env, AUTHING_APP_ISSUER: issuer } })
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout).url).toMatch(/\/oidc\/session\/end\?client_id=/)
+})
+
+test('logout-url says in its own words what is missing', async () => {
+  const { code, stderr } = await run(['logout-url', '--redirect-uri', 'http://localhost:3000/'], { env: provider.env })
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringContaining('--id-token-file, or use --kind generic'),
+  })
+})
+
+test('the emulator prints what makes the other commands use it, and ends with Ctrl-C', async () => {
+  const tokens = folder.fresh()
+  const running = start(['emulator', '--app', 'basic', '--issue-tokens', '3', '--tokens-file', tokens])
+  await running.seen(/Ctrl-C ends it/)
+  const env = Object.fromEntries(
+    running.output.stdout
+      .trim()
+      .split('\n')
+      .map((line) => /^export (\w+)=(\S+)$/.exec(line)?.slice(1) ?? []),
+  )
+  expect(env).toMatchObject({ AUTHING_APP_CLIENT_AUTH: 'client_secret_basic' })
+  expect(statSync(tokens).mode & 0o777).toBe(0o600)
+  expect(await run(['revoke', tokens, '--verify'], { env })).toMatchObject({ code: 0 })
+  expect(await run(['doctor'], { env })).toMatchObject({ code: 0 })
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 0 })
+})
+
+test('the emulator does not overwrite tokens, nor take a port that is taken', async () => {
+  const tokens = folder.file('precious')
+  expect(await run(['emulator', '--issue-tokens', '1', '--tokens-file', tokens])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('exists already'),
+  })
+  expect(readFileSync(tokens, 'utf8')).toBe('precious')
+  const { port } = new URL(provider.env.AUTHING_APP_HOST as string)
+  expect(await run(['emulator', '--port', port])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('is taken'),
+  })
+})
+
+test('the doctor finds a healthy provider healthy', async () => {
+  const { code, stdout } = await run(['doctor'], { env: provider.env })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/✓ settings .* with a secret/)
+  expect(stdout).toMatch(
+    /✓ revocation +200, text\/plain, empty body; works with client_secret_post, client_secret_basic/,
+  )
+  expect(stdout).toMatch(/✓ wrong secret +refused \(401/)
+  expect(stdout).toMatch(/No problem found\.\n$/)
+  expect(stdout).not.toContain(provider.env.AUTHING_APP_SECRET)
+})
+
+test('the doctor shows with given tokens that the refresh token takes the access token along', async () => {
+  const response = await signIn()
+  const { accessToken, refreshToken } = JSON.parse(response)
+  const { code, stdout } = await run(['doctor', '--json', '-'], { env: provider.env, input: response })
+  expect(code).toBe(0)
+  const { healthy, checks } = JSON.parse(stdout)
+  expect(healthy).toBe(true)
+  expect(checks).toContainEqual({ name: 'cascade', status: 'ok', detail: expect.stringContaining('as well') })
+  expect(stdout).not.toContain(accessToken)
+  expect(stdout).not.toContain(refreshToken)
+  const active = await provider.activeTokens()
+  expect(active).not.toContain(fingerprint(accessToken))
+  expect(active).not.toContain(fingerprint(refreshToken))
+})
+
+test('the doctor proves the revocation of a single access token', async () => {
+  const { stdout } = await run(['doctor', folder.file(take())], { env: provider.env })
+  expect(stdout).toMatch(/✓ access token +its revocation is accepted .* revoked, and proven/)
+  expect(stdout).toMatch(/· access token +it is a JWT: an API that checks only its signature accepts it until/)
+})
+
+test('the doctor finds a wrong secret, and leaves given tokens alone then', async () => {
+  const token = take()
+  const { code, stdout } = await run(['doctor', '-'], {
+    env: { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' },
+    input: token,
+  })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/✗ revocation .*401 invalid_client[\s\S]*→ No authentication works/)
+  expect(stdout).toMatch(/- tokens +left alone/)
+  expect(stdout).not.toContain('a-wrong-secret')
+  expect(await provider.activeTokens()).toContain(fingerprint(token))
+})
+
+test('the doctor finds the right client authentication', async () => {
+  // As a GenAuth application that is set to Basic alone.
+  const server = await serve((request, response, body) => {
+    const basic = request.headers.authorization?.startsWith('Basic ')
+    const introspection = request.url?.endsWith('/introspection')
+    if (!basic || body.includes('client_secret')) response.writeHead(401).end('{"error":"invalid_client"}')
+    else if (request.headers.authorization !== `Basic ${btoa('app:right')}`) response.writeHead(401).end()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(introspection ? '{"active":false}' : '')
+  })
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'right', AUTHING_APP_HOST: server.url }
+  const { code, stdout } = await run(['doctor'], { env })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(
+    /✗ revocation .*works with client_secret_basic\n.*→ Set AUTHING_APP_CLIENT_AUTH=client_secret_basic\./,
+  )
+  const right = await run(['doctor'], { env: { ...env, AUTHING_APP_CLIENT_AUTH: 'client_secret_basic' } })
+  expect(right).toMatchObject({ code: 0 })
+  server.close()
+})
+
+test('the doctor finds a provider whose success proves nothing', async () => {
+  const server = await serve((_request, response) => response.writeHead(200).end())
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'right', AUTHING_APP_HOST: server.url }
+  const { code, stdout } = await run(['doctor'], { env })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/✗ wrong secret +the revocation endpoint answers success to a wrong secret, too/)
+  server.close()
+})
+
+test.each([
+  [
+    'a web page',
+    200,
+    { 'content-type': 'text/html' },
+    '<h1>Welcome',
+    /✗ revocation .*→ This is no answer of a provider/s,
+  ],
+  ['a redirect', 302, { location: 'https://example.com/' }, '', /✗ revocation .*→ This is no answer of a provider/s],
+  ['nothing there', 404, {}, '', /✗ revocation .*→ Check AUTHING_APP_HOST, and AUTHING_APP_PROTOCOL/s],
+])('the doctor recognises a wrong address: %s', async (_what, status, headers, body, message) => {
+  const server = await serve((_request, response) => response.writeHead(status, headers).end(body))
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: server.url }
+  const { code, stdout } = await run(['doctor'], { env })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(message)
+  server.close()
+})
+
+test('the doctor says where the way to the provider ends', async () => {
+  const settings = await run(['doctor'], { env: { AUTHING_APP_ID: 'app' } })
+  expect(settings).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ settings +AUTHING_APP_HOST is not set/) })
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: 'http://127.0.0.1:1' }
+  const closed = await run(['doctor'], { env })
+  expect(closed).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/✗ connection .*ECONNREFUSED[\s\S]*- revocation/),
+  })
+})
+
+async function serve(
+  answer: (request: http.IncomingMessage, response: http.ServerResponse, body: string) => unknown,
+): Promise<{ readonly url: string; close(): void }> {
+  const server = http.createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    answer(request, response, body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}

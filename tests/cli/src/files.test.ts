@@ -1,0 +1,156 @@
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run, start } from './command-line.ts'
+import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: CountingProvider
+beforeAll(async () => {
+  provider = await startCountingProvider(folder.path, 2_000)
+})
+afterAll(() => provider[Symbol.asyncDispose]())
+
+let taken = 0
+const take = (count: number): string[] => {
+  taken += count
+  return provider.tokens.slice(taken - count, taken)
+}
+
+test('a finished run does nothing when it is started again', async () => {
+  const tokens = take(20)
+  const args = ['revoke', folder.file(tokens.join('\n')), '-j', folder.fresh(), '--json']
+  await run(args, { env: provider.env })
+  const { code, stdout, stderr } = await run(args, { env: provider.env })
+  expect(code).toBe(0)
+  expect(stderr).toContain('goes on with')
+  expect(JSON.parse(stdout)).toMatchObject({ revoked: 0, skipped: 20, complete: true })
+  expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
+})
+
+test('an input that has grown at its end goes on with the same journal', async () => {
+  const [first, second] = [take(10), take(10)]
+  const input = folder.file(first.join('\n'))
+  const args = ['revoke', input, '-j', folder.fresh(), '--json']
+  await run(args, { env: provider.env })
+  appendFileSync(input, `\n${second.join('\n')}\n`)
+  expect(JSON.parse((await run(args, { env: provider.env })).stdout)).toMatchObject({ skipped: 10, revoked: 10 })
+})
+
+test('the journal of another input is refused, and nothing is sent', async () => {
+  const [mine, other] = [take(10), take(10)]
+  const journal = folder.fresh()
+  await run(['revoke', '-j', journal], { env: provider.env, input: mine.join('\n') })
+  const before = readFileSync(journal, 'utf8')
+  const { code, stderr } = await run(['revoke', '-j', journal], { env: provider.env, input: other.join('\n') })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('belongs to another input') })
+  expect(other.some((token) => provider.revocations.has(token))).toBe(false)
+  // And it still serves its own input.
+  expect(readFileSync(journal, 'utf8').startsWith(before)).toBe(true)
+  const again = await run(['revoke', '-j', journal, '--json'], { env: provider.env, input: mine.join('\n') })
+  expect(JSON.parse(again.stdout)).toMatchObject({ skipped: 10, complete: true })
+})
+
+test('a token that failed is tried again by the next run, and the output has both', async () => {
+  const tokens = take(10)
+  const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
+  const args = ['revoke', input, '-j', journal, '-o', output]
+  provider.intercept = (token, response) => {
+    if (token !== tokens[3]) return false
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
+    return true
+  }
+  const first = await run(args, { env: provider.env })
+  expect(first).toMatchObject({ code: 1, stdout: expect.stringContaining(`--journal ${journal} goes on`) })
+  expect(first.stderr).toMatch(/line 4: sha256:.{16} is not revoked\. POST .*answered 400 invalid_request/)
+  provider.intercept = () => false
+  expect((await run(args, { env: provider.env })).code).toBe(0)
+  const fates = folder.ndjson(output)
+  expect(fates).toHaveLength(11)
+  expect(fates.filter(({ line }) => line === 4).map(({ revoked }) => revoked)).toEqual([false, true])
+})
+
+test('a file of tokens given as the journal is refused and not touched', async () => {
+  const tokens = folder.file(`${take(3).join('\n')}\n`)
+  const before = readFileSync(tokens, 'utf8')
+  const { code, stderr } = await run(['revoke', '-j', tokens], { env: provider.env, input: take(1)[0] ?? '' })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is no journal') })
+  expect(readFileSync(tokens, 'utf8')).toBe(before)
+})
+
+test.each([
+  ['the output is the input', (file: string, _other: string) => ['revoke', file, '-o', file]],
+  ['the journal is the input', (file: string, _other: string) => ['revoke', file, '-j', file]],
+  ['the output is the journal', (file: string, other: string) => ['revoke', file, '-o', other, '-j', other]],
+])('it is noticed when %s', async (_what, args) => {
+  const input = folder.file(`${take(1)[0]}\n`)
+  const before = readFileSync(input, 'utf8')
+  const { code, stderr } = await run(args(input, folder.fresh()), { env: provider.env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('must not be the same file') })
+  expect(readFileSync(input, 'utf8')).toBe(before)
+})
+
+test.each([
+  ['-j', 'no/such/folder/journal', /journal .* cannot be used: there is no such file/],
+  ['-o', 'no/such/folder/output', /output .* cannot be used: there is no such file/],
+  ['-j', '.', /this is a folder/],
+  ['-o', '.', /this is a folder/],
+  ['-j', '/dev/full', /no regular file/],
+  ['-j', '/proc/version', /no regular file|permission denied|cannot be used|is no journal/],
+])('%s %s is refused before anything is sent', async (option, path, message) => {
+  const [token] = take(1) as [string]
+  const { code, stderr } = await run(['revoke', option, path], { env: provider.env, input: token, cwd: folder.path })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
+  expect(provider.revocations.has(token)).toBe(false)
+})
+
+test('a full disk stops the run in good order, loses nothing, and the next run goes on', async () => {
+  const tokens = take(500)
+  const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
+  const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4']
+  // The system refuses to let a file grow beyond 8 KiB, as it does when the disk is full.
+  const first = await run(args, { env: provider.env, shell: 'ulimit -f 16; exec "$@"' })
+  expect(first.code).toBe(4)
+  expect(first.stderr).toMatch(/The (output|journal) .* cannot be written: .* The run stops/)
+  expect(first.stdout).toContain('The input was not read to its end.')
+  const before = tokens.filter((token) => provider.revocations.has(token)).length
+  expect(before).toBeGreaterThan(10)
+  expect(before).toBeLessThan(500)
+  for (const file of [journal, output]) expect(readFileSync(file, 'utf8').endsWith('\n')).toBe(true)
+
+  const second = await run(args, { env: provider.env })
+  expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('had been confirmed by an earlier run') })
+  const fates = folder.ndjson(output)
+  expect(fates.map(({ token }) => token).sort()).toEqual(tokens.map(fingerprint).sort())
+  const twice = [...provider.revocations].filter(([token, count]) => tokens.includes(token) && count > 1)
+  expect(twice.length).toBeLessThanOrEqual(8)
+})
+
+test('an output device that is full stops the run as well', async () => {
+  const { code, stderr } = await run(['revoke', '-o', '/dev/full'], { env: provider.env, input: take(1)[0] ?? '' })
+  expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('the disk is full') })
+})
+
+test('two runs with one journal do not go on side by side', async () => {
+  const journal = folder.fresh()
+  const tokens = take(100)
+  provider.intercept = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return false
+  }
+  const input = folder.file(tokens.join('\n'))
+  const first = start(['revoke', input, '-j', journal, '-c', '1'], { env: provider.env })
+  while (!existsSync(journal) || statSync(journal).size === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  const second = await run(['revoke', input, '-j', journal, '-c', '8'], { env: provider.env })
+  provider.intercept = () => false
+  expect(await first.ended).toMatchObject({ code: 4, stderr: expect.stringContaining('Another process writes') })
+  expect([0, 4]).toContain(second.code)
+  expect((await run(['revoke', input, '-j', journal], { env: provider.env })).code).toBe(0)
+})
+
+test('without a journal the output is written anew', async () => {
+  const output = folder.fresh()
+  writeFileSync(output, 'old\n')
+  await run(['revoke', '-o', output], { env: provider.env, input: take(1)[0] ?? '' })
+  expect(folder.ndjson(output)).toHaveLength(1)
+})

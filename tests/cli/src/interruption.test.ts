@@ -1,0 +1,142 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { run, start } from './command-line.ts'
+import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: CountingProvider
+beforeAll(async () => {
+  provider = await startCountingProvider(folder.path, 400)
+})
+afterAll(() => provider[Symbol.asyncDispose]())
+beforeEach(() => {
+  provider.intercept = () => false
+})
+
+/** Takes tokens that no other test has. */
+let taken = 0
+const take = (count: number): string[] => {
+  taken += count
+  return provider.tokens.slice(taken - count, taken)
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s waits for what is in flight, and the next run goes on',
+  async (signal) => {
+    const tokens = take(60)
+    const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
+    const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4', '--json']
+    provider.intercept = async () => {
+      await sleep(100)
+      return false
+    }
+    const first = start(args, { env: provider.env })
+    for (let i = 0; i < 10; i++) await once(provider.arrivals, 'revocation')
+    first.child.kill(signal)
+    const { code, stdout, stderr } = await first.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('stopping')
+    const summary = JSON.parse(stdout)
+    expect(summary).toMatchObject({ complete: false, notRevoked: 0, exitCode: 130 })
+    // Everything that reached the provider was waited for and written down.
+    const arrived = tokens.filter((token) => provider.revocations.has(token)).map(fingerprint)
+    expect(arrived.length).toBeLessThan(tokens.length)
+    expect(
+      folder
+        .ndjson(output)
+        .map(({ token }) => token)
+        .sort(),
+    ).toEqual(arrived.sort())
+
+    provider.intercept = () => false
+    const second = await run(args, { env: provider.env })
+    expect(second.code).toBe(0)
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      complete: true,
+      skipped: summary.revoked,
+      revoked: tokens.length - summary.revoked,
+    })
+    expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
+    expect(folder.ndjson(output)).toHaveLength(tokens.length)
+  },
+)
+
+test('what does not end within 5 seconds after Ctrl-C is given up, and reported as unknown', async () => {
+  provider.intercept = () => true
+  const output = folder.fresh()
+  const running = start(['revoke', folder.file(take(10).join('\n')), '-c', '3', '-o', output], { env: provider.env })
+  for (let i = 0; i < 3; i++) await once(provider.arrivals, 'revocation')
+  running.child.kill('SIGINT')
+  const { code, stdout } = await running.ended
+  expect(code).toBe(130)
+  expect(stdout).toMatch(/0 tokens revoked, 3 not.*\nNot revoked: aborted 3\.\nThe input was not read to its end\./)
+  expect(folder.ndjson(output).map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unknown'])
+})
+
+test('the second Ctrl-C ends the process at once', async () => {
+  provider.intercept = () => true
+  const running = start(['revoke', folder.file(take(10).join('\n'))], { env: provider.env })
+  await once(provider.arrivals, 'revocation')
+  running.child.kill('SIGINT')
+  await running.seen(/stopping/)
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: null, signal: 'SIGINT' })
+})
+
+test('Ctrl-C ends a run that waits for standard input', async () => {
+  const running = start(['revoke', '-'], { env: provider.env, input: null })
+  const [token] = take(1)
+  const arrival = once(provider.arrivals, 'revocation')
+  running.child.stdin?.write(`${token}\n`)
+  await arrival
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('1 token revoked') })
+})
+
+test('tokens are revoked as they come in, not only at the end of the input', async () => {
+  const running = start(['revoke', '--output', '-'], { env: provider.env, input: null })
+  for (const token of take(3)) {
+    const arrival = once(provider.arrivals, 'revocation')
+    running.child.stdin?.write(`${token}\n`)
+    expect(await arrival).toEqual([token])
+  }
+  running.child.stdin?.end()
+  expect((await running.ended).code).toBe(0)
+})
+
+test('a run whose reader leaves stops in good order, and can be resumed', async () => {
+  const tokens = take(100)
+  const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
+  const args = ['revoke', input, '-j', journal, '-o', '-', '-c', '2']
+  const first = await run(args, { env: provider.env, shell: '{ "$@"; echo "code $?" >&2; } | head -n 1' })
+  expect(JSON.parse(first.stdout)).toMatchObject({ revoked: true })
+  expect(first.stderr).toContain('code 130')
+  expect(first.stderr).not.toMatch(/EPIPE|at .*:\d+:\d+/)
+  const second = await run(args, { env: provider.env })
+  expect(second.code).toBe(0)
+  expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
+})
+
+test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
+  '%s survives a reader that leaves',
+  async (...args) => {
+    const { stdout, stderr } = await run(args, { shell: '"$@" | head -n 1' })
+    expect(stdout).toMatch(/^Usage: /)
+    expect(stderr).toBe('')
+  },
+)
+
+test('a journal holds no token', async () => {
+  const tokens = take(20)
+  const [journal, output] = [folder.fresh(), folder.fresh()]
+  await run(['revoke', '-j', journal, '-o', output], { env: provider.env, input: tokens.join('\n') })
+  for (const file of [journal, output]) {
+    const text = readFileSync(file, 'utf8')
+    expect(text).not.toBe('')
+    for (const token of tokens) expect(text).not.toContain(token.slice(-30))
+  }
+})
