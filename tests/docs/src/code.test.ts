@@ -16,7 +16,8 @@ const bin = (name: string): string => join(import.meta.dirname, '../node_modules
 const folder = join(import.meta.dirname, '../.results/code')
 
 const blocks = allBlocks()
-const script = blocks.filter(({ language }) => language === 'ts')
+// What needs generated code, tests/packaging generates and runs.
+const script = blocks.filter(({ language, marks }) => language === 'ts' && !marks.includes('with-generated-code'))
 const programs = writePrograms(
   script.filter((block) => !isForDeno(block)),
   folder,
