@@ -46,12 +46,15 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     readme: join(root, 'README.md'),
     favicon: join(root, 'scripts/docs/favicon.svg'),
     customCss: join(root, 'scripts/docs/style.css'),
+    customJs: join(root, 'scripts/docs/site.js'),
     out,
     cleanOutputDir: true,
     disableSources: true,
     hideGenerator: true,
     searchInDocuments: true,
     searchInComments: true,
+    // Whoever looks for a word wants to read about it first.
+    searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, 4])),
     sortEntryPoints: false,
     sort: ['kind', 'alphabetical'],
     groupOrder: [...sections.map(({ title }) => title), API, '*'],
@@ -70,6 +73,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     packagesRequiringDocumentation: [...new Set(Object.keys(modules).map((name) => name.split('/', 2).join('/')))],
     blockTags: [...OptionDefaults.blockTags, '@description'],
     highlightLanguages: ['typescript', 'javascript', 'json', 'bash', 'html', 'http', 'yaml', 'sql'],
+    markdownItLoader: plainHeadings,
     treatWarningsAsErrors: true,
     treatValidationWarningsAsErrors: true,
   })
@@ -82,6 +86,9 @@ export async function buildSite(out: string): Promise<SiteBuild> {
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const { comment } of Object.values(project.reflections)) if (comment) useDescription(comment)
+    // The theme writes the name of the project itself.
+    const [opening] = project.readme ?? []
+    if (opening) opening.text = opening.text.replace(HEADING, '')
     for (const document of project.documents ?? []) arrange(project, document, sectionOf)
     for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
       const file = project.files.getReflectionPath(module)
@@ -95,6 +102,28 @@ export async function buildSite(out: string): Promise<SiteBuild> {
   app.validate(project)
   await app.generateOutputs(project)
   return { ok: problems.length === 0, problems }
+}
+
+/** Makes code in headings plain text: the list of what is on a page would leave it out. */
+function plainHeadings(markdown: MarkdownParser): void {
+  markdown.core.ruler.push('plain-headings', ({ tokens }) => {
+    for (const [index, { type }] of tokens.entries()) {
+      if (type !== 'heading_open') continue
+      for (const child of tokens[index + 1]?.children ?? []) if (child.type === 'code_inline') child.type = 'text'
+    }
+  })
+}
+
+/** What is used here of markdown-it. */
+interface MarkdownParser {
+  readonly core: {
+    readonly ruler: { push(name: string, rule: (state: { readonly tokens: MarkdownToken[] }) => void): void }
+  }
+}
+
+interface MarkdownToken {
+  type: string
+  readonly children: MarkdownToken[] | null
 }
 
 /** Generated types say in `@description` what others say at once. */
@@ -112,15 +141,14 @@ function arrange(
   sectionOf: ReadonlyMap<string, string>,
 ): void {
   const file = project.files.getReflectionPath(document)
-  // What comes before the heading is a comment: this file is generated.
   const start = document.content.findIndex(({ kind, text }) => kind === 'text' && HEADING.test(text))
   const first = document.content[start]
   const title = HEADING.exec(first?.text ?? '')?.[1]
   if (!file || !first || !title) throw new Error(`${file} has no heading.`)
   document.name = title
   document.frontmatter.group = sectionOf.get(file)
-  // The theme writes the title itself.
-  first.text = first.text.slice(first.text.search(HEADING)).replace(HEADING, '')
+  // What comes before the heading is a comment: this file is generated.
+  first.text = first.text.slice(first.text.search(HEADING))
   document.content = document.content.slice(start)
   // A link to a package's folder leads to its README.
   if (file.endsWith('/README.md')) project.files.registerReflectionPath(dirname(file) as NormalizedPath, document)

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesLike, root } from './repository.ts'
 
-const pages = filesLike('*.md', ':!**/CHANGELOG.md', ':!.changeset/**')
+const pages = filesLike('*.md', ':!**/CHANGELOG.md', ':!**/*.api.md', ':!.changeset/**')
 
 /** A page without its code, in which brackets mean other things. */
 function proseOf(page: string): string {
