@@ -33,7 +33,7 @@ export const RUNTIMES: readonly Runtime[] = [
     version: versionOf('bun'),
     package: core,
     says: `Bun ${versionOf('bun')}`,
-    command: () => [bin('bun'), 'test', './runners/bun.ts'],
+    command: () => [bin('bun'), 'test', '--timeout=60000', './runners/bun.ts'],
   },
   {
     name: 'workerd (Cloudflare Workers)',

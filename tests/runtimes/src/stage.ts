@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { startJsrRegistry } from './jsr-registry.ts'
+import { pnpm } from '../../../scripts/release/run.ts'
+import { startJsrRegistry } from '../../packaging/src/registries/jsr-registry.ts'
 
 /** A folder in which the suite finds the packages as users have them. */
 export interface Stage {
@@ -23,10 +24,10 @@ const ownModules = join(import.meta.dirname, '../node_modules')
  */
 export async function setStage(context: { readonly desk: string }): Promise<Stage> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'backend-logout-runtimes-')))
-  const registry = await startJsrRegistry()
+  const registry = await startJsrRegistry(join(folder, '.jsr'))
   const env = { ...process.env, JSR_URL: registry.url, DENO_DIR: join(folder, '.deno'), TMPDIR: folder, NO_COLOR: '1' }
   const close = async (): Promise<void> => {
-    registry.close()
+    await registry[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
   }
   try {
@@ -38,10 +39,9 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
     const dependencies = { ...(await install(folder, 'core')), ...(await install(folder, 'node')) }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
 
-    const publish = ['publish', '--allow-dirty', '--no-check', '--token', 'any']
+    const publish = ['publish', '--allow-dirty', '--no-check', '--token', registry.token]
     await run(join(ownModules, '.bin/deno'), publish, { cwd: root, env })
-    const core = `jsr:@backend-logout/core@${registry.versionOf('@backend-logout/core')}`
-    const deno = `jsr:@backend-logout/deno@${registry.versionOf('@backend-logout/deno')}`
+    const [core, deno] = await Promise.all(['core', 'deno'].map(published))
     const imports = {
       '@backend-logout/core': core,
       '@backend-logout/core/jwt': `${core}/jwt`,
@@ -58,10 +58,8 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
 /** Unpacks the tarball of a package into the stage, links its dependencies, and returns these. */
 async function install(folder: string, name: string): Promise<Record<string, string>> {
   const cwd = join(root, 'packages', name)
-  const { stdout } = await run('npx', ['--yes', 'pnpm@12.21.0', 'pack', '--json', '--pack-destination', folder], {
-    cwd,
-  })
-  const { filename } = JSON.parse(stdout) as { filename: string }
+  const packed = await pnpm(cwd, ['pack', '--json', '--pack-destination', folder])
+  const { filename } = JSON.parse(packed) as { filename: string }
   const target = join(folder, 'node_modules/@backend-logout', name)
   await mkdir(target, { recursive: true })
   await run('tar', ['-xzf', filename, '-C', target, '--strip-components=1'])
@@ -78,4 +76,10 @@ async function install(folder: string, name: string): Promise<Record<string, str
 async function link(from: string, to: string): Promise<void> {
   await mkdir(join(to, '..'), { recursive: true })
   await symlink(await realpath(from), to, 'dir')
+}
+
+/** Where a package is on JSR. */
+async function published(name: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(join(root, 'packages', name, 'deno.json'), 'utf8'))
+  return `jsr:${manifest.name}@${manifest.version}`
 }
