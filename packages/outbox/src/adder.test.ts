@@ -10,7 +10,7 @@ type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
   const added: number[] = []
   const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss
-  const keyring = await createKeyring(undefined)
+  const keyring = createKeyring(undefined)
   return { adder: new Adder({ boss, keyring, timeoutMs, inserts: 1, added: (count) => added.push(count) }), added }
 }
 const tokens = (name: string): ReadTokens => readTokens({ accessToken: name }, undefined, 1000)

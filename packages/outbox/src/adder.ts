@@ -57,7 +57,7 @@ export class Adder {
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
   async insert(list: readonly ReadTokens[]): Promise<string[]> {
     const { boss, timeoutMs, added } = this.#options
-    const jobs = await this.#seal(list)
+    const jobs = this.#seal(list)
     const giveUpAt = performance.now() + timeoutMs
     for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
       try {
@@ -74,7 +74,7 @@ export class Adder {
 
   /** Stores a list in the caller's own transaction. */
   async insertInto(db: Db, list: readonly ReadTokens[]): Promise<string[]> {
-    const jobs = await this.#seal(list)
+    const jobs = this.#seal(list)
     try {
       await this.#options.boss.insert(QUEUE, jobs, { db })
       return jobs.map(({ id }) => id)
@@ -88,13 +88,10 @@ export class Adder {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
 
-  #seal(list: readonly ReadTokens[]): Promise<NewJob[]> {
+  #seal(list: readonly ReadTokens[]): NewJob[] {
+    const { keyring } = this.#options
     // The id is made here and not in the database, so that storing twice stores once.
-    const seal = async ({ about, secret }: ReadTokens): Promise<NewJob> => ({
-      id: randomUUID(),
-      data: await sealEntry(this.#options.keyring, about, secret),
-    })
-    return Promise.all(list.map(seal))
+    return list.map(({ about, secret }) => ({ id: randomUUID(), data: sealEntry(keyring, about, secret) }))
   }
 
   #start(): void {

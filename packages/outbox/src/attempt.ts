@@ -1,6 +1,6 @@
-import { isLogoutError, type LogoutClient, type LogoutResult, type Revocation } from '@backend-logout/core'
-import type { JobWithMetadata } from 'pg-boss'
-import { type EntryAbout, type EntrySecret, type JobData, readEntry, sealEntry } from './entry.ts'
+import { isLogoutError, type LogoutClient, type Revocation } from '@backend-logout/core'
+import type { Job, JobWithMetadata } from 'pg-boss'
+import { type EntryAbout, type EntrySecret, entryOf, type JobData, readEntry, sealEntry } from './entry.ts'
 import type { OutboxEvent } from './events.ts'
 import type { IsPast } from './expiry.ts'
 import { fateOf, type Health, type History, healthOf, type Reason } from './fate.ts'
@@ -15,29 +15,35 @@ export interface AttemptContext {
   readonly isPast: IsPast
   /** Gives up on what is under way. */
   readonly signal: AbortSignal
+  /** Looks up what is known of earlier attempts, and the database's time of this one. */
+  readonly recall: (id: string) => Promise<Recalled | undefined>
 }
 
 /** A logout that was claimed. */
-export type ClaimedJob = JobWithMetadata<JobData>
+export type ClaimedJob = Job<JobData>
+/** What is known of a logout that was tried before. */
+export type Recalled = Pick<JobWithMetadata, 'output' | 'startedOn'>
 
 /** Tries to do a logout, once for each of its tokens. Never rejects. */
 export async function attempt(
-  { client, keyring, maxRefusals, isPast, signal }: AttemptContext,
+  { client, keyring, maxRefusals, isPast, signal, recall }: AttemptContext,
   job: ClaimedJob,
 ): Promise<{ readonly settlement: Settlement; readonly health: Health }> {
-  const before = readHistory(job.output)
-  const stored = readEntry(job.data)
-  const unsealed = stored && (await keyring.unseal(job.data.jwe))
-  if (!stored || !unsealed?.ok) {
-    const code = unsealed?.ok === false ? unsealed.code : 'undecryptable'
+  const recalled = job.retryCount > 0 ? await recall(job.id) : undefined
+  const before = readHistory(recalled?.output)
+  const unsealed = keyring.unseal(job.data?.jwe)
+  const stored = unsealed.ok ? entryOf(unsealed.about) : readEntry(job.data)
+  if (!stored || !unsealed.ok) {
+    const code = unsealed.ok ? 'undecryptable' : unsealed.code
     const history = { ...before, refusals: before.refusals + 1 }
     const kind = history.refusals < maxRefusals ? 'retry' : 'dead'
     return { settlement: unfinished(job, kind, stored, { code }, history), health: { kind: 'unknown' } }
   }
 
-  const past = (timeMs: number): boolean => isPast(timeMs, job.startedOn)
-  // Each is tried at least once: should every clock be wrong, it is not lost for that.
-  const tokens = before.attempts > 0 ? stored.tokens.filter(({ expiresAt }) => !past(expiresAt)) : stored.tokens
+  // What was not tried before is not given up before it was: should every clock be wrong, it is not lost for that.
+  const past = (timeMs: number): boolean =>
+    recalled !== undefined && before.attempts > 0 && isPast(timeMs, recalled.startedOn)
+  const tokens = stored.tokens.filter(({ expiresAt }) => !past(expiresAt))
   if (tokens.length === 0) {
     return { settlement: { kind: 'done', job, event: eventOf(job, stored, 'expired') }, health: { kind: 'unknown' } }
   }
@@ -56,13 +62,8 @@ export async function attempt(
   if (fate.kind === 'expired') {
     return { settlement: { kind: 'done', job, event: eventOf(job, left, 'expired') }, health }
   }
-  const data = left.tokens.length < stored.tokens.length ? await sealEntry(keyring, left, secret) : undefined
+  const data = left.tokens.length < stored.tokens.length ? sealEntry(keyring, left, secret) : undefined
   return { settlement: unfinished(job, fate.kind, left, fate.reason, fate.history, data), health }
-}
-
-/** Gives a job back that was not tried. */
-export function giveBack(job: ClaimedJob): Settlement {
-  return { kind: 'again', job, output: job.output ?? null }
 }
 
 function unfinished(
@@ -87,17 +88,15 @@ async function logout(
 ): Promise<readonly Revocation[]> {
   const of = (type: keyof EntrySecret): string | undefined =>
     tokens.some(({ tokenType }) => tokenType === type) ? secret[type] : undefined
-  let result: LogoutResult
+  const unknown: Revocation = { state: 'unknown', revoked: false, attempts: 1, durationMs: 0 }
   try {
-    // Once: to try again is what the queue is for.
     const session = { refreshToken: of('refresh_token'), accessToken: of('access_token') }
-    result = await client.logout(session, { retries: 0, signal })
+    // Once: to try again is what the queue is for.
+    const result = await client.logout(session, { retries: 0, signal })
+    return tokens.map(({ tokenType }) => result.tokens.find((token) => token.tokenType === tokenType) ?? unknown)
   } catch (error) {
-    const failed: Revocation = { state: 'unknown', revoked: false, attempts: 1, durationMs: 0 }
-    return tokens.map(() => (isLogoutError(error) ? { ...failed, error } : failed))
+    return tokens.map(() => (isLogoutError(error) ? { ...unknown, error } : unknown))
   }
-  const lost: Revocation = { state: 'unknown', revoked: false, attempts: 0, durationMs: 0 }
-  return tokens.map(({ tokenType }) => result.tokens.find((token) => token.tokenType === tokenType) ?? lost)
 }
 
 function readHistory(output: unknown): History {

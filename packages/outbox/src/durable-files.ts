@@ -30,4 +30,9 @@ export const DURABLE_START: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
+  // For a queue, and not for a server: the memory of the process, and what lies in the folder besides the logouts.
+  '-c',
+  'shared_buffers=32MB',
+  '-c',
+  'max_wal_size=128MB',
 ]

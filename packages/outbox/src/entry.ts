@@ -72,15 +72,19 @@ export function readTokens(tokens: OutboxTokens, expiresAt: Date | number | unde
 }
 
 /** Makes what goes into the queue; with only some of the tokens, where the others are done. */
-export async function sealEntry(keyring: Keyring, about: EntryAbout, secret: EntrySecret): Promise<JobData> {
+export function sealEntry(keyring: Keyring, about: EntryAbout, secret: EntrySecret): JobData {
   const kept = Object.fromEntries(about.tokens.map(({ tokenType }) => [tokenType, secret[tokenType]]))
   const tokens = about.tokens.map(({ tokenType, fingerprint, expiresAt }) => [tokenType, fingerprint, expiresAt])
-  return { jwe: await keyring.seal(kept, { at: about.addedAt, tokens }) }
+  return { jwe: keyring.seal(kept, { at: about.addedAt, tokens }) }
 }
 
 /** Reads what is readable of a job; `undefined` where it is none of ours. */
 export function readEntry(data: unknown): EntryAbout | undefined {
-  const { at, tokens } = readAbout((data as Partial<JobData> | null)?.jwe) ?? {}
+  return entryOf(readAbout((data as Partial<JobData> | null)?.jwe))
+}
+
+/** Understands what is readable of something sealed. */
+export function entryOf({ at, tokens }: Readonly<Record<string, unknown>> = {}): EntryAbout | undefined {
   if (typeof at !== 'number' || !Array.isArray(tokens)) return undefined
   return {
     addedAt: at,

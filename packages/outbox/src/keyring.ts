@@ -1,5 +1,5 @@
-import type { webcrypto } from 'node:crypto'
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
+import { decodeProtectedHeader } from 'jose'
 import { OutboxError } from './errors.ts'
 import type { FailureCode } from './events.ts'
 
@@ -14,62 +14,77 @@ export interface EncryptionKey {
 /** Encrypts and decrypts, with whatever keys there are. */
 export interface Keyring {
   /** Encrypts with the first key. `about` stays readable, and cannot be changed without {@link Keyring.unseal} noticing. */
-  seal(secret: unknown, about: Readonly<Record<string, unknown>>): Promise<string>
-  /** Decrypts with the key it was encrypted with. */
-  unseal(sealed: string): Promise<Unsealed>
+  seal(secret: unknown, about: Readonly<Record<string, unknown>>): string
+  /** Decrypts with the key it was encrypted with. Never throws. */
+  unseal(sealed: string): Unsealed
 }
 
 /** What became of an attempt to decrypt. */
 export type Unsealed =
-  | { readonly ok: true; readonly secret: unknown }
+  | { readonly ok: true; readonly secret: unknown; readonly about: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly code: Extract<FailureCode, 'unknown_key' | 'undecryptable'> }
 
 const TYPE = 'backend-logout+jwe'
+const UNDECRYPTABLE: Unsealed = { ok: false, code: 'undecryptable' }
+const IV_BYTES = 12
+const TAG_BYTES = 16
 
 /**
- * Makes a keyring: JSON Web Encryption with direct AES-256-GCM. Without keys it has one that nobody else knows.
+ * Makes a keyring: JSON Web Encryption in its compact form, with direct AES-256-GCM. Without keys it has one that nobody
+ * else knows.
+ *
+ * The cipher is that of `node:crypto`, which works at once; through Web Crypto, as in `jose`, each token takes a trip to
+ * another thread that costs several times as much as all the rest. The tests have `jose` read and write the same.
  *
  * @throws OutboxError `invalid_options`
- * @see {@link https://www.rfc-editor.org/rfc/rfc7516 | RFC 7516}
+ * @see {@link https://www.rfc-editor.org/rfc/rfc7516#section-5 | RFC 7516 §5}
  */
-export async function createKeyring(keys: readonly EncryptionKey[] | undefined): Promise<Keyring> {
-  const given = keys?.length ? keys : [{ kid: 'memory', key: crypto.getRandomValues(new Uint8Array(32)) }]
-  const imported = new Map<string, webcrypto.CryptoKey>()
+export function createKeyring(keys: readonly EncryptionKey[] | undefined): Keyring {
+  const given = keys?.length ? keys : [{ kid: 'memory', key: randomFillSync(new Uint8Array(32)) }]
+  const known = new Map<string, KeyObject>()
   for (const [index, entry] of given.entries()) {
     const { kid, key } = entry ?? {}
     if (typeof kid !== 'string' || !/^[\w.:-]{1,100}$/.test(kid)) {
       refuse(`encryptionKeys[${index}].kid must be 1 to 100 letters, digits or -_.: characters.`)
     }
-    if (imported.has(kid)) refuse(`encryptionKeys has two keys with the kid ${kid}.`)
-    imported.set(kid, await importKey(bytesOf(key, index)))
+    if (known.has(kid)) refuse(`encryptionKeys has two keys with the kid ${kid}.`)
+    known.set(kid, createSecretKey(bytesOf(key, index)))
   }
-  const [[kid, key]] = imported as Iterable<[string, webcrypto.CryptoKey]> as [[string, webcrypto.CryptoKey]]
+  const [[kid, key]] = known as Iterable<[string, KeyObject]> as [[string, KeyObject]]
 
   return {
-    seal: (secret, about) =>
-      new CompactEncrypt(new TextEncoder().encode(JSON.stringify(secret)))
-        .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid, typ: TYPE, ...about })
-        .encrypt(key),
-    async unseal(sealed) {
+    seal(secret, about) {
+      const header = encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, typ: TYPE, ...about }))
+      const iv = randomFillSync(Buffer.alloc(IV_BYTES))
+      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
+      cipher.setAAD(Buffer.from(header))
+      const sealed = Buffer.concat([cipher.update(JSON.stringify(secret), 'utf8'), cipher.final()])
+      return `${header}..${encode(iv)}.${encode(sealed)}.${encode(cipher.getAuthTag())}`
+    },
+
+    unseal(sealed) {
+      const about = readAbout(sealed)
+      const [header = '', encryptedKey, iv = '', text = '', tag = '', rest] = about ? sealed.split('.', 6) : []
+      const { alg, enc, typ, kid } = about ?? {}
+      const isOurs = alg === 'dir' && enc === 'A256GCM' && typ === TYPE && encryptedKey === '' && rest === undefined
+      if (!about || !isOurs) return UNDECRYPTABLE
+      const key = known.get(String(kid))
+      if (!key) return { ok: false, code: 'unknown_key' }
       try {
-        const { kid, typ } = decodeProtectedHeader(sealed)
-        const key = imported.get(kid ?? '')
-        if (!key) return { ok: false, code: 'unknown_key' }
-        const { plaintext } = await compactDecrypt(sealed, key, {
-          keyManagementAlgorithms: ['dir'],
-          contentEncryptionAlgorithms: ['A256GCM'],
-        })
-        if (typ !== TYPE) return { ok: false, code: 'undecryptable' }
-        return { ok: true, secret: JSON.parse(new TextDecoder().decode(plaintext)) }
+        const cipher = createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })
+        cipher.setAAD(Buffer.from(header))
+        cipher.setAuthTag(decode(tag))
+        const secret: unknown = JSON.parse(`${cipher.update(decode(text), undefined, 'utf8')}${cipher.final('utf8')}`)
+        return { ok: true, secret, about }
       } catch {
-        return { ok: false, code: 'undecryptable' }
+        return UNDECRYPTABLE
       }
     },
   }
 }
 
 /** What stays readable of something sealed; `undefined` where it is not of this kind at all. */
-export function readAbout(sealed: unknown): Record<string, unknown> | undefined {
+export function readAbout(sealed: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
     return decodeProtectedHeader(sealed as string) as Record<string, unknown>
   } catch {
@@ -77,11 +92,15 @@ export function readAbout(sealed: unknown): Record<string, unknown> | undefined 
   }
 }
 
-function importKey(bytes: Uint8Array<ArrayBuffer>): Promise<webcrypto.CryptoKey> {
-  return crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt'])
+function encode(content: string | Buffer): string {
+  return Buffer.from(content).toString('base64url')
 }
 
-function bytesOf(key: unknown, index: number): Uint8Array<ArrayBuffer> {
+function decode(text: string): Buffer {
+  return Buffer.from(text, 'base64url')
+}
+
+function bytesOf(key: unknown, index: number): Uint8Array {
   const bytes =
     typeof key === 'string' && /^[\w+/-]+={0,2}$/.test(key)
       ? Buffer.from(key, 'base64url')
@@ -91,7 +110,7 @@ function bytesOf(key: unknown, index: number): Uint8Array<ArrayBuffer> {
   if (bytes?.length !== 32) {
     return refuse(`encryptionKeys[${index}].key must be 32 bytes, as a Uint8Array or in base64url.`)
   }
-  return new Uint8Array(bytes)
+  return bytes
 }
 
 function refuse(message: string): never {

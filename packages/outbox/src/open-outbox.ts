@@ -5,14 +5,17 @@ import { OutboxError, storeError } from './errors.ts'
 import { teller } from './events.ts'
 import { createPastJudge } from './expiry.ts'
 import { createKeyring } from './keyring.ts'
-import { type OutboxOptions, resolveOptions } from './options.ts'
+import { type OutboxOptions, type ResolvedStore, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
 import { isEmpty, readStats } from './stats.ts'
 import { openStore, SCHEMA } from './store.ts'
 import { joinTransaction } from './transaction.ts'
+import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
 
 const HOUR_MS = 3_600_000
+/** How often an idle worker looks for what crashed ones have left, in milliseconds. */
+const SUPERVISE_MS = 5_000
 
 /**
  * Opens an outbox, and creates or upgrades what it needs in its store.
@@ -38,7 +41,7 @@ const HOUR_MS = 3_600_000
  */
 export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const options = resolveOptions(given)
-  const keyring = await createKeyring(given.encryptionKeys)
+  const keyring = createKeyring(given.encryptionKeys)
   const tell = teller(options.onEvent)
   const isPast = createPastJudge()
   const store = await openStore(options.store, (error) => {
@@ -46,6 +49,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   })
   const { boss } = store
   const schema = (options.store.kind === 'postgres' && options.store.schema) || SCHEMA
+  const upkeep = new Upkeep(boss, schema, upkeepOf(options.store), tell)
   const closing = new AbortController()
   let worker: Worker | undefined
   let working: Promise<WorkSummary> | undefined
@@ -112,8 +116,9 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('graceMs must be 0 to 86400000 ms.')
       if (working) refuse('This outbox works already.')
       worker = new Worker(boss, {
-        ...{ client, keyring, maxRefusals, isPast, concurrency, graceMs, untilEmpty, tell },
+        ...{ client, keyring, maxRefusals, isPast, concurrency, graceMs, untilEmpty, tell, upkeep },
         signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
+        superviseMs: options.store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SUPERVISE_MS,
         isEmpty: () => isEmpty(boss, schema),
       })
       const dropExpired = (): void => {
@@ -168,6 +173,12 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     [Symbol.asyncDispose]: () => outbox.close(),
   }
   return Object.freeze(outbox)
+}
+
+function upkeepOf(store: ResolvedStore): 'embedded' | 'server' | 'other' {
+  if (store.kind === 'embedded') return 'embedded'
+  const { backend = 'postgres' } = store
+  return backend === 'postgres' || backend === 'citus' ? 'server' : 'other'
 }
 
 function refuse(message: string): never {

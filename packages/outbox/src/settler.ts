@@ -26,6 +26,9 @@ export interface DeadData extends JobData {
 
 /** At most so many go into one statement. */
 const MAX_BATCH = 500
+/** What is done waits so long for others, in milliseconds: one statement for many costs little more than one for one. */
+const GATHER_MS = 20
+/** How long it waits before it tries again after the database refused, in milliseconds. */
 const RETRY_MS = 500
 
 /**
@@ -39,6 +42,7 @@ export class Settler {
   readonly #settled: (settlement: Settlement) => void
   #waiting: Settlement[] = []
   #running: Promise<void> | undefined
+  #finishing = false
   #givenUp = false
 
   constructor(boss: PgBoss, tell: OnOutboxEvent, settled: (settlement: Settlement) => void) {
@@ -54,14 +58,14 @@ export class Settler {
 
   /** Resolves when everything is written, or when that did not succeed for `ms`: then it will be done once more. */
   async finish(ms: number): Promise<void> {
+    this.#finishing = true
     const timer = setTimeout(() => (this.#givenUp = true), ms)
     await this.#running
     clearTimeout(timer)
   }
 
   async #run(): Promise<void> {
-    // A moment for others to finish, too.
-    await Promise.resolve()
+    await this.#gather()
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, MAX_BATCH)
       while (!this.#givenUp) {
@@ -77,8 +81,13 @@ export class Settler {
         this.#settled(settlement)
         if (settlement.event && !this.#givenUp) this.#tell(settlement.event)
       }
+      await this.#gather()
     }
     this.#running = undefined
+  }
+
+  async #gather(): Promise<void> {
+    if (!this.#finishing && this.#waiting.length < MAX_BATCH / 2) await sleep(GATHER_MS)
   }
 
   async #write(batch: readonly Settlement[]): Promise<void> {

@@ -1,24 +1,27 @@
-import { randomUUID } from 'node:crypto'
 import type { PgBoss } from 'pg-boss'
-import { type AttemptContext, attempt, type ClaimedJob, giveBack } from './attempt.ts'
+import { type AttemptContext, attempt, type ClaimedJob, type Recalled } from './attempt.ts'
+import { Colleagues, NOTES_MS } from './colleagues.ts'
 import type { JobData } from './entry.ts'
 import { storeError } from './errors.ts'
-import type { FailureCode, OnOutboxEvent } from './events.ts'
+import type { OnOutboxEvent } from './events.ts'
 import type { Health } from './fate.ts'
-import { Notes } from './notes.ts'
 import type { WorkSummary } from './outbox.ts'
 import { Pace } from './pace.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
 import { RateMeter } from './rate-meter.ts'
 import { type Settlement, Settler } from './settler.ts'
+import type { Upkeep } from './upkeep.ts'
 
 /** What a worker is told. */
-export interface WorkerOptions extends Omit<AttemptContext, 'signal'> {
+export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'> {
   readonly concurrency: number
   readonly graceMs: number
   readonly untilEmpty: boolean
   readonly signal: AbortSignal | undefined
   readonly tell: OnOutboxEvent
+  readonly upkeep: Upkeep
+  /** How often to look for what crashed workers have left, in milliseconds; never where there can be none. */
+  readonly superviseMs: number
   /** Whether anything is left, for anybody, now or later. */
   readonly isEmpty: () => Promise<boolean>
 }
@@ -29,22 +32,19 @@ const POLL_MS = 500
 const SOON_MS = 20
 /** When it looks again after the database refused, in milliseconds. */
 const ERROR_MS = 1_000
-/** How often the others' notes are read and an own one is written, in milliseconds. */
-const NOTES_MS = 2_000
-/** How often an idle worker looks for what crashed ones have left, in milliseconds. */
-const SUPERVISE_MS = 5_000
 /** An idle worker tries what waits for its next turn, too, after so long: the clock by which it waits may have jumped. */
 const SWEEP_MS = 300_000
 /** At most so many are claimed at once. */
 const MAX_CLAIM = 500
+/** At most so many are claimed ahead; when the process is killed, they wait until their claims are over. */
+const MAX_STOCK = 500
 
 /** Does logouts until it is told to stop. */
 export class Worker {
-  readonly #id = randomUUID()
   readonly #boss: PgBoss
   readonly #options: WorkerOptions
   readonly #pace: Pace
-  readonly #notes: Notes
+  readonly #colleagues: Colleagues
   readonly #settler: Settler
   readonly #rate = new RateMeter()
   readonly #summary = { revoked: 0, expired: 0, dead: 0, retried: 0 }
@@ -57,26 +57,27 @@ export class Worker {
   #underWay = 0
   #claiming = false
   #claimAt = 0
-  #nudged = false
   #sweepAt = 0
   #superviseAt = 0
   #stopping = false
-  #wake = (): void => {}
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Number.POSITIVE_INFINITY
+  readonly #stopped = Promise.withResolvers<void>()
 
   constructor(boss: PgBoss, options: WorkerOptions) {
     this.#boss = boss
     this.#options = options
-    this.#context = { ...options, signal: this.#hardStop.signal }
+    this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#recall(id) }
     this.#pace = new Pace(options.concurrency)
-    this.#notes = new Notes(boss)
+    this.#colleagues = new Colleagues(boss, this.#pace, this.#rate, options.tell)
     this.#settler = new Settler(boss, options.tell, (settlement) => this.#settled(settlement))
   }
 
   /** Something was added. */
   nudge(): void {
-    if (this.#nudged) return
-    this.#nudged = true
-    this.#wake()
+    if (this.#claimAt === 0) return
+    this.#claimAt = 0
+    if (!this.#claiming) this.#turn()
   }
 
   async run(): Promise<WorkSummary> {
@@ -85,78 +86,101 @@ export class Worker {
     const stop = (): void => {
       this.#stopping = true
       graceTimer ??= setTimeout(() => this.#hardStop.abort(), graceMs)
-      this.#wake()
+      this.#turn()
     }
-    if (signal?.aborted) stop()
-    signal?.addEventListener('abort', stop)
     const timers = [
       setInterval(() => this.#quietly('Keeping claims', () => this.#touch()), (CLAIM_S * 1000) / 4),
-      setInterval(() => this.#quietly('Reading notes', () => this.#exchangeNotes()), NOTES_MS),
+      setInterval(() => this.#quietly('Reading notes', () => this.#colleagues.exchange()), NOTES_MS),
     ]
-    await this.#quietly('Reading notes', () => this.#exchangeNotes())
     try {
-      while (!this.#stopping) await this.#turn()
-      for (const job of this.#ready.splice(0)) this.#settler.add(giveBack(job))
-      while (this.#underWay > 0 || this.#claiming) await this.#pause(1_000)
+      await this.#quietly('Reading notes', () => this.#colleagues.exchange())
+      signal?.addEventListener('abort', stop)
+      if (signal?.aborted) stop()
+      else this.#turn()
+      await this.#stopped.promise
       await this.#settler.finish(5_000)
+      await this.#options.upkeep.finish()
     } finally {
       clearTimeout(graceTimer)
+      clearTimeout(this.#timer)
       timers.forEach(clearInterval)
       signal?.removeEventListener('abort', stop)
     }
-    await this.#quietly('Leaving', () => this.#notes.leave(this.#id))
+    await this.#quietly('Leaving', () => this.#colleagues.leave())
     return { ...this.#summary }
   }
 
-  /** Starts what may be started, and waits for something to happen. */
-  async #turn(): Promise<void> {
+  /** Starts what may be started now, and sees to it that it is called again when there may be more. */
+  #turn(): void {
+    if (this.#stopping) {
+      this.#giveBack(this.#ready.splice(0))
+      if (this.#underWay === 0 && !this.#claiming) this.#stopped.resolve()
+      return
+    }
     const now = performance.now()
     const limit = this.#pace.limit(now)
     while (this.#underWay < limit && this.#ready.length > 0) this.#start(this.#ready.shift() as ClaimedJob)
+    if (limit === 0) this.#turnAt(this.#pace.pausedUntil)
+    if (limit === 0 || this.#claiming) return
     // Ahead of need, so that nobody waits for the database. After a pause a single one shows how things are.
-    const stock = this.#pace.isPaused ? limit - this.#underWay : Math.max(4 * limit, 16)
-    const due = this.#nudged || now >= this.#claimAt
-    if (limit > 0 && !this.#claiming && due && this.#ready.length < stock / 2) {
-      this.#claim(Math.min(MAX_CLAIM, stock - this.#ready.length))
-    }
-    const until = limit === 0 ? this.#pace.pausedUntil : this.#claimAt
-    await this.#pause(until > now ? Math.min(NOTES_MS, until - now) : POLL_MS)
+    const stock = this.#pace.isPaused ? limit - this.#underWay : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
+    if (this.#ready.length >= stock / 2) return
+    if (now >= this.#claimAt) this.#claim(stock - this.#ready.length)
+    else this.#turnAt(this.#claimAt)
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  #turnAt(time: number): void {
+    if (this.#timerAt <= time) return
+    clearTimeout(this.#timer)
+    this.#timerAt = time
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.#turn()
+    }, time - performance.now())
   }
 
   async #claim(batchSize: number): Promise<void> {
     this.#claiming = true
-    this.#nudged = false
+    this.#claimAt = Number.POSITIVE_INFINITY
     let againInMs = ERROR_MS
     try {
-      const claimed = this.#take(await this.#fetch(batchSize, false)) || (await this.#whenIdle())
+      const startedAt = performance.now()
+      const jobs = await this.#fetch(batchSize, false)
+      this.#options.upkeep.claimed(performance.now() - startedAt)
+      const claimed = this.#take(jobs) || (await this.#whenIdle())
       againInMs = claimed >= batchSize ? 0 : claimed > 0 ? SOON_MS : POLL_MS
     } catch (error) {
       this.#options.tell({ type: 'store_error', message: storeError('Claiming logouts', error).message })
     }
     this.#claiming = false
-    this.#claimAt = performance.now() + againInMs
-    this.#wake()
+    // Something was added in the meantime.
+    if (this.#claimAt !== 0) this.#claimAt = performance.now() + againInMs
+    this.#turn()
   }
 
   #fetch(batchSize: number, ignoreStartAfter: boolean): Promise<ClaimedJob[]> {
-    return this.#boss.fetch<JobData>(QUEUE, { batchSize, ignoreStartAfter, includeMetadata: true })
+    return this.#boss.fetch<JobData>(QUEUE, { batchSize, ignoreStartAfter })
   }
 
   #take(jobs: readonly ClaimedJob[]): number {
     for (const job of jobs) this.#claims.set(job.id, job)
-    if (this.#stopping) for (const job of jobs) this.#settler.add(giveBack(job))
-    else this.#ready.push(...jobs)
+    this.#ready.push(...jobs)
     return jobs.length
+  }
+
+  /** Gives back what was claimed and not tried. */
+  #giveBack(jobs: readonly ClaimedJob[]): void {
+    for (const job of jobs) this.#settler.add({ kind: 'again', job, output: null })
+  }
+
+  async #recall(id: string): Promise<Recalled | undefined> {
+    try {
+      const [job] = await this.#boss.findJobs(QUEUE, { id })
+      return job
+    } catch {
+      // Then it counts as not tried before, which costs an attempt.
+      return undefined
+    }
   }
 
   /** What there is to do when nothing is due. */
@@ -168,9 +192,10 @@ export class Worker {
       if (claimed > 0) return claimed
     }
     if (now >= this.#superviseAt) {
-      this.#superviseAt = now + SUPERVISE_MS
-      await this.#boss.supervise(QUEUE)
+      this.#superviseAt = now + this.#options.superviseMs
+      if (Number.isFinite(this.#options.superviseMs)) await this.#boss.supervise(QUEUE)
     }
+    this.#options.upkeep.idle()
     if (this.#options.untilEmpty && this.#claims.size === 0 && (await this.#options.isEmpty())) this.#stopping = true
     return 0
   }
@@ -182,7 +207,7 @@ export class Worker {
     this.#underWay--
     this.#learn(health, startedAt)
     this.#settler.add(settlement)
-    this.#wake()
+    this.#turn()
   }
 
   #learn(health: Health, startedAt: number): void {
@@ -197,23 +222,7 @@ export class Worker {
     if (!this.#pace.failed(now, { kind, retryAfterMs, startedAt })) return
     const until = Date.now() + this.#pace.pausedUntil - now
     this.#options.tell({ type: 'paused', until: new Date(until), code })
-    this.#quietly('Telling of a pause', () => this.#notes.pause({ until, code }))
-  }
-
-  async #exchangeNotes(): Promise<void> {
-    const pause = await this.#notes.readPause()
-    const wallNow = Date.now()
-    if (pause && pause.until > wallNow) this.#keepPause(pause.until - wallNow, pause.code)
-    await this.#notes.report(this.#id, { at: wallNow, ratePerSecond: this.#rate.perSecond() })
-  }
-
-  #keepPause(ms: number, code: FailureCode): void {
-    const now = performance.now()
-    // The notes come back that this worker has written itself.
-    if (now + ms < this.#pace.pausedUntil + NOTES_MS) return
-    if (this.#pace.pauseUntil(now, now + ms)) {
-      this.#options.tell({ type: 'paused', until: new Date(Date.now() + ms), code })
-    }
+    this.#quietly('Telling of a pause', () => this.#colleagues.pause(until, code))
   }
 
   async #touch(): Promise<void> {
@@ -223,8 +232,9 @@ export class Worker {
 
   #settled({ job, kind, event }: Settlement): void {
     this.#claims.delete(job.id)
+    if (kind !== 'again') this.#options.upkeep.gone()
     if (kind === 'dead') this.#summary.dead++
-    else if (kind === 'again') this.#summary.retried++
+    else if (kind === 'again') this.#summary.retried += event ? 1 : 0
     else if (event?.type === 'expired') this.#summary.expired++
     else {
       this.#summary.revoked++
