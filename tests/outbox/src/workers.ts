@@ -5,6 +5,7 @@ import { newKey, type OutboxProcess, type Provider, startOutbox } from './scene.
 export interface WorkersResult {
   readonly workers: number
   readonly tokens: number
+  readonly delayMs: number
   /** Still alive at the end. */
   readonly alive: number
   /** How many revocations were asked for more than once. */
@@ -14,13 +15,15 @@ export interface WorkersResult {
   readonly shares: readonly number[]
 }
 
-/** Lets so many processes drain one Postgres. */
+/** Lets so many processes drain one Postgres, from a provider that takes so long for each answer. */
 export async function drainWith(
   workers: number,
   count: number,
   provider: Provider,
   store: OutboxStore,
+  delayMs = 0,
 ): Promise<WorkersResult> {
+  if (delayMs > 0) await provider.call('answerAlways', { delayMs })
   const keys = [newKey('workers')]
   const tokens = await provider.call('issue', count)
   const asked = await provider.call('revocations')
@@ -36,6 +39,7 @@ export async function drainWith(
     return {
       workers,
       tokens: count,
+      delayMs,
       alive: await provider.call('countActiveOf', tokens),
       duplicates: (await provider.call('revocations')) - asked - count,
       perSecond: Math.round(count / seconds),

@@ -1,6 +1,6 @@
 /** An outbox in a process of its own. Arguments: the store, where the provider is, and whether to work, as JSON. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogoutClient } from '@backend-logout/core'
+import { createLogoutClient } from '@backend-logout/node'
 import { type OutboxEvent, type OutboxStore, openOutbox, type WorkOptions } from '@backend-logout/outbox'
 import { offer, tell } from '../remote.ts'
 

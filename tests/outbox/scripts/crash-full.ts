@@ -1,0 +1,41 @@
+/** The crash test in its full form: `pnpm --filter @backend-logout/tests-outbox run crash:full`. Takes minutes. */
+import { type CrashResult, crashRounds, seeded } from '../src/crash.ts'
+import { startPostgres } from '../src/postgres-server.ts'
+import { table, writeResults } from '../src/results.ts'
+import { startProvider, temporaryFolder } from '../src/scene.ts'
+
+const rounds = Number(process.argv[2] ?? 30)
+const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const results: [string, CrashResult][] = []
+
+console.error(`Seed ${seed}.`)
+{
+  await using provider = await startProvider()
+  await using folder = await temporaryFolder()
+  results.push(['a folder (PGlite)', await crashRounds(provider, folder.path, rounds, seeded(seed))])
+}
+{
+  await using provider = await startProvider()
+  await using postgres = await startPostgres()
+  results.push(['Postgres', await crashRounds(provider, await postgres.database('crash'), rounds, seeded(seed))])
+}
+
+const head = ['store', 'kills', 'acknowledged', 'lost', 'done before the last kill', 'asked for twice', 'recovery (s)']
+const rows = results.map(([store, result]) => [
+  store,
+  result.rounds,
+  result.acknowledged,
+  result.lost,
+  result.doneBefore,
+  result.duplicates,
+  result.recoverySeconds,
+])
+const body = `A process adds logouts, 16 at a time, and does them, 8 at a time; it is killed with SIGKILL at a random moment, every
+fourth time while it still opens the store, and started anew on the same store. At the end one process finishes, and the
+provider is asked about every logout that was acknowledged. Recovery is from the start of that process to an empty
+outbox; on Postgres a claim of a killed process is free again after 10 to 15 seconds. Seed ${seed}.
+
+${table(head, rows)}`
+console.log(body)
+writeResults('crash', 'Killed again and again', 'pnpm --filter @backend-logout/tests-outbox run crash:full', body)
+if (results.some(([, { lost, acknowledged }]) => lost > 0 || acknowledged === 0)) process.exitCode = 1
