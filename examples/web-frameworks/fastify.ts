@@ -1,0 +1,19 @@
+import { toNodeHandler } from '@backend-logout/browser-proxy/node'
+import fastify from 'fastify'
+import { logout } from './logout.ts'
+
+const handle = toNodeHandler(logout)
+
+export const app = fastify()
+
+// A scope of its own, without body parsers: the handler reads the body itself.
+app.register(async (scope) => {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  scope.all('/logout', (request, reply) => {
+    reply.hijack()
+    return handle(request.raw, reply.raw)
+  })
+})
+
+await app.listen({ port: Number(process.env.PORT ?? 3000) })
