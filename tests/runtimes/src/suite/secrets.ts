@@ -44,7 +44,8 @@ export function secretsCases({ test, show, client: { createLogoutClient } }: Cas
       const events: unknown[] = []
       const { appId } = apps.post
       const onEvent = (event: unknown) => events.push(event)
-      const client = createLogoutClient({ appId, appSecret: SECRET, appHost, timeoutMs: 300, retries: 0, onEvent })
+      const timeoutMs = code === 'timeout' ? 300 : 10_000
+      const client = createLogoutClient({ appId, appSecret: SECRET, appHost, timeoutMs, retries: 0, onEvent })
       const error = (await rejection(client.revokeToken(TOKEN))) as Error & { code: string }
       equal(error.code, code)
       const everything = { client, error, events, cause: error.cause }
