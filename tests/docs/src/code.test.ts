@@ -15,24 +15,37 @@ const bin = (name: string): string => join(import.meta.dirname, '../node_modules
 // In here, so that the packages are found as a user's are.
 const folder = join(import.meta.dirname, '../.results/code')
 
+/** Languages of blocks that are only looked at, with the reason. */
+const NOT_CHECKED: Readonly<Record<string, string>> = {
+  text: 'output of programs, and forms as they go over the wire',
+}
+
+/** Marks of blocks that do not compile here, with the pages that may have them and who tries these. */
+const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly triedBy: string }>> = {
+  'with-generated-code': {
+    page: 'docs/guides/regenerating-clients.md',
+    triedBy: 'tests/packaging, which generates the code and runs the whole page',
+  },
+}
+
 const blocks = allBlocks()
-// What needs generated code, tests/packaging generates and runs.
-const script = blocks.filter(({ language, marks }) => language === 'ts' && !marks.includes('with-generated-code'))
+const script = blocks.filter(({ language, marks }) => language === 'ts' && !marks.some((mark) => mark in NOT_COMPILED))
 const programs = writePrograms(
   script.filter((block) => !isForDeno(block)),
   folder,
 )
 const runnable = programs.filter(({ blocks }) => blocks[0]?.marks.includes('run'))
 
-/** What is only looked at, with the reason. */
-const NOT_CHECKED: Readonly<Record<string, string>> = {
-  text: 'output and drawings',
-}
-
 test('every block of code says what it is, in a language that is checked', () => {
   const known = ['ts', 'sh', 'json', ...Object.keys(NOT_CHECKED)]
   expect(blocks.filter(({ language }) => !known.includes(language)).map(({ at }) => at)).toEqual([])
   expect(script.length).toBeGreaterThan(50)
+})
+
+test('every block that does not compile here is on a page that is tried elsewhere', () => {
+  for (const { at, file, marks } of blocks) {
+    for (const mark of marks.filter((mark) => mark !== 'run')) expect(NOT_COMPILED[mark]?.page, at).toBe(file)
+  }
 })
 
 test('the TypeScript in guides, READMEs and documentation comments compiles', () => {
