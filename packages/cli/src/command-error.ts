@@ -1,4 +1,5 @@
 import { isLogoutError, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
+import type { OutboxError } from '@backend-logout/outbox'
 import { ExitCode } from './exit-code.ts'
 import { inOurWords } from './wording.ts'
 
@@ -16,11 +17,20 @@ export class CommandError extends Error {
 export function describeError(error: unknown): { readonly message: string; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return error
   if (isLogoutError(error)) return { message: inOurWords(error.message), exitCode: exitCodeOf(error) }
+  if (isOutboxError(error)) {
+    const usage = error.code === 'invalid_options' || error.code === 'invalid_argument'
+    return { message: inOurWords(error.message), exitCode: usage ? ExitCode.usage : ExitCode.stopped }
+  }
   const message = error instanceof Error ? error.message : String(error)
   return {
     message: `${message}\nThis looks like a defect of backend-logout. BACKEND_LOGOUT_DEBUG=1 shows where it happened.`,
     exitCode: ExitCode.defect,
   }
+}
+
+/** By its name: to import the class would load the outbox, with its queue and its database. */
+function isOutboxError(error: unknown): error is OutboxError {
+  return error instanceof Error && error.name === 'OutboxError'
 }
 
 /** Codes of errors that are about the application or the provider's address, and so the same for every token. */

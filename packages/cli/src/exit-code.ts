@@ -8,7 +8,7 @@ export const ExitCode = {
   usage: 2,
   /** The provider refused the application, or could not be asked. */
   refused: 3,
-  /** The run had to stop because a file could not be read or written. */
+  /** The run had to stop because a file could not be read or written, or the outbox's store not used. */
   stopped: 4,
   /** A defect of this program. */
   defect: 70,

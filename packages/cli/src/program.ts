@@ -3,15 +3,18 @@ import { describeError } from './command-error.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { emulatorCommand } from './emulator/command.ts'
 import { ExitCode } from './exit-code.ts'
+import { looksLikeToken } from './input/open-input.ts'
 import { introspectCommand } from './introspect/command.ts'
 import { logoutUrlCommand } from './logout-url/command.ts'
+import { outboxCommand } from './outbox/command.ts'
 import { revokeCommand } from './revoke/command.ts'
-import { looksLikeToken } from './revoke/input.ts'
 import type { Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
 /** Runs what a command does; its result is the exit code. */
 export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>
+
+const COMMANDS = [revokeCommand, doctorCommand, introspectCommand, logoutUrlCommand, outboxCommand, emulatorCommand]
 
 const DETAILS = `
 The provider and the application come from the environment:
@@ -57,7 +60,6 @@ function createProgram(run: RunCommand, terminal: Terminal): Command {
   const program = new Command('backend-logout')
     .description("Revokes users' tokens at GenAuth or any RFC 7009 provider.")
     .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show help')
     .addHelpText('after', DETAILS)
     .exitOverride()
     .showSuggestionAfterError()
@@ -66,15 +68,18 @@ function createProgram(run: RunCommand, terminal: Terminal): Command {
       writeErr: (text) => terminal.stderr.write(text),
       outputError: (text, write) => write(`backend-logout: ${maskTokens(text.replace(/^error: /, ''))}`),
     })
-  for (const command of [revokeCommand, doctorCommand, introspectCommand, logoutUrlCommand, emulatorCommand].map(
-    (make) => make(run),
-  )) {
-    command.copyInheritedSettings(program).helpOption('-h, --help', 'show help')
-    command.showHelpAfterError(`Try 'backend-logout ${command.name()} --help'.`)
-    program.addCommand(command)
-  }
-  program.showHelpAfterError("Try 'backend-logout --help'.")
+  for (const make of COMMANDS) program.addCommand(make(run))
+  applyManners(program, program.name())
   return program
+}
+
+/** Gives all commands the same manners. */
+function applyManners(command: Command, path: string): void {
+  command.helpOption('-h, --help', 'show help').showHelpAfterError(`Try '${path} --help'.`)
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command)
+    applyManners(child, `${path} ${child.name()}`)
+  }
 }
 
 /** Somebody may have put a token where a word was wanted; errors end up in logs. */

@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<string, string>> = {
   redirectUri: '--redirect-uri',
   state: '--state',
   tokenTypeHint: '--token-type-hint',
+  encryptionKeys: 'OUTBOX_KEYS',
   'tls.ca': '--ca-file',
   'tls.cert': '--cert-file',
   'tls.key': '--key-file',
@@ -18,7 +19,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** A message of the library's, with the options called as they are here. */
 export function inOurWords(message: string): string {
   return message.replace(
-    /\b(?:appId|appSecret|appHost|clientAuth|idToken|redirectUri|tokenTypeHint|tls\.(?:ca|cert|key)|kind 'generic'|(?:protocol|state)(?= must))/g,
+    /\b(?:appId|appSecret|appHost|clientAuth|idToken|redirectUri|tokenTypeHint|encryptionKeys|tls\.(?:ca|cert|key)|kind 'generic'|(?:protocol|state)(?= must))/g,
     (name) => NAMES[name] ?? name,
   )
 }

@@ -1,7 +1,7 @@
 import type { LogoutUrlOptions } from '@backend-logout/node'
 import { type ConnectionOptions, connect } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
-import { readSingleToken } from '../single-token.ts'
+import { readSingleToken } from '../input/single-token.ts'
 import { print, printJson, type Terminal } from '../terminal.ts'
 
 /** What `backend-logout logout-url` was told. */

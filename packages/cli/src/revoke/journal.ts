@@ -1,8 +1,9 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { fileSource } from '../byte-source.ts'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { fileSource } from '../input/byte-source.ts'
+import { LineReader } from '../input/line-reader.ts'
 import {
   type Checkpoint,
   formatHeader,
@@ -11,7 +12,6 @@ import {
   type JournalIdentity,
   parseRecord,
 } from './journal-record.ts'
-import { LineReader } from './line-reader.ts'
 import { LineSet } from './line-set.ts'
 
 /** One checkpoint of an earlier run is kept in memory for so many lines. */

@@ -2,16 +2,16 @@ import { isLogoutError } from '@backend-logout/node'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { type Connection, type ConnectionOptions, connect } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
+import { LineReader } from '../input/line-reader.ts'
+import { type Input, openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
+import { Progress, type ProgressSource } from '../progress/progress.ts'
 import { note, print, type Terminal } from '../terminal.ts'
-import { type Input, openInput, refuseForeignFormat, refuseSameFile } from './input.ts'
 import { Journal } from './journal.ts'
-import { LineReader } from './line-reader.ts'
-import { Progress } from './progress.ts'
 import { Recorder } from './recorder.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { RunControl } from './run-control.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
-import { createTally, verdict } from './tally.ts'
+import { createTally, notRevoked, settled, type Tally, verdict } from './tally.ts'
 import { TokenSource } from './token-source.ts'
 import { limitYoungGeneration } from './young-generation.ts'
 
@@ -71,7 +71,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   const startedAt = performance.now()
   const tally = createTally()
   const reader = new LineReader(input)
-  const progress = new Progress(terminal, { tally, bytes: () => reader.bytes, totalBytes: input.totalBytes }, quiet)
+  const progress = new Progress(terminal, progressOf(tally, reader, input), quiet)
   const recorder: Recorder = new Recorder({
     tally,
     verify,
@@ -127,6 +127,16 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : verdict(tally))
   const complete = source.exhausted && !fatal && !interrupted
   return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
+}
+
+function progressOf(tally: Tally, reader: LineReader, { totalBytes }: Input): ProgressSource {
+  return {
+    done: () => settled(tally),
+    failed: () => notRevoked(tally),
+    doneBefore: () => tally.skipped,
+    bytes: () => reader.bytes,
+    totalBytes,
+  }
 }
 
 function reportTo(output: string | undefined, journal: Journal | undefined, terminal: Terminal): Report | undefined {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { type ByteSource, streamSource } from '../byte-source.ts'
+import { type ByteSource, streamSource } from '../input/byte-source.ts'
+import { LineReader } from '../input/line-reader.ts'
 import type { JournalHistory } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
-import { LineReader } from './line-reader.ts'
 import { LineSet } from './line-set.ts'
 import { TokenSource } from './token-source.ts'
 

@@ -1,10 +1,10 @@
 import type { BulkToken } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import type { LineReader } from '../input/line-reader.ts'
+import { parseTokenLine } from '../input/token-line.ts'
 import type { JournalHistory } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
-import type { LineReader } from './line-reader.ts'
-import { parseTokenLine } from './token-line.ts'
 
 /** A token on its way, and where it came from. */
 export interface OriginatedToken {

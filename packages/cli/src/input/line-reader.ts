@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import type { ByteSource } from '../byte-source.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /** Longest line, in bytes: the longest token and its JSON around it. */
 const MAX_LINE_BYTES = 131_072

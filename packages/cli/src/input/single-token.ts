@@ -1,8 +1,8 @@
-import { CommandError } from './command-error.ts'
-import { ExitCode } from './exit-code.ts'
-import { parseTokenLine } from './revoke/token-line.ts'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import type { Terminal } from '../terminal.ts'
 import { readSmallInput, type SmallInput } from './small-input.ts'
-import type { Terminal } from './terminal.ts'
+import { parseTokenLine } from './token-line.ts'
 
 /** A token that was read, and what kind it is said to be. */
 export interface SingleToken {

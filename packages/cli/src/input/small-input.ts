@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { CommandError } from './command-error.ts'
-import { ExitCode } from './exit-code.ts'
-import { cannotRead, openInput } from './revoke/input.ts'
-import { note, type Terminal } from './terminal.ts'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { note, type Terminal } from '../terminal.ts'
+import { cannotRead, openInput } from './open-input.ts'
 
 const MAX_BYTES = 262_144
 

@@ -2,7 +2,6 @@ import type { createLogUpdate } from 'log-update'
 import { note, type Terminal } from '../terminal.ts'
 import { drawProgressLine, formatProgressLine, type ProgressState } from './progress-line.ts'
 import { RecentRate } from './recent-rate.ts'
-import { notRevoked, settled, type Tally } from './tally.ts'
 
 const WINDOW_MS = 8_000
 const DRAW_MS = 125
@@ -10,11 +9,16 @@ const LOG_MS = 10_000
 
 /** What {@link Progress} watches. */
 export interface ProgressSource {
-  readonly tally: Tally
+  /** How many are done, in whatever way. */
+  readonly done: () => number
+  /** How many of them not as they should. */
+  readonly failed: () => number
+  /** How many were done before the run began to count its time. */
+  readonly doneBefore?: () => number
   /** How much of the input was taken, in bytes. */
-  readonly bytes: () => number
+  readonly bytes?: () => number
   /** How much there is, where that is known. */
-  readonly totalBytes: number | undefined
+  readonly totalBytes?: number | undefined
 }
 
 /** Shows how a run goes: a bar on a terminal, now and then a line elsewhere, nothing when quiet. */
@@ -23,7 +27,7 @@ export class Progress {
   readonly #terminal: Terminal
   readonly #quiet: boolean
   #screen: ReturnType<typeof createLogUpdate> | undefined
-  readonly #tokens: RecentRate = new RecentRate(WINDOW_MS)
+  readonly #items: RecentRate = new RecentRate(WINDOW_MS)
   readonly #bytes: RecentRate = new RecentRate(WINDOW_MS)
   #timer: NodeJS.Timeout | undefined
 
@@ -67,17 +71,17 @@ export class Progress {
   }
 
   #state(): ProgressState {
-    const { tally, bytes, totalBytes } = this.#source
+    const { done, failed, doneBefore = () => 0, bytes = () => 0, totalBytes } = this.#source
     const now = performance.now()
     const taken = bytes()
-    this.#tokens.sample(now, settled(tally))
+    this.#items.sample(now, done())
     this.#bytes.sample(now, taken)
     const known = totalBytes !== undefined && totalBytes > 0
     const pace = this.#bytes.perSecond
     return {
-      done: settled(tally) + tally.skipped,
-      failed: notRevoked(tally),
-      rate: this.#tokens.perSecond,
+      done: done() + doneBefore(),
+      failed: failed(),
+      rate: this.#items.perSecond,
       fraction: known ? Math.min(1, taken / totalBytes) : undefined,
       remainingMs: known && pace > 0 ? (Math.max(0, totalBytes - taken) / pace) * 1000 : undefined,
     }

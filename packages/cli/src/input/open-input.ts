@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { type ByteSource, fileSource, streamSource } from '../byte-source.ts'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
+import { type ByteSource, fileSource, streamSource } from './byte-source.ts'
 import type { LineReader } from './line-reader.ts'
 
 /** Where tokens come from. */

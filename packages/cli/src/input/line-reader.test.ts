@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { streamSource } from '../byte-source.ts'
+import { streamSource } from './byte-source.ts'
 import { LineReader } from './line-reader.ts'
 
 /** Reads everything, in chunks of the given size. */

@@ -1,0 +1,113 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { addConnectionOptions } from '../connection-options.ts'
+import type { RunCommand } from '../program.ts'
+import { addDetails, deadDetails, keyDetails, outboxDetails, retryDetails, statsDetails, workDetails } from './help.ts'
+import type { AddCommandOptions } from './run-add.ts'
+import type { InspectCommandOptions, RetryCommandOptions } from './run-inspect.ts'
+import type { WorkCommandOptions } from './run-work.ts'
+
+/** `backend-logout outbox` */
+export function outboxCommand(run: RunCommand): Command {
+  const command = new Command('outbox')
+    .summary('logouts that are not lost: add, work, stats, dead, retry, key')
+    .description('Keeps logouts in an outbox until the provider has revoked them.')
+    .addHelpText('after', outboxDetails)
+  for (const make of [addCommand, workCommand, statsCommand, deadCommand, retryCommand, keyCommand]) {
+    command.addCommand(make(run))
+  }
+  return command
+}
+
+function addCommand(run: RunCommand): Command {
+  return withStore(new Command('add'))
+    .summary('store logouts')
+    .description('Stores a logout for each line of a file or of standard input.')
+    .argument('[file]', "file of tokens, or '-' for standard input", '-')
+    .addOption(
+      new Option('--token-type-hint <type>', 'what tokens are that stand alone')
+        .choices(['access_token', 'refresh_token'])
+        .default('access_token'),
+    )
+    .option('--expires-at <date>', 'when tokens are dead that do not say so themselves', date)
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('--json', 'write the summary as JSON')
+    .addHelpText('after', addDetails)
+    .action((file: string, options: AddCommandOptions) =>
+      run(async (terminal) => (await import('./run-add.ts')).runAdd(file, options, terminal)),
+    )
+}
+
+function workCommand(run: RunCommand): Command {
+  return addConnectionOptions(withStore(new Command('work')))
+    .summary('revoke what is stored, until Ctrl-C')
+    .description('Revokes what is stored until Ctrl-C or SIGTERM.')
+    .option('-c, --concurrency <number>', 'how many logouts may be under way, 1 to 1000', concurrency, 32)
+    .option('--until-empty', 'end as soon as nothing is left to do, now or later')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('--json', 'write the summary as JSON')
+    .addHelpText('after', workDetails)
+    .action((options: WorkCommandOptions) =>
+      run(async (terminal) => (await import('./run-work.ts')).runWork(options, terminal)),
+    )
+}
+
+function statsCommand(run: RunCommand): Command {
+  return withStore(new Command('stats'))
+    .summary('say how the outbox is doing')
+    .description('Says how many logouts wait, since when, and how fast they are done.')
+    .option('--json', 'write JSON')
+    .addHelpText('after', statsDetails)
+    .action((options: InspectCommandOptions) =>
+      run(async (terminal) => (await import('./run-inspect.ts')).runStats(options, terminal)),
+    )
+}
+
+function deadCommand(run: RunCommand): Command {
+  return withStore(new Command('dead'))
+    .summary('list logouts that cannot be done as things are')
+    .description('Lists the dead letters: logouts that cannot be done as things are, and why.')
+    .option('--json', 'write one JSON object a line')
+    .addHelpText('after', deadDetails)
+    .action((options: InspectCommandOptions) =>
+      run(async (terminal) => (await import('./run-inspect.ts')).runDead(options, terminal)),
+    )
+}
+
+function retryCommand(run: RunCommand): Command {
+  return withStore(new Command('retry'))
+    .summary('put dead letters back into the queue')
+    .description('Puts dead letters back into the queue, once what was wrong is mended.')
+    .argument('[id...]', "ids, as 'outbox dead' shows them")
+    .option('--all', 'all that there are now')
+    .option('--json', 'write JSON')
+    .addHelpText('after', retryDetails)
+    .action((ids: string[], options: RetryCommandOptions) =>
+      run(async (terminal) => (await import('./run-inspect.ts')).runRetry(ids, options, terminal)),
+    )
+}
+
+function keyCommand(run: RunCommand): Command {
+  return new Command('key')
+    .summary('make an encryption key')
+    .description('Makes a key that the outbox encrypts tokens with, and prints it.')
+    .argument('[name]', 'how the key is called', new Date().toISOString().slice(0, 10))
+    .addHelpText('after', keyDetails)
+    .action((name: string) => run(async (terminal) => (await import('./run-key.ts')).runKey(name, terminal)))
+}
+
+function withStore(command: Command): Command {
+  return command
+    .option('--store <folder>', 'where the outbox is, instead of OUTBOX_STORE')
+    .option('--keys-file <file>', 'file with the keys, instead of OUTBOX_KEYS')
+}
+
+function concurrency(text: string): number {
+  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.')
+}
+
+function date(text: string): Date {
+  const value = new Date(text)
+  if (/^\d{4}-/.test(text) && !Number.isNaN(value.getTime())) return value
+  throw new InvalidArgumentError('It must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z.')
+}

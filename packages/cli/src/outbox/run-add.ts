@@ -1,0 +1,106 @@
+import type { Outbox, OutboxTokens } from '@backend-logout/outbox'
+import { CommandError } from '../command-error.ts'
+import { formatCount } from '../duration.ts'
+import { ExitCode } from '../exit-code.ts'
+import { LineReader } from '../input/line-reader.ts'
+import { openInput, refuseForeignFormat } from '../input/open-input.ts'
+import { onInterruption } from '../interruption.ts'
+import { Progress } from '../progress/progress.ts'
+import { print, type Terminal } from '../terminal.ts'
+import { type OutboxLocation, openOutboxOf } from './open.ts'
+import { parseSessionLine } from './session-line.ts'
+
+/** What `backend-logout outbox add` was told. */
+export interface AddCommandOptions extends OutboxLocation {
+  readonly tokenTypeHint?: string
+  readonly expiresAt?: Date
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+const BATCH = 500
+const SHOWN_PROBLEMS = 10
+
+/** Stores a logout for each line of an input. */
+export async function runAdd(file: string, options: AddCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const { quiet = false, json } = options
+  await using outbox = await openOutboxOf(options, terminal, true)
+  const input = await openInput(file, terminal)
+  const reader = new LineReader(input)
+  const counts = { stored: 0, invalid: 0 }
+  const progress = new Progress(
+    terminal,
+    {
+      done: () => counts.stored + counts.invalid,
+      failed: () => counts.invalid,
+      bytes: () => reader.bytes,
+      totalBytes: input.totalBytes,
+    },
+    quiet,
+  )
+  let interrupted = false
+  const stop = Promise.withResolvers<'stop'>()
+  const stopListening = onInterruption(() => {
+    interrupted = true
+    stop.resolve('stop')
+  })
+  try {
+    if (input.typed) progress.note('Type or paste tokens, one a line. Ctrl-D ends the input.')
+    await refuseForeignFormat(reader, input.name)
+    await progress.start()
+    const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
+    await addLines(reader, fill, outbox, options, counts, (text) => progress.note(text))
+  } finally {
+    stopListening()
+    progress.stop()
+    await input.close()
+  }
+  if (json) print(terminal, JSON.stringify({ ...counts, complete: !interrupted }))
+  else if (!quiet) {
+    print(terminal, `${formatCount(counts.stored)} stored, ${formatCount(counts.invalid)} not.`)
+  }
+  if (interrupted) return ExitCode.interrupted
+  return counts.invalid > 0 ? ExitCode.no : ExitCode.done
+}
+
+/** Stores what can be read without waiting together, and waits only when all of that is durable. */
+async function addLines(
+  reader: LineReader,
+  fill: () => Promise<boolean>,
+  outbox: Outbox,
+  { tokenTypeHint, expiresAt }: AddCommandOptions,
+  counts: { stored: number; invalid: number },
+  note: (text: string) => void,
+): Promise<void> {
+  let batch: OutboxTokens[] = []
+  const store = async (): Promise<void> => {
+    if (batch.length === 0) return
+    try {
+      await outbox.addMany(batch, { expiresAt })
+    } catch (error) {
+      counts.stored += (error as { added?: number }).added ?? 0
+      throw new CommandError(
+        ExitCode.stopped,
+        `${(error as Error).message} The first ${formatCount(counts.stored)} logouts are stored, the others are not.`,
+      )
+    }
+    counts.stored += batch.length
+    batch = []
+  }
+  for (;;) {
+    const line = reader.take()
+    if (line === undefined) {
+      await store()
+      if (reader.ended || !(await fill())) return
+      continue
+    }
+    const parsed = parseSessionLine(line, tokenTypeHint)
+    if (parsed?.tokens) batch.push(parsed.tokens)
+    else if (parsed) {
+      counts.invalid++
+      if (counts.invalid <= SHOWN_PROBLEMS) note(`backend-logout: line ${reader.line}: ${parsed.problem}`)
+      if (counts.invalid === SHOWN_PROBLEMS + 1) note('backend-logout: further lines that are wrong are only counted.')
+    }
+    if (batch.length === BATCH) await store()
+  }
+}

@@ -1,0 +1,78 @@
+import type { DeadLetter, OutboxStats } from '@backend-logout/outbox'
+import { CommandError } from '../command-error.ts'
+import { formatCount, formatDuration } from '../duration.ts'
+import { ExitCode } from '../exit-code.ts'
+import { print, printJson, type Terminal } from '../terminal.ts'
+import { type OutboxLocation, openOutboxOf } from './open.ts'
+
+/** What the commands that look into an outbox were told. */
+export interface InspectCommandOptions extends OutboxLocation {
+  readonly json?: boolean
+}
+
+const PAGE = 1_000
+
+/** Says how an outbox is doing. */
+export async function runStats(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  await using outbox = await openOutboxOf(options, terminal, false)
+  const stats = await outbox.stats()
+  if (options.json) printJson(terminal, stats)
+  else for (const [name, value] of rowsOf(stats)) print(terminal, `${name.padEnd(14)} ${value}`)
+  return ExitCode.done
+}
+
+/** Lists the dead letters of an outbox. */
+export async function runDead(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  await using outbox = await openOutboxOf(options, terminal, false)
+  let count = 0
+  for (let after: string | undefined; ; ) {
+    const letters = await outbox.deadLetters({ limit: PAGE, after })
+    for (const letter of letters) print(terminal, options.json ? JSON.stringify(letter) : describe(letter))
+    count += letters.length
+    after = letters.at(-1)?.id
+    if (letters.length < PAGE || terminal.readerLeft.aborted) break
+  }
+  if (count === 0 && !options.json) print(terminal, 'There are no dead letters.')
+  return ExitCode.done
+}
+
+/** What `backend-logout outbox retry` was told. */
+export interface RetryCommandOptions extends InspectCommandOptions {
+  readonly all?: boolean
+}
+
+/** Puts dead letters back into the queue. */
+export async function runRetry(
+  ids: readonly string[],
+  options: RetryCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (Boolean(options.all) === ids.length > 0) {
+    throw new CommandError(ExitCode.usage, "Name the dead letters by the ids that 'outbox dead' shows, or give --all.")
+  }
+  await using outbox = await openOutboxOf(options, terminal, false)
+  const retried = await outbox.retry(options.all ? 'all' : ids)
+  if (options.json) printJson(terminal, { retried })
+  else print(terminal, `${formatCount(retried)} put back into the queue.`)
+  return retried < ids.length ? ExitCode.no : ExitCode.done
+}
+
+function rowsOf(stats: OutboxStats): (readonly [name: string, value: string])[] {
+  const { pending, active, dead, oldestAgeMs, pausedUntil, workers, ratePerSecond } = stats
+  return [
+    ['pending', formatCount(pending)],
+    ['active', formatCount(active)],
+    ['dead letters', formatCount(dead)],
+    ['oldest', pending + active > 0 ? formatDuration(oldestAgeMs) : '-'],
+    ['workers', formatCount(workers)],
+    ['done per second', ratePerSecond.toFixed(1)],
+    ...(pausedUntil ? ([['paused until', pausedUntil.toISOString()]] as const) : []),
+  ]
+}
+
+function describe({ id, tokens, reason, attempts, deadAt }: DeadLetter): string {
+  const { code, status, providerError } = reason
+  const why = [code, status, providerError].filter((part) => part !== undefined).join(' ')
+  const names = tokens.map(({ tokenType, fingerprint }) => `${tokenType} ${fingerprint}`).join(', ')
+  return `${id}  ${deadAt.toISOString()}  ${why}, ${attempts} attempts: ${names}`
+}

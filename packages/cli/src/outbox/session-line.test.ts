@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { parseSessionLine } from './session-line.ts'
+
+const parse = (text: string, hint?: string) => parseSessionLine({ text }, hint)
+
+test('a token alone is an access token, unless told otherwise', () => {
+  expect(parse('abc-1')).toEqual({ tokens: { accessToken: 'abc-1' } })
+  expect(parse('abc-1', 'refresh_token')).toEqual({ tokens: { refreshToken: 'abc-1' } })
+  expect(parse('{"token":"a","token_type_hint":"refresh_token"}')).toEqual({ tokens: { refreshToken: 'a' } })
+  expect(parse('{"token":"a"}', 'refresh_token')).toEqual({ tokens: { refreshToken: 'a' } })
+})
+
+test('the answer of a token endpoint is one logout', () => {
+  expect(parse('{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":60}\r')).toEqual({
+    tokens: { accessToken: 'a', refreshToken: 'r' },
+  })
+  expect(parse('{"refresh_token":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
+})
+
+test('a blank line is nothing', () => {
+  expect(parse(' ')).toBeUndefined()
+})
+
+test.each([
+  ['two words', 'white space'],
+  ['{"access_token":7}', 'no text'],
+  ['{"access_token":"a","refresh_token":null}', 'no text'],
+  ['{"refresh_token":""}', 'no text'],
+  ['{"id_token":"a"}', 'no "token"'],
+  ['{"access_token":', 'JSON object'],
+  ['{"token":"a","token_type_hint":"id_token"}', 'must be access_token or refresh_token'],
+  [`{"access_token":"${'x'.repeat(65_537)}"}`, 'more than 65536'],
+  ['{"access_token":"\\ud800"}', 'broken text'],
+])('%.40s is a problem', (text, reason) => {
+  expect(parse(text)).toMatchObject({ problem: expect.stringContaining(reason) })
+})

@@ -1,0 +1,54 @@
+import type { OutboxTokens } from '@backend-logout/outbox'
+import type { Line } from '../input/line-reader.ts'
+import { parseTokenLine } from '../input/token-line.ts'
+
+/** What a line asks for: a logout, or what is wrong with it. */
+export type SessionLine =
+  | { readonly tokens: OutboxTokens; readonly problem?: never }
+  | { readonly tokens?: never; readonly problem: string }
+
+const MAX_TOKEN_LENGTH = 65_536
+
+/**
+ * Reads one line: what a token endpoint answers, with `access_token` and `refresh_token`; or a single token, as
+ * {@link parseTokenLine} takes it. Blank lines are nothing.
+ *
+ * @param hint What a token alone is.
+ */
+export function parseSessionLine(line: Line, hint: string | undefined): SessionLine | undefined {
+  const response = line.text?.includes('_token"') ? parseTokenResponse(line.text) : undefined
+  if (response) return response
+  const parsed = parseTokenLine(line)
+  if (!parsed) return undefined
+  if (parsed.token === undefined) return { problem: parsed.problem }
+  const kind = parsed.hint ?? hint ?? 'access_token'
+  if (kind === 'refresh_token') return checked({ refreshToken: parsed.token })
+  if (kind === 'access_token') return checked({ accessToken: parsed.token })
+  return { problem: 'The "token_type_hint" must be access_token or refresh_token.' }
+}
+
+function parseTokenResponse(text: string): SessionLine | undefined {
+  let fields: Readonly<Record<string, unknown>>
+  try {
+    fields = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
+  const { access_token: accessToken, refresh_token: refreshToken } = fields
+  if (accessToken === undefined && refreshToken === undefined) return undefined
+  return checked({
+    ...(accessToken !== undefined && { accessToken }),
+    ...(refreshToken !== undefined && { refreshToken }),
+  } as OutboxTokens)
+}
+
+/** One bad token must not stop those that are stored together with it. */
+function checked(tokens: OutboxTokens): SessionLine {
+  for (const token of Object.values(tokens)) {
+    if (typeof token !== 'string' || token === '') return { problem: 'A token is no text.' }
+    if (token.length > MAX_TOKEN_LENGTH) return { problem: `A token has more than ${MAX_TOKEN_LENGTH} characters.` }
+    if (!token.isWellFormed()) return { problem: 'A token contains broken text.' }
+  }
+  return { tokens }
+}

@@ -1,0 +1,138 @@
+import { once } from 'node:events'
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { run, start } from './command-line.ts'
+import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: CountingProvider
+let env: Record<string, string>
+beforeAll(async () => {
+  provider = await startCountingProvider(folder.path, 60)
+  const { stdout } = await run(['outbox', 'key', 'first'])
+  env = { ...provider.env, OUTBOX_STORE: join(folder.path, 'outbox'), OUTBOX_KEYS: stdout }
+})
+afterAll(() => provider[Symbol.asyncDispose]())
+beforeEach(() => {
+  provider.intercept = () => false
+})
+
+let taken = 0
+const take = (count: number): string[] => {
+  taken += count
+  return provider.tokens.slice(taken - count, taken)
+}
+
+test('logouts are stored, counted, done, and not readable at rest', async () => {
+  const tokens = take(20)
+  const session = JSON.stringify({ access_token: tokens[18], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
+  const input = `${tokens.slice(0, 18).join('\n')}\n\n${session}\n{"token":"${tokens[19]}"}\n`
+  const added = await run(['outbox', 'add', '--json'], { env, input })
+  expect(added).toMatchObject({ code: 0, stdout: '{"stored":20,"invalid":0,"complete":true}\n', stderr: '' })
+  expect(tokens.some((token) => provider.revocations.has(token))).toBe(false)
+
+  const stats = await run(['outbox', 'stats', '--json'], { env: { OUTBOX_STORE: env.OUTBOX_STORE as string } })
+  expect(JSON.parse(stats.stdout)).toMatchObject({ pending: 20, dead: 0 })
+  const files = globSync('**', { cwd: env.OUTBOX_STORE as string }).map((name) =>
+    join(env.OUTBOX_STORE as string, name),
+  )
+  for (const file of files.filter((name) => statSync(name).isFile())) {
+    const bytes = readFileSync(file)
+    for (const token of [...tokens, 'refresh-token-1']) expect(bytes.includes(token.slice(-40))).toBe(false)
+  }
+
+  const worked = await run(['outbox', 'work', '--until-empty', '--json'], { env })
+  expect(worked.code).toBe(0)
+  expect(JSON.parse(worked.stdout)).toMatchObject({ revoked: 20, dead: 0 })
+  expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
+})
+
+test('what cannot be done as things are is listed with its reason, and put back once that is mended', async () => {
+  const [token] = take(1) as [string]
+  provider.intercept = (_token, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
+    return true
+  }
+  await run(['outbox', 'add'], { env, input: token })
+  const worked = await run(['outbox', 'work', '--until-empty'], { env })
+  expect(worked).toMatchObject({ code: 1, stdout: expect.stringContaining('1 dead letters') })
+  expect(worked.stderr).toContain(`${fingerprint(token)} cannot be revoked as things are (rejected)`)
+
+  const dead = await run(['outbox', 'dead'], { env })
+  expect(dead.stdout).toMatch(/^\S+ {2}\S+Z {2}rejected 400 invalid_request, 1 attempts: access_token sha256:/)
+  const [id = ''] = dead.stdout.split(' ')
+  expect(JSON.parse((await run(['outbox', 'dead', '--json'], { env })).stdout)).toMatchObject({ id })
+
+  provider.intercept = () => false
+  expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 0, stdout: '1 put back into the queue.\n' })
+  expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
+  expect(await run(['outbox', 'work', '--until-empty'], { env })).toMatchObject({ code: 0 })
+  expect(provider.revocations.get(token)).toBe(1)
+  expect(await run(['outbox', 'dead'], { env })).toMatchObject({ code: 0, stdout: 'There are no dead letters.\n' })
+})
+
+test('a worker goes on until somebody ends it', async () => {
+  const tokens = take(3)
+  await run(['outbox', 'add'], { env, input: tokens.join('\n') })
+  const arrival = once(provider.arrivals, 'revocation')
+  const worker = start(['outbox', 'work'], { env })
+  await arrival
+  expect(await run(['outbox', 'stats'], { env })).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/open in another outbox .*Postgres/),
+  })
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d logouts revoked/) })
+})
+
+test('a bad line is not stored, and does not stop the others', async () => {
+  const tokens = take(2)
+  const input = `${tokens[0]}\ntwo words\n{"access_token":7}\n${tokens[1]}\n`
+  const { code, stdout, stderr } = await run(['outbox', 'add'], { env, input })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '2 stored, 2 not.\n' })
+  expect(stderr).toMatch(/line 2: .*\n.*line 3: /)
+})
+
+test.each([
+  ['add', { OUTBOX_STORE: undefined }, /OUTBOX_STORE is not set/],
+  ['add', { OUTBOX_KEYS: undefined }, /OUTBOX_KEYS is not set[\s\S]*outbox key/],
+  ['add', { OUTBOX_KEYS: 'c2VjcmV0LWtleQ' }, /NAME:KEY/],
+  ['add', { OUTBOX_KEYS: 'a:c2VjcmV0LWtleQ' }, /OUTBOX_KEYS\[0\].*32/],
+  ['work', { AUTHING_APP_ID: undefined }, /AUTHING_APP_ID is not set/],
+  ['stats', { OUTBOX_STORE: 'mysql://example.com/db' }, /postgres:\/\/ address/],
+])('outbox %s with wrong settings is exit code 2: %j', async (command, change, message) => {
+  const changed = Object.entries({ ...env, ...change }).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  const { code, stdout, stderr } = await run(['outbox', command], {
+    env: Object.fromEntries(changed),
+    input: 'token-1',
+  })
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
+  expect(stderr).not.toContain('c2VjcmV0LWtleQ')
+})
+
+test('a password in an argument is refused and not repeated', async () => {
+  const { code, stderr } = await run(['outbox', 'stats', '--store', 'postgres://me:s3cret@localhost/db'], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('OUTBOX_STORE') })
+  expect(stderr).not.toContain('s3cret')
+})
+
+test('a database that is not there is exit code 4, without its password', async () => {
+  const address = 'postgres://me:s3cret@127.0.0.1:1/db'
+  const { code, stderr } = await run(['outbox', 'stats'], { env: { ...env, OUTBOX_STORE: address } })
+  expect(code).toBe(4)
+  expect(stderr).toMatch(/^backend-logout: .*ECONNREFUSED/)
+  expect(stderr).not.toContain('s3cret')
+})
+
+test('a new key writes, and the old one still reads', async () => {
+  const [before, after] = take(2) as [string, string]
+  await run(['outbox', 'add'], { env, input: before })
+  const { stdout } = await run(['outbox', 'key', 'second'])
+  const keys = folder.file(`${stdout}\n${env.OUTBOX_KEYS}`)
+  const rotated = { ...env, OUTBOX_KEYS: '', OUTBOX_KEYS_FILE: keys }
+  await run(['outbox', 'add'], { env: rotated, input: after })
+  expect(await run(['outbox', 'work', '--until-empty'], { env: rotated })).toMatchObject({ code: 0 })
+  for (const token of [before, after]) expect(provider.revocations.get(token)).toBe(1)
+})
