@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 
 interface Results {
@@ -24,9 +25,10 @@ const reports = (): string[] =>
   ])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 
-const { status } = spawnSync('turbo', ['run', 'test', '--continue', '--output-logs=full', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-})
+// Each package's runner keeps all cores busy by itself; more of them at once would only run into each other's time-outs.
+const tasks = Math.max(1, Math.floor(availableParallelism() / 2))
+const options = ['--continue', '--output-logs=full', `--concurrency=${tasks}`]
+const { status } = spawnSync('turbo', ['run', 'test', ...options, ...process.argv.slice(2)], { stdio: 'inherit' })
 
 let passed = 0
 let failed = 0
