@@ -5,5 +5,8 @@ export default defineConfig({
     // Processes are started, killed and waited for.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    globalSetup: 'src/template.ts',
+    // Most of the time they wait.
+    maxWorkers: 3,
   },
 })

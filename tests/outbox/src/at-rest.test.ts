@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createLogoutClient } from '@backend-logout/core'
 import { openOutbox } from '@backend-logout/outbox'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { query, startPostgres } from './postgres-server.ts'
 import { newKey, type Provider, startProvider, temporaryFolder } from './scene.ts'
 
@@ -57,7 +57,7 @@ function expectNone(words: readonly string[], places: readonly (Buffer | string)
 
 test('nothing of a token is in a folder, in whatever file', async () => {
   await using provider = await startProvider()
-  await using folder = await temporaryFolder()
+  await using folder = await temporaryFolder(inject('template'))
   const words = await useStore(provider, folder.path)
   const files = await filesOf(folder.path)
   // The search does find what is there.

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutboxEvent } from '@backend-logout/outbox'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { newKey, startOutbox, startProvider, temporaryFolder } from './scene.ts'
 
 test('a clock that jumps ahead loses no logout, not even while the provider is down', async () => {
   await using provider = await startProvider()
-  await using folder = await temporaryFolder()
+  await using folder = await temporaryFolder(inject('template'))
   const events: OutboxEvent[] = []
   const options = {
     keys: [newKey('clock')],

@@ -38,13 +38,14 @@ test('a provider that is down is asked now and then, and the backlog is drained 
   await provider.call('answerAlways', { drop: true })
   const before = await provider.call('revocations')
   const work = outbox.work({ concurrency: 8, untilEmpty: true })
-  await eventually(() => events.filter(({ type }) => type === 'paused').length >= 2)
-
-  expect((await outbox.stats()).pausedUntil?.getTime()).toBeGreaterThan(Date.now())
+  const pauses = (): number => events.filter(({ type }) => type === 'paused').length
+  await eventually(() => pauses() >= 2)
+  await eventually(async () => (await outbox.stats()).pausedUntil !== undefined)
   const { pending, active } = await outbox.stats()
   expect(pending + active).toBe(200)
   // What was under way at first, and one at the end of each pause.
-  expect((await provider.call('revocations')) - before).toBeLessThan(8 + 8 + 4)
+  const asked = (await provider.call('revocations')) - before
+  expect(asked).toBeLessThanOrEqual(16 + pauses())
 
   await provider.call('reset')
   expect(await work).toMatchObject({ revoked: 200, dead: 0, expired: 0 })
@@ -58,7 +59,7 @@ test('Retry-After pauses the whole queue, for every process, and not just one lo
   await using first = await open({ onEvent: (event) => events.push(event) })
   const tokens = await provider.call('issue', 50)
   await first.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerNext', { status: 429, headers: { 'retry-after': '4' } })
+  await provider.call('answerNext', { status: 429, headers: { 'retry-after': '6' } })
   const stop = new AbortController()
   const work = first.work({ concurrency: 1, signal: stop.signal })
   await eventually(() => events.some(({ type }) => type === 'paused'))

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OutboxStore } from '@backend-logout/outbox'
@@ -43,8 +43,9 @@ export async function startOutbox(
   return startRemote<typeof OutboxFunctions>('outbox', [JSON.stringify(args)], onTold, env)
 }
 
-/** A temporary folder. */
-export async function temporaryFolder(): Promise<{ readonly path: string } & AsyncDisposable> {
+/** A temporary folder: empty, or a copy of another one. */
+export async function temporaryFolder(original?: string): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'outbox-test-'))
+  if (original) await cp(original, path, { recursive: true })
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }

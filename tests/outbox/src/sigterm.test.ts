@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openOutbox } from '@backend-logout/outbox'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import { startPostgres } from './postgres-server.ts'
 import { newKey, startOutbox, startProvider, type Told, temporaryFolder } from './scene.ts'
 
@@ -10,7 +10,7 @@ test.each(['a folder', 'Postgres'])(
   'SIGTERM finishes what is under way, leaves the rest, and ends the process; in %s',
   async (kind) => {
     await using provider = await startProvider()
-    await using folder = await temporaryFolder()
+    await using folder = await temporaryFolder(inject('template'))
     await using postgres = kind === 'Postgres' ? await startPostgres() : undefined
     const store = postgres ? await postgres.database('term') : folder.path
     const tokens = await provider.call('issue', 100)

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@
 import { decodeProtectedHeader } from 'jose'
 import pg from 'pg'
 import { PgBoss as OlderPgBoss } from 'pg-boss-12.5'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
 import { newKey, type Provider, startOutbox, startProvider, temporaryFolder } from './scene.ts'
 
@@ -184,7 +184,7 @@ test('a database of an earlier schema is brought up to date, with what it holds'
 })
 
 test('a folder is for one process, and free at once when that is killed', async () => {
-  await using folder = await temporaryFolder()
+  await using folder = await temporaryFolder(inject('template'))
   await using first = await startOutbox(provider, folder.path, { keys })
   await first.ready
   const second = openOutbox({ store: folder.path, encryptionKeys: keys })
@@ -208,6 +208,7 @@ test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk])
     try {
       const folder = join(disk, 'outbox')
+      await cp(inject('template'), folder, { recursive: true })
       const acknowledged: number[] = []
       const { tokens } = await issue(400)
       const first = await provider.call('indexOf', tokens[0] ?? '')
