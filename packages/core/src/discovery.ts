@@ -11,7 +11,9 @@ import { judgeMetadata } from './verdict.ts'
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
  */
-export type ProviderMetadata = components['schemas']['ProviderMetadata']
+export interface ProviderMetadata extends MetadataDocument {}
+
+type MetadataDocument = components['schemas']['ProviderMetadata']
 
 const MAX_METADATA_BYTES = 262_144
 

@@ -12,7 +12,9 @@ import { judgeIntrospection } from './verdict.ts'
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
-export type Introspection = components['schemas']['IntrospectionResponse']
+export interface Introspection extends IntrospectionResponse {}
+
+type IntrospectionResponse = components['schemas']['IntrospectionResponse']
 
 /** Options of one introspection. */
 export interface IntrospectOptions extends CallOptions {
