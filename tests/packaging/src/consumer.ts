@@ -49,4 +49,5 @@ export const runIn = (
   program: Program,
   args: readonly string[],
   more?: NodeJS.ProcessEnv,
-): Promise<string> => run(folder, program, args, { ...environment, ...more })
+  isDone?: () => Promise<boolean>,
+): Promise<string> => run(folder, program, args, { ...environment, ...more }, isDone)

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const start = promisify(execFile)
@@ -21,25 +22,36 @@ export const deno: Program = [join(tools, 'deno')]
 /** The Node.js that consumers run: this one, or the one that a CI job names. */
 export const node: Program = [process.env.CONSUMER_NODE ?? process.execPath]
 
-/** Runs a program to its end and gives what it printed; a failure says everything that it printed. */
+/**
+ * Runs a program to its end and gives what it printed; a failure says everything that it printed. A program that runs
+ * until it is told to stop is told so once `isDone`.
+ */
 export async function run(
   cwd: string,
   [command, ...first]: Program,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  isDone?: () => Promise<boolean>,
 ): Promise<string> {
   // Scripts of the consumers find the consumers' Node.js, as package managers do.
   const env = { ...process.env, ...environment, PATH: `${dirname(node[0])}:${process.env.PATH}` }
   try {
-    const { stdout } = await start(command, [...first, ...args], {
-      cwd,
-      env,
-      timeout: 90_000,
-      maxBuffer: 64 * 1024 * 1024,
-    })
+    const running = start(command, [...first, ...args], { cwd, env, timeout: 90_000, maxBuffer: 64 * 1024 * 1024 })
+    if (isDone) await stopWhen(isDone, running)
+    const { stdout } = await running
     return stdout
   } catch (error) {
     const { stdout, stderr, message } = error as { stdout?: string; stderr?: string; message: string }
     throw new Error([message, stdout, stderr].join('\n'))
   }
+}
+
+async function stopWhen(isDone: () => Promise<boolean>, running: ReturnType<typeof start>): Promise<void> {
+  let over = false
+  const end = (): void => {
+    over = true
+  }
+  running.then(end, end)
+  while (!over && !(await isDone())) await setTimeout(100)
+  running.child.kill()
 }

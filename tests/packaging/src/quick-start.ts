@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Application, SignedInTokens } from '@backend-logout/emulator'
 
@@ -49,6 +50,10 @@ export function setScene(code: string, { app, appHost, issuer, tokens, otherToke
   const session = JSON.stringify([['alice', { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken }]])
   return code
     .replace(/'([^'\n]*)'/g, (quoted, name: string) => (real.has(name) ? JSON.stringify(real.get(name)) : quoted))
+    .replace(
+      /(accessToken|refreshToken): '…'/g,
+      (_, kind: keyof SignedInTokens) => `${kind}: ${JSON.stringify(tokens[kind])}`,
+    )
     .replace(/(const sessions = new Map<.*>)\(\)/, `$1(${session})`)
 }
 
@@ -59,4 +64,5 @@ export const settings = ({ app, appHost, tokens }: Scene): Record<string, string
   AUTHING_APP_HOST: appHost,
   ACCESS_TOKEN: tokens.accessToken,
   SESSION: JSON.stringify(tokens),
+  OUTBOX_KEY: randomBytes(32).toString('base64url'),
 })

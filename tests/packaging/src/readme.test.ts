@@ -4,8 +4,8 @@ import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { jsrPackages, npmPackages } from '../../../scripts/release/packages.ts'
 import { installed, runIn, type ToolchainName, toolchains } from './consumer.ts'
-import { node, root } from './program.ts'
-import { readQuickStart, type Scene, setScene, settings } from './quick-start.ts'
+import { node, type Program, root } from './program.ts'
+import { type QuickStart, readQuickStart, type Scene, setScene, settings } from './quick-start.ts'
 
 let emulator: Emulator
 beforeAll(async () => {
@@ -13,50 +13,81 @@ beforeAll(async () => {
 })
 afterAll(() => emulator[Symbol.asyncDispose]())
 
-/** Follows a README in an empty folder to the end of its quick start, and gives what the program printed. */
-async function follow(readme: string, toolchain: ToolchainName, scene: Scene): Promise<string> {
-  const { install, language, code } = readQuickStart(readme)
+/** What a program says that it prints, in the comments beside it. */
+const announced = (code: string): string[] =>
+  Array.from(code.matchAll(/console\.log\(.*\/\/ (\S+)$/gm), ([, value = '']) => value)
+
+/** Follows a quick start in an empty folder to its end, and gives what the program printed. */
+async function follow(
+  { install, language, code }: QuickStart,
+  toolchain: ToolchainName,
+  scene: Scene,
+): Promise<string> {
   const folder = await installed(toolchain, install)
+  const program = setScene(code, scene)
   if (language === 'sh') {
     const path = `${join(folder, 'node_modules/.bin')}:${process.env.PATH}`
-    return await runIn(folder, ['bash', '-euo', 'pipefail', '-c'], [setScene(code, scene)], {
-      ...settings(scene),
-      PATH: path,
-    })
+    return await runIn(folder, ['bash', '-euo', 'pipefail', '-c'], [program], { ...settings(scene), PATH: path })
   }
-  await writeFile(join(folder, 'quick-start.ts'), setScene(code, scene))
+  await writeFile(join(folder, 'quick-start.ts'), program)
   await copyFile(join(import.meta.dirname, 'programs/use-quick-start.ts'), join(folder, 'use-quick-start.ts'))
-  // Bun puts something of its own in the place of undici, so a program with the client for Node.js is for Node.js.
-  const runtime = code.includes("'@backend-logout/node'") ? node : toolchains[toolchain].runtime
-  return await runIn(folder, runtime, ['use-quick-start.ts'], settings(scene))
+  // What works until it is stopped has done its work then.
+  const isDone = async (): Promise<boolean> =>
+    code.includes('SIGTERM') && !(await emulator.isActive(scene.tokens.accessToken))
+  return await runIn(folder, runtimeFor(code, toolchain), ['use-quick-start.ts'], settings(scene), isDone)
 }
 
-const readmes = [
-  ...npmPackages(root).map(({ folder, manifest }) => ({
+function runtimeFor(code: string, toolchain: ToolchainName): Program {
+  // Node.js 22 cannot read it.
+  if (toolchain !== 'Deno' && code.includes('await using')) return [process.execPath]
+  // Bun puts something of its own in the place of undici, so a program with the client for Node.js is for Node.js.
+  if (code.includes("'@backend-logout/node'")) return node
+  return toolchains[toolchain].runtime
+}
+
+interface Case {
+  readonly name: string
+  readonly toolchain: ToolchainName
+  readonly quickStart: () => QuickStart
+}
+
+const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(root, folder, 'README.md'))
+const workspace = quickStartOf('.')
+const cases: Case[] = [
+  ...[...npmPackages(root), { folder: '.', manifest: { name: 'the workspace' } }].flatMap(({ folder, manifest }) =>
+    (['npm', 'pnpm', 'Bun'] as const).map((toolchain) => ({
+      name: manifest.name,
+      toolchain,
+      quickStart: quickStartOf(folder),
+    })),
+  ),
+  ...jsrPackages(root).map(({ folder, manifest }) => ({
     name: manifest.name,
-    readme: join(root, folder, 'README.md'),
+    toolchain: 'Deno' as const,
+    quickStart: quickStartOf(folder),
   })),
-  { name: 'the workspace', readme: join(root, 'README.md') },
+  {
+    name: 'the workspace',
+    toolchain: 'Deno',
+    // As its README says.
+    quickStart: () => ({
+      ...workspace(),
+      install: ['jsr:@backend-logout/deno', 'npm:@backend-logout/emulator'],
+      code: workspace().code.replace('@backend-logout/node', '@backend-logout/deno'),
+    }),
+  },
 ]
-const cases = readmes.flatMap((entry) =>
-  (['npm', 'pnpm', 'Bun'] as const).map((toolchain) => ({ ...entry, toolchain })),
-)
-const forDeno = jsrPackages(root).map(({ folder, manifest }) => ({
-  name: manifest.name,
-  readme: join(root, folder, 'README.md'),
-  toolchain: 'Deno' as const,
-}))
 
 describe.concurrent('the quick start of the README', () => {
-  test.each([...cases, ...forDeno])(
-    'of $name works in an empty folder with $toolchain',
-    async ({ name, readme, toolchain }) => {
-      const [tokens, otherTokens] = await Promise.all([emulator.signIn(), emulator.signIn()])
-      const { app, appHost, issuer } = emulator
-      const output = await follow(readme, toolchain, { app, appHost, issuer, tokens, otherTokens })
-      // The emulator's own is about a provider that it starts itself.
-      if (name === '@backend-logout/emulator') expect(output.trim().split('\n')).toEqual(['200', '401'])
-      else expect(await emulator.isActive(tokens.accessToken)).toBe(false)
-    },
-  )
+  test.each(cases)('of $name works in an empty folder with $toolchain', async ({ toolchain, quickStart }) => {
+    const [tokens, otherTokens] = await Promise.all([emulator.signIn(), emulator.signIn()])
+    const { app, appHost, issuer } = emulator
+    const steps = quickStart()
+    const output = await follow(steps, toolchain, { app, appHost, issuer, tokens, otherTokens })
+    // Some start a provider of their own.
+    if (steps.code.includes('startEmulator')) {
+      expect(announced(steps.code).length).toBeGreaterThan(0)
+      expect(output.trim().split('\n')).toEqual(announced(steps.code))
+    } else expect(await emulator.isActive(tokens.accessToken)).toBe(false)
+  })
 })

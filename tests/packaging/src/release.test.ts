@@ -63,3 +63,17 @@ test('a tarball that is not what was packed is not published', async () => {
   await writeFile(join(tampered, file), 'something else')
   await expect(publish(tampered)).rejects.toThrow(`${file} is not what was packed.`)
 })
+
+test('a build in CI names its repository in the manifests, as provenance wants it, and nowhere else', async () => {
+  const place = { GITHUB_SERVER_URL: 'https://git.example', GITHUB_REPOSITORY: 'someone/backend-logout' }
+  const target = join(folder, 'packed-in-ci')
+  await run(workspace, [process.execPath], ['scripts/release/pack.ts', target], place)
+  const [{ file } = { file: '' }] = tarballs
+  const manifest = await run(target, ['tar'], ['-xzOf', file, 'package/package.json'])
+  expect(JSON.parse(manifest).repository).toEqual({
+    type: 'git',
+    url: 'git+https://git.example/someone/backend-logout.git',
+    directory: 'packages/core',
+  })
+  expect(await run(workspace, ['git'], ['status', '--porcelain'])).toBe('')
+})

@@ -7,7 +7,7 @@ import { run } from './program.ts'
 
 const { workspace } = inject('release')
 const { tarballs } = readJson<Release>(workspace, 'release/release.json')
-const update = 'to accept the new list: npm test -- --filter=@backend-logout/tests-packaging -- -u src/tarball.test.ts'
+const update = 'to accept the new list: npm test -- --filter=@backend-logout/tests-packaging -- src/tarball.test.ts -u'
 
 test.each(tarballs)('$name holds exactly the files that are listed', async ({ name, file }) => {
   const list = await run(workspace, ['tar'], ['-tzf', join('release', file)])
