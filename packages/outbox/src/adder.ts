@@ -40,7 +40,10 @@ export class Adder {
   readonly #options: AdderOptions
   readonly #waiting: Waiting[] = []
   readonly #onIdle: (() => void)[] = []
+  /** Statements for those that wait for each other, */
   #running = 0
+  /** and all statements. */
+  #underWay = 0
 
   constructor(options: AdderOptions) {
     this.#options = options
@@ -56,6 +59,16 @@ export class Adder {
 
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
   async insert(list: readonly ReadTokens[]): Promise<string[]> {
+    this.#underWay++
+    try {
+      return await this.#insert(list)
+    } finally {
+      this.#underWay--
+      if (this.#underWay === 0 && this.#waiting.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+    }
+  }
+
+  async #insert(list: readonly ReadTokens[]): Promise<string[]> {
     const { boss, timeoutMs, added } = this.#options
     const jobs = this.#seal(list)
     const giveUpAt = performance.now() + timeoutMs
@@ -85,7 +98,7 @@ export class Adder {
 
   /** Resolves when everything that was handed in is stored, or has failed. */
   async settle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
 
   #seal(list: readonly ReadTokens[]): NewJob[] {
@@ -110,7 +123,6 @@ export class Adder {
     }
     this.#running--
     this.#start()
-    if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 }
 

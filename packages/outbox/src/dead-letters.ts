@@ -65,6 +65,7 @@ async function* pages(boss: PgBoss): AsyncGenerator<DeadLetter[]> {
   }
 }
 
-function isId(id: unknown): boolean {
+/** Whether this may be the id of a logout. */
+export function isId(id: unknown): boolean {
   return typeof id === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
 }

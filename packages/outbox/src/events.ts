@@ -14,7 +14,7 @@ interface AboutEntry {
 /**
  * What happens in an outbox, for logs, metrics and traces. No event holds a secret.
  *
- * - `added`: so many logouts became durable.
+ * - `added`: so many logouts became durable; not told of those in a transaction of the application.
  * - `revoked`: every token of a logout was revoked. `waitedMs` is the time since it was added.
  * - `expired`: what was left of a logout is dead by itself, before it could be revoked.
  * - `retry`: a logout could not be finished now, and will be tried again.

@@ -1,5 +1,6 @@
+import { AssertionError } from 'node:assert'
 import { Adder, MAX_BATCH } from './adder.ts'
-import { dropExpiredLetters, listDeadLetters, retryDeadLetters } from './dead-letters.ts'
+import { dropExpiredLetters, isId, listDeadLetters, retryDeadLetters } from './dead-letters.ts'
 import { type OutboxTokens, type ReadTokens, readTokens } from './entry.ts'
 import { OutboxError, storeError } from './errors.ts'
 import { teller } from './events.ts'
@@ -68,6 +69,8 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     try {
       return await task()
     } catch (error) {
+      // An assertion of pg-boss is about an argument, such as the id of a page that is gone.
+      if (error instanceof AssertionError) throw new OutboxError('invalid_argument', error.message)
       throw storeError(doing, error)
     }
   }
@@ -145,6 +148,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
         if (!(Number.isInteger(limit) && limit >= 1 && limit <= 100_000)) {
           refuse('limit must be a whole number from 1 to 100000.')
         }
+        if (after !== undefined && !isId(after)) refuse('after must be the id of a dead letter.')
         return listDeadLetters(boss, { limit, after })
       }),
 

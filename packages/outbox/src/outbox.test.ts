@@ -109,6 +109,13 @@ describe('an outbox', () => {
     await expect(outbox.add({ accessToken: 'x' }, { transaction })).rejects.toMatchObject({ code: 'invalid_argument' })
   })
 
+  test.each([{ limit: 0 }, { after: 'nonsense' }, { after: '00000000-0000-4000-8000-000000000000' }])(
+    'refuses to list dead letters with %j',
+    async (options) => {
+      await expect(outbox.deadLetters(options)).rejects.toMatchObject({ code: 'invalid_argument' })
+    },
+  )
+
   test.each([
     ['concurrency', { concurrency: 0 }],
     ['graceMs', { graceMs: -1 }],
