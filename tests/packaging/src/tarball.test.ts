@@ -9,6 +9,14 @@ const { workspace } = inject('release')
 const { tarballs } = readJson<Release>(workspace, 'release/release.json')
 const update = 'to accept the new list: npm test -- --filter=@backend-logout/tests-packaging -- src/tarball.test.ts -u'
 
+interface Manifest {
+  readonly scripts?: Record<string, string>
+  readonly dependencies?: Record<string, string>
+}
+
+const manifestIn = async (file: string): Promise<Manifest> =>
+  JSON.parse(await run(workspace, ['tar'], ['-xzOf', join('release', file), 'package/package.json']))
+
 test.each(tarballs)('$name holds exactly the files that are listed', async ({ name, file }) => {
   const list = await run(workspace, ['tar'], ['-tzf', join('release', file)])
   const files = list.replaceAll('package/', '').trim().split('\n').sort().join('\n')
@@ -22,4 +30,15 @@ test.each(tarballs)('$name has a README, a licence and a changelog', async ({ fi
 
 test.each(tarballs)('$name is less than 100 kB to download', ({ file }) => {
   expect(statSync(join(workspace, 'release', file)).size).toBeLessThan(100_000)
+})
+
+test.each(tarballs)('$name runs nothing when it is installed', async ({ file }) => {
+  const { scripts = {} } = await manifestIn(file)
+  expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([])
+})
+
+test('core depends on openapi-fetch, on jose for signed assertions, and on nothing else', async () => {
+  const core = tarballs.find(({ name }) => name === '@backend-logout/core')
+  const { dependencies = {} } = await manifestIn(core?.file ?? '')
+  expect(Object.keys(dependencies).sort()).toEqual(['jose', 'openapi-fetch'])
 })
