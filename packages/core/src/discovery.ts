@@ -11,9 +11,7 @@ import { judgeMetadata } from './verdict.ts'
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
  */
-export interface ProviderMetadata extends MetadataDocument {}
-
-type MetadataDocument = components['schemas']['ProviderMetadata']
+export interface ProviderMetadata extends Readonly<components['schemas']['ProviderMetadata']> {}
 
 const MAX_METADATA_BYTES = 262_144
 

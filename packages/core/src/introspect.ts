@@ -12,9 +12,7 @@ import { judgeIntrospection } from './verdict.ts'
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
-export interface Introspection extends IntrospectionResponse {}
-
-type IntrospectionResponse = components['schemas']['IntrospectionResponse']
+export interface Introspection extends Readonly<components['schemas']['IntrospectionResponse']> {}
 
 /** Options of one introspection. */
 export interface IntrospectOptions extends CallOptions {
