@@ -42,7 +42,12 @@ test('the demo revokes a token from standard input at the provider of the enviro
 })
 
 test.each([
-  ['there is no token', { AUTHING_APP_ID: 'app', AUTHING_APP_HOST: 'http://127.0.0.1:9' }, '', 'standard input'],
+  [
+    'there is no token',
+    { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'secret', AUTHING_APP_HOST: 'http://127.0.0.1:9' },
+    '',
+    'standard input',
+  ],
   ['a variable is missing', { AUTHING_APP_ID: 'app' }, 'token\n', 'AUTHING_APP_HOST'],
 ])('the demo fails with exit code 1 and says why when %s', async (_case, env, input, message) => {
   const { code, output } = await demo(env, input)
