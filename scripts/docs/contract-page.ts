@@ -91,24 +91,24 @@ class ContractPage {
       return
     }
     const { additionalProperties } = schema
-    this.#table(['member', 'type', 'needed', 'what it is'], this.#members(schema))
+    // Not a table: names and types are too long for its columns.
+    this.#add(this.#members(schema).join('\n'))
     if (additionalProperties === false) this.#add('There are no other members.')
     if (node(additionalProperties).description) {
       this.#add(`Other members: ${text(node(additionalProperties).description)}`)
     }
   }
 
-  /** A row for each member, and for the members of those that have no schema with a name. */
-  #members({ properties, required }: Node, prefix = ''): string[][] {
-    return entries(properties).flatMap(([name, one]) => [
-      [
-        code(prefix + name),
-        this.#type(one),
-        Array.isArray(required) && required.includes(name) ? 'yes' : '',
-        text(this.#resolve(one).description),
-      ],
-      ...this.#members(one, `${prefix}${name}.`),
-    ])
+  /** An item for each member, and for the members of those that have no schema with a name. */
+  #members({ properties, required }: Node, prefix = ''): string[] {
+    return entries(properties).flatMap(([name, one]) => {
+      const needed = Array.isArray(required) && required.includes(name) ? ', always there' : ''
+      const description = text(this.#resolve(one).description).replaceAll(/\s*\n\s*/g, ' ')
+      return [
+        `- **${prefix}${name}** (${this.#type(one)}${needed})\\\n  ${description}`,
+        ...this.#members(one, `${prefix}${name}.`),
+      ]
+    })
   }
 
   /** A type in a few words, with links to the named ones. */
