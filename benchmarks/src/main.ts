@@ -61,7 +61,7 @@ const imports = await measureImports(quick ? 5 : 11, packed.folder)
 const bundles = await measureBundles()
 
 const bulk: BulkResult[] = []
-const cli = join(packed.folder, 'node_modules/@backend-logout/cli/dist/main.js')
+const cli = join(packed.folder, 'node_modules/@backend-logout/cli/dist/bin.js')
 for (const tokens of quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
   say(`Bulk: ${tokens} tokens …`)
   bulk.push(await bulkThroughLibrary(tokens, 64))
