@@ -2,7 +2,7 @@
  * Runs the tests of every package through turbo, and ends with one line that adds them all up. Arguments go to turbo:
  * `npm test -- --filter=@backend-logout/core`. Results of packages with nothing changed come from turbo's cache.
  */
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
@@ -28,7 +28,14 @@ for (const report of reports()) rmSync(dirname(report), { recursive: true, force
 // Each package's runner keeps all cores busy by itself; more of them at once would only run into each other's time-outs.
 const tasks = Math.max(1, Math.floor(availableParallelism() / 2))
 const options = ['--continue', '--output-logs=full', `--concurrency=${tasks}`]
-const { status } = spawnSync('turbo', ['run', 'test', ...options, ...process.argv.slice(2)], { stdio: 'inherit' })
+// The registry that some tests start fetches from the one that npm uses here, and must trust what npm trusts.
+const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {
+  encoding: 'utf8',
+  stdio: ['ignore', 'pipe', 'ignore'],
+})
+const env = { ...(/^\S*[/\\]/.test(cafile) && { NODE_EXTRA_CA_CERTS: cafile.trim() }), ...process.env }
+const command = ['run', 'test', ...options, ...process.argv.slice(2)]
+const { status } = spawnSync('turbo', command, { stdio: 'inherit', env })
 
 let passed = 0
 let failed = 0
