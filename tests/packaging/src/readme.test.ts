@@ -53,8 +53,12 @@ interface Case {
 
 const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(root, folder, 'README.md'))
 const workspace = quickStartOf('.')
+// That of the command line is a conversation: see command-line.test.ts.
 const cases: Case[] = [
-  ...[...npmPackages(root), { folder: '.', manifest: { name: 'the workspace' } }].flatMap(({ folder, manifest }) =>
+  ...[
+    ...npmPackages(root).filter(({ folder }) => !folder.endsWith('/cli')),
+    { folder: '.', manifest: { name: 'the workspace' } },
+  ].flatMap(({ folder, manifest }) =>
     (['npm', 'pnpm', 'Bun'] as const).map((toolchain) => ({
       name: manifest.name,
       toolchain,
