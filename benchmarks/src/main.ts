@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpus, platform, release } from 'node:os'
+import { cpus, loadavg, platform, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type BulkResult, bulkThroughCommandLine, bulkThroughLibrary } from './bulk.ts'
@@ -25,6 +25,8 @@ const { values } = parseArgs({
 })
 const { quick = false, write = !quick } = values
 const root = join(import.meta.dirname, '../..')
+/** How busy the machine is with other things, which a reader must know. */
+const loadBefore = Math.round((loadavg()[0] ?? 0) * 10) / 10
 const say = (text: string): boolean => process.stderr.write(`${text}\n`)
 
 if (!values['skip-build']) {
@@ -77,6 +79,7 @@ const report: Report = {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: cpus().length,
     node: process.versions.node,
+    loadBefore,
     platform: `${platform()} ${release()}`,
   },
   versions: Object.fromEntries(

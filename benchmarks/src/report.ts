@@ -9,7 +9,13 @@ import type { Target } from './targets.ts'
 export interface Report {
   readonly measuredOn: string
   readonly command: string
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly platform: string }
+  readonly machine: {
+    readonly cpu: string
+    readonly cores: number
+    readonly node: string
+    readonly loadBefore: number
+    readonly platform: string
+  }
   readonly versions: Readonly<Record<string, string>>
   readonly calls: readonly CallResult[]
   readonly imports: readonly ImportResult[]
@@ -25,7 +31,7 @@ export function toMarkdown(report: Report): string {
   return [
     '# Benchmark',
     '',
-    `Measured on ${measuredOn} with \`${command}\`: ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.platform}.`,
+    `Measured on ${measuredOn} with \`${command}\`: ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.platform}, load average ${machine.loadBefore} before the run.`,
     'Everybody revokes tokens at the same server on loopback, which runs in a process of its own, as does each contestant.',
     'Rounds are taken in turns; numbers are medians, with the lowest and highest round in brackets. `bare …` is what the',
     'runtime can do without any client.',
