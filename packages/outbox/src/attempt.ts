@@ -1,5 +1,5 @@
 import { isLogoutError, type LogoutClient, type Revocation } from '@backend-logout/core'
-import type { Job, JobWithMetadata } from 'pg-boss'
+import type { Job } from 'pg-boss'
 import { type EntryAbout, type EntrySecret, entryOf, type JobData, readEntry, sealEntry } from './entry.ts'
 import type { OutboxEvent } from './events.ts'
 import type { IsPast } from './expiry.ts'
@@ -22,7 +22,10 @@ export interface AttemptContext {
 /** A logout that was claimed. */
 export type ClaimedJob = Job<JobData>
 /** What is known of a logout that was tried before. */
-export type Recalled = Pick<JobWithMetadata, 'output' | 'startedOn'>
+export interface Recalled {
+  readonly output: unknown
+  readonly startedOn: Date
+}
 
 /** Tries to do a logout, once for each of its tokens. Never rejects. */
 export async function attempt(

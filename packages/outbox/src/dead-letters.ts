@@ -19,7 +19,7 @@ export async function listDeadLetters(boss: PgBoss, { limit, after }: DeadLetter
       reason: data.reason,
       attempts: data.attempts,
       ...(about && { addedAt: new Date(about.addedAt) }),
-      deadAt: createdOn,
+      deadAt: new Date(createdOn),
     }
   })
 }

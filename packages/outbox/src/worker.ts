@@ -176,7 +176,8 @@ export class Worker {
   async #recall(id: string): Promise<Recalled | undefined> {
     try {
       const [job] = await this.#boss.findJobs(QUEUE, { id })
-      return job
+      // The application may have told pg to make something else of times than a Date.
+      return job && { output: job.output, startedOn: new Date(job.startedOn) }
     } catch {
       // Then it counts as not tried before, which costs an attempt.
       return undefined

@@ -30,10 +30,11 @@ const rows = results.map(([store, result]) => [
   result.duplicates,
   result.recoverySeconds,
 ])
-const body = `A process adds logouts, 16 at a time, and does them, 8 at a time; it is killed with SIGKILL at a random moment, every
-fourth time while it still opens the store, and started anew on the same store. At the end one process finishes, and the
-provider is asked about every logout that was acknowledged. Recovery is from the start of that process to an empty
-outbox; on Postgres a claim of a killed process is free again after 10 to 15 seconds. Seed ${seed}.
+const body = `A process adds logouts, 16 at a time, and does them, 8 at a time; it is killed with SIGKILL at a random moment, and
+started anew on the same store: of four times, two while it adds and works, one while it only works any more, and one
+while it still opens the store. At the end one process finishes, and the provider is asked about every logout that was
+acknowledged. Recovery is from the start of that process to an empty outbox; on Postgres a claim of a killed process is
+free again after 10 to 15 seconds. Seed ${seed}.
 
 ${table(head, rows)}`
 console.log(body)

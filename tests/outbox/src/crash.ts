@@ -39,7 +39,7 @@ export async function crashRounds(
   const first = await provider.call('indexOf', tokens[0] as string)
   const before = await provider.call('revocations')
   for (let round = 0; round < rounds; round++) {
-    // So many are let through, and then a moment more: so the moment is random, however fast the machine is.
+    // So many are let through before the moment comes, so that it is random however fast the machine is.
     let left = Math.floor(random() * OFFERED * 0.7)
     const enough = Promise.withResolvers<void>()
     const outbox = await startOutbox(provider, store, { keys: KEYS, work: { concurrency: 8 } }, (told) => {
@@ -47,16 +47,16 @@ export async function crashRounds(
       acknowledged.push(told.acknowledged)
       if (left-- === 0) enough.resolve()
     })
-    // Some die while they still open the store.
-    if (round % 4 === 3) {
+    const when = (['adding', 'working', 'adding', 'opening'] as const)[round % 4]
+    if (when === 'opening') {
       await sleep(random() * 2500)
     } else {
       await outbox.ready
       const offered = tokens.slice(round * OFFERED, (round + 1) * OFFERED)
       const list = offered.map((accessToken, index) => ({ index: first + round * OFFERED + index, accessToken }))
-      outbox.call('add', list, 16).catch(() => {})
-      await enough.promise
-      await sleep(random() * 40)
+      const adding = outbox.call('add', list, 16).catch(() => {})
+      await (when === 'adding' ? enough.promise : adding)
+      await sleep(random() * (when === 'adding' ? 40 : 800))
     }
     outbox.kill('SIGKILL')
     await outbox.ended
