@@ -30,6 +30,16 @@ const registries: (NpmRegistry | JsrRegistry)[] = []
 /** Runs before all tests: rehearses a release offline, then publishes it with the same scripts. */
 export async function setup(project: TestProject): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'backend-logout-packaging-'))
+  try {
+    project.provide('release', await release())
+  } catch (error) {
+    // Without a setup there is no teardown.
+    await teardown()
+    throw error
+  }
+}
+
+async function release(): Promise<LocalRelease> {
   const workspace = join(folder, 'workspace')
   const node = [process.execPath] as const
   const upstream = (await run(root, npm, ['config', 'get', 'registry'])).trim()
@@ -56,7 +66,7 @@ export async function setup(project: TestProject): Promise<void> {
     JSR_TOKEN: jsrRegistry.token,
   }
   const publication = await run(workspace, node, ['scripts/release/publish.ts'], environment)
-  project.provide('release', { folder, workspace, environment, rehearsal, publication })
+  return { folder, workspace, environment, rehearsal, publication }
 }
 
 /** Runs after all tests. */
