@@ -21,7 +21,7 @@ The provider and the application come from the environment:
   AUTHING_APP_ID           the application's id
   AUTHING_APP_HOST         its address, such as https://example.genauth.ai
   AUTHING_APP_ISSUER       instead of that, the issuer of any other provider
-  AUTHING_APP_SECRET       its secret; or AUTHING_APP_SECRET_FILE, a file with it
+  AUTHING_APP_SECRET       its secret; or a file: AUTHING_APP_SECRET_FILE
   AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic;
                            none for a public application
   AUTHING_APP_PROTOCOL     oidc or oauth, for GenAuth
@@ -49,11 +49,16 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage
-    const described = describeError(error)
-    terminal.stderr.write(`backend-logout: ${described.message}\n`)
-    if (terminal.env.BACKEND_LOGOUT_DEBUG && error instanceof Error) terminal.stderr.write(`${error.stack}\n`)
-    return described.exitCode
+    return tellError(error, terminal)
   }
+}
+
+/** Tells on standard error what went wrong, and returns the exit code for it. */
+export function tellError(error: unknown, { env, stderr }: Terminal): ExitCode {
+  const { message, exitCode } = describeError(error)
+  stderr.write(`backend-logout: ${message}\n`)
+  if (env.BACKEND_LOGOUT_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`)
+  return exitCode
 }
 
 function createProgram(run: RunCommand, terminal: Terminal): Command {

@@ -32,7 +32,7 @@ test.each([['revoke'], ['doctor'], ['introspect'], ['logout-url'], ['emulator'],
   async (command) => {
     const { code, stdout, stderr } = await run([command, '--help'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/Examples:\n {2}\$ backend-logout /)
+    expect(stdout).toMatch(/Examples:\n {2}\$ .*backend-logout /)
     expect(stdout).toMatch(/Exit codes:\n {2}0 {4}/)
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(82)
   },
@@ -67,7 +67,15 @@ test.each([
   expect(stderr).not.toMatch(/\n\s+at /)
 })
 
-test('a defect is said to be one, and shows where only when asked', async () => {
+test('a full disk behind standard output is told, and is exit code 4', async () => {
+  const { code, stderr } = await run(['--help'], { shell: '"$@" > /dev/full' })
+  expect({ code, stderr }).toEqual({
+    code: 4,
+    stderr: 'backend-logout: The output cannot be written: the disk is full.\n',
+  })
+})
+
+test('an error shows where it happened only when asked', async () => {
   const env = { ...provider.env, BACKEND_LOGOUT_DEBUG: '1' }
   const { stderr } = await run(['introspect', '/missing'], { env })
   expect(stderr).toMatch(/^backend-logout: .*there is no such file\.\n[\s\S]*\n\s+at /)
@@ -183,6 +191,18 @@ test('the doctor finds a healthy provider healthy', async () => {
   expect(stdout).toMatch(/✓ wrong secret +refused \(401/)
   expect(stdout).toMatch(/No problem found\.\n$/)
   expect(stdout).not.toContain(provider.env.AUTHING_APP_SECRET)
+})
+
+test('the doctor follows the metadata of an issuer', async () => {
+  const { AUTHING_APP_HOST, ...env } = provider.env
+  const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {
+    issuer: string
+  }
+  const { code, stdout } = await run(['doctor'], { env: { ...env, AUTHING_APP_ISSUER: issuer } })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/✓ metadata +of issuer .*names all endpoints/)
+  const wrong = await run(['doctor'], { env: { ...env, AUTHING_APP_ISSUER: `${issuer}/other` } })
+  expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ metadata +No metadata of issuer/) })
 })
 
 test('the doctor shows with given tokens that the refresh token takes the access token along', async () => {

@@ -8,7 +8,7 @@ import { fingerprint, startCountingProvider } from './counting-provider.ts'
 const folder = mkdtempSync(join(tmpdir(), 'backend-logout-kill-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const TOKENS = 3_000
+const TOKENS = 2_000
 const CONCURRENCY = 16
 
 interface OutputLine {
@@ -52,7 +52,7 @@ test('a run that is killed with -9 at random moments and resumed revokes everyth
   let summary: Record<string, unknown> | undefined
   while (!summary) {
     const run = start(args, { env: provider.env })
-    let left = Math.floor(Math.random() * 500)
+    let left = Math.floor(Math.random() * 400)
     const countDown = (): void => {
       if (left-- === 0) run.child.kill('SIGKILL')
     }

@@ -63,14 +63,12 @@ test('what cannot be done as things are is listed with its reason, and put back 
   const dead = await run(['outbox', 'dead'], { env })
   expect(dead.stdout).toMatch(/^\S+ {2}\S+Z {2}rejected 400 invalid_request, 1 attempts: access_token sha256:/)
   const [id = ''] = dead.stdout.split(' ')
-  expect(JSON.parse((await run(['outbox', 'dead', '--json'], { env })).stdout)).toMatchObject({ id })
 
   provider.intercept = () => false
   expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 0, stdout: '1 put back into the queue.\n' })
-  expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
   expect(await run(['outbox', 'work', '--until-empty'], { env })).toMatchObject({ code: 0 })
   expect(provider.revocations.get(token)).toBe(1)
-  expect(await run(['outbox', 'dead'], { env })).toMatchObject({ code: 0, stdout: 'There are no dead letters.\n' })
+  expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
 })
 
 test('a worker goes on until somebody ends it', async () => {

@@ -29,7 +29,10 @@ export async function checkConnection(examination: Examination): Promise<Reached
       name: 'connection',
       status: 'problem',
       detail: discovery.ok ? 'no connection was seen' : (causeOf(discovery.error)?.message ?? discovery.error.message),
-      advice: `Check the address, the network, and proxies between this machine and ${url.host}.`,
+      advice:
+        !discovery.ok && JSON.stringify(discovery.error).includes('WRONG_VERSION_NUMBER')
+          ? `What listens at ${url.host} does not speak TLS: is the address one of https?`
+          : `Check the address, the network, and proxies between this machine and ${url.host}.`,
     })
     return undefined
   }

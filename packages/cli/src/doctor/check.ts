@@ -26,10 +26,28 @@ export type ReportCheck = (check: Check) => void
 
 const MARKS: Readonly<Record<CheckStatus, string>> = { ok: '✓', note: '·', problem: '✗', skipped: '-' }
 
-/** Writes one check for people. */
+const INDENT = 19
+
+/** Writes one check for people, in lines that fit the terminal. */
 export function printCheck(terminal: Terminal, { name, status, detail, advice }: Check): void {
-  print(terminal, `${MARKS[status]} ${name.padEnd(16)} ${detail}`)
-  if (advice) print(terminal, `${' '.repeat(19)}→ ${advice}`)
+  const { isTTY, columns = 80 } = terminal.stdout
+  const width = isTTY ? Math.max(20, columns - INDENT) : Number.POSITIVE_INFINITY
+  const margin = `\n${' '.repeat(INDENT)}`
+  const found = wrap(detail, width).join(margin)
+  const toDo = advice === undefined ? '' : `${margin}→ ${wrap(advice, width - 2).join(`${margin}  `)}`
+  print(terminal, `${MARKS[status]} ${name.padEnd(INDENT - 3)} ${found}${toDo}`)
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return [...lines, line]
 }
 
 /** Writes what all checks come to. */

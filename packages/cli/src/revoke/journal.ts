@@ -89,7 +89,14 @@ export class Journal {
     this.#dirty = false
     if (fstatSync(this.#file.fd).size !== this.#size) this.#lost = true
     this.#checkOwner()
-    await this.#file.datasync()
+    try {
+      await this.#file.datasync()
+    } catch (error) {
+      throw new CommandError(
+        ExitCode.stopped,
+        `The journal ${this.path} cannot be kept: ${describeSystemError(error)}.`,
+      )
+    }
   }
 
   /** Makes everything last, and closes the file. */

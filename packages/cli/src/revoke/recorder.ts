@@ -27,7 +27,7 @@ export interface RecorderOptions {
   /** How far the input was read. */
   readonly checkpoint: () => Checkpoint
   /** Is told of each token that is not revoked, without the token. */
-  readonly onFailure: (line: number, why: string) => void
+  readonly onFailure: (line: number, kind: string, why: string) => void
   /** Is told when the run must end. Later calls say nothing new. */
   readonly onFatal: (error: CommandError) => void
 }
@@ -59,7 +59,8 @@ export class Recorder {
     const name = report || !confirmed ? fingerprint(token) : ''
     if (report) this.#lines.push(formatFate(line, name, confirmed, revocation))
     if (confirmed && journal) this.#done.push(line)
-    if (!confirmed) onFailure(line, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
+    if (!confirmed)
+      onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
     this.#watch(error)
     this.#schedule()
   }
@@ -68,7 +69,7 @@ export class Recorder {
   problem(line: number, message: string): void {
     const { tally, report, onFailure } = this.#options
     countInvalid(tally)
-    onFailure(line, message)
+    onFailure(line, message, message)
     if (report) this.#lines.push(formatInvalid(line, message))
     this.#schedule()
   }

@@ -6,6 +6,7 @@ import { LineReader } from '../input/line-reader.ts'
 import { type Input, openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
 import { note, print, type Terminal } from '../terminal.ts'
+import { firstOnes } from './first-failures.ts'
 import { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
@@ -26,8 +27,6 @@ export interface RevokeCommandOptions extends ConnectionOptions {
   readonly json?: boolean
 }
 
-/** So many failures are shown one by one; the output file has all of them. */
-const SHOWN_FAILURES = 10
 const SYNC_MS = 1_000
 
 /** Revokes every token of an input, and returns the exit code. */
@@ -52,7 +51,7 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   // Results go where results go, unless the report is there already.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify(summaryJson(end)))
-  else if (!quiet) write(terminal, summaryText(end, options.journal))
+  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, summaryText(end, options.journal))
   if (end.fatal) throw end.fatal
   return end.exitCode
 }
@@ -78,7 +77,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     report,
     journal,
     checkpoint: () => source.checkpoint,
-    onFailure: firstFew((text) => progress.note(text), options.output),
+    onFailure: firstOnes((text) => progress.note(text), options.output),
     onFatal: (error) => control.fail(error),
   })
   const source: TokenSource = new TokenSource({
@@ -93,7 +92,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     () => source.stop(),
     () => progress.note('backend-logout: stopping; what is in flight comes to its end. Ctrl-C again ends at once.'),
   )
-  const stopLimiting = limitYoungGeneration()
+  const stopLimiting = limitYoungGeneration(concurrency)
   const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
   try {
     if (input.typed) {
@@ -143,18 +142,6 @@ function reportTo(output: string | undefined, journal: Journal | undefined, term
   if (output === undefined) return undefined
   if (output === '-') return createStreamReport(terminal.stdout)
   return openReport(output, journal?.history !== undefined, journal?.history?.output)
-}
-
-function firstFew(show: (text: string) => void, output: string | undefined): (line: number, why: string) => void {
-  let failures = 0
-  return (line, why) => {
-    failures++
-    if (failures <= SHOWN_FAILURES) show(`backend-logout: line ${line}: ${why}`)
-    if (failures !== SHOWN_FAILURES + 1) return
-    show(
-      `backend-logout: further failures are ${output ? `in ${output === '-' ? 'the output' : output}` : 'only counted; --output has all of them'}.`,
-    )
-  }
 }
 
 function asCommandError(error: unknown, input: string): CommandError {

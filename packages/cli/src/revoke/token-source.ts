@@ -158,7 +158,7 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     const from = (this.#checkpoints[this.#passed - 1]?.read ?? 0) + 1
     const to = this.#checkpoints[this.#passed]?.read
     return new CommandError(
-      ExitCode.usage,
+      this.#given === 0 ? ExitCode.usage : ExitCode.stopped,
       `The journal belongs to another input: ${this.#options.name} is not what it was in lines ${from} to ${to}. ` +
         'No token of these lines was sent. Restore the input, or name another journal to start anew.',
     )

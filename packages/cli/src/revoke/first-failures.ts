@@ -1,0 +1,30 @@
+/** So many failures are shown one by one, and so many of the same kind. */
+const SHOWN = 10
+const SHOWN_ALIKE = 3
+
+/**
+ * Shows the first few failures of a run, in the variety that they have.
+ *
+ * @param output The file that has all of them, if there is one.
+ */
+export function firstOnes(
+  show: (text: string) => void,
+  output: string | undefined,
+): (line: number, kind: string, why: string) => void {
+  const seen = new Map<string, number>()
+  let shown = 0
+  let hinted = false
+  return (line, kind, why) => {
+    const alike = (seen.get(kind) ?? 0) + 1
+    seen.set(kind, alike)
+    if (alike <= SHOWN_ALIKE && shown < SHOWN) {
+      shown++
+      show(`backend-logout: line ${line}: ${why}`)
+    } else if (!hinted) {
+      hinted = true
+      const where =
+        output === undefined ? 'only counted; --output has all of them' : `in ${output === '-' ? 'the output' : output}`
+      show(`backend-logout: further failures of a kind that was shown are ${where}.`)
+    }
+  }
+}
