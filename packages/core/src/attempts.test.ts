@@ -37,7 +37,7 @@ function callWith(clock: ManualClock, given: Given = {}): Call {
     startedAt: clock.now(),
     deadlineAt: clock.now() + deadlineMs,
     signal,
-    secrets: new Set(secrets),
+    secrets: [...secrets],
   }
 }
 

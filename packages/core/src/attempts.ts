@@ -43,7 +43,6 @@ export type Outcome = Succeeded | Failed
 /** Sends a request until it succeeds, cannot succeed, or time or attempts are used up. Never rejects. */
 export async function attemptUntilDone(call: Call, request: EndpointRequest): Promise<Outcome> {
   const { clock } = call.core.options
-  const endpoint = nameOf(request.url)
   let failed: FailedAttempt | undefined
   let mayHaveArrived = false
   const late = endedBefore(call)
@@ -57,14 +56,14 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     if (!unsent)
       tell(call, () => ({
         type: 'attempt',
-        endpoint,
+        endpoint: nameOf(request.url),
         attempt,
         durationMs: clock.now() - startedAt,
         status: result.status,
         code: result.ok ? undefined : result.code,
         requestId: result.requestId,
       }))
-    if (result.ok) return { ...result, attempts: attempt }
+    if (result.ok) return result
     failed = result
     const { code, retryAfterMs } = failed
     const state = unsent?.state ?? stateAfter(code)
@@ -86,7 +85,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
         ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
         : undefined
     if (delayMs === undefined) return end(error())
-    tell(call, () => ({ type: 'retry', endpoint, attempt, code, delayMs, retryAfterMs }))
+    tell(call, () => ({ type: 'retry', endpoint: nameOf(request.url), attempt, code, delayMs, retryAfterMs }))
     if (!(await pause(call, delayMs))) {
       const cause = error()
       return end(
@@ -115,7 +114,7 @@ async function tryOnce(
   request: EndpointRequest,
   attempt: number,
   now: number,
-): Promise<Omit<Succeeded, 'attempts'> | FailedAttempt> {
+): Promise<Succeeded | FailedAttempt> {
   const { clock } = call.core.options
   const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - now)
   try {
@@ -123,7 +122,8 @@ async function tryOnce(
     const verdict = request.judge(answer, clock.wallNow())
     // A hostile provider may send anything back under any name.
     const requestId = verdict.requestId && redactor(call.secrets)(verdict.requestId, 100)
-    return verdict.ok ? { ...verdict, requestId, status: answer.status } : { ...verdict, requestId }
+    if (!verdict.ok) return { ...verdict, requestId }
+    return { ok: true, attempts: attempt, status: answer.status, requestId, json: verdict.json }
   } catch (thrown) {
     return { ok: false, code: thrown instanceof EndedEarly ? thrown.why : 'network', thrown }
   }

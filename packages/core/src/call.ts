@@ -29,35 +29,42 @@ export interface Call extends Wait {
   readonly limits: ResolvedOptions['limits']
   readonly startedAt: number
   /** Whether a bulk run does the waiting when the provider throttles, because it must slow down as a whole. */
-  readonly handsBackThrottling?: boolean
+  readonly handsBackThrottling: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
-  readonly secrets: Set<string>
+  readonly secrets: (string | undefined)[]
 }
 
 /** Starts a call: checks its limits, and announces it. */
-export async function startCall(
+export function startCall(
   core: ClientCore,
   operation: LogoutEventBase['operation'],
   options: CallOptions = {},
   token?: string,
-): Promise<Call> {
+  handsBackThrottling = false,
+): Call | Promise<Call> {
   const limits = resolveLimits(options, core.options.limits)
   const { onEvent, clock, appSecret } = core.options
   const startedAt = clock.now()
-  const id = core.nextCall()
-  // Hashing is for those who watch only; it would be a tenth of the cost of a call. Pages without TLS cannot hash.
-  const fingerprint = onEvent && token !== undefined ? await fingerprintToken(token).catch(() => undefined) : undefined
   const call: Call = {
     core,
-    about: { call: id, operation, token: fingerprint },
+    about: { call: core.nextCall(), operation, token: undefined },
     limits,
     startedAt,
     deadlineAt: startedAt + limits.deadlineMs,
     signal: options.signal,
-    secrets: new Set([token, appSecret, ...(core.secrets ?? [])].filter((secret) => secret !== undefined)),
+    handsBackThrottling,
+    secrets: core.secrets ? [token, appSecret, ...core.secrets] : [token, appSecret],
   }
-  tell(call, () => ({ type: 'start' }))
-  return call
+  return onEvent ? announce(call, token) : call
+}
+
+// Hashing, and waiting for it, is for those who watch only; it would be a tenth of the cost of a call.
+async function announce(call: Call, token: string | undefined): Promise<Call> {
+  // Pages without TLS cannot hash.
+  const fingerprint = token === undefined ? undefined : await fingerprintToken(token).catch(() => undefined)
+  const announced = { ...call, about: { ...call.about, token: fingerprint } }
+  tell(announced, () => ({ type: 'start' }))
+  return announced
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never

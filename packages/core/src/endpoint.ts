@@ -40,7 +40,8 @@ export async function postTo(call: Call, { endpoint, post, judge }: Authenticate
       )
     const context = { appId, endpoint, url, issuer: endpoints.issuer }
     const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
-      const { authorization, body } = await credentialFor(call, () => authenticate({ ...context, attempt }))
+      const made = credentialFor(call, () => authenticate({ ...context, attempt }))
+      const { authorization, body } = made instanceof Promise ? await made : made
       const accepted = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
       const all = { ...headers, ...accepted, ...(authorization !== undefined && { authorization }) }
       return answerOf(await post(sendTo({ transport, url, headers: all, signal }), { ...body }))
@@ -52,21 +53,27 @@ export async function postTo(call: Call, { endpoint, post, judge }: Authenticate
   }
 }
 
-async function credentialFor(
+/** Asks for a credential, and waits for it only where it takes time: most are there at once. */
+function credentialFor(
   call: Call,
   make: () => ClientCredential | Promise<ClientCredential>,
-): Promise<ClientCredential> {
-  let credential: ClientCredential
-  try {
-    credential = await make()
-    checkCredential(credential)
-  } catch (error) {
+): ClientCredential | Promise<ClientCredential> {
+  const fail = (error: unknown): never => {
     if (isLogoutError(error)) throw error
     const cause = redactCause(error, redactor(call.secrets))
     throw new LogoutError('client_auth_failed', `clientAuth could not make a credential: ${cause?.message}`, { cause })
   }
-  const { authorization, body } = credential
-  if (authorization !== undefined) call.secrets.add(authorization)
-  for (const name in body) if (!/^client_id|_type$/.test(name)) call.secrets.add(body[name] as string)
-  return credential
+  const accept = (credential: ClientCredential): ClientCredential => {
+    checkCredential(credential)
+    const { authorization, body } = credential
+    if (authorization !== undefined) call.secrets.push(authorization)
+    for (const name in body) if (!/^client_id|_type$/.test(name)) call.secrets.push(body[name])
+    return credential
+  }
+  try {
+    const made = make()
+    return 'then' in made ? Promise.resolve(made).then(accept).catch(fail) : accept(made)
+  } catch (error) {
+    return fail(error)
+  }
 }

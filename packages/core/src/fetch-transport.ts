@@ -34,25 +34,34 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
   }
 }
 
-async function readBody(response: Response, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
-  const length = response.headers.get('content-length')
-  if (length !== null && !response.headers.has('content-encoding') && Number(length) <= maxBytes) {
-    return { body: await response.text(), truncated: false }
-  }
-  if (!response.body) return { body: '', truncated: false }
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let body = ''
+const decoder = new TextDecoder()
+
+async function readBody({ body }: Response, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
+  if (!body) return { body: '', truncated: false }
+  // Always chunk by chunk: the length that a server states need not be true, and `text()` costs more.
+  const reader = body.getReader()
+  const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return { body: body + decoder.decode(), truncated: false }
+    if (done) return { body: decoder.decode(joined(chunks, size)), truncated: false }
+    chunks.push(value)
     size += value.byteLength
     if (size > maxBytes) {
       // Not awaited: a hostile server must not be able to delay the verdict by not letting go.
       reader.cancel().catch(() => {})
-      return { body: body + decoder.decode(value.subarray(0, value.byteLength - (size - maxBytes))), truncated: true }
+      return { body: decoder.decode(joined(chunks, size).subarray(0, maxBytes)), truncated: true }
     }
-    body += decoder.decode(value, { stream: true })
   }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0] as Uint8Array
+  const all = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    all.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return all
 }

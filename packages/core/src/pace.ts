@@ -28,13 +28,13 @@ export class Pace {
   #raisedAt = 0
   #step = 0.02
   #admitted = 0
-  #cycleStart: number
+  /** Since when is counted what was admitted: the first answer, as making connections takes time of its own. */
+  #cycleStart: number | undefined
   #shrunkAt = Number.NEGATIVE_INFINITY
 
-  constructor(concurrency: number, now: number) {
+  constructor(concurrency: number) {
     this.#concurrency = concurrency
     this.#window = Math.min(FIRST_WINDOW, concurrency)
-    this.#cycleStart = now
   }
 
   /** How many requests may be in flight. */
@@ -56,7 +56,8 @@ export class Pace {
   }
 
   /** A request was answered, and not refused for coming too soon. */
-  answered(): void {
+  answered(now: number): void {
+    this.#cycleStart ??= now
     this.#admitted++
     if (this.#window < this.#concurrency) this.#window = Math.min(this.#concurrency, this.#window + 1)
   }
@@ -69,20 +70,20 @@ export class Pace {
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs)
     this.#nextAt = this.#pausedUntil
     if (sameEvent) return
-    const elapsedMs = now - this.#cycleStart
+    const elapsedMs = now - (this.#cycleStart ?? now)
     const paced = this.#rate !== Number.POSITIVE_INFINITY
     if (paced) {
       // Requests left evenly, so what was admitted until now is what the provider admits.
       this.#rate = Math.min(this.#rate, this.#admitted / Math.max(1, elapsedMs)) * 0.96
       this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     } else {
-      // A burst was admitted, and the pause is the price for it. The more of the time was spent on the burst, the more
-      // pessimistic this is, and the sooner more is tried.
-      this.#rate = this.#admitted / (elapsedMs + Math.max(1, pauseMs))
+      // A burst was admitted, and the pause is the price for it. Most providers count in windows and round the pause up
+      // to a whole second, so the longer of the two is the best guess at what the burst was admitted for.
+      this.#rate = (this.#admitted / Math.max(1, elapsedMs, pauseMs)) * 0.98
     }
     this.#window = Math.max(1, this.#window / 2)
     this.#cycleStart = this.#pausedUntil
-    this.#raisedAt = this.#pausedUntil + (paced || elapsedMs < pauseMs / 5 ? this.#holdMs : 500)
+    this.#raisedAt = this.#pausedUntil + this.#holdMs
     this.#step = 0.03
     this.#admitted = 0
   }

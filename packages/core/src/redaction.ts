@@ -15,6 +15,8 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
   for (const secret of secrets) {
     if (!secret) continue
     needles.add(secret)
+    // What needs no encoding comes back as it was.
+    if (/^[\w.-]+$/.test(secret)) continue
     needles.add(JSON.stringify(secret).slice(1, -1))
     for (const encoded of [encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1)]) {
       needles.add(encoded)

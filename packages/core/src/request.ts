@@ -29,6 +29,8 @@ export function createProviderApi(): ProviderApi {
   })
 }
 
+const NO_HEADERS = { get: () => null }
+
 /** What a form sends as it is. */
 const PLAIN = /^[\w.*-]*$/
 
@@ -65,14 +67,23 @@ export function sendTo({ transport, url, headers, signal, maxBodyBytes = 65_536 
     parseAs: 'stream',
     fetch: async (request) => {
       const { method, body } = request as unknown as LightRequest
-      const answer = await transport.send({ method, url, headers, body, signal, maxBodyBytes })
-      const light = { ...answer, ok: true }
-      return light as unknown as Response
+      return new Carrier(await transport.send({ method, url, headers, body, signal, maxBodyBytes })) as unknown as Response
     },
+  }
+}
+
+/** Carries an answer through openapi-fetch, which has nothing to do with one that has no content. */
+class Carrier {
+  readonly status = 204
+  readonly ok = true
+  readonly headers = NO_HEADERS
+  readonly answer: TransportResponse
+  constructor(answer: TransportResponse) {
+    this.answer = answer
   }
 }
 
 /** Takes the answer out of what the generated client returns. */
 export function answerOf(result: { response: Response }): TransportResponse {
-  return result.response as unknown as TransportResponse
+  return (result.response as unknown as Carrier).answer
 }

@@ -57,7 +57,7 @@ async function* run(
   concurrency: number,
 ): AsyncGenerator<Revocation, void, void> {
   const { clock } = core.options
-  const pace = new Pace(concurrency, clock.now())
+  const pace = new Pace(concurrency)
   // Ends what is in flight when the caller's signal aborts, and when nobody reads on.
   const stop = new AbortController()
   const again: Job[] = []
@@ -95,7 +95,7 @@ async function* run(
     const attempts = job.attempts + revocation.attempts
     if (isThrottled(error)) pace.throttled(now, error?.retryAfterMs)
     else if (error?.retryable) pace.failed(now)
-    else pace.answered()
+    else pace.answered(now)
     if (isThrottled(error) && job.refusals < MAX_REFUSALS && !stop.signal.aborted) {
       again.push({ ...job, attempts, refusals: job.refusals + 1 })
     } else {

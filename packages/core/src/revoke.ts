@@ -29,7 +29,7 @@ export interface RevokeOptions extends CallOptions {
 }
 
 /** What a revocation that is part of something larger knows or does differently. */
-export interface RevokeContext extends Pick<Call, 'handsBackThrottling'> {
+export interface RevokeContext extends Partial<Pick<Call, 'handsBackThrottling'>> {
   /** What introspection said before anything of this session was revoked. */
   readonly before?: Activity | undefined
 }
@@ -42,19 +42,20 @@ export async function revoke(
   core: ClientCore,
   token: unknown,
   options: RevokeOptions = {},
-  { before, ...how }: RevokeContext = {},
+  { before, handsBackThrottling }: RevokeContext = {},
 ): Promise<Revocation> {
   const { tokenTypeHint: hint, verify } = options
   checkHint(hint)
   const patienceMs = verifyPatience(verify)
   const unusable = unusableToken(token, core.options.appId)
-  const call = { ...(await startCall(core, 'revoke', options, unusable ? undefined : (token as string))), ...how }
+  const started = startCall(core, 'revoke', options, unusable ? undefined : (token as string), handsBackThrottling)
+  const call = started instanceof Promise ? await started : started
   const mustAsk = patienceMs !== undefined && before === undefined && !unusable
   const known = mustAsk ? await askBefore(core, token, hint, options) : before
   const outcome = unusable ? refused(unusable) : await postRevocation(call, token as string, hint)
   const { attempts } = outcome
   const { status, requestId } = outcome.ok ? outcome : outcome.error
-  const handedBack = how.handsBackThrottling && !outcome.ok && isThrottled(outcome.error)
+  const handedBack = handsBackThrottling && !outcome.ok && isThrottled(outcome.error)
   let { state, error }: Verification = outcome.ok ? { state: 'accepted' } : outcome
   if (outcome.ok && patienceMs !== undefined && known !== undefined) {
     ;({ state, error } = await verifyAfter(call, token as string, hint, known, patienceMs, outcome))
@@ -65,16 +66,17 @@ export async function revoke(
   // Handed back is not an outcome: the same token comes again.
   if (!handedBack)
     tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
-  return {
+  const revocation: { -readonly [K in keyof Revocation]: Revocation[K] } = {
     state,
     revoked: state === 'accepted' || state === 'verified',
     attempts,
     durationMs,
-    ...(hint !== undefined && { tokenType: hint }),
-    ...(status !== undefined && { status }),
-    ...(requestId !== undefined && { requestId }),
-    ...(error && { error }),
   }
+  if (hint !== undefined) revocation.tokenType = hint
+  if (status !== undefined) revocation.status = status
+  if (requestId !== undefined) revocation.requestId = requestId
+  if (error) revocation.error = error
+  return revocation
 }
 
 function postRevocation(call: Call, token: string, hint: TokenTypeHint | undefined): Promise<Outcome> {

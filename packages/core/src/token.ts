@@ -9,6 +9,9 @@ const MAX_TOKEN_LENGTH = 65_536
  * @returns the reason as a {@link LogoutError}, or `undefined` where the token may be sent
  */
 export function unusableToken(token: unknown, appId: string): LogoutError | undefined {
+  // Nearly every token is of these alone (RFC 6750 §2.1), and needs no closer look.
+  const plain = typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH && /^[\w.~+/=-]+$/.test(token)
+  if (plain && !isIdToken(token, appId)) return undefined
   const reason =
     typeof token !== 'string' || token === ''
       ? `must be a string that is not empty (got ${token === '' ? 'an empty one' : token === null ? 'null' : typeof token})`
@@ -34,10 +37,11 @@ export function unusableToken(token: unknown, appId: string): LogoutError | unde
  * or another audience, and by RFC 9068 §2.2 both `jti` and `client_id`.
  */
 function isIdToken(token: string, appId: string): boolean {
-  const [, payload, signature] = token.split('.', 4)
-  if (!payload || signature === undefined) return false
+  const start = token.indexOf('.') + 1
+  const end = token.indexOf('.', start)
+  if (start === 0 || end <= start) return false
   try {
-    const json = atob(payload.replaceAll('-', '+').replaceAll('_', '/'))
+    const json = atob(token.slice(start, end).replaceAll('-', '+').replaceAll('_', '/'))
     // Most access tokens are told by this alone, at a fraction of what parsing costs.
     if (/"(?:scope|scp)"/.test(json)) return false
     const claims = JSON.parse(json) as Record<string, unknown>
