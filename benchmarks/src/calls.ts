@@ -1,14 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Certificate } from './certificate.ts'
-import { contestants, type Setting } from './contestants.ts'
+import { contestants, type RuntimeName, type Setting } from './contestants.ts'
 import type { RoundResult } from './round.ts'
+import { type RuntimeCommand, runtimeCommand } from './runtimes.ts'
 import { ask, startServer } from './start-server.ts'
 import { type Summary, summarize } from './statistics.ts'
 
 /** One situation in which everybody is measured. */
 export interface Scenario {
+  readonly runtime: RuntimeName
   readonly transport: 'http' | 'tls'
   readonly delayMs: number
   readonly inFlight: number
@@ -31,15 +33,16 @@ export async function measureCalls(
   scenario: Scenario,
   { rounds, durationMs, certificate }: { rounds: number; durationMs: number; certificate: Certificate },
 ): Promise<CallResult[]> {
-  const { transport, delayMs, inFlight } = scenario
+  const { runtime, transport, delayMs, inFlight } = scenario
   const server = await startServer({ delayMs, ...(transport === 'tls' && { tls: certificate }) })
   const results: CallResult[] = []
   const racers: { name: string; child: ChildProcess; rounds: RoundResult[] }[] = []
   try {
-    for (const name of Object.keys(contestants)) {
+    for (const [name, { runtimes = ['Node.js'] }] of Object.entries(contestants)) {
+      if (!runtimes.includes(runtime)) continue
       const ca = transport === 'tls' ? { ca: certificate.cert } : {}
       const setting: Setting = { url: server.url, appId: 'app', appSecret: 'the-secret', inFlight, ...ca }
-      const child = await startContestant(name, setting, certificate.path)
+      const child = await startContestant(name, setting, certificate.path, runtimeCommand(runtime))
       if (typeof child === 'string') results.push({ ...empty(name, scenario), error: child })
       else racers.push({ name, child, rounds: [] })
     }
@@ -69,10 +72,16 @@ export async function measureCalls(
 }
 
 /** Starts a contestant; the answer is a text where it cannot take part. */
-async function startContestant(name: string, setting: Setting, caPath: string): Promise<ChildProcess | string> {
+async function startContestant(
+  name: string,
+  setting: Setting,
+  caPath: string,
+  command: RuntimeCommand,
+): Promise<ChildProcess | string> {
   const script = fileURLToPath(new URL('contestant-process.ts', import.meta.url))
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: caPath }
-  const child = fork(script, [name, JSON.stringify(setting)], { env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc']
+  const child = fork(script, [name, JSON.stringify(setting)], { ...command, env, stdio })
   let complaint = ''
   child.stderr?.on('data', (data) => {
     complaint = `${complaint}${data}`.slice(0, 2000)

@@ -13,11 +13,16 @@ export interface Setting {
 /** Revokes one token, and rejects when that did not succeed. */
 export type Revoke = (token: string) => Promise<unknown>
 
+/** Where calls are measured. */
+export type RuntimeName = 'Node.js' | 'Deno' | 'Bun'
+
 /** Somebody who takes part. */
 export interface Contestant {
   readonly kind: 'ours' | 'peer' | 'limit'
   /** The package whose version is reported. */
   readonly package?: string
+  /** Where it takes part; in Node.js alone where this is missing. */
+  readonly runtimes?: readonly RuntimeName[]
   /** Sets up as its own documentation says. */
   readonly setUp: (setting: Setting) => Promise<Revoke>
 }
@@ -43,8 +48,20 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   '@backend-logout/core': {
     kind: 'ours',
     package: '@backend-logout/core',
+    runtimes: ['Node.js', 'Bun'],
     async setUp({ url, appId, appSecret }) {
       const { createLogoutClient } = await import('@backend-logout/core')
+      const client = createLogoutClient({ appId, appSecret, appHost: url })
+      return (token) => client.revokeToken(token)
+    },
+  },
+  '@backend-logout/deno': {
+    kind: 'ours',
+    runtimes: ['Deno'],
+    async setUp({ url, appId, appSecret }) {
+      // Not by its literal name: it is made for Deno's types, which TypeScript does not have here.
+      const deno: string = '@backend-logout/deno'
+      const { createLogoutClient } = (await import(deno)) as typeof import('@backend-logout/core')
       const client = createLogoutClient({ appId, appSecret, appHost: url })
       return (token) => client.revokeToken(token)
     },
@@ -52,6 +69,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   oauth4webapi: {
     kind: 'peer',
     package: 'oauth4webapi',
+    runtimes: ['Node.js', 'Deno', 'Bun'],
     async setUp({ url, appId, appSecret }) {
       const oauth = await import('oauth4webapi')
       const server = { issuer: url, revocation_endpoint: url + PATH }
@@ -119,6 +137,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   },
   'bare fetch': {
     kind: 'limit',
+    runtimes: ['Node.js', 'Deno', 'Bun'],
     async setUp(setting) {
       return async (token) => {
         const init = { method: 'POST', headers: { 'content-type': form }, body: bodyOf(setting, token) }

@@ -46,6 +46,7 @@ export function toMarkdown(report: Report): string {
       ({ what, goal, measured, reached }) => `| ${what} | ${goal} | ${measured} | ${reached ? 'yes' : '**no**'} |`,
     ),
     '',
+    ...whys(report.targets),
     '## Calls',
     '',
     ...scenarios.flatMap((scenario) => callsTable(scenario, report.calls)),
@@ -79,6 +80,14 @@ export function toMarkdown(report: Report): string {
   ].join('\n')
 }
 
+function whys(targets: readonly Target[]): string[] {
+  const reasons = new Set(targets.flatMap(({ why }) => (why === undefined ? [] : [why])))
+  return [...reasons].flatMap((reason) => {
+    const goals = targets.filter(({ why }) => why === reason).map(({ what }) => what)
+    return [`Not reached: ${goals.join('; ')}. ${reason}`, '']
+  })
+}
+
 function callsTable(scenario: Scenario, calls: readonly CallResult[]): string[] {
   const rows = calls
     .filter((call) => titleOf(call) === titleOf(scenario))
@@ -98,7 +107,7 @@ function callsTable(scenario: Scenario, calls: readonly CallResult[]): string[] 
   ]
 }
 
-function titleOf({ transport, delayMs, inFlight }: Scenario): string {
+function titleOf({ runtime, transport, delayMs, inFlight }: Scenario): string {
   const delay = delayMs === 0 ? 'no server delay' : `${delayMs} ms server delay`
-  return `${transport === 'tls' ? 'TLS' : 'HTTP'}, ${delay}, ${inFlight} in flight`
+  return `${runtime}, ${transport === 'tls' ? 'TLS' : 'HTTP'}, ${delay}, ${inFlight} in flight`
 }

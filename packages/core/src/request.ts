@@ -67,7 +67,9 @@ export function sendTo({ transport, url, headers, signal, maxBodyBytes = 65_536 
     parseAs: 'stream',
     fetch: async (request) => {
       const { method, body } = request as unknown as LightRequest
-      return new Carrier(await transport.send({ method, url, headers, body, signal, maxBodyBytes })) as unknown as Response
+      return new Carrier(
+        await transport.send({ method, url, headers, body, signal, maxBodyBytes }),
+      ) as unknown as Response
     },
   }
 }
