@@ -7,13 +7,15 @@ const BUSY_AFTER = 10_000
 /** or after so many when there is nothing else to do. */
 const IDLE_AFTER = 500
 /** A claim that takes longer shows that the server knows too little about the table, in milliseconds. */
-const SLOW_CLAIM_MS = 200
+const SLOW_CLAIM_MS = 50
 const ANALYZE_EVERY_MS = 60_000
+/** What claims are chosen by. What logouts hold is most of the table, and nobody asks about it. */
+const COLUMNS = '(name, state, blocked, priority, created_on, start_after)'
 
 /**
  * Does for the table of jobs what a Postgres server does by itself, and embedded Postgres does not: makes room where
  * logouts are gone, and counts what is there, without which a claim would sort the whole backlog. A server counts once
- * a minute; where a backlog grows faster than that, it is told to.
+ * a minute; where a backlog grew faster than that, it is told to.
  */
 export class Upkeep {
   readonly #boss: PgBoss
@@ -42,10 +44,11 @@ export class Upkeep {
     if (this.#gone >= IDLE_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
-  /** So long it took to claim some. */
-  claimed(ms: number): void {
+  /** So long it took to claim some. `more` are there: the first such claim is where a backlog comes to light. */
+  claimed(ms: number, more: boolean): void {
     const now = performance.now()
-    if (this.#kind === 'other' || ms < SLOW_CLAIM_MS || now < this.#analyzeAt) return
+    const telling = ms >= SLOW_CLAIM_MS || (more && this.#analyzeAt === 0)
+    if (this.#kind === 'other' || !telling || now < this.#analyzeAt) return
     this.#analyzeAt = now + ANALYZE_EVERY_MS
     // Should somebody be at it already, that will do.
     this.#do('ANALYZE (SKIP_LOCKED)')
@@ -56,9 +59,9 @@ export class Upkeep {
     await this.#running
   }
 
-  #do(what: string): void {
+  #do(what: 'VACUUM (ANALYZE)' | 'ANALYZE (SKIP_LOCKED)'): void {
     this.#gone = 0
-    this.#running ??= this.#run(`${what} ${this.#table}`)
+    this.#running ??= this.#run(`${what} ${this.#table} ${COLUMNS}`)
   }
 
   async #run(statement: string): Promise<void> {

@@ -146,7 +146,7 @@ export class Worker {
     try {
       const startedAt = performance.now()
       const jobs = await this.#fetch(batchSize, false)
-      this.#options.upkeep.claimed(performance.now() - startedAt)
+      this.#options.upkeep.claimed(performance.now() - startedAt, jobs.length >= batchSize)
       const claimed = this.#take(jobs) || (await this.#whenIdle())
       againInMs = claimed >= batchSize ? 0 : claimed > 0 ? SOON_MS : POLL_MS
     } catch (error) {
