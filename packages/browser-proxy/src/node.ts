@@ -7,6 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { toNodeHandler as adapt } from 'srvx/node'
 import type { LogoutHandler } from './server/logout-handler.ts'
 
+export type { LogoutHandler } from './server/logout-handler.ts'
+
 /** A handler for `node:http`, Express and, with its raw request and reply, Fastify. */
 export type NodeLogoutHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 

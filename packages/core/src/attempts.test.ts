@@ -37,6 +37,7 @@ function callWith(clock: ManualClock, given: Given = {}): Call {
     startedAt: clock.now(),
     deadlineAt: clock.now() + deadlineMs,
     signal,
+    handsBackThrottling: false,
     secrets: [...secrets],
   }
 }

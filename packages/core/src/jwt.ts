@@ -17,6 +17,7 @@ import {
   type SigningAlgorithm,
 } from './signing-algorithm.ts'
 
+export type { AuthenticatedEndpoint, ClientAuth, ClientAuthContext, ClientCredential } from './client-auth.ts'
 export type { SigningAlgorithm } from './signing-algorithm.ts'
 
 /** A Web Crypto key that may sign; the type that the runtime's own declarations give it. */

@@ -1,8 +1,17 @@
 /** The provider's endpoints, named after what they do. */
-export type EndpointName = keyof typeof PROTOCOL_PATHS | 'discovery' | 'logout'
+export type EndpointName =
+  | 'authorization'
+  | 'token'
+  | 'revocation'
+  | 'introspection'
+  | 'userinfo'
+  | 'jwks'
+  | 'end_session'
+  | 'discovery'
+  | 'logout'
 
 /** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
-export const PROTOCOL_PATHS = {
+export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' | 'logout'>, string>> = {
   authorization: '/auth',
   token: '/token',
   revocation: '/token/revocation',
@@ -10,7 +19,7 @@ export const PROTOCOL_PATHS = {
   userinfo: '/me',
   jwks: '/.well-known/jwks.json',
   end_session: '/session/end',
-} as const
+}
 
 /** Every endpoint's name. */
 export const ENDPOINT_NAMES: ReadonlySet<string> = new Set([...Object.keys(PROTOCOL_PATHS), 'discovery', 'logout'])

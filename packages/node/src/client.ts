@@ -8,7 +8,7 @@ import {
 import type { NodeConnectionOptions } from './connection-options.ts'
 import { checkConnections } from './connections.ts'
 import { poolTransport } from './pool-transport.ts'
-import { checkProxy, type Environment } from './proxy.ts'
+import { checkProxy, type EnvironmentVariables } from './proxy.ts'
 
 /** Options of {@link createLogoutClient}: those of every runtime, and how to connect. */
 export type NodeLogoutClientOptions = LogoutClientOptions & NodeConnectionOptions
@@ -43,7 +43,7 @@ export function createLogoutClient(options: NodeLogoutClientOptions): NodeLogout
 }
 
 /** {@link createLogoutClient} with an environment of one's own. */
-export function createNodeClient(options: NodeLogoutClientOptions, env: Environment): NodeLogoutClient {
+export function createNodeClient(options: NodeLogoutClientOptions, env: EnvironmentVariables): NodeLogoutClient {
   const { connections, proxy, tls, fetch, transport, allowInsecureHttp = false } = options ?? {}
   if (fetch !== undefined || transport !== undefined) {
     const given = Object.entries({ connections, proxy, tls }).find(([, value]) => value !== undefined)

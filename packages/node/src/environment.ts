@@ -1,7 +1,7 @@
 import { type ClientOptions, isLogoutError, LogoutError, type ProviderLocation } from '@backend-logout/core'
 import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
 import type { NodeConnectionOptions } from './connection-options.ts'
-import type { Environment } from './proxy.ts'
+import type { EnvironmentVariables } from './proxy.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
 export type EnvironmentOptions = (ProviderLocation | { readonly protocol?: 'oidc' | 'oauth' }) &
@@ -35,7 +35,7 @@ export type EnvironmentOptions = (ProviderLocation | { readonly protocol?: 'oidc
  */
 export function createLogoutClientFromEnv(
   options: EnvironmentOptions = {},
-  env: Environment = process.env,
+  env: EnvironmentVariables = process.env,
 ): NodeLogoutClient {
   return createNodeClient(withEnvironment(options, env), env)
 }
@@ -52,7 +52,7 @@ const VARIABLES = {
   logoutRedirectUri: 'AUTHING_APP_LOGOUT_REDIRECT_URI',
 } as const
 
-function withEnvironment(options: EnvironmentOptions, env: Environment): NodeLogoutClientOptions {
+function withEnvironment(options: EnvironmentOptions, env: EnvironmentVariables): NodeLogoutClientOptions {
   const read = (name: string): string | undefined => env[name]?.trim() || undefined
   const merged: Record<string, unknown> = { ...options }
   const located = ['appHost', 'issuer', 'endpoints'].some((name) => merged[name] !== undefined)

@@ -1,13 +1,13 @@
 import { LogoutError } from '@backend-logout/core'
 
 /** Environment variables, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 /** What decides about the proxy of a request. */
 export interface ProxyChoice {
   /** The proxy for all requests, `false` for none; `undefined` leaves it to the environment. */
   readonly proxy: string | URL | false | undefined
-  readonly env: Environment
+  readonly env: EnvironmentVariables
   readonly allowInsecureHttp: boolean
 }
 
@@ -55,6 +55,6 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
 
 const bare = (host: string): string => host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
 
-function variable(env: Environment, name: string): string {
+function variable(env: EnvironmentVariables, name: string): string {
   return env[name.toLowerCase()]?.trim() || env[name]?.trim() || ''
 }

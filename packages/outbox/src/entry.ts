@@ -10,10 +10,11 @@ export interface OutboxTokens extends SessionTokens {
   readonly expiresAt?: Date | number | undefined
 }
 
-/** The kinds of token that are revoked, in the order in which that is done. */
-export const TOKEN_TYPES = ['refresh_token', 'access_token'] as const
 /** A kind of token, in the words of RFC 7009. */
-export type OutboxTokenType = (typeof TOKEN_TYPES)[number]
+export type OutboxTokenType = 'refresh_token' | 'access_token'
+
+/** In the order in which they are revoked. */
+const TOKEN_TYPES: readonly OutboxTokenType[] = ['refresh_token', 'access_token']
 
 /** What may be known of a token without its key. */
 export interface TokenAbout {

@@ -3,8 +3,8 @@ import type { LogoutErrorCode } from '@backend-logout/core'
 /** Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox itself. */
 export type FailureCode = LogoutErrorCode | 'unknown_key' | 'undecryptable'
 
-/** What happens to one logout. */
-interface AboutEntry {
+/** What every {@link OutboxEvent} about one logout says. */
+export interface EntryEvent {
   /** What {@link Outbox.add} resolved to; after {@link Outbox.retry} an entry has a new one. */
   readonly id: string
   /** Fingerprints of the tokens that it is about, as `fingerprintToken` of `@backend-logout/core` makes them. */
@@ -24,10 +24,10 @@ interface AboutEntry {
  */
 export type OutboxEvent =
   | { readonly type: 'added'; readonly count: number }
-  | (AboutEntry & { readonly type: 'revoked'; readonly attempts: number; readonly waitedMs: number })
-  | (AboutEntry & { readonly type: 'expired' })
-  | (AboutEntry & { readonly type: 'retry'; readonly code: FailureCode; readonly attempts: number })
-  | (AboutEntry & { readonly type: 'dead'; readonly code: FailureCode; readonly attempts: number })
+  | (EntryEvent & { readonly type: 'revoked'; readonly attempts: number; readonly waitedMs: number })
+  | (EntryEvent & { readonly type: 'expired' })
+  | (EntryEvent & { readonly type: 'retry'; readonly code: FailureCode; readonly attempts: number })
+  | (EntryEvent & { readonly type: 'dead'; readonly code: FailureCode; readonly attempts: number })
   | { readonly type: 'paused'; readonly until: Date; readonly code: FailureCode }
   | { readonly type: 'resumed' }
   | { readonly type: 'store_error'; readonly message: string }

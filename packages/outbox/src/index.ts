@@ -3,9 +3,9 @@
  *
  * @module
  */
-export type { OutboxTokens, OutboxTokenType } from './entry.ts'
+export type { OutboxTokens, OutboxTokenType, TokenAbout } from './entry.ts'
 export { OutboxError, type OutboxErrorCode } from './errors.ts'
-export type { FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
+export type { EntryEvent, FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
 export type { Reason } from './fate.ts'
 export type { EncryptionKey } from './keyring.ts'
 export { openOutbox } from './open-outbox.ts'
