@@ -113,5 +113,7 @@ test('a program ends by itself after close(), and neither it nor the import prin
     await emulator.close()
   `
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
-  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' })
+  // `oidc-provider` has a word of its own about versions of Node.js that are not for the long term.
+  const said = process.release.lts ? '' : expect.stringMatching(/^.*Unsupported runtime[^\n]*\n$/)
+  expect({ stdout, stderr }).toEqual({ stdout: '', stderr: said })
 })

@@ -158,7 +158,7 @@ describe('close()', () => {
     const [outcome] = await Promise.allSettled([call])
     await closing
     if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'invalid_argument' })
-    expect(server.open.size).toBe(0)
+    await expect.poll(() => server.open.size).toBe(0)
   })
 
   test('makes every later call reject, and can be repeated', async () => {
