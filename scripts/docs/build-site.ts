@@ -54,7 +54,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     searchInDocuments: true,
     searchInComments: true,
     // Whoever looks for a word wants to read about it first.
-    searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, 4])),
+    searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, 12])),
     sortEntryPoints: false,
     sort: ['kind', 'alphabetical'],
     groupOrder: [...sections.map(({ title }) => title), API, '*'],
@@ -94,6 +94,13 @@ export async function buildSite(out: string): Promise<SiteBuild> {
       const file = project.files.getReflectionPath(module)
       module.name = Object.keys(modules).find((name) => join(root, modules[name] ?? '') === file) ?? module.name
       module.comment?.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: API }]))
+      const guide = project.documents?.find(({ name }) => module.name === name || module.name.startsWith(`${name}/`))
+      if (!guide) continue
+      module.comment?.summary.push(
+        { kind: 'text', text: '\n\nHow to use it is described in ' },
+        { kind: 'inline-tag', tag: '@link', text: guide.name, target: guide },
+        { kind: 'text', text: '.' },
+      )
     }
   })
 

@@ -55,16 +55,12 @@ export const sections: readonly Section[] = [
     pages: Object.keys(contracts),
   },
   {
-    title: 'Evidence',
-    pages: [
-      'docs/standards.md',
-      'docs/interop.md',
-      'docs/runtimes.md',
-      'docs/benchmark.md',
-      'docs/outbox-results.md',
-      'SECURITY.md',
-      'CONTRIBUTING.md',
-    ],
+    title: 'Results',
+    pages: ['docs/standards.md', 'docs/interop.md', 'docs/runtimes.md', 'docs/benchmark.md', 'docs/outbox-results.md'],
+  },
+  {
+    title: 'Project',
+    pages: ['SECURITY.md', 'CONTRIBUTING.md'],
   },
 ]
 
