@@ -41,7 +41,7 @@ export async function postTo(call: Call, { endpoint, post, judge }: Authenticate
     const context = { appId, endpoint, url, issuer: endpoints.issuer }
     const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
       const made = credentialFor(call, () => authenticate({ ...context, attempt }))
-      const { authorization, body } = made instanceof Promise ? await made : made
+      const { authorization, body } = 'then' in made ? await made : made
       const accepted = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' }
       const all = { ...headers, ...accepted, ...(authorization !== undefined && { authorization }) }
       return answerOf(await post(sendTo({ transport, url, headers: all, signal }), { ...body }))
@@ -72,7 +72,8 @@ function credentialFor(
   }
   try {
     const made = make()
-    return 'then' in made ? Promise.resolve(made).then(accept).catch(fail) : accept(made)
+    // An object of it first: the error about a text, which may be a secret, would quote it.
+    return 'then' in Object(made) ? Promise.resolve(made).then(accept).catch(fail) : accept(made as ClientCredential)
   } catch (error) {
     return fail(error)
   }

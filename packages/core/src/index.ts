@@ -12,6 +12,12 @@ export type {
   ClientCredential,
 } from './client-auth.ts'
 export type { ProviderMetadata } from './discovery.ts'
+export {
+  type EnvironmentSource,
+  environmentVariables,
+  optionsFromEnvironment,
+  type PartialClientOptions,
+} from './environment.ts'
 export { isLogoutError, LogoutError, type LogoutErrorCode, type LogoutErrorDetails } from './errors.ts'
 export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'

@@ -49,7 +49,7 @@ export async function revoke(
   const patienceMs = verifyPatience(verify)
   const unusable = unusableToken(token, core.options.appId)
   const started = startCall(core, 'revoke', options, unusable ? undefined : (token as string), handsBackThrottling)
-  const call = started instanceof Promise ? await started : started
+  const call = 'then' in started ? await started : started
   const mustAsk = patienceMs !== undefined && before === undefined && !unusable
   const known = mustAsk ? await askBefore(core, token, hint, options) : before
   const outcome = unusable ? refused(unusable) : await postRevocation(call, token as string, hint)

@@ -1,12 +1,15 @@
-import { type ClientOptions, LogoutError, type ProviderLocation } from '@backend-logout/core'
+import {
+  environmentVariables,
+  LogoutError,
+  optionsFromEnvironment,
+  type PartialClientOptions,
+} from '@backend-logout/core'
 import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
 import { explainRefusal } from './permission.ts'
 import type { DenoConnectionOptions } from './transport.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
-export type EnvironmentOptions = (ProviderLocation | { readonly protocol?: 'oidc' | 'oauth' }) &
-  Partial<ClientOptions> &
-  DenoConnectionOptions
+export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions
 
 /**
  * Creates a client from environment variables. Options come first; a variable that is empty counts as not set, and
@@ -37,68 +40,25 @@ export function createLogoutClientFromEnv(options: EnvironmentOptions = {}): Den
   return createLogoutClient(withEnvironment(options))
 }
 
-/** The options that a variable of its own can give. */
-const VARIABLES = {
-  appId: 'AUTHING_APP_ID',
-  appSecret: 'AUTHING_APP_SECRET',
-  appHost: 'AUTHING_APP_HOST',
-  issuer: 'AUTHING_APP_ISSUER',
-  protocol: 'AUTHING_APP_PROTOCOL',
-  clientAuth: 'AUTHING_APP_CLIENT_AUTH',
-  redirectUri: 'AUTHING_APP_REDIRECT_URI',
-  logoutRedirectUri: 'AUTHING_APP_LOGOUT_REDIRECT_URI',
-} as const
-const SECRET_FILE = 'AUTHING_APP_SECRET_FILE'
-
 function withEnvironment(options: EnvironmentOptions): DenoLogoutClientOptions {
-  const merged: Record<string, unknown> = { ...options }
-  const located = ['appHost', 'issuer', 'endpoints'].some((name) => merged[name] !== undefined)
-  for (const [option, variable] of Object.entries(VARIABLES)) {
-    // Where the provider is gets decided in one place: an option for it silences all variables for it.
-    if (!(located && (option === 'appHost' || option === 'issuer'))) merged[option] ??= read(variable)
-  }
-  const { appId, appSecret, appHost, issuer, endpoints, clientAuth, tls } = merged as Partial<DenoLogoutClientOptions>
-  const file = options.appSecret === undefined ? read(SECRET_FILE) : undefined
-  if (file && appSecret !== undefined) refuse(`Set only one of AUTHING_APP_SECRET and ${SECRET_FILE}.`)
-  if (file) merged.appSecret = readSecret(file)
-  if (!located && appHost && issuer) refuse('Set only one of AUTHING_APP_HOST and AUTHING_APP_ISSUER.')
-
-  if (appId === undefined) refuse("AUTHING_APP_ID is not set: the application's id.")
-  if (!(appHost ?? issuer ?? endpoints)) {
-    refuse("AUTHING_APP_HOST is not set: the application's address at GenAuth. Set AUTHING_APP_ISSUER for others.")
-  }
-  const secretless = tls?.cert ?? (clientAuth !== undefined && !String(clientAuth).startsWith('client_secret_'))
-  if (merged.appSecret === undefined && !secretless) {
-    refuse('AUTHING_APP_SECRET is not set. For a public client, which has none, set AUTHING_APP_CLIENT_AUTH to none.')
-  }
-  return merged as unknown as DenoLogoutClientOptions
+  return optionsFromEnvironment({ read, readFile, hasCertificate: options.tls?.cert !== undefined }, options)
 }
 
 function read(name: string): string | undefined {
   try {
-    return Deno.env.get(name)?.trim() || undefined
+    return Deno.env.get(name)
   } catch (error) {
-    throw explainRefusal(
-      error,
-      'Reading the environment',
-      '--allow-env',
-      [...Object.values(VARIABLES), SECRET_FILE].join(),
-    )
+    throw explainRefusal(error, 'Reading the environment', '--allow-env', environmentVariables().join())
   }
 }
 
-function readSecret(file: string): string {
-  let secret: string
+function readFile(file: string): string {
+  const what = 'The file that AUTHING_APP_SECRET_FILE names'
   try {
-    secret = Deno.readTextFileSync(file).trim()
+    return Deno.readTextFileSync(file)
   } catch (error) {
-    const refusal = explainRefusal(error, `The file that ${SECRET_FILE} names`, '--allow-read', file)
+    const refusal = explainRefusal(error, what, '--allow-read', file)
     if (refusal !== error) throw refusal
-    return refuse(`The file that ${SECRET_FILE} names cannot be read: ${(error as Error).name}.`)
+    throw new LogoutError('invalid_options', `${what} cannot be read: ${(error as Error).name}.`)
   }
-  return secret || refuse(`The file that ${SECRET_FILE} names is empty.`)
-}
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
 }
