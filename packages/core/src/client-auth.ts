@@ -113,13 +113,15 @@ export function negotiate(
  *
  * @throws LogoutError `invalid_options` when a self-written {@link ClientAuth} gives something else
  */
-export function checkCredential({ authorization, body = {} }: ClientCredential): void {
+export function checkCredential(credential: ClientCredential): void {
+  const { authorization, body = {} } = credential
   const names = Object.keys(body)
   const values: unknown[] = [authorization ?? '', ...Object.values(body)]
   const text = values.every((value) => typeof value === 'string') && !/[\r\n\0]/.test(authorization ?? '')
   const secrets = names.filter((name) => name === 'client_secret' || name === 'client_assertion')
   const count = secrets.length + (authorization === undefined ? 0 : 1)
-  if (!text || count > 1 || names.some((name) => name.startsWith('token'))) {
+  // A text alone, such as the secret itself, is none.
+  if (!text || count > 1 || Object(credential) !== credential || names.some((name) => name.startsWith('token'))) {
     throw new LogoutError(
       'invalid_options',
       'clientAuth must give exactly one credential, as text, and no field of the request.',

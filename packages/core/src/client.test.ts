@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring'
 import { inspect } from 'node:util'
 import { startEmulator } from '@backend-logout/emulator'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createLogoutClient } from './client.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { always, inTurn, listen } from './testing/loopback-server.ts'
@@ -111,6 +111,8 @@ describe('revokeToken()', () => {
   test.each<[string, () => unknown, string]>([
     ['throws', () => Promise.reject(new Error('canary-token-of-the-vault is wrong')), 'client_auth_failed'],
     ['gives nothing', () => undefined, 'client_auth_failed'],
+    ['gives a text', () => 'canary-secret-of-the-vault', 'invalid_options'],
+    ['gives a text later', async () => 'canary-secret-of-the-vault', 'invalid_options'],
     ['gives two credentials', () => ({ authorization: 'Basic x', body: { client_secret: 'x' } }), 'invalid_options'],
     ['gives a field of the request', () => ({ body: { token: 'x' } }), 'invalid_options'],
   ])('sends nothing when a ClientAuth of your own %s', async (_what, clientAuth, code) => {
@@ -121,6 +123,27 @@ describe('revokeToken()', () => {
     expect(error.code).toBe(code)
     expect(inspect(error, { depth: 5 })).not.toContain('canary')
     expect(server.requests).toEqual([])
+  })
+
+  test('waits for any thenable, and for promises where the global Promise is another', async () => {
+    await using server = await listen(always(200))
+    const { promise, resolve } = Promise.withResolvers<{ authorization: string }>()
+    const options = { appId: 'app', endpoints: { revocation: server.origin }, onEvent: () => {} }
+    const thenable = createLogoutClient({
+      ...options,
+      // biome-ignore lint/suspicious/noThenProperty: such are meant
+      clientAuth: () => ({ then: promise.then.bind(promise) }) as typeof promise,
+    })
+    resolve({ authorization: 'Own credential' })
+    await thenable.revokeToken('x')
+    // As zone.js does; what an async function returns is of the engine's own class all the same.
+    vi.stubGlobal('Promise', class extends Promise<unknown> {})
+    try {
+      await createLogoutClient({ ...options, clientAuth: () => promise }).revokeToken('x')
+    } finally {
+      vi.unstubAllGlobals()
+    }
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Own credential', 'Own credential'])
   })
 
   test('masks a credential of your own where the provider repeats it', async () => {

@@ -72,7 +72,7 @@ function credentialFor(
   }
   try {
     const made = make()
-    // An object of it first: the error about a text, which may be a secret, would quote it.
+    // Of a text, which may be the secret itself, JavaScript's own error would quote all.
     return 'then' in Object(made) ? Promise.resolve(made).then(accept).catch(fail) : accept(made as ClientCredential)
   } catch (error) {
     return fail(error)
