@@ -95,58 +95,110 @@ describe('a Pace', () => {
   })
 })
 
+/** What a provider says to a request that arrives: nothing where it admits it, or for how long to go away. */
+type Provider = (now: number) => number | 'silent' | undefined
+
+/** Admits so many in each window of its clock, and rounds the rest of one up to whole seconds. */
+function windows(admits: number, windowMs: number, says: 'ceil' | 'silent' = 'ceil'): Provider {
+  let current = -1
+  let admitted = 0
+  return (now) => {
+    const window = Math.floor(now / windowMs)
+    if (window !== current) admitted = 0
+    current = window
+    if (admitted++ < admits) return undefined
+    return says === 'silent' ? says : Math.ceil((windowMs - (now % windowMs)) / 1_000) * 1_000
+  }
+}
+
+/** Lets so many through each second, and a few at once; asks to wait for whole seconds, although it takes less. */
+function bucket(perSecond: number, capacity: number): Provider {
+  let level = capacity
+  let at = 0
+  return (now) => {
+    level = Math.min(capacity, level + ((now - at) * perSecond) / 1_000)
+    at = now
+    if (level < 1) return Math.ceil((1 - level) / perSecond) * 1_000
+    level--
+    return undefined
+  }
+}
+
 interface World {
+  readonly provider: () => Provider
   readonly tokens: number
-  readonly perSecond: number
   readonly latencyMs: number
   readonly concurrency: number
 }
 
-/** A provider that admits so many requests in each second of its clock, in a world where time is only counted. */
-function simulate({ tokens, perSecond, latencyMs, concurrency }: World) {
+/** A bulk run in a world where time is only counted. */
+function simulate({ provider, tokens, latencyMs, concurrency }: World) {
   const pace = new Pace(concurrency)
-  const answers = new Map<number, (() => void)[]>()
+  const admit = provider()
+  const events = new Map<number, (() => void)[]>()
+  const at = (time: number, what: () => void): void => {
+    events.set(time, [...(events.get(time) ?? []), what])
+  }
   let left = tokens
   let inFlight = 0
   let refused = 0
-  let admittedIn = -1
-  let admitted = 0
   let now = 0
   for (; left > 0 || inFlight > 0; now++) {
-    for (const answer of answers.get(now) ?? []) answer()
-    answers.delete(now)
+    for (const event of events.get(now) ?? []) event()
+    events.delete(now)
     while (left > 0 && inFlight < pace.window && pace.delay(now) === 0) {
       pace.sent(now)
       left--
       inFlight++
-      const second = Math.floor(now / 1_000)
-      if (second !== admittedIn) {
-        admittedIn = second
-        admitted = 0
-      }
-      const isAdmitted = admitted < perSecond
-      if (isAdmitted) admitted++
-      const at = now + latencyMs
-      const answer = () => {
-        inFlight--
-        if (isAdmitted) return pace.answered(at)
-        refused++
-        left++
-        pace.throttled(at, 1_000)
-      }
-      answers.set(at, [...(answers.get(at) ?? []), answer])
+      const arrival = now + Math.ceil(latencyMs / 2)
+      at(arrival, () => {
+        const answer = admit(arrival)
+        at(arrival + Math.ceil(latencyMs / 2), () => {
+          inFlight--
+          if (answer === undefined) return pace.answered(now)
+          refused++
+          left++
+          pace.throttled(now, answer === 'silent' ? undefined : answer)
+        })
+      })
     }
   }
   return { durationMs: now, refusedShare: refused / tokens }
 }
 
 test.each([
-  { tokens: 20_000, perSecond: 500, latencyMs: 5, concurrency: 64 },
+  { tokens: 20_000, perSecond: 500, latencyMs: 6, concurrency: 64 },
   { tokens: 20_000, perSecond: 500, latencyMs: 50, concurrency: 256 },
   { tokens: 20_000, perSecond: 500, latencyMs: 50, concurrency: 32 },
   { tokens: 3_000, perSecond: 100, latencyMs: 20, concurrency: 32 },
 ])('a provider that admits $perSecond a second gets that, and refuses few: %o', (given) => {
-  const { durationMs, refusedShare } = simulate(given)
+  const { durationMs, refusedShare } = simulate({ ...given, provider: () => windows(given.perSecond, 1_000) })
   expect(durationMs).toBeLessThan((given.tokens / given.perSecond) * 1_000 * 1.15)
   expect(refusedShare).toBeLessThan(0.03)
+})
+
+// Where nothing tells how much is admitted. The limits are what it costs, and a little more.
+test.each<[string, number, number, World]>([
+  [
+    'a small bucket, that asks for ten times as long as it takes',
+    180_000,
+    0.01,
+    { provider: () => bucket(100, 10), tokens: 12_000, latencyMs: 300, concurrency: 32 },
+  ],
+  [
+    'windows of a minute, and not a word of how long',
+    580_000,
+    0.5,
+    { provider: () => windows(600, 60_000, 'silent'), tokens: 6_000, latencyMs: 300, concurrency: 64 },
+  ],
+  [
+    'a provider that takes two seconds for an answer',
+    195_000,
+    0.03,
+    { provider: () => windows(20, 1_000), tokens: 3_000, latencyMs: 2_000, concurrency: 256 },
+  ],
+])('%s: at most %i ms, and a share of %d refused', (_what, atMostMs, share, world) => {
+  const { durationMs, refusedShare } = simulate(world)
+  expect(durationMs).toBeLessThan(atMostMs)
+  expect(refusedShare).toBeLessThan(share)
 })

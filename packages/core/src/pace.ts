@@ -1,7 +1,8 @@
 /** How many requests are in flight at the start, where more are allowed. */
 const FIRST_WINDOW = 16
-/** Pause after a refusal that does not say how long, in milliseconds. */
-const DEFAULT_PAUSE_MS = 500
+/** Pause after a refusal that does not say how long, in milliseconds; doubled where nothing was admitted before it. */
+const FIRST_SILENT_MS = 500
+const MAX_SILENT_MS = 8_000
 /** Longest pause that is honoured, in milliseconds; whoever asks for more is asked again then. */
 const MAX_PAUSE_MS = 600_000
 /** How long a rate that was found is kept before more is tried, in milliseconds; doubled each time that was wrong. */
@@ -20,14 +21,15 @@ const CATCH_UP_MS = 20
 export class Pace {
   readonly #concurrency: number
   #window: number
-  /** Requests per millisecond; without a limit until the provider first throttles. */
-  #rate = Number.POSITIVE_INFINITY
+  /** Milliseconds from one request to the next; none until the provider first throttles. */
+  #gapMs = 0
   #nextAt = 0
   #pausedUntil = 0
   #holdMs = FIRST_HOLD_MS
   #raisedAt = 0
   #step = 0.02
   #admitted = 0
+  #silentMs = FIRST_SILENT_MS
   /** Since when is counted what was admitted: the first answer, as making connections takes time of its own. */
   #cycleStart: number | undefined
   #shrunkAt = Number.NEGATIVE_INFINITY
@@ -50,9 +52,9 @@ export class Pace {
 
   /** A request leaves. */
   sent(now: number): void {
-    if (this.#rate === Number.POSITIVE_INFINITY) return
+    if (this.#gapMs === 0) return
     this.#raise(now)
-    this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + 1 / this.#rate
+    this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + this.#gapMs
   }
 
   /** A request was answered, and not refused for coming too soon. */
@@ -63,23 +65,24 @@ export class Pace {
   }
 
   /** The provider refused a request for coming too soon. */
-  throttled(now: number, retryAfterMs: number = DEFAULT_PAUSE_MS): void {
-    const pauseMs = Math.min(retryAfterMs, MAX_PAUSE_MS)
+  throttled(now: number, retryAfterMs?: number): void {
     // Requests that were in flight together are refused together: that is one event, not many.
-    const sameEvent = now < this.#pausedUntil || this.#admitted === 0
+    const sameEvent = now < this.#pausedUntil
+    if (!sameEvent) this.#silentMs = this.#admitted ? FIRST_SILENT_MS : Math.min(MAX_SILENT_MS, this.#silentMs * 2)
+    const pauseMs = Math.min(retryAfterMs ?? this.#silentMs, MAX_PAUSE_MS)
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs)
     this.#nextAt = this.#pausedUntil
-    if (sameEvent) return
-    const elapsedMs = now - (this.#cycleStart ?? now)
-    const paced = this.#rate !== Number.POSITIVE_INFINITY
-    if (paced) {
-      // Requests left evenly, so what was admitted until now is what the provider admits.
-      this.#rate = Math.min(this.#rate, this.#admitted / Math.max(1, elapsedMs)) * 0.96
-      this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
-    } else {
+    if (sameEvent || !this.#admitted) return
+    const elapsedMs = Math.max(1, now - (this.#cycleStart ?? now))
+    if (this.#gapMs === 0) {
       // A burst was admitted, and the pause is the price for it. Most providers count in windows and round the pause up
       // to a whole second, so the longer of the two is the best guess at what the burst was admitted for.
-      this.#rate = (this.#admitted / Math.max(1, elapsedMs, pauseMs)) * 0.98
+      this.#gapMs = (Math.max(elapsedMs, pauseMs) / this.#admitted) * 1.02
+    } else {
+      // Requests left evenly, so what was admitted until now is what the provider admits. Soon after a pause that is next
+      // to nothing, so only a part of it is believed at once.
+      this.#gapMs = Math.min(this.#gapMs * 1.4, Math.max(this.#gapMs, elapsedMs / this.#admitted) * 1.04)
+      this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     }
     this.#window = Math.max(1, this.#window / 2)
     this.#cycleStart = this.#pausedUntil
@@ -98,7 +101,7 @@ export class Pace {
   /** Tries a little more each second, and more boldly the longer nothing is refused. */
   #raise(now: number): void {
     while (now >= this.#raisedAt) {
-      this.#rate *= 1 + this.#step
+      this.#gapMs /= 1 + this.#step
       this.#step = Math.min(0.5, this.#step * 1.5)
       this.#raisedAt += 1000
     }
