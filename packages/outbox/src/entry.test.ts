@@ -65,7 +65,13 @@ describe('sealEntry()', () => {
     expect(unsealed.ok && unsealed.secret).toEqual({ access_token: 'the-access' })
   })
 
-  test.each([undefined, null, 5, {}, { jwe: 'x' }, { jwe: 'e30.a.b.c.d' }])('finds %j to be none of ours', (data) => {
-    expect(readEntry(data)).toBeUndefined()
+  const listing = (tokens: unknown) => ({
+    jwe: `${Buffer.from(JSON.stringify({ at: 1, tokens })).toString('base64url')}..a.b.c`,
   })
+  test.each([undefined, null, 5, {}, { jwe: 'x' }, { jwe: 'e30.a.b.c.d' }, listing([1]), listing([null]), listing({})])(
+    'finds %j to be none of ours',
+    (data) => {
+      expect(readEntry(data)).toBeUndefined()
+    },
+  )
 })

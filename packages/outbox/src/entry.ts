@@ -86,7 +86,8 @@ export function readEntry(data: unknown): EntryAbout | undefined {
 
 /** Understands what is readable of something sealed. */
 export function entryOf({ at, tokens }: Readonly<Record<string, unknown>> = {}): EntryAbout | undefined {
-  if (typeof at !== 'number' || !Array.isArray(tokens)) return undefined
+  // Without its key nothing vouches for it: a list of anything else must not stop who reads it.
+  if (typeof at !== 'number' || !Array.isArray(tokens) || !tokens.every(Array.isArray)) return undefined
   return {
     addedAt: at,
     tokens: tokens.map(([tokenType, fingerprint, expiresAt]) => ({ tokenType, fingerprint, expiresAt })),

@@ -90,6 +90,22 @@ describe('createKeyring()', () => {
     expect(readAbout(sealed)).toBeUndefined()
   })
 
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a list', ['a']],
+    ['a number', 7],
+    ['names of the language', JSON.parse('{"__proto__":{"alg":"dir"},"constructor":1}')],
+  ])('takes nothing that is sealed with %s for its own', (_, header) => {
+    const sealed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}..a.b.c`
+    expect(createKeyring([first]).unseal(sealed)).toEqual({ ok: false, code: 'undecryptable' })
+  })
+
+  test.each([{ toString: 1 }, ['first'], null, undefined, 7])('knows no key by the name of %j', (kid) => {
+    const header = { alg: 'dir', enc: 'A256GCM', typ: 'backend-logout+jwe', kid }
+    const sealed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}..a.b.c`
+    expect(createKeyring([first]).unseal(sealed)).toEqual({ ok: false, code: 'unknown_key' })
+  })
+
   test.each([
     ['a short key', [{ kid: 'a', key: new Uint8Array(16) }], 'encryptionKeys[0].key must be 32 bytes'],
     ['text as a key', [{ kid: 'a', key: 'a password, perhaps' }], 'encryptionKeys[0].key must be 32 bytes'],

@@ -67,7 +67,7 @@ export function createKeyring(keys: readonly EncryptionKey[] | undefined): Keyri
       const { alg, enc, typ, kid } = about ?? {}
       const isOurs = alg === 'dir' && enc === 'A256GCM' && typ === TYPE && encryptedKey === '' && rest === undefined
       if (!about || !isOurs) return UNDECRYPTABLE
-      const key = known.get(String(kid))
+      const key = known.get(kid as string)
       if (!key) return { ok: false, code: 'unknown_key' }
       try {
         const cipher = createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })
