@@ -133,10 +133,12 @@ export class Worker {
     if (this.#timerAt <= time) return
     clearTimeout(this.#timer)
     this.#timerAt = time
+    // The time may have come by now, and Node.js warns of a negative delay.
+    const delayMs = Math.max(0, time - performance.now())
     this.#timer = setTimeout(() => {
       this.#timerAt = Number.POSITIVE_INFINITY
       this.#turn()
-    }, time - performance.now())
+    }, delayMs)
   }
 
   async #claim(batchSize: number): Promise<void> {
