@@ -58,7 +58,7 @@ for (const scenario of SCENARIOS) {
   say(`Calls: ${scenario.runtime}, ${scenario.transport}, ${scenario.delayMs} ms, ${scenario.inFlight} in flight …`)
   // A round must be long enough for a wave that is still under way at its end not to count.
   const length = scenario.delayMs * scenario.inFlight > 10_000 ? { rounds: 3, durationMs: 1_000 } : { durationMs: 350 }
-  calls.push(...(await measureCalls(scenario, { rounds: quick ? 3 : 5, ...length, certificate })))
+  calls.push(...(await measureCalls(scenario, { rounds: 3, ...length, certificate })))
 }
 
 say('Imports and bundles …')

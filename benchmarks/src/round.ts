@@ -3,6 +3,8 @@ import type { Revoke } from './contestants.ts'
 /** What one round does. */
 export interface Round {
   readonly inFlight: number
+  /** How long it goes on before anything is measured. */
+  readonly warmUpMs: number
   readonly durationMs: number
 }
 
@@ -20,7 +22,8 @@ export interface RoundResult {
 const PADDING = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9'.repeat(12)
 
 /** Keeps as many calls in flight as the round says until its time is over, and measures. */
-export async function runRound(revoke: Revoke, { inFlight, durationMs }: Round): Promise<RoundResult> {
+export async function runRound(revoke: Revoke, { inFlight, warmUpMs, durationMs }: Round): Promise<RoundResult> {
+  if (warmUpMs > 0) await runRound(revoke, { inFlight, warmUpMs: 0, durationMs: warmUpMs })
   const latencies: number[] = []
   const startedAt = performance.now()
   const endAt = startedAt + durationMs
