@@ -14,8 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-let taken = 0
-const take = (): string => provider.tokens[taken++] as string
+const take = (): string => provider.take(1)[0] as string
 
 async function signIn(): Promise<string> {
   const { AUTHING_APP_HOST } = provider.env

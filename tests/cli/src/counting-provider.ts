@@ -13,6 +13,8 @@ export interface CountingProvider extends AsyncDisposable {
   readonly env: Record<string, string>
   /** The tokens that were issued at the start. */
   readonly tokens: readonly string[]
+  /** Gives out tokens that no other test has. */
+  take(count: number): string[]
   /** How often each token's revocation was answered with success. */
   readonly revocations: Map<string, number>
   /** Emits `revocation` with the token when a request for one has come in. */
@@ -32,6 +34,7 @@ export async function startCountingProvider(folder: string, tokenCount: number):
   const { appHost, environment } = JSON.parse(emulator.output.stdout)
   const tokens = tokenCount ? readFileSync(file, 'utf8').trim().split('\n') : []
 
+  let taken = 0
   const revocations = new Map<string, number>()
   const agent = new http.Agent({ keepAlive: true })
   const server = http.createServer(async (request, response) => {
@@ -61,6 +64,10 @@ export async function startCountingProvider(folder: string, tokenCount: number):
   const provider: CountingProvider = {
     env: { ...environment, AUTHING_APP_HOST: `http://127.0.0.1:${port}` },
     tokens,
+    take(count) {
+      taken += count
+      return tokens.slice(taken - count, taken)
+    },
     revocations,
     arrivals: new EventEmitter(),
     intercept: () => false,

@@ -11,14 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-let taken = 0
-const take = (count: number): string[] => {
-  taken += count
-  return provider.tokens.slice(taken - count, taken)
-}
-
 test('a finished run does nothing when it is started again', async () => {
-  const tokens = take(20)
+  const tokens = provider.take(20)
   const args = ['revoke', folder.file(tokens.join('\n')), '-j', folder.fresh(), '--json']
   await run(args, { env: provider.env })
   const { code, stdout, stderr } = await run(args, { env: provider.env })
@@ -29,7 +23,7 @@ test('a finished run does nothing when it is started again', async () => {
 })
 
 test('an input that has grown at its end goes on with the same journal', async () => {
-  const [first, second] = [take(10), take(10)]
+  const [first, second] = [provider.take(10), provider.take(10)]
   const input = folder.file(first.join('\n'))
   const args = ['revoke', input, '-j', folder.fresh(), '--json']
   await run(args, { env: provider.env })
@@ -38,7 +32,7 @@ test('an input that has grown at its end goes on with the same journal', async (
 })
 
 test('the journal of another input is refused, and nothing is sent', async () => {
-  const [mine, other] = [take(10), take(10)]
+  const [mine, other] = [provider.take(10), provider.take(10)]
   const journal = folder.fresh()
   await run(['revoke', '-j', journal], { env: provider.env, input: mine.join('\n') })
   const before = readFileSync(journal, 'utf8')
@@ -52,7 +46,7 @@ test('the journal of another input is refused, and nothing is sent', async () =>
 })
 
 test('a token that failed is tried again by the next run, and the output has both', async () => {
-  const tokens = take(10)
+  const tokens = provider.take(10)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output]
   provider.intercept = (token, response) => {
@@ -71,9 +65,9 @@ test('a token that failed is tried again by the next run, and the output has bot
 })
 
 test('a file of tokens given as the journal is refused and not touched', async () => {
-  const tokens = folder.file(`${take(3).join('\n')}\n`)
+  const tokens = folder.file(`${provider.take(3).join('\n')}\n`)
   const before = readFileSync(tokens, 'utf8')
-  const { code, stderr } = await run(['revoke', '-j', tokens], { env: provider.env, input: take(1)[0] ?? '' })
+  const { code, stderr } = await run(['revoke', '-j', tokens], { env: provider.env, input: provider.take(1)[0] ?? '' })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('is no journal') })
   expect(readFileSync(tokens, 'utf8')).toBe(before)
 })
@@ -83,7 +77,7 @@ test.each([
   ['the journal is the input', (file: string, _other: string) => ['revoke', file, '-j', file]],
   ['the output is the journal', (file: string, other: string) => ['revoke', file, '-o', other, '-j', other]],
 ])('it is noticed when %s', async (_what, args) => {
-  const input = folder.file(`${take(1)[0]}\n`)
+  const input = folder.file(`${provider.take(1)[0]}\n`)
   const before = readFileSync(input, 'utf8')
   const { code, stderr } = await run(args(input, folder.fresh()), { env: provider.env })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('must not be the same file') })
@@ -98,14 +92,14 @@ test.each([
   ['-j', '/dev/full', /no regular file/],
   ['-j', '/proc/version', /no regular file|permission denied|cannot be used|is no journal/],
 ])('%s %s is refused before anything is sent', async (option, path, message) => {
-  const [token] = take(1) as [string]
+  const [token] = provider.take(1) as [string]
   const { code, stderr } = await run(['revoke', option, path], { env: provider.env, input: token, cwd: folder.path })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
   expect(provider.revocations.has(token)).toBe(false)
 })
 
 test('a full disk stops the run in good order, loses nothing, and the next run goes on', async () => {
-  const tokens = take(500)
+  const tokens = provider.take(500)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4']
   // The system refuses to let a file grow beyond 8 KiB, as it does when the disk is full.
@@ -127,13 +121,16 @@ test('a full disk stops the run in good order, loses nothing, and the next run g
 })
 
 test('an output device that is full stops the run as well', async () => {
-  const { code, stderr } = await run(['revoke', '-o', '/dev/full'], { env: provider.env, input: take(1)[0] ?? '' })
+  const { code, stderr } = await run(['revoke', '-o', '/dev/full'], {
+    env: provider.env,
+    input: provider.take(1)[0] ?? '',
+  })
   expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('the disk is full') })
 })
 
 test('two runs with one journal do not go on side by side', async () => {
   const journal = folder.fresh()
-  const tokens = take(100)
+  const tokens = provider.take(100)
   provider.intercept = async () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     return false
@@ -151,6 +148,6 @@ test('two runs with one journal do not go on side by side', async () => {
 test('without a journal the output is written anew', async () => {
   const output = folder.fresh()
   writeFileSync(output, 'old\n')
-  await run(['revoke', '-o', output], { env: provider.env, input: take(1)[0] ?? '' })
+  await run(['revoke', '-o', output], { env: provider.env, input: provider.take(1)[0] ?? '' })
   expect(folder.ndjson(output)).toHaveLength(1)
 })

@@ -11,14 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-let taken = 0
-const take = (count: number): string[] => {
-  taken += count
-  return provider.tokens.slice(taken - count, taken)
-}
-
 test('tokens come alone or in JSON, with CRLF, blank lines, a BOM and no line break at the end', async () => {
-  const [a, b, c, d] = take(4)
+  const [a, b, c, d] = provider.take(4)
   const text = `\ufeff${a}\r\n\r\n  ${b}  \n{"token":"${c}","token_type_hint":"access_token","user":7}\n\n${d}`
   const output = folder.fresh()
   const { code, stdout, stderr } = await run(['revoke', '-o', output], { env: provider.env, input: text })
@@ -35,7 +29,7 @@ test('tokens come alone or in JSON, with CRLF, blank lines, a BOM and no line br
 })
 
 test('a bad line is a failure of its own: the others are revoked, and nothing of it is shown', async () => {
-  const [a, b, c] = take(3) as [string, string, string]
+  const [a, b, c] = provider.take(3) as [string, string, string]
   const bad = [
     'Bearer secret-1',
     'alice,secret-2',
@@ -62,7 +56,7 @@ test('the heading of a column, an ID token and a hint that makes no sense are no
   const claims = Buffer.from(JSON.stringify({ aud: provider.env.AUTHING_APP_ID, nonce: 'n', sub: 'alice' })).toString(
     'base64url',
   )
-  const [a] = take(1) as [string]
+  const [a] = provider.take(1) as [string]
   const input = `access_token\neyJhbGciOiJub25lIn0.${claims}.x\n{"token":"${a}","token_type_hint":"two words"}\n`
   const { code, stderr } = await run(['revoke'], { env: provider.env, input })
   expect(code).toBe(1)
@@ -113,7 +107,7 @@ test.each([
   ['as a command', (token: string) => [token]],
   ['as a number', (token: string) => ['revoke', '-c', token]],
 ])('a token given %s is refused and not repeated', async (_where, args) => {
-  const [token] = take(1) as [string]
+  const [token] = provider.take(1) as [string]
   const { code, stdout, stderr } = await run(args(token), { env: provider.env })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^backend-logout: /)
@@ -122,7 +116,7 @@ test.each([
 })
 
 test('a pipe that a shell makes is read as well', async () => {
-  const tokens = take(5)
+  const tokens = provider.take(5)
   const args = ['revoke', '/dev/fd/3', '--json']
   const { code, stdout } = await run(args, {
     env: provider.env,

@@ -15,19 +15,12 @@ beforeEach(() => {
   provider.intercept = () => false
 })
 
-/** Takes tokens that no other test has. */
-let taken = 0
-const take = (count: number): string[] => {
-  taken += count
-  return provider.tokens.slice(taken - count, taken)
-}
-
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s waits for what is in flight, and the next run goes on',
   async (signal) => {
-    const tokens = take(60)
+    const tokens = provider.take(60)
     const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
     const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4', '--json']
     provider.intercept = async () => {
@@ -68,7 +61,9 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 test('what does not end within 5 seconds after Ctrl-C is given up, and reported as unknown', async () => {
   provider.intercept = () => true
   const output = folder.fresh()
-  const running = start(['revoke', folder.file(take(10).join('\n')), '-c', '3', '-o', output], { env: provider.env })
+  const running = start(['revoke', folder.file(provider.take(10).join('\n')), '-c', '3', '-o', output], {
+    env: provider.env,
+  })
   for (let i = 0; i < 3; i++) await once(provider.arrivals, 'revocation')
   running.child.kill('SIGINT')
   const { code, stdout } = await running.ended
@@ -79,7 +74,7 @@ test('what does not end within 5 seconds after Ctrl-C is given up, and reported 
 
 test('the second Ctrl-C ends the process at once', async () => {
   provider.intercept = () => true
-  const running = start(['revoke', folder.file(take(10).join('\n'))], { env: provider.env })
+  const running = start(['revoke', folder.file(provider.take(10).join('\n'))], { env: provider.env })
   await once(provider.arrivals, 'revocation')
   running.child.kill('SIGINT')
   await running.seen(/stopping/)
@@ -89,7 +84,7 @@ test('the second Ctrl-C ends the process at once', async () => {
 
 test('Ctrl-C ends a run that waits for standard input', async () => {
   const running = start(['revoke', '-'], { env: provider.env, input: null })
-  const [token] = take(1)
+  const [token] = provider.take(1)
   const arrival = once(provider.arrivals, 'revocation')
   running.child.stdin?.write(`${token}\n`)
   await arrival
@@ -99,7 +94,7 @@ test('Ctrl-C ends a run that waits for standard input', async () => {
 
 test('tokens are revoked as they come in, not only at the end of the input', async () => {
   const running = start(['revoke', '--output', '-'], { env: provider.env, input: null })
-  for (const token of take(3)) {
+  for (const token of provider.take(3)) {
     const arrival = once(provider.arrivals, 'revocation')
     running.child.stdin?.write(`${token}\n`)
     expect(await arrival).toEqual([token])
@@ -109,7 +104,7 @@ test('tokens are revoked as they come in, not only at the end of the input', asy
 })
 
 test('a run whose reader leaves stops in good order, and can be resumed', async () => {
-  const tokens = take(100)
+  const tokens = provider.take(100)
   const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', '-', '-c', '2']
   const first = await run(args, { env: provider.env, shell: '{ "$@"; echo "code $?" >&2; } | head -n 1' })
@@ -131,7 +126,7 @@ test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
 )
 
 test('a journal holds no token', async () => {
-  const tokens = take(20)
+  const tokens = provider.take(20)
   const [journal, output] = [folder.fresh(), folder.fresh()]
   await run(['revoke', '-j', journal, '-o', output], { env: provider.env, input: tokens.join('\n') })
   for (const file of [journal, output]) {

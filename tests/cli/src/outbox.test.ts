@@ -19,14 +19,8 @@ beforeEach(() => {
   provider.intercept = () => false
 })
 
-let taken = 0
-const take = (count: number): string[] => {
-  taken += count
-  return provider.tokens.slice(taken - count, taken)
-}
-
 test('logouts are stored, counted, done, and not readable at rest', async () => {
-  const tokens = take(20)
+  const tokens = provider.take(20)
   const session = JSON.stringify({ access_token: tokens[18], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
   const input = `${tokens.slice(0, 18).join('\n')}\n\n${session}\n{"token":"${tokens[19]}"}\n`
   const added = await run(['outbox', 'add', '--json'], { env, input })
@@ -50,7 +44,7 @@ test('logouts are stored, counted, done, and not readable at rest', async () => 
 })
 
 test('what cannot be done as things are is listed with its reason, and put back once that is mended', async () => {
-  const [token] = take(1) as [string]
+  const [token] = provider.take(1) as [string]
   provider.intercept = (_token, response) => {
     response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
     return true
@@ -72,7 +66,7 @@ test('what cannot be done as things are is listed with its reason, and put back 
 })
 
 test('a worker goes on until somebody ends it', async () => {
-  const tokens = take(3)
+  const tokens = provider.take(3)
   await run(['outbox', 'add'], { env, input: tokens.join('\n') })
   const arrival = once(provider.arrivals, 'revocation')
   const worker = start(['outbox', 'work'], { env })
@@ -86,7 +80,7 @@ test('a worker goes on until somebody ends it', async () => {
 })
 
 test('a bad line is not stored, and does not stop the others', async () => {
-  const tokens = take(2)
+  const tokens = provider.take(2)
   const input = `${tokens[0]}\ntwo words\n{"access_token":7}\n${tokens[1]}\n`
   const { code, stdout, stderr } = await run(['outbox', 'add'], { env, input })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '2 stored, 2 not.\n' })
@@ -125,7 +119,7 @@ test('a database that is not there is exit code 4, without its password', async 
 })
 
 test('a new key writes, and the old one still reads', async () => {
-  const [before, after] = take(2) as [string, string]
+  const [before, after] = provider.take(2) as [string, string]
   await run(['outbox', 'add'], { env, input: before })
   const { stdout } = await run(['outbox', 'key', 'second'])
   const keys = folder.file(`${stdout}\n${env.OUTBOX_KEYS}`)

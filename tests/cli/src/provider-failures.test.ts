@@ -13,17 +13,11 @@ beforeEach(() => {
   provider.intercept = () => false
 })
 
-let taken = 0
-const take = (count: number): string[] => {
-  taken += count
-  return provider.tokens.slice(taken - count, taken)
-}
-
 test('a wrong secret stops the run early, with what to do, and is not repeated', async () => {
   let requests = 0
   provider.arrivals.on('revocation', () => requests++)
   const env = { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' }
-  const { code, stdout, stderr } = await run(['revoke'], { env, input: take(100).join('\n') })
+  const { code, stdout, stderr } = await run(['revoke'], { env, input: provider.take(100).join('\n') })
   provider.arrivals.removeAllListeners()
   expect(code).toBe(3)
   expect(stdout).toContain('The input was not read to its end.')
@@ -34,13 +28,13 @@ test('a wrong secret stops the run early, with what to do, and is not repeated',
 
 test('a wrong secret is exit code 3 for a single token, too', async () => {
   const env = { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' }
-  const { code, stderr } = await run(['revoke'], { env, input: take(1)[0] ?? '' })
+  const { code, stderr } = await run(['revoke'], { env, input: provider.take(1)[0] ?? '' })
   expect(code).toBe(3)
   expect(stderr).toMatch(/^backend-logout: line 1: sha256:.{16} is not revoked\. .* 401 invalid_client/)
 })
 
 test('a token that the provider refuses never stops the others', async () => {
-  const tokens = take(50)
+  const tokens = provider.take(50)
   provider.intercept = (token, response) => {
     if (tokens.indexOf(token) % 2 === 0) return false
     response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"unsupported_token_type"}')
@@ -65,13 +59,13 @@ test('throttling slows the run down, and nothing is lost', async () => {
     response.writeHead(429, { 'retry-after': '0' }).end()
     return true
   }
-  const tokens = take(40)
+  const tokens = provider.take(40)
   const { code, stdout } = await run(['revoke'], { env: provider.env, input: tokens.join('\n') })
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^40 tokens revoked, 0 not/) })
 })
 
 test('--verify proves the revocation, and says when there is no proof', async () => {
-  const [token] = take(1) as [string]
+  const [token] = provider.take(1) as [string]
   const first = await run(['revoke', '--verify', '--json'], { env: provider.env, input: token })
   expect(first.code).toBe(0)
   expect(JSON.parse(first.stdout)).toMatchObject({ revoked: 1 })
@@ -110,7 +104,7 @@ test.each([
 
 test('the secret may come from a file', async () => {
   const { AUTHING_APP_SECRET: secret = '', ...env } = provider.env
-  const tokens = take(2)
+  const tokens = provider.take(2)
   const file = folder.file(`${secret}\n`)
   const args = ['revoke', '--secret-file', file]
   expect(await run(args, { env, input: tokens[0] ?? '' })).toMatchObject({ code: 0, stderr: '' })
@@ -125,7 +119,7 @@ test('the secret may come from a file', async () => {
 })
 
 test('--quiet says nothing, whatever becomes of the tokens', async () => {
-  const input = `${take(1)[0]}\na bad line\n`
+  const input = `${provider.take(1)[0]}\na bad line\n`
   expect(await run(['revoke', '--quiet'], { env: provider.env, input })).toMatchObject({
     code: 1,
     stdout: '',
@@ -138,7 +132,7 @@ test('a long run says now and then how it stands', { timeout: 30_000 }, async ()
     await new Promise((resolve) => setTimeout(resolve, 200))
     return false
   }
-  const input = folder.file(take(60).join('\n'))
+  const input = folder.file(provider.take(60).join('\n'))
   const running = start(['revoke', input, '-c', '1'], { env: provider.env })
   await running.seen(/backend-logout: \d+%, \d+ done, 0 failed, \d+\/s, .* left/)
   expect((await running.ended).code).toBe(0)
