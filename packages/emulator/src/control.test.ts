@@ -1,7 +1,8 @@
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { credentials, getUserinfo, postForm, send } from './testing/wire.ts'
 
 let emulator: Emulator
@@ -89,6 +90,7 @@ describe('over HTTP', () => {
     ['sign-in', { app: 'unknown' }],
     ['sign-in', { user: 1 }],
     ['answer-next', { statuss: 500 }],
+    ['answer-next', { constructor: 500 }],
     ['is-active', {}],
     ['issue-tokens', {}],
     ['reset', []],
@@ -101,6 +103,46 @@ describe('over HTTP', () => {
     expect((await post('nothing')).status).toBe(404)
     expect((await get('reset')).status).toBe(405)
     expect((await post('apps')).status).toBe(405)
+  })
+})
+
+describe('a body without measure', () => {
+  /** Sends a body in chunks for as long as it is taken, and gives what was answered. */
+  async function pour(chunk: Buffer): Promise<string> {
+    const { hostname, port, host } = new URL(emulator.appHost)
+    const socket = connect(Number(port), hostname)
+    let answer = ''
+    socket
+      .on('error', () => {})
+      .on('data', (data) => {
+        answer += data
+        socket.destroy()
+      })
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const head = ['POST /emulator/answer-next HTTP/1.1', `host: ${host}`, 'content-type: application/json']
+    socket.write([...head, 'transfer-encoding: chunked', '', ''].join('\r\n'))
+    const more = (): void => {
+      if (socket.destroyed) return
+      if (socket.write(chunk)) setImmediate(more)
+      else socket.once('drain', more)
+    }
+    more()
+    await closed
+    return answer
+  }
+
+  test('is refused once it is larger than 1 MiB, whether in large chunks or in small ones', async () => {
+    const large = Buffer.from(`ffff\r\n${' '.repeat(0xffff)}\r\n`)
+    const small = Buffer.from(`20\r\n${' '.repeat(0x20)}\r\n`.repeat(1_000))
+    for (const chunk of [large, small]) {
+      expect(await pour(chunk)).toMatch(/^HTTP\/1\.1 413 .*the body may have 1048576 bytes/s)
+    }
+  })
+
+  test('is no body of 1 MiB, which is read', async () => {
+    const body = 'x'.repeat(1024 * 1024 - 100)
+    expect(await post('answer-next', { body })).toEqual({ status: 200, body: {} })
+    expect((await postForm(`${emulator.issuer}/token/revocation`, {})).body).toBe(body)
   })
 })
 
@@ -131,7 +173,7 @@ describe('a hostile web page', () => {
     expect((await sendAs({ host: `localhost:${new URL(emulator.appHost).port}` })).status).toBe(200)
   })
 
-  test.each(['rebound.example', 'rebound.example:80', '127.0.0.1.example', 'localhost.example', '192.0.2.1'])(
+  test.each(['rebound.example', '127.0.0.1.example', '127.0.0.1'])(
     'that rebinds the name "%s" to loopback is refused',
     async (host) => {
       expect((await sendAs({ host })).status).toBe(403)
@@ -139,7 +181,7 @@ describe('a hostile web page', () => {
     },
   )
 
-  test.each(['https://evil.example', 'null', 'http://localhost', 'http://127.0.0.1:1'])(
+  test.each(['https://evil.example', 'null', 'http://localhost', 'http://127.0.0.1:1', ''])(
     'of the origin %s is refused',
     async (origin) => {
       expect((await sendAs({ origin })).status).toBe(403)

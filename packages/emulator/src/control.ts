@@ -1,23 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { json } from 'node:stream/consumers'
 import type { Application } from './applications.ts'
-import type { Emulator } from './start-emulator.ts'
+import type { Emulator } from './emulator.ts'
+import { HttpProblem } from './http-problem.ts'
+import type { OwnAddress } from './own-address.ts'
+import { readBody } from './request-body.ts'
 
 /** Where the emulator is steered over HTTP. */
 const CONTROL_PATH = '/emulator/'
 
-/** The hosts of loopback, as they stand in `Host`. A page that rebinds its own name to 127.0.0.1 still sends that name. */
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]'])
-
-/** What is refused, and with which status. */
-class Refusal extends Error {
-  readonly status: number
-
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
-}
+/** Enough for every action; an answer that is ordered has its body in there. */
+const MAX_INPUT_BYTES = 1024 * 1024
 
 type Input = Readonly<Record<string, unknown>>
 type Action = (emulator: Emulator, input: Input) => unknown
@@ -44,31 +36,21 @@ const POST_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
 /** Answers the requests below `/emulator/`, for programs in other languages; tells whether a request was one. */
 export function createControl(
   emulator: Emulator,
+  address: OwnAddress,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   return async (request, response) => {
     const [path = '/'] = (request.url ?? '/').split('?')
     if (!path.startsWith(CONTROL_PATH)) return false
     try {
-      refuseHostilePages(request)
+      address.refuseForeignPages(request)
       const result = await run(emulator, request, path.slice(CONTROL_PATH.length))
       send(response, 200, result ?? {})
     } catch (error) {
-      const status = error instanceof Refusal ? error.status : error instanceof TypeError ? 400 : 500
+      const status = error instanceof HttpProblem ? error.status : error instanceof TypeError ? 400 : 500
       send(response, status, { error: error instanceof Error ? error.message : String(error) })
     }
     return true
   }
-}
-
-/** Keeps web pages out, which can reach loopback from any browser on this machine. */
-function refuseHostilePages({ headers, socket }: IncomingMessage): void {
-  const scheme = 'encrypted' in socket ? 'https' : 'http'
-  const self = URL.canParse(`${scheme}://${headers.host}`) ? new URL(`${scheme}://${headers.host}`) : undefined
-  if (self === undefined || !LOOPBACK_HOSTS.has(self.hostname))
-    throw new Refusal(403, 'only loopback hosts may ask this')
-  const { origin, 'sec-fetch-site': site = 'none' } = headers
-  if (origin !== undefined && origin !== self.origin) throw new Refusal(403, 'pages of other origins may not ask this')
-  if (!['none', 'same-origin'].includes(String(site))) throw new Refusal(403, 'pages of other sites may not ask this')
 }
 
 async function run(emulator: Emulator, request: IncomingMessage, name: string): Promise<unknown> {
@@ -76,22 +58,25 @@ async function run(emulator: Emulator, request: IncomingMessage, name: string): 
   const action = POST_ACTIONS.get(name)
   if (action === undefined || request.method !== 'POST') {
     const isKnown = action !== undefined || GET_ACTIONS.has(name)
-    throw isKnown ? new Refusal(405, 'this takes another method') : new Refusal(404, 'there is no such action')
+    throw isKnown ? new HttpProblem(405, 'this takes another method') : new HttpProblem(404, 'there is no such action')
   }
   const [type] = (request.headers['content-type'] ?? '').split(';')
   // A page may send forms and plain text to anywhere without being asked, but no JSON.
-  if (type?.trim().toLowerCase() !== 'application/json') throw new Refusal(415, 'send application/json')
+  if (type?.trim().toLowerCase() !== 'application/json') throw new HttpProblem(415, 'send application/json')
   return action(emulator, await readInput(request))
 }
 
 async function readInput(request: IncomingMessage): Promise<Input> {
+  const body = await readBody(request, MAX_INPUT_BYTES)
+  if (body.length > MAX_INPUT_BYTES) throw new HttpProblem(413, `the body may have ${MAX_INPUT_BYTES} bytes`)
   let input: unknown
   try {
-    input = await json(request)
+    input = JSON.parse(body.toString())
   } catch {
-    throw new Refusal(400, 'the body is not JSON')
+    throw new HttpProblem(400, 'the body is not JSON')
   }
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Refusal(400, 'send a JSON object')
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new HttpProblem(400, 'send a JSON object')
   return input as Input
 }
 

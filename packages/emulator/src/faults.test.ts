@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { NextFault } from './faults.ts'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { credentials, getUserinfo, postForm, rawPost, send, sendRaw } from './testing/wire.ts'
 
 let emulator: Emulator
@@ -13,7 +13,8 @@ afterAll(() => emulator.close())
 
 const path = '/oidc/token/revocation'
 const revoke = (token = 'x') => postForm(emulator.appHost + path, { token, ...credentials(emulator.app) })
-const revokeRaw = (token = 'x') => sendRaw(emulator.appHost, rawPost(path, { token, ...credentials(emulator.app) }))
+const revokeRaw = (token = 'x') =>
+  sendRaw(emulator.appHost, rawPost(emulator.appHost, path, { token, ...credentials(emulator.app) }))
 
 describe('an ordered answer', () => {
   test('has the status, headers and body that were ordered, and nothing happens to the token', async () => {

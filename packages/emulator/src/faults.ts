@@ -148,7 +148,7 @@ async function writeWithoutEnd(response: ServerResponse): Promise<void> {
 
 function check<T extends NextFault>(fault: T): T {
   for (const [name, value] of Object.entries(fault)) {
-    const isValid = CHECKS[name as keyof NextFault]
+    const isValid = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof NextFault] : undefined
     if (isValid === undefined) throw new TypeError(`an answer has no property ${name}`)
     if (value !== undefined && !isValid(value))
       throw new TypeError(`the property ${name} of an answer has a wrong value`)

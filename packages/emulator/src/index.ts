@@ -5,10 +5,11 @@
  */
 export type { User } from './accounts.ts'
 export type { Application, ApplicationName, Applications, AuthMethod } from './applications.ts'
+export type { Emulator } from './emulator.ts'
 export type { EndpointName } from './endpoints.ts'
 export type { EnvelopeError, Fault, NextFault } from './faults.ts'
 export type { IssuedToken, IssueTokensOptions, TokenKind } from './issued-token.ts'
 export type { AccessTokenFormat, EmulatorOptions, EmulatorTls } from './options.ts'
 export type { RequestRecord } from './request-log.ts'
 export type { SignedInTokens } from './sign-in.ts'
-export { type Emulator, startEmulator } from './start-emulator.ts'
+export { startEmulator } from './start-emulator.ts'

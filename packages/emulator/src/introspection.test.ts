@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { basicHeader, credentials, getUserinfo, postForm } from './testing/wire.ts'
 
 describe.each(['jwt', 'opaque'] as const)('with %s access tokens', (accessTokenFormat) => {

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { basicHeader, credentials, getUserinfo, postForm } from './testing/wire.ts'
 
 describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens', (accessTokenFormat) => {

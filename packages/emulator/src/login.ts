@@ -3,6 +3,9 @@ import type { Provider } from 'oidc-provider'
 import { loginPage } from './pages.ts'
 import { readForm } from './request-body.ts'
 
+/** The path of the login pages. */
+export const LOGIN_PATH = '/interaction/'
+
 /**
  * Shows the login page, or finishes the login that its form was sent for.
  *
@@ -14,7 +17,7 @@ export async function answerLogin(
   response: ServerResponse,
   body: Buffer,
 ): Promise<boolean> {
-  if (!request.url?.startsWith('/interaction/')) return false
+  if (!request.url?.startsWith(LOGIN_PATH)) return false
   let details: Awaited<ReturnType<Provider['interactionDetails']>>
   try {
     details = await provider.interactionDetails(request, response)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { send } from './testing/wire.ts'
 import { UserAgent } from './user-agent.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { createCertificates } from './testing/certificates.ts'
 import { UserAgent, type UserAgentTls } from './user-agent.ts'
 

@@ -1,9 +1,14 @@
+/// <reference path="./oidc-provider-parts.d.ts" />
 import type { EventEmitter } from 'node:events'
-import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { InvalidRequest } from 'oidc-provider/lib/helpers/errors.js'
+import { Provider } from 'oidc-provider/lib/provider.js'
 import type { Accounts } from './accounts.ts'
 import { type Applications, type AuthMethod, listApplications } from './applications.ts'
 import { clientMetadata } from './client-metadata.ts'
+import { CookieSignature } from './cookie-signature.ts'
 import { PROTOCOL_PATHS } from './endpoints.ts'
+import { LOGIN_PATH } from './login.ts'
 import { mutualTlsFeature } from './mutual-tls.ts'
 import { errorPage } from './pages.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -40,7 +45,7 @@ export function createProvider(settings: ProviderSettings): Provider {
     clients: listApplications(applications).map((application) => clientMetadata(application, settings)),
     clientAuthMethods: authMethods,
     jwks: { keys: [settings.keys.RS256.jwk, settings.keys.ES256.jwk] } as NonNullable<Configuration['jwks']>,
-    cookies: { keys: [settings.cookieKey] },
+    cookies: { keys: new CookieSignature(settings.cookieKey) },
     routes: PROTOCOL_PATHS,
     responseTypes: ['code'],
     discovery: discoveryExtras(settings.issuer, authMethods, mutualTls),
@@ -63,7 +68,7 @@ export function createProvider(settings: ProviderSettings): Provider {
     },
     clientBasedCORS: () => true,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: async () => ({ ...accounts.find(sub), sub }) }),
-    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    interactions: { url: (_ctx, interaction) => `${LOGIN_PATH}${interaction.uid}` },
     loadExistingGrant: grantEverything,
     revokeGrantPolicy: () => true,
     renderError: (ctx, out) => {
@@ -91,7 +96,7 @@ export function createProvider(settings: ProviderSettings): Provider {
       revocation: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => {
-          if (token.clientId !== client.clientId) throw new errors.InvalidRequest('this token does not belong to you')
+          if (token.clientId !== client.clientId) throw new InvalidRequest('this token does not belong to you')
           // Version 9 goes on to revoke the grant of an access token, where version 6 ends that token alone. It names
           // the grant by the token's `grantId`, so a token that does not know its grant takes nothing along.
           if (!cascade && token.kind === 'AccessToken') Reflect.deleteProperty(token, 'grantId')

@@ -3,8 +3,10 @@ import type { Provider } from 'oidc-provider'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { findRoute } from './endpoints.ts'
 import { type Faults, rehearse } from './faults.ts'
-import { answerLogin } from './login.ts'
+import { HttpProblem } from './http-problem.ts'
+import { answerLogin, LOGIN_PATH } from './login.ts'
 import { answerLogout } from './logout.ts'
+import type { OwnAddress } from './own-address.ts'
 import { copyRequest, readBody, readForm } from './request-body.ts'
 import type { RequestLog } from './request-log.ts'
 import type { MemoryStore } from './store.ts'
@@ -13,6 +15,7 @@ import { translateRequest } from './token-translation.ts'
 
 interface ListenerSettings {
   readonly appHost: string
+  readonly address: OwnAddress
   readonly provider: Provider
   readonly store: MemoryStore
   readonly tokens: StructuredTokens
@@ -26,13 +29,15 @@ interface ListenerSettings {
   readonly closing: AbortSignal
 }
 
-/** The way of every request: ordered answers first, then the provider and the pages around it. */
+/** The way of every request: its host is checked, ordered answers come first, then the provider and the pages around it. */
 export function createRequestListener(settings: ListenerSettings): RequestListener {
-  const { provider, tokens, faults, requests, closing } = settings
+  const { address, provider, tokens, faults, requests, closing } = settings
   const { host } = new URL(settings.appHost)
   const callback = provider.callback()
 
   async function listen(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    request.url = address.pathOf(request)
+    if (request.method === 'POST' && request.url.startsWith(LOGIN_PATH)) address.refuseForeignPages(request)
     if (await settings.control(request, response)) return
     if (answerCrossOrigin(settings.cors, request, response)) return
     const body = await readBody(request)
@@ -63,9 +68,16 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
   }
 
   return (request, response) => {
-    listen(request, response).catch(() => {
+    listen(request, response).catch((error: unknown) => {
       if (response.headersSent || closing.aborted) response.destroy()
+      else if (error instanceof HttpProblem) refuse(response, error)
       else response.writeHead(500, { 'content-type': 'text/plain' }).end('The emulator failed to answer.')
     })
   }
+}
+
+/** Refuses as an endpoint of OAuth does, so that clients show the reason. */
+function refuse(response: ServerResponse, { status, message }: HttpProblem): void {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+  response.writeHead(status, headers).end(JSON.stringify({ error: 'invalid_request', error_description: message }))
 }

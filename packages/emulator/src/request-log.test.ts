@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { basicHeader, credentials, getUserinfo, postForm, send } from './testing/wire.ts'
 
 let emulator: Emulator

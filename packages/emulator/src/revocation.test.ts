@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { basicHeader, credentials, getUserinfo, postForm, rawPost, sendRaw } from './testing/wire.ts'
 
 describe('the revocation endpoint', () => {
@@ -172,7 +172,10 @@ describe('the revocation endpoint', () => {
 
   test('answers as oidc-provider 6 does, byte for byte', async () => {
     const { accessToken } = await emulator.signIn()
-    const request = rawPost('/oidc/token/revocation', { token: accessToken, ...credentials(emulator.app) })
+    const request = rawPost(emulator.appHost, '/oidc/token/revocation', {
+      token: accessToken,
+      ...credentials(emulator.app),
+    })
     const { received } = await sendRaw(emulator.appHost, request)
     expect(received.replace(/date: .*\r\n/i, '')).toBe(
       'HTTP/1.1 200 OK\r\nVary: Origin\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 0\r\nConnection: close\r\n\r\n',

@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { getUserinfo, send } from './testing/wire.ts'
 import { UserAgent } from './user-agent.ts'
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { importJWK, SignJWT } from 'jose'
 import type { Application } from './applications.ts'
+import { LOGIN_PATH } from './login.ts'
 import { UserAgent, type UserAgentTls } from './user-agent.ts'
 
 /** What an application receives when a user has signed in. */
@@ -57,7 +58,7 @@ async function authorize(browser: UserAgent, settings: SignInSettings, challenge
     code_challenge_method: 'S256',
   }).toString()
 
-  const login = await followTo(browser, start, (url) => url.pathname.startsWith('/interaction/'))
+  const login = await followTo(browser, start, (url) => url.pathname.startsWith(LOGIN_PATH))
   await browser.request(login)
   const { location } = await browser.request(login, { login: sub })
   if (location === undefined) throw new Error('signing in failed: the login page did not lead on')

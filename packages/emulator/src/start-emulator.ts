@@ -3,64 +3,26 @@ import { once } from 'node:events'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { Accounts, type User } from './accounts.ts'
+import { Accounts } from './accounts.ts'
 import { type Application, type Applications, createApplications } from './applications.ts'
 import { createControl } from './control.ts'
 import { withoutCors } from './cross-origin.ts'
-import { type Fault, Faults, type NextFault } from './faults.ts'
+import type { Emulator } from './emulator.ts'
+import { Faults } from './faults.ts'
 import { issueTokens } from './issue-tokens.ts'
-import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
 import { endSessionAtOnce } from './logout.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
+import { OwnAddress } from './own-address.ts'
 import { createProvider } from './provider.ts'
 import { createRequestListener } from './request-listener.ts'
-import { RequestLog, type RequestRecord } from './request-log.ts'
-import { type SignedInTokens, signIn } from './sign-in.ts'
+import { RequestLog } from './request-log.ts'
+import { signIn } from './sign-in.ts'
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { MemoryStore } from './store.ts'
 import { createStructuredTokens } from './structured-token.ts'
 import { TokenLedger } from './token-ledger.ts'
 import { translateAnswers } from './token-translation.ts'
 import { answerUnrecognizedRoutes } from './unrecognized-route.ts'
-
-/** A running emulator. */
-export interface Emulator extends AsyncDisposable {
-  /** Where it listens, such as `http://127.0.0.1:49152`; GenAuth calls this the application's authentication address. */
-  readonly appHost: string
-  /** The OpenID issuer, `{appHost}/oidc`. */
-  readonly issuer: string
-  /** The default application: `client_secret_post`, as at GenAuth. */
-  readonly app: Application
-  /** A ready application for each way of client authentication. */
-  readonly apps: Applications
-  /**
-   * Signs a user in with a real authorization-code flow over HTTP. Anybody may sign in.
-   *
-   * @param user A subject, or a subject with further claims for `/oidc/me`. By default a user of that name.
-   */
-  signIn(user?: string | User, options?: { readonly app?: Application }): Promise<SignedInTokens>
-  /** Whether the provider still honours a token, asked of its store and not over HTTP. */
-  isActive(token: string): Promise<boolean>
-  /** Lists the last 10 000 tokens that were issued, by fingerprint. */
-  tokens(): IssuedToken[]
-  /** How many access and refresh tokens the provider still honours. */
-  countActive(): number
-  /**
-   * Issues up to 200 000 tokens at once, without a sign-in for each: real ones, each under its own grant.
-   * JWTs are signed with ES256 here, which is faster.
-   */
-  issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>
-  /** Orders the answer to the next request, or the next `times` requests, at an endpoint. Orders are kept in line. */
-  answerNext(fault: NextFault): void
-  /** Orders the answer to every request at an endpoint, after those of {@link answerNext}, until {@link reset}. */
-  answerAlways(fault: Fault): void
-  /** The last 1000 requests to the provider's endpoints, oldest first, without secrets. */
-  readonly requests: readonly RequestRecord[]
-  /** Goes back to usual answers and forgets the requests. Tokens and sessions stay. */
-  reset(): void
-  /** Stops listening, drops every connection and forgets everything. */
-  close(): Promise<void>
-}
 
 /**
  * Starts a local provider that speaks as GenAuth does, on loopback only.
@@ -151,8 +113,9 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
     [Symbol.asyncDispose]: close,
   }
 
-  const control = createControl(emulator)
-  const parts = { appHost, provider, store, tokens, faults, requests, control, closing: closing.signal }
+  const address = new OwnAddress(appHost)
+  const control = createControl(emulator, address)
+  const parts = { appHost, address, provider, store, tokens, faults, requests, control, closing: closing.signal }
   server.on('request', createRequestListener({ ...settings, ...parts }))
   return emulator
 }

@@ -8,7 +8,7 @@ import {
   SignJWT,
 } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Emulator, startEmulator } from './start-emulator.ts'
+import { type Emulator, startEmulator } from './index.ts'
 import { credentials, getUserinfo, postForm } from './testing/wire.ts'
 
 let emulator: Emulator

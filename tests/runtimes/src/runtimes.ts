@@ -59,6 +59,19 @@ function node(major: string, name: string): Runtime {
   return { name: `Node.js ${major}`, version, package: name, says: `Node.js ${version}`, command: () => command }
 }
 
+/** The runtimes that a server program may run in. */
+export const SERVER_RUNTIMES = ['Node.js 22', 'Node.js 24', 'Node.js 26', 'Deno', 'Bun'] as const
+
+/** The command that runs a program of this workspace in one of them. */
+export function programIn(
+  name: (typeof SERVER_RUNTIMES)[number],
+  file: string,
+): readonly [program: string, ...args: string[]] {
+  if (name === 'Bun') return [bin('bun'), 'run', file]
+  if (name === 'Deno') return [bin('deno'), 'run', '--allow-all', '--quiet', '--node-modules-dir=manual', file]
+  return [join(modules, `node${name.slice(-2)}/bin/node`), file]
+}
+
 function bin(name: string): string {
   return join(modules, '.bin', name)
 }

@@ -1,0 +1,45 @@
+import type { User } from './accounts.ts'
+import type { Application, Applications } from './applications.ts'
+import type { Fault, NextFault } from './faults.ts'
+import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
+import type { RequestRecord } from './request-log.ts'
+import type { SignedInTokens } from './sign-in.ts'
+
+/** A running emulator. */
+export interface Emulator extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:49152`; GenAuth calls this the application's authentication address. */
+  readonly appHost: string
+  /** The OpenID issuer, `{appHost}/oidc`. */
+  readonly issuer: string
+  /** The default application: `client_secret_post`, as at GenAuth. */
+  readonly app: Application
+  /** A ready application for each way of client authentication. */
+  readonly apps: Applications
+  /**
+   * Signs a user in with a real authorization-code flow over HTTP. Anybody may sign in.
+   *
+   * @param user A subject, or a subject with further claims for `/oidc/me`. By default a user of that name.
+   */
+  signIn(user?: string | User, options?: { readonly app?: Application }): Promise<SignedInTokens>
+  /** Whether the provider still honours a token, asked of its store and not over HTTP. */
+  isActive(token: string): Promise<boolean>
+  /** Lists the last 10 000 tokens that were issued, by fingerprint. */
+  tokens(): IssuedToken[]
+  /** How many access and refresh tokens the provider still honours. */
+  countActive(): number
+  /**
+   * Issues up to 200 000 tokens at once, without a sign-in for each: real ones, each under its own grant.
+   * JWTs are signed with ES256 here, which is faster.
+   */
+  issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>
+  /** Orders the answer to the next request, or the next `times` requests, at an endpoint. Orders are kept in line. */
+  answerNext(fault: NextFault): void
+  /** Orders the answer to every request at an endpoint, after those of {@link answerNext}, until {@link reset}. */
+  answerAlways(fault: Fault): void
+  /** The last 1000 requests to the provider's endpoints, oldest first, without secrets. */
+  readonly requests: readonly RequestRecord[]
+  /** Goes back to usual answers and forgets the requests. Tokens and sessions stay. */
+  reset(): void
+  /** Stops listening, drops every connection and forgets everything. */
+  close(): Promise<void>
+}
