@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { fetchTransport } from './fetch-transport.ts'
 import { type Answer, listen } from './testing/loopback-server.ts'
@@ -53,4 +55,70 @@ test('text is put together again where chunks cut a character', async () => {
   const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 100 } as const
   const answer = await fetchTransport(async () => response).send({ ...request, signal: AbortSignal.timeout(1_000) })
   expect(answer).toMatchObject({ body: '金丝雀', truncated: false })
+})
+
+const LIMIT = 65_536
+
+/** How much memory is in use once the garbage is gone, in bytes. */
+function memoryInUse(): number {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc')()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+/** An answer that comes in pieces of one size, and whose end never comes; `sent` resolves when all of it was taken. */
+function unfinished(bytes: number, pieceBytes: number, length?: string): { response: Response; sent: Promise<void> } {
+  const { promise: sent, resolve } = Promise.withResolvers<void>()
+  let left = bytes
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (left === 0) {
+          resolve()
+          return new Promise(() => {})
+        }
+        left -= pieceBytes
+        return controller.enqueue(new Uint8Array(pieceBytes).fill(120))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  const headers = length === undefined ? {} : { 'content-length': length }
+  return { response: new Response(body, { headers }), sent }
+}
+
+test.each([
+  ['single bytes', 1, undefined],
+  ['single bytes, and says how long it is', 1, `${LIMIT}`],
+  ['pieces of some bytes', 13, undefined],
+  ['large pieces', 4_096, undefined],
+])('an answer takes at most twice the limit of memory when it comes in %s', async (_what, pieceBytes, length) => {
+  const { signal } = new AbortController()
+  const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: LIMIT } as const
+  // Held on to: what nobody can finish any more is garbage.
+  const held: unknown[] = []
+  const receive = async (answers: number): Promise<void> => {
+    for (let answer = 0; answer < answers; answer++) {
+      const { response, sent } = unfinished(LIMIT - (LIMIT % pieceBytes), pieceBytes, length)
+      held.push(response, fetchTransport(async () => response).send({ ...request, signal }))
+      await sent
+    }
+  }
+  await receive(1)
+  const before = memoryInUse()
+  await receive(5)
+  const perAnswer = (memoryInUse() - before) / 5
+  expect(perAnswer).toBeGreaterThan(LIMIT / 2)
+  expect(perAnswer).toBeLessThan(LIMIT * 2)
+  expect(held).toHaveLength(12)
+})
+
+test('a length that is no short number does not let a body through unread', async () => {
+  for (const length of ['', '-1', '1e3', '0x10', '5, 5', '1025', '99999']) {
+    const response = new Response(flood(), { headers: { 'content-length': length } })
+    const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 100 } as const
+    const answer = await fetchTransport(async () => response).send({ ...request, signal: AbortSignal.timeout(1_000) })
+    expect(answer).toMatchObject({ truncated: true, body: 'x'.repeat(100) })
+  }
 })

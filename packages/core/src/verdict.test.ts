@@ -218,6 +218,12 @@ describe('what a failure tells', () => {
     })
   })
 
+  test('what a quoted string of WWW-Authenticate says is no error', () => {
+    const challenge = 'Bearer realm="a, error=invalid_client b", error="insufficient_scope"'
+    const given = answer(403, '', { headers: { 'www-authenticate': challenge } })
+    expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rejected', providerError: 'insufficient_scope' })
+  })
+
   test('no error from a challenge that has none', () => {
     const given = answer(401, '', { headers: { 'www-authenticate': 'Basic realm="my_error=1"' } })
     expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'client_auth_failed', providerError: undefined })

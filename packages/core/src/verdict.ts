@@ -1,3 +1,4 @@
+import { challengeParameter } from './challenge.ts'
 import type { LogoutErrorCode } from './errors.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { TransportResponse } from './transport.ts'
@@ -130,14 +131,6 @@ function errorShape(body: Fields): ErrorShape | undefined {
     description: text(error_description) ?? text(message),
     apiCode: Number.isFinite(number) ? number : undefined,
   }
-}
-
-/** Reads `error="invalid_client"` and the like from `WWW-Authenticate` (RFC 6750 §3). */
-function challengeParameter(challenge: string | null, name: string): string | undefined {
-  const found = challenge?.match(
-    new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.){0,500})"|([^\\s,"]{1,500}))`, 'i'),
-  )
-  return found ? (found[1]?.replace(/\\(.)/g, '$1') ?? found[2]) : undefined
 }
 
 function fields(value: unknown): Fields | undefined {

@@ -1,0 +1,15 @@
+/** A quoted string on its own, or a parameter with a quoted or a bare value (RFC 9110 §11.2). */
+const PART = /"(?:[^"\\]|\\.)*"?|(?<![^\s,])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gs
+
+/**
+ * Reads a parameter of `WWW-Authenticate`, such as `error="invalid_client"` (RFC 6750 §3). The header is read from its
+ * start, so that what stands inside a quoted string is never taken for a parameter.
+ *
+ * @returns The first value of that name; `undefined` where there is none.
+ */
+export function challengeParameter(challenge: string | null, name: string): string | undefined {
+  for (const [, found, quoted, bare] of challenge?.matchAll(PART) ?? []) {
+    if (found?.toLowerCase() === name) return quoted?.replace(/\\(.)/gs, '$1') ?? bare
+  }
+  return undefined
+}
