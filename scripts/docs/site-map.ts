@@ -77,5 +77,6 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/browser-proxy/server': 'packages/browser-proxy/src/server/index.ts',
   '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
   '@backend-logout/outbox': 'packages/outbox/src/index.ts',
+  '@backend-logout/outbox/private-files': 'packages/outbox/src/private-files.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

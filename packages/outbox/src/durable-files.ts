@@ -3,16 +3,30 @@ import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 type Init = Awaited<ReturnType<NodeFS['init']>>
-type PreRun = (module: { NODEFS: { stream_ops: { fsync?: (stream: { nfd?: number }) => number } } }) => void
+type Node = object
+/** As much of Emscripten's file system on Node.js as is changed here. */
+interface NodeFiles {
+  realPath(node: Node): string
+  readonly node_ops: {
+    mknod(parent: Node, name: string, mode: number, device: number): Node
+    setattr(node: Node, attributes: { mode?: number | undefined }): void
+  }
+  readonly stream_ops: {
+    fsync?(stream: { nfd?: number }): number
+    setattr(stream: object, attributes: { mode?: number | undefined }): void
+  }
+}
+type PreRun = (module: { readonly NODEFS: NodeFiles }) => void
 
 /**
- * PGlite's files in a folder, with `fsync` where Postgres asks for it. PGlite itself leaves it out: a commit then
- * survives the end of the process, but not that of the machine.
+ * PGlite's files in a folder, with `fsync` where Postgres asks for it, and for nobody but this user. PGlite itself leaves
+ * both out: a commit then survives the end of the process, but not that of the machine; and files have mode 0666.
  */
 export class DurableFiles extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): Promise<Init> {
     const init = await super.init(...args)
-    const syncFiles: PreRun = (module) => {
+    const adapt: PreRun = (module) => {
+      makePrivate(module.NODEFS)
       module.NODEFS.stream_ops.fsync = ({ nfd }) => {
         // A folder has no descriptor of its own here; Postgres syncs those too, and that it must do without.
         if (nfd !== undefined) fs.fsyncSync(nfd)
@@ -21,7 +35,24 @@ export class DurableFiles extends NodeFS {
     }
     const { preRun = [] } = init.emscriptenOpts
     const before = typeof preRun === 'function' ? [preRun] : preRun
-    return { ...init, emscriptenOpts: { ...init.emscriptenOpts, preRun: [...before, syncFiles as never] } }
+    return { ...init, emscriptenOpts: { ...init.emscriptenOpts, preRun: [...before, adapt as never] } }
+  }
+}
+
+/** Lets files and folders have modes without group and others, whatever the umask and whatever Postgres asks for. */
+function makePrivate(files: NodeFiles): void {
+  const { node_ops, stream_ops } = files
+  const { mknod } = node_ops
+  node_ops.mknod = (parent, name, mode, device) => {
+    const node = mknod(parent, name, mode & ~0o077, device)
+    // The umask may have removed even what the owner needs. Windows knows only whether a file can be written.
+    if (process.platform !== 'win32') fs.chmodSync(files.realPath(node), mode & 0o700)
+    return node
+  }
+  for (const operations of [node_ops, stream_ops] as { setattr: NodeFiles['node_ops']['setattr'] }[]) {
+    const { setattr } = operations
+    operations.setattr = (target, attributes) =>
+      setattr(target, attributes.mode == null ? attributes : { ...attributes, mode: attributes.mode & ~0o077 })
   }
 }
 

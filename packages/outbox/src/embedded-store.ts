@@ -1,18 +1,27 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPglite, PgBoss } from 'pg-boss'
+import { BOSS_OPTIONS, type Store } from './boss.ts'
 import { storeError } from './errors.ts'
-import { type FolderLock, lockFolder } from './folder-lock.ts'
-import { BOSS_OPTIONS, type Store } from './store.ts'
+import { type FolderLock, LOCK_FILE, lockFolder } from './folder-lock.ts'
+import { makeContentsPrivate, makeFolderPrivate } from './private-folder.ts'
+
+const DATA = 'data'
+/** A database that is being created; one whose creation was interrupted cannot be opened any more. */
+const UNFINISHED = 'unfinished'
 
 /**
  * Opens Postgres within this process, in a folder or in memory.
  *
- * @throws OutboxError `store_in_use`, `store_unavailable`
+ * @param onExposed Called when other users could read or change the folder until now.
+ * @throws OutboxError `store_in_use`, `store_not_private`, `store_unavailable`
  */
-export async function openEmbeddedStore(folder: string | undefined): Promise<Store> {
+export async function openEmbeddedStore(
+  folder: string | undefined,
+  onExposed: (message: string) => void,
+): Promise<Store> {
   let lock: FolderLock | undefined
   let database: PGlite | undefined
   const close = async (): Promise<void> => {
@@ -27,9 +36,16 @@ export async function openEmbeddedStore(folder: string | undefined): Promise<Sto
       const { PGlite } = await import('@electric-sql/pglite')
       database = await PGlite.create()
     } else {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      lock = await lockFolder(resolve(folder))
-      database = await openFolder(resolve(folder))
+      const { path, wasOpen } = makeFolderPrivate(folder, [LOCK_FILE, DATA, UNFINISHED])
+      lock = await lockFolder(path)
+      const isNew = !existsSync(join(path, DATA))
+      if (isNew) await createDatabase(path)
+      // Before Postgres reads it: a prepared file could make it run code.
+      const wasWritable = makeContentsPrivate(path, [DATA])
+      if (wasOpen && !isNew) {
+        onExposed(`Other users of this machine could ${wasWritable ? 'change' : 'read'} ${path} until now.`)
+      }
+      database = await openData(join(path, DATA))
     }
     const boss = new PgBoss({ ...BOSS_OPTIONS, db: fromPglite(database), backend: 'pglite' })
     return { boss, close, inserts: 1 }
@@ -39,21 +55,19 @@ export async function openEmbeddedStore(folder: string | undefined): Promise<Sto
   }
 }
 
-async function openFolder(folder: string): Promise<PGlite> {
+async function createDatabase(folder: string): Promise<void> {
+  const unfinished = join(folder, UNFINISHED)
+  await rm(unfinished, { recursive: true, force: true })
+  makeFolderPrivate(unfinished)
+  await (await openData(unfinished)).close()
+  await rename(unfinished, join(folder, DATA))
+  await syncFolder(folder)
+}
+
+async function openData(data: string): Promise<PGlite> {
   const { PGlite } = await import('@electric-sql/pglite')
   const { DURABLE_START, DurableFiles } = await import('./durable-files.ts')
-  const openData = (data: string): Promise<PGlite> =>
-    PGlite.create({ fs: new DurableFiles(data), startParams: [...DURABLE_START] })
-  const data = join(folder, 'data')
-  if (!existsSync(data)) {
-    // Made aside and then renamed: a database whose making was interrupted cannot be opened any more.
-    const unfinished = join(folder, 'unfinished')
-    await rm(unfinished, { recursive: true, force: true })
-    await (await openData(unfinished)).close()
-    await rename(unfinished, data)
-    await syncFolder(folder)
-  }
-  return openData(data)
+  return PGlite.create({ fs: new DurableFiles(data), startParams: [...DURABLE_START] })
 }
 
 async function syncFolder(folder: string): Promise<void> {

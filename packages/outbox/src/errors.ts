@@ -1,3 +1,5 @@
+import { NotPrivateError } from './ownership.ts'
+
 /**
  * What went wrong, as a literal that code can switch on.
  *
@@ -6,10 +8,19 @@
  * | `invalid_options` | the options of the outbox are wrong; nothing was opened |
  * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
  * | `store_in_use` | another process has the folder open |
+ * | `store_not_private` | other users of the machine can change the folder, and the message says how to prevent it; nothing was opened |
  * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
  * | `closed` | the outbox is closed, or closing |
  */
-export type OutboxErrorCode = 'invalid_options' | 'invalid_argument' | 'store_in_use' | 'store_unavailable' | 'closed'
+export type OutboxErrorCode =
+  | 'invalid_options'
+  | 'invalid_argument'
+  | 'store_in_use'
+  | 'store_not_private'
+  | 'store_unavailable'
+  | 'closed'
+
+const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
 
 /** The one error that an outbox throws. Neither it nor its `cause` holds a token, a key or a database password. */
 export class OutboxError extends Error {
@@ -23,11 +34,35 @@ export class OutboxError extends Error {
   }
 }
 
-Object.defineProperty(OutboxError.prototype, 'name', { value: 'OutboxError', configurable: true, writable: true })
+Object.defineProperties(OutboxError.prototype, {
+  name: { value: 'OutboxError', configurable: true, writable: true },
+  [BRAND]: { value: true },
+})
+
+/**
+ * Whether a value is an {@link OutboxError}, also one of another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { isOutboxError, openOutbox } from '@backend-logout/outbox'
+ *
+ * const outbox = await openOutbox({ store: { memory: true } })
+ * try {
+ *   await outbox.add({ refreshToken: '…' })
+ * } catch (error) {
+ *   if (isOutboxError(error)) console.error(error.code, error.message)
+ *   else throw error
+ * }
+ * ```
+ */
+export function isOutboxError(value: unknown): value is OutboxError {
+  return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
+}
 
 /** Wraps what the database said: its words and codes, not the statement, its parameters or the address with a password. */
 export function storeError(doing: string, reason: unknown, added?: number): OutboxError {
-  if (reason instanceof OutboxError) return reason
+  if (isOutboxError(reason)) return reason
+  if (reason instanceof NotPrivateError) return new OutboxError('store_not_private', reason.message)
   const { message, code } = (reason ?? {}) as { message?: unknown; code?: unknown }
   const cause = new Error(withoutPasswords(String(message || code || reason).slice(0, 500)))
   delete cause.stack

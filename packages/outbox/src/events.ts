@@ -20,6 +20,8 @@ export interface EntryEvent {
  * - `retry`: a logout could not be finished now, and will be tried again.
  * - `dead`: a logout cannot succeed as things are; it is among the dead letters.
  * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again.
+ * - `store_made_private`: the store's folder was open to other users of the machine, and is not any more. Whoever could
+ *   change it may have prepared what it holds.
  * - `store_error`: the database could not be reached or refused; the outbox goes on trying.
  */
 export type OutboxEvent =
@@ -30,6 +32,7 @@ export type OutboxEvent =
   | (EntryEvent & { readonly type: 'dead'; readonly code: FailureCode; readonly attempts: number })
   | { readonly type: 'paused'; readonly until: Date; readonly code: FailureCode }
   | { readonly type: 'resumed' }
+  | { readonly type: 'store_made_private'; readonly message: string }
   | { readonly type: 'store_error'; readonly message: string }
 
 /** Receives {@link OutboxEvent}s. What it throws is dropped: watching a logout must not break it. */

@@ -1,8 +1,12 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { OutboxError } from './errors.ts'
+import { openPrivateFile } from './private-file.ts'
+
+/** The file in the folder that the lock is on. */
+export const LOCK_FILE = 'lock'
 
 /** An exclusive lock on a folder. */
 export interface FolderLock {
@@ -14,11 +18,12 @@ export interface FolderLock {
  * operating system's own and belongs to the open file, so it ends with the process, however that ends.
  *
  * @throws OutboxError `store_in_use`
+ * @throws NotPrivateError where the lock file is a link or belongs to another user
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   // A native addon without types of its own; loaded only now, where a folder is used.
   const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { tryLock(fd: number): boolean }
-  const file = await open(join(folder, 'lock'), 'a+', 0o600)
+  const file = await openPrivateFile(join(folder, LOCK_FILE))
   try {
     if (!tryLock(file.fd)) {
       throw new OutboxError(

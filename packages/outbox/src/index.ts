@@ -4,7 +4,7 @@
  * @module
  */
 export type { OutboxTokens, OutboxTokenType, TokenAbout } from './entry.ts'
-export { OutboxError, type OutboxErrorCode } from './errors.ts'
+export { isOutboxError, OutboxError, type OutboxErrorCode } from './errors.ts'
 export type { EntryEvent, FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
 export type { Reason } from './fate.ts'
 export type { EncryptionKey } from './keyring.ts'

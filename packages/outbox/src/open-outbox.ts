@@ -1,15 +1,16 @@
 import { AssertionError } from 'node:assert'
 import { Adder, MAX_BATCH } from './adder.ts'
+import { SCHEMA } from './boss.ts'
 import { dropExpiredLetters, isId, listDeadLetters, retryDeadLetters } from './dead-letters.ts'
 import { type OutboxTokens, type ReadTokens, readTokens } from './entry.ts'
-import { OutboxError, storeError } from './errors.ts'
+import { isOutboxError, OutboxError, storeError } from './errors.ts'
 import { teller } from './events.ts'
 import { createPastJudge } from './expiry.ts'
 import { createKeyring } from './keyring.ts'
 import { type OutboxOptions, type ResolvedStore, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
 import { isEmpty, readStats } from './stats.ts'
-import { openStore, SCHEMA } from './store.ts'
+import { openStore } from './store.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
@@ -21,7 +22,7 @@ const SUPERVISE_MS = 5_000
 /**
  * Opens an outbox, and creates or upgrades what it needs in its store.
  *
- * @throws OutboxError `invalid_options`, `store_in_use` or `store_unavailable`
+ * @throws OutboxError `invalid_options`, `store_in_use`, `store_not_private` or `store_unavailable`
  * @example
  * ```ts
  * import { createLogoutClient } from '@backend-logout/core'
@@ -45,9 +46,11 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const keyring = createKeyring(given.encryptionKeys)
   const tell = teller(options.onEvent)
   const isPast = createPastJudge()
-  const store = await openStore(options.store, (error) => {
-    tell({ type: 'store_error', message: storeError('The database', error).message })
-  })
+  const store = await openStore(
+    options.store,
+    (error) => tell({ type: 'store_error', message: storeError('The database', error).message }),
+    (message) => tell({ type: 'store_made_private', message }),
+  )
   const { boss } = store
   const schema = (options.store.kind === 'postgres' && options.store.schema) || SCHEMA
   const upkeep = new Upkeep(boss, schema, upkeepOf(options.store), tell)
@@ -104,7 +107,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
         if (batch.length > 0) await store(batch)
         return ids
       } catch (error) {
-        if (!(error instanceof OutboxError)) throw error
+        if (!isOutboxError(error)) throw error
         throw new OutboxError(error.code, error.message, { cause: error.cause, added: ids.length })
       }
     },

@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss'
+import { BOSS_OPTIONS, type Store } from './boss.ts'
 import type { PostgresOptions } from './options.ts'
-import { BOSS_OPTIONS, type Store } from './store.ts'
 
 /** Prepares a store on a Postgres server; pg-boss connects when it is started. */
 export function openPostgresStore({ postgres, backend, schema, maxConnections, ssl }: PostgresOptions): Store {

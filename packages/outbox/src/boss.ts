@@ -1,0 +1,26 @@
+import type { ConstructorOptions, PgBoss } from 'pg-boss'
+
+/** Where logouts are kept: pg-boss, and the database below it. */
+export interface Store {
+  readonly boss: PgBoss
+  /** How many inserts may be under way at once. */
+  readonly inserts: number
+  /** Closes what pg-boss does not close by itself. */
+  close(): Promise<void>
+}
+
+/** The default schema. The application's own pg-boss, where there is one, has another. */
+export const SCHEMA = 'backend_logout'
+
+/** Options of pg-boss that are the same for every database. */
+export const BOSS_OPTIONS: ConstructorOptions = {
+  schema: SCHEMA,
+  schedule: false,
+  // It would store the names of hosts; the outbox stores nothing readable but fingerprints and times.
+  registerInstance: false,
+  persistWarnings: false,
+  persistQueueStats: false,
+  // Idle workers look for crashed ones every few seconds; this pass is for when none is idle.
+  monitorIntervalSeconds: 5,
+  superviseIntervalSeconds: 60,
+}

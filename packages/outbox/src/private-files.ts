@@ -1,0 +1,9 @@
+/**
+ * Keeps files and folders from the other users of a machine: what the outbox does for its own folder, for journals, keys
+ * and other files beside it. Windows has no such users and modes; there, nothing is checked or changed.
+ *
+ * @module
+ */
+export { NotPrivateError } from './ownership.ts'
+export { describeExposure, type OpenPrivateOptions, openPrivateFile } from './private-file.ts'
+export { makeFolderPrivate, type PrivateFolder } from './private-folder.ts'
