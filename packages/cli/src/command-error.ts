@@ -1,4 +1,4 @@
-import { isLogoutError, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
+import { isLogoutError, type LogoutError } from '@backend-logout/node'
 import type { OutboxError } from '@backend-logout/outbox'
 import { ExitCode } from './exit-code.ts'
 import { inOurWords } from './wording.ts'
@@ -32,16 +32,6 @@ export function describeError(error: unknown): { readonly message: string; reado
 function isOutboxError(error: unknown): error is OutboxError {
   return error instanceof Error && error.name === 'OutboxError'
 }
-
-/** Codes of errors that are about the application or the provider's address, and so the same for every token. */
-export const APPLICATION_ERRORS: ReadonlySet<string> = new Set([
-  'client_auth_failed',
-  'endpoint_missing',
-  'redirect_refused',
-  'unexpected_response',
-  'discovery_failed',
-  'invalid_options',
-] satisfies LogoutErrorCode[])
 
 function exitCodeOf({ code }: LogoutError): ExitCode {
   switch (code) {

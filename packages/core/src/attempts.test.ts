@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { attemptUntilDone, type EndpointRequest, endedBefore, pause } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
 import { createClient } from './client.ts'
-import { isLogoutError, LogoutError, type LogoutErrorCode } from './errors.ts'
+import type { LogoutErrorCode } from './codes.ts'
+import { isLogoutError, LogoutError } from './errors.ts'
 import type { LogoutEvent } from './events.ts'
 import { resolveOptions } from './options.ts'
 import { createProvider } from './provider.ts'
@@ -105,7 +106,7 @@ describe('attemptUntilDone()', () => {
     [answer(400), 'rejected', 'live'],
     [answer(401), 'client_auth_failed', 'live'],
     [answer(403), 'rejected', 'live'],
-    [answer(404), 'endpoint_missing', 'unsupported'],
+    [answer(404), 'endpoint_missing', 'live'],
     [answer(302), 'redirect_refused', 'live'],
     [answer(200, {}, '<html>'), 'unexpected_response', 'live'],
     [answer(400, {}, '{"error":"unsupported_token_type"}'), 'unsupported_token_type', 'unsupported'],
@@ -170,8 +171,11 @@ describe('attemptUntilDone()', () => {
   test('calls a token unknown once a request for it may have arrived, also when a later one was refused', async () => {
     const refused = await run(manualClock(0), inOrder(new TypeError('reset'), answer(400)))
     expect(refused.outcome).toMatchObject({ state: 'unknown', error: { code: 'rejected' } })
-    const missing = await run(manualClock(0), inOrder(new TypeError('reset'), answer(404)))
-    expect(missing.outcome).toMatchObject({ state: 'unsupported' })
+    const unsupported = await run(
+      manualClock(0),
+      inOrder(new TypeError('reset'), answer(400, {}, '{"error":"unsupported_token_type"}')),
+    )
+    expect(unsupported.outcome).toMatchObject({ state: 'unsupported' })
     const accepted = await run(manualClock(0), inOrder(new TypeError('reset'), answer(200)))
     expect(accepted.outcome).toMatchObject({ ok: true })
   })

@@ -1,7 +1,8 @@
 import { type Call, tell, type Wait } from './call.ts'
+import { ERROR_MEANING } from './codes.ts'
 import { nameOf } from './endpoint-url.ts'
-import { isLogoutError, LogoutError, type LogoutErrorCode } from './errors.ts'
-import { type FailedAttempt, RETRYABLE, reportFailure } from './failure-report.ts'
+import { isLogoutError, LogoutError } from './errors.ts'
+import { type FailedAttempt, reportFailure } from './failure-report.ts'
 import { redactor } from './redaction.ts'
 import { retryDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
@@ -66,7 +67,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     if (result.ok) return result
     failed = result
     const { code, retryAfterMs } = failed
-    const state = unsent?.state ?? stateAfter(code)
+    const state = unsent?.state ?? ERROR_MEANING[code].token
     mayHaveArrived ||= state === 'unknown'
     const end = (error: LogoutError, attempts = attempt): Failed => ({
       ok: false,
@@ -81,7 +82,7 @@ export async function attemptUntilDone(call: Call, request: EndpointRequest): Pr
     const { retries } = call.limits
     const handedBack = call.handsBackThrottling && (code === 'rate_limited' || retryAfterMs !== undefined)
     const delayMs =
-      RETRYABLE.includes(code) && !handedBack
+      ERROR_MEANING[code].retryable && !handedBack
         ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
         : undefined
     if (delayMs === undefined) return end(error())
@@ -105,8 +106,8 @@ export function endedBefore(call: Wait): LogoutError | undefined {
 }
 
 /** An outcome without, or before, any request. */
-export function refused(error: LogoutError, attempts = 0): Failed {
-  return { ok: false, attempts, error, state: error.code === 'endpoint_missing' ? 'unsupported' : 'live' }
+export function refused(error: LogoutError, attempts = 0, state: RevocationState = 'live'): Failed {
+  return { ok: false, attempts, error, state }
 }
 
 async function tryOnce(
@@ -137,9 +138,4 @@ export async function pause(call: Call, ms: number): Promise<boolean> {
     return (ended as EndedEarly).why === 'timeout'
   }
   return true
-}
-
-function stateAfter(code: LogoutErrorCode): RevocationState {
-  if (code === 'network' || code === 'timeout' || code === 'aborted') return 'unknown'
-  return code === 'endpoint_missing' || code === 'unsupported_token_type' ? 'unsupported' : 'live'
 }

@@ -62,7 +62,8 @@ const idOnly: ClientAuth = ({ appId }) => ({ body: { client_id: appId } })
 export function clientAuthOf(method: ClientAuthMethod, appId: string, appSecret: string | undefined): ClientAuth {
   let credential: ClientCredential
   if (method === 'client_secret_post' || method === 'client_secret_basic') {
-    if (!appSecret) throw new LogoutError('invalid_options', `clientAuth '${method}' needs appSecret.`)
+    if (!appSecret)
+      throw new LogoutError('invalid_options', `clientAuth '${method}' needs appSecret.`, { option: 'clientAuth' })
     credential =
       method === 'client_secret_post'
         ? { body: { client_id: appId, client_secret: appSecret } }
@@ -70,7 +71,8 @@ export function clientAuthOf(method: ClientAuthMethod, appId: string, appSecret:
     return Object.assign(() => credential, { method })
   }
   if (!/^(?:none|(?:self_signed_)?tls_client_auth)$/.test(method)) {
-    throw new LogoutError('invalid_options', `clientAuth '${String(method).slice(0, 100)}' is not known.`)
+    const message = `clientAuth '${String(method).slice(0, 100)}' is not known.`
+    throw new LogoutError('invalid_options', message, { option: 'clientAuth' })
   }
   // A public client, and one known by its certificate, only says who it is.
   return Object.assign(idOnly.bind(undefined), { method })
@@ -124,7 +126,8 @@ export function checkCredential(credential: ClientCredential): void {
   if (!text || count > 1 || Object(credential) !== credential || names.some((name) => name.startsWith('token'))) {
     throw new LogoutError(
       'invalid_options',
-      'clientAuth must give exactly one credential, as text, and no field of the request.',
+      'clientAuth must return exactly one credential, as strings, and must not set request parameters.',
+      { option: 'clientAuth' },
     )
   }
 }

@@ -1,4 +1,5 @@
-import { LogoutError, type LogoutErrorCode } from './errors.ts'
+import type { LogoutErrorCode } from './codes.ts'
+import { LogoutError } from './errors.ts'
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
@@ -17,7 +18,8 @@ export function checkUrl(
   code: LogoutErrorCode = 'invalid_options',
 ): URL {
   const refuse = (reason: string): never => {
-    throw new LogoutError(code, `${what} ${reason}`)
+    const option = code === 'invalid_options' ? what : undefined
+    throw new LogoutError(code, `${what} ${reason}`, { option })
   }
   if (!(typeof value === 'string' || value instanceof URL) || String(value).length > 2048) {
     return refuse('must be a URL of at most 2048 characters.')

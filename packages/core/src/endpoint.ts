@@ -29,7 +29,8 @@ export async function postTo(call: Call, { endpoint, post, judge }: Authenticate
     const endpoints = core.provider.known ?? (await core.provider.endpoints(core, call))
     const url = endpoints[endpoint]
     if (url === undefined) {
-      throw new LogoutError('endpoint_missing', `The provider has no ${endpoint} endpoint.`, { attempts: 0 })
+      const error = new LogoutError('endpoint_missing', `The provider has no ${endpoint} endpoint.`, { attempts: 0 })
+      return refused(error, 0, 'unsupported')
     }
     const authenticate =
       core.options.clientAuth ??

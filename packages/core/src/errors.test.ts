@@ -8,16 +8,23 @@ describe('a LogoutError', () => {
     const error = new LogoutError('rejected', 'No.')
     expect(error).toBeInstanceOf(Error)
     expect(error).toMatchObject({ name: 'LogoutError', message: 'No.', code: 'rejected' })
-    expect(error).toMatchObject({ retryable: false, tokenMayBeLive: true })
+    expect(error).toMatchObject({ concerns: 'token', retryable: false, tokenMayBeLive: true })
     expect(String(error)).toBe('LogoutError: No.')
     expect(error.stack).toMatch(/errors\.test\.ts/)
   })
 
   test('has only the details that are known', () => {
-    const details = { status: 429, retryAfterMs: 1000, retryable: true, apiCode: undefined, cause: undefined }
+    const details = { status: 429, retryAfterMs: 1000, apiCode: undefined, cause: undefined }
     const error = new LogoutError('rate_limited', 'Slow down.', details)
     expect(error).toMatchObject({ status: 429, retryAfterMs: 1000, retryable: true, tokenMayBeLive: true })
-    expect(Object.keys(error).sort()).toEqual(['code', 'retryAfterMs', 'retryable', 'status', 'tokenMayBeLive'])
+    expect(Object.keys(error).sort()).toEqual([
+      'code',
+      'concerns',
+      'retryAfterMs',
+      'retryable',
+      'status',
+      'tokenMayBeLive',
+    ])
     expect('cause' in error).toBe(false)
   })
 
@@ -36,14 +43,16 @@ describe('a LogoutError', () => {
       name: 'LogoutError',
       message: 'Too late.',
       code: 'timeout',
-      retryable: false,
+      concerns: 'provider',
+      retryable: true,
       tokenMayBeLive: true,
       attempts: 2,
       cause: {
         name: 'LogoutError',
         message: 'Failed.',
         code: 'network',
-        retryable: false,
+        concerns: 'provider',
+        retryable: true,
         tokenMayBeLive: true,
         attempts: 1,
         cause: { message: 'reset', code: 'ECONNRESET' },

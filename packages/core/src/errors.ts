@@ -1,47 +1,16 @@
-/**
- * What went wrong, as a literal that code can switch on.
- *
- * | code | meaning |
- * |---|---|
- * | `invalid_options` | the options of the client are wrong; nothing was sent |
- * | `invalid_argument` | an argument of this call is wrong; nothing was sent |
- * | `client_auth_failed` | the provider does not accept the application's credential |
- * | `unsupported_token_type` | the provider cannot revoke this kind of token |
- * | `rejected` | the provider refused the request for another reason |
- * | `rate_limited` | the provider throttles; see `retryAfterMs` |
- * | `provider_unavailable` | the provider failed (5xx); the token still works |
- * | `unexpected_response` | the answer is not one that a provider gives, such as an HTML page |
- * | `redirect_refused` | the endpoint answered with a redirect, which is never followed |
- * | `endpoint_missing` | the provider has no such endpoint |
- * | `discovery_failed` | the provider's metadata could not be used |
- * | `unverified` | the revocation was accepted, but introspection could not prove it |
- * | `network` | the connection failed; the request may or may not have arrived |
- * | `timeout` | no complete answer in time; the request may or may not have arrived |
- * | `aborted` | the caller's signal ended the call |
- */
-export type LogoutErrorCode =
-  | 'invalid_options'
-  | 'invalid_argument'
-  | 'client_auth_failed'
-  | 'unsupported_token_type'
-  | 'rejected'
-  | 'rate_limited'
-  | 'provider_unavailable'
-  | 'unexpected_response'
-  | 'redirect_refused'
-  | 'endpoint_missing'
-  | 'discovery_failed'
-  | 'unverified'
-  | 'network'
-  | 'timeout'
-  | 'aborted'
+import { ERROR_MEANING, type ErrorConcern, type LogoutErrorCode } from './codes.ts'
 
-/** What a {@link LogoutError} knows besides its code and message. None of it ever holds a secret. */
+/** What a {@link LogoutError} has besides its code and message. None of it ever holds a secret. */
 export interface LogoutErrorDetails {
-  /** Whether the same call may succeed later without any change. */
+  /**
+   * Whether the same call may succeed later without any change.
+   * @default what {@link ERROR_MEANING} has for the code
+   */
   readonly retryable?: boolean | undefined
   /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
   readonly tokenMayBeLive?: boolean | undefined
+  /** The name of the option or argument that is wrong, such as `appId` or `tls.cert`; the message has it too. */
+  readonly option?: string | undefined
   /** HTTP status of the last answer. */
   readonly status?: number | undefined
   /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
@@ -83,10 +52,14 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 export class LogoutError extends Error {
   /** What went wrong. */
   declare readonly code: LogoutErrorCode
+  /** Whom it concerns: this call, this token, the application's configuration, or the provider as a whole. */
+  declare readonly concerns: ErrorConcern
   /** Whether the same call may succeed later without any change. */
   declare readonly retryable: boolean
   /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
   declare readonly tokenMayBeLive: boolean
+  /** The name of the option or argument that is wrong; only with `invalid_options` and `invalid_argument`. */
+  declare readonly option?: string
   /** HTTP status of the last answer. */
   declare readonly status?: number
   /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
@@ -106,7 +79,8 @@ export class LogoutError extends Error {
   constructor(code: LogoutErrorCode, message: string, details: LogoutErrorDetails = {}) {
     const { cause, ...known } = details
     super(message, cause === undefined ? undefined : { cause })
-    Object.assign(this, { code, retryable: false, tokenMayBeLive: true })
+    const { retryable, concerns } = ERROR_MEANING[code]
+    Object.assign(this, { code, concerns, retryable, tokenMayBeLive: true })
     for (const [name, value] of Object.entries(known)) {
       if (value !== undefined) Object.assign(this, { [name]: value })
     }

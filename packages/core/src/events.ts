@@ -1,4 +1,4 @@
-import type { LogoutErrorCode } from './errors.ts'
+import type { LogoutErrorCode } from './codes.ts'
 import type { RevocationState } from './revocation.ts'
 
 /** What every {@link LogoutEvent} says. */

@@ -1,6 +1,7 @@
 import type { Call } from './call.ts'
+import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
 import { nameOf } from './endpoint-url.ts'
-import { LogoutError, type LogoutErrorCode } from './errors.ts'
+import { LogoutError } from './errors.ts'
 import { redactCause, redactor } from './redaction.ts'
 import { EndedEarly } from './time-limit.ts'
 import type { Failure } from './verdict.ts'
@@ -8,27 +9,12 @@ import type { Failure } from './verdict.ts'
 /** An attempt that failed: with an answer, or with something thrown. */
 export type FailedAttempt = Omit<Failure, 'status'> & { readonly status?: number; readonly thrown?: unknown }
 
-/** Failures that another attempt may mend. */
-export const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rate_limited', 'provider_unavailable']
-
 /** An error and what lies behind it in one line: `fetch failed` alone helps nobody. */
 function reasonOf(error: Error | undefined): string {
   if (!error) return ''
   const { message, code, cause } = error as Error & { code?: string }
   const own = message || code || error.name
   return cause instanceof Error ? `${own}: ${reasonOf(cause)}` : own
-}
-
-/** What to do about it, or what it means. */
-const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
-  client_auth_failed: 'Check appId, appSecret and which client authentication the application has for this endpoint.',
-  unsupported_token_type: 'The provider cannot revoke this kind of token.',
-  rejected: 'Check that the token was issued to this application.',
-  rate_limited: 'Try again later.',
-  provider_unavailable: 'The token still works; try again later.',
-  unexpected_response: 'A provider does not answer like this: check the address, and what stands in between.',
-  redirect_refused: 'Redirects are not followed, as they would take the credentials along. Check the address.',
-  endpoint_missing: 'Check the address and the protocol.',
 }
 
 /**
@@ -61,12 +47,11 @@ export function reportFailure(
   const message = [
     `${at.method} ${nameOf(at.url)}`,
     what[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${said}.`,
-    ADVICE[code] ?? 'It may or may not have arrived; the token must be treated as alive.',
+    ERROR_MEANING[code].advice,
     retryAfterMs ? `Retry-After asks for ${retryAfterMs / 1000} s.` : '',
     attempts > 1 ? `(${attempts} attempts)` : '',
   ]
   return new LogoutError(code, message.filter(Boolean).join(' '), {
-    retryable: RETRYABLE.includes(code),
     status,
     providerError,
     providerErrorDescription,

@@ -11,6 +11,7 @@ export type {
   ClientAuthMethod,
   ClientCredential,
 } from './client-auth.ts'
+export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
 export type { ProviderMetadata } from './discovery.ts'
 export {
   type EnvironmentSource,
@@ -18,7 +19,7 @@ export {
   optionsFromEnvironment,
   type PartialClientOptions,
 } from './environment.ts'
-export { isLogoutError, LogoutError, type LogoutErrorCode, type LogoutErrorDetails } from './errors.ts'
+export { isLogoutError, LogoutError, type LogoutErrorDetails } from './errors.ts'
 export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'
 export { fingerprintToken } from './fingerprint.ts'

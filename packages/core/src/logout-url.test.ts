@@ -139,9 +139,9 @@ describe('buildLogoutUrl() with anything', () => {
     ['an empty state', { state: '' }, /state/],
     ['a state that is too long', { state: 'x'.repeat(4_097) }, /state/],
     ['a state of broken text', { state: '\ud800' }, /state/],
-    ['a redirect that runs', { redirectUri: 'javascript:alert(1)' }, /return address/],
-    ['a redirect without a scheme', { redirectUri: '//evil.example.com' }, /return address/],
-    ['a redirect that is null', { redirectUri: null }, /return address/],
+    ['a redirect that runs', { redirectUri: 'javascript:alert(1)' }, /redirectUri must be an absolute URL/],
+    ['a redirect without a scheme', { redirectUri: '//evil.example.com' }, /redirectUri must be an absolute URL/],
+    ['a redirect that is null', { redirectUri: null }, /redirectUri must be an absolute URL/],
     ['a kind of no prototype', { kind: '__proto__' }, /kind/],
   ])('refuses %s', async (_what, options, message) => {
     const error = await logoutErrorOf(() => genauth.buildLogoutUrl(options as LogoutUrlOptions))

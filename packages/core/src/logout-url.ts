@@ -38,7 +38,7 @@ export function planLogoutUrl(core: ClientCore, options: LogoutUrlOptions = {}):
   const genauth = location.kind === 'genauth' ? location : undefined
   const { idToken, state, kind = genauth?.protocol === 'oauth' ? 'generic' : 'oidc' } = options
   const redirectUri =
-    options.redirectUri === undefined ? fallback : returnAddress(options.redirectUri, 'invalid_argument')
+    options.redirectUri === undefined ? fallback : returnAddress(options.redirectUri, 'redirectUri', 'invalid_argument')
   for (const [name, value, limit] of [
     ['idToken', idToken, 65_536],
     ['state', state, 4_096],
@@ -47,16 +47,20 @@ export function planLogoutUrl(core: ClientCore, options: LogoutUrlOptions = {}):
       value !== undefined &&
       !(typeof value === 'string' && value !== '' && value.length <= limit && value.isWellFormed())
     ) {
-      throw new LogoutError('invalid_argument', `${name} must be a string of 1 to ${limit} characters.`)
+      throw new LogoutError('invalid_argument', `${name} must be a string of 1 to ${limit} characters.`, {
+        option: name,
+      })
     }
   }
   const page = genauth && (kind === 'generic' || kind === 'cas') ? PAGES[kind] : undefined
   if (kind !== 'oidc' && !page) {
-    throw new LogoutError('invalid_argument', "kind must be 'oidc', or with appHost also 'generic' or 'cas'.")
+    const message = "kind must be 'oidc', or with appHost also 'generic' or 'cas'."
+    throw new LogoutError('invalid_argument', message, { option: 'kind' })
   }
   if (genauth && !page && redirectUri !== undefined && idToken === undefined) {
-    const reason = 'GenAuth sends the user back only when it gets the ID token too'
-    throw new LogoutError('invalid_argument', `${reason}: pass idToken, or use kind 'generic'.`)
+    const message =
+      "idToken is missing: GenAuth redirects the user only with an ID token. Pass it, or use kind 'generic'."
+    throw new LogoutError('invalid_argument', message, { option: 'idToken' })
   }
   return () => {
     const url = new URL(page ? genauth?.base + page[0] : endSessionEndpoint(core))

@@ -36,7 +36,7 @@ export async function logout(
   options: LogoutOptions = {},
 ): Promise<LogoutResult> {
   if (typeof tokens !== 'object' || tokens === null)
-    throw new LogoutError('invalid_argument', 'tokens must be an object.')
+    throw new LogoutError('invalid_argument', 'tokens must be an object.', { option: 'tokens' })
   // The refresh token first: as long as it lives, it makes new access tokens.
   const session = [
     ['refresh_token', tokens.refreshToken],

@@ -141,14 +141,18 @@ describe('resolveOptions()', () => {
     ...['Authorization', 'cookie', 'CONTENT-TYPE', 'Content-Length', 'host', 'transfer-encoding', 'connection'].map(
       (name) => [`the header ${name}`, { ...genauth, headers: { [name]: 'canary' } }, new RegExp(name)] as const,
     ),
-    ['a redirectUri without a scheme', { ...genauth, redirectUri: '/out' }, /return address/],
-    ['a redirectUri that runs', { ...genauth, redirectUri: 'javascript:alert(1)' }, /return address/],
+    ['a redirectUri without a scheme', { ...genauth, redirectUri: '/out' }, /redirectUri must be an absolute URL/],
+    [
+      'a redirectUri that runs',
+      { ...genauth, redirectUri: 'javascript:alert(1)' },
+      /redirectUri must be an absolute URL/,
+    ],
     [
       'a logoutRedirectUri that is too long',
       { ...genauth, logoutRedirectUri: `https://x/${'x'.repeat(2048)}` },
       /2048/,
     ],
-    ['a redirectUri that is null', { ...genauth, redirectUri: null }, /return address/],
+    ['a redirectUri that is null', { ...genauth, redirectUri: null }, /redirectUri must be an absolute URL/],
   ]
   test.each(wrong)('refuses %s, and names it', async (_what, options, message) => {
     const error = await logoutErrorOf(() => createLogoutClient(options as LogoutClientOptions))
@@ -188,7 +192,7 @@ describe('returnAddress()', () => {
   test.each(['https://app.example.com/out?x=1#there', 'http://localhost:3000', 'com.example.app:/out'])(
     'lets %s pass as it is',
     (value) => {
-      expect(returnAddress(value)).toBe(value)
+      expect(returnAddress(value, 'redirectUri')).toBe(value)
     },
   )
 
@@ -201,7 +205,7 @@ describe('returnAddress()', () => {
     'file:///x',
     '',
   ])('refuses %j', async (value) => {
-    const error = await logoutErrorOf(() => returnAddress(value, 'invalid_argument'))
+    const error = await logoutErrorOf(() => returnAddress(value, 'redirectUri', 'invalid_argument'))
     expect(error.code).toBe('invalid_argument')
   })
 })

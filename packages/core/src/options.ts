@@ -140,17 +140,17 @@ const RESERVED_HEADER = /^(?:authorization|cookie|content-.*|host|transfer-encod
  * @throws LogoutError `invalid_options`, with a message that names the option and says what it must be
  */
 export function resolveOptions(options: LogoutClientOptions, clock: Clock = systemClock): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
+  if (typeof options !== 'object' || options === null) refuse(undefined, 'Options must be an object.')
   const { appId, clientAuth, fetch, transport, onEvent, allowInsecureHttp = false } = options
   const appSecret = options.appSecret === undefined ? undefined : string(options.appSecret, 'appSecret')
   string(appId, 'appId')
-  if (typeof allowInsecureHttp !== 'boolean') refuse('allowInsecureHttp must be true or false.')
+  if (typeof allowInsecureHttp !== 'boolean') refuse('allowInsecureHttp', 'must be true or false.')
   for (const [name, value] of Object.entries({
     fetch,
     onEvent,
     'transport.send': transport && (transport.send ?? null),
   })) {
-    if (value !== undefined && typeof value !== 'function') refuse(`${name} must be a function.`)
+    if (value !== undefined && typeof value !== 'function') refuse(name, 'must be a function.')
   }
   const location = resolveLocation(options, allowInsecureHttp)
   const method = clientAuth ?? defaultMethod(location, appSecret)
@@ -159,7 +159,10 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
     appSecret,
     location,
     clientAuth: typeof method === 'string' ? clientAuthOf(method, appId, appSecret) : checkFunction(method),
-    redirectUri: returnAddress(options.logoutRedirectUri ?? options.redirectUri),
+    redirectUri: returnAddress(
+      options.logoutRedirectUri ?? options.redirectUri,
+      options.logoutRedirectUri ? 'logoutRedirectUri' : 'redirectUri',
+    ),
     headers: resolveHeaders(options.headers),
     transport: transport ?? fetchTransport(fetch),
     onEvent,
@@ -173,21 +176,22 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   const { appHost, issuer, endpoints, protocol = 'oidc' } = options
   const given = [appHost, issuer, endpoints].filter((value) => value !== undefined && value !== null)
   if (given.length !== 1) {
-    refuse(`Exactly one of appHost, issuer and endpoints is needed; got ${given.length || 'none'}.`)
+    refuse(undefined, `Exactly one of appHost, issuer and endpoints is needed; got ${given.length || 'none'}.`)
   }
   if (appHost) {
-    if (protocol !== 'oidc' && protocol !== 'oauth') refuse("protocol must be 'oidc' or 'oauth'.")
+    if (protocol !== 'oidc' && protocol !== 'oauth') refuse('protocol', "must be 'oidc' or 'oauth'.")
     const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
-    if (url.search) refuse('appHost must not have a query.')
+    if (url.search) refuse('appHost', 'must not have a query.')
     return { kind: 'genauth', base: url.href.replace(/\/+$/, ''), protocol }
   }
   if (issuer) {
     const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
-    if (search) refuse('issuer must not have a query.')
+    if (search) refuse('issuer', 'must not have a query.')
     // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
     return { kind: 'issuer', issuer: issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer] }
   }
-  if (typeof endpoints !== 'object' || endpoints === null) return refuse('endpoints must be an object with revocation.')
+  if (typeof endpoints !== 'object' || endpoints === null)
+    return refuse('endpoints', 'must be an object with revocation.')
   const { revocation, introspection, endSession } = endpoints
   const check = (value: unknown, name: string): string => checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href
   return {
@@ -211,7 +215,7 @@ function defaultMethod(
 }
 
 function checkFunction(method: ClientAuth | undefined): ClientAuth | undefined {
-  if (method !== undefined && typeof method !== 'function') refuse('clientAuth must be a method name or a function.')
+  if (method !== undefined && typeof method !== 'function') refuse('clientAuth', 'must be a method name or a function.')
   return method
 }
 
@@ -233,7 +237,7 @@ export function checkCallOptions(options: unknown): void {
   }
   const { signal } = options as { signal?: Partial<AbortSignal> | null }
   if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
-    throw new LogoutError('invalid_argument', 'signal must be an AbortSignal.')
+    throw new LogoutError('invalid_argument', 'signal must be an AbortSignal.', { option: 'signal' })
   }
 }
 
@@ -249,9 +253,9 @@ export function resolveLimits(
 ): ResolvedOptions['limits'] {
   const { timeoutMs = defaults.timeoutMs, deadlineMs = defaults.deadlineMs, retries = defaults.retries } = limits
   const wrong = isDuration(timeoutMs, 1) ? (isDuration(deadlineMs, 1) ? undefined : 'deadlineMs') : 'timeoutMs'
-  if (wrong) throw new LogoutError(code, `${wrong} must be 1 to 86400000 milliseconds.`)
+  if (wrong) throw new LogoutError(code, `${wrong} must be 1 to 86400000 milliseconds.`, { option: wrong })
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 100)) {
-    throw new LogoutError(code, 'retries must be a whole number from 0 to 100.')
+    throw new LogoutError(code, 'retries must be a whole number from 0 to 100.', { option: 'retries' })
   }
   return { timeoutMs, deadlineMs, retries }
 }
@@ -259,15 +263,15 @@ export function resolveLimits(
 function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
   // A `Headers` or a `Map` has no properties to read: taken for an object, its headers would be dropped in silence.
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
-    return refuse('headers must be a plain object of strings.')
+    return refuse('headers', 'must be a plain object of strings.')
   }
   const resolved: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
-    if (RESERVED_HEADER.test(name)) refuse(`headers must not set ${name}: each request has exactly one credential.`)
+    if (RESERVED_HEADER.test(name)) refuse('headers', `must not set ${name}: each request has exactly one credential.`)
     try {
       new Headers([[name, string(value, name)]])
     } catch {
-      refuse('headers must have valid names, and strings of at most 8192 characters as values.')
+      refuse('headers', 'must have valid names, and strings of at most 8192 characters as values.')
     }
     resolved[name.toLowerCase()] = value
   }
@@ -280,6 +284,7 @@ function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>>
  */
 export function returnAddress(
   value: unknown,
+  option: 'redirectUri' | 'logoutRedirectUri',
   code: 'invalid_options' | 'invalid_argument' = 'invalid_options',
 ): string | undefined {
   if (value === undefined) return undefined
@@ -288,7 +293,7 @@ export function returnAddress(
       ? URL.parse(String(value))
       : null
   if (!url || /^(?:javascript|data|vbscript|blob|file):$/.test(url.protocol)) {
-    throw new LogoutError(code, 'The return address must be an absolute URL of at most 2048 characters.')
+    throw new LogoutError(code, `${option} must be an absolute URL of at most 2048 characters.`, { option })
   }
   // As it was given: providers compare it with the registered one character by character.
   return String(value)
@@ -296,11 +301,11 @@ export function returnAddress(
 
 function string(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '' || value.length > 8192 || !value.isWellFormed()) {
-    refuse(`${name} must be a string of 1 to 8192 characters.`)
+    refuse(name, 'must be a string of 1 to 8192 characters.')
   }
   return value as string
 }
 
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
+function refuse(option: string | undefined, reason: string): never {
+  throw new LogoutError('invalid_options', option === undefined ? reason : `${option} ${reason}`, { option })
 }

@@ -45,7 +45,8 @@ export function revokeMany(
   verifyPatience(options.verify)
   checkHint(options.tokenTypeHint)
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
-    throw new LogoutError('invalid_argument', 'concurrency must be a whole number from 1 to 10000.')
+    const option = 'concurrency'
+    throw new LogoutError('invalid_argument', `${option} must be a whole number from 1 to 10000.`, { option })
   }
   return run(core, iteratorOf(tokens), options, concurrency)
 }
@@ -203,5 +204,6 @@ function iteratorOf(tokens: unknown): Iterator<unknown> | AsyncIterator<unknown>
       }
     }
   }
-  throw new LogoutError('invalid_argument', 'tokens must be an iterable, an async iterable or a stream of tokens.')
+  const message = 'tokens must be an iterable, an async iterable or a stream of tokens.'
+  throw new LogoutError('invalid_argument', message, { option: 'tokens' })
 }

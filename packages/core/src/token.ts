@@ -28,7 +28,7 @@ export function unusableToken(token: unknown, appId: string): LogoutError | unde
               : undefined
   return reason === undefined
     ? undefined
-    : new LogoutError('invalid_argument', `The token ${reason}. Nothing was sent.`)
+    : new LogoutError('invalid_argument', `The token ${reason}. Nothing was sent.`, { option: 'token' })
 }
 
 /**
@@ -64,6 +64,7 @@ export function checkHint(hint: unknown): void {
     throw new LogoutError(
       'invalid_argument',
       "tokenTypeHint must be a short name, such as 'access_token'. Nothing was sent.",
+      { option: 'tokenTypeHint' },
     )
   }
 }

@@ -1,5 +1,5 @@
 import { challengeParameter } from './challenge.ts'
-import type { LogoutErrorCode } from './errors.ts'
+import type { LogoutErrorCode } from './codes.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { TransportResponse } from './transport.ts'
 

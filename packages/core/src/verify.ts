@@ -27,7 +27,8 @@ export function verifyPatience(
   if (!verify) return undefined
   const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
   if (isDuration(withinMs, 0)) return withinMs
-  throw new LogoutError('invalid_argument', 'verify.withinMs must be 0 to 86400000 milliseconds.')
+  const option = 'verify.withinMs'
+  throw new LogoutError('invalid_argument', `${option} must be 0 to 86400000 milliseconds.`, { option })
 }
 
 /** What introspection says about a token: active or not, or why it would not say. */

@@ -90,7 +90,7 @@ Deno.test('close() and using end a client for good, whatever it sends with', asy
     equal(await client.revokeToken(token), true)
     client.close()
     client[Symbol.dispose]()
-    await rejects(client.revokeToken(token), { code: 'invalid_argument', message: 'The client has been closed.' })
+    await rejects(client.revokeToken(token), { code: 'aborted', message: 'This client is closed. Nothing was sent.' })
   }
 })
 

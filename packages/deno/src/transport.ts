@@ -65,7 +65,7 @@ export function createDenoTransport({ tls, proxy, pool, ...own }: Options): Clos
     transport: {
       mutualTls: inner.mutualTls ?? tls?.cert !== undefined,
       async send(request) {
-        if (closed) throw new LogoutError('invalid_argument', 'The client has been closed.')
+        if (closed) throw new LogoutError('aborted', 'This client is closed. Nothing was sent.')
         try {
           return await inner.send(request)
         } catch (error) {

@@ -140,7 +140,7 @@ describe('close()', () => {
     const closing = client.close().then(() => {
       closed = true
     })
-    await expect(client.revokeToken('token-2')).rejects.toMatchObject({ code: 'invalid_argument' })
+    await expect(client.revokeToken('token-2')).rejects.toMatchObject({ code: 'aborted' })
     expect(closed).toBe(false)
     held[0]?.()
     expect(await call).toBe(true)
@@ -157,7 +157,7 @@ describe('close()', () => {
     const closing = client.close()
     const [outcome] = await Promise.allSettled([call])
     await closing
-    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'invalid_argument' })
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'aborted' })
     await expect.poll(() => server.open.size).toBe(0)
   })
 
@@ -170,7 +170,7 @@ describe('close()', () => {
     const calls = [client.revokeToken('token-2'), client.introspectToken('token-2')]
     for (const call of calls) {
       await expect(call).rejects.toMatchObject({
-        code: 'invalid_argument',
+        code: 'aborted',
         message: 'This client is closed. Nothing was sent.',
       })
     }

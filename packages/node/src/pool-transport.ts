@@ -81,5 +81,5 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
 }
 
 function closed(): LogoutError {
-  return new LogoutError('invalid_argument', 'This client is closed. Nothing was sent.')
+  return new LogoutError('aborted', 'This client is closed. Nothing was sent.')
 }

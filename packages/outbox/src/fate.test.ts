@@ -44,6 +44,7 @@ describe('fateOf()', () => {
   test.each([
     ['client_auth_failed', 401],
     ['endpoint_missing', 404],
+    ['invalid_options', undefined],
     ['redirect_refused', 302],
     ['unexpected_response', 200],
     ['discovery_failed', undefined],

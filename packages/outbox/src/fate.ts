@@ -45,25 +45,12 @@ export type Health =
 
 type Severity = 'passing' | 'refusal' | 'final'
 
-/** How bad a failure is: it passes; it lasts until somebody mends the configuration; or it lasts. */
-function severityOf({ code, status }: LogoutError): Severity {
-  switch (code) {
-    case 'invalid_argument':
-    case 'invalid_options':
-    case 'unsupported_token_type':
-      return 'final'
-    case 'rejected':
-      // The provider's own refusal. Anything else, such as a 403 or a 413, may come from what stands before it.
-      return status === 400 || status === 200 ? 'final' : 'refusal'
-    case 'client_auth_failed':
-    case 'endpoint_missing':
-    case 'redirect_refused':
-    case 'unexpected_response':
-    case 'discovery_failed':
-      return 'refusal'
-    default:
-      return 'passing'
-  }
+/** How bad a failure is: it passes, it lasts until someone fixes the configuration, or it is final for this token. */
+function severityOf({ code, concerns, status }: LogoutError): Severity {
+  if (concerns === 'provider' || code === 'aborted' || code === 'unverified') return 'passing'
+  if (concerns === 'application') return 'refusal'
+  // The provider's own refusal. Anything else, such as a 403 or a 413, may come from a proxy in front of it.
+  return code === 'rejected' && status !== 400 && status !== 200 ? 'refusal' : 'final'
 }
 
 /**

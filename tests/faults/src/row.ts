@@ -42,7 +42,6 @@ export const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rat
 /** What each code says about a token that was to be revoked (R9). */
 const STATES: Partial<Record<LogoutErrorCode, RevocationState>> = {
   unsupported_token_type: 'unsupported',
-  endpoint_missing: 'unsupported',
   network: 'unknown',
   timeout: 'unknown',
   aborted: 'unknown',

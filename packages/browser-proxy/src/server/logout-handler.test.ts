@@ -150,6 +150,8 @@ describe('when the provider fails', () => {
     ['is in trouble', { status: 503 }],
     ['drops the connection', { drop: true }],
     ['hangs', { hang: true }],
+    ['answers 404, as a gateway does during a deployment', { status: 404, body: 'Not found' }],
+    ['answers 405', { status: 405 }],
     ['answers with a page', { status: 200, body: '<!doctype html>' }],
     ['refuses the application', { status: 401, body: { error: 'invalid_client' } }],
     ['reports an error inside 200', { envelopeError: { statusCode: 500, message: 'x' } }],

@@ -63,7 +63,7 @@ const UNKNOWN: readonly Pick<Revocation, 'tokenType' | 'state' | 'error'>[] = [
   { tokenType: 'access_token', state: 'unknown' },
 ]
 
-/** Whether trying again cannot help: the provider never revokes this kind, or it is no token that could be sent. */
+/** Whether a retry cannot help: the provider never revokes this kind of token, or the value cannot be a token. */
 function isHopeless({ state, error }: Pick<Revocation, 'state' | 'error'>): boolean {
   return state === 'unsupported' || error?.code === 'invalid_argument'
 }

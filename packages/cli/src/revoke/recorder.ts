@@ -1,5 +1,5 @@
 import type { LogoutError, Revocation } from '@backend-logout/node'
-import { APPLICATION_ERRORS, CommandError } from '../command-error.ts'
+import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { inOurWords } from '../wording.ts'
@@ -115,7 +115,7 @@ export class Recorder {
   }
 
   #watch(error: LogoutError | undefined): void {
-    this.#refusals = error && !error.retryable && APPLICATION_ERRORS.has(error.code) ? this.#refusals + 1 : 0
+    this.#refusals = error?.concerns === 'application' && !error.retryable ? this.#refusals + 1 : 0
     if (this.#refusals !== REFUSALS) return
     this.#options.onFatal(
       new CommandError(

@@ -1,5 +1,4 @@
-import type { LogoutErrorCode, RevocationState } from '@backend-logout/node'
-import { APPLICATION_ERRORS } from '../command-error.ts'
+import { ERROR_MEANING, type LogoutErrorCode, type RevocationState } from '@backend-logout/node'
 import { ExitCode } from '../exit-code.ts'
 
 /** What a bulk run has done so far. Every token of the input is in exactly one of the counts. */
@@ -57,8 +56,9 @@ export function settled(tally: Tally): number {
 /** The exit code of a run that came to its end. */
 export function verdict(tally: Tally): ExitCode {
   if (notRevoked(tally) === 0) return ExitCode.done
-  const refused =
-    tally.revoked + tally.skipped === 0 && [...tally.reasons.keys()].every((code) => APPLICATION_ERRORS.has(code))
+  const concernsApplication = (code: LogoutErrorCode | 'invalid_line'): boolean =>
+    code !== 'invalid_line' && ERROR_MEANING[code].concerns === 'application'
+  const refused = tally.revoked + tally.skipped === 0 && [...tally.reasons.keys()].every(concernsApplication)
   return refused ? ExitCode.refused : ExitCode.no
 }
 
