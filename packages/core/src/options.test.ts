@@ -132,15 +132,7 @@ describe('resolveOptions()', () => {
     ['transport that is null', { ...genauth, transport: null }, /transport/],
     ['onEvent that is no function', { ...genauth, onEvent: 'log' }, /onEvent/],
     ['allowInsecureHttp that is text', { ...genauth, allowInsecureHttp: 'false' }, /allowInsecureHttp/],
-    ['headers that are text', { ...genauth, headers: 'x: y' }, /headers/],
-    ['headers that are no plain object', { ...genauth, headers: new Headers({ 'x-a': 'x' }) }, /headers/],
-    ['headers that are null', { ...genauth, headers: null }, /headers/],
-    ['a header with a wrong name', { ...genauth, headers: { 'no name': 'x' } }, /headers/],
-    ['a header with a wrong value', { ...genauth, headers: { 'x-a': 'line\nbreak' } }, /headers/],
-    ['a header that is no text', { ...genauth, headers: { 'x-a': 7 } }, /headers/],
-    ...['Authorization', 'cookie', 'CONTENT-TYPE', 'Content-Length', 'host', 'transfer-encoding', 'connection'].map(
-      (name) => [`the header ${name}`, { ...genauth, headers: { [name]: 'canary' } }, new RegExp(name)] as const,
-    ),
+    ['a header of its own credential', { ...genauth, headers: { Authorization: 'canary' } }, /headers.*credential/],
     ['a redirectUri without a scheme', { ...genauth, redirectUri: '/out' }, /redirectUri must be an absolute URL/],
     [
       'a redirectUri that runs',

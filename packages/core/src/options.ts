@@ -4,6 +4,7 @@ import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { fetchTransport } from './fetch-transport.ts'
+import { resolveHeaders } from './request-headers.ts'
 import type { Transport } from './transport.ts'
 
 /** GenAuth (formerly Authing), by the address of the application. */
@@ -93,7 +94,12 @@ export interface ClientOptions extends CallLimits {
   readonly redirectUri?: string | URL | undefined
   /** Where the provider sends the user after the logout URL; must be registered there. */
   readonly logoutRedirectUri?: string | URL | undefined
-  /** Further headers for each request, such as `User-Agent`. Not `Authorization`, `Cookie` or `Content-*`. */
+  /**
+   * Additional headers for each request, such as `User-Agent` or `X-Tenant-Id`: at most 64, with 16 384 characters.
+   * Refused are credentials and what is named like one (`Authorization`, `Cookie`, `DPoP`, and names with `token`,
+   * `secret`, `api-key` and the like), because each request has exactly one credential; and what the request itself
+   * decides: `Content-*`, `Host`, `Expect`, and what is about the connection, such as `Upgrade` or `Proxy-*`.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
    * The function that sends the requests. It is called with `redirect: 'manual'`.
@@ -131,8 +137,6 @@ export interface ResolvedOptions {
   readonly limits: Required<{ [K in keyof CallLimits]: number }>
   readonly clock: Clock
 }
-
-const RESERVED_HEADER = /^(?:authorization|cookie|content-.*|host|transfer-encoding|connection)$/i
 
 /**
  * Checks options and completes them.
@@ -258,24 +262,6 @@ export function resolveLimits(
     throw new LogoutError(code, 'retries must be a whole number from 0 to 100.', { option: 'retries' })
   }
   return { timeoutMs, deadlineMs, retries }
-}
-
-function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
-  // A `Headers` or a `Map` has no properties to read: taken for an object, its headers would be dropped in silence.
-  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
-    return refuse('headers', 'must be a plain object of strings.')
-  }
-  const resolved: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (RESERVED_HEADER.test(name)) refuse('headers', `must not set ${name}: each request has exactly one credential.`)
-    try {
-      new Headers([[name, string(value, name)]])
-    } catch {
-      refuse('headers', 'must have valid names, and strings of at most 8192 characters as values.')
-    }
-    resolved[name.toLowerCase()] = value
-  }
-  return Object.freeze(resolved)
 }
 
 /**

@@ -1,0 +1,52 @@
+import { LogoutError } from './errors.ts'
+
+const MAX_HEADERS = 64
+const MAX_VALUE_LENGTH = 8_192
+// Most servers refuse a request whose headers are larger than this as a whole.
+const MAX_TOTAL_LENGTH = 16_384
+
+/** What a request sets itself, and what is about the connection to the next host (RFC 9110 §7.6.1). */
+const RESERVED =
+  /^(?:content-|host$|expect$|proxy-|connection$|keep-alive$|te$|trailers?$|transfer-encoding$|upgrade$|http2-settings$)/
+
+/** Names that hold a credential: `Authorization`, `X-Auth-Token`, `X-Api-Key`, `DPoP`; but not `X-Authing-App-Id`. */
+const CREDENTIAL =
+  /authori[sz]ation|authenticat|(?:^|[-_])auth$|token|secret|passw|credential|cookie|assertion|bearer|jwt|dpop|client[-_]?cert|(?:api|access|auth|private|subscription|functions)[-_]?key/
+
+/**
+ * Checks the headers that go along with each request.
+ *
+ * @returns A frozen copy, by lower-case name.
+ * @throws LogoutError `invalid_options`; neither a value nor the whole of a foreign name is repeated
+ */
+export function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
+  // A `Headers` or a `Map` has no properties to read: taken for an object, its headers would be dropped in silence.
+  if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
+    return refuse('must be a plain object of strings.')
+  }
+  const resolved = new Map<string, string>()
+  let total = 0
+  for (const [given, value] of Object.entries(headers)) {
+    const name = given.toLowerCase()
+    if (!/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(name) || name === '__proto__') refuse('must have valid names.')
+    const reserved = RESERVED.exec(name)?.[0]
+    if (reserved) refuse(`must not set ${reserved}: the request itself decides it.`)
+    const credential = CREDENTIAL.exec(name)?.[0]
+    if (credential) refuse(`must not set a credential ('${credential}'): use clientAuth, or a fetch of your own.`)
+    if (resolved.has(name)) refuse('must not have a name twice.')
+    // Visible characters of Latin-1: line breaks would end the header, and the rest fails only when it is sent.
+    if (typeof value !== 'string' || !/^[\x20-\x7e\xa0-\xff]+$/.test(value) || value.length > MAX_VALUE_LENGTH) {
+      refuse(`must have visible text of 1 to ${MAX_VALUE_LENGTH} characters as values.`)
+    }
+    total += name.length + (value as string).length
+    resolved.set(name, value as string)
+  }
+  if (resolved.size > MAX_HEADERS || total > MAX_TOTAL_LENGTH) {
+    refuse(`must be at most ${MAX_HEADERS}, with at most ${MAX_TOTAL_LENGTH} characters.`)
+  }
+  return Object.freeze(Object.fromEntries(resolved))
+}
+
+function refuse(reason: string): never {
+  throw new LogoutError('invalid_options', `headers ${reason}`, { option: 'headers' })
+}
