@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { npmPackages } from './packages.ts'
-import { pnpm } from './run.ts'
+import { pnpm, run } from './run.ts'
 import type { Release, Tarball } from './tarball.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -50,5 +50,6 @@ for (const { folder: source, manifest } of packages) {
   tarballs.push({ name: manifest.name, version: manifest.version, file, integrity })
   console.log(`${manifest.name} ${manifest.version}: ${file}`)
 }
-const release: Release = { tarballs }
+const commit = (await run(root, 'git', ['rev-parse', 'HEAD'])).trim()
+const release: Release = { commit, tarballs }
 await writeFile(join(folder, 'release.json'), `${JSON.stringify(release, undefined, 2)}\n`)

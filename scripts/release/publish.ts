@@ -36,11 +36,16 @@ async function isPublished({ name, version }: Tarball): Promise<boolean> {
   return answer.trim() !== ''
 }
 
-const { tarballs } = readJson<Release>(folder, 'release.json')
+const { commit, tarballs } = readJson<Release>(folder, 'release.json')
 const jsr = jsrPackages(root)
 const versions = new Set([...tarballs, ...jsr.map(({ manifest }) => manifest)].map(({ version }) => version))
 if (versions.size !== 1) throw new Error(`One release has one version, these are ${[...versions].join(', ')}.`)
 for (const tarball of tarballs) await check(tarball)
+// JSR takes sources: those of the commit that was packed, and no others.
+const here = (await run(root, 'git', ['rev-parse', 'HEAD'])).trim()
+if (here !== commit) throw new Error(`The sources are those of commit ${here}, but ${commit} was packed.`)
+const changed = await run(root, 'git', ['status', '--porcelain', ...jsr.map(({ folder }) => folder)])
+if (changed !== '') throw new Error(`The sources were changed after commit ${commit}, which was packed:\n${changed}`)
 
 for (const tarball of tarballs) {
   const title = `npm: ${tarball.name} ${tarball.version}`

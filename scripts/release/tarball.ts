@@ -10,6 +10,8 @@ export interface Tarball {
 
 /** The content of `release.json`. */
 export interface Release {
+  /** The commit that was packed. JSR takes sources; they are published from this commit and no other. */
+  readonly commit: string
   /** Each after those that it depends on. */
   readonly tarballs: readonly Tarball[]
 }

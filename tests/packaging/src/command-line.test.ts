@@ -20,7 +20,7 @@ function terminal(folder: string, settings: Readonly<Record<string, string>> = {
   return (code: string) => spawn('bash', ['-c', `exec 2>&1\n${code}`], { cwd: folder, env })
 }
 
-test.concurrent.each(['npm', 'pnpm', 'Bun'] as const)(
+test.concurrent.each(process.env.LONG ? (['npm', 'pnpm', 'Bun'] as const) : (['pnpm'] as const))(
   'ten minutes with the README of the command line, installed with %s, end with a thousand dead tokens',
   async (toolchain) => {
     const folder = await installed(toolchain, ['@backend-logout/cli'])

@@ -24,7 +24,7 @@ export const node: Program = [process.env.CONSUMER_NODE ?? process.execPath]
 
 /**
  * Runs a program to its end and gives what it printed; a failure says everything that it printed. A program that runs
- * until it is told to stop is told so once `isDone`.
+ * until it is told to stop is told so once `isDone`. It may take three minutes, on a machine that does other things too.
  */
 export async function run(
   cwd: string,
@@ -36,7 +36,7 @@ export async function run(
   // Scripts of the consumers find the consumers' Node.js, as package managers do.
   const env = { ...process.env, ...environment, PATH: `${dirname(node[0])}:${process.env.PATH}` }
   try {
-    const running = start(command, [...first, ...args], { cwd, env, timeout: 90_000, maxBuffer: 64 * 1024 * 1024 })
+    const running = start(command, [...first, ...args], { cwd, env, timeout: 180_000, maxBuffer: 64 * 1024 * 1024 })
     if (isDone) await stopWhen(isDone, running)
     const { stdout } = await running
     return stdout

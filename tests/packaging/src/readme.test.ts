@@ -51,6 +51,14 @@ interface Case {
   readonly quickStart: () => QuickStart
 }
 
+/**
+ * Each package is installed by one tool, and each tool installs some: what could go wrong is wrong with a package or with
+ * a tool. `npm run test:long` tries every pair.
+ */
+const TOOLS: readonly ToolchainName[] = ['Bun', 'npm', 'pnpm']
+const toolsFor = (index: number): readonly ToolchainName[] =>
+  process.env.LONG ? TOOLS : TOOLS.slice(index % TOOLS.length).slice(0, 1)
+
 const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(root, folder, 'README.md'))
 const workspace = quickStartOf('.')
 // That of the command line is a conversation: see command-line.test.ts.
@@ -58,12 +66,8 @@ const cases: Case[] = [
   ...[
     ...npmPackages(root).filter(({ folder }) => !folder.endsWith('/cli')),
     { folder: '.', manifest: { name: 'the workspace' } },
-  ].flatMap(({ folder, manifest }) =>
-    (['npm', 'pnpm', 'Bun'] as const).map((toolchain) => ({
-      name: manifest.name,
-      toolchain,
-      quickStart: quickStartOf(folder),
-    })),
+  ].flatMap(({ folder, manifest }, index) =>
+    toolsFor(index).map((toolchain) => ({ name: manifest.name, toolchain, quickStart: quickStartOf(folder) })),
   ),
   ...jsrPackages(root).map(({ folder, manifest }) => ({
     name: manifest.name,

@@ -64,6 +64,22 @@ test('a tarball that is not what was packed is not published', async () => {
   await expect(publish(tampered)).rejects.toThrow(`${file} is not what was packed.`)
 })
 
+test('sources that are not those of the packed commit are not published', async () => {
+  const other = join(folder, 'other-commit')
+  await cp(join(workspace, 'release'), other, { recursive: true })
+  const release = readJson<Release>(other, 'release.json')
+  await writeFile(join(other, 'release.json'), JSON.stringify({ ...release, commit: '0'.repeat(40) }))
+  await expect(publish(other)).rejects.toThrow(`but ${'0'.repeat(40)} was packed.`)
+})
+
+test('sources that are not committed are not published', async () => {
+  const source = join(workspace, 'packages/deno/src/mod.ts')
+  const before = await readFile(source, 'utf8')
+  await writeFile(source, `${before}export const added = true\n`)
+  await expect(publish('release')).rejects.toThrow('The sources were changed')
+  await writeFile(source, before)
+})
+
 test('a build in CI names its repository in the manifests, as provenance wants it, and nowhere else', async () => {
   const place = { GITHUB_SERVER_URL: 'https://git.example', GITHUB_REPOSITORY: 'someone/backend-logout' }
   const target = join(folder, 'packed-in-ci')
