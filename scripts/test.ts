@@ -25,8 +25,9 @@ const reports = (): string[] =>
   ])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 
-// Each package's runner keeps all cores busy by itself; more of them at once would only run into each other's time-outs.
-const tasks = Math.max(1, Math.floor(availableParallelism() / 2))
+// A runner uses all cores but one, and many tests wait more than they work. More runners than this would only run into
+// each other's time-outs.
+const tasks = Math.max(2, Math.floor(availableParallelism() / 2))
 const options = ['--continue', '--output-logs=full', `--concurrency=${tasks}`]
 // The registry that some tests start fetches from the one that npm uses here, and must trust what npm trusts.
 const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {

@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { typecheck: { enabled: true, include: ['src/**/*.test-d.ts'] } } })
+// No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests. Types
+// are tested by `check:types`.
+export default defineConfig({ test: { isolate: false } })

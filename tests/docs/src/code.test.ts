@@ -42,6 +42,13 @@ test('every block of code says what it is, in a language that is checked', () =>
   expect(script.length).toBeGreaterThan(50)
 })
 
+test('the README of browser-proxy names the files of its examples, for each framework that it promises', () => {
+  const examples = script.filter(({ file }) => file === 'packages/browser-proxy/README.md')
+  const names = examples.map(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1])
+  expect(names).not.toContain(undefined)
+  expect(names).toEqual(expect.arrayContaining(['express.ts', 'hono.ts', 'route.ts', 'deno.ts']))
+})
+
 test('every block that does not compile here is on a page that is tried elsewhere', () => {
   for (const { at, file, marks } of blocks) {
     for (const mark of marks.filter((mark) => mark !== 'run')) expect(NOT_COMPILED[mark]?.page, at).toBe(file)

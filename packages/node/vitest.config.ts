@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
+    isolate: false,
+    // Some start programs, on machines that do other things too.
+    testTimeout: 30_000,
+  },
+})
