@@ -6,6 +6,8 @@ const readers = ['src/workflows.test.ts']
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // A file list that is not committed is a failure; `-u` writes it.
+    update: 'none',
     projects: [
       { test: { name: 'workflows', include: readers } },
       {
@@ -18,8 +20,6 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxConcurrency: 3,
-          // A file list that is not committed is a failure; `-u` writes it.
-          update: 'none',
         },
       },
     ],
