@@ -1,15 +1,14 @@
 #!/usr/bin/env node
 import { describeSystemError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
-import { runProgram, tellError } from './program.ts'
-import { processTerminal } from './terminal.ts'
+import { reportError, runProgram } from './program.ts'
+import { createTerminal, note } from './terminal/terminal.ts'
 
-const terminal = processTerminal()
+const terminal = createTerminal(process)
 process.on('uncaughtException', (error) => {
-  process.exit(tellError(error, terminal))
+  process.exit(reportError(error, terminal))
 })
 const exitCode = await runProgram(process.argv.slice(2), terminal)
 const unwritten = await terminal.flush()
-if (unwritten)
-  terminal.stderr.write(`backend-logout: The output cannot be written: ${describeSystemError(unwritten)}.\n`)
+if (unwritten) note(terminal, `backend-logout: The output cannot be written: ${describeSystemError(unwritten)}.`)
 process.exitCode = unwritten ? ExitCode.stopped : exitCode

@@ -13,19 +13,39 @@ export class CommandError extends Error {
   }
 }
 
-/** What to say about anything that was thrown, and the exit code that goes with it. */
-export function describeError(error: unknown): { readonly message: string; readonly exitCode: ExitCode } {
-  if (error instanceof CommandError) return error
-  if (isLogoutError(error)) return { message: inOurWords(error.message), exitCode: exitCodeOf(error) }
+/** Describes anything that was thrown, one text a line, with the exit code that goes with it. */
+export function describeError(error: unknown): { readonly lines: readonly string[]; readonly exitCode: ExitCode } {
+  if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
+  if (isLogoutError(error)) return { lines: [inOurWords(error.message)], exitCode: exitCodeOf(error) }
   if (isOutboxError(error)) {
     const usage = error.code === 'invalid_options' || error.code === 'invalid_argument'
-    return { message: inOurWords(error.message), exitCode: usage ? ExitCode.usage : ExitCode.stopped }
+    return { lines: [inOurWords(error.message)], exitCode: usage ? ExitCode.usage : ExitCode.stopped }
   }
-  const message = error instanceof Error ? error.message : String(error)
   return {
-    message: `${message}\nThis looks like a defect of backend-logout. BACKEND_LOGOUT_DEBUG=1 shows where it happened.`,
+    lines: [
+      `The command failed unexpectedly: ${nameOf(error)}.`,
+      'This looks like a defect of backend-logout. BACKEND_LOGOUT_DEBUG=1 shows where it happened.',
+    ],
     exitCode: ExitCode.defect,
   }
+}
+
+/** Where an error and its causes come from, for those who look for a defect. */
+export function framesOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const { stack = '', message, cause } = error
+  const at = stack.indexOf(message)
+  // A message may have lines that look like frames.
+  const frames = stack.slice(at === -1 ? 0 : at + message.length).split('\n')
+  const own = frames.filter((line) => /^ +at /.test(line))
+  return cause instanceof Error ? [...own, `  caused by ${nameOf(cause)}`, ...framesOf(cause)] : own
+}
+
+/** Names an error that nobody expected. Its message may quote what was read, and that may be a token. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'something was thrown that is not an error'
+  const { code } = error as NodeJS.ErrnoException
+  return /^[\w$]{1,60}$/.test(error.name) && typeof code === 'string' ? `${error.name} ${code}` : error.name
 }
 
 /** By its name: to import the class would load the outbox, with its queue and its database. */
@@ -45,9 +65,9 @@ function exitCodeOf({ code }: LogoutError): ExitCode {
   }
 }
 
-/** Names a failed system call as people know it. */
+/** Describes why a system call failed, without the path that Node.js puts into its messages. */
 export function describeSystemError(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code } = error as NodeJS.ErrnoException
   switch (code) {
     case 'ENOENT':
       return 'there is no such file'
@@ -67,7 +87,16 @@ export function describeSystemError(error: unknown): string {
       return 'the file system is read-only'
     case 'EIO':
       return 'the disk failed'
+    case 'ELOOP':
+      return 'it is a symbolic link'
+    case 'ENAMETOOLONG':
+      return 'no file can have such a name'
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open'
     default:
-      return message
+      return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code)
+        ? `the system says ${code}`
+        : 'for an unknown reason'
   }
 }

@@ -1,16 +1,27 @@
-import { readFileSync } from 'node:fs'
-import { createLogoutClientFromEnv, type EnvironmentOptions, type NodeLogoutClient } from '@backend-logout/node'
-import { CommandError, describeSystemError } from './command-error.ts'
+import {
+  type ClientAuthMethod,
+  createLogoutClientFromEnv,
+  type EnvironmentOptions,
+  type NodeLogoutClient,
+} from '@backend-logout/node'
+import { CommandError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
-import type { Terminal } from './terminal.ts'
+import { readTextFile } from './files/read-text-file.ts'
+import type { Terminal } from './terminal/terminal.ts'
 import { userAgent } from './version.ts'
 
-/** How to reach the provider, as far as the environment does not say it. */
+/** The options of all commands that talk to the provider. */
 export interface ConnectionOptions {
   readonly secretFile?: string
   readonly caFile?: string
   readonly certFile?: string
   readonly keyFile?: string
+}
+
+/** How to reach the provider: the environment, and what is in the files that options name. */
+export interface Settings {
+  readonly env: Terminal['env']
+  readonly tls: EnvironmentOptions['tls']
 }
 
 /** A client, and what may be said about it. */
@@ -21,20 +32,59 @@ export interface Connection extends AsyncDisposable {
   readonly provider: string
 }
 
+const CLIENT_AUTH: readonly string[] = [
+  'client_secret_post',
+  'client_secret_basic',
+  'none',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+] satisfies ClientAuthMethod[]
+
 /**
- * Creates a client from the environment and the options of a command.
+ * Reads the files that options or the environment name.
+ *
+ * @throws CommandError when one cannot be read
+ */
+export async function readSettings(options: ConnectionOptions, terminal: Terminal): Promise<Settings> {
+  const { caFile, certFile, keyFile } = options
+  if (Boolean(certFile) !== Boolean(keyFile)) {
+    throw new CommandError(ExitCode.usage, '--cert-file and --key-file must be passed together.')
+  }
+  const read = async (file: string | undefined, option: string): Promise<string | undefined> =>
+    file === undefined ? undefined : readTextFile(file, `The file of ${option}`)
+  const [ca, cert, key] = [
+    await read(caFile, '--ca-file'),
+    await read(certFile, '--cert-file'),
+    await read(keyFile, '--key-file'),
+  ]
+  return { env: await readSecret(options, terminal), tls: ca || cert ? { ca, cert, key } : undefined }
+}
+
+/** Gives the environment, with the secret in it, wherever it is from. */
+async function readSecret({ secretFile }: ConnectionOptions, { env }: Terminal): Promise<Terminal['env']> {
+  const named = env.AUTHING_APP_SECRET?.trim() ? undefined : env.AUTHING_APP_SECRET_FILE?.trim() || undefined
+  const file = secretFile ?? named
+  if (file === undefined) return env
+  const role = `The file of ${secretFile === undefined ? 'AUTHING_APP_SECRET_FILE' : '--secret-file'}`
+  const secret = (await readTextFile(file, role)).trim()
+  if (!secret) throw new CommandError(ExitCode.usage, `${role} is empty.`)
+  return { ...env, AUTHING_APP_SECRET: secret, AUTHING_APP_SECRET_FILE: undefined }
+}
+
+/**
+ * Creates a client.
  *
  * @param overrides What this command needs differently.
- * @throws LogoutError `invalid_options`, CommandError when a file cannot be read
+ * @throws LogoutError `invalid_options`, CommandError
  */
-export function connect(
-  options: ConnectionOptions,
-  terminal: Terminal,
-  overrides: EnvironmentOptions = {},
-): Connection {
-  const env = environment(options, terminal)
+export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = {}): Connection {
+  const clientAuth = env.AUTHING_APP_CLIENT_AUTH?.trim()
+  if (clientAuth && !CLIENT_AUTH.includes(clientAuth)) {
+    // The value is not repeated: it may be a secret in the wrong variable.
+    throw new CommandError(ExitCode.usage, `AUTHING_APP_CLIENT_AUTH must be one of ${CLIENT_AUTH.join(', ')}.`)
+  }
   const client = createLogoutClientFromEnv(
-    { headers: { 'user-agent': userAgent() }, ...tlsOptions(options), ...overrides },
+    { headers: { 'user-agent': userAgent() }, ...(tls && { tls }), ...overrides },
     env,
   )
   return {
@@ -42,28 +92,6 @@ export function connect(
     appId: env.AUTHING_APP_ID?.trim() ?? '',
     provider: describeProvider(env),
     [Symbol.asyncDispose]: () => client.close(),
-  }
-}
-
-/** The environment as the options of a command change it. */
-export function environment({ secretFile }: ConnectionOptions, { env }: Terminal): Terminal['env'] {
-  return secretFile === undefined ? env : { ...env, AUTHING_APP_SECRET: undefined, AUTHING_APP_SECRET_FILE: secretFile }
-}
-
-function tlsOptions({ caFile, certFile, keyFile }: ConnectionOptions): EnvironmentOptions {
-  if (!(caFile || certFile || keyFile)) return {}
-  if (Boolean(certFile) !== Boolean(keyFile)) {
-    throw new CommandError(ExitCode.usage, '--cert-file and --key-file are only of use together.')
-  }
-  return { tls: { ca: contents(caFile), cert: contents(certFile), key: contents(keyFile) } }
-}
-
-function contents(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CommandError(ExitCode.usage, `${file} cannot be read: ${describeSystemError(error)}.`)
   }
 }
 

@@ -1,18 +1,16 @@
 import { Command, CommanderError } from 'commander'
-import { describeError } from './command-error.ts'
+import { describeError, framesOf } from './command-error.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { emulatorCommand } from './emulator/command.ts'
 import { ExitCode } from './exit-code.ts'
-import { looksLikeToken } from './input/open-input.ts'
 import { introspectCommand } from './introspect/command.ts'
 import { logoutUrlCommand } from './logout-url/command.ts'
 import { outboxCommand } from './outbox/command.ts'
 import { revokeCommand } from './revoke/command.ts'
-import type { Terminal } from './terminal.ts'
+import type { RunCommand } from './run-command.ts'
+import { note, print, type Terminal } from './terminal/terminal.ts'
+import { describeUsageError } from './usage-error.ts'
 import { version } from './version.ts'
-
-/** Runs what a command does; its result is the exit code. */
-export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>
 
 const COMMANDS = [revokeCommand, doctorCommand, introspectCommand, logoutUrlCommand, outboxCommand, emulatorCommand]
 
@@ -35,7 +33,7 @@ Examples:
 'backend-logout <command> --help' has more examples, and the exit codes.`
 
 /**
- * Runs the program and returns its exit code. Whatever goes wrong is told on standard error.
+ * Runs the program and returns its exit code. Whatever goes wrong is written to standard error.
  *
  * @param args The arguments without node and script.
  */
@@ -44,50 +42,56 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   const run: RunCommand = async (body) => {
     exitCode = await body(terminal)
   }
+  let failed: Command | undefined
+  const program = createProgram(run, terminal, (command) => {
+    failed = command
+  })
   try {
-    await createProgram(run, terminal).parseAsync(args, { from: 'user' })
+    await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage
-    return tellError(error, terminal)
+    if (!(error instanceof CommanderError)) return reportError(error, terminal)
+    if (error.exitCode === 0) return ExitCode.done
+    // Without a command, commander has shown the help.
+    if (error.code !== 'commander.help') report(describeUsageError(error, failed ?? program, args), terminal)
+    return ExitCode.usage
   }
 }
 
-/** Tells on standard error what went wrong, and returns the exit code for it. */
-export function tellError(error: unknown, { env, stderr }: Terminal): ExitCode {
-  const { message, exitCode } = describeError(error)
-  stderr.write(`backend-logout: ${message}\n`)
-  if (env.BACKEND_LOGOUT_DEBUG && error instanceof Error) stderr.write(`${error.stack}\n`)
+/** Writes to standard error what went wrong, and returns the exit code for it. */
+export function reportError(error: unknown, terminal: Terminal): ExitCode {
+  const { lines, exitCode } = describeError(error)
+  report(lines, terminal)
+  if (terminal.env.BACKEND_LOGOUT_DEBUG) note(terminal, ...framesOf(error))
   return exitCode
 }
 
-function createProgram(run: RunCommand, terminal: Terminal): Command {
+function report([first, ...rest]: readonly string[], terminal: Terminal): void {
+  note(terminal, `backend-logout: ${first}`, ...rest)
+}
+
+function createProgram(run: RunCommand, terminal: Terminal, onError: (command: Command) => void): Command {
   const program = new Command('backend-logout')
     .description("Revokes users' tokens at GenAuth or any RFC 7009 provider.")
     .version(version(), '-V, --version', 'print the version')
     .addHelpText('after', DETAILS)
-    .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({
-      writeOut: (text) => terminal.stdout.write(text),
-      writeErr: (text) => terminal.stderr.write(text),
-      outputError: (text, write) => write(`backend-logout: ${maskTokens(text.replace(/^error: /, ''))}`),
+      writeOut: (text) => print(terminal, ...text.trimEnd().split('\n')),
+      writeErr: (text) => note(terminal, ...text.trimEnd().split('\n')),
+      // It would repeat the arguments.
+      outputError: () => {},
     })
   for (const make of COMMANDS) program.addCommand(make(run))
-  applyManners(program, program.name())
+  applyManners(program, onError)
   return program
 }
 
 /** Gives all commands the same manners. */
-function applyManners(command: Command, path: string): void {
-  command.helpOption('-h, --help', 'show help').showHelpAfterError(`Try '${path} --help'.`)
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command)
-    applyManners(child, `${path} ${child.name()}`)
-  }
-}
-
-/** Somebody may have put a token where a word was wanted; errors end up in logs. */
-function maskTokens(text: string): string {
-  return text.replace(/[^\s'"=,]+/g, (word) => (looksLikeToken(word) ? '(hidden)' : word))
+function applyManners(command: Command, onError: (command: Command) => void): void {
+  command.helpOption('-h, --help', 'show help').exitOverride((error) => {
+    onError(command)
+    throw error
+  })
+  for (const child of command.commands) applyManners(child.copyInheritedSettings(command), onError)
 }

@@ -3,6 +3,10 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { runProgram } from '../../../packages/cli/src/program.ts'
+import { createTerminal } from '../../../packages/cli/src/terminal/terminal.ts'
 
 const manifest = createRequire(import.meta.url).resolve('@backend-logout/cli/package.json')
 const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> }
@@ -38,7 +42,7 @@ export interface StartOptions {
   readonly shell?: string
 }
 
-/** Starts `backend-logout` in a process of its own. Nothing of the surrounding environment names a provider. */
+/** Starts `backend-logout` in a separate process. Nothing of the surrounding environment names a provider. */
 export function start(args: readonly string[], { env = {}, cwd, input = '', shell }: StartOptions = {}): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
   const command = [process.execPath, binPath, ...args]
@@ -66,7 +70,28 @@ export function start(args: readonly string[], { env = {}, cwd, input = '', shel
   return { child, ended, output, seen }
 }
 
-/** Runs `backend-logout` to its end. */
-export function run(args: readonly string[], options?: StartOptions): Promise<Ended> {
-  return start(args, options).ended
+/** What {@link run} gives to a command. */
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** What standard input holds; without it, nothing. */
+  readonly input?: string | Uint8Array
+  /** Whether standard output and standard error are a terminal, of 80 columns. */
+  readonly isTTY?: boolean
+}
+
+/**
+ * Runs `backend-logout` to its end, in this process: everything but the few lines that connect it to a process. What is
+ * about processes (signals, pipes of a shell, limits, working directories) uses {@link start}.
+ */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { env = {}, input = '', isTTY = false } = options
+  const streams = () => Object.assign(new PassThrough(), { isTTY, columns: 80 })
+  const [stdout, stderr] = [streams(), streams()]
+  const written = Promise.all([text(stdout), text(stderr)])
+  const stdin = Readable.from(input.length > 0 ? [Buffer.from(input as string)] : [])
+  const code = await runProgram(args, createTerminal({ env, stdin, stdout, stderr }))
+  stdout.end()
+  stderr.end()
+  const [out, err] = await written
+  return { code, signal: null, stdout: out, stderr: err }
 }

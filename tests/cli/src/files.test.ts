@@ -85,15 +85,15 @@ test.each([
 })
 
 test.each([
-  ['-j', 'no/such/folder/journal', /journal .* cannot be used: there is no such file/],
-  ['-o', 'no/such/folder/output', /output .* cannot be used: there is no such file/],
+  ['-j', 'no/such/folder/journal', /The journal cannot be used: there is no such file/],
+  ['-o', 'no/such/folder/output', /The output cannot be used: there is no such file/],
   ['-j', '.', /this is a folder/],
   ['-o', '.', /this is a folder/],
   ['-j', '/dev/full', /no regular file/],
   ['-j', '/proc/version', /no regular file|permission denied|cannot be used|is no journal/],
 ])('%s %s is refused before anything is sent', async (option, path, message) => {
   const [token] = provider.take(1) as [string]
-  const { code, stderr } = await run(['revoke', option, path], { env: provider.env, input: token, cwd: folder.path })
+  const { code, stderr } = await run(['revoke', option, path], { env: provider.env, input: token })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
   expect(provider.revocations.has(token)).toBe(false)
 })
@@ -103,7 +103,7 @@ test('a full disk stops the run in good order, loses nothing, and the next run g
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4']
   // The system refuses to let a file grow beyond 8 KiB, as it does when the disk is full.
-  const first = await run(args, { env: provider.env, shell: 'ulimit -f 16; exec "$@"' })
+  const first = await start(args, { env: provider.env, shell: 'ulimit -f 16; exec "$@"' }).ended
   expect(first.code).toBe(4)
   expect(first.stderr).toMatch(/The (output|journal) .* cannot be written: .* The run stops/)
   expect(first.stdout).toContain('The input was not read to its end.')

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run } from './command-line.ts'
+import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -93,10 +93,14 @@ test.each([
 })
 
 test.each([
-  ['a missing file', 'no/such/file.txt', /no\/such\/file\.txt cannot be read: there is no such file/],
+  [
+    'a missing file',
+    'no/such/file.txt',
+    /The given file cannot be read: there is no such file\. Tokens are never taken from arguments/,
+  ],
   ['a folder', '.', /is a folder/],
 ])('%s is wrong usage', async (_what, file, message) => {
-  const { code, stdout, stderr } = await run(['revoke', file], { env: provider.env, cwd: folder.path })
+  const { code, stdout, stderr } = await run(['revoke', file], { env: provider.env })
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
 })
 
@@ -118,10 +122,10 @@ test.each([
 test('a pipe that a shell makes is read as well', async () => {
   const tokens = provider.take(5)
   const args = ['revoke', '/dev/fd/3', '--json']
-  const { code, stdout } = await run(args, {
+  const { code, stdout } = await start(args, {
     env: provider.env,
     shell: `"$@" 3<<END\n${tokens.join('\n')}\nEND`,
-  })
+  }).ended
   expect(code).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ revoked: 5, complete: true })
 })

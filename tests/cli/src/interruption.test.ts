@@ -107,7 +107,7 @@ test('a run whose reader leaves stops in good order, and can be resumed', async 
   const tokens = provider.take(100)
   const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', '-', '-c', '2']
-  const first = await run(args, { env: provider.env, shell: '{ "$@"; echo "code $?" >&2; } | head -n 1' })
+  const first = await start(args, { env: provider.env, shell: '{ "$@"; echo "code $?" >&2; } | head -n 1' }).ended
   expect(JSON.parse(first.stdout)).toMatchObject({ revoked: true })
   expect(first.stderr).toContain('code 130')
   expect(first.stderr).not.toMatch(/EPIPE|at .*:\d+:\d+/)
@@ -119,7 +119,7 @@ test('a run whose reader leaves stops in good order, and can be resumed', async 
 test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
   '%s survives a reader that leaves',
   async (...args) => {
-    const { stdout, stderr } = await run(args, { shell: '"$@" | head -n 1' })
+    const { stdout, stderr } = await start(args, { shell: '"$@" | head -n 1' }).ended
     expect(stdout).toMatch(/^Usage: /)
     expect(stderr).toBe('')
   },

@@ -1,12 +1,13 @@
 import { describeError } from '../command-error.ts'
 import { connect } from '../connection.ts'
+import type { ReportCheck } from './check.ts'
 import { type Examination, hasSecret, variable } from './examination.ts'
 
 /** Checks that the environment is complete, and says what it comes to. `false` when nothing can be asked with it. */
 export async function checkSettings(examination: Examination): Promise<boolean> {
-  const { options, terminal, report } = examination
+  const { settings, report } = examination
   try {
-    await using connection = connect(options, terminal)
+    await using connection = connect(settings)
     const { appId, provider } = connection
     const secret = hasSecret(examination) ? 'with a secret' : 'without a secret'
     const auth = variable(examination, 'AUTHING_APP_CLIENT_AUTH')
@@ -16,7 +17,7 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
       detail: `application ${appId} at ${provider}, ${secret}${auth ? `, ${auth}` : ''}`,
     })
   } catch (error) {
-    report({ name: 'settings', status: 'problem', detail: describeError(error).message, advice: SETTINGS_ADVICE })
+    reportSettingsError(error, report)
     return false
   }
   const host = variable(examination, 'AUTHING_APP_HOST')
@@ -28,7 +29,7 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
     })
   }
   const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].filter((name) =>
-    terminal.env[name]?.trim(),
+    settings.env[name]?.trim(),
   )
   if (proxies.length > 0) {
     report({ name: 'settings', status: 'note', detail: `${proxies.join(', ')} set: requests may go through a proxy` })
@@ -36,4 +37,12 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
   return true
 }
 
-const SETTINGS_ADVICE = "Set what is missing; 'backend-logout --help' has all variables."
+/** Reports settings that cannot be used. */
+export function reportSettingsError(error: unknown, report: ReportCheck): void {
+  report({
+    name: 'settings',
+    status: 'problem',
+    detail: describeError(error).lines.join(' '),
+    advice: "Set what is missing; 'backend-logout --help' has all variables.",
+  })
+}

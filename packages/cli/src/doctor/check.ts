@@ -1,4 +1,4 @@
-import { print, type Terminal } from '../terminal.ts'
+import { print, type Terminal } from '../terminal/terminal.ts'
 
 /**
  * How one check came out.
@@ -30,12 +30,17 @@ const INDENT = 19
 
 /** Writes one check for people, in lines that fit the terminal. */
 export function printCheck(terminal: Terminal, { name, status, detail, advice }: Check): void {
-  const { isTTY, columns = 80 } = terminal.stdout
+  const { isTTY, columns } = terminal.stdout
   const width = isTTY ? Math.max(20, columns - INDENT) : Number.POSITIVE_INFINITY
-  const margin = `\n${' '.repeat(INDENT)}`
-  const found = wrap(detail, width).join(margin)
-  const toDo = advice === undefined ? '' : `${margin}→ ${wrap(advice, width - 2).join(`${margin}  `)}`
-  print(terminal, `${MARKS[status]} ${name.padEnd(INDENT - 3)} ${found}${toDo}`)
+  const [first = '', ...further] = wrap(detail, width)
+  const [toDo, ...more] = advice === undefined ? [] : wrap(advice, width - 2)
+  print(
+    terminal,
+    `${MARKS[status]} ${name.padEnd(INDENT - 3)} ${first}`,
+    ...[...further, ...(toDo === undefined ? [] : [`→ ${toDo}`]), ...more.map((line) => `  ${line}`)].map(
+      (line) => ' '.repeat(INDENT) + line,
+    ),
+  )
 }
 
 function wrap(text: string, width: number): string[] {
@@ -53,6 +58,6 @@ function wrap(text: string, width: number): string[] {
 /** Writes what all checks come to. */
 export function printDiagnosis(terminal: Terminal, checks: readonly Check[]): void {
   const problems = checks.filter(({ status }) => status === 'problem').length
-  if (problems === 0) print(terminal, '\nNo problem found.')
-  else print(terminal, `\n${problems} ${problems === 1 ? 'problem' : 'problems'} found, marked ${MARKS.problem}.`)
+  if (problems === 0) print(terminal, '', 'No problem found.')
+  else print(terminal, '', `${problems} ${problems === 1 ? 'problem' : 'problems'} found, marked ${MARKS.problem}.`)
 }

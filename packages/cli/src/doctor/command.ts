@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import type { RunCommand } from '../program.ts'
+import type { RunCommand } from '../run-command.ts'
 import type { DoctorCommandOptions } from './run-doctor.ts'
 
 const DETAILS = `

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { type EnvironmentOptions, isLogoutError, type LogoutError } from '@backend-logout/node'
-import { type Connection, type ConnectionOptions, connect, environment } from '../connection.ts'
-import type { Terminal } from '../terminal.ts'
+import { type Connection, connect, type Settings } from '../connection.ts'
 import type { ReportCheck } from './check.ts'
 import { describeAnswer, type WireTap } from './wire-tap.ts'
 
 /** What the doctor's checks share. */
 export interface Examination {
-  readonly options: ConnectionOptions
-  readonly terminal: Terminal
+  readonly settings: Settings
   readonly tap: WireTap
   readonly report: ReportCheck
 }
@@ -21,14 +19,14 @@ export type Probe<T> = { readonly wire: string | undefined } & (
 
 /** Does something with a client of its own, once and without waiting long, and says how it came out. */
 export async function probe<T>(
-  { options, terminal, tap }: Examination,
+  { settings, tap }: Examination,
   overrides: EnvironmentOptions,
   body: (client: Connection['client']) => Promise<T>,
 ): Promise<Probe<T>> {
   tap.reset()
   const wire = (): string | undefined => tap.answer && describeAnswer(tap.answer)
   try {
-    await using connection = connect(options, terminal, { retries: 1, deadlineMs: 15_000, ...overrides })
+    await using connection = connect(settings, { retries: 1, deadlineMs: 15_000, ...overrides })
     return { ok: true, value: await body(connection.client), wire: wire() }
   } catch (error) {
     if (isLogoutError(error)) return { ok: false, error, wire: wire() }
@@ -37,13 +35,13 @@ export async function probe<T>(
 }
 
 /** A value of an environment variable, without white space around it; `undefined` when there is none. */
-export function variable({ options, terminal }: Examination, name: string): string | undefined {
-  return environment(options, terminal)[name]?.trim() || undefined
+export function variable({ settings }: Examination, name: string): string | undefined {
+  return settings.env[name]?.trim() || undefined
 }
 
 /** Whether the application has a secret, from wherever. */
 export function hasSecret(examination: Examination): boolean {
-  return ['AUTHING_APP_SECRET', 'AUTHING_APP_SECRET_FILE'].some((name) => variable(examination, name) !== undefined)
+  return variable(examination, 'AUTHING_APP_SECRET') !== undefined
 }
 
 /** A token that no provider has ever issued: revoking it does no harm. */

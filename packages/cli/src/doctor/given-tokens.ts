@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { singleToken } from '../input/single-token.ts'
 import { readSmallInput } from '../input/small-input.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** Tokens to examine. They are revoked by it. */
 export interface GivenTokens {

@@ -1,11 +1,12 @@
-import type { ConnectionOptions } from '../connection.ts'
+import { CommandError } from '../command-error.ts'
+import { type ConnectionOptions, readSettings, type Settings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
-import { note, printJson, type Terminal } from '../terminal.ts'
+import { note, printJson, type Terminal } from '../terminal/terminal.ts'
 import { inOurWords } from '../wording.ts'
 import { type Check, printCheck, printDiagnosis } from './check.ts'
 import { checkClientAuth } from './check-client-auth.ts'
 import { checkConnection } from './check-connection.ts'
-import { checkSettings } from './check-settings.ts'
+import { checkSettings, reportSettingsError } from './check-settings.ts'
 import { checkTokens } from './check-tokens.ts'
 import type { Examination } from './examination.ts'
 import { type GivenTokens, readGivenTokens } from './given-tokens.ts'
@@ -29,16 +30,23 @@ export async function runDoctor(
     checks.push(check)
     if (!options.json) printCheck(terminal, check)
   }
+  let settings: Settings | undefined
+  try {
+    settings = await readSettings(options, terminal)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    reportSettingsError(error, report)
+  }
   using tap = new WireTap()
-  await examine({ options, terminal, tap, report }, tokens)
+  if (settings) await examine({ settings, tap, report }, tokens, terminal)
   const healthy = checks.every(({ status }) => status !== 'problem')
   if (options.json) printJson(terminal, { healthy, checks })
   else printDiagnosis(terminal, checks)
   return healthy ? ExitCode.done : ExitCode.no
 }
 
-async function examine(examination: Examination, tokens: GivenTokens | undefined): Promise<void> {
-  const { report, terminal } = examination
+async function examine(examination: Examination, tokens: GivenTokens | undefined, terminal: Terminal): Promise<void> {
+  const { report } = examination
   if (!(await checkSettings(examination))) {
     report({ name: 'connection', status: 'skipped', detail: 'nothing can be asked without complete settings' })
     return

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import type { RunCommand } from '../program.ts'
+import { Command, Option } from 'commander'
+import { oneOf, wholeNumber } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
 import type { EmulatorCommandOptions } from './run-emulator.ts'
 
 const DETAILS = `
@@ -20,31 +21,31 @@ Exit codes:
   0    somebody ended it
   2    wrong usage, or the port is taken`
 
+const APPS = ['post', 'basic', 'none'] as const
+
 /** `backend-logout emulator` */
 export function emulatorCommand(run: RunCommand): Command {
   const command = new Command('emulator')
     .summary('run a local provider to try things with')
     .description('Runs a local GenAuth-compatible provider, for trying and testing.')
-    .option('-p, --port <number>', 'the port to listen on; 0 takes a free one', number(65_535), 0)
+    .option('-p, --port <number>', 'the port to listen on; 0 takes a free one', wholeNumber('--port', 0, 65_535), 0)
     .addOption(
       new Option('--app <name>', 'the application to print: how it authenticates')
-        .choices(['post', 'basic', 'none'])
+        .choices(APPS)
+        .argParser(oneOf('--app', APPS))
         .default('post'),
     )
     .option('--opaque', 'issue opaque access tokens instead of JWTs')
     .option('--cascade', 'let the revocation of an access token end its refresh token, too')
-    .option('--issue-tokens <number>', 'issue so many access tokens and write them to a file', number(200_000))
+    .option(
+      '--issue-tokens <number>',
+      'issue so many access tokens and write them to a file',
+      wholeNumber('--issue-tokens', 0, 200_000),
+    )
     .option('--tokens-file <file>', 'the file for --issue-tokens', 'tokens.txt')
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)
   return command.action((options: EmulatorCommandOptions) =>
     run(async (terminal) => (await import('./run-emulator.ts')).runEmulator(options, terminal)),
   )
-}
-
-function number(max: number): (text: string) => number {
-  return (text) => {
-    if (/^\d+$/.test(text) && Number(text) <= max) return Number(text)
-    throw new InvalidArgumentError(`It must be a whole number from 0 to ${max}.`)
-  }
 }

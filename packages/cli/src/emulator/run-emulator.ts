@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { type Application, type Emulator, startEmulator } from '@backend-logout/emulator'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { shownName } from '../files/shown-name.ts'
 import { onInterruption } from '../interruption.ts'
-import { note, print, printJson, type Terminal } from '../terminal.ts'
+import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 /** What `backend-logout emulator` was told. */
 export interface EmulatorCommandOptions {
@@ -29,7 +30,7 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
       printJson(terminal, { appHost, issuer, app, environment, ...(issueTokens && { issueTokens, tokensFile }) })
     } else {
       for (const [name, value] of Object.entries(environment)) print(terminal, `export ${name}=${value}`)
-      note(terminal, guide(emulator, appName, issueTokens ? tokensFile : undefined))
+      note(terminal, ...guide(emulator, appName, issueTokens ? tokensFile : undefined))
     }
     await interruption()
   } finally {
@@ -60,7 +61,7 @@ function writeTokens(file: string, tokens: readonly string[]): void {
     const why = exists ? 'it exists already' : describeSystemError(error)
     throw new CommandError(
       ExitCode.usage,
-      `The tokens cannot be written to ${file}: ${why}. --tokens-file names another.`,
+      `${shownName(file, 'The file of tokens')} cannot be written: ${why}. --tokens-file names another.`,
     )
   }
 }
@@ -75,13 +76,15 @@ function environmentOf({ appHost }: Emulator, { appId, appSecret, authMethod }: 
   }
 }
 
-function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined): string {
+function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined): string[] {
   const signIn = `curl -s --json '{"user":"alice","app":"${app}"}' "$AUTHING_APP_HOST/emulator/sign-in"`
-  return `
-A local provider listens on ${appHost}. Anybody may sign in there as anybody. Ctrl-C ends it.
-Paste the lines above into another terminal, and then, for example:
-  backend-logout doctor
-  ${tokensFile ? `backend-logout revoke ${tokensFile}` : signIn}`
+  return [
+    '',
+    `A local provider listens on ${appHost}. Anybody may sign in there as anybody. Ctrl-C ends it.`,
+    'Paste the lines above into another terminal, and then, for example:',
+    '  backend-logout doctor',
+    `  ${tokensFile ? `backend-logout revoke ${tokensFile}` : signIn}`,
+  ]
 }
 
 function interruption(): Promise<void> {

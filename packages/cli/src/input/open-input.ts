@@ -5,7 +5,9 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import type { Terminal } from '../terminal.ts'
+import { shownName } from '../files/shown-name.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { NO_TOKENS_IN_ARGUMENTS } from '../usage-error.ts'
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts'
 import type { LineReader } from './line-reader.ts'
 
@@ -22,7 +24,7 @@ export interface Input extends ByteSource {
 /**
  * Opens a file, or standard input for `-`.
  *
- * @throws CommandError when there is no such file; the message does not repeat what may be a token
+ * @throws CommandError when it cannot be read
  */
 export async function openInput(file: string, { stdin }: Terminal): Promise<Input> {
   if (file === '-') {
@@ -45,20 +47,11 @@ async function pipeSource(file: string): Promise<ByteSource> {
   return streamSource(new Socket({ fd, readable: true, writable: false }))
 }
 
-/** Why an input cannot be read, with its name unless that may be a token. */
-export function cannotRead(file: string, error: unknown): string {
-  if (looksLikeToken(file) && (error as NodeJS.ErrnoException).code !== 'EACCES') {
-    return (
-      'There is no file of the given name, which looks like a token. Tokens are not taken from arguments, as everybody ' +
-      'on this machine can see those, and the shell keeps them: pipe it in, or name a file.'
-    )
-  }
-  return `${file} cannot be read: ${describeSystemError(error)}.`
-}
-
-/** Whether an argument may be a secret rather than a name: it is long, and has no shape of a path. */
-export function looksLikeToken(text: string): boolean {
-  return /^eyJ/.test(text) || (text.length >= 20 && /\d/.test(text) && !/[/\\]|\.[a-z]{1,8}$/i.test(text))
+/** Describes why an input cannot be read. */
+function cannotRead(file: string, error: unknown): string {
+  const name = shownName(file, 'The given file')
+  const advice = name === file ? '' : ` ${NO_TOKENS_IN_ARGUMENTS}`
+  return `${name} cannot be read: ${describeSystemError(error)}.${advice}`
 }
 
 /**
@@ -89,7 +82,7 @@ export function refuseSameFile(files: Readonly<Record<'input' | 'output' | 'jour
     if (path === undefined || path === '-') continue
     const identity = identify(path)
     const other = seen.get(identity)
-    if (other) throw new CommandError(ExitCode.usage, `The ${role} must not be the same file as the ${other}: ${path}.`)
+    if (other) throw new CommandError(ExitCode.usage, `The ${role} must not be the same file as the ${other}.`)
     seen.set(identity, role)
   }
 }

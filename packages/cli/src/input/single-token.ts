@@ -1,6 +1,6 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { readSmallInput, type SmallInput } from './small-input.ts'
 import { parseTokenLine } from './token-line.ts'
 

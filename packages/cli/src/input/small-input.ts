@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
-import { CommandError } from '../command-error.ts'
+import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { note, type Terminal } from '../terminal.ts'
-import { cannotRead, openInput } from './open-input.ts'
+import { note, type Terminal } from '../terminal/terminal.ts'
+import { openInput } from './open-input.ts'
 
 const MAX_BYTES = 262_144
 
@@ -30,7 +30,7 @@ export async function readSmallInput(file: string, terminal: Terminal): Promise<
     }
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw new CommandError(ExitCode.usage, cannotRead(name, error))
+    throw new CommandError(ExitCode.usage, `${name} cannot be read: ${describeSystemError(error)}.`)
   } finally {
     await close()
   }

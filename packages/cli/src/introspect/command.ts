@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import type { RunCommand } from '../program.ts'
+import { tokenTypeHint } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
 import type { IntrospectCommandOptions } from './run-introspect.ts'
 
 const DETAILS = `
@@ -25,7 +26,11 @@ export function introspectCommand(run: RunCommand): Command {
     .summary('ask whether a token is active')
     .description('Asks the provider about one token (RFC 7662).')
     .argument('[file]', "file with the token, or '-' for standard input", '-')
-    .option('--token-type-hint <type>', 'what the token is, such as access_token or refresh_token')
+    .option(
+      '--token-type-hint <type>',
+      'what the token is, such as access_token or refresh_token',
+      tokenTypeHint('--token-type-hint'),
+    )
     .option('--strict', 'GenAuth only: also call the tokens of deleted or suspended users inactive')
     .option('--json', "write the provider's whole answer as JSON")
     .addHelpText('after', DETAILS)

@@ -1,8 +1,8 @@
-import { type ConnectionOptions, connect } from '../connection.ts'
+import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { readSingleToken } from '../input/single-token.ts'
-import { print, printJson, type Terminal } from '../terminal.ts'
+import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 /** What `backend-logout introspect` was told. */
 export interface IntrospectCommandOptions extends ConnectionOptions {
@@ -20,7 +20,7 @@ export async function runIntrospect(
   options: IntrospectCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  await using connection = connect(options, terminal)
+  await using connection = connect(await readSettings(options, terminal))
   const { token, hint } = await readSingleToken(file, terminal)
   const { strict, tokenTypeHint = hint, json } = options
   const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })
@@ -39,11 +39,5 @@ function describe(name: string, value: unknown): string {
     const date = new Date(value * 1000)
     return Number.isNaN(date.getTime()) ? String(value) : `${value} (${date.toISOString().replace('.000Z', 'Z')})`
   }
-  return typeof value === 'string' ? printable(value) : JSON.stringify(value)
-}
-
-/** Keeps what a provider says from steering the terminal. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import type { RunCommand } from '../program.ts'
+import { oneOf } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
 import type { LogoutUrlCommandOptions } from './run-logout-url.ts'
 
 const DETAILS = `
@@ -17,6 +18,8 @@ Exit codes:
   2    wrong usage, settings or files
   3    the provider has no such page, or its metadata could not be read`
 
+const KINDS = ['oidc', 'generic', 'cas'] as const
+
 /** `backend-logout logout-url` */
 export function logoutUrlCommand(run: RunCommand): Command {
   const command = new Command('logout-url')
@@ -25,7 +28,9 @@ export function logoutUrlCommand(run: RunCommand): Command {
     .option('--id-token-file <file>', "the user's ID token, from a file or, with '-', from standard input")
     .option('--redirect-uri <url>', 'where the provider sends the user afterwards; must be registered there')
     .option('--state <text>', 'comes back with the user unchanged')
-    .addOption(new Option('--kind <kind>', "which of GenAuth's logout pages").choices(['oidc', 'generic', 'cas']))
+    .addOption(
+      new Option('--kind <kind>', "which of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
+    )
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)
   addConnectionOptions(command)

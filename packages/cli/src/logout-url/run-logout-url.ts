@@ -1,8 +1,8 @@
 import type { LogoutUrlOptions } from '@backend-logout/node'
-import { type ConnectionOptions, connect } from '../connection.ts'
+import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSingleToken } from '../input/single-token.ts'
-import { print, printJson, type Terminal } from '../terminal.ts'
+import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 /** What `backend-logout logout-url` was told. */
 export interface LogoutUrlCommandOptions extends ConnectionOptions {
@@ -16,7 +16,7 @@ export interface LogoutUrlCommandOptions extends ConnectionOptions {
 /** Builds the URL that ends the user's session at the provider, and prints it. */
 export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { idTokenFile, redirectUri, state, kind, json } = options
-  await using connection = connect(options, terminal)
+  await using connection = connect(await readSettings(options, terminal))
   const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
   // Only a provider that is known by its issuer must be asked.
   await connection.client.discover()

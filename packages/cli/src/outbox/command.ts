@@ -1,10 +1,13 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import type { RunCommand } from '../program.ts'
+import { date, oneOf, wholeNumber } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
 import { addDetails, deadDetails, keyDetails, outboxDetails, retryDetails, statsDetails, workDetails } from './help.ts'
 import type { AddCommandOptions } from './run-add.ts'
 import type { InspectCommandOptions, RetryCommandOptions } from './run-inspect.ts'
 import type { WorkCommandOptions } from './run-work.ts'
+
+const HINTS = ['access_token', 'refresh_token'] as const
 
 /** `backend-logout outbox` */
 export function outboxCommand(run: RunCommand): Command {
@@ -25,10 +28,11 @@ function addCommand(run: RunCommand): Command {
     .argument('[file]', "file of tokens, or '-' for standard input", '-')
     .addOption(
       new Option('--token-type-hint <type>', 'what tokens are that stand alone')
-        .choices(['access_token', 'refresh_token'])
+        .choices(HINTS)
+        .argParser(oneOf('--token-type-hint', HINTS))
         .default('access_token'),
     )
-    .option('--expires-at <date>', 'when tokens are dead that do not say so themselves', date)
+    .option('--expires-at <date>', 'when tokens are dead that do not say so themselves', date('--expires-at'))
     .option('-q, --quiet', 'say nothing but errors')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', addDetails)
@@ -41,7 +45,12 @@ function workCommand(run: RunCommand): Command {
   return addConnectionOptions(withStore(new Command('work')))
     .summary('revoke what is stored, until Ctrl-C')
     .description('Revokes what is stored until Ctrl-C or SIGTERM.')
-    .option('-c, --concurrency <number>', 'how many logouts may be under way, 1 to 1000', concurrency, 32)
+    .option(
+      '-c, --concurrency <number>',
+      'how many logouts may be under way, 1 to 1000',
+      wholeNumber('--concurrency', 1, 1_000),
+      32,
+    )
     .option('--until-empty', 'end as soon as nothing is left to do, now or later')
     .option('-q, --quiet', 'say nothing but errors')
     .option('--json', 'write the summary as JSON')
@@ -99,15 +108,4 @@ function withStore(command: Command): Command {
   return command
     .option('--store <folder>', 'where the outbox is, instead of OUTBOX_STORE')
     .option('--keys-file <file>', 'file with the keys, instead of OUTBOX_KEYS')
-}
-
-function concurrency(text: string): number {
-  if (/^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number from 1 to 1000.')
-}
-
-function date(text: string): Date {
-  const value = new Date(text)
-  if (/^\d{4}-/.test(text) && !Number.isNaN(value.getTime())) return value
-  throw new InvalidArgumentError('It must be a date such as 2027-01-31 or 2027-01-31T12:00:00Z.')
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { EncryptionKey, Outbox, OutboxOptions } from '@backend-logout/outbox'
-import { CommandError, describeSystemError } from '../command-error.ts'
+import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import type { Terminal } from '../terminal.ts'
+import { readTextFile } from '../files/read-text-file.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { isKeywordList, mayHoldPassword } from './store-address.ts'
 
 /** Where an outbox is, as far as the environment does not say it. */
 export interface OutboxLocation {
@@ -24,31 +26,44 @@ export async function openOutboxOf(
   rest: Pick<OutboxOptions, 'client' | 'onEvent'> = {},
 ): Promise<Outbox> {
   const store = storeOf(location, terminal)
-  const encryptionKeys = keysOf(location, terminal) ?? (needsKeys ? noKeys() : [unusedKey()])
+  if (!needsKeys && !store.includes('://') && !existsSync(store)) {
+    // Otherwise a name with a typing error would become a new outbox, with nothing in it.
+    const name = location.store === undefined ? 'OUTBOX_STORE' : '--store'
+    throw new CommandError(ExitCode.usage, `There is no folder of the name in ${name}; 'outbox add' creates it.`)
+  }
+  const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
   // Loaded only now: a queue and a database are much to load for commands that need none.
   const { openOutbox } = await import('@backend-logout/outbox')
   return openOutbox({ store, encryptionKeys, ...rest })
 }
 
 function storeOf({ store }: OutboxLocation, { env }: Terminal): string {
-  if (store !== undefined && /^[a-z]+:\/\/[^/@]*:[^/@]*@/i.test(store)) {
+  if (store !== undefined && mayHoldPassword(store)) {
     throw new CommandError(
       ExitCode.usage,
-      'Everybody on this machine can see the arguments of a command, and so the password in this address: give it in ' +
-        'OUTBOX_STORE instead of --store.',
+      'Other users of this machine can see the arguments of a command, and so the password in this address: set ' +
+        'OUTBOX_STORE instead of passing --store.',
     )
   }
   const found = store ?? (env.OUTBOX_STORE?.trim() || undefined)
-  if (found) return found
-  throw new CommandError(
-    ExitCode.usage,
-    'OUTBOX_STORE is not set: the folder of the outbox, or the postgres:// address of its database. --store does as well.',
-  )
+  if (!found) {
+    throw new CommandError(
+      ExitCode.usage,
+      'OUTBOX_STORE is not set: the folder of the outbox, or the postgres:// address of its database. You can also pass ' +
+        '--store.',
+    )
+  }
+  if (isKeywordList(found)) {
+    const name = store === undefined ? 'OUTBOX_STORE' : '--store'
+    throw new CommandError(ExitCode.usage, `${name} must be the path of a folder, or a postgres:// address.`)
+  }
+  return found
 }
 
-function keysOf({ keysFile }: OutboxLocation, { env }: Terminal): EncryptionKey[] | undefined {
+async function keysOf({ keysFile }: OutboxLocation, { env }: Terminal): Promise<EncryptionKey[] | undefined> {
   const file = keysFile ?? (env.OUTBOX_KEYS?.trim() ? undefined : env.OUTBOX_KEYS_FILE?.trim() || undefined)
-  const text = file === undefined ? env.OUTBOX_KEYS : readKeys(file)
+  const role = `The file of ${keysFile === undefined ? 'OUTBOX_KEYS_FILE' : '--keys-file'}`
+  const text = file === undefined ? env.OUTBOX_KEYS : await readTextFile(file, role)
   if (!text?.trim()) return undefined
   return text
     .trim()
@@ -64,19 +79,11 @@ function keysOf({ keysFile }: OutboxLocation, { env }: Terminal): EncryptionKey[
     })
 }
 
-function readKeys(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CommandError(ExitCode.usage, `The keys in ${file} cannot be read: ${describeSystemError(error)}.`)
-  }
-}
-
 function noKeys(): never {
   throw new CommandError(
     ExitCode.usage,
-    'OUTBOX_KEYS is not set: what tokens are encrypted with. OUTBOX_KEYS_FILE or --keys-file name a file with the keys; ' +
-      "'backend-logout outbox key' makes one.",
+    'OUTBOX_KEYS is not set: the keys that encrypt the tokens. OUTBOX_KEYS_FILE or --keys-file can name a file with the ' +
+      "keys; 'backend-logout outbox key' makes a key.",
   )
 }
 

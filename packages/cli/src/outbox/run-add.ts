@@ -6,7 +6,7 @@ import { LineReader } from '../input/line-reader.ts'
 import { openInput, refuseForeignFormat } from '../input/open-input.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
-import { print, type Terminal } from '../terminal.ts'
+import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 import { parseSessionLine } from './session-line.ts'
 

@@ -2,7 +2,7 @@ import type { DeadLetter, OutboxStats } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { formatCount, formatDuration } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
-import { print, printJson, type Terminal } from '../terminal.ts'
+import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
 /** What the commands that look into an outbox were told. */

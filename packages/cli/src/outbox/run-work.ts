@@ -1,10 +1,10 @@
 import type { OutboxEvent, WorkSummary } from '@backend-logout/outbox'
-import { type ConnectionOptions, connect } from '../connection.ts'
+import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { formatCount, formatDuration } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
-import { print, type Terminal } from '../terminal.ts'
+import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
 /** What `backend-logout outbox work` was told. */
@@ -18,7 +18,7 @@ export interface WorkCommandOptions extends OutboxLocation, ConnectionOptions {
 /** Does the logouts of an outbox until somebody ends it, or until none is left. */
 export async function runWork(options: WorkCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { concurrency, untilEmpty = false, quiet = false, json } = options
-  await using connection = connect(options, terminal, { connections: concurrency })
+  await using connection = connect(await readSettings(options, terminal), { connections: concurrency })
   const counts = { done: 0, dead: 0 }
   const progress = new Progress(terminal, { done: () => counts.done + counts.dead, failed: () => counts.dead }, quiet)
   const onEvent = (event: OutboxEvent): void => {

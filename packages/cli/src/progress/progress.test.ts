@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import type { Terminal } from '../terminal.ts'
+import { Output } from '../terminal/output.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 import { Progress } from './progress.ts'
 
 function fakeTerminal(isTTY: boolean) {
@@ -9,7 +10,7 @@ function fakeTerminal(isTTY: boolean) {
   stderr.on('data', (data) => {
     written += data
   })
-  const terminal = { stderr } as unknown as Terminal
+  const terminal = { stderr: new Output(stderr) } as unknown as Terminal
   return { terminal, written: () => written }
 }
 

@@ -1,5 +1,4 @@
-import type { createLogUpdate } from 'log-update'
-import { note, type Terminal } from '../terminal.ts'
+import { note, type Terminal } from '../terminal/terminal.ts'
 import { drawProgressLine, formatProgressLine, type ProgressState } from './progress-line.ts'
 import { RecentRate } from './recent-rate.ts'
 
@@ -26,7 +25,6 @@ export class Progress {
   readonly #source: ProgressSource
   readonly #terminal: Terminal
   readonly #quiet: boolean
-  #screen: ReturnType<typeof createLogUpdate> | undefined
   readonly #items: RecentRate = new RecentRate(WINDOW_MS)
   readonly #bytes: RecentRate = new RecentRate(WINDOW_MS)
   #timer: NodeJS.Timeout | undefined
@@ -49,25 +47,19 @@ export class Progress {
       )
       return
     }
-    const { createLogUpdate } = await import('log-update')
-    // The cursor stays visible: a run that is killed could not bring it back.
-    const screen = createLogUpdate(stderr as NodeJS.WritableStream, { showCursor: true })
-    this.#screen = screen
-    this.#timer = setInterval(() => screen(drawProgressLine(this.#state(), stderr.columns ?? 80)), DRAW_MS)
+    await stderr.openStatus()
+    this.#timer = setInterval(() => stderr.showStatus(drawProgressLine(this.#state(), stderr.columns)), DRAW_MS)
   }
 
-  /** Writes a note without disturbing the bar. */
+  /** Writes a note, unless quiet. */
   note(text: string): void {
-    if (this.#quiet) return
-    this.#screen?.clear()
-    note(this.#terminal, text)
+    if (!this.#quiet) note(this.#terminal, text)
   }
 
   /** Takes the bar away. */
   stop(): void {
     clearInterval(this.#timer)
-    this.#screen?.clear()
-    this.#screen = undefined
+    this.#terminal.stderr.closeStatus()
   }
 
   #state(): ProgressState {

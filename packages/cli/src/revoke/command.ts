@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import type { RunCommand } from '../program.ts'
+import { tokenTypeHint, wholeNumber } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
 import type { RevokeCommandOptions } from './run-revoke.ts'
 
 const DETAILS = `
@@ -32,9 +33,18 @@ export function revokeCommand(run: RunCommand): Command {
     .summary('revoke tokens: one, or millions')
     .description('Revokes every token of a file or of standard input.')
     .argument('[file]', "file of tokens, or '-' for standard input", '-')
-    .option('-c, --concurrency <number>', 'how many requests may be in flight, 1 to 10000', concurrency, 32)
+    .option(
+      '-c, --concurrency <number>',
+      'how many requests may be in flight, 1 to 10000',
+      wholeNumber('--concurrency', 1, 10_000),
+      32,
+    )
     .option('--verify', 'make sure by introspection that each token was active before and is inactive after')
-    .option('--token-type-hint <type>', 'what the tokens are, such as access_token or refresh_token')
+    .option(
+      '--token-type-hint <type>',
+      'what the tokens are, such as access_token or refresh_token',
+      tokenTypeHint('--token-type-hint'),
+    )
     .option('-o, --output <file>', "write the fate of each token as NDJSON, by fingerprint; '-' is standard output")
     .option('-j, --journal <file>', 'remember what is confirmed, so that the run can be resumed')
     .option('-q, --quiet', 'say nothing but errors')
@@ -45,10 +55,4 @@ export function revokeCommand(run: RunCommand): Command {
     run(async (terminal) => (await import('./run-revoke.ts')).runRevoke(file, options, terminal)),
   )
   return command
-}
-
-function concurrency(text: string): number {
-  const number = Number(text)
-  if (/^\d+$/.test(text) && number >= 1 && number <= 10_000) return number
-  throw new InvalidArgumentError('It must be a whole number from 1 to 10000.')
 }

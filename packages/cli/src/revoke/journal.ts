@@ -2,6 +2,7 @@ import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { shownName } from '../files/shown-name.ts'
 import { fileSource } from '../input/byte-source.ts'
 import { LineReader } from '../input/line-reader.ts'
 import {
@@ -68,7 +69,8 @@ export class Journal {
     } catch (error) {
       await file?.close()
       if (error instanceof CommandError) throw error
-      throw new CommandError(ExitCode.usage, `The journal ${path} cannot be used: ${describeSystemError(error)}.`)
+      const name = shownName(path, 'The journal')
+      throw new CommandError(ExitCode.usage, `${name} cannot be used: ${describeSystemError(error)}.`)
     }
   }
 

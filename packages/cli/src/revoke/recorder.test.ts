@@ -15,7 +15,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
     get bytes() {
       return written.join('').length
     },
-    write: (lines) => written.push(lines),
+    write: (lines) => written.push(lines.map((line) => `${line}\n`).join('')),
     drained: () => undefined,
     close: () => {},
   }

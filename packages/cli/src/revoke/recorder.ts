@@ -3,10 +3,10 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
 import { inOurWords } from '../wording.ts'
-import { formatFate, formatInvalid } from './fate-line.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
+import { formatInvalid, formatOutcome } from './outcome-line.ts'
 import type { Report } from './report.ts'
 import { count, countInvalid, type Tally } from './tally.ts'
 import type { OriginatedToken } from './token-source.ts'
@@ -50,14 +50,14 @@ export class Recorder {
     this.#options = options
   }
 
-  /** Records the fate of one token. */
+  /** Records the outcome of one token. */
   settle({ line, token }: OriginatedToken, revocation: Revocation): void {
     const { tally, verify, report, journal, onFailure } = this.#options
     const { state, error } = revocation
     const confirmed = verify ? state === 'verified' : revocation.revoked
     count(tally, state, confirmed, error?.code)
     const name = report || !confirmed ? fingerprint(token) : ''
-    if (report) this.#lines.push(formatFate(line, name, confirmed, revocation))
+    if (report) this.#lines.push(formatOutcome(line, name, confirmed, revocation))
     if (confirmed && journal) this.#done.push(line)
     if (!confirmed)
       onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
@@ -81,7 +81,7 @@ export class Recorder {
     if (this.#failed) return
     const { report, journal, checkpoint, onFatal } = this.#options
     try {
-      if (this.#lines.length > 0) report?.write(`${this.#lines.join('\n')}\n`)
+      if (this.#lines.length > 0) report?.write(this.#lines)
       this.#lines = []
       if (!journal) return
       const reached = checkpoint()

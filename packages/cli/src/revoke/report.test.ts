@@ -17,7 +17,7 @@ function fileWith(text: string): string {
 test('a new run writes a report anew, for its owner alone', () => {
   const path = join(folder, 'new')
   const report = openReport(path, false, undefined)
-  report.write('a\n')
+  report.write(['a'])
   expect(report.bytes).toBe(2)
   report.close()
   expect(statSync(path).mode & 0o777).toBe(0o600)
@@ -34,7 +34,7 @@ test.each([
 ])('when a run goes on, %s', (_what, before, length, after) => {
   const path = fileWith(before)
   const report = openReport(path, true, length)
-  report.write('new\n')
+  report.write(['new'])
   expect(report.bytes).toBe(after.length)
   report.close()
   expect(readFileSync(path, 'utf8')).toBe(after)
@@ -42,7 +42,7 @@ test.each([
 
 test('a device has no length and is not cut', () => {
   const report = openReport('/dev/null', true, 100)
-  report.write('a\n')
+  report.write(['a'])
   expect(report.bytes).toBeUndefined()
   report.close()
 })

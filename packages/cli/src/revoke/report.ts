@@ -1,36 +1,27 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
-import type { Writable } from 'node:stream'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { shownName } from '../files/shown-name.ts'
+import type { Output } from '../terminal/output.ts'
+import { printableLines } from '../terminal/printable.ts'
 
-/** Where the fate of each token is written, one JSON object a line. */
+/** Where the outcome of each token is written, one JSON object a line. */
 export interface Report {
   /** How long the file is, in bytes; `undefined` where that means nothing, as for a pipe. */
   readonly bytes: number | undefined
-  /** Writes whole lines. @throws CommandError when it cannot; then the file is as it was before */
-  write(lines: string): void
+  /** Writes lines. @throws CommandError when it cannot; then the file is as it was before */
+  write(lines: readonly string[]): void
   /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
   drained(): Promise<void> | undefined
   close(): void
 }
 
 /** Writes to standard output. Whoever reads it decides how fast. */
-export function createStreamReport(stream: Writable): Report {
+export function createStreamReport(output: Output): Report {
   return {
     bytes: undefined,
-    write: (lines) => {
-      stream.write(lines)
-    },
-    drained: () =>
-      stream.writableNeedDrain && !stream.destroyed
-        ? new Promise((resolve) => {
-            const done = (): void => {
-              stream.off('drain', done).off('close', done)
-              resolve()
-            }
-            stream.on('drain', done).on('close', done)
-          })
-        : undefined,
+    write: (lines) => output.writeLines(lines),
+    drained: () => output.drained(),
     close: () => {},
   }
 }
@@ -53,14 +44,15 @@ export function openReport(path: string, goOn: boolean, length: number | undefin
       if (bytes < stat.size) ftruncateSync(fd, bytes)
     }
   } catch (error) {
-    throw new CommandError(ExitCode.usage, `The output ${path} cannot be used: ${describeSystemError(error)}.`)
+    const name = shownName(path, 'The output')
+    throw new CommandError(ExitCode.usage, `${name} cannot be used: ${describeSystemError(error)}.`)
   }
   return {
     get bytes() {
       return bytes
     },
     write: (lines) => {
-      const data = Buffer.from(lines)
+      const data = Buffer.from(printableLines(lines))
       try {
         let written = 0
         while (written < data.length) written += writeSync(fd, data, written)

@@ -1,6 +1,6 @@
 import type { CommandError } from '../command-error.ts'
 import { onInterruption } from '../interruption.ts'
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 /** How long requests that are in flight may take once a run is to end, in milliseconds. */
 const GRACE_MS = 5_000

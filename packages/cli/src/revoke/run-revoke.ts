@@ -1,20 +1,19 @@
 import { isLogoutError } from '@backend-logout/node'
 import { CommandError, describeSystemError } from '../command-error.ts'
-import { type Connection, type ConnectionOptions, connect } from '../connection.ts'
+import { type Connection, type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
-import { note, print, type Terminal } from '../terminal.ts'
+import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { firstOnes } from './first-failures.ts'
 import { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { RunControl } from './run-control.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
-import { createTally, notRevoked, settled, type Tally, verdict } from './tally.ts'
+import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
-import { limitYoungGeneration } from './young-generation.ts'
 
 /** What `backend-logout revoke` was told. */
 export interface RevokeCommandOptions extends ConnectionOptions {
@@ -33,7 +32,9 @@ const SYNC_MS = 1_000
 export async function runRevoke(file: string, options: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { output, json, quiet, verify = false } = options
   refuseSameFile({ input: file, output, journal: options.journal })
-  await using connection = connect(options, terminal, { connections: options.concurrency })
+  await using connection = connect(await readSettings(options, terminal), {
+    connections: options.concurrency,
+  })
   const input = await openInput(file, terminal)
   const identity = { provider: connection.provider, app: connection.appId, verify }
   const journal = options.journal === undefined ? undefined : await Journal.open(options.journal, identity)
@@ -51,7 +52,7 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   // Results go where results go, unless the report is there already.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify(summaryJson(end)))
-  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, summaryText(end, options.journal))
+  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, ...summaryText(end, options.journal))
   if (end.fatal) throw end.fatal
   return end.exitCode
 }
@@ -92,7 +93,6 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     () => source.stop(),
     () => progress.note('backend-logout: stopping; what is in flight comes to its end. Ctrl-C again ends at once.'),
   )
-  const stopLimiting = limitYoungGeneration(concurrency)
   const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
   try {
     if (input.typed) {
@@ -115,7 +115,6 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   } catch (error) {
     if (!(isLogoutError(error) && error.code === 'aborted')) control.fail(asCommandError(error, input.name))
   } finally {
-    stopLimiting()
     clearInterval(syncing)
     recorder.finish()
     progress.stop()
@@ -123,7 +122,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     await input.close()
   }
   const { fatal, interrupted } = control
-  const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : verdict(tally))
+  const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : exitCodeOf(tally))
   const complete = source.exhausted && !fatal && !interrupted
   return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
 }

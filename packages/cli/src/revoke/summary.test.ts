@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
 import { ExitCode } from '../exit-code.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
-import { count, countInvalid, createTally, verdict } from './tally.ts'
+import { count, countInvalid, createTally, exitCodeOf } from './tally.ts'
 
 function endOf(change: (tally: RunEnd['tally']) => void, rest: Partial<RunEnd> = {}): RunEnd {
   const tally = createTally()
   change(tally)
-  return { tally, durationMs: 2_000, complete: true, exitCode: verdict(tally), fatal: undefined, ...rest }
+  return { tally, durationMs: 2_000, complete: true, exitCode: exitCodeOf(tally), fatal: undefined, ...rest }
 }
 
 test('a run without failures is one line', () => {
   const end = endOf((tally) => {
     for (let i = 0; i < 2_000; i++) count(tally, 'accepted', true)
   })
-  expect(summaryText(end, undefined)).toBe('2,000 tokens revoked, 0 not, in 2.0 s (1,000/s).')
+  expect(summaryText(end, undefined)).toEqual(['2,000 tokens revoked, 0 not, in 2.0 s (1,000/s).'])
   expect(end.exitCode).toBe(ExitCode.done)
 })
 
@@ -27,7 +27,7 @@ test('failures are counted by reason, the most frequent first', () => {
     countInvalid(tally)
     tally.skipped = 3
   })
-  expect(summaryText(end, undefined).split('\n')).toEqual([
+  expect(summaryText(end, undefined)).toEqual([
     '1 token revoked, 5 not, in 2.0 s (3/s).',
     '3 tokens had been confirmed by an earlier run.',
     'Not revoked: network 2, rejected 1, unverified 1, invalid_line 1.',
@@ -53,13 +53,15 @@ test('failures are counted by reason, the most frequent first', () => {
 
 test('a journal is what to go on with', () => {
   const end = endOf((tally) => count(tally, 'live', false, 'rejected'), { complete: false })
-  expect(summaryText(end, 'my.journal')).toMatch(/not read to its end\.\nThe same command with --journal my\.journal/)
+  expect(summaryText(end, 'my.journal').join('\n')).toMatch(
+    /not read to its end\.\nThe same command with --journal my\.journal/,
+  )
 })
 
 test.each([
   ['nothing but refusals of the application', ['client_auth_failed', 'endpoint_missing'], ExitCode.refused],
   ['a refusal of a token among them', ['client_auth_failed', 'rejected'], ExitCode.no],
-] as const)('the verdict on %s', (_what, codes, exitCode) => {
+] as const)('the exit code of %s', (_what, codes, exitCode) => {
   const end = endOf((tally) => {
     for (const code of codes) count(tally, 'live', false, code)
   })

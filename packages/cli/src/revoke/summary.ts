@@ -28,8 +28,8 @@ export function summaryJson({ tally, durationMs, complete, exitCode }: RunEnd): 
   }
 }
 
-/** The summary for people. */
-export function summaryText({ tally, durationMs, complete }: RunEnd, journal: string | undefined): string {
+/** The summary for people, in lines. */
+export function summaryText({ tally, durationMs, complete }: RunEnd, journal: string | undefined): string[] {
   const failed = notRevoked(tally)
   const lines = [
     `${tokens(tally.revoked)} revoked, ${formatCount(failed)} not, in ${formatDuration(durationMs)} ` +
@@ -47,7 +47,7 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, journal: st
   if ((failed > 0 || !complete) && journal !== undefined) {
     lines.push(`The same command with --journal ${journal} goes on with what is not revoked.`)
   } else if (failed > tally.invalid) lines.push('These tokens must be assumed to work still.')
-  return lines.join('\n')
+  return lines
 }
 
 function perSecond(tally: Tally, durationMs: number): number {

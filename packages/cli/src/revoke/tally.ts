@@ -26,7 +26,7 @@ export function createTally(): Tally {
   return { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0, skipped: 0, reasons: new Map() }
 }
 
-/** Counts the fate of one token. `confirmed` is whether it is what the run was asked for. */
+/** Counts the outcome of one token. `confirmed` is whether it is what the run was asked for. */
 export function count(tally: Tally, state: RevocationState, confirmed: boolean, code?: LogoutErrorCode): void {
   if (confirmed) {
     tally.revoked++
@@ -48,13 +48,13 @@ export function notRevoked({ unproven, live, unknown, unsupported, invalid }: Ta
   return unproven + live + unknown + unsupported + invalid
 }
 
-/** Tokens whose fate this run has settled, in whatever way. */
+/** Tokens whose outcome is known to this run, in whatever way. */
 export function settled(tally: Tally): number {
   return tally.revoked + notRevoked(tally)
 }
 
 /** The exit code of a run that came to its end. */
-export function verdict(tally: Tally): ExitCode {
+export function exitCodeOf(tally: Tally): ExitCode {
   if (notRevoked(tally) === 0) return ExitCode.done
   const concernsApplication = (code: LogoutErrorCode | 'invalid_line'): boolean =>
     code !== 'invalid_line' && ERROR_MEANING[code].concerns === 'application'

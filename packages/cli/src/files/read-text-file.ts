@@ -1,0 +1,31 @@
+import { open } from 'node:fs/promises'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { shownName } from './shown-name.ts'
+
+/** More than any file of keys, certificates or authorities needs. */
+const MAX_BYTES = 1_048_576
+
+/**
+ * Reads a small text file, or a pipe in its place.
+ *
+ * @param role How messages call the file as long as there is none, such as `the file of --keys-file`.
+ * @throws CommandError when it cannot be read, or is larger than 1 MiB
+ */
+export async function readTextFile(path: string, role: string): Promise<string> {
+  const refuse = (why: string): never => {
+    throw new CommandError(ExitCode.usage, `${shownName(path, role)} cannot be read: ${why}.`)
+  }
+  const buffer = Buffer.alloc(MAX_BYTES + 1)
+  let size = 0
+  try {
+    await using file = await open(path)
+    for (let count = -1; count !== 0 && size < buffer.length; size += count) {
+      count = (await file.read(buffer, size, buffer.length - size)).bytesRead
+    }
+  } catch (error) {
+    return refuse(describeSystemError(error))
+  }
+  if (size > MAX_BYTES) return refuse(`it has more than ${MAX_BYTES} bytes`)
+  return buffer.toString('utf8', 0, size)
+}

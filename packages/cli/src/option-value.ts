@@ -1,0 +1,42 @@
+import { CommandError } from './command-error.ts'
+import { ExitCode } from './exit-code.ts'
+
+// The errors of commander repeat the argument, which may be a token in the wrong place. These do not.
+
+/** Makes a parser for an option that takes a whole number. */
+export function wholeNumber(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text)
+    return refuse(`${option} must be a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** Makes a parser for an option that takes one of a few words. */
+export function oneOf<const T extends string>(option: string, choices: readonly T[]): (text: string) => T {
+  return (text) => choices.find((choice) => choice === text) ?? refuse(`${option} must be ${formatList(choices)}.`)
+}
+
+/** Makes a parser for an option that takes a date. */
+export function date(option: string): (text: string) => Date {
+  return (text) => {
+    const value = new Date(text)
+    if (/^\d{4}-/.test(text) && !Number.isNaN(value.getTime())) return value
+    return refuse(`${option} must be a date, such as 2027-01-31 or 2027-01-31T12:00:00Z.`)
+  }
+}
+
+/** Makes a parser for an option that takes the name of a kind of token (RFC 7009 §2.1). */
+export function tokenTypeHint(option: string): (text: string) => string {
+  return (text) => {
+    if (/^(?:[a-z][a-z_-]{0,39}|urn:[\w:.-]{1,90})$/.test(text)) return text
+    return refuse(`${option} must be a name such as access_token or refresh_token.`)
+  }
+}
+
+function formatList(choices: readonly string[]): string {
+  return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
+}
+
+function refuse(message: string): never {
+  throw new CommandError(ExitCode.usage, message)
+}

@@ -1,0 +1,67 @@
+import type { Writable } from 'node:stream'
+import type { createLogUpdate } from 'log-update'
+import { printable, printableLines } from './printable.ts'
+
+/** A stream that a command writes to, such as standard output. */
+export type OutputStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
+
+/**
+ * The only way from a command to a stream. All text that comes from elsewhere (providers, databases, journals, file
+ * names, the environment) passes {@link printable} here; so a text that is one line stays one line.
+ */
+export class Output {
+  readonly #stream: OutputStream
+  #status: ReturnType<typeof createLogUpdate> | undefined
+
+  constructor(stream: OutputStream) {
+    this.#stream = stream
+  }
+
+  /** Whether a person watches. */
+  get isTTY(): boolean {
+    return this.#stream.isTTY === true
+  }
+
+  /** How many characters fit in a line of the terminal. */
+  get columns(): number {
+    return this.#stream.columns ?? 80
+  }
+
+  /** Writes lines, after taking the status line away. Line breaks inside of a line become visible characters. */
+  writeLines(lines: readonly string[]): void {
+    if (lines.length === 0) return
+    this.#status?.clear()
+    this.#stream.write(printableLines(lines))
+  }
+
+  /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
+  drained(): Promise<void> | undefined {
+    const stream = this.#stream
+    if (!stream.writableNeedDrain || stream.destroyed) return undefined
+    return new Promise((resolve) => {
+      const done = (): void => {
+        stream.off('drain', done).off('close', done)
+        resolve()
+      }
+      stream.on('drain', done).on('close', done)
+    })
+  }
+
+  /** Gets ready to show a status line: one that is drawn again and again in the same place. */
+  async openStatus(): Promise<void> {
+    const { createLogUpdate } = await import('log-update')
+    // The cursor stays visible: a run that is killed could not bring it back.
+    this.#status = createLogUpdate(this.#stream as NodeJS.WritableStream, { showCursor: true })
+  }
+
+  /** Draws the status line. */
+  showStatus(line: string): void {
+    this.#status?.(printable(line))
+  }
+
+  /** Takes the status line away for good. */
+  closeStatus(): void {
+    this.#status?.clear()
+    this.#status = undefined
+  }
+}

@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream'
+import { Output, type OutputStream } from './output.ts'
+
+/** What a command gets from its surroundings. The whole program uses one. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
+  /** For results. */
+  readonly stdout: Output
+  /** For everything else: progress, notes and errors. */
+  readonly stderr: Output
+  /** Aborts when nobody reads the results any more, as after `| head`. */
+  readonly readerLeft: AbortSignal
+  /** Waits until all results are written, and returns why they could not be. That a reader has left is no reason. */
+  flush(): Promise<Error | undefined>
+}
+
+/** What a {@link Terminal} is made of, such as a process. */
+export interface TerminalStreams {
+  readonly env: Terminal['env']
+  readonly stdin: Terminal['stdin']
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+}
+
+/** Creates a {@link Terminal}. A reader that leaves does not crash the program. */
+export function createTerminal({ env, stdin, stdout, stderr }: TerminalStreams): Terminal {
+  const left = new AbortController()
+  let failure: Error | undefined
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failure = error
+    left.abort()
+  })
+  // A run goes on to its end although nobody can see its notes any more.
+  stderr.on('error', () => {})
+  const flush = async (): Promise<Error | undefined> => {
+    await new Promise<void>((resolve) => stdout.write('', () => resolve()))
+    return failure
+  }
+  return { env, stdin, stdout: new Output(stdout), stderr: new Output(stderr), readerLeft: left.signal, flush }
+}
+
+/** Writes a result; each text is a line. */
+export function print({ stdout }: Terminal, ...lines: readonly string[]): void {
+  stdout.writeLines(lines)
+}
+
+/** Writes a result for programs. */
+export function printJson(terminal: Terminal, value: unknown): void {
+  // JSON has line breaks only between its values: those inside of strings are escaped.
+  print(terminal, ...JSON.stringify(value, undefined, 2).split('\n'))
+}
+
+/** Writes a note for the person at the terminal; each text is a line. */
+export function note({ stderr }: Terminal, ...lines: readonly string[]): void {
+  stderr.writeLines(lines)
+}

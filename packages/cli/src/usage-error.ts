@@ -1,0 +1,58 @@
+import type { Command, CommanderError } from 'commander'
+
+/** What a person may not know who gives a token as an argument. */
+export const NO_TOKENS_IN_ARGUMENTS: string =
+  'Tokens are never taken from arguments, because other users of this machine can see those, and the shell keeps them: ' +
+  'pipe the token in, or name a file.'
+
+/**
+ * Describes wrong usage without repeating any argument: a token, a key or a password may stand where a word was wanted,
+ * and errors end up in logs. An argument is named by its position instead.
+ *
+ * @param command The command whose arguments are wrong.
+ * @param args All arguments of the program.
+ */
+export function describeUsageError(error: CommanderError, command: Command, args: readonly string[]): string[] {
+  const path = pathOf(command)
+  return [describe(error, command, args, path), `Try '${path} --help'.`]
+}
+
+function describe(error: CommanderError, command: Command, args: readonly string[], path: string): string {
+  switch (error.code) {
+    case 'commander.unknownOption':
+      return `${positionOf(error, args)} is not an option of '${path}'.${suggestion(error, command)}`
+    case 'commander.unknownCommand':
+      return `${positionOf(error, args)} is not a command of '${path}'.${suggestion(error, command)} ${NO_TOKENS_IN_ARGUMENTS}`
+    case 'commander.excessArguments': {
+      const most = command.registeredArguments.length
+      return `Too many arguments: '${path}' takes ${most === 0 ? 'none' : 'only one'}. ${NO_TOKENS_IN_ARGUMENTS}`
+    }
+    case 'commander.optionMissingArgument':
+      // This message has nothing but the names of the option.
+      return `${error.message.replace(/^error: option '(.*)' argument missing$/s, "The option '$1' needs an argument")}.`
+    default:
+      return `The arguments of '${path}' are wrong.`
+  }
+}
+
+/** Which argument the message quotes, in words. */
+function positionOf({ message }: CommanderError, args: readonly string[]): string {
+  const at = args.findIndex((arg) => message.includes(`'${arg}'`))
+  return at === -1 ? 'One of the arguments' : `Argument ${at + 1}`
+}
+
+/** The names that the message suggests, as far as they are names of ours. */
+function suggestion({ message }: CommanderError, command: Command): string {
+  const words = /\(Did you mean (?:one of )?([\w, -]+)\?\)$/.exec(message)?.[1]?.split(', ') ?? []
+  const known = new Set<string | undefined>()
+  for (let at: Command | null = command; at; at = at.parent) {
+    for (const { name } of at.commands.map((child) => ({ name: child.name() }))) known.add(name)
+    for (const { long } of at.createHelp().visibleOptions(at)) known.add(long)
+  }
+  const names = words.filter((word) => known.has(word))
+  return names.length > 0 ? ` Did you mean ${names.join(' or ')}?` : ''
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name()
+}

@@ -1,0 +1,170 @@
+import { once } from 'node:events'
+import { existsSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ended, run } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+// What people may type where something else was wanted. None of it is a token that anybody issued.
+const SECRETS = {
+  'a JWT': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9mLWFsaWNl',
+  'a refresh token of Google': '1//0gAbCdEfGhIjKlCgYIARAAGBASNwF-L9IrQwErTyUi',
+  'base64 with slashes': 'q83v/EiM0+RWeJq8/e8SNFZ4kBI=',
+  'nineteen characters': 'Zx8Yw7Vu6Ts5Rq4Po3N',
+  'a key of the outbox': '2027-01:Jx0hZkq3V9yWm5oB8rTcU2eLfNpSdGaXiQvKzHwMnYs',
+  'a word with quotes and blanks': `s3cret' (Did you mean p4ssw0rd?)'`,
+  'what starts with dashes': '--AKIAIOSFODNN7EXAMPLE',
+} as const
+
+const folder = temporaryFolder()
+const startFolder = process.cwd()
+const provider = createServer((_request, response) => response.writeHead(400).end('{"error":"invalid_request"}'))
+const env = {
+  AUTHING_APP_ID: 'app',
+  AUTHING_APP_SECRET: 'secret-of-the-application',
+  AUTHING_APP_HOST: '',
+  OUTBOX_STORE: 'no-such-outbox',
+}
+beforeAll(async () => {
+  process.chdir(folder.path)
+  provider.listen(0, '127.0.0.1')
+  await once(provider, 'listening')
+  env.AUTHING_APP_HOST = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  process.chdir(startFolder)
+  provider.close()
+  provider.closeAllConnections()
+})
+
+const COMMANDS = [
+  ['revoke'],
+  ['doctor'],
+  ['introspect'],
+  ['logout-url'],
+  ['emulator'],
+  ['outbox'],
+  ...['add', 'work', 'stats', 'dead', 'retry', 'key'].map((name) => ['outbox', name]),
+]
+
+// The value becomes part of the URL, or the option alone starts an emulator that runs until Ctrl-C.
+const INTENDED = new Set(['logout-url --state', 'emulator --tokens-file'])
+
+/** The options of a command that take a value, as its help shows them. */
+async function optionsOf(command: readonly string[]): Promise<string[]> {
+  const { stdout } = await run([...command, '--help'])
+  return [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+) </gm)].map(([, name]) => name as string)
+}
+
+function expectHidden({ stdout, stderr }: Ended, secret: string, how: string): void {
+  const shown = stdout + stderr
+  for (let at = 0; at + 8 <= secret.length; at++) {
+    // The emulator's help, and the quotation of commander, have some of these words.
+    const part = secret.slice(at, at + 8)
+    if (part.trim().length === 8 && !/Did you|d you me|you mean/.test(part)) expect(shown, how).not.toContain(part)
+  }
+}
+
+describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
+  test.each(COMMANDS.map((command) => [command.join(' '), command] as const))(
+    'is not repeated as an argument of %s',
+    async (name, command) => {
+      const ways = [
+        [secret],
+        ['tokens.txt', secret],
+        [`--${secret}`],
+        [`--token=${secret}`],
+        [`-${secret}`],
+        ['--', secret],
+      ]
+      for (const option of await optionsOf(command)) {
+        if (!INTENDED.has(`${name} ${option}`)) ways.push([option, secret], [`${option}=${secret}`])
+      }
+      for (const way of ways) {
+        const ended = await run([...command, ...way], { env })
+        // A file of this name was made, as the argument said.
+        if (existsSync(secret)) rmSync(secret, { recursive: true })
+        else {
+          expectHidden(ended, secret, `${name} ${way.join(' ')}`)
+          // Ids that are no dead letters' are no mistake of the command line.
+          expect(ended.code, `${name} ${way.join(' ')}`).not.toBe(70)
+        }
+      }
+    },
+  )
+
+  test('is not repeated as a command', async () => {
+    for (const args of [
+      [secret],
+      ['help', secret],
+      [secret, '--help'],
+      ['outbox', secret],
+      ['outbox', 'help', secret],
+    ]) {
+      const ended = await run(args, { env })
+      expectHidden(ended, secret, args.join(' '))
+    }
+  })
+
+  test('is not repeated from the environment', async () => {
+    const variables = [
+      ...['AUTHING_APP_SECRET', 'AUTHING_APP_SECRET_FILE', 'AUTHING_APP_HOST', 'AUTHING_APP_ISSUER'],
+      ...['AUTHING_APP_PROTOCOL', 'AUTHING_APP_CLIENT_AUTH', 'AUTHING_APP_REDIRECT_URI', 'HTTP_PROXY', 'HTTPS_PROXY'],
+      ...['OUTBOX_STORE', 'OUTBOX_KEYS', 'OUTBOX_KEYS_FILE'],
+    ]
+    for (const variable of variables) {
+      const changed: Record<string, string> = { ...env, [variable]: secret }
+      if (variable === 'AUTHING_APP_SECRET_FILE') changed.AUTHING_APP_SECRET = ''
+      if (variable === 'AUTHING_APP_ISSUER') changed.AUTHING_APP_HOST = ''
+      for (const command of [
+        ['revoke'],
+        ['doctor'],
+        ['introspect'],
+        ['logout-url'],
+        ['outbox', 'add'],
+        ['outbox', 'dead'],
+      ]) {
+        const ended = await run(command, { env: changed, input: 'token-1' })
+        expectHidden(ended, secret, `${variable} ${command.join(' ')}`)
+      }
+    }
+  })
+})
+
+test.each([
+  'postgres://me:s3cretpassw0rd@localhost/db',
+  'postgres://localhost/db?password=s3cretpassw0rd',
+  'postgres://localhost/db?sslpassword=s3cretpassw0rd',
+  'postgres://localhost/db?pass%77ord=s3cretpassw0rd',
+  'postgres://me%3As3cretpassw0rd@localhost/db',
+  'host=localhost password=s3cretpassw0rd',
+])('a password in --store is refused with what to do, and not repeated: %s', async (store) => {
+  for (const command of ['add', 'work', 'stats', 'dead', 'retry']) {
+    const ended = await run(['outbox', command, '--store', store, ...(command === 'retry' ? ['--all'] : [])], { env })
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('OUTBOX_STORE instead') })
+    expectHidden(ended, 's3cretpassw0rd', store)
+  }
+})
+
+test('a password in a variable is not repeated when the database or the proxy is not there', async () => {
+  const keys = (await run(['outbox', 'key'])).stdout
+  const store = 'postgres://me:s3cretpassw0rd@127.0.0.1:1/db?sslpassword=s3cretpassw0rd'
+  const outbox = await run(['outbox', 'stats'], { env: { ...env, OUTBOX_STORE: store, OUTBOX_KEYS: keys } })
+  expect(outbox).toMatchObject({ code: 4, stderr: expect.stringContaining('ECONNREFUSED') })
+  expectHidden(outbox, 's3cretpassw0rd', store)
+
+  const proxy = 'http://me:s3cretpassw0rd@127.0.0.1:1'
+  const proxied = { ...env, AUTHING_APP_HOST: 'https://example.genauth.ai', HTTPS_PROXY: proxy }
+  for (const command of ['revoke', 'introspect', 'doctor']) {
+    const ended = await run([command, ...(command === 'doctor' ? [] : ['-'])], { env: proxied, input: 'token-1' })
+    expect(ended.code).not.toBe(0)
+    expectHidden(ended, 's3cretpassw0rd', command)
+  }
+})
+
+test('a key that is named like a secret is not printed', async () => {
+  for (const name of Object.values(SECRETS)) {
+    expect(await run(['outbox', 'key', '--', name])).toMatchObject({ code: 2, stdout: '' })
+  }
+})
