@@ -44,6 +44,14 @@ describe('a revocation succeeds', () => {
     ['an error that is null', answer(200, { error: null, message: 'done' })],
     ['an error that is empty', answer(200, { error: '' })],
     ['an empty body with type HTML', answer(200, '', { headers: { 'content-type': 'text/html' } })],
+    ['text with type HTML', answer(200, 'OK', { headers: { 'content-type': 'text/html; charset=utf-8' } })],
+    ['JSON with type HTML', answer(200, { revoked: true }, { headers: { 'content-type': 'text/html' } })],
+    ['a byte order mark before its JSON', answer(200, '\ufeff{"ok":true}')],
+    ['an error code of 0', answer(200, { errcode: 0, errmsg: 'ok' })],
+    ['an error object that says that there is none', answer(200, { error: { code: 0, message: '' }, errors: [] })],
+    ['a status in words', answer(200, { status: 'success', result: 'Token revoked' })],
+    ['a return code of 0', answer(200, { ret: 0, status: 0, code: '0' })],
+    ['data about the user', answer(200, { data: { user: { email_verified: false, name: 'no' } } })],
     ['text that only mentions an error', answer(200, 'no error= here')],
   ])('with %s', (_what, given) => {
     expect(codeOf(given)).toBe('ok')
@@ -80,6 +88,37 @@ describe('a 2xx is a failure', () => {
     ['a code of the provider itself', { code: 20_014, message: 'no' }, 'rejected'],
     ['data without success', { statusCode: 200, data: { success: false } }, 'rejected'],
     ['no success', { success: false }, 'rejected'],
+    ['false', false, 'rejected'],
+    ['false as text', '"false"', 'rejected'],
+    ['false as plain text', 'False', 'rejected'],
+    ['a plain text that begins with an error', 'Error: no such token', 'rejected'],
+    ['a plain text that turns down', 'Invalid token', 'rejected'],
+    ['revoked: "false"', { revoked: 'false' }, 'rejected'],
+    ['revoked: false', { revoked: false }, 'rejected'],
+    ['revoked: 0', { revoked: 0 }, 'rejected'],
+    ['ok: false', { ok: false }, 'rejected'],
+    ['isSuccess: false', { isSuccess: false }, 'rejected'],
+    ['Success in another case', { Success: 'False' }, 'rejected'],
+    ['a status of error', { status: 'error' }, 'rejected'],
+    ['a status of failure', { status: 'FAILURE' }, 'rejected'],
+    ['a status of NOT_OK', { status: 'NOT_OK' }, 'rejected'],
+    ['a status in camel case', { result: 'notRevoked' }, 'rejected'],
+    ['a status code in words', { code: 'TOKEN_INVALID' }, 'rejected'],
+    ['errors in a list', { errors: [{ message: 'no' }] }, 'rejected'],
+    ['errors by field', { errors: { token: ['is invalid'] } }, 'rejected'],
+    ['an error code', { error_code: 7 }, 'rejected'],
+    ['an error number', { errno: 1, errmsg: 'invalid token' }, 'rejected'],
+    ['an exception', { exception: 'NullPointerException' }, 'rejected'],
+    ['a fault', { fault: { faultstring: 'Invalid access token' } }, 'rejected'],
+    ['a list with an error', [{ error: 'invalid_request' }], 'rejected'],
+    ['success as text', { success: 'false' }, 'rejected'],
+    ['a negative code', { code: -1 }, 'rejected'],
+    ['a negative code as text', { code: '-1' }, 'rejected'],
+    ['a refusal within data', { data: { revoked: false } }, 'rejected'],
+    ['a refusal deep within', { response: { body: { status: 'failed' } } }, 'rejected'],
+    ['a problem', { type: 'about:blank', title: 'Forbidden', status: 403 }, 'rejected'],
+    ['a problem of 429', { title: 'Slow down', status: 429 }, 'rate_limited'],
+    ['an error by the name __proto__', '{"__proto__":{"error":"x"}}', 'rejected'],
     ["Google's nested error", { error: { code: 400, message: 'no', status: 'INVALID_ARGUMENT' } }, 'rejected'],
     ["Google's nested 429", { error: { code: 429, message: 'quota' } }, 'rate_limited'],
   ])('with %s', (_what, body, code) => {
@@ -89,10 +128,10 @@ describe('a 2xx is a failure', () => {
   test.each([
     ['HTML', '<!doctype html><title>Sign in</title>', {}],
     ['HTML under a type that promises JSON', '<html></html>', { headers: { 'content-type': 'application/json' } }],
-    ['anything that calls itself HTML', 'welcome', { headers: { 'content-type': 'text/html; charset=utf-8' } }],
-    ['anything that calls itself XHTML', 'welcome', { headers: { 'content-type': 'application/xhtml+xml' } }],
+    ['a fragment of HTML', 'Please <a href="/login">sign in</a>.', {}],
+    ['nothing, where a firewall says that it answered', '', { headers: { 'x-amzn-waf-action': 'challenge' } }],
+    ['text, where a firewall says that it answered', 'ok', { headers: { 'cf-mitigated': 'challenge' } }],
     ['XML', '<?xml version="1.0"?><ok/>', {}],
-    ['JSON false', 'false', {}],
     ['JSON that is cut off', '{"error":"inv', {}],
     ['a JSON list that is cut off', '[1,', {}],
     ['a body that goes on and on', 'ok '.repeat(100), { truncated: true }],
@@ -124,16 +163,109 @@ describe('the status decides', () => {
     [403, 'rejected'],
     [404, 'endpoint_missing'],
     [405, 'endpoint_missing'],
+    [408, 'provider_unavailable'],
     [410, 'rejected'],
+    [421, 'provider_unavailable'],
+    [425, 'provider_unavailable'],
     [429, 'rate_limited'],
     [500, 'provider_unavailable'],
     [501, 'provider_unavailable'],
     [503, 'provider_unavailable'],
+    [511, 'unexpected_response'],
     [599, 'provider_unavailable'],
     [600, 'unexpected_response'],
     [999, 'unexpected_response'],
   ])('on %i: %s', (status, code) => {
-    for (const body of ['', 'text', '<html>', '{"cut', '{}']) expect(codeOf(answer(status, body))).toBe(code)
+    for (const body of ['', '{"cut', '{}']) expect(codeOf(answer(status, body))).toBe(code)
+  })
+
+  test.each([
+    [400, '<html>Bad Request', 'unexpected_response'],
+    [400, 'Invalid token', 'rejected'],
+    [401, '<html>', 'client_auth_failed'],
+    [401, 'who are you?', 'client_auth_failed'],
+    [403, '<html>Just a moment...', 'unexpected_response'],
+    [403, 'error code: 1020', 'unexpected_response'],
+    [404, 'default backend - 404', 'unexpected_response'],
+    [404, '<html>404 Not Found', 'unexpected_response'],
+    [405, '<html>405 Not Allowed', 'unexpected_response'],
+    [406, 'Not Acceptable!', 'unexpected_response'],
+    [413, '<html>', 'unexpected_response'],
+    [429, '<html>', 'rate_limited'],
+    [429, 'error code: 1015', 'rate_limited'],
+    [500, '<html>', 'provider_unavailable'],
+    [502, '<html>502 Bad Gateway', 'provider_unavailable'],
+    [503, 'Service Unavailable', 'provider_unavailable'],
+  ])('and what the body is: %i with %j', (status, body, code) => {
+    expect(codeOf(answer(status, body))).toBe(code)
+  })
+
+  test.each([200, 202, 403, 405, 429, 503])('unless a firewall says that it answered: %i', (status) => {
+    for (const name of ['cf-mitigated', 'x-amzn-waf-action']) {
+      expect(codeOf(answer(status, '', { headers: { [name]: 'challenge' } }))).toBe('unexpected_response')
+    }
+  })
+
+  test.each([
+    ['says that the client does not exist', { status: 404, message: 'client does not exist' }, 'rejected'],
+    ['has a code of OAuth', { error: 'invalid_request', error_description: 'Unknown token' }, 'rejected'],
+    ['says invalid_client', { error: 'invalid_client' }, 'client_auth_failed'],
+    [
+      'is the one of oidc-provider',
+      {
+        error: 'invalid_request',
+        error_description: 'unrecognized route or not allowed method (POST on /oidc/token/x)',
+      },
+      'endpoint_missing',
+    ],
+    [
+      'is the one of Fastify',
+      { statusCode: 404, error: 'Not Found', message: 'Route POST:/token/revocation not found' },
+      'endpoint_missing',
+    ],
+    [
+      'is the one of Nest',
+      { statusCode: 404, error: 'Not Found', message: 'Cannot POST /oauth/token/revoke' },
+      'endpoint_missing',
+    ],
+    ['is the one of Spring', { status: 404, error: 'Not Found', path: '/oauth/token/revoke' }, 'endpoint_missing'],
+    ['is the one of Django', { detail: 'Not found.' }, 'endpoint_missing'],
+  ])('on 404 by whether the endpoint is there: a body that %s', (_what, body, code) => {
+    expect(codeOf(answer(404, body))).toBe(code)
+  })
+
+  test.each([400, 403, 404, 405, 409, 420, 423, 451])('on %i: throttling, where it says how long to wait', (status) => {
+    for (const body of ['', '{}', '<html>', 'text']) {
+      const given = answer(status, body, { headers: { 'retry-after': '7' } })
+      expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 })
+    }
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }
+    expect(judgeRevocation(answer(status, '{}', { headers }), NOW)).toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs: 9_000,
+    })
+  })
+
+  test.each([
+    'slow_down',
+    'too_many_requests',
+    'rate_limit_exceeded',
+    'TooManyRequestsException',
+    'ThrottlingException',
+  ])('together with the error: 400 and %s', (error) => {
+    expect(codeOf(answer(400, { error }))).toBe('rate_limited')
+  })
+
+  test.each([
+    ['401', answer(401, '', { headers: { 'retry-after': '5' } }), 'client_auth_failed'],
+    [
+      'invalid_client',
+      answer(400, { error: 'invalid_client' }, { headers: { 'retry-after': '5' } }),
+      'client_auth_failed',
+    ],
+    ['503', answer(503, '', { headers: { 'retry-after': '5' } }), 'provider_unavailable'],
+  ])('on what Retry-After does not change: %s', (_what, given, code) => {
+    expect(judgeRevocation(given, NOW)).toMatchObject({ code, retryAfterMs: 5_000 })
   })
 
   test('that a redirect was hidden or followed, whatever the rest says', () => {
@@ -157,7 +289,80 @@ describe('the status decides', () => {
   })
 })
 
+describe('a token that is no longer valid', () => {
+  const google = { error: 'invalid_token', error_description: 'Token expired or revoked' }
+
+  test('counts as revoked: 400 with invalid_token, in any form', () => {
+    const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' }
+    for (const given of [
+      answer(400, google),
+      answer(400, 'error=invalid_token'),
+      answer(400, '', { headers: challenge }),
+      answer(200, google),
+    ]) {
+      expect(judgeRevocation(given, NOW)).toMatchObject({ ok: true })
+    }
+  })
+
+  test.each([
+    ['401 means a refused credential', answer(401, google), 'client_auth_failed'],
+    ['403 is not that answer', answer(403, google), 'rejected'],
+    ['503 is not that answer', answer(503, google), 'provider_unavailable'],
+    ['a status of 401 within', answer(400, { ...google, statusCode: 401 }), 'client_auth_failed'],
+    ['other codes', answer(400, { error: 'invalid_grant' }), 'rejected'],
+    [
+      'a description that only speaks of it',
+      answer(400, { error: 'invalid_request', error_description: 'invalid_token' }),
+      'rejected',
+    ],
+  ])('does not count where %s', (_what, given, code) => {
+    expect(codeOf(given)).toBe(code)
+  })
+
+  test.each([
+    ['code', answer(400, { error: 'invalid_grant' })],
+    ['code at another status', answer(403, { error: 'unauthorized_client' })],
+    ['description', answer(400, { status: 400, message: 'Invalid token' })],
+    ['text', answer(400, 'Invalid token')],
+    ['code in a success', answer(200, { errorCode: 'E42' })],
+  ])('counts by the names that the application gives: by its %s', (_what, given) => {
+    const names = ['invalid_grant', 'unauthorized_client', 'Invalid token', 'E42']
+    expect(codeOf(given)).toBe('rejected')
+    expect(judgeRevocation(given, NOW, names)).toMatchObject({ ok: true })
+  })
+
+  test.each([
+    ['a part of a description', answer(400, { message: 'Invalid token type' })],
+    ['another case', answer(400, { message: 'invalid token' })],
+    ['a refused credential', answer(401, { error: 'Invalid token' })],
+    ['an outage', answer(503, { error: 'Invalid token' })],
+    ['throttling', answer(429, { error: 'Invalid token' })],
+    ['a firewall', answer(403, 'Invalid token')],
+  ])('is not guessed from %s', (_what, given) => {
+    expect(judgeRevocation(given, NOW, ['Invalid token'])).toMatchObject({ ok: false })
+  })
+})
+
 describe('what a failure tells', () => {
+  test.each([
+    ['Twitch', { status: 400, message: 'Invalid token' }, undefined, 'Invalid token'],
+    ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'E0000011', 'Invalid token provided'],
+    [
+      'Fitbit',
+      { errors: [{ errorType: 'invalid_request', message: 'Missing token' }], success: false },
+      undefined,
+      'Missing token',
+    ],
+    ['a problem', { type: 'about:blank', title: 'Bad', status: 400, detail: 'No token' }, undefined, 'No token'],
+    ['plain text', 'Invalid token', undefined, 'Invalid token'],
+  ])('the reason as %s gives it', (_what, body, providerError, providerErrorDescription) => {
+    expect(judgeRevocation(answer(400, body), NOW)).toMatchObject({
+      code: 'rejected',
+      providerError,
+      providerErrorDescription,
+    })
+  })
+
   test('the OAuth error from the body', () => {
     expect(judgeRevocation(answer(400, { error: 'invalid_request', error_description: 'no token' }), NOW)).toEqual({
       ok: false,

@@ -1,6 +1,8 @@
+import { type AnswerBody, fieldsOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
-import { parseRetryAfter } from './retry-after.ts'
+import { isRefusal, reportsFailure, type StatedError, statedError } from './stated-error.ts'
+import { requestedWait } from './throttling.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Why an answer is a failure. Texts are the provider's own and not yet masked. */
@@ -18,24 +20,27 @@ export interface Failure {
 /** What an answer means. `json` is its body, where that is JSON. */
 export type Verdict = { readonly ok: true; readonly json: unknown; readonly requestId?: string | undefined } | Failure
 
-type Fields = Record<string, unknown>
-
-/** What a body says about an error, in whatever shape. */
-interface ErrorShape {
-  readonly status?: number | undefined
-  readonly error?: string | undefined
-  readonly description?: string | undefined
-  readonly apiCode?: number | undefined
-}
-
 /**
- * Judges the answer to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that
- * does not report an error; everything else is a failure with exactly one code.
+ * Judges the answer to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that does
+ * not report a failure. So does an answer that says that the token is not valid any more: 400 with `invalid_token`
+ * (RFC 6750 §3.1), or what `alreadyInvalid` names. Everything else is a failure with exactly one code.
  *
+ * @param alreadyInvalid Error codes or exact descriptions that mean the same at this provider.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.2 | RFC 7009 §2.2}
  */
-export function judgeRevocation(answer: TransportResponse, wallNow: number): Verdict {
-  return judge(answer, wallNow, (body, error) => body.expected && !error)
+export function judgeRevocation(
+  answer: TransportResponse,
+  wallNow: number,
+  alreadyInvalid: readonly string[] = [],
+): Verdict {
+  const verdict = judge(answer, wallNow, (body) => !/page|broken/.test(body.kind) && !saysNo(body))
+  if (verdict.ok || verdict.code !== 'rejected') return verdict
+  const { providerError, providerErrorDescription, requestId } = verdict
+  const said = [providerError, providerErrorDescription]
+  const dead =
+    (verdict.status <= 400 && providerError === 'invalid_token') ||
+    said.some((text) => text !== undefined && alreadyInvalid.includes(text))
+  return dead ? { ok: true, json: undefined, requestId } : verdict
 }
 
 /**
@@ -44,7 +49,7 @@ export function judgeRevocation(answer: TransportResponse, wallNow: number): Ver
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
 export function judgeIntrospection(answer: TransportResponse, wallNow: number): Verdict {
-  return judge(answer, wallNow, (body) => typeof fields(body.json)?.active === 'boolean')
+  return judge(answer, wallNow, (body) => typeof fieldsOf(jsonOf(body))?.active === 'boolean')
 }
 
 /**
@@ -53,90 +58,92 @@ export function judgeIntrospection(answer: TransportResponse, wallNow: number): 
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.2 | RFC 8414 §3.2}
  */
 export function judgeMetadata(answer: TransportResponse, wallNow: number): Verdict {
-  return judge(answer, wallNow, (body) => typeof fields(body.json)?.issuer === 'string')
+  return judge(answer, wallNow, (body) => typeof fieldsOf(jsonOf(body))?.issuer === 'string')
 }
 
-type Accepts = (body: Body, error: ErrorShape | undefined) => boolean
-
-function judge(answer: TransportResponse, wallNow: number, accepts: Accepts): Verdict {
+function judge(answer: TransportResponse, wallNow: number, accepts: (body: AnswerBody) => boolean): Verdict {
   const { status, headers } = answer
-  const body = readBody(answer)
-  const members = fields(body.json)
-  const shape = members && errorShape(members)
-  const requestId = text(members?.requestId) ?? text(headers.get('x-request-id'))
+  const body = readAnswerBody(answer)
+  const json = jsonOf(body)
+  const requestId = nonEmpty(fieldsOf(json)?.requestId) ?? nonEmpty(headers.get('x-request-id'))
   const success = status >= 200 && status < 300 && !answer.redirected
-  if (success && accepts(body, shape)) return { ok: true, json: body.json, requestId }
+  if (success && !isIntercepted(answer) && accepts(body)) return { ok: true, json, requestId }
 
   const challenge = headers.get('www-authenticate')
-  const error = shape?.error ?? challengeParameter(challenge, 'error')
+  const stated = statedError(json)
+  const error = stated.error ?? challengeParameter(challenge, 'error')
+  const description =
+    stated.description ??
+    challengeParameter(challenge, 'error_description') ??
+    (body.kind === 'text' ? body.text : undefined)
+  const throttled = status === 429 || stated.status === 429 || THROTTLED.test(error ?? '')
+  const retryAfterMs = requestedWait(headers, throttled, wallNow)
+  const code = classify(answer, body, { ...stated, error, description }, throttled || retryAfterMs !== undefined)
   return {
     ok: false,
-    code: success && !shape ? 'unexpected_response' : classify(answer, shape?.status, error),
+    code,
     status,
     providerError: error,
-    providerErrorDescription: shape?.description ?? challengeParameter(challenge, 'error_description'),
-    apiCode: shape?.apiCode,
+    providerErrorDescription: description,
+    apiCode: stated.apiCode,
     requestId,
-    retryAfterMs: parseRetryAfter(headers.get('retry-after'), wallNow),
+    retryAfterMs,
   }
 }
 
-/** The code of a failure. `inner` is the status that the body states, which GenAuth may put into an HTTP 200. */
-function classify({ status, redirected }: TransportResponse, inner = 0, error = ''): LogoutErrorCode {
+/** Error codes of providers that throttle without 429. */
+const THROTTLED = /slow_?down|too_?many_?requests|rate_?limit|throttl/i
+
+/** The code of a failure. The status that a body states counts beside HTTP's, as GenAuth puts it into an HTTP 200. */
+function classify(
+  answer: TransportResponse,
+  body: AnswerBody,
+  { status: inner = 0, error = '', description = '' }: StatedError,
+  mustWait: boolean,
+): LogoutErrorCode {
+  const { status, redirected } = answer
   const either = (from: number, to = from): boolean => [status, inner].some((one) => one >= from && one <= to)
   if (redirected || (status >= 300 && status < 400)) return 'redirect_refused'
-  if (status < 200 || status >= 600) return 'unexpected_response'
+  if (status < 200 || status >= 600 || isIntercepted(answer)) return 'unexpected_response'
+  if (status < 300 && !saysNo(body)) return 'unexpected_response'
   if (either(401) || error === 'invalid_client') return 'client_auth_failed'
   if (error === 'unsupported_token_type') return 'unsupported_token_type'
   if (either(429)) return 'rate_limited'
-  if (either(500, 599) || error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
+  if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
+  if (error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
+  // Whoever says how long to wait throttles, whatever the status.
+  if (mustWait) return 'rate_limited'
+  const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401)
+  if (foreign) return 'unexpected_response'
   // Only as the HTTP status: an endpoint that states 404 in its body is there.
-  return status === 404 || status === 405 ? 'endpoint_missing' : 'rejected'
+  if (status === 404 || status === 405) return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
+  return 'rejected'
 }
 
-interface Body {
-  readonly json?: unknown
-  /** Whether a revocation endpoint may answer like this: nothing, plain text, or JSON. */
-  readonly expected: boolean
+/** Whether a firewall or captive portal says that it answered in the provider's place. */
+function isIntercepted({ status, headers }: TransportResponse): boolean {
+  return status === 511 || ['cf-mitigated', 'x-amzn-waf-action'].some((name) => headers.get(name) !== null)
 }
 
-// Bodies are judged by what they are, because content types lie.
-function readBody({ body, truncated, headers }: TransportResponse): Body {
-  const trimmed = body.trim()
-  const type = headers.get('content-type') ?? ''
-  if (trimmed === '') return { expected: !truncated }
-  if (truncated || trimmed.startsWith('<') || /\bx?html\b/i.test(type)) return { expected: false }
-  try {
-    const json: unknown = JSON.parse(trimmed)
-    return { json, expected: json !== false }
-  } catch {
-    if (/^error=|&error=/.test(trimmed))
-      return { json: Object.fromEntries(new URLSearchParams(trimmed)), expected: true }
-    // Neither broken JSON nor, as its control characters tell, anything binary.
-    return { expected: !/^[{[]|[^\P{Cc}\s]/u.test(trimmed) }
-  }
+/**
+ * Whether a 404 comes from an endpoint that is there: it has an error code of OAuth's form or speaks of a client or a
+ * token, and not of a route.
+ */
+function isRefusalByEndpoint(error: string, description: string): boolean {
+  const words = description.replace(/\S*\/\S*/g, '')
+  if (/\b(?:route|path|url|method|endpoint)\b/i.test(words) || /^not.?found$/i.test(error + (words && '?')))
+    return false
+  return /^[a-z]+(?:_[a-z]+)+$/.test(error) || /client|token|appl/i.test(words)
 }
 
-function errorShape(body: Fields): ErrorShape | undefined {
-  // Google's shape: everything is one level deeper. Only one, as nobody but an attacker nests further.
-  const nested = fields(body.error)
-  const { statusCode, code, data, success, error, error_description, message, apiCode } = nested ?? body
-  const stated = [statusCode, code].map(Number).find((status) => status >= 400)
-  const refused = success === false || fields(data)?.success === false
-  if (stated === undefined && !refused && !body.error) return undefined
-  const number = Number(apiCode ?? Number.NaN)
-  return {
-    status: stated,
-    error: text(error),
-    description: text(error_description) ?? text(message),
-    apiCode: Number.isFinite(number) ? number : undefined,
-  }
+function saysNo(body: AnswerBody): boolean {
+  return body.kind === 'json' ? reportsFailure(body.json) : body.kind === 'text' && isRefusal(body.text)
 }
 
-function fields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+function jsonOf(body: AnswerBody): unknown {
+  return body.kind === 'json' ? body.json : undefined
 }
 
-function text(value: unknown): string | undefined {
+function nonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

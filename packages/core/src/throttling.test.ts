@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseRetryAfter, requestedWait } from './throttling.ts'
+
+const NOW = Date.UTC(1994, 10, 6, 8, 49, 0)
+
+describe('parseRetryAfter()', () => {
+  test.each([
+    ['0', 0],
+    ['1', 1_000],
+    [' 120 ', 120_000],
+    ['007', 7_000],
+    ['1.5', 1_500],
+    ['0.0001', 1],
+    ['999999999999999', 999_999_999_999_999_000],
+  ])('reads seconds: %j', (value, ms) => {
+    expect(parseRetryAfter(value, NOW)).toBe(ms)
+  })
+
+  test.each([
+    ['the form of today', 'Sun, 06 Nov 1994 08:49:37 GMT'],
+    ['the form of RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
+    ["the form of C's asctime", 'Sun Nov  6 08:49:37 1994'],
+    ['the form of ISO 8601', '1994-11-06T08:49:37Z'],
+    ['the form of ISO 8601 with an offset', '1994-11-06T09:49:37.000+01:00'],
+  ])('reads a date in %s', (_what, value) => {
+    expect(parseRetryAfter(value, NOW)).toBe(37_000)
+  })
+
+  test('takes a date in the past for now', () => {
+    expect(parseRetryAfter('Sat, 05 Nov 1994 08:49:37 GMT', NOW)).toBe(0)
+  })
+
+  test('reads a date in the far future', () => {
+    expect(parseRetryAfter('Fri, 31 Dec 9999 23:59:59 GMT', NOW)).toBe(Date.UTC(9999, 11, 31, 23, 59, 59) - NOW)
+  })
+
+  test.each([
+    [undefined],
+    [null],
+    [''],
+    [' '],
+    ['-1'],
+    ['+1'],
+    ['1e3'],
+    ['1,5'],
+    ['.5'],
+    ['5.'],
+    ['0x10'],
+    ['1 2'],
+    ['5 potatoes'],
+    ['soon'],
+    ['Infinity'],
+    ['NaN'],
+    ['9999999999999999'],
+    ['Sun, 06 Nov 1994'],
+    ['Sun, 06 Nov 1994 08:49:37'],
+    ['Sun, 06 Nov 1994 08:49:37 +0100'],
+    ['Sun, 99 Foo 1994 08:49:37 GMT'],
+    ['Sun, 06 Nov 1994 25:61:61 GMT'],
+  ])('makes nothing of %j', (value) => {
+    expect(parseRetryAfter(value, NOW)).toBeUndefined()
+  })
+
+  test('gives nothing or a time that is not negative, whatever it reads', () => {
+    const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+\d.e, :GMTSunNov]{0,40}$/))
+    fc.assert(
+      fc.property(text, fc.date({ noInvalidDate: true }), (value, now) => {
+        const ms = parseRetryAfter(value, now.getTime())
+        if (ms !== undefined) expect(ms).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+
+  test('reads every date that it could be sent, to the second', () => {
+    const seconds = fc.integer({ min: 0, max: 4_000_000_000 })
+    fc.assert(
+      fc.property(seconds, seconds, (now, at) => {
+        expect(parseRetryAfter(new Date(at * 1000).toUTCString(), now * 1000)).toBe(Math.max(0, at - now) * 1000)
+      }),
+    )
+  })
+})
+
+describe('requestedWait()', () => {
+  const NOW = Date.UTC(2026, 10, 26, 8, 49, 0)
+  const seconds = NOW / 1000
+  const wait = (headers: Record<string, string>, throttled = true) =>
+    requestedWait(new Headers(headers), throttled, NOW)
+
+  test.each([
+    ['Retry-After', { 'retry-after': '3' }, 3_000],
+    ['milliseconds', { 'retry-after-ms': '250', 'retry-after': '1' }, 250],
+    ['a duration', { 'x-ratelimit-reset': '12' }, 12_000],
+    ['a point in time', { 'x-ratelimit-reset': `${seconds + 12}` }, 12_000],
+    ['a point in time, as Okta spells it', { 'x-rate-limit-reset': `${seconds + 12}` }, 12_000],
+    ['a point in time in milliseconds', { 'x-ratelimit-reset': `${NOW + 1_500}` }, 1_500],
+    ['a point in time as a date', { 'x-ratelimit-reset': '2026-11-26T08:49:30Z' }, 30_000],
+    ['a point in the past', { 'x-ratelimit-reset': `${seconds - 5}` }, 0],
+    ['a duration that says so', { 'x-ratelimit-reset-after': '1.5' }, 1_500],
+    ['the header of the older drafts', { 'ratelimit-reset': '7' }, 7_000],
+    ['the combined header of the older drafts', { ratelimit: 'limit=100, remaining=0, reset=9' }, 9_000],
+    ['the header of the draft', { ratelimit: '"default";r=0;t=11' }, 11_000],
+    ['the policy that is used up', { ratelimit: '"burst";r=5;t=60, "day";r=0;t=20' }, 20_000],
+    ['the longest where none is named as used up', { ratelimit: '"a";r=5;t=60, "b";r=9;t=20' }, 60_000],
+    ['Retry-After before a reset', { 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
+    ['a reset where Retry-After makes no sense', { 'retry-after': 'soon', 'x-ratelimit-reset': '60' }, 60_000],
+  ])('reads %s', (_what, headers, ms) => {
+    expect(wait(headers as Record<string, string>)).toBe(ms)
+  })
+
+  test("measures points in time by the provider's own clock", () => {
+    const date = 'Thu, 26 Nov 2026 07:00:00 GMT'
+    const reset = `${Date.UTC(2026, 10, 26, 7, 0, 8) / 1000}`
+    expect(wait({ date, 'x-ratelimit-reset': reset })).toBe(8_000)
+    expect(wait({ date, 'retry-after': 'Thu, 26 Nov 2026 07:00:08 GMT' })).toBe(8_000)
+  })
+
+  test('leaves a reset alone while something remains and nothing else says that a limit was exceeded', () => {
+    expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '3' }, false)).toBeUndefined()
+    expect(wait({ ratelimit: '"default";r=3;t=60' }, false)).toBeUndefined()
+    expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0' }, false)).toBe(60_000)
+    expect(wait({ ratelimit: '"default";r=0;t=60' }, false)).toBe(60_000)
+    expect(wait({ 'retry-after': '5' }, false)).toBe(5_000)
+  })
+
+  test('gives nothing or a time that is not negative, whatever it reads', () => {
+    const name = fc.constantFrom(
+      'retry-after',
+      'retry-after-ms',
+      'ratelimit',
+      'x-ratelimit-reset',
+      'ratelimit-reset',
+      'date',
+    )
+    const value = fc.oneof(fc.stringMatching(/^[-+"\d.e,;= rtTZ:]{0,40}$/), fc.integer().map(String))
+    fc.assert(
+      fc.property(fc.dictionary(name, value), fc.boolean(), (headers, throttled) => {
+        const ms = wait(headers, throttled)
+        if (ms !== undefined) expect(ms).toBeGreaterThanOrEqual(0)
+      }),
+    )
+  })
+})
