@@ -88,7 +88,10 @@ function objectsWithin(json: unknown): Fields[] {
   const found: Fields[] = []
   let level = [json]
   for (let depth = 0; depth <= DEPTH && level.length; depth++) {
-    const objects = level.flat().map(fieldsOf).filter((fields) => fields !== undefined)
+    const objects = level
+      .flat()
+      .map(fieldsOf)
+      .filter((fields) => fields !== undefined)
     found.push(...objects)
     level = objects.flatMap((fields) => Object.values(fields))
   }
