@@ -29,14 +29,18 @@ const DEPTH = 3
  * a member that is named for the outcome holds `false`, a negative number, a number of 400 or more, or a word of
  * refusal. Names and words count without case and punctuation, at the top and up to three levels below.
  */
-export function reportsFailure(json: unknown, depth = DEPTH): boolean {
-  if (Array.isArray(json)) return depth > 0 && json.some((item) => reportsFailure(item, depth - 1))
+export function reportsFailure(json: unknown): boolean {
+  return failsWithin(json, DEPTH)
+}
+
+function failsWithin(json: unknown, depth: number): boolean {
+  if (Array.isArray(json)) return depth > 0 && json.some((item) => failsWithin(item, depth - 1))
   const fields = fieldsOf(json)
   if (!fields) return refuses('', json)
   return Object.entries(fields).some(([key, value]) => {
     const name = normalize(key).replaceAll(' ', '')
     if (ERROR.test(name)) return holdsSomething(value, depth)
-    if (typeof value === 'object') return depth > 0 && reportsFailure(value, depth - 1)
+    if (typeof value === 'object') return depth > 0 && failsWithin(value, depth - 1)
     return OUTCOME.test(name) && refuses(name, value)
   })
 }

@@ -1,0 +1,101 @@
+/** What a provider, or something before it, was publicly reported to do. */
+export interface Behavior {
+  /** `owner/repository#number`, or a document. */
+  readonly reports: readonly string[]
+  readonly happens: string
+  /** What Backend Logout does about it. */
+  readonly answer: string
+}
+
+/** Every behavior; `NAME.test.ts` replays it. `docs/provider-reports.md` is made from this. */
+export const BEHAVIORS = {
+  'user-agent-required': {
+    reports: [
+      'aws-samples/cloudfront-authorization-at-edge#264',
+      'DuendeArchive/Support#1441',
+      'keycloak/keycloak-nodejs-connect#423',
+    ],
+    happens: 'A firewall answers 403 to requests without `User-Agent`.',
+    answer: 'Every request names `backend-logout/VERSION` and the runtime; `headers` can replace it.',
+  },
+  'json-labeled-html': {
+    reports: [
+      'pocket-id/pocket-id#1130',
+      'wso2/product-is#6314',
+      'wso2/product-is#12511',
+      'django-oauth/django-oauth-toolkit#217',
+      'bshaffer/oauth2-demo-php#11',
+    ],
+    happens: 'JSON arrives under `text/html`: metadata, errors, successes, introspection.',
+    answer: 'The body decides: what parses as JSON is JSON, whatever its content type.',
+  },
+  'access-token-with-id-claims': {
+    reports: ['goauthentik/authentik#6668'],
+    happens: 'A JWT access token has the claims of an ID token.',
+    answer: '`tokenTypeHint`, or the member of `logout()`, says what a token is, and is believed.',
+  },
+  'not-found-while-restarting': {
+    reports: ['kubernetes/ingress-nginx#1551', 'kubernetes/ingress-nginx#3888', 'mike4aday/SwiftlySalesforce#120'],
+    happens: 'An ingress answers 404 or 405 while the provider restarts.',
+    answer: 'The token counts as `live`; browser-proxy queues it, and the outbox tries again.',
+  },
+  'invalid-token-for-dead-tokens': {
+    reports: [
+      'googleapis/google-auth-library-nodejs#1175',
+      'customeros/customeros#11611',
+      'twitchdev/issues#87',
+      'doorkeeper-gem/doorkeeper#1362',
+    ],
+    happens: 'A token that is no longer valid is answered with an error: 400 `invalid_token`, a text, or 403.',
+    answer:
+      '400 `invalid_token` counts as `accepted`. `alreadyInvalidErrors` names further error codes or descriptions that mean the same.',
+  },
+  'public-client-not-listed': {
+    reports: ['keycloak/keycloak#29822', 'better-auth/better-auth#8423'],
+    happens: 'The metadata does not list `none`, but public clients identify themselves by `client_id` alone.',
+    answer: 'A client without a secret, key or certificate uses `none`, whatever the list says.',
+  },
+  'status-that-passes': {
+    reports: ['notroj/neon#128', 'haproxy/haproxy#1708'],
+    happens: '408 on a connection that was kept open, 421, 425.',
+    answer: 'The request is sent again, as after 503.',
+  },
+  'firewall-page': {
+    reports: ['KickEngineering/KickDevDocs#148', 'opencollective/opencollective#5910'],
+    happens: 'A firewall or captive portal answers in place of the provider: a page, a text, a challenge.',
+    answer: '`unexpected_response` at any status below 500; a bulk run stops after a few.',
+  },
+  'broadcast-channel-throws': {
+    reports: ['mozilla/fxa#2347', 'trezor/connect#737'],
+    happens: '`new BroadcastChannel()` throws where the browser blocks storage.',
+    answer: 'Telling other tabs is best effort; the logout of this one succeeds.',
+  },
+  'one-bad-endpoint': {
+    reports: ['keycloak/keycloak#20549'],
+    happens: 'Metadata names one endpoint that is http, empty, relative or has a fragment, or an empty list of methods.',
+    answer: 'Only that endpoint is missing. An empty list counts as no list.',
+  },
+  'throttled-without-429': {
+    reports: ['Repo-lyzer#469', 'daintree#8397'],
+    happens: 'Throttling arrives as 403 with `Retry-After`.',
+    answer: 'An answer that says how long to wait is `rate_limited` at any status, and waited for.',
+  },
+  'failure-inside-200': {
+    reports: ['apifest/apifest-oauth20#64'],
+    happens: 'A 200 holds a failure: `{"revoked":"false"}`, `{"status":"error"}`, `{"errors":[…]}`.',
+    answer: 'A body that reports a failure is one, in all of these forms.',
+  },
+  'reason-in-other-members': {
+    reports: ['twitchdev/issues#87', 'okta/okta-sdk-java#259'],
+    happens: 'The reason is in `message`, `errorSummary` or `errors[0].message`; a 404 says that the client does not exist.',
+    answer: 'The reason is in `providerErrorDescription`; a 404 that speaks of the client is `rejected`.',
+  },
+  'rate-limit-headers': {
+    reports: ['okta/okta-sdk-java#259', 'discord/access#11', 'auth0/go-auth0#258'],
+    happens: '429 without `Retry-After`, but with `X-RateLimit-Reset`, `RateLimit` or `retry-after-ms`.',
+    answer: 'All of these say how long to wait, as a duration or as a point in time.',
+  },
+} as const satisfies Readonly<Record<string, Behavior>>
+
+/** The name of a behavior, and of the file that replays it. */
+export type BehaviorName = keyof typeof BEHAVIORS

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
+import * as core from '@backend-logout/core'
+import * as node from '@backend-logout/node'
+import { openOutbox } from '@backend-logout/outbox'
+
+/** A session to log out, and how the client is set up. Options hold at every surface that takes options. */
+export interface Setup {
+  readonly origin: string
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  readonly options?: Partial<core.ClientOptions>
+  /** Where the provider is; without it, an `appHost` at `origin`. */
+  readonly location?: core.ProviderLocation
+}
+
+/** A client for a {@link Setup}, by core over `fetch` or by node over its pool. */
+export function createClient(library: 'core' | 'node', { origin, options, location }: Setup): core.LogoutClient {
+  const { createLogoutClient } = library === 'core' ? core : node
+  const all = { appId: 'app', appSecret: 'the-secret', ...(location ?? { appHost: origin }), ...options }
+  return createLogoutClient(all as core.LogoutClientOptions)
+}
+
+/** Logs out by a library. */
+export async function byLibrary(library: 'core' | 'node', setup: Setup): Promise<core.LogoutResult> {
+  return createClient(library, setup).logout(tokensOf(setup), { retries: 1, ...limitsOf(setup) })
+}
+
+/** Logs out by a page's request to its backend; what is left goes into an outbox that counts. */
+export async function byBrowserProxy(setup: Setup): Promise<{ status: string; queued: number; response: Response }> {
+  let queued = 0
+  const handler = createLogoutHandler({
+    client: createClient('node', setup),
+    session: { read: () => tokensOf(setup), clear: () => ({}) },
+    outbox: { add: async () => ++queued },
+    revokeTimeoutMs: 4_000,
+  })
+  const response = await handler(
+    new Request('https://app.example.com/logout', {
+      method: 'POST',
+      headers: { origin: 'https://app.example.com', 'x-logout-request': '1' },
+    }),
+  )
+  const { status } = (await response.clone().json()) as { status: string }
+  return { status, queued, response }
+}
+
+/** Logs out by an outbox, and says what happened first. */
+export async function byOutbox(setup: Setup): Promise<string> {
+  let first = 'nothing'
+  const seen = new AbortController()
+  await using outbox = await openOutbox({
+    client: createClient('node', setup),
+    store: { memory: true },
+    onEvent: (event) => {
+      if (!['revoked', 'retry', 'dead', 'expired'].includes(event.type)) return
+      if (first === 'nothing') first = event.type
+      seen.abort()
+    },
+  })
+  await outbox.add(tokensOf(setup))
+  await outbox.work({ signal: AbortSignal.any([seen.signal, AbortSignal.timeout(20_000)]) })
+  return first
+}
+
+const manifest = createRequire(import.meta.url).resolve('@backend-logout/cli/package.json')
+const bin = JSON.parse(readFileSync(manifest, 'utf8')).bin as Record<string, string>
+
+/** Revokes tokens by the command line. */
+export async function byCommandLine(
+  tokens: readonly string[],
+  env: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): Promise<{ code: number | null; summary: Record<string, unknown>; stderr: string }> {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
+  const program = join(dirname(manifest), bin['backend-logout'] as string)
+  const command = [program, 'revoke', '-', '--json', '--token-type-hint', 'access_token', ...args]
+  const child = spawn(process.execPath, command, { env: { ...Object.fromEntries(inherited), ...env } })
+  child.stdin.on('error', () => {})
+  child.stdin.end(tokens.join('\n'))
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const json = stdout.trim().startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {}
+  return { code, summary: json, stderr }
+}
+
+/** The environment of a {@link Setup} for the command line. */
+export function environmentOf({ origin }: Setup, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the-secret', AUTHING_APP_HOST: origin, ...more }
+}
+
+function tokensOf({ accessToken, refreshToken }: Setup): { accessToken?: string; refreshToken?: string } {
+  if (!accessToken && !refreshToken) return { accessToken: 'an-access-token' }
+  return { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
+}
+
+function limitsOf({ options: { retries, deadlineMs } = {} }: Setup): core.CallLimits {
+  return { ...(retries !== undefined && { retries }), ...(deadlineMs !== undefined && { deadlineMs }) }
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Nearly all of a case is waiting for a socket, a timer or a process.
+    sequence: { concurrent: true },
+    maxConcurrency: 8,
+    pool: 'threads',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+})
