@@ -84,9 +84,10 @@ function formEncode(value: string): string {
 }
 
 /**
- * Chooses a method among those that a provider lists for an endpoint: the first one that can be done here.
+ * Chooses a method among those that a provider lists for an endpoint: the first one that this client supports. A client
+ * with neither secret nor certificate is public and only identifies itself, which providers seldom list.
  *
- * @param listed The provider's list; `undefined` stands for `client_secret_basic` (RFC 8414 §2).
+ * @param listed The provider's list; a missing or empty one stands for `client_secret_basic` (RFC 8414 §2).
  * @param mutualTls Whether the transport presents a client certificate.
  * @throws LogoutError `client_auth_failed` when the two sides have no method in common
  */
@@ -95,8 +96,8 @@ export function negotiate(
   appSecret: string | undefined,
   mutualTls: boolean,
 ): ClientAuthMethod {
-  // A provider that lists nothing means Basic, but without a secret it can only mean a public client (RFC 7009 §2.1).
-  if (!listed) return appSecret ? 'client_secret_basic' : mutualTls ? 'tls_client_auth' : 'none'
+  if (!appSecret && !mutualTls) return 'none'
+  if (!listed?.length) return appSecret ? 'client_secret_basic' : 'tls_client_auth'
   const able: ClientAuthMethod[] = mutualTls ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []
   if (appSecret) able.push('client_secret_basic', 'client_secret_post')
   else able.push('none')
@@ -104,7 +105,7 @@ export function negotiate(
   if (method) return method
   throw new LogoutError(
     'client_auth_failed',
-    `The provider accepts ${listed.join(', ').slice(0, 300) || 'no client authentication'}; this client can do ` +
+    `The provider accepts ${listed.join(', ').slice(0, 300)}; this client can do ` +
       `${able.join(', ')}. Change the application's setting at the provider, or pass clientAuth.`,
     { attempts: 0 },
   )

@@ -267,6 +267,21 @@ describe('an assertion', () => {
     })
   })
 
+  test('has nbf and typ only where the options ask for them', async () => {
+    const secret = randomBytes(32).toString('hex')
+    const partsOf = async (options: Parameters<typeof clientSecretJwt>[1]) =>
+      (await assertionOf(clientSecretJwt(secret, options))).split('.').slice(0, 2).map(decode)
+    const [plainHeader, plain] = await partsOf({})
+    expect([plainHeader?.typ, plain?.nbf]).toEqual([undefined, undefined])
+    const [header, claims] = await partsOf({ notBefore: true, typ: 'client-authentication+jwt' })
+    expect(header?.typ).toBe('client-authentication+jwt')
+    expect(claims?.nbf).toBe(claims?.iat)
+  })
+
+  test.each([{ notBefore: 'yes' }, { typ: '' }, { typ: 7 }, { typ: 'a b' }])('refuses %o', (options) => {
+    expect(() => clientSecretJwt(randomBytes(32).toString('hex'), options as never)).toThrow(/notBefore|typ must/)
+  })
+
   test.each([30, 300])('lives for lifetimeSeconds: %i', async (lifetimeSeconds) => {
     const secret = randomBytes(32).toString('hex')
     const [, payload] = (await assertionOf(clientSecretJwt(secret, { lifetimeSeconds }))).split('.')

@@ -43,6 +43,16 @@ export interface AssertionOptions {
    * @default 60
    */
   readonly lifetimeSeconds?: number | undefined
+  /**
+   * Whether the assertion has `nbf`, which some providers require. It is the same time as `iat`.
+   * @default false, because clocks that differ make `nbf` one more reason to refuse
+   */
+  readonly notBefore?: boolean | undefined
+  /**
+   * The `typ` of the assertion's header, such as `JWT` or `client-authentication+jwt`.
+   * @default none
+   */
+  readonly typ?: string | undefined
 }
 
 /** Options of {@link privateKeyJwt}. */
@@ -143,7 +153,7 @@ function signedBy(
   method: string,
   header: { readonly alg: string; readonly kid?: string },
   load: () => Promise<CryptoKey>,
-  { audience, lifetimeSeconds = 60 }: AssertionOptions,
+  { audience, lifetimeSeconds = 60, notBefore = false, typ }: AssertionOptions,
 ): ClientAuth {
   let key: Promise<CryptoKey> | undefined
   const authenticate: ClientAuth = async (context) => {
@@ -154,9 +164,8 @@ function signedBy(
     }
     key ??= load()
     const issuedAt = Math.floor(Date.now() / 1000) - BACKDATED_SECONDS
-    // No `nbf`: it is optional, and one more way for clocks that differ to make a provider refuse.
-    const assertion = await new SignJWT()
-      .setProtectedHeader(header)
+    const assertion = await new SignJWT(notBefore ? { nbf: issuedAt } : {})
+      .setProtectedHeader({ ...header, ...(typ !== undefined && { typ }) })
       .setIssuer(appId)
       .setSubject(appId)
       .setAudience(meantFor as string)
@@ -217,12 +226,16 @@ function isCryptoKey(key: object): key is CryptoKey {
 
 function checkOptions(what: string, options: AssertionOptions): void {
   if (typeof options !== 'object' || options === null) refuse(what, 'options must be an object.')
-  const { audience, lifetimeSeconds = 60 } = options
+  const { audience, lifetimeSeconds = 60, notBefore = false, typ } = options
   if (audience !== undefined && typeof audience !== 'function' && (typeof audience !== 'string' || audience === '')) {
     refuse(what, 'audience must be a string, or a function that returns one.')
   }
   if (!(Number.isInteger(lifetimeSeconds) && lifetimeSeconds >= 30 && lifetimeSeconds <= 300)) {
     refuse(what, 'lifetimeSeconds must be a whole number from 30 to 300.')
+  }
+  if (typeof notBefore !== 'boolean') refuse(what, 'notBefore must be true or false.')
+  if (typ !== undefined && !(typeof typ === 'string' && /^[\x21-\x7e]{1,100}$/.test(typ))) {
+    refuse(what, 'typ must be a media type of 1 to 100 characters, such as JWT.')
   }
 }
 

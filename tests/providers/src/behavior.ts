@@ -33,7 +33,12 @@ export function describeBehavior(name: BehaviorName, tests: () => void): void {
 }
 
 /** Tests what one answer of the revocation endpoint leads to: at core, node, browser-proxy, outbox and command line. */
-export function everywhere(title: string, answer: Answering, expected: Expected, { env, ...setup }: CaseOptions = {}): void {
+export function everywhere(
+  title: string,
+  answer: Answering,
+  expected: Expected,
+  { env, ...setup }: CaseOptions = {},
+): void {
   const revoked = expected.state === 'accepted' || expected.state === 'verified'
   const { page, exitCode } = {
     page: revoked ? 'logged_out' : 'queued',

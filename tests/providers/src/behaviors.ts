@@ -72,7 +72,8 @@ export const BEHAVIORS = {
   },
   'one-bad-endpoint': {
     reports: ['keycloak/keycloak#20549'],
-    happens: 'Metadata names one endpoint that is http, empty, relative or has a fragment, or an empty list of methods.',
+    happens:
+      'Metadata names one endpoint that is http, empty, relative or has a fragment, or an empty list of methods.',
     answer: 'Only that endpoint is missing. An empty list counts as no list.',
   },
   'throttled-without-429': {
@@ -87,7 +88,8 @@ export const BEHAVIORS = {
   },
   'reason-in-other-members': {
     reports: ['twitchdev/issues#87', 'okta/okta-sdk-java#259'],
-    happens: 'The reason is in `message`, `errorSummary` or `errors[0].message`; a 404 says that the client does not exist.',
+    happens:
+      'The reason is in `message`, `errorSummary` or `errors[0].message`; a 404 says that the client does not exist.',
     answer: 'The reason is in `providerErrorDescription`; a 404 that speaks of the client is `rejected`.',
   },
   'rate-limit-headers': {
