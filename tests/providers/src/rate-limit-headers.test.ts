@@ -1,0 +1,31 @@
+import { describeBehavior, everywhere } from './behavior.ts'
+import type { Answering } from './stand-in.ts'
+
+/** Throttles the first request for a second, and notices one that comes too early. */
+function throttled(headers: () => Readonly<Record<string, string>>): Answering {
+  let at = 0
+  return ({ earlier }) => {
+    if (earlier === 0) {
+      at = Date.now()
+      return { status: 429, headers: headers() }
+    }
+    return Date.now() - at >= 900 ? {} : { status: 400, body: { error: 'too_early' } }
+  }
+}
+
+const seconds = (from: number): string => `${Math.ceil(Date.now() / 1000) + from}`
+// Points in time have whole seconds, and are measured from the answer's own `Date`, which has too.
+const hints: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
+  'X-Rate-Limit-Reset, as a point in time': () => ({ 'x-rate-limit-reset': seconds(1) }),
+  'X-RateLimit-Reset, as a duration': () => ({ 'x-ratelimit-reset': '1' }),
+  'RateLimit-Reset': () => ({ 'ratelimit-reset': '1' }),
+  RateLimit: () => ({ ratelimit: '"default";r=0;t=1' }),
+  'RateLimit of older drafts': () => ({ ratelimit: 'limit=10, remaining=0, reset=1' }),
+  'retry-after-ms': () => ({ 'retry-after-ms': '1000' }),
+}
+
+describeBehavior('rate-limit-headers', () => {
+  for (const [title, headers] of Object.entries(hints)) {
+    everywhere(title, throttled(headers), { state: 'accepted', requests: 2 })
+  }
+})
