@@ -62,11 +62,12 @@ export function either(expected: Expected): Pick<Row, 'revocation' | 'introspect
   return { revocation: expected, introspection: expected }
 }
 
-/** The code of an HTTP status that is no success (R4 and R6), whatever its body looks like. */
-export function codeOf(status: number): LogoutErrorCode {
+/** The code of an HTTP status that is no success (R4 and R6), by who wrote the body where that shows. */
+export function codeOf(status: number, by?: 'endpoint' | 'gateway'): LogoutErrorCode {
   if (status < 400) return 'redirect_refused'
   if (status === 401) return 'client_auth_failed'
-  if (status === 404 || status === 405) return 'endpoint_missing'
   if (status === 429) return 'rate_limited'
-  return status >= 500 ? 'provider_unavailable' : 'rejected'
+  if (status >= 500 || status === 408) return 'provider_unavailable'
+  if (by === 'gateway') return 'unexpected_response'
+  return (status === 404 || status === 405) && by !== 'endpoint' ? 'endpoint_missing' : 'rejected'
 }

@@ -3,13 +3,9 @@ import type { Answering } from './stand-in.ts'
 
 /** Throttles the first request for a second, and notices one that comes too early. */
 function throttled(headers: () => Readonly<Record<string, string>>): Answering {
-  let at = 0
-  return ({ earlier }) => {
-    if (earlier === 0) {
-      at = Date.now()
-      return { status: 429, headers: headers() }
-    }
-    return Date.now() - at >= 900 ? {} : { status: 400, body: { error: 'too_early' } }
+  return ({ earlier, sinceLastMs }) => {
+    if (earlier === 0) return { status: 429, headers: headers() }
+    return sinceLastMs >= 900 ? {} : { status: 400, body: { error: 'too_early' } }
   }
 }
 

@@ -19,6 +19,8 @@ export interface Received {
   readonly form: URLSearchParams
   /** How many requests with this path came before. */
   readonly earlier: number
+  /** How long ago the one before came, in milliseconds. */
+  readonly sinceLastMs: number
 }
 
 /** Answers a request; `'hang up'` closes the connection without a word. */
@@ -38,11 +40,14 @@ export async function startStandIn(
   routes: Readonly<Record<string, Answering>> | ((origin: string) => Readonly<Record<string, Answering>>),
 ): Promise<StandIn> {
   const received: Received[] = []
+  const times = new Map<string, number>()
   const server = http.createServer(async (request, response) => {
     const { method = '', url: path = '', headers } = request
     const earlier = received.filter((one) => one.path === path).length
     const body = `${await buffer(request)}`
-    const one: Received = { method, path, headers, form: new URLSearchParams(body), earlier }
+    const sinceLastMs = Date.now() - (times.get(path) ?? 0)
+    times.set(path, Date.now())
+    const one: Received = { method, path, headers, form: new URLSearchParams(body), earlier, sinceLastMs }
     received.push(one)
     const table = typeof routes === 'function' ? routes(origin) : routes
     const route = Object.keys(table).find((end) => (path.split('?', 1)[0] as string).endsWith(end))

@@ -38,7 +38,7 @@ export async function byBrowserProxy(setup: Setup): Promise<{ status: string; qu
     client: createClient('node', setup),
     session: { read: () => tokensOf(setup), clear: () => ({}) },
     outbox: { add: async () => ++queued },
-    revokeTimeoutMs: 4_000,
+    revokeTimeoutMs: 15_000,
   })
   const response = await handler(
     new Request('https://app.example.com/logout', {

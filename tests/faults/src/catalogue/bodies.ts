@@ -5,6 +5,8 @@ import type { Answer } from '../behaviours.ts'
 export interface ErrorBody extends Pick<Answer, 'headers' | 'body'> {
   readonly name: string
   readonly details?: Readonly<Record<string, unknown>>
+  /** Who wrote it, where that shows: an endpoint that has looked at the request, or something that stands before it. */
+  readonly by?: 'endpoint' | 'gateway'
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
@@ -17,7 +19,7 @@ const page =
 
 /** Bodies of a refusal. None of them states a status that is at odds with those of the matrix. */
 export const errorBodies: readonly ErrorBody[] = [
-  { name: 'an OAuth error', headers: JSON_TYPE, body: oauth, details: oauthDetails },
+  { name: 'an OAuth error', headers: JSON_TYPE, body: oauth, details: oauthDetails, by: 'endpoint' },
   {
     name: "GenAuth's envelope",
     headers: JSON_TYPE,
@@ -29,26 +31,30 @@ export const errorBodies: readonly ErrorBody[] = [
     headers: JSON_TYPE,
     body: JSON.stringify({ code: 400, message: 'bad token' }),
     details: { providerErrorDescription: 'bad token' },
+    by: 'endpoint',
   },
   {
     name: 'a form-encoded OAuth error',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: 'error=invalid_request&error_description=token+is+malformed',
     details: oauthDetails,
+    by: 'endpoint',
   },
-  { name: 'an HTML page', headers: { 'content-type': 'text/html; charset=utf-8' }, body: page },
+  { name: 'an HTML page', headers: { 'content-type': 'text/html; charset=utf-8' }, body: page, by: 'gateway' },
   { name: 'no body', body: '' },
   {
     name: 'a gzipped OAuth error',
     headers: { ...JSON_TYPE, 'content-encoding': 'gzip' },
     body: gzipSync(oauth),
     details: oauthDetails,
+    by: 'endpoint',
   },
   {
     name: 'an OAuth error of the wrong type',
     headers: { 'content-type': 'image/png' },
     body: oauth,
     details: oauthDetails,
+    by: 'endpoint',
   },
   {
     name: 'invalid UTF-8',
