@@ -3,19 +3,26 @@
  *
  * @module
  */
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { toNodeHandler as adapt } from 'srvx/node'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { LogoutError } from '@backend-logout/core'
+import { headersOf, IncomingBody, urlOf } from './incoming-request.ts'
+import { answerProblem } from './server/answer.ts'
+import { internalError, malformedRequest, methodNotAllowed } from './server/http-problem.ts'
 import type { LogoutHandler } from './server/logout-handler.ts'
 
 export type { LogoutHandler } from './server/logout-handler.ts'
 
-/** A handler for `node:http`, Express and, with its raw request and reply, Fastify. */
+/** A handler for `node:http`, Express and, with its raw request and reply, Fastify. It never rejects. */
 export type NodeLogoutHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /**
- * Turns the handler into one for `node:http`, Express and Fastify. A body that a middleware has parsed before, such as
- * `express.json()`, is taken as it is.
+ * Turns the handler into one for `node:http`, Express and Fastify. A body that a middleware such as `express.json()` has
+ * parsed before is accepted.
  *
+ * Every response is ended, whatever the handler, the client and other middleware do: if the handler fails, with the
+ * problem `internal_error`; if something else has started the response already, by closing the connection.
+ *
+ * @throws LogoutError `invalid_options`
  * @example
  * ```ts
  * import { createServer } from 'node:http'
@@ -28,17 +35,55 @@ export type NodeLogoutHandler = (request: IncomingMessage, response: ServerRespo
  * ```
  */
 export function toNodeHandler(handler: LogoutHandler): NodeLogoutHandler {
-  // Its type asks for requests of HTTP/1.1 and HTTP/2 at once; it takes either.
-  const handle = adapt((request) => handler(request as Request)) as NodeLogoutHandler
-  return async (request, response) => {
-    restoreBody(request)
-    await handle(request, response)
+  if (typeof handler !== 'function') {
+    throw new LogoutError('invalid_options', 'toNodeHandler needs the function that createLogoutHandler returns.')
+  }
+  return async (incoming, outgoing) => {
+    // Writing to a client that has hung up is an error event, which would end the process.
+    outgoing.on('error', () => {})
+    let body: IncomingBody | undefined
+    try {
+      body = new IncomingBody(incoming)
+      await send(await answer(handler, incoming, body), incoming, outgoing)
+    } catch {
+      await fail(incoming, outgoing)
+    }
+    body?.drain()
   }
 }
 
-/** A stream can be read once; what a middleware made of it is turned back into bytes, which the adapter looks for. */
-function restoreBody(request: IncomingMessage & { body?: unknown; rawBody?: unknown }): void {
-  if (!request.readableEnded || request.rawBody !== undefined || request.body === undefined) return
-  const { body } = request
-  request.rawBody = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+async function answer(handler: LogoutHandler, incoming: IncomingMessage, { stream }: IncomingBody): Promise<Response> {
+  const { method = '' } = incoming
+  const headers = headersOf(incoming)
+  const url = urlOf(incoming, headers)
+  if (!url) return answerProblem(malformedRequest())
+  // A Request cannot have these methods.
+  if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return answerProblem(methodNotAllowed())
+  const body = /^(?:GET|HEAD)$/i.test(method) ? null : stream
+  return handler(new Request(url, { method, headers, body, duplex: 'half' } as RequestInit))
+}
+
+async function send(answer: Response, { method }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const body = Buffer.from(await answer.arrayBuffer())
+  if (outgoing.writableEnded) return
+  if (outgoing.headersSent) {
+    outgoing.destroy()
+    return
+  }
+  const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers)
+  const cookies = answer.headers.getSetCookie()
+  // Other middleware may have set some as well.
+  if (cookies.length) headers['set-cookie'] = [outgoing.getHeader('set-cookie') ?? [], cookies].flat().map(String)
+  outgoing.writeHead(answer.status, { ...headers, 'content-length': body.length })
+  if (method === 'HEAD') outgoing.end()
+  else outgoing.end(body)
+}
+
+async function fail(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    if (!outgoing.headersSent) for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name)
+    await send(answerProblem(internalError()), incoming, outgoing)
+  } catch {
+    outgoing.destroy()
+  }
 }

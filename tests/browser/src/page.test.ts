@@ -144,6 +144,21 @@ describe('a logout from a real page', () => {
     await second.waitForURL(`${application.origin}/`)
   })
 
+  test.each(['javascript:void(window.ran = true)', 'data:text/html,x'])(
+    'goes home instead of %s, whatever the backend says of it',
+    async (address) => {
+      for (const answer of [{ status: 'logged_out', logout_url: address }, { status: 'logged_out' }]) {
+        application.answer = async () => Response.json(answer)
+        const page = await signedIn('/sign-in')
+        const left = page.waitForEvent('framenavigated')
+        await page.evaluate((returnTo) => void proxy.logoutAndRedirect({ returnTo }), address)
+        await left
+        expect(page.url()).toBe(`${application.origin}/`)
+        expect(await page.evaluate(() => 'ran' in window)).toBe(false)
+      }
+    },
+  )
+
   test('does not leave the page for an address that the backend does not know', async () => {
     const page = await signedIn()
     const refused = await page.evaluate(() =>
@@ -180,6 +195,16 @@ describe('what can go wrong between page and backend', () => {
       { code: 'unexpected_response', status: 200 },
     ],
     ['an empty answer', () => new Response(null, { status: 204 }), { code: 'unexpected_response', status: 204 }],
+    [
+      'a refusal of something else, whose words get into no message',
+      () => Response.json({ code: '\u001b[2J<b>no</b>' }, { status: 403 }),
+      { code: 'unexpected_response', status: 403 },
+    ],
+    [
+      'a code that is no text',
+      () => Response.json({ code: {} }, { status: 403 }),
+      { code: 'unexpected_response', status: 403 },
+    ],
     ['null', () => Response.json(null), { code: 'unexpected_response', status: 200 }],
     [
       'a redirect to another site',

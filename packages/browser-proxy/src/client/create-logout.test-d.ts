@@ -1,12 +1,14 @@
 import { expectTypeOf, test } from 'vitest'
-import { createLogout, type Logout, type LogoutOptions, type LogoutRequest } from './index.ts'
+import { type BrowserLogout, type BrowserLogoutOptions, type BrowserLogoutRequest, createLogout } from './index.ts'
 
 test('no option of the page’s half can hold a client secret', () => {
-  expectTypeOf<keyof LogoutOptions>().toEqualTypeOf<'endpoint' | 'timeoutMs'>()
-  expectTypeOf<keyof LogoutRequest>().toEqualTypeOf<'token' | 'tokenTypeHint' | 'idTokenHint' | 'returnTo' | 'signal'>()
-  expectTypeOf<Parameters<typeof createLogout>>().toEqualTypeOf<[LogoutOptions]>()
-  expectTypeOf<Parameters<Logout['logout']>[0]>().toEqualTypeOf<LogoutRequest | undefined>()
-  expectTypeOf<Logout['logoutAndRedirect']>().toEqualTypeOf<Logout['logout']>()
+  expectTypeOf<keyof BrowserLogoutOptions>().toEqualTypeOf<'endpoint' | 'timeoutMs'>()
+  expectTypeOf<keyof BrowserLogoutRequest>().toEqualTypeOf<
+    'token' | 'tokenTypeHint' | 'idTokenHint' | 'returnTo' | 'signal'
+  >()
+  expectTypeOf<Parameters<typeof createLogout>>().toEqualTypeOf<[BrowserLogoutOptions]>()
+  expectTypeOf<Parameters<BrowserLogout['logout']>[0]>().toEqualTypeOf<BrowserLogoutRequest | undefined>()
+  expectTypeOf<BrowserLogout['logoutAndRedirect']>().toEqualTypeOf<BrowserLogout['logout']>()
 
   // @ts-expect-error there is no such option
   createLogout({ endpoint: '/logout', appSecret: 'secret' })

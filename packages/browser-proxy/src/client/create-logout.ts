@@ -15,7 +15,7 @@ type Problem = components['schemas']['Problem']
 export type LogoutStatus = components['schemas']['LogoutStatus']
 
 /** Options of {@link createLogout}. There is none for a secret: a page cannot keep one. */
-export interface LogoutOptions {
+export interface BrowserLogoutOptions {
   /** Where the backend has its logout handler, on the page's own origin, such as `/logout`. */
   readonly endpoint: string | URL
   /**
@@ -26,7 +26,7 @@ export interface LogoutOptions {
 }
 
 /** What one logout says to the backend. All of it may be left out where the backend has a session. */
-export interface LogoutRequest {
+export interface BrowserLogoutRequest {
   /** The token to revoke, where the page holds it and the backend has no session. */
   readonly token?: string
   /** What kind of token it is. */
@@ -40,34 +40,34 @@ export interface LogoutRequest {
 }
 
 /** What became of the login. */
-export interface LogoutResult {
+export interface BrowserLogoutResult {
   readonly status: LogoutStatus
   /** Where the browser ends the provider's own session, for single sign-out. It holds the ID token: do not log it. */
   readonly logoutUrl?: string
 }
 
 /** Logs the user out of the page's application. Made by {@link createLogout}. */
-export interface Logout {
+export interface BrowserLogout {
   /**
    * Asks the backend to log the user out, and tells the other tabs once it has. The request outlives the page: it
    * arrives even when the tab is closed at once.
    *
    * @throws LogoutProxyError
    */
-  readonly logout: (request?: LogoutRequest) => Promise<LogoutResult>
+  readonly logout: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
    * Logs the user out, then leaves the page: for the provider's logout URL, or where there is none for `returnTo`, or
    * else for the start of the application.
    *
    * @throws LogoutProxyError and stays on the page
    */
-  readonly logoutAndRedirect: (request?: LogoutRequest) => Promise<LogoutResult>
+  readonly logoutAndRedirect: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
    * Calls a function when the user has logged out in another tab.
    *
    * @returns what stops it
    */
-  readonly onLogout: (listener: (result: Pick<LogoutResult, 'status'>) => void) => () => void
+  readonly onLogout: (listener: (result: Pick<BrowserLogoutResult, 'status'>) => void) => () => void
 }
 
 /**
@@ -86,7 +86,7 @@ export interface Logout {
  * })
  * ```
  */
-export function createLogout({ endpoint, timeoutMs = 15_000 }: LogoutOptions): Logout {
+export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOptions): BrowserLogout {
   const { origin, href } = new URL(endpoint, location.href)
   if (origin !== location.origin) {
     throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
@@ -104,7 +104,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: LogoutOptions): L
     return channel
   }
 
-  const logout = async (request: LogoutRequest = {}): Promise<LogoutResult> => {
+  const logout = async (request: BrowserLogoutRequest = {}): Promise<BrowserLogoutResult> => {
     const answer = await ask(href, request, timeoutMs)
     const { status, logout_url: logoutUrl } = answer
     open().postMessage({ status })
@@ -121,7 +121,8 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: LogoutOptions): L
     async logoutAndRedirect(request) {
       const result = await logout(request)
       // The backend has compared returnTo with its list: an answer means that it is safe to go there.
-      location.assign(result.logoutUrl ?? request?.returnTo ?? '/')
+      const url = new URL(result.logoutUrl ?? request?.returnTo ?? '/', location.href)
+      location.assign(/^https?:$/.test(url.protocol) ? url : '/')
       return result
     },
     onLogout(listener) {
@@ -136,7 +137,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: LogoutOptions): L
   }
 }
 
-async function ask(url: string, request: LogoutRequest, timeoutMs: number): Promise<Answer> {
+async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number): Promise<Answer> {
   const { token, tokenTypeHint, idTokenHint, returnTo, signal } = request
   const body: Body = {
     ...(token && { token }),
@@ -179,7 +180,8 @@ async function read(response: Response): Promise<Answer> {
     .catch(() => null)
   if (status === 200 && /^(logged_out|queued|local_only)$/.test(String(body?.status))) return body as Answer
   const problem = body?.code
-  if (!problem)
+  // Nothing but a code gets into the message: something else may have answered.
+  if (typeof problem !== 'string' || !/^[a-z_]{1,50}$/.test(problem))
     throw new LogoutProxyError('unexpected_response', `Not an answer to a logout: HTTP ${status}.`, { status })
   const seconds = Number(headers.get('retry-after'))
   throw new LogoutProxyError('refused', `The backend refused the logout: ${problem}.`, {

@@ -4,11 +4,11 @@
  * @module
  */
 export {
+  type BrowserLogout,
+  type BrowserLogoutOptions,
+  type BrowserLogoutRequest,
+  type BrowserLogoutResult,
   createLogout,
-  type Logout,
-  type LogoutOptions,
-  type LogoutRequest,
-  type LogoutResult,
   type LogoutStatus,
 } from './create-logout.ts'
 export {

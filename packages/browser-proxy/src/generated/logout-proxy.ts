@@ -116,7 +116,8 @@ export interface components {
         };
         /**
          * Problem code
-         * @description - `method_not_allowed` (405): not a `POST`.
+         * @description - `malformed_request` (400): the request target and `Host` do not make a valid URL.
+         *     - `method_not_allowed` (405): not a `POST`.
          *     - `prefetch` (403): the browser fetches ahead.
          *     - `header_missing` (403): no `X-Logout-Request`.
          *     - `foreign_origin` (403): `Origin` is missing or another.
@@ -130,10 +131,11 @@ export interface components {
          *     - `token_not_accepted` (400): the backend keeps sessions, and the body has a token.
          *     - `return_to_not_allowed` (400): a return address that is not on the backend's list.
          *     - `session_not_ended` (500): the backend's own storage failed.
+         *     - `internal_error` (500): anything else failed in the backend, unexpectedly.
          * @example foreign_origin
          * @enum {string}
          */
-        ProblemCode: "method_not_allowed" | "prefetch" | "header_missing" | "foreign_origin" | "cross_site" | "too_many_requests" | "unsupported_media_type" | "body_too_large" | "incomplete_body" | "malformed_body" | "token_required" | "token_not_accepted" | "return_to_not_allowed" | "session_not_ended";
+        ProblemCode: "malformed_request" | "method_not_allowed" | "prefetch" | "header_missing" | "foreign_origin" | "cross_site" | "too_many_requests" | "unsupported_media_type" | "body_too_large" | "incomplete_body" | "malformed_body" | "token_required" | "token_not_accepted" | "return_to_not_allowed" | "session_not_ended" | "internal_error";
     };
     responses: {
         /**
@@ -217,10 +219,10 @@ export interface components {
             };
         };
         /**
-         * @description The local session could not be ended, because the backend's own storage failed; the tokens may be revoked all
-         *     the same. The user is still logged in here: try again.
+         * @description The local session could not be ended, because the backend's own storage or another part of it failed. The
+         *     tokens may be revoked anyway. Assume that the user is still logged in here, and try again.
          */
-        SessionNotEnded: {
+        InternalServerError: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
                 [name: string]: unknown;
@@ -285,7 +287,7 @@ export interface operations {
             413: components["responses"]["ContentTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
-            500: components["responses"]["SessionNotEnded"];
+            500: components["responses"]["InternalServerError"];
         };
     };
 }

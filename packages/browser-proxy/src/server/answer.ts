@@ -1,7 +1,6 @@
 import type { LogoutAnswer } from './contract.ts'
-import type { Refusal } from './refusal.ts'
+import type { HttpProblem } from './http-problem.ts'
 
-// No CORS header among them, ever: only pages of the application's own origin may read an answer.
 const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'cross-origin-resource-policy': 'same-origin',
@@ -9,17 +8,25 @@ const ALWAYS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
+/**
+ * What the session's headers must not say: only pages of the application's own origin may read an answer, and a wrong
+ * length or encoding would make the rest of the connection part of it.
+ */
+const NOT_OF_THE_SESSION =
+  /^(?:access-control-.*|connection|content-(?:encoding|length|range)|keep-alive|te|trailer|transfer-encoding|upgrade)$/
+
 /** The answer to a logout, with the headers that end the local session. */
-export function answerLogout(answer: LogoutAnswer, session: Headers, clearSiteData: string): Response {
-  const headers = new Headers(session)
-  for (const name in ALWAYS) headers.set(name, ALWAYS[name] ?? '')
+export function answerLogout(answer: LogoutAnswer, session: Headers | undefined, clearSiteData: string): Response {
+  const headers = new Headers()
+  for (const [name, value] of session ?? []) if (!NOT_OF_THE_SESSION.test(name)) headers.append(name, value)
+  for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value)
   headers.set('content-type', 'application/json')
   if (clearSiteData) headers.set('clear-site-data', clearSiteData)
   return new Response(JSON.stringify(answer), { status: 200, headers })
 }
 
-/** The answer to a request that is refused. */
-export function answerRefusal({ problem, headers }: Refusal): Response {
+/** The answer to a request that does not end in a logout. */
+export function answerProblem({ problem, headers }: HttpProblem): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { ...headers, ...ALWAYS, 'content-type': 'application/problem+json' },

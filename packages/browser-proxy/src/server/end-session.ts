@@ -1,12 +1,11 @@
-import { emit, type LogoutStep } from './events.ts'
-import type { HandlerSettings } from './options.ts'
-import { Refusal } from './refusal.ts'
-import { NO_TOKENS, type RevokeTokens, type TokensFate } from './revoke-tokens.ts'
-import type { Awaitable, LogoutSession } from './session.ts'
-import { within } from './time-limit.ts'
+import { HttpProblem } from './http-problem.ts'
+import { NO_TOKENS, type RevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
+import type { LogoutSession, StoredTokens } from './session.ts'
+import { underLock } from './session-lock.ts'
+import type { RunStep } from './step.ts'
 
 /** A session that has ended, and the headers that make the browser forget it. */
-export interface EndedSession extends TokensFate {
+export interface EndedSession extends TokensOutcome {
   readonly headers: Headers
 }
 
@@ -18,70 +17,36 @@ export interface PageHints {
 
 /**
  * Ends the application's own session, and with it the tokens: read, revoke, clear, under the application's lock where
- * it has one. The session is cleared whatever becomes of the tokens, and last: until then, they are in there.
+ * it has one. The session is cleared whatever becomes of the tokens, and last, because the tokens are in it until then.
  *
- * @throws Refusal when the session could not be cleared
+ * @throws HttpProblem when the session could not be cleared
  */
 export async function endSession(
   request: Request,
   session: LogoutSession,
   hints: PageHints,
   revokeTokens: RevokeTokens,
-  settings: HandlerSettings,
+  runStep: RunStep,
 ): Promise<EndedSession> {
-  const { storeTimeoutMs, onEvent } = settings
-  const step = async <T>(step: LogoutStep, run: () => Awaitable<T>): Promise<{ value: T } | undefined> => {
-    try {
-      return { value: await within(storeTimeoutMs, run) }
-    } catch (error) {
-      emit(onEvent, { type: 'failure', step, error })
-      return undefined
-    }
+  const end = async (locked: boolean): Promise<EndedSession> => {
+    const read = await runStep('read', async () => readTokens(await session.read(request)))
+    const outcome = read.ok
+      ? await revokeTokens({ ...read.value, idToken: read.value.idToken ?? hints.idToken }, hints.redirectUri)
+      : NO_TOKENS
+    const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
+    if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
+    // Tokens that nobody could read, or that a refresh replaced in the meantime, must be treated as still valid.
+    const certain = read.ok && locked
+    return { ...outcome, ...(!certain && { status: 'local_only' }), headers: cleared.value }
   }
-  const work = async (locked: boolean): Promise<EndedSession> => {
-    const read = await step('read', () => session.read(request))
-    const tokens = { ...read?.value }
-    const idToken = tokens.idToken ?? hints.idToken
-    const fate = read ? await revokeTokens({ ...tokens, ...(idToken && { idToken }) }, hints.redirectUri) : NO_TOKENS
-    const cleared = await step('clear', async () => new Headers((await session.clear(request)) ?? {}))
-    if (!cleared) throw new Refusal('session_not_ended', 'The session could not be ended. Try again.')
-    // Tokens that nobody could read, or that a refresh replaced meanwhile, must be taken for alive.
-    const certain = read && locked
-    return { ...fate, ...(!certain && { status: 'local_only' }), headers: cleared.value }
-  }
-  return session.lock ? underLock((run) => session.lock?.(request, run), work, settings) : work(true)
+  if (!session.lock) return end(true)
+  return underLock(async (run) => session.lock?.(request, run), end, runStep)
 }
 
-/** Does the work under the lock, or without it when there is none to be had in time: the session must end. */
-async function underLock<T>(
-  lock: (run: () => Promise<void>) => Promise<void> | undefined,
-  work: (locked: boolean) => Promise<T>,
-  { storeTimeoutMs, onEvent }: HandlerSettings,
-): Promise<T> {
-  let result: Promise<T> | undefined
-  let givenUp = false
-  const failed = (error: unknown): void => emit(onEvent, { type: 'failure', step: 'lock', error })
-  try {
-    await within(
-      storeTimeoutMs,
-      () =>
-        new Promise<void>((acquired, reject) => {
-          const run = async (): Promise<void> => {
-            if (givenUp) return
-            result ??= work(true)
-            acquired()
-            // Held until the work is done; how it ended is nothing to the lock.
-            await result.catch(() => {})
-          }
-          new Promise<void>((done) => done(lock(run))).then(
-            () => reject(new Error('session.lock ended without running the logout.')),
-            (error: unknown) => (result ? failed(error) : reject(error)),
-          )
-        }),
-    )
-  } catch (error) {
-    givenUp = true
-    failed(error)
-  }
-  return result ?? work(false)
+/** Copies what the application keeps, once, so that nothing of it can fail later. */
+function readTokens(stored: StoredTokens | null | undefined): StoredTokens {
+  if (stored === undefined || stored === null) return {}
+  if (typeof stored !== 'object') throw new TypeError('session.read must return the tokens as an object.')
+  const { accessToken, refreshToken, idToken, expiresAt } = stored
+  return { accessToken, refreshToken, idToken, expiresAt }
 }

@@ -1,14 +1,18 @@
 import type { Revocation } from '@backend-logout/core'
 import type { LogoutStatus, ProblemCode } from './contract.ts'
 
-/** A part of the application that a logout calls. */
-export type LogoutStep = 'throttle' | 'id' | 'wait_until' | 'lock' | 'read' | 'revoke' | 'queue' | 'clear'
+/**
+ * A part of the application that a logout calls. `handler` stands for everything else: a failure there is unexpected,
+ * and the answer is 500 `internal_error`.
+ */
+export type LogoutStep = 'throttle' | 'id' | 'wait_until' | 'lock' | 'read' | 'revoke' | 'queue' | 'clear' | 'handler'
 
 /**
- * What happens at the endpoint, for logs, metrics and alarms. No event holds a token; `error` is what the application's
- * own function threw, untouched.
+ * What happens at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is what
+ * your own function threw, unchanged.
  *
- * Each request ends in one `refused` or one `outcome`; a `failure` can come before.
+ * Each request ends in one `refused` or one `outcome`. A `failure` can come before it; one of `lock` or `wait_until` can
+ * come later.
  */
 export type LogoutProxyEvent =
   | {
@@ -25,22 +29,21 @@ export type LogoutProxyEvent =
   | {
       readonly type: 'outcome'
       readonly status: LogoutStatus
-      /** The fate of each token at the provider, refresh token first. */
+      /** What happened to each token at the provider, refresh token first. */
       readonly revocations: readonly Revocation[]
       readonly durationMs: number
-      /** Whether this request joined a logout of the same session that was already under way. */
+      /** Whether this request joined a logout of the same session that was already in progress. */
       readonly joined: boolean
     }
 
-/** Receives {@link LogoutProxyEvent}s. What it throws is dropped: watching a logout must not break it. */
+/** Receives {@link LogoutProxyEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
 export type OnLogoutProxyEvent = (event: LogoutProxyEvent) => void
 
-/** Calls an {@link OnLogoutProxyEvent} without letting any failure of it out, not even one that comes later. */
+/** Calls an {@link OnLogoutProxyEvent} without letting any of its failures out, not even one that comes later. */
 export function emit(onEvent: OnLogoutProxyEvent | undefined, event: LogoutProxyEvent): void {
-  if (!onEvent) return
   try {
-    // Typed as void, but nothing keeps people from handing in an async function.
-    const result: unknown = onEvent(Object.freeze(event))
-    if (result instanceof Promise) result.catch(() => {})
+    // Typed as void, but nothing keeps people from passing an async function.
+    const result: unknown = onEvent?.(Object.freeze(event))
+    Promise.resolve(result).catch(() => {})
   } catch {}
 }

@@ -4,7 +4,7 @@ import { withContract } from '../testing/contract.ts'
 import { createLogoutHandler, type LogoutHandlerOptions } from './index.ts'
 
 const ORIGIN = 'https://app.example.com'
-const MAX = 64
+const MAX = 65_536
 
 /** A handler of which nobody is logged in; it records whether it got past the guards. */
 function application(options: Partial<LogoutHandlerOptions> = {}) {
@@ -19,7 +19,6 @@ function application(options: Partial<LogoutHandlerOptions> = {}) {
           return { 'set-cookie': 'session=; Max-Age=0' }
         },
       },
-      maxBodyBytes: MAX,
       ...options,
     }),
   )
@@ -145,7 +144,6 @@ test.each([
     { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com' },
     403,
   ],
-  ['nor is Forwarded', {}, { forwarded: 'proto=https;host=app.example.com' }, 403],
   [
     'X-Forwarded-* count when told so',
     { trustedProxyHeader: 'x-forwarded' },
@@ -165,15 +163,9 @@ test.each([
     403,
   ],
   [
-    'Forwarded counts when told so',
-    { trustedProxyHeader: 'forwarded' },
-    { forwarded: 'for=1.2.3.4, for="[::1]";Proto=https; host="app.example.com"' },
-    200,
-  ],
-  [
-    'only the named one counts',
-    { trustedProxyHeader: 'forwarded' },
-    { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com' },
+    'Forwarded counts for nothing',
+    { trustedProxyHeader: 'x-forwarded' },
+    { forwarded: 'proto=https;host=app.example.com' },
     403,
   ],
   [

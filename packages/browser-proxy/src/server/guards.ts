@@ -1,5 +1,5 @@
+import { HttpProblem, malformedRequest, methodNotAllowed } from './http-problem.ts'
 import { ownOrigin, type ProxyHeader } from './own-origin.ts'
-import { Refusal } from './refusal.ts'
 
 /** What the guards need to know about the application. */
 export interface GuardSettings {
@@ -15,26 +15,29 @@ const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
  * line and the headers, before the body is read.
  *
  * @returns the page's origin, which is one of the application's own
- * @throws Refusal
+ * @throws HttpProblem
  * @see {@link https://www.w3.org/TR/fetch-metadata/ | Fetch Metadata}
  */
 export function guard(request: Request, settings: GuardSettings): string {
   const { method, headers } = request
-  if (method !== 'POST') throw new Refusal('method_not_allowed', 'Log out with POST.', { allow: 'POST' })
+  if (method !== 'POST') throw methodNotAllowed()
+  // Some runtimes pass on a Host that makes no URL.
+  const url = URL.parse(request.url)
+  if (!url) throw malformedRequest()
   if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {
-    throw new Refusal('prefetch', 'Logging out is not done ahead of time.')
+    throw new HttpProblem('prefetch', 'Prefetch and prerender requests are rejected.')
   }
   if (headers.get('x-logout-request') !== '1') {
-    throw new Refusal('header_missing', 'The header X-Logout-Request: 1 is missing.')
+    throw new HttpProblem('header_missing', 'The header X-Logout-Request: 1 is missing.')
   }
   const origin = headers.get('origin')
-  const own = settings.allowedOrigins ?? new Set([ownOrigin(request, settings.trustedProxyHeader)])
+  const own = settings.allowedOrigins ?? new Set([ownOrigin(url, headers, settings.trustedProxyHeader)])
   if (origin === null || !own.has(origin)) {
-    throw new Refusal('foreign_origin', 'Origin is not the origin of this application.')
+    throw new HttpProblem('foreign_origin', 'Origin is not the origin of this application.')
   }
   const site = headers.get('sec-fetch-site')
   if (site !== null && site !== 'same-origin') {
-    throw new Refusal('cross_site', 'Sec-Fetch-Site is not same-origin.')
+    throw new HttpProblem('cross_site', 'Sec-Fetch-Site is not same-origin.')
   }
   return origin
 }

@@ -151,8 +151,13 @@ describe('when the provider fails', () => {
     ['drops the connection', { drop: true }],
     ['hangs', { hang: true }],
     ['answers 404, as a gateway does during a deployment', { status: 404, body: 'Not found' }],
+    ['answers 404 with a page', { status: 404, body: '<!doctype html>' }],
+    ['answers 404 with JSON', { status: 404, body: { error: 'not_found' } }],
     ['answers 405', { status: 405 }],
     ['answers with a page', { status: 200, body: '<!doctype html>' }],
+    ['answers 403 with a page', { status: 403, body: '<!doctype html>' }],
+    ['redirects', { status: 302, headers: { location: 'http://127.0.0.1:9/' } }],
+    ['says that the body is too large', { status: 413 }],
     ['refuses the application', { status: 401, body: { error: 'invalid_client' } }],
     ['reports an error inside 200', { envelopeError: { statusCode: 500, message: 'x' } }],
   ] as const
@@ -188,6 +193,20 @@ describe('when the provider fails', () => {
     provider.answerNext({ status: 503 })
     expect((await (await handler(logoutRequest(cookie))).json()).status).toBe('queued')
     expect(outbox.added).toEqual([{ refreshToken }])
+  })
+
+  test('the outbox is told what the provider said about each token', async () => {
+    const outbox = createTestOutbox()
+    const { handler, signIn } = createApplication(provider, { outbox })
+    const { cookie } = await signIn()
+    provider.answerAlways({ status: 401, body: { error: 'invalid_client' } })
+    await handler(logoutRequest(cookie))
+    expect(outbox.revocations).toMatchObject([
+      [
+        { tokenType: 'refresh_token', attempts: 1, error: { code: 'client_auth_failed', status: 401 } },
+        { tokenType: 'access_token', attempts: 1, error: { code: 'client_auth_failed', status: 401 } },
+      ],
+    ])
   })
 
   test('what the provider never revokes is not queued, and the answer does not promise it', async () => {
@@ -317,12 +336,12 @@ describe('concurrent logouts', () => {
     for (const { accessToken } of users) expect(await provider.isActive(accessToken)).toBe(false)
   })
 
-  test('of one session without a name revoke its tokens once', async () => {
+  test('of one session without an id do no harm to each other', async () => {
     const { accessToken } = await provider.signIn()
     const { handler } = createApplication(provider, { session: { read: () => ({ accessToken }), clear: () => ({}) } })
     const answers = await Promise.all(Array.from({ length: 5 }, () => handler(logoutRequest())))
     for (const answer of answers) expect((await answer.json()).status).toBe('logged_out')
-    expect(revocations()).toBe(1)
+    expect(await provider.isActive(accessToken)).toBe(false)
   })
 
   test('without a session are not taken for one', async () => {

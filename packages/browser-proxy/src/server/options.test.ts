@@ -21,12 +21,12 @@ test.each([
   ['a return address that is no URL', { client, returnTo: ['example.com'] }, 'returnTo'],
   ['return addresses that are a single string', { client, returnTo: '/goodbye' }, 'returnTo'],
   ['an unknown proxy header', { client, trustedProxyHeader: true }, 'trustedProxyHeader'],
+  ['the header Forwarded', { client, trustedProxyHeader: 'forwarded' }, 'trustedProxyHeader'],
   ['unknown site data', { client, clearSiteData: ['everything'] }, 'clearSiteData'],
   ['site data that is not a list', { client, clearSiteData: true }, 'clearSiteData'],
   ['no time', { client, revokeTimeoutMs: 0 }, 'revokeTimeoutMs'],
   ['endless time', { client, storeTimeoutMs: Number.POSITIVE_INFINITY }, 'storeTimeoutMs'],
-  ['a time that is no number', { client, bodyTimeoutMs: '5s' }, 'bodyTimeoutMs'],
-  ['no body', { client, maxBodyBytes: 0 }, 'maxBodyBytes'],
+  ['a time that is no number', { client, revokeTimeoutMs: '5s' }, 'revokeTimeoutMs'],
   ['a watcher that is no function', { client, onEvent: {} }, 'onEvent'],
 ] as [string, LogoutHandlerOptions, string][])('createLogoutHandler() refuses %s', (_case, options, name) => {
   const create = (): unknown => createLogoutHandler(options)

@@ -1,4 +1,4 @@
-import { type LogoutClient, LogoutError } from '@backend-logout/core'
+import { type LogoutClient, LogoutError, type Revocation } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { GuardSettings } from './guards.ts'
 import type { ProxyHeader } from './own-origin.ts'
@@ -10,9 +10,11 @@ export interface PendingTokens {
   readonly accessToken?: string
   readonly refreshToken?: string
   readonly expiresAt?: number | Date
+  /** What the first attempt reported about each of them, refresh token first. Empty where it reported nothing. */
+  readonly revocations: readonly Revocation[]
 }
 
-/** Where tokens go that could not be revoked at once; `@backend-logout/outbox` is one. */
+/** Takes tokens that could not be revoked immediately, such as `@backend-logout/outbox`. */
 export interface LogoutOutbox {
   /** Resolves when the tokens are stored so that they survive a crash. */
   add(tokens: PendingTokens): Promise<unknown>
@@ -36,9 +38,9 @@ export interface LogoutHandlerOptions {
    */
   readonly allowedOrigins?: readonly (string | URL)[] | undefined
   /**
-   * Takes the application's own address from `Forwarded` (`forwarded`), or from `X-Forwarded-Proto` and
-   * `X-Forwarded-Host` (`x-forwarded`), in the words of the nearest proxy. Only where a proxy always sets them.
-   * @default neither is looked at
+   * `x-forwarded` takes the application's own address from `X-Forwarded-Proto` and `X-Forwarded-Host`, as the nearest
+   * proxy wrote them. Only set it where a proxy always sets both headers.
+   * @default these headers are ignored
    */
   readonly trustedProxyHeader?: ProxyHeader | undefined
   /**
@@ -70,16 +72,6 @@ export interface LogoutHandlerOptions {
    */
   readonly storeTimeoutMs?: number | undefined
   /**
-   * How long the page may take to send the body, in milliseconds.
-   * @default 10_000
-   */
-  readonly bodyTimeoutMs?: number | undefined
-  /**
-   * How much of a body is read, in bytes. Pages can send no more than 65 536 with `keepalive`.
-   * @default 65_536
-   */
-  readonly maxBodyBytes?: number | undefined
-  /**
    * Gets the promise of each logout, for platforms that drop a request when its client is gone: `waitUntil` of
    * `cloudflare:workers`, `after` of `next/server`.
    */
@@ -99,8 +91,6 @@ export interface HandlerSettings extends GuardSettings {
   readonly throttle: LogoutHandlerOptions['throttle']
   readonly revokeTimeoutMs: number
   readonly storeTimeoutMs: number
-  readonly bodyTimeoutMs: number
-  readonly maxBodyBytes: number
   readonly waitUntil: LogoutHandlerOptions['waitUntil']
   readonly onEvent: OnLogoutProxyEvent | undefined
 }
@@ -122,8 +112,7 @@ const SITE_DATA: ReadonlySet<string> = new Set<SiteData>([
 export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
   const { client, session, outbox, allowedOrigins, trustedProxyHeader, returnTo = [], clearSiteData = [] } = options
-  const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, bodyTimeoutMs = 10_000, maxBodyBytes = 65_536 } = options
-  const { throttle, waitUntil, onEvent } = options
+  const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, throttle, waitUntil, onEvent } = options
   if (typeof client?.logout !== 'function') refuse('client must be a logout client.')
   const functions = {
     throttle,
@@ -138,13 +127,12 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   for (const [name, value] of Object.entries(functions)) {
     if (value !== undefined && typeof value !== 'function') refuse(`${name} must be a function.`)
   }
-  if (trustedProxyHeader !== undefined && !['forwarded', 'x-forwarded'].includes(trustedProxyHeader)) {
-    refuse("trustedProxyHeader must be 'forwarded' or 'x-forwarded'.")
+  if (trustedProxyHeader !== undefined && trustedProxyHeader !== 'x-forwarded') {
+    refuse("trustedProxyHeader must be 'x-forwarded'.")
   }
-  for (const [name, ms] of Object.entries({ revokeTimeoutMs, storeTimeoutMs, bodyTimeoutMs })) {
+  for (const [name, ms] of Object.entries({ revokeTimeoutMs, storeTimeoutMs })) {
     if (!(ms >= 1 && ms <= 86_400_000)) refuse(`${name} must be 1 to 86400000 milliseconds.`)
   }
-  if (!(Number.isInteger(maxBodyBytes) && maxBodyBytes >= 1)) refuse('maxBodyBytes must be a positive whole number.')
   if (!list(clearSiteData) || clearSiteData.some((directive) => !SITE_DATA.has(directive))) {
     refuse(`clearSiteData must be a list out of ${[...SITE_DATA].join(', ')}.`)
   }
@@ -160,8 +148,6 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     throttle,
     revokeTimeoutMs,
     storeTimeoutMs,
-    bodyTimeoutMs,
-    maxBodyBytes,
     waitUntil,
     onEvent,
   })

@@ -1,41 +1,26 @@
-/** Which header of a reverse proxy tells the address that the browser used. */
-export type ProxyHeader = 'forwarded' | 'x-forwarded'
+/** Which headers of a reverse proxy give the address that the browser used. */
+export type ProxyHeader = 'x-forwarded'
 
-const HOST = /^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
+const AUTHORITY = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
-/**
- * The origin at which the browser sees the application, such as `https://app.example.com`; `undefined` where a trusted
- * header makes no sense.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc7239#section-4 | RFC 7239 §4}
- */
-export function ownOrigin(request: Request, trusted: ProxyHeader | undefined): string | undefined {
-  const url = new URL(request.url)
-  const { proto, host } = trusted ? forwarded(request.headers, trusted) : {}
-  const scheme = proto?.toLowerCase() ?? url.protocol.slice(0, -1)
-  const authority = host ?? url.host
-  if (!/^https?$/.test(scheme) || !HOST.test(authority)) return undefined
-  return URL.parse(`${scheme}://${authority}`)?.origin
+/** Puts a URL together from what a request says; `null` where that does not make sense. */
+export function requestUrl(scheme: string, authority: string, path: string): URL | null {
+  return /^https?$/.test(scheme) && AUTHORITY.test(authority) ? URL.parse(`${scheme}://${authority}${path}`) : null
 }
 
-interface Forwarded {
-  readonly proto?: string | undefined
-  readonly host?: string | undefined
+/**
+ * The origin at which the browser sees the application, such as `https://app.example.com`; `undefined` where its
+ * address does not make sense.
+ *
+ * @param url The request's own URL. A trusted header goes first.
+ */
+export function ownOrigin(url: URL, headers: Headers, trusted: ProxyHeader | undefined): string | undefined {
+  const forwarded = (name: string): string | undefined => nearest(trusted && headers.get(`${trusted}-${name}`))
+  const scheme = forwarded('proto')?.toLowerCase() ?? url.protocol.slice(0, -1)
+  return requestUrl(scheme, forwarded('host') ?? url.host, '/')?.origin
 }
 
 /** What the nearest proxy wrote: it appends, and whatever stands before may come from the client. */
-function forwarded(headers: Headers, trusted: ProxyHeader): Forwarded {
-  if (trusted === 'x-forwarded') {
-    return { proto: last(headers.get('x-forwarded-proto')), host: last(headers.get('x-forwarded-host')) }
-  }
-  const pairs: Record<string, string> = {}
-  for (const pair of last(headers.get('forwarded'))?.split(';') ?? []) {
-    const [, name, value] = /^\s*([a-z]+)\s*=\s*"?([^"]*)"?\s*$/i.exec(pair) ?? []
-    if (name && value !== undefined) pairs[name.toLowerCase()] = value
-  }
-  return { proto: pairs.proto, host: pairs.host }
-}
-
-function last(list: string | null): string | undefined {
+function nearest(list: string | null | undefined): string | undefined {
   return list?.split(',').at(-1)?.trim()
 }

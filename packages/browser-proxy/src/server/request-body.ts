@@ -1,6 +1,11 @@
 import type { LogoutRequest } from './contract.ts'
-import { Refusal } from './refusal.ts'
+import { HttpProblem } from './http-problem.ts'
 import { TimedOut, within } from './time-limit.ts'
+
+/** As in the contract. Pages can send no more than this with `keepalive`. */
+const MAX_BYTES = 65_536
+/** How long the page may take to send the body. */
+const TIMEOUT_MS = 10_000
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
 
@@ -13,51 +18,67 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
 }
 
 /**
- * Reads what the page sent; no body means an empty request.
+ * Reads what the page sent. No body means an empty request.
  *
- * @throws Refusal when the body is not as the contract has it
+ * @throws HttpProblem when the body is not as the contract describes it
  */
-export async function readLogoutRequest(request: Request, maxBytes: number, timeoutMs: number): Promise<LogoutRequest> {
+export async function readLogoutRequest(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<LogoutRequest> {
   const { headers } = request
   const type = headers.get('content-type')
   const encoded = !/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')
   if (encoded || (type !== null && !JSON_TYPE.test(type))) throw wrongType()
-  if (Number(headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
-  const bytes = await readBytes(request, maxBytes, timeoutMs)
+  if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()
+  const bytes = await readBytes(request, timeoutMs)
   if (bytes.length === 0) return {}
   if (type === null) throw wrongType()
   return parse(bytes)
 }
 
-async function readBytes(request: Request, maxBytes: number, timeoutMs: number): Promise<Uint8Array> {
-  // What a framework has read before cannot be read again.
-  if (request.bodyUsed) throw new Refusal('incomplete_body', 'Something else has read the body before.')
+async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Array> {
+  // What something else has read before cannot be read again.
+  if (request.bodyUsed) throw new HttpProblem('incomplete_body', 'Something else has read the body before.')
   if (!request.body) return new Uint8Array()
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>
-  const chunks: Uint8Array[] = []
-  let length = 0
-  const deadline = Date.now() + timeoutMs
+  const body = new Bytes()
   try {
+    const reader = request.body.getReader()
+    const deadline = performance.now() + timeoutMs
     while (true) {
-      const { done, value } = await within(Math.max(1, deadline - Date.now()), () => reader.read())
-      if (done) break
-      length += value.length
-      // Not cancelled: on some servers that breaks the connection before the answer is out.
-      if (length > maxBytes) throw tooLarge(maxBytes)
-      chunks.push(value)
+      // Chunks that are there already leave timers no turn.
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0) throw new TimedOut(timeoutMs)
+      const { done, value } = await within(leftMs, () => reader.read())
+      if (done) return body.read()
+      body.add(value)
     }
   } catch (error) {
-    if (error instanceof Refusal) throw error
-    const what = error instanceof TimedOut ? 'did not arrive in time' : 'broke off'
-    throw new Refusal('incomplete_body', `The body ${what}.`)
+    // The rest is not cancelled: on some servers that breaks the connection before the answer is out.
+    if (HttpProblem.is(error)) throw error
+    const timedOut = error instanceof TimedOut
+    throw new HttpProblem('incomplete_body', `The body ${timedOut ? 'did not arrive in time' : 'broke off'}.`)
   }
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
+}
+
+/** A buffer that grows up to the limit. The chunks are not kept: the smallest ones can each hold a large buffer. */
+class Bytes {
+  #bytes = new Uint8Array(1_024)
+  #length = 0
+
+  add(chunk: Uint8Array): void {
+    if (!ArrayBuffer.isView(chunk)) throw new TypeError('A body consists of bytes.')
+    const length = this.#length + chunk.length
+    if (length > MAX_BYTES) throw tooLarge()
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.min(MAX_BYTES, length * 2))
+      larger.set(this.#bytes)
+      this.#bytes = larger
+    }
+    this.#bytes.set(chunk, this.#length)
+    this.#length = length
   }
-  return bytes
+
+  read(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
 }
 
 function parse(bytes: Uint8Array): LogoutRequest {
@@ -86,14 +107,14 @@ function parse(bytes: Uint8Array): LogoutRequest {
   return request
 }
 
-function malformed(detail: string): Refusal {
-  return new Refusal('malformed_body', detail)
+function malformed(detail: string): HttpProblem {
+  return new HttpProblem('malformed_body', detail)
 }
 
-function wrongType(): Refusal {
-  return new Refusal('unsupported_media_type', 'The body must be application/json, without Content-Encoding.')
+function wrongType(): HttpProblem {
+  return new HttpProblem('unsupported_media_type', 'The body must be application/json, without Content-Encoding.')
 }
 
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal('body_too_large', `The body has more than ${maxBytes} bytes.`)
+function tooLarge(): HttpProblem {
+  return new HttpProblem('body_too_large', `The body has more than ${MAX_BYTES} bytes.`)
 }

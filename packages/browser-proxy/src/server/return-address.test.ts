@@ -1,6 +1,6 @@
 import { isLogoutError } from '@backend-logout/core'
 import { expect, test } from 'vitest'
-import { Refusal } from './refusal.ts'
+import { HttpProblem } from './http-problem.ts'
 import { allowedReturnAddress, resolveReturnAddresses } from './return-address.ts'
 
 const ORIGIN = 'https://app.example.com'
@@ -90,14 +90,14 @@ test.each([
   'http://',
   `/${'x'.repeat(3_000)}`,
 ])('return_to %j is refused', (asked) => {
-  expect(() => allowedReturnAddress(asked, list, ORIGIN)).toThrow(Refusal)
+  expect(() => allowedReturnAddress(asked, list, ORIGIN)).toThrow(HttpProblem)
 })
 
 test('a path on the list belongs to the page’s own origin', () => {
   expect(allowedReturnAddress('/signed-out?from=app', list, 'https://www.example.com')).toBe(
     'https://www.example.com/signed-out?from=app',
   )
-  expect(() => allowedReturnAddress('/goodbye', list, 'https://www.example.com')).toThrow(Refusal)
+  expect(() => allowedReturnAddress('/goodbye', list, 'https://www.example.com')).toThrow(HttpProblem)
 })
 
 test.each([

@@ -1,5 +1,5 @@
 import { LogoutError } from '@backend-logout/core'
-import { Refusal } from './refusal.ts'
+import { HttpProblem } from './http-problem.ts'
 
 /** One address to which users may be sent: as it was configured, which is how the provider knows it. */
 type Entry = { readonly kind: 'url' | 'path'; readonly given: string }
@@ -29,7 +29,7 @@ export function resolveReturnAddresses(list: readonly (string | URL)[]): ReturnA
  * how open redirectors come about.
  *
  * @param origin The page's origin, already found to be the application's own.
- * @throws Refusal when it is none of them
+ * @throws HttpProblem when it is none of them
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11 | RFC 9700 §4.11}
  */
 export function allowedReturnAddress(asked: string, list: ReturnAddresses, origin: string): string {
@@ -40,7 +40,7 @@ export function allowedReturnAddress(asked: string, list: ReturnAddresses, origi
       if (url.href === href) return kind === 'url' ? given : url.href
     }
   }
-  throw new Refusal(
+  throw new HttpProblem(
     'return_to_not_allowed',
     'return_to is not one of the addresses to which this application sends its users.',
   )

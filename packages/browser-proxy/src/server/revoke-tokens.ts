@@ -1,110 +1,112 @@
-import { isLogoutError, type LogoutResult, type Revocation } from '@backend-logout/core'
+import { isLogoutError, type LogoutResult, type Revocation, type SessionTokens } from '@backend-logout/core'
 import type { LogoutStatus } from './contract.ts'
-import { emit } from './events.ts'
 import type { HandlerSettings, PendingTokens } from './options.ts'
 import type { StoredTokens } from './session.ts'
-import { createSingleFlight } from './single-flight.ts'
-import { within } from './time-limit.ts'
+import type { RunStep, StepResult } from './step.ts'
 
 /** What became of a session's tokens. */
-export interface TokensFate {
+export interface TokensOutcome {
   readonly status: LogoutStatus
+  /** What the provider did with each token, refresh token first. */
   readonly revocations: readonly Revocation[]
   readonly logoutUrl: string | undefined
 }
 
-/** {@link revokeTokens} of one handler, where logouts with the same tokens that come at the same time become one. */
-export type RevokeTokens = (tokens: StoredTokens, redirectUri: string | undefined) => Promise<TokensFate>
+/** Revokes tokens with the client and the outbox of one handler. It never rejects. */
+export type RevokeTokens = (tokens: StoredTokens, redirectUri: string | undefined) => Promise<TokensOutcome>
 
-/** Creates a {@link RevokeTokens}. */
-export function createRevokeTokens(settings: HandlerSettings): RevokeTokens {
-  const flights = createSingleFlight<TokensFate>()
-  return (tokens, redirectUri) => {
-    const { accessToken, refreshToken } = tokens
-    const key = accessToken || refreshToken ? JSON.stringify([refreshToken, accessToken]) : undefined
-    return flights(key, () => revokeTokens(tokens, redirectUri, settings))
-  }
-}
-
-/** Nothing was there to be revoked. */
-export const NO_TOKENS: TokensFate = { status: 'logged_out', revocations: [], logoutUrl: undefined }
+/** The outcome where there was nothing to revoke. */
+export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [], logoutUrl: undefined }
 
 /**
- * Revokes a session's tokens within `revokeTimeoutMs`, and hands those that are left to the outbox. It never rejects.
+ * Creates a {@link RevokeTokens}, which gives the client `revokeTimeoutMs`, then hands the remaining tokens to the
+ * outbox.
  *
- * While it runs, the tokens are still in the session, and what is left is in the outbox before it resolves: whoever
- * clears the session only then loses no token, not even when the process dies in between.
+ * While it runs, the tokens are still in the session, and the remaining ones are in the outbox before it resolves. If
+ * the session is cleared only after that, no token is lost, not even when the process dies in between.
  */
-async function revokeTokens(
-  tokens: StoredTokens,
-  redirectUri: string | undefined,
-  settings: HandlerSettings,
-): Promise<TokensFate> {
-  const { accessToken, refreshToken, idToken } = tokens
-  if (!accessToken && !refreshToken && !idToken) return NO_TOKENS
-  const result = await tryRevocation(tokens, redirectUri, settings)
-  const revocations = result?.tokens ?? []
-  const logoutUrl = result?.logoutUrl?.href
-  const left = result ? revocations.filter(({ revoked }) => !revoked) : UNKNOWN
-  if (!left.length) return { status: 'logged_out', revocations, logoutUrl }
-  const retriable = left.filter((revocation) => !isHopeless(revocation)).map(({ tokenType }) => tokenType)
-  const pending: PendingTokens = {
-    ...(refreshToken && retriable.includes('refresh_token') && { refreshToken }),
-    ...(accessToken && retriable.includes('access_token') && { accessToken }),
-    ...(tokens.expiresAt !== undefined && { expiresAt: tokens.expiresAt }),
+export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep): RevokeTokens {
+  const { client, outbox, revokeTimeoutMs } = settings
+  // A little less, so that the client can report on each token before the time is up.
+  const deadlineMs = Math.max(1, revokeTimeoutMs * 0.95)
+
+  const revoke = (tokens: SessionTokens, redirectUri?: string): Promise<StepResult<Report>> =>
+    runStep(
+      'revoke',
+      async () => readReport(await client.logout(tokens, { deadlineMs, ...(redirectUri && { redirectUri }) })),
+      revokeTimeoutMs,
+    )
+
+  return async ({ accessToken, refreshToken, idToken, expiresAt }, redirectUri) => {
+    const tokens = { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
+    const revocable = Object.keys(tokens).length > 0
+    if (!revocable && !idToken) return NO_TOKENS
+    let attempt = await revoke(idToken ? { ...tokens, idToken } : tokens, idToken && redirectUri)
+    // Nothing was sent. An unusable ID token costs the logout URL, but not the logout.
+    if (!attempt.ok && idToken && revocable && isInvalidArgument(attempt.error)) attempt = await revoke(tokens)
+
+    const { revocations, logoutUrl, revoked, hopeless, retriable } = attempt.ok ? attempt.value : NO_REPORT
+    if (revoked || !revocable) return { status: 'logged_out', revocations, logoutUrl }
+    const pending: PendingTokens = {
+      ...(refreshToken && retriable.has('refresh_token') && { refreshToken }),
+      ...(accessToken && retriable.has('access_token') && { accessToken }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      revocations: [...retriable.values()].filter((revocation) => revocation !== undefined),
+    }
+    const durable =
+      (pending.refreshToken || pending.accessToken) && outbox && (await runStep('queue', () => outbox.add(pending))).ok
+    return { status: durable && !hopeless ? 'queued' : 'local_only', revocations, logoutUrl }
   }
-  const queued = (pending.refreshToken || pending.accessToken) && (await queue(pending, settings))
-  return { status: queued && retriable.length === left.length ? 'queued' : 'local_only', revocations, logoutUrl }
 }
 
-/** What is left where the provider's client could not say. */
-const UNKNOWN: readonly Pick<Revocation, 'tokenType' | 'state' | 'error'>[] = [
-  { tokenType: 'refresh_token', state: 'unknown' },
-  { tokenType: 'access_token', state: 'unknown' },
-]
+/** What the client said. */
+interface Report {
+  readonly revocations: readonly Revocation[]
+  readonly logoutUrl: string | undefined
+  /** Whether all tokens were revoked. */
+  readonly revoked: boolean
+  /** Whether there is a token for which trying again is of no use. */
+  readonly hopeless: boolean
+  /** The types of the tokens that the outbox can try again, with what is known about each. */
+  readonly retriable: ReadonlyMap<string, Revocation | undefined>
+}
+
+const NO_REPORT: Report = {
+  revocations: [],
+  logoutUrl: undefined,
+  revoked: false,
+  hopeless: false,
+  retriable: new Map([
+    ['refresh_token', undefined],
+    ['access_token', undefined],
+  ]),
+}
+
+function readReport({ revoked, tokens, logoutUrl }: LogoutResult): Report {
+  const revocations = Object.freeze([...tokens])
+  const url = typeof logoutUrl?.href === 'string' ? logoutUrl.href : undefined
+  const left = revocations.filter((revocation) => !revocation.revoked)
+  if (left.length === 0) return { ...NO_REPORT, revocations, logoutUrl: url, revoked: revoked === true }
+  const retriable = left.filter((revocation) => !isHopeless(revocation))
+  return {
+    revocations,
+    logoutUrl: url,
+    revoked: false,
+    hopeless: retriable.length < left.length,
+    retriable: new Map(retriable.map((revocation) => [revocation.tokenType ?? '', revocation])),
+  }
+}
 
 /** Whether a retry cannot help: the provider never revokes this kind of token, or the value cannot be a token. */
-function isHopeless({ state, error }: Pick<Revocation, 'state' | 'error'>): boolean {
+function isHopeless({ state, error }: Revocation): boolean {
   return state === 'unsupported' || error?.code === 'invalid_argument'
 }
 
-async function tryRevocation(
-  { accessToken, refreshToken, idToken }: StoredTokens,
-  redirectUri: string | undefined,
-  { client, revokeTimeoutMs, onEvent }: HandlerSettings,
-): Promise<LogoutResult | undefined> {
-  const call = (hint: { idToken?: string; redirectUri?: string }): Promise<LogoutResult> =>
-    within(revokeTimeoutMs, () => {
-      const { redirectUri, ...idToken } = hint
-      const session = { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }), ...idToken }
-      // A little less, so that the client can report on each token before the time is up.
-      return client.logout(session, {
-        deadlineMs: Math.max(1, revokeTimeoutMs * 0.95),
-        ...(redirectUri && { redirectUri }),
-      })
-    })
-  const hint = { ...(idToken && { idToken }), ...(idToken && redirectUri && { redirectUri }) }
+function isInvalidArgument(error: unknown): boolean {
   try {
-    return await call(hint)
-  } catch (error) {
-    emit(onEvent, { type: 'failure', step: 'revoke', error })
-    // Nothing was sent. An unusable ID token costs the logout URL, but not the logout.
-    const blame = isLogoutError(error) && error.code === 'invalid_argument' && idToken && (accessToken || refreshToken)
-    if (!blame) return undefined
-  }
-  return call({}).catch((error: unknown) => {
-    emit(onEvent, { type: 'failure', step: 'revoke', error })
-    return undefined
-  })
-}
-
-async function queue(pending: PendingTokens, { outbox, storeTimeoutMs, onEvent }: HandlerSettings): Promise<boolean> {
-  if (!outbox) return false
-  try {
-    await within(storeTimeoutMs, () => outbox.add(pending))
-    return true
-  } catch (error) {
-    emit(onEvent, { type: 'failure', step: 'queue', error })
+    return isLogoutError(error) && error.code === 'invalid_argument'
+  } catch {
+    // A client of somebody else's may throw anything.
     return false
   }
 }

@@ -6,16 +6,15 @@ export class TimedOut extends Error {
   }
 }
 
-/** Waits for a result, but no longer than `ms` milliseconds; a later one, or a later failure, is dropped. */
-export function within<T>(ms: number, run: () => T | Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimedOut(ms)), ms)
-    const settle =
-      <V>(then: (value: V) => void) =>
-      (value: V): void => {
-        clearTimeout(timer)
-        then(value)
-      }
-    new Promise<T>((done) => done(run())).then(settle(resolve), settle(reject))
+/** Waits for a result, but no longer than `ms` milliseconds. A later result, or a later failure, is dropped. */
+export async function within<T>(ms: number, run: () => T | Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TimedOut(ms)), ms)
   })
+  try {
+    return await Promise.race([(async () => run())(), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -5,6 +5,7 @@ import {
   createLogoutHandler,
   type LogoutHandler,
   type LogoutHandlerOptions,
+  type LogoutOutbox,
   type LogoutProxyEvent,
   type PendingTokens,
   type StoredTokens,
@@ -60,7 +61,21 @@ export function logoutRequest(cookie?: string, body?: unknown): Request {
 }
 
 /** An outbox in memory. */
-export function createTestOutbox(): { added: PendingTokens[]; add(tokens: PendingTokens): Promise<void> } {
-  const added: PendingTokens[] = []
-  return { added, add: async (tokens) => void added.push(tokens) }
+export interface TestOutbox extends LogoutOutbox {
+  readonly added: Omit<PendingTokens, 'revocations'>[]
+  /** What was reported about the tokens in `added`. */
+  readonly revocations: PendingTokens['revocations'][]
+}
+
+export function createTestOutbox(): TestOutbox {
+  const added: TestOutbox['added'] = []
+  const known: TestOutbox['revocations'] = []
+  return {
+    added,
+    revocations: known,
+    async add({ revocations, ...tokens }) {
+      added.push(tokens)
+      known.push(revocations)
+    },
+  }
 }

@@ -4,7 +4,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 declare global {
   // What the application's page puts there.
   var client: typeof browserProxy
-  var proxy: browserProxy.Logout
+  var proxy: browserProxy.BrowserLogout
   var heard: { status: string }[]
 }
 

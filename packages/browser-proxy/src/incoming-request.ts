@@ -1,0 +1,96 @@
+import type { IncomingMessage } from 'node:http'
+import { requestUrl } from './server/own-origin.ts'
+
+/** A request as middleware of Express and others leaves it. */
+export type Incoming = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown }
+
+/** How long a client may go on sending a body that nobody reads, after the answer. */
+const LINGER_MS = 5_000
+
+/**
+ * The URL of a request; `null` where the request target and `Host` make none.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2 | RFC 9112 §3.2}
+ */
+export function urlOf({ socket, url: target = '', headers: node }: IncomingMessage, headers: Headers): URL | null {
+  const authority = node[':authority'] ?? headers.get('host')
+  const scheme = 'encrypted' in socket && socket.encrypted ? 'https' : 'http'
+  // HTTP/1.0 may leave Host out, and a target without an authority leaves it empty.
+  const own = (path: string): URL | null => requestUrl(scheme, String(authority || 'localhost'), path)
+  if (target.startsWith('/')) return own(target)
+  if (target === '*') return own('/*')
+  const absolute = own('/') && URL.parse(target)
+  return absolute && /^https?:$/.test(absolute.protocol) && !absolute.username && !absolute.password ? absolute : null
+}
+
+/** The headers, from all lines that came: of some that came twice, Node.js drops the second one without a word. */
+export function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers()
+  const cookies: string[] = []
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
+    if (name.toLowerCase() === 'cookie') cookies.push(value)
+    // HTTP/2 puts the request line among the headers.
+    else if (!name.startsWith(':')) headers.append(name, value)
+  }
+  // HTTP/2 splits them up. A list of theirs has semicolons.
+  if (cookies.length) headers.set('cookie', cookies.join('; '))
+  return headers
+}
+
+/** The body of a request, for one reader. */
+export class IncomingBody {
+  /** `null` where there is none. */
+  readonly stream: BodyInit | null
+  readonly #incoming: Incoming
+  readonly #chunks: AsyncIterator<Uint8Array>
+  #started = false
+
+  constructor(incoming: Incoming) {
+    this.#incoming = incoming
+    this.#chunks = incoming.iterator({ destroyOnReturn: false })
+    this.stream = hasBody(incoming) ? (alreadyRead(incoming) ?? this.#read()) : null
+  }
+
+  #read(): ReadableStream<Uint8Array> {
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+      this.#started = true
+      const { done, value } = await this.#chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    }
+    return new ReadableStream({ pull }, { highWaterMark: 0 })
+  }
+
+  /**
+   * Reads and drops what nobody has read, so that a client that still sends gets its answer and the connection is free
+   * for the next request. A client that does not come to an end is cut off.
+   */
+  async drain(): Promise<void> {
+    const incoming = this.#incoming
+    if (incoming.complete || incoming.destroyed) return
+    const timer = setTimeout(() => incoming.destroy(), LINGER_MS)
+    timer.unref()
+    incoming.once('close', () => clearTimeout(timer))
+    try {
+      // If nobody has begun to read, Node.js does the same by itself.
+      while (this.#started && !(await this.#chunks.next()).done);
+    } catch {}
+  }
+}
+
+function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
+  return httpVersionMajor > 1 || headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
+}
+
+/** A stream can be read only once. What middleware has made of it is turned back into bytes. */
+function alreadyRead({ rawBody, body, readableDidRead, destroyed }: Incoming): BodyInit | undefined {
+  if (rawBody instanceof Uint8Array) return new Uint8Array(rawBody)
+  if (!readableDidRead && !destroyed) return undefined
+  if (body instanceof Uint8Array) return new Uint8Array(body)
+  if (body !== undefined) return typeof body === 'string' ? body : JSON.stringify(body)
+  // An error, not an empty body.
+  return new ReadableStream({
+    start: (controller) => controller.error(new Error('Something else has read the body before.')),
+  })
+}

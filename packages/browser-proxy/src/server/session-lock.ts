@@ -1,0 +1,34 @@
+import type { RunStep } from './step.ts'
+
+/**
+ * Does work under the application's lock, or without it where the lock cannot be had in time: the session must end.
+ *
+ * @param lock Runs what it is given once it has the lock, and holds the lock until that has ended.
+ * @param work Gets whether it runs under the lock.
+ */
+export async function underLock<T>(
+  lock: (run: () => Promise<void>) => Promise<void>,
+  work: (locked: boolean) => Promise<T>,
+  runStep: RunStep,
+): Promise<T> {
+  const acquired = Promise.withResolvers<void>()
+  let result: Promise<T> | undefined
+  let late = false
+  const run = async (): Promise<void> => {
+    if (late) return
+    result ??= work(true)
+    acquired.resolve()
+    // How the work ends does not concern the lock.
+    await result.catch(() => {})
+  }
+  const released = (async () => lock(run))()
+  const releasedUnused = released.then(() => {
+    if (!result) throw new Error('session.lock ended without running the logout.')
+  })
+  await runStep('lock', () => Promise.race([acquired.promise, releasedUnused]))
+  late = true
+  if (!result) return work(false)
+  // A lock that could not be released is reported, but the answer does not wait for it.
+  result.catch(() => {}).then(() => runStep('lock', () => released))
+  return result
+}

@@ -1,0 +1,27 @@
+import { emit, type LogoutStep, type OnLogoutProxyEvent } from './events.ts'
+import type { Awaitable } from './session.ts'
+import { within } from './time-limit.ts'
+
+/** How a step ended: with a value, or with whatever was thrown. */
+export type StepResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
+
+/**
+ * Runs a part of the application, such as its session store, within a time limit. It never rejects: a failure becomes
+ * an event, and the logout goes on.
+ *
+ * @param run Reads everything that it needs of what the application returns, because reading can fail as well.
+ * @param timeoutMs How long it may take, in milliseconds. `storeTimeoutMs` by default.
+ */
+export type RunStep = <T>(step: LogoutStep, run: () => Awaitable<T>, timeoutMs?: number) => Promise<StepResult<T>>
+
+/** Creates a {@link RunStep}. */
+export function createRunStep(storeTimeoutMs: number, onEvent: OnLogoutProxyEvent | undefined): RunStep {
+  return async (step, run, timeoutMs = storeTimeoutMs) => {
+    try {
+      return { ok: true, value: await within(timeoutMs, run) }
+    } catch (error) {
+      emit(onEvent, { type: 'failure', step, error })
+      return { ok: false, error }
+    }
+  }
+}
