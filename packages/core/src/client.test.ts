@@ -175,6 +175,15 @@ describe('a client', () => {
     expect(inspect(client, { depth: 10, showHidden: true }) + JSON.stringify(client)).not.toContain('canary')
   })
 
+  test.each([
+    [{ appHost: 'https://example.genauth.ai/' }, 'https://example.genauth.ai'],
+    [{ issuer: new URL('https://id.example.com') }, 'https://id.example.com'],
+    [{ issuer: 'https://id.example.com/tenant' }, 'https://id.example.com/tenant'],
+    [{ endpoints: { revocation: 'https://id.example.com/revoke' } }, 'https://id.example.com/revoke'],
+  ])('names its application and provider, with %j', (location, provider) => {
+    expect(createLogoutClient({ appId: 'app', ...location })).toMatchObject({ appId: 'app', provider })
+  })
+
   test('can be taken apart', async () => {
     await using server = await listen(always(200))
     const { revokeToken } = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })

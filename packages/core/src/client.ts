@@ -8,6 +8,7 @@ import {
   type CallOptions,
   checkCallOptions,
   type LogoutClientOptions,
+  type ResolvedOptions,
   resolveLimits,
   resolveOptions,
 } from './options.ts'
@@ -19,6 +20,11 @@ import { type RevokeManyOptions, revokeMany, type TokenSource } from './revoke-m
 
 /** Logs users out at one provider, as one application. Made by {@link createLogoutClient}; safe to share. */
 export interface LogoutClient {
+  /** The application's id, as in the options. */
+  readonly appId: string
+  /** The provider's address without a slash at its end: `appHost`, `issuer`, or the revocation endpoint. */
+  readonly provider: string
+
   /**
    * Revokes one token: an access token or a refresh token.
    *
@@ -124,6 +130,8 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   let calls = 0
   const core: ClientCore = { options, provider, api: createProviderApi(), nextCall: () => ++calls }
   return Object.freeze<LogoutClient>({
+    appId: options.appId,
+    provider: addressOf(options).replace(/\/+$/, ''),
     async revokeToken(token, options) {
       checkCallOptions(options)
       const { state, revoked, error } = await revoke(core, token, options)
@@ -154,4 +162,9 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
       return (await provider.endpoints(core, { core, deadlineAt, signal: given.signal })).metadata
     },
   })
+}
+
+function addressOf({ location }: ResolvedOptions): string {
+  if (location.kind === 'genauth') return location.base
+  return (location.kind === 'issuer' ? location.issuer[0] : location.endpoints.revocation) as string
 }
