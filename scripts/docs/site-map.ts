@@ -9,6 +9,7 @@ export interface Section {
 export const contracts: Readonly<Record<string, string>> = {
   'docs/reference/provider.md': 'specs/provider.openapi.yaml',
   'docs/reference/logout-proxy.md': 'specs/logout-proxy.openapi.yaml',
+  'docs/reference/revocation-feed.md': 'specs/revocation-feed.openapi.yaml',
 }
 
 /** Every page that is written, in the order of the navigation. */
@@ -45,6 +46,7 @@ export const sections: readonly Section[] = [
       'packages/deno/README.md',
       'packages/browser-proxy/README.md',
       'packages/outbox/README.md',
+      'packages/revocations/README.md',
       'packages/cli/README.md',
       'packages/emulator/README.md',
       'packages/core/README.md',
@@ -78,5 +80,6 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
   '@backend-logout/outbox': 'packages/outbox/src/index.ts',
   '@backend-logout/outbox/private-files': 'packages/outbox/src/private-files.ts',
+  '@backend-logout/revocations': 'packages/revocations/src/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

@@ -1,0 +1,22 @@
+/**
+ * Reads a body as text, as it comes, so that a hostile server cannot have a heap of tiny chunks kept.
+ *
+ * @returns `undefined` where it has more than `maxBytes`; then the rest is not read
+ */
+export async function readText({ body }: Response, maxBytes: number): Promise<string | undefined> {
+  const decoder = new TextDecoder()
+  const reader = body?.getReader()
+  let text = ''
+  let size = 0
+  try {
+    for (;;) {
+      const { value } = (await reader?.read()) ?? {}
+      if (!value) return text + decoder.decode()
+      size += value.byteLength
+      if (size > maxBytes) return undefined
+      text += decoder.decode(value, { stream: true })
+    }
+  } finally {
+    reader?.releaseLock()
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What went wrong, as a literal that code can switch on.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `invalid_options` | the options are wrong; nothing was opened or sent |
+ * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
+ * | `unauthorized` | the feed does not accept the reader's authorization |
+ * | `cursor_gone` | the log cannot tell what is new since a cursor; a snapshot can |
+ * | `rate_limited` | the feed wants to be asked less often; see `retryAfterMs` |
+ * | `unavailable` | the feed, or the log behind it, cannot answer now |
+ * | `redirect_refused` | the feed answered with a redirect, which is never followed |
+ * | `unexpected_response` | the answer is not one of a revocation feed |
+ * | `went_back` | the answer is older than an earlier one |
+ * | `too_large` | the list has more entries than `maxEntries` |
+ * | `network` | the connection failed |
+ * | `timeout` | no complete answer in time |
+ * | `store_in_use` | another process has the folder open |
+ * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
+ * | `closed` | the list or the log is closed, or closing |
+ */
+export type RevocationErrorCode =
+  | 'invalid_options'
+  | 'invalid_argument'
+  | 'unauthorized'
+  | 'cursor_gone'
+  | 'rate_limited'
+  | 'unavailable'
+  | 'redirect_refused'
+  | 'unexpected_response'
+  | 'went_back'
+  | 'too_large'
+  | 'network'
+  | 'timeout'
+  | 'store_in_use'
+  | 'store_unavailable'
+  | 'closed'
+
+/** What a {@link RevocationError} knows besides its code and message. */
+export interface RevocationErrorDetails {
+  /** HTTP status of the feed's answer. */
+  readonly status?: number | undefined
+  /** How long the feed asked to wait, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+  readonly cause?: unknown
+}
+
+// Registered, so that two copies of this package recognize each other's errors.
+const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as never
+
+/**
+ * The one error that this package throws. Its `code` tells what happened, its message also where and what to do next.
+ * It holds no secret, and neither does its `cause`.
+ *
+ * @example
+ * ```ts
+ * import { followRevocations, isRevocationError, revocationFeed } from '@backend-logout/revocations'
+ *
+ * const list = followRevocations({ source: revocationFeed('https://feed.example.com/revocations') })
+ * try {
+ *   await list.ready
+ * } catch (error) {
+ *   if (isRevocationError(error) && error.code === 'unauthorized') console.error(error.message)
+ *   else throw error
+ * }
+ * ```
+ */
+export class RevocationError extends Error {
+  /** What went wrong. */
+  declare readonly code: RevocationErrorCode
+  /** HTTP status of the feed's answer. */
+  declare readonly status?: number
+  /** How long the feed asked to wait, in milliseconds. */
+  declare readonly retryAfterMs?: number
+
+  /** Makes an error; for a {@link RevocationSource} of one's own. */
+  constructor(code: RevocationErrorCode, message: string, details: RevocationErrorDetails = {}) {
+    const { cause, ...known } = details
+    super(message, cause === undefined ? undefined : { cause })
+    Object.assign(this, { name: 'RevocationError', code, [BRAND]: true }, known)
+  }
+}
+
+/** Tells whether a caught value is a {@link RevocationError}, also one from another copy of this package. */
+export function isRevocationError(value: unknown): value is RevocationError {
+  return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
+}
+
+/** Refuses options. */
+export function refuse(message: string): never {
+  throw new RevocationError('invalid_options', message)
+}

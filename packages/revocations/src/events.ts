@@ -1,0 +1,41 @@
+import type { RevocationErrorCode } from './errors.ts'
+
+/**
+ * What happens to a list, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ *
+ * - `snapshot`: the whole list was read.
+ * - `updated`: new entries came.
+ * - `failed`: reading failed; the list keeps its entries and tries again in `retryInMs`.
+ * - `stale`: the list is older than `maxStalenessMs`; `check()` says `stale` from now on.
+ * - `fresh`: it is complete and recent, for the first time or again.
+ */
+export type RevocationListEvent =
+  | {
+      readonly type: 'snapshot' | 'updated'
+      /** How many entries came. */
+      readonly received: number
+      /** How many the list has now. */
+      readonly entries: number
+      /** From the first request on; of an update, most of it is waiting. */
+      readonly durationMs: number
+    }
+  | {
+      readonly type: 'failed'
+      readonly code: RevocationErrorCode
+      readonly message: string
+      readonly status?: number | undefined
+      readonly retryInMs: number
+    }
+  | { readonly type: 'stale' | 'fresh'; readonly ageMs: number }
+
+/** Receives {@link RevocationListEvent}s. What it throws is dropped: watching a list must not break it. */
+export type OnRevocationListEvent = (event: RevocationListEvent) => void
+
+/** Calls a listener without letting any failure of it out, not even one that comes later. */
+export function emit<Event extends object>(onEvent: ((event: Event) => void) | undefined, event: Event): void {
+  try {
+    // Typed as void, but nothing keeps people from handing in an async function.
+    const result: unknown = onEvent?.(Object.freeze(event))
+    if (result instanceof Promise) result.catch(() => {})
+  } catch {}
+}

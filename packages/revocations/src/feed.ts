@@ -1,0 +1,150 @@
+import { readText } from './body.ts'
+import {
+  isRevocationError,
+  RevocationError,
+  type RevocationErrorCode,
+  type RevocationErrorDetails,
+  refuse,
+} from './errors.ts'
+import type { RevocationSource } from './source.ts'
+
+/** Options of {@link revocationFeed}. */
+export interface RevocationFeedOptions {
+  /**
+   * The value of the `Authorization` header, such as `Bearer …`, or a function that gives it, which is called for each
+   * request.
+   */
+  readonly authorization?: string | (() => string | Promise<string>) | undefined
+  /**
+   * How long the feed may take to answer, in milliseconds, beyond the time that it is asked to wait.
+   * @default 10_000
+   */
+  readonly timeoutMs?: number | undefined
+  /**
+   * The function that sends the requests, such as one that presents a client certificate. It is called with
+   * `redirect: 'manual'`.
+   * @default the global `fetch`, looked up at each request
+   */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /**
+   * Allows plain http to hosts other than loopback. Whoever can see that network gets the authorization; whoever can
+   * change it decides which tokens are valid.
+   * @default false
+   */
+  readonly allowInsecureHttp?: boolean | undefined
+}
+
+/** The contract allows 8 MiB; a little more does no harm. */
+const MAX_BODY_BYTES = 10_000_000
+/** The longest wait that the contract allows, in seconds. */
+const MAX_WAIT_S = 25
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/
+
+/** What statuses other than 200 mean. */
+const CODES: Readonly<Record<number, RevocationErrorCode>> = {
+  401: 'unauthorized',
+  403: 'unauthorized',
+  410: 'cursor_gone',
+  429: 'rate_limited',
+}
+
+/**
+ * Reads a revocation feed over HTTP, as `specs/revocation-feed.openapi.yaml` describes it: https only, except on
+ * loopback; no redirects; bounded in time and size. Neither errors nor events hold the authorization.
+ *
+ * @param url Where the feed is.
+ * @throws RevocationError `invalid_options`
+ * @example
+ * ```ts
+ * import { revocationFeed } from '@backend-logout/revocations'
+ *
+ * const source = revocationFeed('https://feed.example.com/revocations', {
+ *   authorization: () => `Bearer ${process.env.FEED_SECRET}`,
+ * })
+ * ```
+ */
+export function revocationFeed(url: string | URL, options: RevocationFeedOptions = {}): RevocationSource {
+  const { authorization, timeoutMs = 10_000, fetch = (...request) => globalThis.fetch(...request) } = options
+  const address = checkAddress(url, options.allowInsecureHttp)
+  if (!(timeoutMs >= 1 && timeoutMs <= 86_400_000)) refuse('timeoutMs must be 1 to 86400000.')
+  if (typeof authorization !== 'function') checkAuthorization(authorization)
+  const authorize = async (): Promise<{ authorization?: string }> => {
+    try {
+      return checkAuthorization(typeof authorization === 'function' ? await authorization() : authorization)
+    } catch {
+      throw new RevocationError('unauthorized', 'authorization() failed.')
+    }
+  }
+
+  /** Names the address without its query, where somebody may have put a secret. */
+  const failure = (code: RevocationErrorCode, what: string, details?: RevocationErrorDetails): RevocationError =>
+    new RevocationError(code, `The feed at ${address.split('?')[0]} ${what}.`, details)
+
+  const checkHead = ({ status, type, redirected, headers }: Response): void => {
+    if (status === 200 && !redirected) return
+    const redirects = redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
+    const other = status >= 500 ? 'unavailable' : 'unexpected_response'
+    const code = redirects ? 'redirect_refused' : (CODES[status] ?? other)
+    const asked = headers.get('retry-after') ?? ''
+    const retryAfterMs = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.now()
+    throw failure(code, `answered with HTTP ${status}`, { status, ...(retryAfterMs > 0 && { retryAfterMs }) })
+  }
+
+  return {
+    async read({ after, waitMs, signal }) {
+      const wait = Math.min(MAX_WAIT_S, Math.floor(waitMs / 1000))
+      const target = new URL(address)
+      if (after !== undefined) target.searchParams.set('after', after)
+      if (wait > 0) target.searchParams.set('wait', String(wait))
+
+      const ending = new AbortController()
+      const end = (): void => ending.abort()
+      const timer = setTimeout(end, timeoutMs + wait * 1000)
+      signal.addEventListener('abort', end)
+      try {
+        const headers = { 'cache-control': 'no-cache', ...(await authorize()) }
+        const response = await fetch(target.href, { headers, redirect: 'manual', signal: ending.signal })
+        try {
+          checkHead(response)
+          const text = await readText(response, MAX_BODY_BYTES)
+          if (text === undefined) throw failure('unexpected_response', 'sent too much')
+          return JSON.parse(text)
+        } finally {
+          // What is not read to its end is let go.
+          response.body?.cancel().catch(() => {})
+        }
+      } catch (error) {
+        if (isRevocationError(error)) throw error
+        if (error instanceof SyntaxError) throw failure('unexpected_response', 'sent no JSON')
+        if (ending.signal.aborted) throw failure('timeout', 'did not answer in time')
+        throw failure('network', `could not be reached${reasonOf(error)}`)
+      } finally {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', end)
+      }
+    },
+  }
+}
+
+function checkAddress(value: string | URL, allowInsecureHttp: boolean | undefined): string {
+  const url = URL.parse(String(value))
+  const insecure = url?.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname))
+  // The address itself is not repeated: this is where somebody may have put a secret.
+  if (!url || (url.protocol !== 'https:' && !insecure)) return refuse('url must use https; http is for loopback only.')
+  if (url.username || url.password || url.hash) refuse('url must have no credentials or fragment.')
+  return url.href
+}
+
+function checkAuthorization(value: unknown): { authorization?: string } {
+  if (value === undefined) return {}
+  if (typeof value === 'string' && /^[!-~]+(?: [!-~]+)*$/.test(value)) return { authorization: value }
+  // Runtimes repeat a value that they refuse, so it does not get that far.
+  return refuse('authorization must be visible ASCII.')
+}
+
+/** A code such as ECONNREFUSED. The message of a runtime may hold anything. */
+function reasonOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  const reason = String(cause?.code ?? code)
+  return /^[A-Z_]{3,40}$/.test(reason) ? ` (${reason})` : ''
+}

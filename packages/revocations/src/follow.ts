@@ -1,0 +1,168 @@
+import { backOff } from './back-off.ts'
+import { isRevocationError, RevocationError } from './errors.ts'
+import { emit } from './events.ts'
+import { AnswerClock, Freshness, type Moment, now } from './freshness.ts'
+import type { RevocationList } from './list.ts'
+import { type FollowOptions, resolveOptions } from './options.ts'
+import { isPage } from './page.ts'
+import { RevocationTable } from './revocation-table.ts'
+
+/** Where waiting for the feed to change its mind makes no sense. */
+const HOPELESS = /^(?:unauthorized|redirect_refused|unexpected_response|too_large)$/
+/** So many entries are looked at per second, to drop those that have ended. */
+const SWEEP_PER_SECOND = 20_000
+
+/**
+ * Follows a revocation log: takes a snapshot, then keeps up with it. The list is kept in memory; asking it costs a few
+ * lookups. When the log cannot be reached, the list stays as it is, becomes `stale` after `maxStalenessMs`, and catches
+ * up without help. An open list keeps the process alive until it is closed.
+ *
+ * @throws RevocationError `invalid_options`
+ * @example
+ * ```ts
+ * import { followRevocations, revocationFeed } from '@backend-logout/revocations'
+ *
+ * const list = followRevocations({
+ *   source: revocationFeed('https://feed.example.com/revocations', { authorization: 'Bearer …' }),
+ * })
+ * await list.ready
+ * // Once the token is verified:
+ * const status = { valid: 200, revoked: 401, stale: 503 }[list.check({ iss: 'https://id.example.com', jti: '…' })]
+ * ```
+ */
+export function followRevocations(options: FollowOptions): RevocationList {
+  const { source, maxStalenessMs, aliases, maxEntries, onEvent } = resolveOptions(options)
+  const table = new RevocationTable(aliases)
+  const freshness = new Freshness(maxStalenessMs)
+  const answerClock = new AnswerClock()
+  const closing = new AbortController()
+  const { signal } = closing
+  const ready = Promise.withResolvers<void>()
+  // Who does not ask is not to be told by an unhandled rejection.
+  ready.promise.catch(() => {})
+  let cursor: string | undefined
+  let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
+  let sweepAt = 0
+  let lastError: RevocationError | undefined
+  let wasFresh = false
+  let ageTimer: ReturnType<typeof setTimeout> | undefined
+  let pauseTimer: ReturnType<typeof setTimeout> | undefined
+  let onClose = (_error: RevocationError): void => {}
+
+  /** Waits for something, but not beyond the end. */
+  const untilClosed = <T>(start: ConstructorParameters<typeof Promise<T>>[0]): Promise<T> =>
+    new Promise((resolve, reject) => {
+      onClose = reject
+      start(resolve, reject)
+    })
+
+  const isFresh = (): boolean => freshness.isFresh() && !signal.aborted
+
+  /** Reads until there is nothing more, and tells how many entries came. */
+  const catchUp = async (): Promise<number> => {
+    // The pages of one run show the log as it was when the run began, which may be before the last failure.
+    run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
+    // Two requests fit into the time for which an answer counts, so that one that is lost does not matter.
+    let waitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
+    for (let more = true; more && !signal.aborted; waitMs = 0) {
+      const sentAt = performance.now()
+      const request = { after: cursor, waitMs, signal }
+      const page = await untilClosed<unknown>((resolve, reject) => source.read(request).then(resolve, reject))
+      if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is no revocation page.')
+      if (!answerClock.accepts(page.as_of * 1000, sentAt, performance.now())) {
+        throw new RevocationError('went_back', 'This answer is older than an earlier one.')
+      }
+      if (sentAt >= sweepAt) {
+        sweepAt = sentAt + 1_000
+        // Dropped only if both clocks say that it has ended: one that is wrong must not bring a token back to life.
+        table.sweep(Math.min(page.as_of, Date.now() / 1000), SWEEP_PER_SECOND)
+      }
+      if (table.size > maxEntries || run.received > 2 * maxEntries) {
+        throw new RevocationError('too_large', `There are more than ${maxEntries} entries.`)
+      }
+      for (const entry of page.entries) table.add(entry)
+      run.received += page.entries.length
+      ;({ cursor, more } = page)
+    }
+    const { isSnapshot, received, steady } = run
+    freshness.since = run
+    run = undefined
+    if (isSnapshot || received > 0) {
+      const durationMs = performance.now() - steady
+      emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
+    }
+    return received
+  }
+
+  /** Tells when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
+  const watchAge = (): void => {
+    clearTimeout(ageTimer)
+    const fresh = isFresh()
+    const ageMs = freshness.ageMs()
+    if (fresh !== wasFresh) emit(onEvent, { type: fresh ? 'fresh' : 'stale', ageMs })
+    wasFresh = fresh
+    if (fresh) ageTimer = setTimeout(watchAge, maxStalenessMs - ageMs + 1)
+  }
+
+  const follow = async (): Promise<void> => {
+    for (let failures = 0; !signal.aborted; ) {
+      const startedAt = performance.now()
+      let pauseMs = 0
+      try {
+        const received = await catchUp()
+        failures = 0
+        lastError = undefined
+        ready.resolve()
+        watchAge()
+        // A source that does not wait is not asked all the time, and one with a lot of news not for each of them.
+        pauseMs = received > 0 ? 5 : Math.min(1_000, maxStalenessMs / 4) - (performance.now() - startedAt)
+      } catch (thrown) {
+        if (signal.aborted) return
+        // A source of one's own may throw anything, with anything in its message.
+        lastError = isRevocationError(thrown) ? thrown : new RevocationError('unavailable', 'source.read() failed.')
+        const { code, message, status, retryAfterMs } = lastError
+        failures++
+        pauseMs = backOff(failures, retryAfterMs)
+        // What is in the list stays there.
+        if (code === 'cursor_gone' || code === 'went_back' || code === 'too_large') cursor = run = undefined
+        else if (run?.received === 0) run = undefined
+        if (HOPELESS.test(code)) ready.reject(lastError)
+        emit(onEvent, { type: 'failed', code, message, status, retryInMs: pauseMs })
+      }
+      if (pauseMs > 0) {
+        await untilClosed<void>((resolve) => {
+          pauseTimer = setTimeout(resolve, pauseMs)
+        })
+      }
+    }
+  }
+  const following = follow().catch(() => {})
+
+  const list: RevocationList = {
+    ready: ready.promise,
+    check: (claims) => (table.isRevoked(claims) ? 'revoked' : isFresh() ? 'valid' : 'stale'),
+    get asOf() {
+      return freshness.since && new Date(freshness.since.wall)
+    },
+    get size() {
+      return table.size
+    },
+    health() {
+      const ok = isFresh()
+      const { since } = freshness
+      const state = signal.aborted ? 'closed' : ok ? 'fresh' : since ? 'stale' : 'starting'
+      return { ok, state, entries: table.size, ageMs: since && freshness.ageMs(), lastError }
+    },
+    async close() {
+      const error = new RevocationError('closed', 'The list is closed.')
+      ready.reject(error)
+      onClose(error)
+      closing.abort()
+      clearTimeout(ageTimer)
+      clearTimeout(pauseTimer)
+      await following
+    },
+    [Symbol.asyncDispose]: () => list.close(),
+  }
+  return Object.freeze(list)
+}

@@ -1,0 +1,60 @@
+/** A moment on both clocks: one that never jumps but may stand still while the machine sleeps, and one that may jump. */
+export interface Moment {
+  /** Milliseconds on `performance.now()`. */
+  readonly steady: number
+  /** Milliseconds since 1970. */
+  readonly wall: number
+}
+
+/** The current moment. */
+export function now(): Moment {
+  return { steady: performance.now(), wall: Date.now() }
+}
+
+/** By how much less than ours the log's clock may go on from one answer to the next; less than any pause between tries. */
+const TOLERANCE_MS = 100
+
+/**
+ * Tells whether answers get newer. The log says when it was read, by its own clock, and that clock has to go on from
+ * answer to answer as ours does. Where it does not, the answer is an old one, from a cache or from a log that went back;
+ * or else the clock was set back, and then the answer after that one counts again.
+ */
+export class AnswerClock {
+  #asOf = 0
+  #received = 0
+
+  /**
+   * Whether an answer is as new as it must be.
+   *
+   * @param asOf What the answer says, in milliseconds since 1970.
+   * @param sent When it was asked for, in steady milliseconds.
+   * @param received When it came.
+   */
+  accepts(asOf: number, sent: number, received: number): boolean {
+    const isNew = asOf - this.#asOf >= sent - this.#received - TOLERANCE_MS
+    this.#asOf = asOf
+    this.#received = received
+    return isNew
+  }
+}
+
+/** Knows how old a copy is, and never makes it younger than it is. */
+export class Freshness {
+  readonly #maxStalenessMs: number
+  /** The copy has everything that was stored before this moment; `undefined` where it never was complete. */
+  since: Moment | undefined
+
+  constructor(maxStalenessMs: number) {
+    this.#maxStalenessMs = maxStalenessMs
+  }
+
+  /** How old the copy is, in milliseconds: by the clock that says more, because either can be behind. */
+  ageMs(): number {
+    const { since } = this
+    return since ? Math.max(performance.now() - since.steady, Date.now() - since.wall) : Number.POSITIVE_INFINITY
+  }
+
+  isFresh(): boolean {
+    return this.ageMs() <= this.#maxStalenessMs
+  }
+}

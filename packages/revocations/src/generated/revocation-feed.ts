@@ -1,0 +1,296 @@
+// Generated from specs/revocation-feed.openapi.yaml by `npm run generate`. Do not edit: change the spec and generate again.
+
+/** @internal */
+export interface paths {
+    "/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the list, or what is new in it
+         * @description Without `after`, the answer is the first page of a snapshot. With `after`, it holds what came after that cursor.
+         *     The path is the operator's choice; `/revocations` stands for it here.
+         *
+         *     With `wait`, and nothing new, the answer is held back until there is, up to `wait` seconds. It is then empty, and
+         *     has a cursor all the same.
+         */
+        get: operations["readRevocations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+/** @internal */
+export type webhooks = Record<string, never>;
+/** @internal */
+export interface components {
+    schemas: {
+        /**
+         * Revocation page
+         * @description Some entries, and where to go on. More members may come with later versions.
+         */
+        RevocationPage: {
+            /** @description In no particular order, and possibly known already. */
+            entries: components["schemas"]["RevocationEntry"][];
+            /**
+             * @description Where to go on, for `after`. Its content is the feed's own business; send it back unchanged.
+             * @example bS4xNzMyNjA0NDAwLjQy
+             */
+            cursor: string;
+            /**
+             * @description When the log was read, in seconds since 1970, fractions included, by the clock of the log. It does not go back from answer to answer; where it does, the answer is an old one.
+             * @example 1795679600.25
+             */
+            as_of: number;
+            /**
+             * @description Whether there is more to read right now. The copy is complete only after an answer with `false`.
+             * @example false
+             */
+            more: boolean;
+        };
+        /**
+         * Revocation entry
+         * @description Which tokens of an issuer are revoked. The members that are there tell which form it is.
+         */
+        RevocationEntry: components["schemas"]["RevokedToken"] | components["schemas"]["RevokedSession"] | components["schemas"]["RevokedSubject"] | components["schemas"]["RevokedIssuer"];
+        /**
+         * Revoked token
+         * @description One token is revoked.
+         */
+        RevokedToken: {
+            iss: components["schemas"]["Issuer"];
+            /**
+             * @description The token's `jti` claim.
+             * @example WdgS0xgkWJ
+             */
+            jti: string;
+            until: components["schemas"]["Until"];
+        };
+        /**
+         * Revoked session
+         * @description The tokens of one session at the issuer are revoked, up to a time of issue.
+         */
+        RevokedSession: {
+            iss: components["schemas"]["Issuer"];
+            /**
+             * @description The tokens' `sid` claim.
+             * @example 08a5019c-17e1-4977-8f42-65a12843ea02
+             */
+            sid: string;
+            at: components["schemas"]["At"];
+            until: components["schemas"]["Until"];
+        };
+        /**
+         * Revoked subject
+         * @description The tokens of one user at the issuer are revoked, up to a time of issue.
+         */
+        RevokedSubject: {
+            iss: components["schemas"]["Issuer"];
+            /**
+             * @description The tokens' `sub` claim.
+             * @example alice
+             */
+            sub: string;
+            at: components["schemas"]["At"];
+            until: components["schemas"]["Until"];
+        };
+        /**
+         * Revoked issuer
+         * @description All tokens of the issuer are revoked, up to a time of issue. This is for incidents.
+         */
+        RevokedIssuer: {
+            iss: components["schemas"]["Issuer"];
+            at: components["schemas"]["At"];
+            until: components["schemas"]["Until"];
+        };
+        /**
+         * Issuer
+         * @description The tokens' `iss` claim, compared character by character.
+         * @example https://id.example.com
+         */
+        Issuer: string;
+        /**
+         * Time of the revocation
+         * @description Tokens issued at or before this second are revoked; later ones are not. In seconds since 1970, by the clock of the issuer where that is known.
+         * @example 1795679550
+         */
+        At: number;
+        /**
+         * End of the entry
+         * @description When the last token that the entry names has expired, in seconds since 1970.
+         * @example 1795683149
+         */
+        Until: number;
+        /**
+         * Problem details
+         * @description Why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
+         */
+        Problem: {
+            /**
+             * Format: uri
+             * @description Always `about:blank`, which means that the status says it all; `code` is finer.
+             * @constant
+             */
+            type: "about:blank";
+            /**
+             * @description The name of the HTTP status.
+             * @example Gone
+             */
+            title: string;
+            /**
+             * @description The HTTP status once more.
+             * @example 410
+             */
+            status: number;
+            code: components["schemas"]["ProblemCode"];
+            /**
+             * @description What is wrong, in a sentence, without anything from the request.
+             * @example This cursor is not one of this log. Read again from the start
+             * @example without after.
+             */
+            detail: string;
+        };
+        /**
+         * Problem code
+         * @description - `malformed_request` (400): a parameter is not as described.
+         *     - `unauthorized` (401): the reader may not read.
+         *     - `method_not_allowed` (405): not a `GET`.
+         *     - `cursor_gone` (410): take a snapshot.
+         *     - `too_many_requests` (429): the reader asks too often.
+         *     - `log_unavailable` (503): the log cannot be read.
+         *     - `busy` (503): too many readers wait.
+         * @example cursor_gone
+         * @enum {string}
+         */
+        ProblemCode: "malformed_request" | "unauthorized" | "method_not_allowed" | "cursor_gone" | "too_many_requests" | "log_unavailable" | "busy";
+    };
+    responses: {
+        /** @description Entries, and where to go on. */
+        Page: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["RevocationPage"];
+            };
+        };
+        /** @description A parameter is not as described. Sending the same request again does not help. */
+        BadRequest: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The reader did not prove that it may read. */
+        Unauthorized: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The feed is only read. */
+        MethodNotAllowed: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The log cannot tell what is new since this cursor, such as after it was restored from a backup. Keep the entries and take a snapshot. */
+        Gone: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The reader asks more often than the operator allows. */
+        TooManyRequests: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The log cannot be read now, or too many readers wait. */
+        Unavailable: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description The `cursor` of the last answer, unchanged. Leave it out for a snapshot. */
+        After: string;
+        /** @description For how many seconds the feed may hold back an answer that has nothing new. Give your request a time-out that is longer than this. */
+        Wait: number;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description Always `no-store`. */
+        "Cache-Control": "no-store";
+        /** @description Always `GET`. */
+        Allow: "GET";
+        /** @description How many seconds to wait before the next request. */
+        "Retry-After": string;
+        /** @description How to authenticate (RFC 9110 §11.6.1). */
+        "WWW-Authenticate": string;
+    };
+    pathItems: never;
+}
+/** @internal */
+export type $defs = Record<string, never>;
+/** @internal */
+export interface operations {
+    readRevocations: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of the last answer, unchanged. Leave it out for a snapshot. */
+                after?: components["parameters"]["After"];
+                /** @description For how many seconds the feed may hold back an answer that has nothing new. Give your request a time-out that is longer than this. */
+                wait?: components["parameters"]["Wait"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Page"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            405: components["responses"]["MethodNotAllowed"];
+            410: components["responses"]["Gone"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}

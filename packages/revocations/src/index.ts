@@ -1,0 +1,20 @@
+/**
+ * For services that check tokens on their own: a list of what is revoked, in memory and up to date, on Web standards
+ * alone.
+ *
+ * @module
+ */
+export type { RevocationEntry } from './entry.ts'
+export {
+  isRevocationError,
+  RevocationError,
+  type RevocationErrorCode,
+  type RevocationErrorDetails,
+} from './errors.ts'
+export type { OnRevocationListEvent, RevocationListEvent } from './events.ts'
+export { type RevocationFeedOptions, revocationFeed } from './feed.ts'
+export { followRevocations } from './follow.ts'
+export type { RevocationList, RevocationListHealth, RevocationVerdict } from './list.ts'
+export type { FollowOptions } from './options.ts'
+export type { TokenClaims } from './revocation-table.ts'
+export type { ReadRequest, RevocationPage, RevocationSource } from './source.ts'

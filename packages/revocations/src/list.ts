@@ -1,0 +1,56 @@
+import type { RevocationError } from './errors.ts'
+import type { TokenClaims } from './revocation-table.ts'
+
+/**
+ * What a list says of a token.
+ *
+ * - `valid`: the list is recent, and nothing in it revokes the token.
+ * - `revoked`: the token is revoked, or its claims make no sense. Answer 401.
+ * - `stale`: the list cannot know, because it is older than `maxStalenessMs` or not complete yet. Answer 503, and not
+ *   401: clients throw their tokens away on 401.
+ */
+export type RevocationVerdict = 'valid' | 'revoked' | 'stale'
+
+/** How a list is doing, for readiness probes and metrics. It names no token, user or issuer. */
+export interface RevocationListHealth {
+  /** Whether `check()` can say `valid`. */
+  readonly ok: boolean
+  /** `starting` until the list is complete for the first time. */
+  readonly state: 'starting' | 'fresh' | 'stale' | 'closed'
+  /** How old the list is, in milliseconds; missing where it never was complete. */
+  readonly ageMs: number | undefined
+  readonly entries: number
+  /** Why the last attempt to read failed; missing where it did not. It holds no secret. */
+  readonly lastError: RevocationError | undefined
+}
+
+/** A copy of a revocation log in memory, kept up to date. Made by {@link followRevocations}. */
+export interface RevocationList extends AsyncDisposable {
+  /**
+   * Resolves when the list is complete for the first time. It rejects where waiting will not help, such as for a feed
+   * that does not accept the authorization; the list keeps trying all the same.
+   *
+   * @throws RevocationError
+   */
+  readonly ready: Promise<void>
+
+  /**
+   * Tells whether a token may be accepted, from memory, without waiting for anything. Call it last: after signature,
+   * issuer, audience and times of the token were verified.
+   *
+   * @param claims The token's payload.
+   */
+  check(claims: TokenClaims): RevocationVerdict
+
+  /** The list has everything that was stored before this time; `undefined` before it was complete for the first time. */
+  readonly asOf: Date | undefined
+
+  /** How many tokens, sessions, subjects and issuers it names. */
+  readonly size: number
+
+  /** Tells how the list is doing. */
+  health(): RevocationListHealth
+
+  /** Stops following. From then on, `check` says `stale`, or `revoked` for what it knows. */
+  close(): Promise<void>
+}

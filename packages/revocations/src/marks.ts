@@ -1,0 +1,53 @@
+/** The last second that a column can hold, in the year 2106. */
+const MAX = 0xffff_ffff
+
+/**
+ * Pairs of times by name, each raised to the latest that was given. The times lie in one array, because a million small
+ * objects would take 40 MB more.
+ */
+export class Marks {
+  /** Where the pair of each name is. */
+  readonly #places = new Map<string, number>()
+  /** Places of names that were deleted. */
+  readonly #free: number[] = []
+  #times = new Uint32Array(32)
+
+  get size(): number {
+    return this.#places.size
+  }
+
+  /** Whether a time is at or before the latest `at` of a name. */
+  covers(name: string, time: number): boolean {
+    const place = this.#places.get(name)
+    return place !== undefined && Math.min(time, MAX) <= (this.#times[place] as number)
+  }
+
+  /** Raises the times of a name, and tells whether it is new. */
+  raise(name: string, at: number, until: number): boolean {
+    const known = this.#places.get(name)
+    const place = known ?? this.#free.pop() ?? this.size * 2
+    if (place === this.#times.length) {
+      const times = new Uint32Array(Math.ceil(place * 0.75) * 2)
+      times.set(this.#times)
+      this.#times = times
+    }
+    for (const [index, time] of [at, until].entries()) {
+      this.#times[place + index] = Math.max(this.#times[place + index] as number, Math.min(time, MAX))
+    }
+    if (known === undefined) this.#places.set(name, place)
+    return known === undefined
+  }
+
+  /** Walks through all names. Each may be deleted as it comes. */
+  *ends(): Generator<readonly [name: string, until: number]> {
+    for (const [name, place] of this.#places) yield [name, this.#times[place + 1] as number]
+  }
+
+  delete(name: string): void {
+    const place = this.#places.get(name)
+    if (place === undefined) return
+    this.#places.delete(name)
+    this.#times.fill(0, place, place + 2)
+    this.#free.push(place)
+  }
+}

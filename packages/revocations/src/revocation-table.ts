@@ -1,0 +1,124 @@
+import { type EntryMembers, isName, isTime, MAX_ISSUER, MAX_NAME, MAX_TIME, type RevocationEntry } from './entry.ts'
+import { Marks } from './marks.ts'
+
+/**
+ * The claims of a token that say whether it is revoked. Hand in the whole payload, after signature, issuer, audience and
+ * times were verified; everything else in it is ignored.
+ */
+export interface TokenClaims {
+  /** Issuer. */
+  readonly iss?: unknown
+  /** Id of the token. */
+  readonly jti?: unknown
+  /** Session at the issuer. */
+  readonly sid?: unknown
+  /** Subject. */
+  readonly sub?: unknown
+  /** When it was issued, in seconds since 1970. */
+  readonly iat?: unknown
+}
+
+/** What an entry can name, in the order in which it is looked for. An issuer is named by every entry. */
+const KINDS = ['jti', 'sid', 'sub', 'iss'] as const
+
+/** What is revoked of one issuer, by kind and name. */
+type IssuerMarks = { [Kind in (typeof KINDS)[number]]?: Marks }
+
+/** How long an entry is kept beyond its end, in seconds: verifiers accept tokens a little longer than they live. */
+const LEEWAY_S = 600
+
+/** Everything that is known to be revoked, merged by maximum, so that order and repetition do not matter. */
+export class RevocationTable {
+  readonly #issuers = new Map<string, IssuerMarks>()
+  readonly #aliases: ReadonlyMap<string, string>
+  #size = 0
+  #walk: Iterator<void> | undefined
+  #now = 0
+
+  /** @param aliases Other names of issuers: from what a token or an entry says to the name that counts. */
+  constructor(aliases: ReadonlyMap<string, string> = new Map()) {
+    this.#aliases = aliases
+  }
+
+  /** How many tokens, sessions, subjects and issuers are named. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** Adds an entry, which must be a valid one. */
+  add(entry: RevocationEntry): void {
+    const members: EntryMembers = entry
+    const iss = this.#nameOf(members.iss)
+    const kind = KINDS.find((kind) => members[kind] !== undefined) ?? 'iss'
+    let marks = this.#issuers.get(iss)
+    if (!marks) {
+      marks = {}
+      this.#issuers.set(iss, marks)
+    }
+    marks[kind] ??= new Marks()
+    // One token is revoked whenever it was issued.
+    const isNew = marks[kind].raise(
+      kind === 'iss' ? iss : (members[kind] as string),
+      members.at ?? MAX_TIME,
+      members.until,
+    )
+    if (isNew) this.#size++
+  }
+
+  /**
+   * Whether a token is known to be revoked. A token whose claims make no sense, or that nothing could ever name, counts
+   * as revoked: it could not be refused after a logout.
+   */
+  isRevoked(claims: TokenClaims): boolean {
+    if (typeof claims !== 'object' || claims === null) return true
+    const { iat = 0, jti, sid, sub } = claims
+    if (!isName(claims.iss, MAX_ISSUER) || !isTime(iat) || (jti ?? sid ?? sub) === undefined) return true
+    const iss = this.#nameOf(claims.iss)
+    const marks = this.#issuers.get(iss)
+    // The same second counts as before, and so does a token that does not say when it was issued.
+    const issuedAt = Math.floor(iat)
+    const isMarked = (name: unknown, marks: Marks | undefined): boolean =>
+      name !== undefined && (!isName(name, MAX_NAME) || marks?.covers(name, issuedAt) === true)
+    return (
+      isMarked(jti, marks?.jti) || isMarked(sid, marks?.sid) || isMarked(sub, marks?.sub) || isMarked(iss, marks?.iss)
+    )
+  }
+
+  /**
+   * Looks at some entries and drops those that have ended, beginning where it left off, so that a large list is never
+   * walked through at once.
+   *
+   * @param now In seconds since 1970.
+   * @param count How many to look at.
+   */
+  sweep(now: number, count: number): void {
+    this.#now = now - LEEWAY_S
+    this.#walk ??= this.#dropEnded()
+    for (let looked = 0; looked < count; looked++) {
+      if (!this.#walk.next().done) continue
+      this.#walk = undefined
+      return
+    }
+  }
+
+  *#dropEnded(): Generator<void> {
+    for (const [iss, kinds] of this.#issuers) {
+      for (const kind of KINDS) {
+        for (const [name, until] of kinds[kind]?.ends() ?? []) {
+          if (until < this.#now) {
+            kinds[kind]?.delete(name)
+            this.#size--
+          }
+          yield
+        }
+        if (kinds[kind]?.size === 0) delete kinds[kind]
+      }
+      if (KINDS.every((kind) => !kinds[kind])) this.#issuers.delete(iss)
+      yield
+    }
+  }
+
+  #nameOf(iss: string): string {
+    return this.#aliases.get(iss) ?? iss
+  }
+}
