@@ -19,6 +19,8 @@ The provider and the application come from the environment:
   AUTHING_APP_ID           the application's id
   AUTHING_APP_HOST         its address, such as https://example.genauth.ai
   AUTHING_APP_ISSUER       instead of that, the issuer of any other provider
+  AUTHING_APP_ENDPOINT_HOSTS
+                           the only other hosts that the issuer's metadata may name
   AUTHING_APP_SECRET       its secret; or a file: AUTHING_APP_SECRET_FILE
   AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic;
                            none for a public application

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<string, string>> = {
   appHost: 'AUTHING_APP_HOST',
   protocol: 'AUTHING_APP_PROTOCOL',
   clientAuth: 'AUTHING_APP_CLIENT_AUTH',
+  endpointHosts: 'AUTHING_APP_ENDPOINT_HOSTS',
   idToken: '--id-token-file',
   redirectUri: '--redirect-uri',
   state: '--state',
@@ -19,7 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** A message of the library's, with the options called as they are here. */
 export function inOurWords(message: string): string {
   return message.replace(
-    /\b(?:appId|appSecret|appHost|clientAuth|idToken|redirectUri|tokenTypeHint|encryptionKeys|tls\.(?:ca|cert|key)|kind 'generic'|(?:protocol|state)(?= must))/g,
+    /\b(?:appId|appSecret|appHost|clientAuth|endpointHosts|idToken|redirectUri|tokenTypeHint|encryptionKeys|tls\.(?:ca|cert|key)|kind 'generic'|(?:protocol|state)(?= must))/g,
     (name) => NAMES[name] ?? name,
   )
 }

@@ -1,7 +1,6 @@
 import type { LogoutErrorCode } from './codes.ts'
 import { LogoutError } from './errors.ts'
-
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+import { isLoopback } from './internal-host.ts'
 
 /**
  * Checks the address of a provider or of one of its endpoints: https, or http on loopback; no fragment, and no user
@@ -30,7 +29,7 @@ export function checkUrl(
   if (url.username || url.password) return refuse('must not contain a user name or password.')
   if (url.hash || String(value).includes('#')) return refuse('must not have a fragment.')
   const secure =
-    url.protocol === 'https:' || (url.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname)))
+    url.protocol === 'https:' || (url.protocol === 'http:' && (allowInsecureHttp || isLoopback(url.hostname)))
   return secure ? url : refuse(`must use https (got ${url.protocol}//${url.host}); http is for loopback only.`)
 }
 

@@ -25,6 +25,8 @@ test('optionsFromEnvironment() reads no variables but those that it names', () =
   const asked = new Set<string>()
   const read = (name: string): string | undefined => {
     asked.add(name)
+    if (name === 'AUTHING_APP_HOST') return undefined
+    if (name === 'AUTHING_APP_ISSUER') return 'https://id.example.com'
     return name.endsWith('_FILE') ? 'a file' : name === 'AUTHING_APP_SECRET' ? undefined : complete[name]
   }
   expect(optionsFromEnvironment({ read, readFile: () => 'from a file\n' }).appSecret).toBe('from a file')
@@ -53,4 +55,17 @@ test('no secret is needed for a public client, nor with a certificate', () => {
   const env = { ...complete, AUTHING_APP_SECRET: '' }
   expect(optionsFromEnvironment(from({ ...env, AUTHING_APP_CLIENT_AUTH: 'none' })).clientAuth).toBe('none')
   expect(optionsFromEnvironment({ ...from(env), hasCertificate: true }).appSecret).toBeUndefined()
+})
+
+test('endpointHosts comes from the environment, together with an issuer alone', () => {
+  const env = { ...complete, AUTHING_APP_ENDPOINT_HOSTS: 'a.example.com, b.example.com:8443' }
+  const issuer = 'https://id.example.com'
+  const pinned = { issuer, endpointHosts: ['a.example.com', 'b.example.com:8443'] }
+  expect(optionsFromEnvironment(from({ ...env, AUTHING_APP_HOST: '', AUTHING_APP_ISSUER: issuer }))).toMatchObject(
+    pinned,
+  )
+  expect(optionsFromEnvironment(from(env), { issuer })).toMatchObject(pinned)
+  expect(optionsFromEnvironment(from(env), { issuer, endpointHosts: [] })).toMatchObject({ endpointHosts: [] })
+  expect(optionsFromEnvironment(from(env))).not.toHaveProperty('endpointHosts')
+  expect(() => createLogoutClient(optionsFromEnvironment(from(env), { issuer }))).not.toThrow()
 })

@@ -27,10 +27,11 @@ const VARIABLES = {
   logoutRedirectUri: 'AUTHING_APP_LOGOUT_REDIRECT_URI',
 } as const
 const SECRET_FILE = 'AUTHING_APP_SECRET_FILE'
+const ENDPOINT_HOSTS = 'AUTHING_APP_ENDPOINT_HOSTS'
 
 /** The names of all variables that {@link optionsFromEnvironment} may read. */
 export function environmentVariables(): string[] {
-  return [...Object.values(VARIABLES), SECRET_FILE]
+  return [...Object.values(VARIABLES), SECRET_FILE, ENDPOINT_HOSTS]
 }
 
 /**
@@ -42,6 +43,7 @@ export function environmentVariables(): string[] {
  * | `AUTHING_APP_ID` | `appId`; needed |
  * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; needed unless the client authenticates by other means |
  * | `AUTHING_APP_HOST`, or `AUTHING_APP_ISSUER` for providers other than GenAuth | `appHost`, `issuer`; exactly one of them is needed |
+ * | `AUTHING_APP_ENDPOINT_HOSTS` | `endpointHosts`, separated by commas; only with an issuer |
  * | `AUTHING_APP_PROTOCOL` | `protocol`: `oidc` or `oauth` |
  * | `AUTHING_APP_CLIENT_AUTH` | `clientAuth`: the name of a method, such as `client_secret_basic`; `none` for a public client |
  * | `AUTHING_APP_REDIRECT_URI` | `redirectUri` |
@@ -67,6 +69,7 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
     // Where the provider is gets decided in one place: an option for it silences all variables for it.
     if (!(located && (option === 'appHost' || option === 'issuer'))) merged[option] ??= value(variable)
   }
+  if (merged.issuer !== undefined) merged.endpointHosts ??= value(ENDPOINT_HOSTS)?.split(/[\s,]+/)
   const { appId, appSecret, appHost, issuer, endpoints, clientAuth } = merged
   const file = readFile && options?.appSecret === undefined ? value(SECRET_FILE) : undefined
   if (file) {

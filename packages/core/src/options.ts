@@ -4,6 +4,7 @@ import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { fetchTransport } from './fetch-transport.ts'
+import { resolveEndpointHosts } from './metadata-url.ts'
 import { resolveHeaders } from './request-headers.ts'
 import type { Transport } from './transport.ts'
 
@@ -90,6 +91,13 @@ export interface ClientOptions extends CallLimits {
    * the provider's metadata that can be done; for `endpoints`, `client_secret_basic` with a secret and `none` without
    */
   readonly clientAuth?: ClientAuthMethod | ClientAuth | undefined
+  /**
+   * Only with `issuer`: the only hosts, besides the issuer's own, on which the provider's metadata may place endpoints, such as
+   * `['oauth2.googleapis.com']`; with the port where it is not 443. An empty list leaves the issuer's own host alone.
+   * A host inside your network must be listed when the issuer is outside it.
+   * @default any public host
+   */
+  readonly endpointHosts?: readonly string[] | undefined
   /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
   readonly redirectUri?: string | URL | undefined
   /** Where the provider sends the user after the logout URL; must be registered there. */
@@ -126,7 +134,11 @@ export interface ResolvedOptions {
   readonly appSecret: string | undefined
   readonly location:
     | { readonly kind: 'genauth'; readonly base: string; readonly protocol: 'oidc' | 'oauth' }
-    | { readonly kind: 'issuer'; readonly issuer: readonly string[] }
+    | {
+        readonly kind: 'issuer'
+        readonly issuer: readonly string[]
+        readonly endpointHosts: readonly string[] | undefined
+      }
     | { readonly kind: 'endpoints'; readonly endpoints: Readonly<Record<string, string | undefined>> }
   readonly clientAuth: ClientAuth | undefined
   readonly redirectUri: string | undefined
@@ -182,6 +194,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   if (given.length !== 1) {
     refuse(undefined, `Exactly one of appHost, issuer and endpoints is needed; got ${given.length || 'none'}.`)
   }
+  if (!issuer && options.endpointHosts !== undefined) refuse('endpointHosts', 'is only for issuer.')
   if (appHost) {
     if (protocol !== 'oidc' && protocol !== 'oauth') refuse('protocol', "must be 'oidc' or 'oauth'.")
     const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
@@ -192,7 +205,8 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
     if (search) refuse('issuer', 'must not have a query.')
     // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
-    return { kind: 'issuer', issuer: issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer] }
+    const spellings = issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer]
+    return { kind: 'issuer', issuer: spellings, endpointHosts: resolveEndpointHosts(options.endpointHosts) }
   }
   if (typeof endpoints !== 'object' || endpoints === null)
     return refuse('endpoints', 'must be an object with revocation.')

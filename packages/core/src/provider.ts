@@ -2,8 +2,8 @@ import { endedBefore } from './attempts.ts'
 import type { ClientCore, Wait } from './call.ts'
 import type { AuthenticatedEndpoint } from './client-auth.ts'
 import { fetchMetadata, type ProviderMetadata } from './discovery.ts'
-import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
+import { checkMetadataUrl, type MetadataUrlPolicy } from './metadata-url.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ProviderPath } from './request.ts'
 import { EndedEarly, withTimeLimit } from './time-limit.ts'
@@ -52,13 +52,14 @@ export function createProvider({ location, ...options }: ResolvedOptions): Provi
       endSession: base + endSession,
     })
   }
-  const issuers = location.issuer
+  const { issuer: issuers, endpointHosts } = location
+  const policy = { allowInsecureHttp: options.allowInsecureHttp, endpointHosts }
   const mutualTls = options.transport.mutualTls === true || /tls/.test(options.clientAuth?.method ?? '')
   let known: ProviderEndpoints | undefined
   let pending: Promise<ProviderEndpoints> | undefined
   const learn = async (core: ClientCore): Promise<ProviderEndpoints> => {
     try {
-      known = fromMetadata(await fetchMetadata(core, issuers), mutualTls, options.allowInsecureHttp)
+      known = fromMetadata(await fetchMetadata(core, issuers), mutualTls, policy)
       return known
     } finally {
       // A failure is not kept: the next call asks again.
@@ -93,7 +94,7 @@ function fixed(endpoints: ProviderEndpoints): Provider {
   return { known, endpoints: async () => known }
 }
 
-function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, allowInsecureHttp: boolean): ProviderEndpoints {
+function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, policy: MetadataUrlPolicy): ProviderEndpoints {
   const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
   const check = (
     name: 'revocation_endpoint' | 'introspection_endpoint' | 'end_session_endpoint',
@@ -101,7 +102,7 @@ function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, allowInsec
     const value = (aliases as ProviderMetadata | undefined)?.[name] ?? metadata[name]
     return value === undefined || value === null
       ? undefined
-      : checkUrl(value, `The provider's ${name}`, allowInsecureHttp, 'discovery_failed').href
+      : checkMetadataUrl(value, `The provider's ${name}`, metadata.issuer, policy)
   }
   const methods = (endpoint: AuthenticatedEndpoint): readonly string[] | undefined => {
     const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]

@@ -12,6 +12,7 @@ const NAMES = [
   'AUTHING_APP_REDIRECT_URI',
   'AUTHING_APP_LOGOUT_REDIRECT_URI',
   'AUTHING_APP_SECRET_FILE',
+  'AUTHING_APP_ENDPOINT_HOSTS',
 ]
 const allowEnv = `--allow-env=${NAMES}`
 const report = 'catch (error) { console.log(error.code, error.message) }'

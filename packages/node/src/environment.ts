@@ -15,6 +15,7 @@ export type EnvironmentOptions = PartialClientOptions & NodeConnectionOptions
  * | `AUTHING_APP_ID` | `appId`; needed |
  * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; needed unless the client authenticates by other means |
  * | `AUTHING_APP_HOST`, or `AUTHING_APP_ISSUER` for providers other than GenAuth | `appHost`, `issuer`; exactly one of them is needed |
+ * | `AUTHING_APP_ENDPOINT_HOSTS` | `endpointHosts`, separated by commas; only with an issuer |
  * | `AUTHING_APP_PROTOCOL` | `protocol`: `oidc` or `oauth` |
  * | `AUTHING_APP_CLIENT_AUTH` | `clientAuth`: the name of a method, such as `client_secret_basic`; `none` for a public client |
  * | `AUTHING_APP_REDIRECT_URI` | `redirectUri` |

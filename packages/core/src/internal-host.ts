@@ -1,0 +1,29 @@
+/** Names that stand for this machine or a host of the local network: RFC 6761, 6762, 8375, and those without a dot. */
+const INTERNAL_NAME = /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/
+
+/** IPv4 addresses that the Internet does not route (RFC 6890): loopback, private, shared, link-local and the like. */
+const INTERNAL_IPV4 =
+  /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|192\.0\.0|198\.1[89]|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])|22[4-9]|2[3-5]\d)\.[\d.]+$/
+
+/**
+ * IPv6 addresses that the Internet routes (RFC 4291 §2.4), without 6to4 (RFC 3056) and Teredo (RFC 4380), which tunnel to
+ * anywhere. What holds an IPv4 address, as `::ffff:7f00:1` does, is none of them.
+ */
+const PUBLIC_IPV6 = /^\[(?!2002:|2001:0?:)[23][\da-f]{3}:/
+
+const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
+
+/** Whether a host, as `URL` writes it, is this very machine: http is allowed there. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.test(hostname)
+}
+
+/**
+ * Whether a host, as `URL` writes it, is this machine or inside a network: by its address, in whatever form, or by its
+ * name. What a public name resolves to is not known here.
+ */
+export function isInternal(hostname: string): boolean {
+  const host = hostname.replace(/\.$/, '')
+  if (host.startsWith('[')) return !PUBLIC_IPV6.test(host)
+  return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)
+}

@@ -1,0 +1,51 @@
+import { checkUrl } from './endpoint-url.ts'
+import { LogoutError } from './errors.ts'
+import { isInternal } from './internal-host.ts'
+
+/** Where a provider's metadata may place endpoints. */
+export interface MetadataUrlPolicy {
+  readonly allowInsecureHttp: boolean
+  /** The hosts that were pinned, as `URL` writes them. */
+  readonly endpointHosts: readonly string[] | undefined
+}
+
+/**
+ * Checks the address of an endpoint that comes from a provider's metadata. Metadata is less trusted than an option: it
+ * must not lead tokens and secrets from a provider on the Internet to this machine, into its network, or onto http.
+ *
+ * @param what How messages call it.
+ * @param issuer The issuer whose metadata it is.
+ * @throws LogoutError `discovery_failed`
+ */
+export function checkMetadataUrl(value: unknown, what: string, issuer: string, policy: MetadataUrlPolicy): string {
+  const { allowInsecureHttp, endpointHosts } = policy
+  const own = new URL(issuer)
+  const url = checkUrl(value, what, allowInsecureHttp, 'discovery_failed')
+  const refuse = (reason: string): never => {
+    throw new LogoutError('discovery_failed', `${what} ${reason}`)
+  }
+  if (url.protocol !== 'https:' && own.protocol === 'https:') refuse('must use https, as the issuer does.')
+  const allowed = endpointHosts
+    ? url.host === own.host || endpointHosts.includes(url.host)
+    : isInternal(own.hostname) || !isInternal(url.hostname)
+  if (!allowed) refuse(`is on ${url.host}. If that is intended, list it in endpointHosts.`)
+  return url.href
+}
+
+/**
+ * Checks the option `endpointHosts`.
+ *
+ * @returns The hosts as `URL` writes them.
+ * @throws LogoutError `invalid_options`
+ */
+export function resolveEndpointHosts(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined
+  const hosts = Array.isArray(value) && value.length <= 100 ? value.map(hostOf) : [undefined]
+  if (hosts.every((host) => host !== undefined)) return hosts
+  const reason = "must be a list of at most 100 hosts, such as 'id.example.com' or 'id.example.com:8443'."
+  throw new LogoutError('invalid_options', `endpointHosts ${reason}`, { option: 'endpointHosts' })
+}
+
+function hostOf(value: unknown): string | undefined {
+  return typeof value === 'string' && !/[\s/\\?#@]/.test(value) ? URL.parse(`https://${value}`)?.host : undefined
+}
