@@ -1,7 +1,7 @@
 import { isLogoutError, type LogoutError } from '@backend-logout/node'
 import type { OutboxError } from '@backend-logout/outbox'
 import { ExitCode } from './exit-code.ts'
-import { inOurWords } from './wording.ts'
+import { describeLogoutError } from './logout-error.ts'
 
 /** Ends a command with a message for people: what happened, and what to do next. It never holds a secret. */
 export class CommandError extends Error {
@@ -16,10 +16,10 @@ export class CommandError extends Error {
 /** Describes anything that was thrown, one text a line, with the exit code that goes with it. */
 export function describeError(error: unknown): { readonly lines: readonly string[]; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
-  if (isLogoutError(error)) return { lines: [inOurWords(error.message)], exitCode: exitCodeOf(error) }
+  if (isLogoutError(error)) return { lines: [describeLogoutError(error)], exitCode: exitCodeOf(error) }
   if (isOutboxError(error)) {
     const usage = error.code === 'invalid_options' || error.code === 'invalid_argument'
-    return { lines: [inOurWords(error.message)], exitCode: usage ? ExitCode.usage : ExitCode.stopped }
+    return { lines: [error.message], exitCode: usage ? ExitCode.usage : ExitCode.stopped }
   }
   return {
     lines: [
@@ -48,21 +48,14 @@ function nameOf(error: unknown): string {
   return /^[\w$]{1,60}$/.test(error.name) && typeof code === 'string' ? `${error.name} ${code}` : error.name
 }
 
-/** By its name: to import the class would load the outbox, with its queue and its database. */
+/** As `isOutboxError` does, which cannot be imported without the queue and the database behind it. */
 function isOutboxError(error: unknown): error is OutboxError {
-  return error instanceof Error && error.name === 'OutboxError'
+  return typeof error === 'object' && error !== null && Symbol.for('backend-logout.OutboxError') in error
 }
 
-function exitCodeOf({ code }: LogoutError): ExitCode {
-  switch (code) {
-    case 'invalid_options':
-    case 'invalid_argument':
-      return ExitCode.usage
-    case 'aborted':
-      return ExitCode.interrupted
-    default:
-      return ExitCode.refused
-  }
+function exitCodeOf({ code, concerns }: LogoutError): ExitCode {
+  if (code === 'aborted') return ExitCode.interrupted
+  return concerns === 'call' || code === 'invalid_options' ? ExitCode.usage : ExitCode.refused
 }
 
 /** Describes why a system call failed, without the path that Node.js puts into its messages. */
@@ -74,6 +67,8 @@ export function describeSystemError(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied'
+    case 'EEXIST':
+      return 'it exists already'
     case 'EISDIR':
       return 'this is a folder'
     case 'ENOTDIR':

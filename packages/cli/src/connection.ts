@@ -6,7 +6,7 @@ import {
 } from '@backend-logout/node'
 import { CommandError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
-import { readTextFile } from './files/read-text-file.ts'
+import { readSecretFile, readTextFile } from './files/read-text-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { userAgent } from './version.ts'
 
@@ -50,23 +50,22 @@ export async function readSettings(options: ConnectionOptions, terminal: Termina
   if (Boolean(certFile) !== Boolean(keyFile)) {
     throw new CommandError(ExitCode.usage, '--cert-file and --key-file must be passed together.')
   }
-  const read = async (file: string | undefined, option: string): Promise<string | undefined> =>
-    file === undefined ? undefined : readTextFile(file, `The file of ${option}`)
-  const [ca, cert, key] = [
-    await read(caFile, '--ca-file'),
-    await read(certFile, '--cert-file'),
-    await read(keyFile, '--key-file'),
-  ]
-  return { env: await readSecret(options, terminal), tls: ca || cert ? { ca, cert, key } : undefined }
+  const tls: EnvironmentOptions['tls'] = {
+    ...(caFile !== undefined && { ca: await readTextFile(caFile, 'The file of --ca-file') }),
+    ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
+    ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
+  }
+  return { env: await readSecret(options, terminal), tls: Object.keys(tls).length > 0 ? tls : undefined }
 }
 
 /** Gives the environment, with the secret in it, wherever it is from. */
-async function readSecret({ secretFile }: ConnectionOptions, { env }: Terminal): Promise<Terminal['env']> {
+async function readSecret({ secretFile }: ConnectionOptions, terminal: Terminal): Promise<Terminal['env']> {
+  const { env } = terminal
   const named = env.AUTHING_APP_SECRET?.trim() ? undefined : env.AUTHING_APP_SECRET_FILE?.trim() || undefined
   const file = secretFile ?? named
   if (file === undefined) return env
   const role = `The file of ${secretFile === undefined ? 'AUTHING_APP_SECRET_FILE' : '--secret-file'}`
-  const secret = (await readTextFile(file, role)).trim()
+  const secret = (await readSecretFile(file, role, terminal)).trim()
   if (!secret) throw new CommandError(ExitCode.usage, `${role} is empty.`)
   return { ...env, AUTHING_APP_SECRET: secret, AUTHING_APP_SECRET_FILE: undefined }
 }

@@ -147,7 +147,7 @@ test('logout-url says in its own words what is missing', async () => {
   const { code, stderr } = await run(['logout-url', '--redirect-uri', 'http://localhost:3000/'], { env: provider.env })
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringContaining('--id-token-file, or use --kind generic'),
+    stderr: expect.stringMatching(/--id-token-file is missing: .* use kind 'generic'/),
   })
 })
 

@@ -89,8 +89,8 @@ test.each([
   ['-o', 'no/such/folder/output', /The output cannot be used: there is no such file/],
   ['-j', '.', /this is a folder/],
   ['-o', '.', /this is a folder/],
-  ['-j', '/dev/full', /no regular file/],
-  ['-j', '/proc/version', /no regular file|permission denied|cannot be used|is no journal/],
+  ['-j', '/dev/full', /not a regular file/],
+  ['-j', '/proc/version', /not a regular file|permission denied|cannot be used|is no journal/],
 ])('%s %s is refused before anything is sent', async (option, path, message) => {
   const [token] = provider.take(1) as [string]
   const { code, stderr } = await run(['revoke', option, path], { env: provider.env, input: token })

@@ -24,7 +24,7 @@ export function temporaryFolder(): TemporaryFolder {
     fresh: () => join(path, `file-${++files}`),
     file: (content) => {
       const name = folder.fresh()
-      writeFileSync(name, content)
+      writeFileSync(name, content, { mode: 0o600 })
       return name
     },
     ndjson: (file) =>

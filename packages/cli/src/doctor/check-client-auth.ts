@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientAuthMethod } from '@backend-logout/node'
+import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
 
 /** How the application authenticates, as far as the doctor can try it. */
@@ -46,7 +47,7 @@ async function checkEndpoint(examination: Examination, endpoint: Endpoint): Prom
     name: endpoint,
     // Revocation works without introspection; only proof does not.
     status: endpoint === 'introspection' && !better ? 'note' : 'problem',
-    detail: configured.error.message + accepted,
+    detail: describeLogoutError(configured.error) + accepted,
     advice: better ? `Set AUTHING_APP_CLIENT_AUTH=${better}.` : adviceFor(examination, configured, endpoint),
   })
   return false

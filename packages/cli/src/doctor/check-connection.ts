@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import type { ProviderMetadata } from '@backend-logout/node'
+import { isLogoutError, type LogoutError, type ProviderMetadata } from '@backend-logout/node'
 import { describeSystemError } from '../command-error.ts'
+import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, type Probe, probe, variable } from './examination.ts'
 
 const DAY_MS = 86_400_000
@@ -28,9 +29,9 @@ export async function checkConnection(examination: Examination): Promise<Reached
     report({
       name: 'connection',
       status: 'problem',
-      detail: discovery.ok ? 'no connection was seen' : (causeOf(discovery.error)?.message ?? discovery.error.message),
+      detail: discovery.ok ? 'no connection was seen' : describeCause(discovery.error),
       advice:
-        !discovery.ok && JSON.stringify(discovery.error).includes('WRONG_VERSION_NUMBER')
+        !discovery.ok && rootCause(discovery.error)?.code === 'ERR_SSL_WRONG_VERSION_NUMBER'
           ? `What listens at ${url.host} does not speak TLS: is the address one of https?`
           : `Check the address, the network, and proxies between this machine and ${url.host}.`,
     })
@@ -51,7 +52,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
     report({
       name: 'connection',
       status: 'problem',
-      detail: `The connection was made, but no answer came: ${causeOf(discovery.error)?.message ?? discovery.error.message}`,
+      detail: `The connection was made, but no answer came: ${describeCause(discovery.error)}`,
     })
     return undefined
   }
@@ -91,7 +92,7 @@ function reportMetadata(
     report({
       name: 'metadata',
       status: needed ? 'problem' : 'note',
-      detail: discovery.error.message,
+      detail: describeLogoutError(discovery.error),
       ...(!needed && { advice: 'It is not needed at GenAuth, but its absence may mean that the address is wrong.' }),
     })
     return
@@ -110,9 +111,13 @@ function reportMetadata(
   })
 }
 
-/** The innermost error: the one from the network. */
-function causeOf(error: unknown): Error | undefined {
-  let inner: unknown = error
+/** What the network said, without the story of the request around it. */
+function describeCause(error: LogoutError): string {
+  return rootCause(error)?.message ?? describeLogoutError(error)
+}
+
+function rootCause(error: LogoutError): NodeJS.ErrnoException | undefined {
+  let inner = error.cause
   while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause
-  return inner instanceof Error ? inner : undefined
+  return inner instanceof Error && !isLogoutError(inner) ? inner : undefined
 }

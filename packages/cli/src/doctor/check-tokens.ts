@@ -1,4 +1,5 @@
 import { fingerprint } from '../fingerprint.ts'
+import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, probe } from './examination.ts'
 import type { GivenTokens } from './given-tokens.ts'
 
@@ -23,7 +24,11 @@ async function checkBefore(examination: Examination, kind: string, token: string
   const before = await probe(examination, {}, (client) => client.introspectToken(token))
   const name = fingerprint(token)
   if (!before.ok) {
-    report({ name: kind, status: 'note', detail: `${name} cannot be introspected: ${before.error.message}` })
+    report({
+      name: kind,
+      status: 'note',
+      detail: `${name} cannot be introspected: ${describeLogoutError(before.error)}`,
+    })
     return undefined
   }
   const { active } = before.value
@@ -48,11 +53,11 @@ async function checkRevocation(
   const tokenTypeHint = kind.replace(' ', '_')
   const revocation = await probe(examination, {}, (client) => client.revokeToken(token, { tokenTypeHint }))
   if (!revocation.ok) {
-    const { code, message } = revocation.error
+    const { code } = revocation.error
     report({
       name: kind,
       status: 'problem',
-      detail: `is not revoked: ${message}`,
+      detail: `is not revoked: ${describeLogoutError(revocation.error)}`,
       ...(code === 'unsupported_token_type' && {
         advice: 'Revoke the refresh token instead, and keep the lifetime of access tokens short.',
       }),

@@ -2,7 +2,6 @@ import { CommandError } from '../command-error.ts'
 import { type ConnectionOptions, readSettings, type Settings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { note, printJson, type Terminal } from '../terminal/terminal.ts'
-import { inOurWords } from '../wording.ts'
 import { type Check, printCheck, printDiagnosis } from './check.ts'
 import { checkClientAuth } from './check-client-auth.ts'
 import { checkConnection } from './check-connection.ts'
@@ -25,8 +24,7 @@ export async function runDoctor(
 ): Promise<ExitCode> {
   const tokens = file === undefined ? undefined : await readGivenTokens(file, terminal)
   const checks: Check[] = []
-  const report = (found: Check): void => {
-    const check = { ...found, detail: inOurWords(found.detail) }
+  const report = (check: Check): void => {
     checks.push(check)
     if (!options.json) printCheck(terminal, check)
   }

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { type Application, type Emulator, startEmulator } from '@backend-logout/emulator'
-import { CommandError, describeSystemError } from '../command-error.ts'
+import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { shownName } from '../files/shown-name.ts'
+import { writeNewPrivateFile } from '../files/private-file.ts'
 import { onInterruption } from '../interruption.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
@@ -23,7 +22,10 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
   const emulator = await start(options)
   try {
     const app = emulator.apps[appName]
-    if (issueTokens) writeTokens(tokensFile, await emulator.issueTokens(issueTokens, { app }))
+    if (issueTokens) {
+      const tokens = await emulator.issueTokens(issueTokens, { app })
+      await writeNewPrivateFile(tokensFile, 'The file of --tokens-file', `${tokens.join('\n')}\n`)
+    }
     const environment = environmentOf(emulator, app)
     if (json) {
       const { appHost, issuer } = emulator
@@ -50,19 +52,6 @@ async function start({ port, opaque, cascade = false }: EmulatorCommandOptions):
     if (code === 'EACCES')
       throw new CommandError(ExitCode.usage, `Port ${port} is not for everybody; take one from 1024.`)
     throw error
-  }
-}
-
-function writeTokens(file: string, tokens: readonly string[]): void {
-  try {
-    writeFileSync(file, `${tokens.join('\n')}\n`, { mode: 0o600, flag: 'wx' })
-  } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    const why = exists ? 'it exists already' : describeSystemError(error)
-    throw new CommandError(
-      ExitCode.usage,
-      `${shownName(file, 'The file of tokens')} cannot be written: ${why}. --tokens-file names another.`,
-    )
   }
 }
 

@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises'
+import { describeExposure } from '@backend-logout/outbox/private-files'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { note, type Terminal } from '../terminal/terminal.ts'
 import { shownName } from './shown-name.ts'
 
 /** More than any file of keys, certificates or authorities needs. */
@@ -28,4 +30,18 @@ export async function readTextFile(path: string, role: string): Promise<string> 
   }
   if (size > MAX_BYTES) return refuse(`it has more than ${MAX_BYTES} bytes`)
   return buffer.toString('utf8', 0, size)
+}
+
+/**
+ * Reads a file that holds a key or a secret, and points out on standard error when others can read it. It is read all
+ * the same, unlike by `ssh`, because containers often get their secrets in such files.
+ *
+ * @param role See {@link readTextFile}.
+ * @throws CommandError as {@link readTextFile}
+ */
+export async function readSecretFile(path: string, role: string, terminal: Terminal): Promise<string> {
+  const text = await readTextFile(path, role)
+  const exposure = await describeExposure(path)
+  if (exposure) note(terminal, `backend-logout: ${exposure}`)
+  return text
 }

@@ -2,41 +2,43 @@ import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { streamSource } from './byte-source.ts'
+import { unkeyedSum } from './input-sum.ts'
 import { LineReader } from './line-reader.ts'
 
 /** Reads everything, in chunks of the given size. */
 async function readAll(bytes: Buffer, chunkSize: number) {
-  const reader = new LineReader(streamSource(Readable.from(chunks(bytes, chunkSize))))
+  const sum = unkeyedSum()
+  const reader = new LineReader(streamSource(Readable.from(chunks(bytes, chunkSize))), [sum])
   const lines: string[] = []
-  const digests: string[] = []
+  const sums: string[] = []
   while (!reader.ended) {
     const line = reader.take()
     if (line === undefined) await reader.fill()
     else {
       lines.push(line.text ?? `! ${line.problem}`)
-      digests.push(reader.digest())
+      sums.push(reader.sum(sum))
     }
   }
-  return { reader, lines, digests }
+  return { reader, lines, sums }
 }
 
 async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-const digestOf = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')}.${Buffer.byteLength(text)}`
+const sumOf = (text: string): string => `${crc32(text).toString(16).padStart(8, '0')}.${Buffer.byteLength(text)}`
 
 test.each([1, 2, 3, 7, 1000])('lines come out the same in chunks of %i bytes', async (size) => {
-  const { lines, digests, reader } = await readAll(Buffer.from('\ufeffone\r\n\ntwo\nthrée\n\n'), size)
+  const { lines, sums, reader } = await readAll(Buffer.from('\ufeffone\r\n\ntwo\nthrée\n\n'), size)
   expect(lines).toEqual(['one\r', '', 'two', 'thrée', ''])
-  expect(digests.at(2)).toBe(digestOf('\ufeffone\r\n\ntwo\n'))
+  expect(sums.at(2)).toBe(sumOf('\ufeffone\r\n\ntwo\n'))
   expect([reader.line, reader.bytes, reader.unterminated]).toEqual([5, 21, false])
 })
 
-test('the last line needs no line break, and has the digest that it would have with one', async () => {
-  const { lines, digests, reader } = await readAll(Buffer.from('one\ntwo'), 4)
+test('the last line needs no line break, and has the sum that it would have with one', async () => {
+  const { lines, sums, reader } = await readAll(Buffer.from('one\ntwo'), 4)
   expect(lines).toEqual(['one', 'two'])
-  expect(digests).toEqual([digestOf('one\n'), digestOf('one\ntwo\n')])
+  expect(sums).toEqual([sumOf('one\n'), sumOf('one\ntwo\n')])
   expect(reader.unterminated).toBe(true)
 })
 
@@ -48,10 +50,10 @@ test.each([1_000, 65_536, 1_000_000])(
   'a line that is too long is a problem of its own, in chunks of %i bytes',
   async (size) => {
     const bytes = Buffer.from(`a\n${'x'.repeat(300_000)}\nb\n${'y'.repeat(131_072)}\n${'z'.repeat(131_073)}`)
-    const { lines, digests, reader } = await readAll(bytes, size)
+    const { lines, sums, reader } = await readAll(bytes, size)
     expect(lines.map((line) => line.slice(0, 12))).toEqual(['a', '! The line i', 'b', 'yyyyyyyyyyyy', '! The line i'])
     expect([reader.line, reader.bytes]).toEqual([5, bytes.length])
-    expect(digests.at(-1)).toBe(digestOf(`${bytes}\n`))
+    expect(sums.at(-1)).toBe(sumOf(`${bytes}\n`))
   },
 )
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { crc32 } from 'node:zlib'
 import type { ByteSource } from './byte-source.ts'
+import type { InputSum } from './input-sum.ts'
 
 /** Longest line, in bytes: the longest token and its JSON around it. */
 const MAX_LINE_BYTES = 131_072
@@ -14,8 +14,8 @@ export type Line =
   | { readonly problem: string; readonly text?: never }
 
 /**
- * Splits bytes into lines, and knows how many there were and a digest of all of them. Lines end in LF or CRLF, the
- * last one also without. A line that is too long, or no UTF-8, is a problem of that line alone.
+ * Splits bytes into lines, counts them and sums them up. Lines end in LF or CRLF, the last one also without. A line that
+ * is too long, or not UTF-8, is a problem of that line alone.
  *
  * What is there is taken without waiting: `readline` costs several times as much.
  */
@@ -26,9 +26,9 @@ export class LineReader {
   #at = 0
   /** Where in the buffer what was read ends. */
   #end = 0
-  /** Up to where the buffer is part of the checksum; never beyond `#at`. */
+  /** Up to where the buffer is part of the sums; never beyond `#at`. */
   #summed = 0
-  #crc = 0
+  readonly #sums: readonly InputSum[]
   /** Whether the line at hand is too long; then its bytes are dropped up to its end. */
   #overlong = false
   #ended = false
@@ -36,8 +36,10 @@ export class LineReader {
   #bytes = 0
   #unterminated = false
 
-  constructor(source: ByteSource) {
+  /** @param sums Take in the bytes of all lines that are taken. */
+  constructor(source: ByteSource, sums: readonly InputSum[] = []) {
     this.#source = source
+    this.#sums = sums
   }
 
   /** How many lines were taken. */
@@ -88,9 +90,9 @@ export class LineReader {
     this.#absorb()
     if (this.#overlong || this.#end - this.#at > MAX_LINE_BYTES) {
       this.#overlong = true
-      this.#crc = crc32(this.#buffer.subarray(this.#at, this.#end), this.#crc)
       this.#bytes += this.#end - this.#at
       this.#at = this.#end
+      this.#absorb()
     }
     this.#buffer.copyWithin(0, this.#at, this.#end)
     this.#end -= this.#at
@@ -106,19 +108,16 @@ export class LineReader {
     return this.#buffer.subarray(this.#at, Math.min(this.#at + 4, this.#end))
   }
 
-  /**
-   * Tells whether this is the same input as another one, as far as it was taken: CRC-32 and length of all lines, each
-   * with its line break. That is meant for mistakes, and not for people who forge inputs.
-   */
-  digest(): string {
+  /** The sum of all lines that were taken, each with its line break; one of those that the reader was created with. */
+  sum(sum: InputSum): string {
     this.#absorb()
-    // So that an input which grows is still the same as far as it went.
-    const [crc, bytes] = this.#unterminated ? [crc32('\n', this.#crc), this.#bytes + 1] : [this.#crc, this.#bytes]
-    return `${crc.toString(16).padStart(8, '0')}.${bytes}`
+    return sum.value(this.#unterminated ? '\n' : '')
   }
 
   #absorb(): void {
-    if (this.#summed < this.#at) this.#crc = crc32(this.#buffer.subarray(this.#summed, this.#at), this.#crc)
+    if (this.#summed === this.#at) return
+    const taken = this.#buffer.subarray(this.#summed, this.#at)
+    for (const sum of this.#sums) sum.add(taken)
     this.#summed = this.#at
   }
 }

@@ -76,13 +76,17 @@ export async function refuseForeignFormat(reader: LineReader, name: string): Pro
  *
  * @throws CommandError
  */
-export function refuseSameFile(files: Readonly<Record<'input' | 'output' | 'journal', string | undefined>>): void {
+export function refuseSameFile(files: Readonly<Record<string, string | undefined>>): void {
   const seen = new Map<string, string>()
   for (const [role, path] of Object.entries(files)) {
     if (path === undefined || path === '-') continue
     const identity = identify(path)
     const other = seen.get(identity)
-    if (other) throw new CommandError(ExitCode.usage, `The ${role} must not be the same file as the ${other}.`)
+    if (other)
+      throw new CommandError(
+        ExitCode.usage,
+        `${role.charAt(0).toUpperCase()}${role.slice(1)} must not be the same file as ${other}.`,
+      )
     seen.set(identity, role)
   }
 }

@@ -5,6 +5,7 @@ import type { RunCommand } from '../run-command.ts'
 import { addDetails, deadDetails, keyDetails, outboxDetails, retryDetails, statsDetails, workDetails } from './help.ts'
 import type { AddCommandOptions } from './run-add.ts'
 import type { InspectCommandOptions, RetryCommandOptions } from './run-inspect.ts'
+import type { KeyCommandOptions } from './run-key.ts'
 import type { WorkCommandOptions } from './run-work.ts'
 
 const HINTS = ['access_token', 'refresh_token'] as const
@@ -100,8 +101,11 @@ function keyCommand(run: RunCommand): Command {
     .summary('make an encryption key')
     .description('Makes a key that the outbox encrypts tokens with, and prints it.')
     .argument('[name]', 'how the key is called', new Date().toISOString().slice(0, 10))
+    .option('-o, --output <file>', 'write it to a new file that only you can read')
     .addHelpText('after', keyDetails)
-    .action((name: string) => run(async (terminal) => (await import('./run-key.ts')).runKey(name, terminal)))
+    .action((name: string, options: KeyCommandOptions) =>
+      run(async (terminal) => (await import('./run-key.ts')).runKey(name, options, terminal)),
+    )
 }
 
 function withStore(command: Command): Command {

@@ -8,7 +8,7 @@ is back, when it admits more, after a crash. Tokens are encrypted at rest.
                 or OUTBOX_KEYS_FILE, a file with them
 
 Examples:
-  $ (umask 077; backend-logout outbox key > outbox.key)
+  $ backend-logout outbox key --output outbox.key
   $ export OUTBOX_STORE=./outbox OUTBOX_KEYS_FILE=outbox.key
   $ backend-logout outbox add tokens.txt
   $ backend-logout outbox work --until-empty
@@ -86,9 +86,9 @@ Exit codes:
 
 export const keyDetails = `
 Examples:
-  $ (umask 077; backend-logout outbox key > outbox.key)
-  $ backend-logout outbox key 2027-01 | cat - outbox.key > new.key
+  $ backend-logout outbox key --output outbox.key
+  $ (umask 077; backend-logout outbox key 2027-01 | cat - outbox.key > new.key)
 
 Exit codes:
-  0    the key was printed
+  0    the key was printed or written
   2    wrong usage`

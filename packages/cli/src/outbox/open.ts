@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import type { EncryptionKey, Outbox, OutboxOptions } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { readTextFile } from '../files/read-text-file.ts'
+import { readSecretFile } from '../files/read-text-file.ts'
 import type { Terminal } from '../terminal/terminal.ts'
+import { parseEncryptionKeys } from './encryption-keys.ts'
 import { isKeywordList, mayHoldPassword } from './store-address.ts'
 
 /** Where an outbox is, as far as the environment does not say it. */
@@ -53,30 +54,19 @@ function storeOf({ store }: OutboxLocation, { env }: Terminal): string {
         '--store.',
     )
   }
-  if (isKeywordList(found)) {
+  if (isKeywordList(found) || (/^[a-z][\w+.-]+:\/\//i.test(found) && !/^postgres(?:ql)?:/i.test(found))) {
     const name = store === undefined ? 'OUTBOX_STORE' : '--store'
     throw new CommandError(ExitCode.usage, `${name} must be the path of a folder, or a postgres:// address.`)
   }
   return found
 }
 
-async function keysOf({ keysFile }: OutboxLocation, { env }: Terminal): Promise<EncryptionKey[] | undefined> {
+async function keysOf({ keysFile }: OutboxLocation, terminal: Terminal): Promise<EncryptionKey[] | undefined> {
+  const { env } = terminal
   const file = keysFile ?? (env.OUTBOX_KEYS?.trim() ? undefined : env.OUTBOX_KEYS_FILE?.trim() || undefined)
   const role = `The file of ${keysFile === undefined ? 'OUTBOX_KEYS_FILE' : '--keys-file'}`
-  const text = file === undefined ? env.OUTBOX_KEYS : await readTextFile(file, role)
-  if (!text?.trim()) return undefined
-  return text
-    .trim()
-    .split(/[\s,]+/)
-    .map((entry) => {
-      const colon = entry.lastIndexOf(':')
-      if (colon > 0) return { kid: entry.slice(0, colon), key: entry.slice(colon + 1) }
-      // Not repeated: it may be the key alone.
-      throw new CommandError(
-        ExitCode.usage,
-        "Each key of the outbox is NAME:KEY, such as those that 'backend-logout outbox key' makes.",
-      )
-    })
+  const text = file === undefined ? env.OUTBOX_KEYS : await readSecretFile(file, role, terminal)
+  return text?.trim() ? parseEncryptionKeys(text, file ?? 'OUTBOX_KEYS') : undefined
 }
 
 function noKeys(): never {

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { print, type Terminal } from '../terminal/terminal.ts'
+import { writeNewPrivateFile } from '../files/private-file.ts'
+import { note, print, type Terminal } from '../terminal/terminal.ts'
 
-/** Makes a key for an outbox, and prints it as OUTBOX_KEYS takes it. */
-export async function runKey(name: string, terminal: Terminal): Promise<ExitCode> {
+/** The options of `backend-logout outbox key`. */
+export interface KeyCommandOptions {
+  readonly output?: string
+}
+
+/** Makes a key for an outbox, and prints it as OUTBOX_KEYS takes it, or writes it to a file. */
+export async function runKey(name: string, { output }: KeyCommandOptions, terminal: Terminal): Promise<ExitCode> {
   // The name is printed, so it must not be a key or a token that somebody passes by mistake.
   if (!/^[a-z\d][a-z\d_.-]{0,29}$/.test(name)) {
     throw new CommandError(
@@ -12,6 +18,14 @@ export async function runKey(name: string, terminal: Terminal): Promise<ExitCode
       'The name of a key must be 1 to 30 lower-case letters, digits or -_. characters, such as 2027-01.',
     )
   }
-  print(terminal, `${name}:${randomBytes(32).toString('base64url')}`)
+  const key = `${name}:${randomBytes(32).toString('base64url')}`
+  if (output === undefined) print(terminal, key)
+  else {
+    await writeNewPrivateFile(output, 'The file of --output', `${key}\n`)
+    note(
+      terminal,
+      `backend-logout: the key is in ${output}. Keep a copy: without it, the tokens in the outbox are lost.`,
+    )
+  }
   return ExitCode.done
 }

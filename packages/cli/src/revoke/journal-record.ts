@@ -1,3 +1,5 @@
+import { printable } from '../terminal/printable.ts'
+import type { JournalKey } from './journal-key.ts'
 import { parseLines } from './line-set.ts'
 
 /** For whom and how a journal's tokens are revoked. None of it is secret. */
@@ -10,17 +12,22 @@ export interface JournalIdentity {
   readonly verify: boolean
 }
 
-/** How far the input was read, and the digest of all of it up to there. */
+/** How far the input was read, and the sum of all of it up to there. */
 export interface Checkpoint {
   /** The number of lines. */
   readonly read: number
-  /** See {@link LineReader.digest}. */
+  /** Of `keyedSum`, or in records of the first format of `unkeyedSum`. */
   readonly sum: string
 }
 
-/** What one line of a journal says. */
+/** Whether the sum is of `keyedSum`. */
+export function isKeyed({ sum }: Checkpoint): boolean {
+  return !sum.includes('.')
+}
+
+/** One line of a journal, parsed. */
 export type JournalRecord =
-  | ({ readonly kind: 'header' } & JournalIdentity)
+  | ({ readonly kind: 'header'; readonly format: 1 | 2 } & JournalIdentity)
   | ({
       readonly kind: 'progress'
       /** The lines whose tokens were confirmed since the record before. */
@@ -30,25 +37,41 @@ export type JournalRecord =
     } & Checkpoint)
   | { readonly kind: 'resumed' }
 
-const FORMAT = 'backend-logout revoke 1'
+/** How the first line of each journal begins, whatever its format. */
+export const HEADER_START = '{"journal":"backend-logout revoke '
+/** Journals of format 1 have records without a seal, and sums without a key. They are read, and not written any more. */
+const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'backend-logout revoke 2']
+const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 
-/** Writes the first line of a journal. */
-export function formatHeader({ provider, app, verify }: JournalIdentity, now: Date): string {
-  return `${JSON.stringify({ journal: FORMAT, provider, app, verify, started: now.toISOString() })}\n`
+/** Writes the first line of a journal, and the line from which on a journal of format 1 is one of format 2. */
+export function formatHeader(key: JournalKey, { provider, app, verify }: JournalIdentity, now: Date): string {
+  return format(key, { journal: FORMATS[2], provider, app, verify, started: now.toISOString() })
 }
 
 /** Writes the line that says that another run goes on with the journal. */
-export function formatResumed(now: Date): string {
-  return `{"resumed":"${now.toISOString()}"}\n`
+export function formatResumed(key: JournalKey, now: Date): string {
+  return format(key, { resumed: now.toISOString() })
 }
 
 /** Writes a line of progress. `done` is from `formatLines`. */
-export function formatProgress({ read, sum }: Checkpoint, done: string, output: number | undefined): string {
-  return `{"read":${read},"sum":"${sum}"${done && `,"done":"${done}"`}${output === undefined ? '' : `,"output":${output}`}}\n`
+export function formatProgress(key: JournalKey, at: Checkpoint, done: string, output: number | undefined): string {
+  return format(key, { read: at.read, sum: at.sum, done: done || undefined, output })
 }
 
-/** Reads a line of a journal; `undefined` when it is none. */
-export function parseRecord(text: string): JournalRecord | undefined {
+function format(key: JournalKey, fields: object): string {
+  const record = printable(JSON.stringify(fields))
+  return `${record.slice(0, -1)},"seal":"${key.sealOf(record)}"}\n`
+}
+
+/**
+ * Reads a line of a journal; `undefined` when it is none, or not one that was written with this key.
+ *
+ * @param key Missing as long as the journal has format 1.
+ */
+export function parseRecord(line: string, key: JournalKey | undefined): JournalRecord | undefined {
+  const seal = SEAL.exec(line)
+  const text = seal ? `${line.slice(0, seal.index)}}` : line
+  if (key && seal?.[1] !== key.sealOf(text)) return undefined
   let fields: Readonly<Record<string, unknown>>
   try {
     fields = JSON.parse(text)
@@ -56,14 +79,23 @@ export function parseRecord(text: string): JournalRecord | undefined {
     return undefined
   }
   if (typeof fields !== 'object' || fields === null) return undefined
-  const { journal, provider, app, verify, resumed, read, sum, done = '', output } = fields
-  if (journal !== undefined) {
-    const valid =
-      journal === FORMAT && typeof provider === 'string' && typeof app === 'string' && typeof verify === 'boolean'
-    return valid ? { kind: 'header', provider, app, verify } : undefined
-  }
-  if (resumed !== undefined) return { kind: 'resumed' }
-  if (!isCount(read) || read === 0 || typeof sum !== 'string' || !/^[0-9a-f]{8}\.\d{1,15}$/.test(sum)) return undefined
+  if (fields.journal !== undefined) return parseHeader(fields)
+  if (fields.resumed !== undefined) return { kind: 'resumed' }
+  return parseProgress(fields, key ? /^[0-9a-f]{32}$/ : /^[0-9a-f]{8}\.\d{1,15}$/)
+}
+
+function parseHeader({ journal, provider, app, verify }: Readonly<Record<string, unknown>>): JournalRecord | undefined {
+  const format = FORMATS.indexOf(journal)
+  if (format < 1 || typeof provider !== 'string' || typeof app !== 'string' || typeof verify !== 'boolean')
+    return undefined
+  return { kind: 'header', format: format as 1 | 2, provider, app, verify }
+}
+
+function parseProgress(
+  { read, sum, done = '', output }: Readonly<Record<string, unknown>>,
+  form: RegExp,
+): JournalRecord | undefined {
+  if (!isCount(read) || read === 0 || typeof sum !== 'string' || !form.test(sum)) return undefined
   if (typeof done !== 'string' || (output !== undefined && !isCount(output))) return undefined
   const ranges = parseLines(done)
   if (!ranges?.every(([, to]) => to <= read)) return undefined

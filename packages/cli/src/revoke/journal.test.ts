@@ -1,4 +1,16 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,9 +20,14 @@ const folder = mkdtempSync(join(tmpdir(), 'backend-logout-journal-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const identity = { provider: 'https://example.genauth.ai', app: 'app', verify: false }
-const sum = (digit: string): string => `${digit.repeat(8)}.100`
+const sum = (digit: string): string => digit.repeat(32)
 let files = 0
 const newPath = (): string => join(folder, `journal-${++files}`)
+const fileWith = (content: string | Uint8Array): string => {
+  const path = newPath()
+  writeFileSync(path, content)
+  return path
+}
 
 async function written(...records: [read: number, sum: string, done: string, output?: number][]): Promise<string> {
   const path = newPath()
@@ -27,6 +44,8 @@ async function historyOf(path: string) {
   return journal.history
 }
 
+const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n')
+
 test('a journal gives back what was written, over several runs', async () => {
   const path = await written([10, sum('a'), '1-3,5', 100], [20, sum('b'), '4,6-20', 200])
   const second = await Journal.open(path, identity)
@@ -39,9 +58,23 @@ test('a journal gives back what was written, over several runs', async () => {
   expect(history?.done.has(24)).toBe(false)
 })
 
-test('only its owner may read a journal', async () => {
-  expect(statSync(await written()).mode & 0o777).toBe(0o600)
-})
+test.each([0o000, 0o022, 0o777])(
+  'journal and key are private, with umask %o and whatever they were before',
+  async (mask) => {
+    const before = process.umask(mask)
+    try {
+      const path = await written([1, sum('a'), '1'])
+      for (const file of [path, `${path}.key`]) {
+        expect(statSync(file).mode & 0o777).toBe(0o600)
+        chmodSync(file, 0o644)
+      }
+      await historyOf(path)
+      for (const file of [path, `${path}.key`]) expect(statSync(file).mode & 0o777).toBe(0o600)
+    } finally {
+      process.umask(before)
+    }
+  },
+)
 
 test('what a killed run left half written is cut off, wherever it was cut', async () => {
   const path = await written([10, sum('a'), '1-10'], [2000, sum('b'), '11-2000'])
@@ -62,7 +95,7 @@ test('zeros at the end, as a power failure leaves them, are cut off', async () =
   appendFileSync(path, Buffer.alloc(4096))
   expect((await historyOf(path))?.done.size).toBe(10)
   expect(readFileSync(path).indexOf(0)).toBe(-1)
-  expect(statSync(path).size).toBeLessThan(size + 100)
+  expect(statSync(path).size).toBeLessThan(size + 200)
 })
 
 test('of a long journal one checkpoint is kept for 1024 lines, the last one of all among them', async () => {
@@ -74,23 +107,16 @@ test('of a long journal one checkpoint is kept for 1024 lines, the last one of a
 test.each([
   ['a file of tokens', 'eyJhbGciOi.abc.def\n', /first line/],
   ['a file of one token without a line break', 'eyJhbGciOi.abc.def', /first line/],
+  ['a long file without a line break', 'x'.repeat(300_000), /first line/],
+  ['a binary file', Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0x7b]), /first line/],
   ['another JSON file', '{"a":1}\n', /first line/],
-  ['a journal of a later version', '{"journal":"backend-logout revoke 2"}\n', /first line/],
-])('%s is refused as a journal, and not changed', async (_what, text, message) => {
-  const path = newPath()
-  writeFileSync(path, text)
+  ['a journal of a later version', '{"journal":"backend-logout revoke 3"}\n', /first line/],
+])('%s is refused as a journal, and what is in it is not changed', async (_what, content, message) => {
+  const path = fileWith(content)
   await expect(Journal.open(path, identity)).rejects.toThrow(message)
-  expect(readFileSync(path, 'utf8')).toBe(text)
+  expect(readFileSync(path)).toEqual(Buffer.from(content))
+  expect(readdirSync(folder)).not.toContain(`${path}.key`)
 })
-
-test.each([['{"read":5'], ['{"read":5,"sum":"aaaaaaaa.100","done":"1-6"}'], ['{"read":0,"sum":"aaaaaaaa.100"}']])(
-  'a damaged line in the middle is refused: %s',
-  async (line) => {
-    const path = await written()
-    appendFileSync(path, `${line}\n{"read":9,"sum":"${sum('a')}"}\n`)
-    await expect(Journal.open(path, identity)).rejects.toThrow(/line 2 is damaged/)
-  },
-)
 
 test('two inputs in one journal are noticed', async () => {
   const path = await written([10, sum('a'), '1'], [10, sum('b'), '2'])
@@ -104,10 +130,18 @@ test('the journal of another application, provider or demand is refused', async 
   await expect(Journal.open(path, { ...identity, verify: true })).rejects.toThrow(/without --verify/)
 })
 
-test('a folder, a missing folder and a device are refused as journals', async () => {
+test('a folder, a missing folder, a device, a pipe and links are refused as journals', async () => {
   await expect(Journal.open(folder, identity)).rejects.toThrow(/this is a folder/)
   await expect(Journal.open(join(folder, 'missing', 'journal'), identity)).rejects.toThrow(/no such file/)
-  await expect(Journal.open('/dev/null', identity)).rejects.toThrow(/no regular file/)
+  await expect(Journal.open('/dev/null', identity)).rejects.toThrow(/not a regular file/)
+  const target = await written([1, sum('a'), '1'])
+  const before = readFileSync(target)
+  const [symbolic, hard] = [newPath(), newPath()]
+  symlinkSync(target, symbolic)
+  await expect(Journal.open(symbolic, identity)).rejects.toThrow(/symbolic link/)
+  linkSync(target, hard)
+  await expect(Journal.open(hard, identity)).rejects.toThrow(/hard link/)
+  expect(readFileSync(target)).toEqual(before)
 })
 
 test('a journal that another process writes to is given up', async () => {
@@ -120,4 +154,148 @@ test('a journal that another process writes to is given up', async () => {
   second.append({ read: 2, sum: sum('a') }, '1', undefined)
   await second.close()
   expect((await historyOf(path))?.done.size).toBe(1)
+})
+
+test('two runs that start a journal at the same moment use the same key', async () => {
+  const path = newPath()
+  const journals = await Promise.all([Journal.open(path, identity), Journal.open(path, identity)])
+  expect(new Set(journals.map(({ key }) => key.sealOf('x'))).size).toBe(1)
+  for (const journal of journals) await journal.close().catch(() => {})
+  await historyOf(path)
+})
+
+test('a key that a killed run has not written yet is made anew, as nothing is written with it', async () => {
+  const path = newPath()
+  writeFileSync(`${path}.key`, '')
+  await (await Journal.open(path, identity)).close()
+  expect(readFileSync(`${path}.key`, 'utf8')).toMatch(/^backend-logout journal key 1 [\w-]{43}\n$/)
+  await historyOf(path)
+})
+
+test('a record that was changed, made up or taken from another journal is refused', async () => {
+  const path = await written([10, sum('a'), '1-3'], [20, sum('b'), '11'])
+  const [header = '', first = '', second = ''] = linesOf(path)
+  const other = linesOf(await written([10, sum('a'), '1-9']))[1] as string
+  const forged: [what: string, line: number, lines: string[]][] = [
+    ['more lines are done', 2, [header, first.replace('"1-3"', '"1-9"'), second]],
+    ['the sum is another one', 2, [header, first.replace(sum('a'), sum('c')), second]],
+    ['the seal is another one', 2, [header, first.replace(/"seal":"./, '"seal":"!'), second]],
+    ['there is no seal', 2, [header, first.replace(/,"seal":"\w+"/, ''), second]],
+    ['the record is of another journal', 2, [header, other, second]],
+    ['the record is of the first format', 2, [header, '{"read":9,"sum":"aaaaaaaa.100","done":"1-9"}', second]],
+    ['half of the record is missing', 2, [header, first.slice(0, 20), second]],
+    ['there is something behind it', 3, [header, first, `${second} `]],
+    ['the second line is empty', 2, [header, '', second]],
+  ]
+  for (const [what, line, lines] of forged) {
+    writeFileSync(path, `${lines.join('\n')}\n{}\n`)
+    await expect(Journal.open(path, identity), what).rejects.toThrow(new RegExp(`line ${line} is damaged`))
+  }
+  writeFileSync(path, `${header.replace('"app":"app"', '"app":"app" ')}\n${first}\n`)
+  await expect(Journal.open(path, identity)).rejects.toThrow(/not written with the key/)
+})
+
+test('a journal without its key, with another one or with something else in its place is refused', async () => {
+  const path = await written([10, sum('a'), '1'])
+  const key = readFileSync(`${path}.key`)
+  const other = readFileSync(`${await written([10, sum('a'), '1'])}.key`)
+  const before = readFileSync(path)
+  rmSync(`${path}.key`)
+  await expect(Journal.open(path, identity)).rejects.toThrow(/key of the journal is missing/)
+  expect(readdirSync(folder)).not.toContain(`${path}.key`)
+  writeFileSync(`${path}.key`, other)
+  await expect(Journal.open(path, identity)).rejects.toThrow(/not written with the key/)
+  for (const wrong of ['', 'a token\n', key.subarray(0, 40), key.toString().repeat(100)]) {
+    writeFileSync(`${path}.key`, wrong)
+    await expect(Journal.open(path, identity)).rejects.toThrow(/is something else/)
+  }
+  expect(readFileSync(path)).toEqual(before)
+  writeFileSync(`${path}.key`, key)
+  expect((await historyOf(path))?.done.size).toBe(1)
+})
+
+test('whoever has the journal alone cannot tell a right guess at a token from a wrong one', async () => {
+  const { createHash, createHmac } = await import('node:crypto')
+  const { crc32 } = await import('node:zlib')
+  const token = '483920'
+  const path = newPath()
+  const journal = await Journal.open(path, identity)
+  const digest = createHash('sha256').update(`${token}\n`).digest()
+  journal.append({ read: 1, sum: journal.key.sumOf(digest) }, '1', undefined)
+  await journal.close()
+  const text = readFileSync(path, 'utf8')
+  // All that can be computed from the guess and the journal: sums without a key, and with what the journal has for one.
+  const words = text.match(/[\w.:/-]{2,}/g) ?? []
+  for (const guess of [token, `${token}\n`]) {
+    const plain = ['sha256', 'sha1', 'md5', 'sha512'].map((name) => createHash(name).update(guess).digest('hex'))
+    const salted = words.flatMap((word) => [
+      createHmac('sha256', word).update(guess).digest('hex'),
+      createHmac('sha256', word).update('input\0').update(createHash('sha256').update(guess).digest()).digest('hex'),
+      createHash('sha256')
+        .update(word + guess)
+        .digest('hex'),
+    ])
+    for (const sum of [...plain, ...salted, crc32(guess).toString(16)]) expect(text).not.toContain(sum.slice(0, 8))
+  }
+})
+
+const OLD_HEADER =
+  '{"journal":"backend-logout revoke 1","provider":"https://example.genauth.ai","app":"app","verify":false,"started":"2026-11-01T00:00:00.000Z"}'
+
+test('a journal of the first format goes on, with a key from then on', async () => {
+  const path = fileWith(`${OLD_HEADER}\n{"read":10,"sum":"aaaaaaaa.100","done":"1-3,5","output":700}\n`)
+  const journal = await Journal.open(path, identity)
+  expect(journal.history).toMatchObject({ checkpoints: [{ read: 10, sum: 'aaaaaaaa.100' }], output: 700 })
+  expect(journal.history?.done.size).toBe(4)
+  journal.append({ read: 10, sum: sum('b') }, '4', undefined)
+  journal.append({ read: 2000, sum: sum('c') }, '2000', undefined)
+  await journal.close()
+  expect(await historyOf(path)).toMatchObject({
+    checkpoints: [
+      { read: 10, sum: sum('b') },
+      { read: 2000, sum: sum('c') },
+    ],
+  })
+  appendFileSync(path, '{"read":3000,"sum":"aaaaaaaa.100","done":"7"}\n')
+  await expect(historyOf(path)).rejects.toThrow(/is damaged/)
+})
+
+test.each([
+  ['{"read":5'],
+  ['{"read":5,"sum":"aaaaaaaa.100","done":"1-6"}'],
+  ['{"read":0,"sum":"aaaaaaaa.100"}'],
+  ['{"read":5,"sum":"aaaaaaaa"}'],
+  [`{"read":5,"sum":"${sum('a')}"}`],
+  ['[]'],
+  ['null'],
+  ['7'],
+  ['x'.repeat(200_000)],
+])('a damaged line in the middle of a journal of the first format is refused: %.60s', async (line) => {
+  const path = fileWith(`${OLD_HEADER}\n${line}\n{"read":9,"sum":"aaaaaaaa.100"}\n`)
+  await expect(Journal.open(path, identity)).rejects.toThrow(/line 2 is damaged/)
+})
+
+test('a journal that is too large is refused without reading it', async () => {
+  const path = fileWith(`${OLD_HEADER}\n`)
+  truncateSync(path, 1024 ** 3 + 1)
+  await expect(Journal.open(path, identity)).rejects.toThrow(/larger than 1 GiB/)
+  expect(statSync(path).size).toBe(1024 ** 3 + 1)
+})
+
+test('a forged journal of the first format takes little time and memory, however its lines are scattered', async () => {
+  const descending = Array.from({ length: 200 }, (_, block) =>
+    Array.from({ length: 5_000 }, (_, i) => 2 * (1_000_000 - block * 5_000 - i)).join(','),
+  )
+  const path = fileWith(
+    `${OLD_HEADER}\n${descending.map((done) => `{"read":2000000,"sum":"aaaaaaaa.100","done":"${done}"}\n`).join('')}`,
+  )
+  const before = performance.now()
+  expect((await historyOf(path))?.done.size).toBe(1_000_000)
+  expect(performance.now() - before).toBeLessThan(15_000)
+})
+
+test('what a foreign journal says does not reach the message unbounded', async () => {
+  const path = fileWith(`${OLD_HEADER.replace('"app":"app"', `"app":"${'x'.repeat(100_000)}"`)}\n`)
+  const error = await Journal.open(path, identity).catch((reason: Error) => reason)
+  expect((error as Error).message.length).toBeLessThan(1_000)
 })

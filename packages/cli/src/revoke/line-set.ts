@@ -1,37 +1,35 @@
+/** So many ranges that are out of order are kept before they are sorted in. */
+const MAX_PENDING = 1_048_576
+
 /** A set of line numbers, kept as ranges: a million lines that are done take as much memory as one. */
 export class LineSet {
-  readonly #starts: number[] = []
-  readonly #ends: number[] = []
-  #size = 0
+  // Ascending, and apart from each other.
+  #starts: number[] = []
+  #ends: number[] = []
+  /** Ranges that came out of order, as start and end in turn. To insert each would move all behind it. */
+  #pending: number[] = []
+
+  /** How many ranges it takes, apart from a million at most that came out of order last. */
+  get ranges(): number {
+    return this.#starts.length
+  }
 
   /** How many lines are in it. */
   get size(): number {
-    return this.#size
+    this.#sortIn()
+    return this.#starts.reduce((sum, start, at) => sum + (this.#ends[at] as number) - start + 1, 0)
   }
 
-  /** Adds all lines of a range, ends included. Cheapest near the end, which is where lines are added. */
+  /** Adds all lines of a range, ends included. */
   add(from: number, to: number = from): void {
-    const starts = this.#starts
-    const ends = this.#ends
-    // The ranges that touch the new one, from `first` up to but not including `last`, become part of it.
-    let last = starts.length
-    while (last > 0 && (starts[last - 1] as number) > to + 1) last--
-    let first = last
-    let start = from
-    let end = to
-    while (first > 0 && (ends[first - 1] as number) >= from - 1) {
-      first--
-      start = Math.min(start, starts[first] as number)
-      end = Math.max(end, ends[first] as number)
-      this.#size -= (ends[first] as number) - (starts[first] as number) + 1
-    }
-    starts.splice(first, last - first, start)
-    ends.splice(first, last - first, end)
-    this.#size += end - start + 1
+    if (this.#append(from, to)) return
+    this.#pending.push(from, to)
+    if (this.#pending.length >= 2 * MAX_PENDING) this.#sortIn()
   }
 
   /** Whether a line is in it. */
   has(line: number): boolean {
+    this.#sortIn()
     let low = 0
     let high = this.#starts.length
     while (low < high) {
@@ -40,6 +38,30 @@ export class LineSet {
       else high = middle
     }
     return low > 0 && (this.#ends[low - 1] as number) >= line
+  }
+
+  /** Adds a range that begins in the last one or behind it, which nearly all do. */
+  #append(from: number, to: number): boolean {
+    const last = this.#starts.length - 1
+    if (last >= 0 && from < (this.#starts[last] as number)) return false
+    const end = this.#ends[last]
+    if (end !== undefined && from <= end + 1) this.#ends[last] = Math.max(end, to)
+    else {
+      this.#starts.push(from)
+      this.#ends.push(to)
+    }
+    return true
+  }
+
+  #sortIn(): void {
+    if (this.#pending.length === 0) return
+    const starts = [...this.#starts, ...this.#pending.filter((_, at) => at % 2 === 0)]
+    const ends = [...this.#ends, ...this.#pending.filter((_, at) => at % 2 === 1)]
+    const order = Uint32Array.from(starts, (_, at) => at).sort((a, b) => (starts[a] as number) - (starts[b] as number))
+    this.#starts = []
+    this.#ends = []
+    this.#pending = []
+    for (const at of order) this.#append(starts[at] as number, ends[at] as number)
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Revocation } from '@backend-logout/node'
 
+/** How each line of a report begins. */
+export const OUTCOME_START = '{"line":'
+
 /**
  * Writes the outcome of one token as a line of the report, without a line break.
  *

@@ -16,8 +16,9 @@ function setUp({ verify = false, journalFails = false } = {}) {
       return written.join('').length
     },
     write: (lines) => written.push(lines.map((line) => `${line}\n`).join('')),
+    begin: () => {},
     drained: () => undefined,
-    close: () => {},
+    close: async () => {},
   }
   const append = (_checkpoint: unknown, done: string): void => {
     if (journalFails) throw new Error('the disk is full')

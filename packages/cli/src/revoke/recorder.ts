@@ -2,7 +2,7 @@ import type { LogoutError, Revocation } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { inOurWords } from '../wording.ts'
+import { describeLogoutError } from '../logout-error.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
@@ -15,8 +15,8 @@ import type { OriginatedToken } from './token-source.ts'
 const REFUSALS = 20
 /** A journal knows how far the input was read at least every so many lines. */
 const LINES_WITHOUT_RECORD = 1024
-/** So many lines for the report are written at the latest. */
-const REPORT_LINES = 1024
+/** So many outcomes are written together at most, so that no line of a journal gets too long. */
+const MAX_OUTCOMES = 1024
 
 /** What a {@link Recorder} writes to. */
 export interface RecorderOptions {
@@ -60,7 +60,7 @@ export class Recorder {
     if (report) this.#lines.push(formatOutcome(line, name, confirmed, revocation))
     if (confirmed && journal) this.#done.push(line)
     if (!confirmed)
-      onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${inOurWords(error?.message ?? '')}`)
+      onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${error ? describeLogoutError(error) : ''}`)
     this.#watch(error)
     this.#schedule()
   }
@@ -110,7 +110,7 @@ export class Recorder {
   }
 
   #schedule(): void {
-    if (this.#lines.length >= REPORT_LINES) this.flush()
+    if (this.#lines.length >= MAX_OUTCOMES || this.#done.length >= MAX_OUTCOMES) this.flush()
     else this.#scheduled ??= setImmediate(() => this.flush())
   }
 
@@ -121,7 +121,7 @@ export class Recorder {
       new CommandError(
         ExitCode.refused,
         `The run stops, because the provider refused ${REFUSALS} requests in a row for a reason that holds for every ` +
-          `token. ${inOurWords(error?.message ?? '')} 'backend-logout doctor' shows what works.`,
+          `token. ${error ? describeLogoutError(error) : ''} 'backend-logout doctor' shows what works.`,
       ),
     )
   }

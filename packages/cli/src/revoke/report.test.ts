@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,41 +8,100 @@ const folder = mkdtempSync(join(tmpdir(), 'backend-logout-report-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 let files = 0
+const newPath = (): string => join(folder, `report-${++files}`)
 function fileWith(text: string): string {
-  const path = join(folder, `report-${++files}`)
+  const path = newPath()
   writeFileSync(path, text)
   return path
 }
 
-test('a new run writes a report anew, for its owner alone', () => {
-  const path = join(folder, 'new')
-  const report = openReport(path, false, undefined)
+const line = (number: number): string => `{"line":${number}}\n`
+
+test('a new run writes a report from the start, once it begins', async () => {
+  const path = fileWith('what was there before\n')
+  const unused = await openReport(path, undefined)
+  await unused.close()
+  expect(readFileSync(path, 'utf8')).toBe('what was there before\n')
+  const report = await openReport(path, undefined)
+  report.begin()
   report.write(['a'])
   expect(report.bytes).toBe(2)
-  report.close()
-  expect(statSync(path).mode & 0o777).toBe(0o600)
-  openReport(path, false, undefined).close()
-  expect(readFileSync(path, 'utf8')).toBe('')
+  await report.close()
+  expect(readFileSync(path, 'utf8')).toBe('a\n')
+})
+
+test.each([0o000, 0o022, 0o077, 0o777])(
+  'a report is private, with umask %o and whatever it was before',
+  async (mask) => {
+    const before = process.umask(mask)
+    try {
+      const path = newPath()
+      await (await openReport(path, undefined)).close()
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+      chmodSync(path, 0o666)
+      await (await openReport(path, { length: undefined })).close()
+      expect(statSync(path).mode & 0o777).toBe(0o600)
+    } finally {
+      process.umask(before)
+    }
+  },
+)
+
+test('each line stays one, whatever is in it', async () => {
+  const path = newPath()
+  const report = await openReport(path, undefined)
+  report.begin()
+  report.write(['a\nforged', '\u001b[2K\u2028'])
+  await report.close()
+  expect(readFileSync(path, 'utf8')).toBe('a\\u000aforged\n\\u001b[2K\\u2028\n')
 })
 
 test.each([
-  ['what the journal does not know is cut off', 'a\nb\nc\n', 4, 'a\nb\nnew\n'],
-  ['half a line is cut off where no length is known', 'a\nb\nhal', undefined, 'a\nb\nnew\n'],
-  ['a report that is shorter than it was is kept', 'a\nb', 100, 'a\nnew\n'],
+  ['what the journal does not know is cut off', line(1) + line(2) + line(3), line(1).length, `${line(1)}new\n`],
+  ['half a line is cut off where no length is known', `${line(1)}{"line":2,"to`, undefined, `${line(1)}new\n`],
+  ['a line of which hardly anything was written is cut off', `${line(1)}{"l`, undefined, `${line(1)}new\n`],
+  ['a report that is shorter than it was is kept', `${line(1)}{"line`, 100, `${line(1)}new\n`],
   ['an empty report is fine', '', 0, 'new\n'],
-  ['a text without line breaks is not ours to cut', 'abc', undefined, 'abcnew\n'],
-])('when a run goes on, %s', (_what, before, length, after) => {
+  ['a report that lost its lines is fine', '', 100, 'new\n'],
+])('when a run goes on, %s', async (_what, before, length, after) => {
   const path = fileWith(before)
-  const report = openReport(path, true, length)
+  const report = await openReport(path, { length })
+  expect(readFileSync(path, 'utf8')).toBe(before)
+  report.begin()
   report.write(['new'])
   expect(report.bytes).toBe(after.length)
-  report.close()
+  await report.close()
   expect(readFileSync(path, 'utf8')).toBe(after)
 })
 
-test('a device has no length and is not cut', () => {
-  const report = openReport('/dev/null', true, 100)
+test.each([
+  ['a text without line breaks', 'my notes', undefined],
+  ['a text behind the report', `${line(1)}my notes`, undefined],
+  ['lines that no run has written', `${line(1)}my notes\n${line(2)}`, line(1).length],
+  ['lines among the lines of a run', `${line(1)}${line(2)}my notes\n`, line(1).length],
+  ['the middle of a line', line(1) + line(2), 5],
+])('when a run would go on, %s is not cut off', async (_what, before, length) => {
+  const path = fileWith(before)
+  const report = await openReport(path, { length })
+  expect(() => report.begin()).toThrow(/lines that no run has written/)
+  await report.close()
+  expect(readFileSync(path, 'utf8')).toBe(before)
+})
+
+test('links are not followed, and files with a second name are not written', async () => {
+  const target = fileWith('precious\n')
+  const [symbolic, hard] = [newPath(), newPath()]
+  symlinkSync(target, symbolic)
+  await expect(openReport(symbolic, undefined)).rejects.toThrow(/symbolic link/)
+  linkSync(target, hard)
+  await expect(openReport(hard, undefined)).rejects.toThrow(/hard link/)
+  expect(readFileSync(target, 'utf8')).toBe('precious\n')
+})
+
+test('a device has no length and is not cut', async () => {
+  const report = await openReport('/dev/null', { length: 100 })
+  report.begin()
   report.write(['a'])
   expect(report.bytes).toBeUndefined()
-  report.close()
+  await report.close()
 })

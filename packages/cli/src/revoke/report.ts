@@ -1,55 +1,76 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { constants, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import type { Output } from '../terminal/output.ts'
 import { printableLines } from '../terminal/printable.ts'
+import { OUTCOME_START } from './outcome-line.ts'
+
+const READ_BYTES = 4_096
+/** A run that is killed leaves far less behind its last record. */
+const MAX_TAIL_BYTES = 64 * 1024 * 1024
 
 /** Where the outcome of each token is written, one JSON object a line. */
 export interface Report {
   /** How long the file is, in bytes; `undefined` where that means nothing, as for a pipe. */
   readonly bytes: number | undefined
+  /** Gets the file ready to write to. Until then, what is in it stays. @throws CommandError when it is something else */
+  begin(): void
   /** Writes lines. @throws CommandError when it cannot; then the file is as it was before */
   write(lines: readonly string[]): void
   /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
   drained(): Promise<void> | undefined
-  close(): void
+  close(): Promise<void>
 }
 
 /** Writes to standard output. Whoever reads it decides how fast. */
 export function createStreamReport(output: Output): Report {
   return {
     bytes: undefined,
+    begin: () => {},
     write: (lines) => output.writeLines(lines),
     drained: () => output.drained(),
-    close: () => {},
+    close: async () => {},
   }
 }
 
+/** Where in an output file a run goes on. */
+export interface GoOn {
+  /**
+   * How long the file was when the earlier run last wrote its journal. What is beyond is about tokens that come again,
+   * and is cut off.
+   */
+  readonly length: number | undefined
+}
+
 /**
- * Opens the file for a report.
+ * Opens the file for a report: a private file, or a device or pipe that exists.
  *
- * @param goOn Whether the run goes on where an earlier one ended, so that its lines are kept.
- * @param length How long the file was when the earlier run last wrote its journal. What is beyond is about tokens that
- * come again, and is cut off.
+ * @param goOn When a run goes on, so that the lines of the earlier one are kept. Without it, the file is emptied.
+ * @throws CommandError
  */
-export function openReport(path: string, goOn: boolean, length: number | undefined): Report {
-  let fd: number
-  let bytes: number | undefined
-  try {
-    fd = openSync(path, goOn ? 'a+' : 'w', 0o600)
-    const stat = fstatSync(fd)
-    if (stat.isFile()) {
-      bytes = length !== undefined && length <= stat.size ? length : lengthOfWholeLines(fd, stat.size)
-      if (bytes < stat.size) ftruncateSync(fd, bytes)
-    }
-  } catch (error) {
-    const name = shownName(path, 'The output')
-    throw new CommandError(ExitCode.usage, `${name} cannot be used: ${describeSystemError(error)}.`)
-  }
+export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
+  const file = await openOutput(path)
+  const { fd } = file
+  let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
+  const refuse = (why: string, exitCode: ExitCode = ExitCode.stopped): CommandError =>
+    new CommandError(exitCode, `The output ${path} ${why}`)
   return {
     get bytes() {
       return bytes
+    },
+    begin: () => {
+      if (bytes === undefined) return
+      try {
+        const end = goOn ? endOfReport(fd, bytes, goOn.length) : 0
+        if (end === undefined) throw refuse('has lines that no run has written. Name another file.', ExitCode.usage)
+        if (end < bytes) ftruncateSync(fd, end)
+        bytes = end
+      } catch (error) {
+        throw error instanceof CommandError ? error : refuse(`cannot be used: ${describeSystemError(error)}.`)
+      }
     },
     write: (lines) => {
       const data = Buffer.from(printableLines(lines))
@@ -58,15 +79,33 @@ export function openReport(path: string, goOn: boolean, length: number | undefin
         while (written < data.length) written += writeSync(fd, data, written)
       } catch (error) {
         cutBack(fd, bytes)
-        throw new CommandError(
-          ExitCode.stopped,
-          `The output ${path} cannot be written: ${describeSystemError(error)}. The run stops.`,
-        )
+        throw refuse(`cannot be written: ${describeSystemError(error)}. The run stops.`)
       }
       if (bytes !== undefined) bytes += data.length
     },
     drained: () => undefined,
-    close: () => closeSync(fd),
+    close: () => file.close(),
+  }
+}
+
+async function openOutput(path: string): Promise<FileHandle> {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() && /^\/(?:dev|proc)\//.test(path)) {
+    throw new CommandError(ExitCode.usage, `The output must not be a file by way of ${path}; '-' is standard output.`)
+  }
+  if (!found || found.isFile()) return openPrivate(path, 'The output', { append: true })
+  try {
+    const file = await open(path, constants.O_WRONLY)
+    // What was a device or a pipe a moment ago may have been replaced.
+    if (!(await file.stat()).isFile()) return file
+    await file.close()
+    throw new CommandError(ExitCode.usage, `The output ${path} has changed. Name another file.`)
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    throw new CommandError(
+      ExitCode.usage,
+      `${shownName(path, 'The output')} cannot be used: ${describeSystemError(error)}.`,
+    )
   }
 }
 
@@ -79,11 +118,38 @@ function cutBack(fd: number, bytes: number | undefined): void {
   }
 }
 
-/** A run that was killed may have left half a line at the end. */
-function lengthOfWholeLines(fd: number, size: number): number {
-  const buffer = Buffer.alloc(Math.min(size, 65_536))
-  readSync(fd, buffer, 0, buffer.length, size - buffer.length)
-  const newline = buffer.lastIndexOf('\n')
-  // A file without any line break is not ours to cut.
-  return newline === -1 ? size : size - buffer.length + newline + 1
+/** Where a report that is gone on with ends; `undefined` when what would be cut off is not a report's. */
+function endOfReport(fd: number, size: number, length: number | undefined): number | undefined {
+  const end = length !== undefined && length <= size ? length : endOfLines(fd, size)
+  if (size - end > MAX_TAIL_BYTES || (end > 0 && read(fd, end - 1, 1).toString() !== '\n')) return undefined
+  for (let at = end; at < size; at = endOfLine(fd, at, size)) {
+    const start = read(fd, at, Math.min(OUTCOME_START.length, size - at)).toString()
+    if (!OUTCOME_START.startsWith(start)) return undefined
+  }
+  return end
+}
+
+/** Where the last whole line ends. A run that was killed may have left half a line behind it. */
+function endOfLines(fd: number, size: number): number {
+  for (let end = size; end > 0; ) {
+    const start = Math.max(0, end - READ_BYTES)
+    const newline = read(fd, start, end - start).lastIndexOf('\n')
+    if (newline !== -1) return start + newline + 1
+    end = start
+  }
+  return 0
+}
+
+/** Where the line that starts at `from` ends. */
+function endOfLine(fd: number, from: number, size: number): number {
+  for (let at = from; at < size; at += READ_BYTES) {
+    const newline = read(fd, at, Math.min(READ_BYTES, size - at)).indexOf('\n')
+    if (newline !== -1) return at + newline + 1
+  }
+  return size
+}
+
+function read(fd: number, from: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length)
+  return buffer.subarray(0, readSync(fd, buffer, 0, length, from))
 }

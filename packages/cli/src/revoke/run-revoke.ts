@@ -2,18 +2,21 @@ import { isLogoutError } from '@backend-logout/node'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { type Connection, type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
+import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { firstOnes } from './first-failures.ts'
 import { Journal } from './journal.ts'
+import { keyPath } from './journal-key.ts'
+import { isKeyed } from './journal-record.ts'
 import { Recorder } from './recorder.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { RunControl } from './run-control.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
-import { TokenSource } from './token-source.ts'
+import { type SourceSums, TokenSource } from './token-source.ts'
 
 /** What `backend-logout revoke` was told. */
 export interface RevokeCommandOptions extends ConnectionOptions {
@@ -31,20 +34,24 @@ const SYNC_MS = 1_000
 /** Revokes every token of an input, and returns the exit code. */
 export async function runRevoke(file: string, options: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { output, json, quiet, verify = false } = options
-  refuseSameFile({ input: file, output, journal: options.journal })
-  await using connection = connect(await readSettings(options, terminal), {
-    connections: options.concurrency,
+  const { journal: path } = options
+  refuseSameFile({
+    'the input': file,
+    'the output': output,
+    'the journal': path,
+    'the key of the journal': path === undefined ? undefined : keyPath(path),
   })
+  await using connection = connect(await readSettings(options, terminal), { connections: options.concurrency })
   const input = await openInput(file, terminal)
   const identity = { provider: connection.provider, app: connection.appId, verify }
-  const journal = options.journal === undefined ? undefined : await Journal.open(options.journal, identity)
+  const journal = path === undefined ? undefined : await Journal.open(path, identity)
   let end: RunEnd
   try {
-    const report = reportTo(output, journal, terminal)
+    const report = await reportTo(output, journal, terminal)
     try {
       end = await run({ input, connection, journal, report, options, terminal })
     } finally {
-      report?.close()
+      await report?.close()
     }
   } finally {
     await journal?.close()
@@ -52,7 +59,7 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   // Results go where results go, unless the report is there already.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify(summaryJson(end)))
-  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, ...summaryText(end, options.journal))
+  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, ...summaryText(end, path))
   if (end.fatal) throw end.fatal
   return end.exitCode
 }
@@ -68,11 +75,12 @@ interface RunParts {
 
 async function run({ input, connection, journal, report, options, terminal }: RunParts): Promise<RunEnd> {
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
-  const startedAt = performance.now()
   const tally = createTally()
-  const reader = new LineReader(input)
+  const sums = journal && sumsFor(journal)
+  const reader = new LineReader(input, sums && [sums.keyed, ...(sums.unkeyed ? [sums.unkeyed] : [])])
   const progress = new Progress(terminal, progressOf(tally, reader, input), quiet)
-  const recorder: Recorder = new Recorder({
+  const startedAt = performance.now()
+  const recorder = new Recorder({
     tally,
     verify,
     report,
@@ -84,9 +92,13 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   const source: TokenSource = new TokenSource({
     reader,
     name: input.name,
+    sums,
     history: journal?.history,
+    onAccepted: () => report?.begin(),
     onProblem: (line, problem) => recorder.problem(line, problem),
-    onSkip: () => tally.skipped++,
+    onSkip: (lines) => {
+      tally.skipped += lines
+    },
   })
   using control: RunControl = new RunControl(
     terminal,
@@ -127,6 +139,11 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
 }
 
+function sumsFor({ key, history }: Journal): SourceSums {
+  const isOld = history?.checkpoints.some((checkpoint) => !isKeyed(checkpoint))
+  return { keyed: keyedSum((digest) => key.sumOf(digest)), unkeyed: isOld ? unkeyedSum() : undefined }
+}
+
 function progressOf(tally: Tally, reader: LineReader, { totalBytes }: Input): ProgressSource {
   return {
     done: () => settled(tally),
@@ -137,10 +154,14 @@ function progressOf(tally: Tally, reader: LineReader, { totalBytes }: Input): Pr
   }
 }
 
-function reportTo(output: string | undefined, journal: Journal | undefined, terminal: Terminal): Report | undefined {
+async function reportTo(
+  output: string | undefined,
+  journal: Journal | undefined,
+  terminal: Terminal,
+): Promise<Report | undefined> {
   if (output === undefined) return undefined
   if (output === '-') return createStreamReport(terminal.stdout)
-  return openReport(output, journal?.history !== undefined, journal?.history?.output)
+  return openReport(output, journal?.history && { length: journal.history.output })
 }
 
 function asCommandError(error: unknown, input: string): CommandError {

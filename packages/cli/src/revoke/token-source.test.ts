@@ -1,32 +1,44 @@
+import { createHmac } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { type ByteSource, streamSource } from '../input/byte-source.ts'
+import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
-import type { JournalHistory } from './journal.ts'
+import type { JournalHistory } from './journal-history.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { LineSet } from './line-set.ts'
 import { TokenSource } from './token-source.ts'
 
+const seal = (digest: Buffer): string => createHmac('sha256', 'key').update(digest).digest('hex').slice(0, 32)
+
 interface Seen {
   readonly given: string[]
   readonly problems: number[]
+  /** How many lines were left out, and how many tokens were given out before that was known. */
   readonly skipped: number[]
+  readonly accepted: number[]
   readonly source: TokenSource
   error?: unknown
 }
 
 function sourceOf(text: string, history?: JournalHistory): Seen {
-  const reader = new LineReader(inPieces(text))
+  const sums = { keyed: keyedSum(seal), unkeyed: unkeyedSum() }
+  const reader = new LineReader(inPieces(text), [sums.keyed, sums.unkeyed])
   const problems: number[] = []
   const skipped: number[] = []
+  const accepted: number[] = []
+  const given: string[] = []
   const source = new TokenSource({
     reader,
     name: 'tokens.txt',
+    sums,
     history,
+    onAccepted: () => accepted.push(given.length),
     onProblem: (line) => problems.push(line),
-    onSkip: (line) => skipped.push(line),
+    onSkip: (lines) => skipped.push(lines),
   })
-  return { given: [], problems, skipped, source }
+  return { given, problems, skipped, accepted, source }
 }
 
 /** Takes everything, as a bulk run does. */
@@ -50,10 +62,11 @@ function inPieces(text: string): ByteSource {
 /** What the digests of an input are after the given numbers of lines. */
 async function checkpointsOf(text: string, ...reads: number[]): Promise<Checkpoint[]> {
   const found: Checkpoint[] = []
-  const reader = new LineReader(inPieces(text))
+  const sum = keyedSum(seal)
+  const reader = new LineReader(inPieces(text), [sum])
   while (!reader.ended) {
     if (!reader.take()) await reader.fill()
-    else if (reads.includes(reader.line)) found.push({ read: reader.line, sum: reader.digest() })
+    else if (reads.includes(reader.line)) found.push({ read: reader.line, sum: reader.sum(sum) })
   }
   return found
 }
@@ -76,7 +89,7 @@ test('tokens come in their order, with the lines that they are from', async () =
 test('what the journal calls confirmed is left out', async () => {
   const history = { done: lines(1, 3, 4), checkpoints: await checkpointsOf(input, 2, 4), output: undefined }
   const seen = await drain(sourceOf(input, history))
-  expect(seen).toMatchObject({ given: ['two2', 'five5', 'six6'], skipped: [1, 3, 4] })
+  expect(seen).toMatchObject({ given: ['two2', 'five5', 'six6'], skipped: [1, 2], accepted: [0] })
   expect(seen.error).toBeUndefined()
 })
 
@@ -98,7 +111,13 @@ test.each([
   const history = { done: lines(1, 2), checkpoints: await checkpointsOf(input, 6), output: undefined }
   expect(await drain(sourceOf(other, history))).toMatchObject({
     given: [],
-    error: { exitCode: 2, message: expect.stringMatching(/another input: tokens.txt is not .* lines 1 to 6/) },
+    problems: [],
+    accepted: [],
+    skipped: [],
+    error: {
+      exitCode: 2,
+      message: expect.stringMatching(/another input than tokens.txt.* Lines 1 to 6: they are not what they were/),
+    },
   })
 })
 
@@ -107,7 +126,7 @@ test('an input that differs further down is given out up to the part that differ
   const seen = sourceOf(input.replace('four4', 'FOUR4'), history)
   expect(await drain(seen)).toMatchObject({
     given: ['two2'],
-    error: { message: expect.stringContaining('lines 3 to 4') },
+    error: { message: expect.stringContaining('Lines 3 to 4') },
   })
   // What is written to the journal then is still true of the journal's input.
   expect(seen.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
@@ -137,4 +156,55 @@ test('stop() ends the input, also while it waits for more', async () => {
   expect(await next).toEqual({ done: true, value: undefined })
   expect(await source.next()).toEqual({ done: true, value: undefined })
   expect(source.exhausted).toBe(false)
+})
+
+test('lines without a token in a part that is not checked yet are no failures yet', async () => {
+  const text = 'one1\ntwo words\nthree3\n'
+  const history = { done: lines(1), checkpoints: await checkpointsOf(text, 3), output: undefined }
+  expect(await drain(sourceOf(text, history))).toMatchObject({ given: ['three3'], problems: [2] })
+  expect(await drain(sourceOf(text.replace('three3', 'THREE3'), history))).toMatchObject({ given: [], problems: [] })
+})
+
+test('a history of the first format is checked by its own sums, and goes on with keyed ones', async () => {
+  const before = 'one1\ntwo2\n'
+  const sum = `${crc32(before).toString(16).padStart(8, '0')}.${before.length}`
+  const history = { done: lines(1), checkpoints: [{ read: 2, sum }], output: undefined }
+  const seen = await drain(sourceOf(input, history))
+  expect(seen.given).toEqual(['two2', 'three3', 'four4', 'five5', 'six6'])
+  expect(seen.source.checkpoint).toEqual((await checkpointsOf(input, 6))[0])
+  const partly = {
+    ...history,
+    checkpoints: [
+      { read: 2, sum },
+      { read: 4, sum: 'ffffffff.20' },
+    ],
+  }
+  const other = await drain(sourceOf(input, partly))
+  expect(other).toMatchObject({ given: ['two2'], error: { exitCode: 4 } })
+  expect(other.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
+})
+
+test('a journal that says too little to be checked does not keep the input in memory', async () => {
+  async function* endless(): AsyncGenerator<Buffer> {
+    for (let line = 0; ; line++) yield Buffer.from(`token-${line}\n`)
+  }
+  const sums = { keyed: keyedSum(seal), unkeyed: undefined }
+  const reader = new LineReader(streamSource(Readable.from(endless())), [sums.keyed])
+  const checkpoints = [{ read: 1_000_000_000, sum: 'a'.repeat(32) }]
+  const history = { done: lines(1), checkpoints, output: undefined }
+  const source = new TokenSource({ reader, name: 'pipe', sums, history, onProblem: () => {}, onSkip: () => {} })
+  await expect(source.next()).rejects.toThrow(/says too little .* to be checked/)
+  expect(reader.line).toBeLessThan(40_000)
+})
+
+test('the same holds for few but large tokens', async () => {
+  async function* endless(): AsyncGenerator<Buffer> {
+    for (let line = 0; ; line++) yield Buffer.from(`${line}${'x'.repeat(60_000)}\n`)
+  }
+  const sums = { keyed: keyedSum(seal), unkeyed: undefined }
+  const reader = new LineReader(streamSource(Readable.from(endless())), [sums.keyed])
+  const history = { done: lines(), checkpoints: [{ read: 1_000_000, sum: 'a'.repeat(32) }], output: undefined }
+  const source = new TokenSource({ reader, name: 'pipe', sums, history, onProblem: () => {}, onSkip: () => {} })
+  await expect(source.next()).rejects.toThrow(/says too little/)
+  expect(reader.bytes).toBeLessThan(70 * 1024 * 1024)
 })

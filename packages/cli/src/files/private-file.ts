@@ -1,0 +1,45 @@
+import { lstatSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { NotPrivateError, type OpenPrivateOptions, openPrivateFile } from '@backend-logout/outbox/private-files'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { shownName } from './shown-name.ts'
+
+/**
+ * Opens a file that only this user can read and change, whatever the umask, and follows no link on the way. What an
+ * existing file holds is kept.
+ *
+ * @param role How messages call the file as long as there is none, such as `The journal`.
+ * @throws CommandError
+ */
+export async function openPrivate(path: string, role: string, options?: OpenPrivateOptions): Promise<FileHandle> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  const refuse = (why: string): never => {
+    throw new CommandError(ExitCode.usage, `${path} ${why}`)
+  }
+  if (found?.isSymbolicLink()) refuse('is a symbolic link, which is not followed. Name the file that it leads to.')
+  if (found && !found.isFile() && !found.isDirectory()) refuse('is not a regular file.')
+  try {
+    return await openPrivateFile(path, options)
+  } catch (error) {
+    // It is only thrown for what exists, so its message may have the path.
+    if (error instanceof NotPrivateError) throw new CommandError(ExitCode.usage, error.message)
+    throw new CommandError(ExitCode.usage, `${shownName(path, role)} cannot be used: ${describeSystemError(error)}.`)
+  }
+}
+
+/**
+ * Writes a new file that only this user can read.
+ *
+ * @param role See {@link openPrivate}.
+ * @throws CommandError also when there is such a file already
+ */
+export async function writeNewPrivateFile(path: string, role: string, text: string): Promise<void> {
+  await using file = await openPrivate(path, role, { exclusive: true })
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } catch (error) {
+    throw new CommandError(ExitCode.stopped, `${path} cannot be written: ${describeSystemError(error)}.`)
+  }
+}

@@ -1,0 +1,43 @@
+import { createHash, type Hash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+/** A sum over the bytes of an input, by which the same input is recognized again. */
+export interface InputSum {
+  /** Takes the next bytes in. */
+  add(bytes: Uint8Array): void
+  /**
+   * The sum so far.
+   *
+   * @param ending What the last line lacks: an input that grows is still the same as far as it went.
+   */
+  value(ending: '' | '\n'): string
+}
+
+/**
+ * SHA-256, keyed at the end.
+ *
+ * @param seal Makes a digest useless to those who do not have a key. Without one, short tokens could be guessed: each
+ * guess at a line could be compared with the sum behind it.
+ */
+export function keyedSum(seal: (digest: Buffer) => string): InputSum {
+  const hash: Hash = createHash('sha256')
+  return {
+    add: (bytes) => {
+      hash.update(bytes)
+    },
+    value: (ending) => seal(hash.copy().update(ending).digest()),
+  }
+}
+
+/** CRC-32 and length, as journals of the first format have it. */
+export function unkeyedSum(): InputSum {
+  let crc = 0
+  let length = 0
+  return {
+    add: (bytes) => {
+      crc = crc32(bytes, crc)
+      length += bytes.length
+    },
+    value: (ending) => `${crc32(ending, crc).toString(16).padStart(8, '0')}.${length + ending.length}`,
+  }
+}

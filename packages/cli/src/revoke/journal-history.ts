@@ -1,0 +1,139 @@
+import type { FileHandle } from 'node:fs/promises'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { fileSource } from '../input/byte-source.ts'
+import { LineReader } from '../input/line-reader.ts'
+import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
+import {
+  type Checkpoint,
+  HEADER_START,
+  isKeyed,
+  type JournalIdentity,
+  type JournalRecord,
+  parseRecord,
+} from './journal-record.ts'
+import { LineSet } from './line-set.ts'
+
+/** More than a journal of ten million lines needs. */
+export const MAX_JOURNAL_BYTES: number = 1024 ** 3
+/** Lines that are confirmed in so many pieces take some 100 MB. */
+const MAX_RANGES = 5_000_000
+/** One checkpoint of an earlier run is kept in memory for so many lines. */
+const CHECKPOINT_LINES = 1024
+const MAX_CHECKPOINTS = 262_144
+
+/** What earlier runs left in a journal. */
+export interface JournalHistory {
+  /** The lines whose tokens were confirmed. */
+  readonly done: LineSet
+  /** In ascending order; the last one is beyond every line of `done`. */
+  readonly checkpoints: readonly Checkpoint[]
+  /** How long the output file was at the last record, in bytes. */
+  readonly output: number | undefined
+}
+
+/** A journal, as it was found. */
+export interface FoundJournal {
+  /** How long it is without what a killed run left half written. */
+  readonly size: number
+  /** Missing when there is nothing in it. */
+  readonly history: JournalHistory | undefined
+  /** Missing when nothing in it was written with a key. */
+  readonly key: JournalKey | undefined
+}
+
+/**
+ * Reads a journal, and changes nothing: as long as it is not known to be one, the file belongs to somebody else.
+ *
+ * @throws CommandError when it is not a journal, is damaged or forged, too large, or that of another application or
+ * provider
+ */
+export async function readJournal(path: string, file: FileHandle, identity: JournalIdentity): Promise<FoundJournal> {
+  const refuse = (why: string): CommandError =>
+    new CommandError(ExitCode.usage, `${path} is no journal that this run can use: ${why}. Name another file.`)
+  if ((await file.stat()).size > MAX_JOURNAL_BYTES) throw refuse('it is larger than 1 GiB')
+  const builder = new HistoryBuilder(refuse)
+  const reader = new LineReader(fileSource(file))
+  let key: JournalKey | undefined
+  let size = 0
+  for (;;) {
+    const line = reader.take()
+    if (line === undefined) {
+      if (reader.ended) break
+      await reader.fill()
+      continue
+    }
+    const { text = '' } = line
+    let record = parseRecord(text, key)
+    if (reader.line === 1) {
+      if (reader.unterminated && line.text !== undefined && isTornHeader(line.text)) break
+      if (record?.kind !== 'header') throw refuse('its first line is not that of a journal')
+    }
+    if (reader.unterminated) break
+    if (record?.kind === 'header') {
+      checkIdentity(path, record, identity)
+      if (record.format === 2 && !key) {
+        key = await openJournalKey(path, true)
+        record = parseRecord(text, key)
+        if (!record) throw refuse(`it was not written with the key in ${keyPath(path)}`)
+      }
+    }
+    size = reader.bytes
+    if (!record) throw refuse(`line ${reader.line} is damaged, or was not written by backend-logout`)
+    if (record.kind === 'progress') builder.add(record)
+  }
+  return { size, history: size === 0 ? undefined : builder.build(), key }
+}
+
+class HistoryBuilder {
+  readonly #refuse: (why: string) => CommandError
+  readonly #done = new LineSet()
+  readonly #checkpoints = new Map<number, Checkpoint>()
+  #output: number | undefined
+
+  constructor(refuse: (why: string) => CommandError) {
+    this.#refuse = refuse
+  }
+
+  add({ read, sum, done, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
+    for (const [from, to] of done) this.#done.add(from, to)
+    if (this.#done.ranges > MAX_RANGES) throw this.#refuse('its confirmed lines are in too many pieces')
+    // Of each block the last one, so that the last one of all is among them.
+    const block = Math.floor(read / CHECKPOINT_LINES)
+    const known = this.#checkpoints.get(block)
+    // Sums of the first format cannot be compared with those of the second.
+    if (known?.read === read && known.sum !== sum && isKeyed(known) === isKeyed({ read, sum })) {
+      throw this.#refuse('it was used with two different inputs')
+    }
+    if (!known || known.read <= read) this.#checkpoints.set(block, { read, sum })
+    if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refuse('it is about too many lines')
+    this.#output = output ?? this.#output
+  }
+
+  build(): JournalHistory {
+    const checkpoints = [...this.#checkpoints.values()].sort((a, b) => a.read - b.read)
+    return { done: this.#done, checkpoints, output: this.#output }
+  }
+}
+
+/** Whether a run was killed while it wrote the first line. */
+function isTornHeader(text: string): boolean {
+  return text.startsWith(HEADER_START) || HEADER_START.startsWith(text)
+}
+
+function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIdentity): void {
+  const refuse = (message: string): never => {
+    throw new CommandError(ExitCode.usage, `The journal ${path} ${message}`)
+  }
+  const { provider, app, verify } = found
+  if (provider !== wanted.provider || app !== wanted.app) {
+    refuse(
+      `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}.`,
+    )
+  }
+  if (wanted.verify && !verify) refuse('was written without --verify: nothing in it is proven. Name another file.')
+}
+
+function clip(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}

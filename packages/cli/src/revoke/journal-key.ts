@@ -1,0 +1,118 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { openPrivate } from '../files/private-file.ts'
+
+const FORM = /^backend-logout journal key 1 ([\w-]{43})\n$/
+const MAX_BYTES = 1_024
+/** How often, and how far apart, an empty file is looked at again. */
+const LOOKS = 20
+const LOOK_MS = 25
+
+/**
+ * The key of a journal. It is random, and in a separate file: whoever reads the journal alone can neither compare a
+ * guess at a token with the sums in it, nor write records of their own.
+ *
+ * It is not derived from the application's secret: after an incident that secret is replaced, and then no journal could
+ * be resumed any more.
+ */
+export class JournalKey {
+  readonly #key: KeyObject
+
+  constructor(key: Uint8Array) {
+    this.#key = createSecretKey(key)
+  }
+
+  /** Makes the digest of an input into a sum that means nothing without the key. */
+  sumOf(digest: Uint8Array): string {
+    return this.#mac('input', digest)
+  }
+
+  /** Makes the seal of a record. */
+  sealOf(record: string): string {
+    return this.#mac('record', record)
+  }
+
+  #mac(purpose: string, data: string | Uint8Array): string {
+    return createHmac('sha256', this.#key).update(`${purpose}\0`).update(data).digest('hex').slice(0, 32)
+  }
+}
+
+/** The file with the key of a journal. */
+export function keyPath(journal: string): string {
+  return `${journal}.key`
+}
+
+/**
+ * Reads the key of a journal, or makes one.
+ *
+ * @param isNeeded Whether the journal has records that were written with a key.
+ * @throws CommandError when the file cannot be used, or is missing although there must be one
+ */
+export async function openJournalKey(journal: string, isNeeded: boolean): Promise<JournalKey> {
+  const path = keyPath(journal)
+  try {
+    if (!existsSync(path)) {
+      if (isNeeded) {
+        throw refuse(
+          `The key of the journal is missing: ${path}. Without it, nothing in the journal can be checked. Restore it, ` +
+            'or name another journal.',
+        )
+      }
+      const created = await createKey(path)
+      if (created) return created
+    }
+    await using file = await openPrivate(path, 'The key of the journal')
+    let text = await readStart(file)
+    // Another run may be about to write it.
+    for (let look = 0; text === '' && look < LOOKS; look++) {
+      await sleep(LOOK_MS)
+      text = await readStart(file)
+    }
+    // Or it was killed before it did.
+    if (text === '' && !isNeeded) return await writeKey(file)
+    const [, key] = FORM.exec(text) ?? []
+    if (!key)
+      throw refuse(`${path} is where the key of the journal belongs, and is something else. Name another journal.`)
+    return new JournalKey(Buffer.from(key, 'base64url'))
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    throw refuse(`${path} cannot be used: ${describeSystemError(error)}.`)
+  }
+}
+
+/** Makes a key; `undefined` when another run was faster, as both must use the same one. */
+async function createKey(path: string): Promise<JournalKey | undefined> {
+  let file: FileHandle
+  try {
+    file = await openPrivate(path, 'The key of the journal', { exclusive: true })
+  } catch (error) {
+    if (existsSync(path)) return undefined
+    throw error
+  }
+  try {
+    return await writeKey(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function writeKey(file: FileHandle): Promise<JournalKey> {
+  const key = randomBytes(32)
+  await file.write(`backend-logout journal key 1 ${key.toString('base64url')}\n`, 0)
+  // Before the first record: a journal without its key is of no use.
+  await file.sync()
+  return new JournalKey(key)
+}
+
+async function readStart(file: FileHandle): Promise<string> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0)
+  return buffer.toString('utf8', 0, bytesRead)
+}
+
+function refuse(message: string): CommandError {
+  return new CommandError(ExitCode.usage, message)
+}
