@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TransportRequest, TransportResponse } from '@backend-logout/core'
 import type { Dispatcher } from 'undici'
-import { type AnswerBody, answerBody } from './answer-body.ts'
+import { AnswerBody } from './answer-body.ts'
 import { networkError } from './network-error.ts'
 
 type Controller = Dispatcher.DispatchController
@@ -21,7 +21,9 @@ export function exchange(line: Line, request: TransportRequest): Promise<Transpo
   const { method, headers, body = null } = request
   return new Promise((resolve, reject) => {
     const one = new Exchange(line, request, resolve, reject)
-    if (!one.settled) pool.dispatch({ origin, path, method, headers, body }, one)
+    // Without it any coding would do (RFC 9110 §12.5.3).
+    const all = { 'accept-encoding': 'identity', ...headers }
+    if (!one.settled) pool.dispatch({ origin, path, method, headers: all, body }, one)
   })
 }
 
@@ -40,8 +42,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined
   #status = 0
   #headers: IncomingHttpHeaders = {}
-  #chunks: Buffer[] = []
-  #size = 0
+  #body: AnswerBody | undefined
 
   constructor(
     line: Line,
@@ -63,7 +64,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+    // They are views of all that the socket has read in one go, which they would keep for as long as the answer lasts.
+    controller.rawHeaders = null
     // Interim answers, such as 103 Early Hints.
     if (status < 200) return
     this.#status = status
@@ -73,9 +76,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#size += chunk.length
-    if (this.#size > this.#request.maxBodyBytes) this.#finish()
+    this.#body ??= new AnswerBody(this.#request.maxBodyBytes, this.#headers['content-encoding'])
+    if (!this.#body.add(chunk)) this.#finish()
   }
 
   onResponseEnd(): void {
@@ -89,7 +91,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(): void {
     try {
-      this.#answer(answerBody(this.#chunks, this.#headers['content-encoding'], this.#request.maxBodyBytes))
+      this.#answer(this.#body?.read() ?? { body: '', truncated: false })
     } catch (error) {
       this.#fail(error)
     }
@@ -101,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (this.#settle()) this.#reject(networkError(error))
   }
 
-  #answer(body: AnswerBody): void {
+  #answer(body: ReturnType<AnswerBody['read']>): void {
     const headers = this.#headers
     const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
     if (this.#settle()) this.#resolve({ status: this.#status, headers: { get }, redirected: false, ...body })

@@ -1,48 +1,90 @@
+import { inspect } from 'node:util'
+import { EnvHttpProxyAgent } from 'undici'
 import { expect, test } from 'vitest'
-import { proxyFor } from './proxy.ts'
+import { checkProxy, proxyFor } from './proxy.ts'
+import { startProxy } from './testing/connect-proxy.ts'
 
 const PROXY = 'http://proxy.example:3128'
 
 function chosen(target: string, env: Record<string, string>, proxy?: string | URL | false, allowInsecureHttp = false) {
-  return proxyFor(new URL(target), { proxy, env, allowInsecureHttp })?.href
+  return proxyFor(new URL(target), { proxy, env, allowInsecureHttp })?.url.href
 }
 
 test.each<[string, string, Record<string, string>, string | undefined]>([
   ['uses HTTPS_PROXY for https', 'https://id.example', { HTTPS_PROXY: PROXY }, `${PROXY}/`],
   ['prefers the lower-case name', 'https://id.example', { HTTPS_PROXY: 'http://a:1', https_proxy: PROXY }, `${PROXY}/`],
-  ['does not use HTTP_PROXY for https', 'https://id.example', { HTTP_PROXY: PROXY }, undefined],
+  ['uses HTTP_PROXY for https where there is no other', 'https://id.example', { HTTP_PROXY: PROXY }, `${PROXY}/`],
+  ['does not use HTTPS_PROXY for http', 'http://127.0.0.1', { HTTPS_PROXY: 'http://127.0.0.1:1' }, undefined],
   ['uses HTTP_PROXY for http', 'http://127.0.0.1', { HTTP_PROXY: 'http://127.0.0.1:3128' }, 'http://127.0.0.1:3128/'],
   ['keeps plain http from proxies elsewhere', 'http://127.0.0.1', { HTTP_PROXY: PROXY }, undefined],
   ['takes an address without a scheme', 'https://id.example', { HTTPS_PROXY: 'proxy.example:3128' }, `${PROXY}/`],
   ['counts an empty variable as not set', 'https://id.example', { HTTPS_PROXY: ' ' }, undefined],
+  ['lets an empty lower-case name win', 'https://id.example', { https_proxy: '', HTTPS_PROXY: PROXY }, undefined],
   ['is content without any variable', 'https://id.example', {}, undefined],
 ])('proxyFor() %s', (_what, target, env, expected) => {
   expect(chosen(target, env)).toBe(expected)
 })
 
-test.each([
-  ['*', 'https://id.example', true],
-  ['id.example', 'https://id.example', true],
-  ['ID.Example.', 'https://id.example', true],
-  ['example', 'https://id.example', true],
-  ['.example', 'https://id.example', true],
-  ['*.example', 'https://id.example', true],
-  ['other, id.example', 'https://id.example', true],
-  ['other id.example', 'https://id.example', true],
-  ['id.example:443', 'https://id.example', true],
-  ['id.example:8443', 'https://id.example:8443', true],
-  ['[::1]', 'https://[::1]', true],
-  ['::1', 'https://[::1]', true],
-  ['[::1]:8443', 'https://[::1]:8443', true],
-  ['127.0.0.1', 'https://127.0.0.1:9', true],
-  ['', 'https://id.example', false],
-  [' , ', 'https://id.example', false],
-  ['d.example', 'https://id.example', false],
-  ['id.example:8443', 'https://id.example', false],
-  ['[::1]:1', 'https://[::1]', false],
-  ['id.example.org', 'https://id.example', false],
-])("NO_PROXY='%s' for %s: %s", (noProxy, target, exempt) => {
-  expect(chosen(target, { HTTPS_PROXY: PROXY, NO_PROXY: noProxy })).toBe(exempt ? undefined : `${PROXY}/`)
+const ENTRIES = [
+  '*',
+  'id.example',
+  'ID.Example.',
+  'example',
+  '.example',
+  '*.example',
+  '*.id.example',
+  '*id.example',
+  'd.example',
+  'other, id.example',
+  'other\tid.example',
+  'other,*',
+  '*:8443',
+  'id.example:443',
+  'id.example:8443',
+  'id.example:0443',
+  'id.example:0',
+  'id.example:',
+  '*.example:8443',
+  '[::1]',
+  '::1',
+  '[::1]:8443',
+  '[::1]:1',
+  '127.0.0.1',
+  '127.0.0.0/8',
+  '.',
+  '..',
+  '',
+  ' , ',
+]
+const TARGETS = [
+  'https://id.example',
+  'https://id.example.',
+  'https://ID.EXAMPLE:8443',
+  'https://a.id.example',
+  'https://id.example.org',
+  'https://example',
+  'https://[::1]',
+  'https://[::1]:8443',
+  'https://127.0.0.1:9',
+]
+
+test('NO_PROXY is read as the EnvHttpProxyAgent of undici reads it', { timeout: 30_000 }, async () => {
+  await using proxy = await startProxy({ status: 403 })
+  const differences: string[] = []
+  for (const noProxy of ENTRIES) {
+    const connect = (_options: unknown, callback: (error: Error, socket: null) => void) =>
+      callback(new Error('direct'), null)
+    const agent = new EnvHttpProxyAgent({ httpsProxy: proxy.origin, noProxy, connect })
+    for (const origin of TARGETS) {
+      const error: unknown = await agent.request({ origin, path: '/', method: 'GET' }).catch((thrown) => thrown)
+      const expected = String((error as Error).message) === 'direct' ? undefined : `${PROXY}/`
+      const actual = chosen(origin, { HTTPS_PROXY: PROXY, NO_PROXY: noProxy })
+      if (actual !== expected) differences.push(`NO_PROXY='${noProxy}' for ${origin}: ${actual}`)
+    }
+    await agent.destroy()
+  }
+  expect(differences).toEqual([])
+  expect(proxy.tunnels.length).toBeGreaterThan(TARGETS.length)
 })
 
 test('the proxy option takes precedence over the environment, NO_PROXY included', () => {
@@ -65,5 +107,42 @@ test.each(['socks5://proxy.example', 'http://', 'http://proxy.example/path', 'ht
         message: 'HTTPS_PROXY must be the http or https address of a proxy.',
       }),
     )
+  },
+)
+
+test.each([
+  ['user', 'Basic dXNlcjo='],
+  ['us%40er:pass%3Aword', `Basic ${btoa('us@er:pass:word')}`],
+  [':password', `Basic ${btoa(':password')}`],
+  ['user:100%25', `Basic ${btoa('user:100%')}`],
+  ['%C3%BC:%E2%82%AC', `Basic ${Buffer.from('ü:€').toString('base64')}`],
+])('the credentials %s are decoded', (credentials, authorization) => {
+  expect(checkProxy(`http://${credentials}@proxy.example`, 'proxy').authorization).toBe(authorization)
+})
+
+test.each(['canary:100%', 'ca%nary:password', 'canary:%zz', 'canary:%', '%E2%82:canary', 'canary:%FF'])(
+  'the credentials %s, which nobody can decode, are refused where they are, and not repeated',
+  (credentials) => {
+    const address = `http://${credentials}@proxy.example:3128`
+    const settings = [
+      [{ HTTPS_PROXY: address }, undefined, 'HTTPS_PROXY'],
+      [{ https_proxy: address }, undefined, 'HTTPS_PROXY'],
+      [{ HTTP_PROXY: address }, undefined, 'HTTP_PROXY'],
+      [{}, address, 'proxy'],
+      [{}, new URL(address), 'proxy'],
+    ] as const
+    for (const [env, proxy, name] of settings) {
+      let thrown: unknown
+      try {
+        chosen('https://id.example', env as Record<string, string>, proxy)
+      } catch (error) {
+        thrown = error
+      }
+      expect(thrown).toMatchObject({
+        code: 'invalid_options',
+        message: expect.stringContaining(`The user and password in ${name} must be percent-encoded. Write '%' as %25`),
+      })
+      expect(inspect(thrown, { depth: null, showHidden: true })).not.toMatch(/canary|%zz|%FF/)
+    }
   },
 )

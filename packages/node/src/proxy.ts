@@ -14,19 +14,25 @@ export interface ProxyChoice {
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Chooses the proxy for an address. What is sent by plain http, which only loopback addresses may be, is kept from
- * proxies on other machines unless `allowInsecureHttp` lets it out.
+ * Chooses the proxy for an address. The environment is read as by undici's `EnvHttpProxyAgent`, and so as by the `fetch`
+ * of Node.js with `NODE_USE_ENV_PROXY`; that class reads the environment of the process alone, and brings its own pools.
+ * What is sent by plain http, which only loopback addresses may be, is kept from proxies on other machines unless
+ * `allowInsecureHttp` lets it out.
  *
  * @throws LogoutError `invalid_options`, naming where the proxy was set but not what is there: it may hold a password
  */
-export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyChoice): URL | undefined {
-  const secure = target.protocol === 'https:'
-  const name = secure ? 'HTTPS_PROXY' : 'HTTP_PROXY'
-  if (proxy === undefined && isExempt(target, variable(env, 'NO_PROXY'))) return undefined
-  const chosen = proxy === undefined ? variable(env, name) : proxy && String(proxy)
+export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyChoice): ForwardProxy | undefined {
+  const chosen = proxy === undefined ? fromEnvironment(target, env) : proxy && { value: proxy, name: 'proxy' }
   if (!chosen) return undefined
-  const url = checkProxy(chosen, proxy === undefined ? name : 'proxy')
-  return secure || allowInsecureHttp || LOOPBACK.test(url.hostname) ? url : undefined
+  const checked = checkProxy(chosen.value, chosen.name)
+  return target.protocol === 'https:' || allowInsecureHttp || LOOPBACK.test(checked.url.hostname) ? checked : undefined
+}
+
+/** The address of a proxy, and what it asks for. */
+export interface ForwardProxy {
+  readonly url: URL
+  /** The value of `Proxy-Authorization`. */
+  readonly authorization?: string
 }
 
 /**
@@ -34,11 +40,33 @@ export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyCh
  *
  * @throws LogoutError `invalid_options`
  */
-export function checkProxy(value: string | URL, name: string): URL {
+export function checkProxy(value: string | URL, name: string): ForwardProxy {
   const text = String(value)
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
-  if (url?.hostname && /^https?:$/.test(url.protocol) && !url.search && !url.hash && url.pathname === '/') return url
-  throw new LogoutError('invalid_options', `${name} must be the http or https address of a proxy.`)
+  if (!(url?.hostname && /^https?:$/.test(url.protocol) && !url.search && !url.hash && url.pathname === '/')) {
+    throw new LogoutError('invalid_options', `${name} must be the http or https address of a proxy.`)
+  }
+  const { username, password } = url
+  if (!username && !password) return { url }
+  let credentials: string
+  try {
+    credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  } catch {
+    // Without a cause, which would quote them.
+    const advice = "Write '%' as %25, and other characters that are not allowed in a URL likewise."
+    throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`)
+  }
+  return { url, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+}
+
+function fromEnvironment(target: URL, env: EnvironmentVariables): { value: string; name: string } | undefined {
+  if (isExempt(target, variable(env, 'NO_PROXY'))) return undefined
+  const names = target.protocol === 'https:' ? ['HTTPS_PROXY', 'HTTP_PROXY'] : ['HTTP_PROXY']
+  for (const name of names) {
+    const value = variable(env, name)
+    if (value) return { value, name }
+  }
+  return undefined
 }
 
 /** Whether `NO_PROXY` names a host: `*`, `example.com`, `.example.com`, `*.example.com`, each with a port or without. */
@@ -46,15 +74,16 @@ function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
   const host = bare(hostname)
   const ownPort = port || (protocol === 'https:' ? '443' : '80')
   return list.split(/[\s,]+/).some((entry) => {
-    const [, name = '', entryPort] = /^(\[.+\]|[^:]+|.*:.*:.*?)(?::(\d+))?$/.exec(entry) ?? []
-    const domain = bare(name).replace(/^\*?\./, '')
-    if (!domain || (entryPort && entryPort !== ownPort)) return false
-    return domain === '*' || host === domain || host.endsWith(`.${domain}`)
+    const [, name = '', entryPort] = /^(\[.+\]|[^:]+|.*:.*:.*)(?::(\d+))?$/.exec(entry) ?? []
+    const domain = bare(name.replace(/^\*?\./, ''))
+    if (!domain || (Number(entryPort) && Number(entryPort) !== Number(ownPort))) return false
+    // `*.example.com` is for the names below, the others also for the name itself.
+    return domain === '*' || (host === domain && !entry.startsWith('*')) || host.endsWith(`.${domain}`)
   })
 }
 
-const bare = (host: string): string => host.toLowerCase().replace(/^\[|\]$|\.$/g, '')
+const bare = (host: string): string => host.toLowerCase().replace(/^\[(.+)\]$|^(.+)\.$/, '$1$2')
 
 function variable(env: EnvironmentVariables, name: string): string {
-  return env[name.toLowerCase()]?.trim() || env[name]?.trim() || ''
+  return (env[name.toLowerCase()] ?? env[name] ?? '').trim()
 }

@@ -1,18 +1,29 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLogoutClient, type NodeTlsOptions } from './index.ts'
 import { type Certificates, makeCertificates } from './testing/certificates.ts'
+import { startProxy } from './testing/connect-proxy.ts'
 import { type Answer, listen } from './testing/loopback-server.ts'
+import { runProgram } from './testing/run-program.ts'
 
 const app = { appId: 'app', appSecret: 'canary-secret', retries: 0 }
 const ok: Answer = (_request, response) => response.end()
 
 let own: Certificates
 let foreign: Certificates
+let folder: string
+let caFile: string
 beforeAll(async () => {
   ;[own, foreign] = await Promise.all([makeCertificates(), makeCertificates('another authority')])
+  folder = await mkdtemp(join(tmpdir(), 'backend-logout-tls-'))
+  caFile = join(folder, 'ca.pem')
+  await writeFile(caFile, own.ca)
 })
+afterAll(() => rm(folder, { recursive: true }))
 
 describe('createLogoutClient({ tls })', () => {
   test.each([
@@ -107,13 +118,67 @@ describe('createLogoutClient({ tls })', () => {
     expect(seen.at(-1)).toBe('/mtls/revoke token=token-1&client_id=app')
   })
 
+  test('speaks no version before TLS 1.2, whatever the defaults of the process', async () => {
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
+    await using server = await listen(ok, { ...own.server, ...old })
+    await using current = await listen(ok, own.server)
+    await using proxy = await startProxy({ tls: { ...own.server, ...old } })
+    const { output, errors } = await runProgram(
+      `
+      import tls from 'node:tls'
+      tls.DEFAULT_MIN_VERSION = 'TLSv1'
+      tls.DEFAULT_CIPHERS = 'DEFAULT@SECLEVEL=0'
+      const ca = ${JSON.stringify(own.ca)}
+      // The server does answer to whoever lets it.
+      const socket = tls.connect({ port: ${server.port}, host: '127.0.0.1', ca })
+      await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
+      console.log(socket.getProtocol())
+      socket.destroy()
+      const options = { appId: 'app', appSecret: 'secret', retries: 0 }
+      for (const more of [
+        { appHost: '${server.origin}', tls: { ca } },
+        { appHost: '${server.origin}', tls: { ca, minVersion: 'TLSv1.3' } },
+        { appHost: '${server.origin}' },
+        { appHost: '${current.origin}', tls: { ca }, proxy: '${proxy.origin}' },
+      ]) {
+        const error = await node.createLogoutClient({ ...options, ...more }).revokeToken('token-1').catch((e) => e)
+        console.log(error.code, /alert protocol version|unsupported protocol|wrong version/.test(error.message) || error.message)
+      }`,
+      { NODE_EXTRA_CA_CERTS: caFile },
+    )
+    expect({ output, errors }).toEqual({ output: `TLSv1.1\n${'network true\n'.repeat(4)}`, errors: '' })
+  })
+
   test.each<[string, () => NodeTlsOptions, string]>([
     ['the name of a file', () => ({ ca: '/etc/ssl/canary.pem' }), 'tls.ca must be PEM text'],
-    ['a certificate without its key', () => ({ cert: own.client.cert }), 'only of use together'],
+    ['a certificate without its key', () => ({ cert: own.client.cert }), 'must be set together'],
     ['the key of another certificate', () => ({ ...own.client, key: foreign.client.key }), 'tls cannot be used'],
     ['a broken key', () => ({ ...own.client, key: '-----BEGIN PRIVATE KEY-----\ncanary' }), 'tls cannot be used'],
     ['an empty name', () => ({ servername: '' }), 'tls.servername'],
-    ['an unknown version', () => ({ minVersion: 'TLSv9' as never }), 'tls cannot be used'],
+    ...['TLSv1', 'TLSv1.1', 'SSLv3', 'TLSv9', 'tlsv1.2', '', null, ['TLSv1.1'], 1].map(
+      (version): [string, () => NodeTlsOptions, string] => [
+        `the version ${JSON.stringify(version)}`,
+        () => ({ minVersion: version as never }),
+        "tls.minVersion must be 'TLSv1.2' or 'TLSv1.3'",
+      ],
+    ),
+    ...Object.entries({
+      secureProtocol: 'TLSv1_method',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+      secureOptions: 0,
+      sigalgs: 'RSA+SHA1',
+      rejectUnauthorized: false,
+      checkServerIdentity: () => undefined,
+      secureContext: {},
+      ALPNProtocols: ['canary'],
+    }).map(([name, value]): [string, () => NodeTlsOptions, string] => [
+      `the option ${name}`,
+      () => ({ [name]: value }) as NodeTlsOptions,
+      'tls has only the options ca, cert, key, pfx, passphrase, servername, minVersion',
+    ]),
+    ['a passphrase that is no text', () => ({ ...own.client, passphrase: ['canary'] as never }), 'tls.passphrase'],
+    ['PKCS #12 that is no bytes', () => ({ pfx: 'canary' as never }), 'tls.pfx'],
     ['text as PKCS #12', () => ({ pfx: Buffer.from('canary') }), 'tls cannot be used'],
   ])('refuses %s', (_what, tls, message) => {
     let thrown: unknown

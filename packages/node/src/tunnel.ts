@@ -1,18 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { buildConnector } from 'undici'
+import { MIN_TLS_VERSION } from './connections.ts'
 import { describe } from './network-error.ts'
+import type { ForwardProxy } from './proxy.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * Makes a connector that reaches its target through the `CONNECT` method of an http or https proxy.
  *
- * @param proxy The address of the proxy, with user name and password where it asks for them.
+ * undici's `ProxyAgent` takes no other success than 200, waits for the answer to `CONNECT` for as long as for that to a
+ * request, holds connections that keep the process alive, and does not say which proxy it was that refused.
+ *
+ * @param proxy The address of the proxy, and the credentials that it asks for.
  * @param connect Completes the connection with TLS once the tunnel stands.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 | RFC 9110 §9.3.6}
  */
-export function tunnelConnector(proxy: URL, connect: buildConnector.connector): buildConnector.connector {
+export function tunnelConnector(proxy: ForwardProxy, connect: buildConnector.connector): buildConnector.connector {
   return (target, callback) => {
     const { protocol, hostname, host = hostname, port } = target
     const secure = protocol === 'https:'
@@ -26,19 +31,15 @@ export function tunnelConnector(proxy: URL, connect: buildConnector.connector): 
   }
 }
 
-async function openTunnel(proxy: URL, authority: string): Promise<Socket> {
-  const { request } = proxy.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  const { username, password } = proxy
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)
+async function openTunnel({ url, authorization }: ForwardProxy, authority: string): Promise<Socket> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new Error(`the proxy ${proxy.host} ${why}`))
-    const tunnel = request(proxy.origin, {
+    const fail = (why: string): void => reject(new Error(`the proxy ${url.host} ${why}`))
+    const tunnel = request(url.origin, {
       method: 'CONNECT',
       path: authority,
-      headers: {
-        host: authority,
-        ...(username && { 'proxy-authorization': `Basic ${credentials.toString('base64')}` }),
-      },
+      headers: { host: authority, ...(authorization && { 'proxy-authorization': authorization }) },
+      minVersion: MIN_TLS_VERSION,
       agent: false,
       timeout: CONNECT_TIMEOUT_MS,
     })
