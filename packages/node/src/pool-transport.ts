@@ -1,7 +1,8 @@
 import { LogoutError, type Transport, type TransportRequest, type TransportResponse } from '@backend-logout/core'
 import type { Connections } from './connections.ts'
-import type { Pools } from './pools.ts'
+import { openPools, type Pools } from './pools.ts'
 import type { ProxyChoice } from './proxy.ts'
+import { loadUndici } from './undici.ts'
 
 /** A transport that holds connections. */
 export interface PoolTransport extends Transport {
@@ -12,7 +13,7 @@ export interface PoolTransport extends Transport {
 type Send = Transport['send']
 
 /**
- * A {@link Transport} over connection pools, which are loaded by the first request. Connections are kept open between
+ * A {@link Transport} over the connection pools of undici, which is loaded by the first request. Connections are kept open between
  * requests, and idle ones never keep the process alive.
  */
 export function poolTransport(connections: Connections, choice: ProxyChoice): PoolTransport {
@@ -37,7 +38,7 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
     },
     leave,
   }
-  const open = async (): Promise<Pools> => (await import('./pools.ts')).openPools(connections, choice, counter)
+  const open = async (): Promise<Pools> => openPools(await loadUndici(), connections, choice, counter)
   const senderTo = async (url: string): Promise<Send> => {
     pools ??= open()
     const sender = (await pools).senderTo(url)

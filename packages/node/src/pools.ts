@@ -1,9 +1,10 @@
-import { LogoutError, type Transport } from '@backend-logout/core'
-import { buildConnector, Pool } from 'undici'
+import type { Transport } from '@backend-logout/core'
+import type { buildConnector, Pool } from 'undici'
 import type { Connections } from './connections.ts'
 import { exchange, type Line } from './exchange.ts'
 import { type ProxyChoice, proxyFor } from './proxy.ts'
 import { tunnelConnector } from './tunnel.ts'
+import type { Undici } from './undici.ts'
 
 /** Whoever counts the requests that are under way. */
 export interface Counter {
@@ -19,21 +20,16 @@ export interface Pools {
   readonly close: () => Promise<void>
 }
 
-/**
- * Makes {@link Pools}. This module is the one that loads undici, which takes a hundred milliseconds.
- *
- * @throws LogoutError `invalid_options` on a runtime without undici
- */
-export function openPools({ limit, tls }: Connections, choice: ProxyChoice, counter: Counter): Pools {
-  // Bun puts an empty shell in the place of undici.
-  if (typeof Pool.prototype.dispatch !== 'function') {
-    throw new LogoutError(
-      'invalid_options',
-      'This client is for Node.js; here, use @backend-logout/core. Nothing was sent.',
-    )
-  }
+/** Makes {@link Pools}. */
+export function openPools(
+  { Pool, buildConnector }: Undici,
+  { limit, tls }: Connections,
+  choice: ProxyChoice,
+  counter: Counter,
+): Pools {
   const pools = new Map<string, Pool>()
-  const direct = buildConnector(tls)
+  // One request at a time on a connection, so that each has its own limit of time.
+  const direct = buildConnector({ ...tls, allowH2: false })
 
   const guard = (connect: buildConnector.connector): buildConnector.connector => {
     return (target, callback) => {
@@ -52,7 +48,7 @@ export function openPools({ limit, tls }: Connections, choice: ProxyChoice, coun
     const proxy = proxyFor(url, choice)
     const connect = guard(proxy ? tunnelConnector(proxy, direct) : direct)
     // Core keeps the time by itself.
-    const pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0 })
+    const pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
     pools.set(origin, pool)
     return pool
   }
