@@ -49,7 +49,7 @@ export function refusalCases({ test, client: { createLogoutClient, isLogoutError
       { envelopeError: { statusCode: 403, apiCode: 2333, message: 'forbidden', requestId: 'r-1' } },
       { code: 'rejected', status: 200, apiCode: 2333, requestId: 'r-1' },
     ],
-    ['a 404', { status: 404, body: 'Not found' }, { code: 'endpoint_missing', status: 404 }],
+    ['a 404', { status: 404, body: {} }, { code: 'endpoint_missing', status: 404 }],
     ['an empty 401', { status: 401 }, { code: 'client_auth_failed', status: 401 }],
     [
       'a 401 whose reason is in WWW-Authenticate alone',
