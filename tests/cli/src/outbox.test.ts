@@ -1,8 +1,5 @@
-import { once } from 'node:events'
-import { globSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { run, start } from './command-line.ts'
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { run } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -12,34 +9,23 @@ let env: Record<string, string>
 beforeAll(async () => {
   provider = await startCountingProvider(folder.path, 60)
   const { stdout } = await run(['outbox', 'key', 'first'])
-  env = { ...provider.env, OUTBOX_STORE: join(folder.path, 'outbox'), OUTBOX_KEYS: stdout }
+  env = { ...provider.env, OUTBOX_STORE: inject('database'), OUTBOX_KEYS: stdout }
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 beforeEach(() => {
   provider.intercept = () => false
 })
 
-test('logouts are stored, counted, done, and not readable at rest', async () => {
-  const tokens = provider.take(20)
-  const session = JSON.stringify({ access_token: tokens[18], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
-  const input = `${tokens.slice(0, 18).join('\n')}\n\n${session}\n{"token":"${tokens[19]}"}\n`
-  const added = await run(['outbox', 'add', '--json'], { env, input })
-  expect(added).toMatchObject({ code: 0, stdout: '{"stored":20,"invalid":0,"complete":true}\n', stderr: '' })
-  expect(tokens.some((token) => provider.revocations.has(token))).toBe(false)
-
-  const stats = await run(['outbox', 'stats', '--json'], { env: { OUTBOX_STORE: env.OUTBOX_STORE as string } })
-  expect(JSON.parse(stats.stdout)).toMatchObject({ pending: 20, dead: 0 })
-  const files = globSync('**', { cwd: env.OUTBOX_STORE as string }).map((name) =>
-    join(env.OUTBOX_STORE as string, name),
-  )
-  for (const file of files.filter((name) => statSync(name).isFile())) {
-    const bytes = readFileSync(file)
-    for (const token of [...tokens, 'refresh-token-1']) expect(bytes.includes(token.slice(-40))).toBe(false)
-  }
-
-  const worked = await run(['outbox', 'work', '--until-empty', '--json'], { env })
-  expect(worked.code).toBe(0)
-  expect(JSON.parse(worked.stdout)).toMatchObject({ revoked: 20, dead: 0 })
+test('logouts are stored, counted and done', async () => {
+  const tokens = provider.take(4)
+  const session = JSON.stringify({ access_token: tokens[2], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
+  const input = `${tokens.slice(0, 2).join('\n')}\n\n${session}\n{"token":"${tokens[3]}"}\n`
+  const added = await run(['outbox', 'add'], { env, input })
+  expect(added).toMatchObject({ code: 0, stdout: '4 stored, 0 not.\n', stderr: '' })
+  const stats = await run(['outbox', 'stats'], { env: { OUTBOX_STORE: env.OUTBOX_STORE as string } })
+  expect(stats.stdout).toMatch(/^pending +4\n/)
+  const worked = await run(['outbox', 'work', '--until-empty'], { env })
+  expect(worked).toMatchObject({ code: 0, stdout: expect.stringContaining('4 logouts revoked') })
   expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
 })
 
@@ -65,20 +51,6 @@ test('what cannot be done as things are is listed with its reason, and put back 
   expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
 })
 
-test('a worker goes on until somebody ends it', async () => {
-  const tokens = provider.take(3)
-  await run(['outbox', 'add'], { env, input: tokens.join('\n') })
-  const arrival = once(provider.arrivals, 'revocation')
-  const worker = start(['outbox', 'work'], { env })
-  await arrival
-  expect(await run(['outbox', 'stats'], { env })).toMatchObject({
-    code: 4,
-    stderr: expect.stringMatching(/open in another outbox .*Postgres/),
-  })
-  worker.child.kill('SIGTERM')
-  expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d logouts revoked/) })
-})
-
 test('a bad line is not stored, and does not stop the others', async () => {
   const tokens = provider.take(2)
   const input = `${tokens[0]}\ntwo words\n{"access_token":7}\n${tokens[1]}\n`
@@ -91,7 +63,7 @@ test.each([
   ['add', { OUTBOX_STORE: undefined }, /OUTBOX_STORE is not set/],
   ['add', { OUTBOX_KEYS: undefined }, /OUTBOX_KEYS is not set[\s\S]*outbox key/],
   ['add', { OUTBOX_KEYS: 'c2VjcmV0LWtleQ' }, /NAME:KEY/],
-  ['add', { OUTBOX_KEYS: 'a:c2VjcmV0LWtleQ' }, /OUTBOX_KEYS\[0\].*32/],
+  ['add', { OUTBOX_KEYS: 'a:c2VjcmV0LWtleQ' }, /Key 1 in OUTBOX_KEYS must have 32 bytes/],
   ['work', { AUTHING_APP_ID: undefined }, /AUTHING_APP_ID is not set/],
   ['stats', { OUTBOX_STORE: 'mysql://example.com/db' }, /postgres:\/\/ address/],
 ])('outbox %s with wrong settings is exit code 2: %j', async (command, change, message) => {
