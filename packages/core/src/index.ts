@@ -23,6 +23,7 @@ export { isLogoutError, LogoutError, type LogoutErrorDetails } from './errors.ts
 export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'
 export { fingerprintToken } from './fingerprint.ts'
+export { isLoopback } from './internal-host.ts'
 export type { Introspection, IntrospectOptions } from './introspect.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 export type { LogoutUrlOptions } from './logout-url.ts'

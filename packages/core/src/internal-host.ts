@@ -13,7 +13,17 @@ const PUBLIC_IPV6 = /^\[(?!2002:|2001:0?:)[23][\da-f]{3}:/
 
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
-/** Whether a host, as `URL` writes it, is this very machine: http is allowed there. */
+/**
+ * Whether a host is this very machine, where plain http is allowed.
+ *
+ * @param hostname As `URL` writes it: in lower case, an IPv6 address in brackets.
+ * @example
+ * ```ts
+ * import { isLoopback } from '@backend-logout/core'
+ *
+ * isLoopback(new URL('http://127.0.0.1:8080').hostname) // true
+ * ```
+ */
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname)
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { startEmulator } from '@backend-logout/emulator'
 import { type ClientOptions, createLogoutClient, type DenoConnectionOptions, isLogoutError } from './mod.ts'
 import { createCertificates } from './testing/certificates.ts'
+import { runDeno } from './testing/run-deno.ts'
 
 const app = { appId: 'app', appSecret: 'the secret of the app', appHost: 'https://id.example.com' } as const
 
@@ -75,6 +76,53 @@ Deno.test('proxy takes the requests through a proxy, with its user and password'
   }
 })
 
+Deno.test('a proxy may ask for a password without a user', async () => {
+  const seen: (string | undefined)[] = []
+  const proxy = createServer((request, response) => {
+    seen.push(request.headers['proxy-authorization'])
+    response.end()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = proxy.address() as AddressInfo
+    const appHost = 'http://provider.test'
+    using client = createLogoutClient({
+      appId: 'app',
+      appHost,
+      allowInsecureHttp: true,
+      proxy: `http://:100%25@127.0.0.1:${port}`,
+    })
+    equal(await client.revokeToken('the token'), true)
+    deepEqual(seen, [`Basic ${btoa(':100%')}`])
+  } finally {
+    proxy.closeAllConnections()
+    proxy.close()
+  }
+})
+
+Deno.test('a proxy in the environment whose password cannot be decoded is an error without that password', async () => {
+  const { code, stdout, stderr } = await runDeno(
+    `
+    import { createLogoutClient } from './mod.ts'
+    const client = createLogoutClient({ appId: 'app', appSecret: 'secret of the app', appHost: 'https://id.test', retries: 0 })
+    const error = await client.revokeToken('the token').catch((thrown) => thrown)
+    console.log(error.code, Deno.inspect(error, { depth: 20, showHidden: true }))
+  `,
+    ['--allow-all'],
+    { HTTPS_PROXY: 'http://user:canary%@127.0.0.1:9' },
+  )
+  deepEqual([code, stderr, stdout.split(' ', 1)], [0, '', ['network']])
+  ok(!/canary/.test(stdout), stdout)
+})
+
+Deno.test({
+  name: 'a client that is refused leaves no connections behind',
+  sanitizeResources: true,
+  fn: () => {
+    throws(() => createLogoutClient({ ...app, appId: 1 as never, pool: { maxIdle: 1 } }), { code: 'invalid_options' })
+  },
+})
+
 Deno.test('close() and using end a client for good, whatever it sends with', async () => {
   await using emulator = await startEmulator()
   const { appId, appSecret } = emulator.app
@@ -107,6 +155,11 @@ Deno.test('what is wrong with the connection is said up front, and without the s
     [{ proxy: 'secret part' }, /^proxy must be/],
     [{ proxy: 'ftp://user:secret@part.test' }, /^proxy must be/],
     [{ proxy: false }, /^proxy must be/],
+    ...['user:secret%', 'secret%:part', 'user:%zz secret part', '%FF:secret part'].flatMap((credentials) => {
+      const proxy = `http://${credentials}@127.0.0.1:3128`
+      const message = /^The user and password in proxy must be percent-encoded\. Write '%' as %25/
+      return [proxy, new URL(proxy)].map((given): [unknown, RegExp] => [{ proxy: given }, message])
+    }),
     [{ pool: 8 }, /^pool must be/],
     [{ pool: { maxIdle: -1 } }, /^pool\.maxIdle must be/],
     [{ pool: { idleTimeoutMs: Number.NaN } }, /^pool\.idleTimeoutMs must be/],
@@ -120,7 +173,7 @@ Deno.test('what is wrong with the connection is said up front, and without the s
       (error) => {
         ok(isLogoutError(error) && error.code === 'invalid_options')
         ok(expected.test(error.message), error.message)
-        ok(!/secret part|c2VjcmV0/.test(Deno.inspect(error, { depth: 9, showHidden: true })))
+        ok(!/secret part|secret%|%zz|c2VjcmV0/.test(Deno.inspect(error, { depth: 9, showHidden: true })))
         return true
       },
     )

@@ -3,7 +3,8 @@ import {
   type LogoutClient,
   type LogoutClientOptions,
 } from '@backend-logout/core'
-import { createDenoTransport, type DenoConnectionOptions } from './transport.ts'
+import type { DenoConnectionOptions } from './connection-options.ts'
+import { createDenoTransport } from './transport.ts'
 
 /** Options of {@link createLogoutClient}: those of core, and how Deno connects. */
 export type DenoLogoutClientOptions = LogoutClientOptions & DenoConnectionOptions
@@ -37,9 +38,12 @@ export interface DenoLogoutClient extends LogoutClient, Disposable {
  * ```
  */
 export function createLogoutClient(options: DenoLogoutClientOptions): DenoLogoutClient {
-  // Checks everything but what is Deno's own.
-  createCoreClient(options)
-  const { transport, close } = createDenoTransport(options)
-  const client = createCoreClient({ ...(options as LogoutClientOptions), transport })
-  return Object.freeze({ ...client, close, [Symbol.dispose]: close })
+  const { transport, close } = createDenoTransport(options ?? {})
+  try {
+    const client = createCoreClient(options && { ...(options as LogoutClientOptions), transport })
+    return Object.freeze({ ...client, close, [Symbol.dispose]: close })
+  } catch (error) {
+    close()
+    throw error
+  }
 }

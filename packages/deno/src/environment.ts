@@ -5,8 +5,8 @@ import {
   type PartialClientOptions,
 } from '@backend-logout/core'
 import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
+import type { DenoConnectionOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
-import type { DenoConnectionOptions } from './transport.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
 export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions

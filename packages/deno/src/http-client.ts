@@ -1,6 +1,6 @@
 import { LogoutError } from '@backend-logout/core'
+import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
-import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './transport.ts'
 
 /**
  * Opens one of Deno's HTTP clients.
@@ -62,10 +62,20 @@ function readProxy(proxy: unknown): { url: string; basicAuth?: Deno.BasicAuth } 
   if (!url || !/^(?:https?|socks5h?):$/.test(url.protocol) || url.hostname === '') {
     return refuse('proxy must be an http, https or socks5 URL.')
   }
-  const [username, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
+  const basicAuth = readCredentials(url)
   url.username = ''
   url.password = ''
-  return { url: url.href, ...(username !== '' && { basicAuth: { username, password } }) }
+  return { url: url.href, ...((basicAuth.username || basicAuth.password) && { basicAuth }) }
+}
+
+function readCredentials({ username, password }: URL): Deno.BasicAuth {
+  try {
+    return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+  } catch {
+    // Without a cause, which would quote them.
+    const advice = "Write '%' as %25, and other characters that are not allowed in a URL likewise."
+    return refuse(`The user and password in proxy must be percent-encoded. ${advice}`)
+  }
 }
 
 function refuse(message: string): never {

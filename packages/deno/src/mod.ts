@@ -13,5 +13,5 @@
  */
 export * from '@backend-logout/core'
 export { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
+export type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './connection-options.ts'
 export { createLogoutClientFromEnv, type EnvironmentOptions } from './environment.ts'
-export type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './transport.ts'

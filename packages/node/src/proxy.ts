@@ -1,4 +1,4 @@
-import { LogoutError } from '@backend-logout/core'
+import { isLoopback, LogoutError } from '@backend-logout/core'
 
 /** Environment variables, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
@@ -10,8 +10,6 @@ export interface ProxyChoice {
   readonly env: EnvironmentVariables
   readonly allowInsecureHttp: boolean
 }
-
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
  * Chooses the proxy for an address. The environment is read as by undici's `EnvHttpProxyAgent`, and so as by the `fetch`
@@ -25,7 +23,7 @@ export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyCh
   const chosen = proxy === undefined ? fromEnvironment(target, env) : proxy && { value: proxy, name: 'proxy' }
   if (!chosen) return undefined
   const checked = checkProxy(chosen.value, chosen.name)
-  return target.protocol === 'https:' || allowInsecureHttp || LOOPBACK.test(checked.url.hostname) ? checked : undefined
+  return target.protocol === 'https:' || allowInsecureHttp || isLoopback(checked.url.hostname) ? checked : undefined
 }
 
 /** The address of a proxy, and what it asks for. */

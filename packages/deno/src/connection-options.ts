@@ -1,0 +1,36 @@
+/** TLS of the connection to the provider. Certificates and keys are PEM, not paths of files. */
+export interface DenoTlsOptions {
+  /** Authorities to trust besides those that Deno trusts. */
+  readonly caCerts?: string | readonly string[] | undefined
+  /** The client certificate, for `tls_client_auth` and `self_signed_tls_client_auth` (RFC 8705). Needs `key`. */
+  readonly cert?: string | undefined
+  /** The private key of `cert`. */
+  readonly key?: string | undefined
+}
+
+/** How many connections are kept for later, and for how long. */
+export interface DenoPoolOptions {
+  /**
+   * How many idle connections are kept.
+   * @default as many as there were
+   */
+  readonly maxIdle?: number | undefined
+  /**
+   * For how long an idle connection is kept, in milliseconds, 1 to 86 400 000.
+   * @default Deno's own
+   */
+  readonly idleTimeoutMs?: number | undefined
+}
+
+/** How Deno connects to the provider. With any of these the client has connections of its own. */
+export interface DenoConnectionOptions {
+  /** Certificates. */
+  readonly tls?: DenoTlsOptions | undefined
+  /**
+   * A proxy: an `http:`, `https:`, `socks5:` or `socks5h:` URL, which may hold a user and a password.
+   * @default what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, which Deno reads by itself
+   */
+  readonly proxy?: string | URL | undefined
+  /** The connection pool. */
+  readonly pool?: DenoPoolOptions | undefined
+}
