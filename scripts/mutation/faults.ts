@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mutation } from './mutation.ts'
+import { readPromises } from './promises.ts'
+
+/** Why mutations cannot be tried as they are written: the code, the tests or the promises have moved on. */
+export function faultsOf(root: string, mutations: readonly Mutation[]): string[] {
+  const promises = readPromises(root)
+  const read = (file: string): string => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '')
+
+  const faults = mutations.flatMap(({ promise, guard, file, find, replace, test }) => {
+    const rows = promises.filter(({ text }) => text.startsWith(promise))
+    const occurrences = read(file).split(find).length - 1
+    return [
+      rows.length !== 1 && `SECURITY.md has ${rows.length} promises that begin with "${promise}"`,
+      rows[0] && !rows[0].tests.includes(test.file) && `SECURITY.md does not name ${test.file} for "${promise}"`,
+      occurrences !== 1 && `${file} has ${occurrences} times: ${find}`,
+      find === replace && 'nothing is taken out',
+      !read(test.file).includes(test.name) && `${test.file} has no test called "${test.name}"`,
+    ].flatMap((fault) => (fault ? `${guard}: ${fault}.` : []))
+  })
+  const unproven = promises
+    .filter(({ text }) => !mutations.some(({ promise }) => text.startsWith(promise)))
+    .map(({ text }) => `No guard is listed for the promise "${text}".`)
+  return [...faults, ...unproven]
+}

@@ -1,0 +1,22 @@
+/** A guard that is taken out of the code, and the test that has to notice. */
+export interface Mutation {
+  /** The promise in `SECURITY.md` that the guard keeps: how its row begins, to the letter. */
+  readonly promise: string
+  /** The guard, as a reader of the table understands it: what the code does. */
+  readonly guard: string
+  /** The file that holds the guard, from the root of the repository. */
+  readonly file: string
+  /** Its code. It must occur exactly once in the file. */
+  readonly find: string
+  /** The code without the guard. It must still compile, or a test would turn red for the wrong reason. */
+  readonly replace: string
+  readonly test: NamedTest
+}
+
+/** A test that fails without the guard. */
+export interface NamedTest {
+  /** One of the files that the promise links to. */
+  readonly file: string
+  /** The name of a test, or of a group or row of tests, as it is written in the file. */
+  readonly name: string
+}

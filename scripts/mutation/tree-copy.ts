@@ -1,0 +1,48 @@
+import { cpSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { cloneWorkspace } from '../release/clone.ts'
+import type { Mutation } from './mutation.ts'
+
+/** A copy of the workspace, in which guards can be taken out without harm. */
+export interface TreeCopy extends AsyncDisposable {
+  readonly folder: string
+  /** Takes a guard out. Disposing of the result puts it back. */
+  readonly without: (mutation: Mutation) => Disposable
+}
+
+/** Copies the workspace as it is now, with what is installed and built. */
+export async function copyTree(root: string): Promise<TreeCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'backend-logout-mutation-'))
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    await cloneWorkspace(root, folder)
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const copied = { recursive: true, verbatimSymlinks: true }
+    for (const manifest of globSync('{packages,tests,examples}/*/package.json', { cwd: root })) {
+      for (const name of ['node_modules', 'dist']) {
+        const path = join(dirname(manifest), name)
+        // Links into the workspace are relative, so these lead into the copy.
+        for (const found of globSync(path, { cwd: root })) cpSync(join(root, found), join(folder, found), copied)
+      }
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return {
+    folder,
+    without({ file, find, replace }) {
+      const path = join(folder, file)
+      const source = readFileSync(path, 'utf8')
+      // A function, as `$` has a meaning in texts.
+      writeFileSync(
+        path,
+        source.replace(find, () => replace),
+      )
+      return { [Symbol.dispose]: () => writeFileSync(path, source) }
+    },
+    [Symbol.asyncDispose]: remove,
+  }
+}
