@@ -49,6 +49,17 @@ describe('withTimeLimit()', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('ends at once, and without a warning, when its time was over before it began', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error): unknown => warnings.push(warning)
+    process.on('warning', note)
+    await expect(withTimeLimit(never, -5, undefined, systemClock)).rejects.toEqual(new EndedEarly('timeout'))
+    // Node.js warns of a time below zero a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   test('ends when the signal aborts, tells the work so, and leaves no timer and no listener behind', async () => {
     const clock = manualClock()
     const controller = new AbortController()

@@ -36,7 +36,8 @@ export function withTimeLimit<T>(
       controller.abort()
     }
     const onAbort = (): void => end('aborted')
-    const timer = clock.setTimeout(() => end('timeout'), ms)
+    // A deadline may have passed while something else was waited for.
+    const timer = clock.setTimeout(() => end('timeout'), Math.max(0, ms))
     signal?.addEventListener('abort', onAbort)
     // Once ended early, the late answer of `run` goes to a settled promise and is dropped, a late failure too.
     run(controller.signal).then(
