@@ -1,19 +1,18 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attemptUntilDone, type EndpointRequest, endedBefore, pause } from './attempts.ts'
-import type { Call, ClientCore } from './call.ts'
+import { attemptUntilDone, type EndpointRequest } from './attempts.ts'
+import type { Call } from './call.ts'
 import { createClient } from './client.ts'
 import type { LogoutErrorCode } from './codes.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import type { LogoutEvent } from './events.ts'
-import { resolveOptions } from './options.ts'
-import { createProvider } from './provider.ts'
-import { createProviderApi } from './request.ts'
+import { resolveOptions } from './resolve-options.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { type Answer, always, inTurn, listen } from './testing/loopback-server.ts'
 import { type ManualClock, manualClock } from './testing/manual-clock.ts'
-import type { TransportResponse } from './transport.ts'
+import { endedBefore } from './time-limit.ts'
+import { TransportResponse } from './transport.ts'
 import { judgeRevocation } from './verdict.ts'
 
 const URL = 'https://id.example.com/revoke'
@@ -30,21 +29,20 @@ interface Given {
 function callWith(clock: ManualClock, given: Given = {}): Call {
   const { retries = 2, timeoutMs = 10_000, deadlineMs = 30_000, signal, secrets = [], onEvent } = given
   const options = resolveOptions({ appId: 'app', endpoints: { revocation: URL }, onEvent }, clock)
-  const core: ClientCore = { options, provider: createProvider(options), api: createProviderApi(), nextCall: () => 1 }
   return {
-    core,
-    about: { call: 1, operation: 'revoke' },
+    options,
+    eventBase: { call: 1, operation: 'revoke' },
     limits: { timeoutMs, deadlineMs, retries },
     startedAt: clock.now(),
     deadlineAt: clock.now() + deadlineMs,
     signal,
-    handsBackThrottling: false,
+    deferThrottling: false,
     secrets: [...secrets],
   }
 }
 
 function answer(status: number, headers: Record<string, string> = {}, body = ''): TransportResponse {
-  return { status, headers: new Headers(headers), body, truncated: false, redirected: false }
+  return new TransportResponse({ status, headers: new Headers(headers), body })
 }
 
 type Send = EndpointRequest['send']
@@ -217,7 +215,7 @@ describe('attemptUntilDone()', () => {
     const send = async () => answer(200)
     const outcome = await attemptUntilDone(call, { method: 'POST', url: URL, send, judge: judgeRevocation })
     expect(outcome).toMatchObject({ attempts: 0, state: 'live', error: { code: 'timeout', retryable: true } })
-    expect(endedBefore(call)?.code).toBe('timeout')
+    expect(endedBefore(call, clock)?.code).toBe('timeout')
   })
 
   test('does not try again when the timer of its wait is so late that the deadline has passed', async () => {
@@ -367,21 +365,6 @@ describe('a call over real sockets', () => {
     expect(token).toMatchObject({ state: 'accepted', attempts: 3 })
     expect(received).toBe(3)
     expect((await waits(broken, { retries: 1 })).token).toMatchObject({ state: 'unknown', error: { code: 'network' } })
-  })
-})
-
-describe('pause()', () => {
-  test('waits, unless the signal aborts or has aborted', async () => {
-    const clock = manualClock()
-    const waiting = pause(callWith(clock), 100)
-    clock.advance(100)
-    expect(await waiting).toBe(true)
-    const controller = new AbortController()
-    const interrupted = pause(callWith(clock, { signal: controller.signal }), 100)
-    controller.abort()
-    expect(await interrupted).toBe(false)
-    expect(await pause(callWith(clock, { signal: controller.signal }), 100)).toBe(false)
-    expect(clock.pending).toBe(0)
   })
 })
 

@@ -1,32 +1,32 @@
-import { type Call, tell, type Wait } from './call.ts'
+import { type Call, emitCall } from './call.ts'
 import { ERROR_MEANING } from './codes.ts'
-import { nameOf } from './endpoint-url.ts'
+import { endpointName } from './endpoint-url.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { type FailedAttempt, reportFailure } from './failure-report.ts'
 import { redactor } from './redaction.ts'
-import { retryDelay } from './retry.ts'
+import { isThrottled, nextDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
-import { EndedEarly, withTimeLimit } from './time-limit.ts'
+import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
 import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One request, sent as often as it takes. */
-export interface EndpointRequest {
+export interface EndpointRequest<T = unknown> {
   readonly method: 'GET' | 'POST'
   readonly url: string
   /** Sends it once. Called for each attempt, so that each has its own credential. */
   readonly send: (attempt: number, signal: AbortSignal) => Promise<TransportResponse>
-  readonly judge: (answer: TransportResponse, wallNow: number) => Verdict
+  readonly judge: (response: TransportResponse, wallNow: number) => Verdict<T>
 }
 
-/** The provider's answer was a success. */
-export interface Succeeded {
+/** The provider answered success. */
+export interface Succeeded<T = unknown> {
   readonly ok: true
   readonly attempts: number
   readonly status: number
   readonly requestId: string | undefined
   /** The body, where it was JSON. */
-  readonly json: unknown
+  readonly json: T
 }
 
 /** There was no success. */
@@ -36,106 +36,133 @@ export interface Failed {
   readonly error: LogoutError
   /** What this says about a token that was to be revoked. */
   readonly state: RevocationState
+  /** Whether the provider wants the application as a whole to slow down. */
+  readonly throttled: boolean
 }
 
 /** How a call to one endpoint ended. */
-export type Outcome = Succeeded | Failed
+export type Outcome<T = unknown> = Succeeded<T> | Failed
 
 /** Sends a request until it succeeds, cannot succeed, or time or attempts are used up. Never rejects. */
-export async function attemptUntilDone(call: Call, request: EndpointRequest): Promise<Outcome> {
-  const { clock } = call.core.options
-  let failed: FailedAttempt | undefined
-  let mayHaveArrived = false
-  const late = endedBefore(call)
-  if (late) return refused(late)
+export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T>): Promise<Outcome<T>> {
+  const { clock } = call.options
+  const late = endedBefore(call, clock)
+  if (late) return notSent(late)
+  const history = new History(call, request)
   for (let attempt = 1; ; attempt++) {
-    const previous = failed
-    const startedAt = clock.now()
-    const result = await tryOnce(call, request, attempt, startedAt)
-    // Thrown on purpose, before anything was sent: that is no attempt.
-    const unsent = !result.ok && isLogoutError(result.thrown) ? refused(result.thrown, attempt - 1) : undefined
-    if (!unsent)
-      tell(call, () => ({
-        type: 'attempt',
-        endpoint: nameOf(request.url),
-        attempt,
-        durationMs: clock.now() - startedAt,
-        status: result.status,
-        code: result.ok ? undefined : result.code,
-        requestId: result.requestId,
-      }))
+    const result = await tryOnce(call, request, attempt)
     if (result.ok) return result
-    failed = result
-    const { code, retryAfterMs } = failed
-    const state = unsent?.state ?? ERROR_MEANING[code].token
-    mayHaveArrived ||= state === 'unknown'
-    const end = (error: LogoutError, attempts = attempt): Failed => ({
-      ok: false,
-      attempts,
-      error,
-      // A later refusal does not tell what became of an earlier request that nobody answered.
-      state: mayHaveArrived && state === 'live' ? 'unknown' : state,
+    if (isLogoutError(result.thrown)) return history.refused(result.thrown)
+    history.add(result)
+    const delayMs = nextDelay({
+      attempts: attempt,
+      retries: call.limits.retries,
+      failure: result,
+      deferThrottling: call.deferThrottling,
+      remainingMs: call.deadlineAt - clock.now(),
+      random: clock.random(),
     })
-    if (unsent) return end(unsent.error, unsent.attempts)
-    const error = (): LogoutError => reportFailure(call, request, result, attempt, previous)
-    const remainingMs = call.deadlineAt - clock.now()
-    const { retries } = call.limits
-    const handedBack = call.handsBackThrottling && (code === 'rate_limited' || retryAfterMs !== undefined)
-    const delayMs =
-      ERROR_MEANING[code].retryable && !handedBack
-        ? retryDelay({ attempts: attempt, retries, retryAfterMs, remainingMs, random: clock.random() })
-        : undefined
-    if (delayMs === undefined) return end(error())
-    tell(call, () => ({ type: 'retry', endpoint: nameOf(request.url), attempt, code, delayMs, retryAfterMs }))
-    if (!(await pause(call, delayMs))) {
-      const cause = error()
-      return end(
-        new LogoutError('aborted', 'The call was aborted while it waited to try again.', { attempts: attempt, cause }),
-      )
-    }
+    if (delayMs === undefined) return history.failed()
+    const { code, retryAfterMs } = result
+    emitCall(call, () => ({ type: 'retry', endpoint: endpointName(request.url), attempt, code, delayMs, retryAfterMs }))
+    if (!(await pause(delayMs, call.signal, clock))) return history.aborted()
     // Timers may be late, and a request without any time left would only blur what is known.
-    if (clock.now() >= call.deadlineAt) return end(error())
+    if (clock.now() >= call.deadlineAt) return history.failed()
   }
 }
 
-/** Why a call must not send anything any more: its signal has aborted, or its time is up. */
-export function endedBefore(call: Wait): LogoutError | undefined {
-  if (call.signal?.aborted) return new LogoutError('aborted', 'The call was aborted before its request was sent.')
-  if (call.core.options.clock.now() < call.deadlineAt) return undefined
-  return new LogoutError('timeout', 'The deadline passed before the request was sent.', { retryable: true })
+/** The outcome of a call that sent nothing. */
+export function notSent(error: LogoutError, state: RevocationState = 'live'): Failed {
+  return { ok: false, attempts: 0, error, state, throttled: false }
 }
 
-/** An outcome without, or before, any request. */
-export function refused(error: LogoutError, attempts = 0, state: RevocationState = 'live'): Failed {
-  return { ok: false, attempts, error, state }
+/** The failed attempts of one request, and what they say together. */
+class History {
+  readonly #call: Call
+  readonly #request: EndpointRequest
+  readonly #failures: FailedAttempt[] = []
+  /** Whether a request was sent to which there was no response. */
+  #possiblyDelivered = false
+
+  constructor(call: Call, request: EndpointRequest) {
+    this.#call = call
+    this.#request = request
+  }
+
+  add(failure: FailedAttempt): void {
+    this.#failures.push(failure)
+    this.#possiblyDelivered ||= ERROR_MEANING[failure.code].token === 'unknown'
+  }
+
+  /** The call ends with the last failure. */
+  failed(): Failed {
+    const error = reportFailure(this.#call, this.#request, this.#failures)
+    return this.#end(error, ERROR_MEANING[error.code].token)
+  }
+
+  /** The call ends because it was aborted while it waited. */
+  aborted(): Failed {
+    const cause = reportFailure(this.#call, this.#request, this.#failures)
+    const attempts = this.#failures.length
+    const error = new LogoutError('aborted', 'The call was aborted while it waited to retry.', { attempts, cause })
+    return this.#end(error, ERROR_MEANING[cause.code].token)
+  }
+
+  /** The call ends with an error that a transport or client authentication threw instead of sending a request. */
+  refused(error: LogoutError): Failed {
+    return this.#end(error, 'live')
+  }
+
+  #end(error: LogoutError, state: RevocationState): Failed {
+    return {
+      ok: false,
+      attempts: this.#failures.length,
+      error,
+      // A later refusal does not say what became of an earlier request that had no response.
+      state: this.#possiblyDelivered && state === 'live' ? 'unknown' : state,
+      throttled: isThrottled(error),
+    }
+  }
 }
 
-async function tryOnce(
+async function tryOnce<T>(
   call: Call,
-  request: EndpointRequest,
+  request: EndpointRequest<T>,
   attempt: number,
-  now: number,
-): Promise<Succeeded | FailedAttempt> {
-  const { clock } = call.core.options
-  const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - now)
+): Promise<Succeeded<T> | FailedAttempt> {
+  const { clock } = call.options
+  const startedAt = clock.now()
+  const result = await sendOnce(call, request, attempt, startedAt)
+  // Thrown on purpose, before anything was sent: that is not an attempt.
+  if (!result.ok && isLogoutError(result.thrown)) return result
+  emitCall(call, () => ({
+    type: 'attempt',
+    endpoint: endpointName(request.url),
+    attempt,
+    durationMs: clock.now() - startedAt,
+    status: result.status,
+    code: result.ok ? undefined : result.code,
+    requestId: result.requestId,
+  }))
+  return result
+}
+
+async function sendOnce<T>(
+  call: Call,
+  request: EndpointRequest<T>,
+  attempt: number,
+  startedAt: number,
+): Promise<Succeeded<T> | FailedAttempt> {
+  const { clock } = call.options
+  const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - startedAt)
   try {
-    const answer = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
-    const verdict = request.judge(answer, clock.wallNow())
+    const response = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
+    const verdict = request.judge(response, clock.wallNow())
     // A hostile provider may send anything back under any name.
     const requestId = verdict.requestId && redactor(call.secrets)(verdict.requestId, 100)
     if (!verdict.ok) return { ...verdict, requestId }
-    return { ok: true, attempts: attempt, status: answer.status, requestId, json: verdict.json }
+    return { ok: true, attempts: attempt, status: response.status, requestId, json: verdict.json }
   } catch (thrown) {
     return { ok: false, code: thrown instanceof EndedEarly ? thrown.why : 'network', thrown }
   }
-}
-
-/** Waits; `false` when the caller's signal ended the wait. */
-export async function pause(call: Call, ms: number): Promise<boolean> {
-  try {
-    await withTimeLimit(() => new Promise<never>(() => {}), ms, call.signal, call.core.options.clock)
-  } catch (ended) {
-    return (ended as EndedEarly).why === 'timeout'
-  }
-  return true
 }

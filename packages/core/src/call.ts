@@ -1,76 +1,71 @@
+import { type CallOptions, resolveLimits } from './call-options.ts'
 import { emit, type LogoutEvent, type LogoutEventBase } from './events.ts'
 import { fingerprintToken } from './fingerprint.ts'
-import { type CallOptions, type ResolvedOptions, resolveLimits } from './options.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderApi } from './request.ts'
+import type { ResolvedOptions } from './resolve-options.ts'
+import type { Wait } from './time-limit.ts'
 
-/** What every part of one client shares. */
-export interface ClientCore {
+/** What every call of one client shares. */
+export interface ClientBase {
   readonly options: ResolvedOptions
   readonly api: ProviderApi
-  readonly provider: Provider
-  /** What is masked in the texts of every call, besides its own token and the application's credentials. */
+  /** Masked in the texts of every call, in addition to its own token and the application's credentials. */
   readonly secrets?: readonly string[]
   /** Gives each call its number. */
   readonly nextCall: () => number
 }
 
-/** How long something may be waited for. */
-export interface Wait {
-  readonly core: ClientCore
-  /** In the time of the client's clock. */
-  readonly deadlineAt: number
-  readonly signal?: AbortSignal | undefined
+/** A client: its calls, and the provider that they go to. */
+export interface ClientCore extends ClientBase {
+  readonly provider: Provider
 }
 
-/** One call in progress: its time, its signal, and what must never be seen of it. */
+/** One call in progress: its time, its signal, and what its texts must not contain. */
 export interface Call extends Wait {
-  readonly about: LogoutEventBase
+  readonly options: ResolvedOptions
+  /** What all events of this call have in common. */
+  readonly eventBase: LogoutEventBase
   readonly limits: ResolvedOptions['limits']
   readonly startedAt: number
-  /** Whether a bulk run does the waiting when the provider throttles, because it must slow down as a whole. */
-  readonly handsBackThrottling: boolean
+  /** Whether a bulk run waits when the provider throttles, instead of this call: the run slows down as a whole. */
+  readonly deferThrottling: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
   readonly secrets: (string | undefined)[]
 }
 
 /** Starts a call: checks its limits, and announces it. */
-export function startCall(
-  core: ClientCore,
+export async function startCall(
+  { options, secrets = [], nextCall }: ClientBase,
   operation: LogoutEventBase['operation'],
-  options: CallOptions = {},
+  callOptions: CallOptions = {},
   token?: string,
-  handsBackThrottling = false,
-): Call | Promise<Call> {
-  const limits = resolveLimits(options, core.options.limits)
-  const { onEvent, clock, appSecret } = core.options
-  const startedAt = clock.now()
+  deferThrottling = false,
+): Promise<Call> {
+  const limits = resolveLimits(callOptions, options.limits)
+  const startedAt = options.clock.now()
+  const number = nextCall()
+  // Hashing takes a tenth of a call, so only listeners pay for it. Pages without TLS cannot hash.
+  const watched = options.onEvent !== undefined && token !== undefined
+  const fingerprint = watched ? await fingerprintToken(token).catch(() => undefined) : undefined
   const call: Call = {
-    core,
-    about: { call: core.nextCall(), operation, token: undefined },
+    options,
+    eventBase: { call: number, operation, token: fingerprint },
     limits,
     startedAt,
     deadlineAt: startedAt + limits.deadlineMs,
-    signal: options.signal,
-    handsBackThrottling,
-    secrets: core.secrets ? [token, appSecret, ...core.secrets] : [token, appSecret],
+    signal: callOptions.signal,
+    deferThrottling,
+    secrets: [token, options.appSecret, ...secrets],
   }
-  return onEvent ? announce(call, token) : call
-}
-
-// Hashing, and waiting for it, is for those who watch only; it would be a tenth of the cost of a call.
-async function announce(call: Call, token: string | undefined): Promise<Call> {
-  // Pages without TLS cannot hash.
-  const fingerprint = token === undefined ? undefined : await fingerprintToken(token).catch(() => undefined)
-  const announced = { ...call, about: { ...call.about, token: fingerprint } }
-  tell(announced, () => ({ type: 'start' }))
-  return announced
+  emitCall(call, () => ({ type: 'start' }))
+  return call
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
 
-/** Tells whoever watches what happens in a call; `event` is only made when somebody does. */
-export function tell(call: Call, event: () => Untold<LogoutEvent>): void {
-  const { onEvent } = call.core.options
-  if (onEvent) emit(onEvent, { ...call.about, ...event() } as LogoutEvent)
+/** Emits an event of a call; `event` is called only when there is a listener. */
+export function emitCall(call: Call, event: () => Untold<LogoutEvent>): void {
+  const { onEvent } = call.options
+  if (onEvent) emit(onEvent, { ...call.eventBase, ...event() } as LogoutEvent)
 }

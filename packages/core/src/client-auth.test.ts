@@ -5,7 +5,7 @@ import {
   type ClientAuthContext,
   type ClientAuthMethod,
   checkCredential,
-  clientAuthOf,
+  createClientAuth,
   negotiate,
 } from './client-auth.ts'
 import { LogoutError } from './errors.ts'
@@ -28,7 +28,7 @@ function readBasic(authorization: string | undefined): [id: string, secret: stri
   return [formDecode(id), formDecode(secret)]
 }
 
-describe('clientAuthOf()', () => {
+describe('createClientAuth()', () => {
   test.each([
     ['client_secret_post', { body: { client_id: 'app', client_secret: 'secret' } }],
     ['client_secret_basic', { authorization: `Basic ${btoa('app:secret')}` }],
@@ -36,19 +36,19 @@ describe('clientAuthOf()', () => {
     ['tls_client_auth', { body: { client_id: 'app' } }],
     ['self_signed_tls_client_auth', { body: { client_id: 'app' } }],
   ] as const)('makes %s', async (method, credential) => {
-    const authenticate = clientAuthOf(method, 'app', 'secret')
+    const authenticate = createClientAuth(method, 'app', 'secret')
     expect(authenticate.method).toBe(method)
     expect(await authenticate(context)).toEqual(credential)
   })
 
   test('never puts the secret where it does not belong', async () => {
     for (const method of ['none', 'tls_client_auth', 'self_signed_tls_client_auth'] as const) {
-      expect(JSON.stringify(await clientAuthOf(method, 'app', 'secret')(context))).not.toContain('secret"')
+      expect(JSON.stringify(await createClientAuth(method, 'app', 'secret')(context))).not.toContain('secret"')
     }
   })
 
   test('form-encodes id and secret before Basic', async () => {
-    const { authorization } = await clientAuthOf('client_secret_basic', 'a:b c', 'p+q%r/s=é')(context)
+    const { authorization } = await createClientAuth('client_secret_basic', 'a:b c', 'p+q%r/s=é')(context)
     expect(atob(String(authorization).slice(6))).toBe('a%3Ab+c:p%2Bq%25r%2Fs%3D%C3%A9')
   })
 
@@ -56,7 +56,7 @@ describe('clientAuthOf()', () => {
     const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => value.isWellFormed())
     await fc.assert(
       fc.asyncProperty(text, text, async (id, secret) => {
-        const { authorization, body } = await clientAuthOf('client_secret_basic', id, secret)(context)
+        const { authorization, body } = await createClientAuth('client_secret_basic', id, secret)(context)
         expect(readBasic(authorization)).toEqual([id, secret])
         expect(body).toBeUndefined()
       }),
@@ -65,14 +65,14 @@ describe('clientAuthOf()', () => {
 
   test.each(['client_secret_post', 'client_secret_basic'] as const)('refuses %s without a secret', async (method) => {
     for (const secret of [undefined, '']) {
-      const error = await logoutErrorOf(() => clientAuthOf(method, 'app', secret))
+      const error = await logoutErrorOf(() => createClientAuth(method, 'app', secret))
       expect(error.code).toBe('invalid_options')
       expect(error.message).toMatch(/appSecret/)
     }
   })
 
   test.each(['private_key_jwt', '', 'NONE', 'none\n', '__proto__', 'x'.repeat(1000)])('refuses %j', async (method) => {
-    const error = await logoutErrorOf(() => clientAuthOf(method as ClientAuthMethod, 'app', 'secret'))
+    const error = await logoutErrorOf(() => createClientAuth(method as ClientAuthMethod, 'app', 'secret'))
     expect(error.code).toBe('invalid_options')
     expect(error.message).toMatch(/clientAuth/)
     expect(error.message.length).toBeLessThan(300)

@@ -58,8 +58,8 @@ export type ClientAuthMethod =
 
 const idOnly: ClientAuth = ({ appId }) => ({ body: { client_id: appId } })
 
-/** Makes the {@link ClientAuth} of a method by name. */
-export function clientAuthOf(method: ClientAuthMethod, appId: string, appSecret: string | undefined): ClientAuth {
+/** Creates the {@link ClientAuth} of a method by name. */
+export function createClientAuth(method: ClientAuthMethod, appId: string, appSecret: string | undefined): ClientAuth {
   let credential: ClientCredential
   if (method === 'client_secret_post' || method === 'client_secret_basic') {
     if (!appSecret)

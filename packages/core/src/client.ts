@@ -1,22 +1,18 @@
-import type { ClientCore } from './call.ts'
+import type { ClientBase, ClientCore } from './call.ts'
+import { type CallOptions, checkCallOptions, resolveLimits } from './call-options.ts'
 import type { Clock } from './clock.ts'
-import type { ProviderMetadata } from './discovery.ts'
+import { fetchMetadata } from './discovery.ts'
 import { type Introspection, type IntrospectOptions, introspect } from './introspect.ts'
 import { type LogoutOptions, type LogoutResult, logout, type SessionTokens } from './logout.ts'
-import { type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
-import {
-  type CallOptions,
-  checkCallOptions,
-  type LogoutClientOptions,
-  type ResolvedOptions,
-  resolveLimits,
-  resolveOptions,
-} from './options.ts'
-import { createProvider } from './provider.ts'
+import { buildLogoutUrl, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
+import type { LogoutClientOptions } from './options.ts'
+import { createProvider, type ProviderMetadata } from './provider.ts'
 import { createProviderApi } from './request.ts'
+import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
-import { type RevokeManyOptions, revokeMany, type TokenSource } from './revoke-many.ts'
+import { type RevokeManyOptions, revokeMany } from './revoke-many.ts'
+import type { TokenSource } from './token-source.ts'
 
 /** Logs users out at one provider, as one application. Made by {@link createLogoutClient}; safe to share. */
 export interface LogoutClient {
@@ -123,43 +119,46 @@ export function createLogoutClient(options: LogoutClientOptions): LogoutClient {
   return createClient(options)
 }
 
-/** {@link createLogoutClient} with a clock of one's own. */
+/** {@link createLogoutClient} with a given clock. */
 export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutClient {
   const options = resolveOptions(given, clock)
-  const provider = createProvider(options)
   let calls = 0
-  const core: ClientCore = { options, provider, api: createProviderApi(), nextCall: () => ++calls }
+  const base: ClientBase = { options, api: createProviderApi(options.transport), nextCall: () => ++calls }
+  const provider = createProvider(options, (issuers) => fetchMetadata(base, issuers))
+  const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({
     appId: options.appId,
     provider: addressOf(options).replace(/\/+$/, ''),
-    async revokeToken(token, options) {
-      checkCallOptions(options)
-      const { state, revoked, error } = await revoke(core, token, options)
-      if (options?.verify && state === 'live' && error?.code === 'unverified') return false
+    async revokeToken(token, callOptions) {
+      checkCallOptions(callOptions)
+      const { revocation } = await revoke(core, token, callOptions)
+      const { state, revoked, error } = revocation
+      if (callOptions?.verify && state === 'live' && error?.code === 'unverified') return false
       if (error) throw error
       return revoked
     },
-    async logout(tokens, options) {
-      checkCallOptions(options)
-      return logout(core, tokens, options)
+    async logout(tokens, callOptions) {
+      checkCallOptions(callOptions)
+      return logout(core, tokens, callOptions)
     },
-    revokeTokens(tokens, options) {
-      checkCallOptions(options)
-      return revokeMany(core, tokens, options)
+    revokeTokens(tokens, callOptions) {
+      checkCallOptions(callOptions)
+      return revokeMany(core, tokens, callOptions)
     },
-    async introspectToken(token, options) {
-      checkCallOptions(options)
-      return introspect(core, token, options)
+    async introspectToken(token, callOptions) {
+      checkCallOptions(callOptions)
+      return introspect(core, token, callOptions)
     },
-    buildLogoutUrl(options) {
-      checkCallOptions(options)
-      return planLogoutUrl(core, options)()
+    buildLogoutUrl(urlOptions) {
+      checkCallOptions(urlOptions)
+      return buildLogoutUrl(planLogoutUrl(options, urlOptions), provider)
     },
-    async discover(given = {}) {
-      checkCallOptions(given)
-      const { deadlineMs } = resolveLimits(given, options.limits)
+    async discover(callOptions = {}) {
+      checkCallOptions(callOptions)
+      const { deadlineMs } = resolveLimits(callOptions, options.limits)
       const deadlineAt = options.clock.now() + deadlineMs
-      return (await provider.endpoints(core, { core, deadlineAt, signal: given.signal })).metadata
+      const { metadata } = await provider.endpoints({ deadlineAt, signal: callOptions.signal })
+      return metadata
     },
   })
 }

@@ -1,17 +1,9 @@
 import { attemptUntilDone } from './attempts.ts'
-import { type ClientCore, startCall, tell } from './call.ts'
+import { type ClientBase, emitCall, startCall } from './call.ts'
 import { LogoutError } from './errors.ts'
-import type { components } from './generated/provider.ts'
+import type { ProviderMetadata } from './provider.ts'
 import { redactor } from './redaction.ts'
-import { answerOf, sendTo } from './request.ts'
 import { judgeMetadata } from './verdict.ts'
-
-/**
- * A provider's metadata (RFC 8414, OpenID Connect Discovery), as it was published.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
- */
-export interface ProviderMetadata extends Readonly<components['schemas']['ProviderMetadata']> {}
 
 const MAX_METADATA_BYTES = 262_144
 
@@ -34,12 +26,11 @@ function wellKnownUrls(issuer: string): string[] {
  * @throws LogoutError `discovery_failed`, retryable where the provider may answer later
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
  */
-export async function fetchMetadata(core: ClientCore, issuers: readonly string[]): Promise<ProviderMetadata> {
-  const { options, api } = core
-  const { transport } = options
+export async function fetchMetadata(base: ClientBase, issuers: readonly string[]): Promise<ProviderMetadata> {
+  const { options, api } = base
   const headers = { ...options.headers, accept: 'application/json' }
   const issuer = issuers[0] as string
-  const call = await startCall(core, 'discover')
+  const call = await startCall(base, 'discover')
   let usable: ProviderMetadata | undefined
   let problem: LogoutError | undefined
   let attempts = 0
@@ -48,13 +39,11 @@ export async function fetchMetadata(core: ClientCore, issuers: readonly string[]
       method: 'GET',
       url,
       judge: judgeMetadata,
-      send: async (_attempt, signal) =>
-        answerOf(
-          await api.GET(
-            '/.well-known/openid-configuration',
-            sendTo({ transport, url, headers, signal, maxBodyBytes: MAX_METADATA_BYTES }),
-          ),
-        ),
+      send: async (_attempt, signal) => {
+        const to = { url, headers, signal, maxBodyBytes: MAX_METADATA_BYTES }
+        const { response } = await api.GET('/.well-known/openid-configuration', { parseAs: 'stream', to })
+        return response
+      },
     })
     attempts += outcome.attempts
     if (!outcome.ok) {
@@ -63,7 +52,7 @@ export async function fetchMetadata(core: ClientCore, issuers: readonly string[]
       if (outcome.error.retryable) break
       continue
     }
-    const metadata = outcome.json as ProviderMetadata
+    const metadata = outcome.json
     if (!issuers.includes(metadata.issuer)) {
       const stated = redactor(call.secrets)(metadata.issuer, 200)
       problem = new LogoutError('discovery_failed', `${url} is the metadata of issuer '${stated}'.`)
@@ -73,7 +62,7 @@ export async function fetchMetadata(core: ClientCore, issuers: readonly string[]
     } else usable ??= metadata
   }
   const durationMs = options.clock.now() - call.startedAt
-  tell(call, () => ({ type: 'outcome', attempts, durationMs, code: usable ? undefined : 'discovery_failed' }))
+  emitCall(call, () => ({ type: 'outcome', attempts, durationMs, code: usable ? undefined : 'discovery_failed' }))
   if (usable) return usable
   throw new LogoutError(
     'discovery_failed',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkUrl, nameOf } from './endpoint-url.ts'
+import { checkUrl, endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 
@@ -88,7 +88,7 @@ describe('checkUrl()', () => {
   })
 })
 
-test('nameOf() leaves the query out', () => {
-  expect(nameOf('https://id.example.com/revoke?key=value?more')).toBe('https://id.example.com/revoke')
-  expect(nameOf('https://id.example.com/revoke')).toBe('https://id.example.com/revoke')
+test('endpointName() leaves the query out', () => {
+  expect(endpointName('https://id.example.com/revoke?key=value?more')).toBe('https://id.example.com/revoke')
+  expect(endpointName('https://id.example.com/revoke')).toBe('https://id.example.com/revoke')
 })

@@ -34,6 +34,6 @@ export function checkUrl(
 }
 
 /** Names an endpoint in messages and events: without its query. */
-export function nameOf(url: string): string {
+export function endpointName(url: string): string {
   return url.split('?', 1)[0] as string
 }

@@ -17,7 +17,7 @@ function thenable(then: (resolve: () => void, reject?: (reason: Error) => void) 
 describe('emit()', () => {
   test('hands over the event, frozen', () => {
     let seen: LogoutEvent | undefined
-    emit((event) => {
+    emit((event: LogoutEvent) => {
       seen = event
     }, start)
     expect(seen).toEqual(start)

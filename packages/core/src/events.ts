@@ -55,11 +55,26 @@ export type LogoutEvent =
 /** Receives {@link LogoutEvent}s. What it throws is dropped: watching a logout must not break it. */
 export type OnEvent = (event: LogoutEvent) => void
 
-/** Calls an {@link OnEvent} without letting any failure of it out, not even one that comes later. */
-export function emit(onEvent: OnEvent, event: LogoutEvent): void {
+/**
+ * Calls an event listener without letting any failure of it out, not even a later one: watching a logout must not break
+ * it. The event is frozen. For packages that emit events of their own.
+ *
+ * @param listener Typed as returning nothing, but nothing keeps an application from passing an async function. What it
+ * returns may be a promise of any library or realm.
+ * @example
+ * ```ts
+ * import { emit } from '@backend-logout/core'
+ *
+ * function queued(onEvent?: (event: { readonly type: 'queued' }) => void) {
+ *   emit(onEvent, { type: 'queued' })
+ * }
+ * ```
+ */
+export function emit<E>(listener: ((event: E) => void) | undefined, event: NoInfer<E>): void {
+  if (!listener) return
   try {
-    // Typed as void, but nothing keeps people from handing in an async function.
-    const result: unknown = onEvent(Object.freeze(event))
-    if (typeof result === 'object') Promise.resolve(result).catch(() => {})
+    Object.freeze(event)
+    const result: unknown = listener(event)
+    if (Object(result) === result) Promise.resolve(result).catch(() => {})
   } catch {}
 }

@@ -1,55 +1,47 @@
 import type { Call } from './call.ts'
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
-import { nameOf } from './endpoint-url.ts'
+import { endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { redactCause, redactor } from './redaction.ts'
 import { EndedEarly } from './time-limit.ts'
-import type { Failure } from './verdict.ts'
+import type { FailedVerdict } from './verdict.ts'
 
-/** An attempt that failed: with an answer, or with something thrown. */
-export type FailedAttempt = Omit<Failure, 'status'> & { readonly status?: number; readonly thrown?: unknown }
-
-/** An error and what lies behind it in one line: `fetch failed` alone helps nobody. */
-function reasonOf(error: Error | undefined): string {
-  if (!error) return ''
-  const { message, code, cause } = error as Error & { code?: string }
-  const own = message || code || error.name
-  return cause instanceof Error ? `${own}: ${reasonOf(cause)}` : own
-}
+/** An attempt that failed: by its response, or by what was thrown instead of one. */
+export type FailedAttempt = Omit<FailedVerdict, 'status'> & { readonly status?: number; readonly thrown?: unknown }
 
 /**
- * Makes the error of a failed attempt: what happened, at which endpoint, and what to do. Everything that the provider or
- * the runtime said is masked.
+ * Makes the error of a request that failed: what happened, at which endpoint, and what to do. Everything that the
+ * provider or the runtime said is masked.
  *
- * @param at The request that failed.
- * @param attempts How many attempts there were, this one included.
- * @param previous The failure before this one, which becomes the cause where there is no better one.
+ * @param at The request.
+ * @param failures All its failed attempts. The last one makes the error; the one before becomes its cause, unless the
+ * runtime gave a better one.
  */
 export function reportFailure(
   call: Call,
   at: { readonly method: string; readonly url: string },
-  failed: FailedAttempt,
-  attempts: number,
-  previous?: FailedAttempt,
+  failures: readonly FailedAttempt[],
 ): LogoutError {
+  const failure = failures.at(-1) as FailedAttempt
+  const earlier = failures.slice(0, -1)
   const redact = redactor(call.secrets)
-  const { code, status, apiCode, requestId, retryAfterMs, thrown } = failed
   const masked = (text: string | undefined, length: number) => (text === undefined ? undefined : redact(text, length))
-  const providerError = masked(failed.providerError, 100)
-  const providerErrorDescription = masked(failed.providerErrorDescription, 300)
+  const { code, status, apiCode, requestId, retryAfterMs, thrown } = failure
+  const providerError = masked(failure.providerError, 100)
+  const providerErrorDescription = masked(failure.providerErrorDescription, 300)
   const cause = thrown instanceof EndedEarly ? undefined : redactCause(thrown, redact)
-  const said = providerErrorDescription ? ` (${providerErrorDescription})` : ''
-  const what: Partial<Record<LogoutErrorCode, string>> = {
-    network: `failed: ${reasonOf(cause)}.`,
-    timeout: 'gave no complete answer in time.',
+  const described = providerErrorDescription ? ` (${providerErrorDescription})` : ''
+  const withoutResponse: Partial<Record<LogoutErrorCode, string>> = {
+    network: `failed: ${describeCause(cause)}.`,
+    timeout: 'had no complete response in time.',
     aborted: 'was aborted.',
   }
   const message = [
-    `${at.method} ${nameOf(at.url)}`,
-    what[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${said}.`,
+    `${at.method} ${endpointName(at.url)}`,
+    withoutResponse[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${described}.`,
     ERROR_MEANING[code].advice,
     retryAfterMs ? `Retry-After asks for ${retryAfterMs / 1000} s.` : '',
-    attempts > 1 ? `(${attempts} attempts)` : '',
+    earlier.length > 0 ? `(${failures.length} attempts)` : '',
   ]
   return new LogoutError(code, message.filter(Boolean).join(' '), {
     status,
@@ -58,7 +50,15 @@ export function reportFailure(
     apiCode,
     requestId,
     retryAfterMs,
-    attempts,
-    cause: cause ?? (previous && reportFailure(call, at, previous, attempts - 1)),
+    attempts: failures.length,
+    cause: cause ?? (earlier.length > 0 ? reportFailure(call, at, earlier) : undefined),
   })
+}
+
+/** An error and its causes in one line: `fetch failed` alone helps nobody. */
+function describeCause(error: Error | undefined): string {
+  if (!error) return ''
+  const { message, code, cause } = error as Error & { code?: string }
+  const own = message || code || error.name
+  return cause instanceof Error ? `${own}: ${describeCause(cause)}` : own
 }

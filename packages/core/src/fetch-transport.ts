@@ -1,4 +1,4 @@
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+import { type Transport, type TransportRequest, TransportResponse } from './transport.ts'
 
 /**
  * A {@link Transport} over `fetch`.
@@ -21,14 +21,14 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
       const head = { status, headers: answered, redirected }
       if (redirected || (status >= 300 && status < 400)) {
         response.body?.cancel().catch(() => {})
-        return { ...head, body: '', truncated: false }
+        return new TransportResponse({ ...head, body: '' })
       }
       try {
-        return { ...head, ...(await readBody(response, maxBodyBytes)) }
+        return new TransportResponse({ ...head, ...(await readBody(response, maxBodyBytes)) })
       } catch (error) {
         // A refusal stays one when its text breaks off; a success counts only when it is complete.
         if (response.ok) throw error
-        return { ...head, body: '', truncated: true }
+        return new TransportResponse({ ...head, body: '', truncated: true })
       }
     },
   }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export type { CallLimits, CallOptions } from './call-options.ts'
 export { createLogoutClient, type LogoutClient } from './client.ts'
 export type {
   AuthenticatedEndpoint,
@@ -12,7 +14,6 @@ export type {
   ClientCredential,
 } from './client-auth.ts'
 export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
-export type { ProviderMetadata } from './discovery.ts'
 export {
   type EnvironmentSource,
   environmentVariables,
@@ -20,7 +21,7 @@ export {
   type PartialClientOptions,
 } from './environment.ts'
 export { isLogoutError, LogoutError, type LogoutErrorDetails } from './errors.ts'
-export type { LogoutEvent, LogoutEventBase, OnEvent } from './events.ts'
+export { emit, type LogoutEvent, type LogoutEventBase, type OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'
 export { fingerprintToken } from './fingerprint.ts'
 export { isLoopback } from './internal-host.ts'
@@ -28,8 +29,6 @@ export type { Introspection, IntrospectOptions } from './introspect.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 export type { LogoutUrlOptions } from './logout-url.ts'
 export type {
-  CallLimits,
-  CallOptions,
   ClientOptions,
   EndpointsLocation,
   GenAuthLocation,
@@ -37,7 +36,10 @@ export type {
   LogoutClientOptions,
   ProviderLocation,
 } from './options.ts'
+export type { ProviderMetadata } from './provider.ts'
+export { isThrottled } from './retry.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
 export type { RevokeOptions } from './revoke.ts'
-export type { BulkToken, RevokeManyOptions, TokenSource } from './revoke-many.ts'
-export type { Transport, TransportRequest, TransportResponse } from './transport.ts'
+export type { RevokeManyOptions } from './revoke-many.ts'
+export type { BulkToken, TokenSource } from './token-source.ts'
+export { type Transport, type TransportRequest, TransportResponse, type TransportResponseParts } from './transport.ts'

@@ -1,9 +1,9 @@
-import { type ClientCore, startCall, tell } from './call.ts'
+import { type ClientCore, emitCall, startCall } from './call.ts'
+import type { CallOptions } from './call-options.ts'
 import { postTo } from './endpoint.ts'
 import type { components } from './generated/provider.ts'
-import type { CallOptions } from './options.ts'
 import type { TokenTypeHint } from './revocation.ts'
-import { checkHint, unusableToken } from './token.ts'
+import { checkHint, usableToken } from './token.ts'
 import { judgeIntrospection } from './verdict.ts'
 
 /**
@@ -22,38 +22,42 @@ export interface IntrospectOptions extends CallOptions {
   readonly strict?: boolean | undefined
 }
 
-/** Asks the provider about a token. */
+/** Checks a token and asks the provider about it. */
 export async function introspect(
   core: ClientCore,
   token: unknown,
   options: IntrospectOptions = {},
 ): Promise<Introspection> {
+  checkHint(options.tokenTypeHint)
+  const usable = usableToken(token, core.options.appId)
+  if (typeof usable !== 'string') throw usable
+  return await askProvider(core, usable, options)
+}
+
+/** Asks the provider about a token that was checked before. */
+export async function askProvider(core: ClientCore, token: string, options: IntrospectOptions): Promise<Introspection> {
   const { tokenTypeHint: hint, strict } = options
-  checkHint(hint)
-  const unusable = unusableToken(token, core.options.appId)
-  if (unusable) throw unusable
-  const call = await startCall(core, 'introspect', options, token as string)
-  const form = {
-    token: token as string,
-    ...(hint !== undefined && { token_type_hint: hint }),
-    ...(strict !== undefined && { strict }),
-  }
-  const outcome = await postTo(call, {
+  const call = await startCall(core, 'introspect', options, token)
+  const outcome = await postTo(core, call, {
     endpoint: 'introspection',
     judge: judgeIntrospection,
-    post: (init, credential) => core.api.POST('/token/introspection', { ...init, body: { ...form, ...credential } }),
+    post: (credential, to) =>
+      core.api.POST('/token/introspection', {
+        parseAs: 'stream',
+        to,
+        body: {
+          token,
+          ...(hint !== undefined && { token_type_hint: hint }),
+          ...(strict !== undefined && { strict }),
+          ...credential,
+        },
+      }),
   })
   const { attempts } = outcome
   const { status, requestId } = outcome.ok ? outcome : outcome.error
+  const code = outcome.ok ? undefined : outcome.error.code
   const durationMs = core.options.clock.now() - call.startedAt
-  tell(call, () => ({
-    type: 'outcome',
-    attempts,
-    durationMs,
-    status,
-    requestId,
-    code: outcome.ok ? undefined : outcome.error.code,
-  }))
+  emitCall(call, () => ({ type: 'outcome', attempts, durationMs, status, requestId, code }))
   if (!outcome.ok) throw outcome.error
-  return outcome.json as Introspection
+  return outcome.json
 }

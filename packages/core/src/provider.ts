@@ -1,12 +1,17 @@
-import { endedBefore } from './attempts.ts'
-import type { ClientCore, Wait } from './call.ts'
 import type { AuthenticatedEndpoint } from './client-auth.ts'
-import { fetchMetadata, type ProviderMetadata } from './discovery.ts'
 import { LogoutError } from './errors.ts'
+import type { components } from './generated/provider.ts'
 import { checkMetadataUrl, type MetadataUrlPolicy } from './metadata-url.ts'
-import type { ResolvedOptions } from './options.ts'
 import type { ProviderPath } from './request.ts'
-import { EndedEarly, withTimeLimit } from './time-limit.ts'
+import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
+import { EndedEarly, endedBefore, type Wait, withTimeLimit } from './time-limit.ts'
+
+/**
+ * A provider's metadata (RFC 8414, OpenID Connect Discovery), as it was published.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
+ */
+export interface ProviderMetadata extends Readonly<components['schemas']['ProviderMetadata']> {}
 
 /** Where a provider's endpoints are, and what is known about authenticating there. */
 export interface ProviderEndpoints {
@@ -21,15 +26,23 @@ export interface ProviderEndpoints {
 
 /** The provider as one client knows it. */
 export interface Provider {
-  /** Its endpoints, where they are known by now. */
+  /** Its endpoints, once they are known. */
   readonly known: ProviderEndpoints | undefined
   /**
-   * Its endpoints; asks for its metadata where that is needed, once for all calls.
+   * Its endpoints; fetches its metadata where that is needed, once for all calls.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */
-  readonly endpoints: (core: ClientCore, wait: Wait) => Promise<ProviderEndpoints>
+  readonly endpoints: (wait: Wait) => Promise<ProviderEndpoints>
 }
+
+/**
+ * Fetches the metadata of an issuer.
+ *
+ * @param issuers The accepted spellings of the issuer.
+ * @throws LogoutError `discovery_failed`
+ */
+export type FetchMetadata = (issuers: readonly string[]) => Promise<ProviderMetadata>
 
 /** The paths of GenAuth's endpoints below `{appHost}/{protocol}`, as the spec states them. */
 const PATHS = {
@@ -38,31 +51,42 @@ const PATHS = {
   endSession: '/session/end',
 } as const satisfies Record<string, ProviderPath>
 
-/** Makes the {@link Provider} that the options describe. */
-export function createProvider({ location, ...options }: ResolvedOptions): Provider {
-  if (location.kind === 'endpoints') return fixed(location.endpoints)
-  if (location.kind === 'genauth') {
-    const base = `${location.base}/${location.protocol}`
-    const { revocation, introspection, endSession } = PATHS
-    return fixed({
-      // GenAuth has one issuer, by the name of its OpenID Connect part.
-      issuer: `${location.base}/oidc`,
-      revocation: base + revocation,
-      introspection: base + introspection,
-      endSession: base + endSession,
-    })
-  }
-  const { issuer: issuers, endpointHosts } = location
-  const policy = { allowInsecureHttp: options.allowInsecureHttp, endpointHosts }
-  const mutualTls = options.transport.mutualTls === true || /tls/.test(options.clientAuth?.method ?? '')
+/** Creates the {@link Provider} that the options describe. */
+export function createProvider(options: ResolvedOptions, fetchMetadata: FetchMetadata): Provider {
+  const { location } = options
+  if (location.kind === 'endpoints') return fixedProvider(location.endpoints)
+  if (location.kind === 'issuer') return discoveredProvider(options, location, fetchMetadata)
+  const base = `${location.base}/${location.protocol}`
+  return fixedProvider({
+    // GenAuth has one issuer, by the name of its OpenID Connect part.
+    issuer: `${location.base}/oidc`,
+    revocation: base + PATHS.revocation,
+    introspection: base + PATHS.introspection,
+    endSession: base + PATHS.endSession,
+  })
+}
+
+function fixedProvider(endpoints: ProviderEndpoints): Provider {
+  const known = Object.freeze(endpoints)
+  return { known, endpoints: async () => known }
+}
+
+function discoveredProvider(
+  options: ResolvedOptions,
+  { issuer: issuers, endpointHosts }: ResolvedIssuer,
+  fetchMetadata: FetchMetadata,
+): Provider {
+  const { clock, allowInsecureHttp, transport, clientAuth } = options
+  const policy = { allowInsecureHttp, endpointHosts }
+  const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
   let known: ProviderEndpoints | undefined
   let pending: Promise<ProviderEndpoints> | undefined
-  const learn = async (core: ClientCore): Promise<ProviderEndpoints> => {
+  const discover = async (): Promise<ProviderEndpoints> => {
     try {
-      known = fromMetadata(await fetchMetadata(core, issuers), mutualTls, policy)
+      known = fromMetadata(await fetchMetadata(issuers), mutualTls, policy)
       return known
     } finally {
-      // A failure is not kept: the next call asks again.
+      // A failure is not kept: the next call fetches again.
       pending = undefined
     }
   }
@@ -70,28 +94,22 @@ export function createProvider({ location, ...options }: ResolvedOptions): Provi
     get known() {
       return known
     },
-    async endpoints(core, wait) {
+    async endpoints(wait) {
       if (known) return known
-      // One discovery serves all calls that wait for it; each of them waits no longer than it may.
-      const late = endedBefore(wait)
+      const late = endedBefore(wait, clock)
       if (late) throw late
-      pending ??= learn(core)
-      const learning = pending
-      const { clock } = options
+      // One discovery serves all calls that wait for it; each of them waits no longer than it may.
+      pending ??= discover()
+      const discovery = pending
       try {
-        return await withTimeLimit(() => learning, wait.deadlineAt - clock.now(), wait.signal, clock)
+        return await withTimeLimit(() => discovery, wait.deadlineAt - clock.now(), wait.signal, clock)
       } catch (error) {
         if (!(error instanceof EndedEarly)) throw error
         const message = `The call ended while it waited for the metadata of ${issuers[0]}. No token was sent.`
-        throw new LogoutError(error.why, message, { retryable: error.why === 'timeout', attempts: 0 })
+        throw new LogoutError(error.why, message, { attempts: 0 })
       }
     },
   }
-}
-
-function fixed(endpoints: ProviderEndpoints): Provider {
-  const known = Object.freeze(endpoints)
-  return { known, endpoints: async () => known }
 }
 
 function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, policy: MetadataUrlPolicy): ProviderEndpoints {

@@ -1,91 +1,90 @@
-import createApi, { type Client } from 'openapi-fetch'
+import createApi from 'openapi-fetch'
 import type { paths } from './generated/provider.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
-
-/** The generated client: what may be sent is typed by `specs/provider.openapi.yaml`. */
-export type ProviderApi = Client<paths>
 
 /** The path of an operation in the spec, relative to `{appHost}/{protocol}`. */
 export type ProviderPath = keyof paths & string
 
-/**
- * openapi-fetch builds a `Request` for every call, and a full one costs several times what a revocation costs. This one
- * only keeps what the transport needs; where the request goes, and with which headers, is decided by {@link sendTo}.
- */
-class LightRequest {
-  readonly method: 'GET' | 'POST'
-  readonly body: string | undefined
-  constructor(_path: string, init: { method: 'GET' | 'POST'; body?: string }) {
-    this.method = init.method
-    this.body = init.body
-  }
+/** The form of an operation, as the spec has it. */
+export type FormOf<P extends ProviderPath> = paths[P] extends {
+  post: { requestBody: { content: { 'application/x-www-form-urlencoded': infer Form } } }
 }
+  ? Form
+  : never
 
-/** Makes the generated client. It speaks forms, which is all that OAuth's endpoints understand. */
-export function createProviderApi(): ProviderApi {
-  return createApi<paths>({
-    Request: LightRequest as never,
-    bodySerializer: (body) => formOf(body as unknown as Readonly<Record<string, unknown>>),
-  })
-}
+/** Where a request goes, and what goes along with it besides the form. */
+export type Destination = Omit<TransportRequest, 'method' | 'body'>
 
-const NO_HEADERS = { get: () => null }
-
-/** What a form sends as it is. */
-const PLAIN = /^[\w.*-]*$/
-
-/** Encodes a form as `URLSearchParams` does, at a third of the cost for what needs no encoding, as tokens seldom do. */
-function formOf(fields: Readonly<Record<string, unknown>>): string {
-  let form = ''
-  for (const name in fields) {
-    const value = String(fields[name])
-    const plain = PLAIN.test(name) && PLAIN.test(value)
-    form += (form && '&') + (plain ? `${name}=${value}` : new URLSearchParams([[name, value]]).toString())
-  }
-  return form
-}
-
-/** Options for one call of a {@link ProviderApi} that are the same for every operation. */
-export type SendTo = {
-  readonly fetch: (request: Request) => Promise<Response>
+/** Options of one operation. */
+interface Init {
+  readonly to: Destination
+  /** Neither parsed nor typed by status: responses lie about both, so `verdict.ts` reads them. */
   readonly parseAs: 'stream'
 }
 
-/** Where a request goes, and what goes along with it. */
-export interface Destination extends Pick<TransportRequest, 'url' | 'headers' | 'signal'> {
-  readonly transport: Transport
-  readonly maxBodyBytes?: number
+/**
+ * The operations of `specs/provider.openapi.yaml`, with its types for what is sent. The path is the *name* of an
+ * operation; `to` decides where the request goes, because most providers have their endpoints elsewhere.
+ */
+export interface ProviderApi {
+  readonly GET: (path: '/.well-known/openid-configuration', init: Init) => Promise<{ response: TransportResponse }>
+  readonly POST: <P extends '/token/revocation' | '/token/introspection'>(
+    path: P,
+    init: Init & { readonly body: FormOf<P> },
+  ) => Promise<{ response: TransportResponse }>
+}
+
+/** The request that openapi-fetch builds for every call: already the one that the transport sends. */
+class LightRequest implements TransportRequest {
+  readonly method: 'GET' | 'POST'
+  readonly url: string
+  readonly headers: TransportRequest['headers']
+  readonly body: string | undefined
+  readonly signal: AbortSignal
+  readonly maxBodyBytes: number
+  readonly to: Destination
+  constructor(_path: string, { method, body, to }: { method: 'GET' | 'POST'; body?: string; to: Destination }) {
+    this.method = method
+    this.url = to.url
+    this.headers = to.headers
+    this.body = body
+    this.signal = to.signal
+    this.maxBodyBytes = to.maxBodyBytes
+    this.to = to
+  }
 }
 
 /**
- * Directs a call of the generated client to an absolute URL through a transport. The answer comes back whole, as a
- * {@link TransportResponse} in the place of openapi-fetch's `response`.
+ * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
+ * `Request` and `Response`, but constructs whatever `Request` it is given, hands it to `fetch`, and reads `status`, `ok`,
+ * `headers.get()`, `body` and `text()` of what comes back. A real pair costs some 25 µs a call, more than all else here.
+ * No type of openapi-fetch can say so, hence this one assertion.
  */
-export function sendTo({ transport, url, headers, signal, maxBodyBytes = 65_536 }: Destination): SendTo {
-  return {
-    // Neither parsed nor typed by status: answers lie about both, so `verdict.ts` reads them.
-    parseAs: 'stream',
-    fetch: async (request) => {
-      const { method, body } = request as unknown as LightRequest
-      return new Carrier(
-        await transport.send({ method, url, headers, body, signal, maxBodyBytes }),
-      ) as unknown as Response
-    },
-  }
+const createLightApi = createApi as unknown as (options: {
+  readonly Request: typeof LightRequest
+  readonly fetch: (request: LightRequest) => Promise<TransportResponse>
+  readonly bodySerializer: (form: object) => string
+}) => ProviderApi
+
+/** Creates the {@link ProviderApi} of a transport. It speaks forms, which is all that OAuth's endpoints understand. */
+export function createProviderApi(transport: Transport): ProviderApi {
+  return createLightApi({
+    Request: LightRequest,
+    fetch: (request) => transport.send(request),
+    bodySerializer: encodeForm,
+  })
 }
 
-/** Carries an answer through openapi-fetch, which has nothing to do with one that has no content. */
-class Carrier {
-  readonly status = 204
-  readonly ok = true
-  readonly headers = NO_HEADERS
-  readonly answer: TransportResponse
-  constructor(answer: TransportResponse) {
-    this.answer = answer
-  }
-}
+/** What a form sends unchanged. */
+const PLAIN = /^[\w.*-]*$/
 
-/** Takes the answer out of what the generated client returns. */
-export function answerOf(result: { response: Response }): TransportResponse {
-  return (result.response as unknown as Carrier).answer
+/** Encodes a form as `URLSearchParams` does, at a third of the cost for what needs no encoding, as tokens seldom do. */
+function encodeForm(form: object): string {
+  let encoded = ''
+  for (const [name, value] of Object.entries(form)) {
+    const text = String(value)
+    const plain = PLAIN.test(name) && PLAIN.test(text)
+    encoded += (encoded && '&') + (plain ? `${name}=${text}` : new URLSearchParams([[name, text]]).toString())
+  }
+  return encoded
 }

@@ -1,14 +1,25 @@
-/** What the retry policy looks at. */
+import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
+
+/** How a request failed, as far as retries depend on it. */
+interface Failure {
+  readonly code: LogoutErrorCode
+  /** What the provider asked for, in milliseconds. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/** Everything that decides whether and when a failed request is sent again. */
 export interface RetryQuestion {
-  /** How many attempts were made. */
+  /** How many attempts were made, at least 1. */
   readonly attempts: number
   /** How many may follow the first. */
   readonly retries: number
-  /** What the provider asked for, in milliseconds. */
-  readonly retryAfterMs: number | undefined
+  /** How the last one failed. */
+  readonly failure: Failure
+  /** Whether whoever started the call waits instead of it when the provider throttles. */
+  readonly deferThrottling: boolean
   /** Time left until the deadline, in milliseconds. */
   readonly remainingMs: number
-  /** A number from 0 up to, but without, 1. */
+  /** A number from 0 up to, but not including, 1. */
   readonly random: number
 }
 
@@ -17,24 +28,28 @@ const MAX_BACKOFF_MS = 8_000
 const FIRST_BACKOFF_MS = 250
 
 /**
- * Decides how long to wait before a failed request is tried again: full-jitter exponential back-off, or what the
- * provider asked for when that is longer.
+ * Decides how long to wait before a failed request is sent again: full-jitter exponential back-off, or what the provider
+ * asked for when that is longer.
  *
- * @returns Milliseconds; `undefined` when it must not be tried again, because no retry is left or the wait would
- * reach the deadline.
+ * @returns Milliseconds; `undefined` when it must not be sent again: the failure would repeat itself, no retry is left,
+ * the wait would reach the deadline, or throttling is deferred.
  */
-export function retryDelay({
-  attempts,
-  retries,
-  retryAfterMs,
-  remainingMs,
-  random,
-}: RetryQuestion): number | undefined {
-  if (attempts > retries) return undefined
-  const backoff = random * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1))
-  const least = retryAfterMs ?? 0
-  if (least >= remainingMs) return undefined
-  // Spread beyond what was asked for too, or all clients come back at the same instant.
-  const delay = Math.max(backoff, least + Math.min(backoff, least / 10))
-  return delay < remainingMs ? delay : retryAfterMs
+export function nextDelay(question: RetryQuestion): number | undefined {
+  const { attempts, retries, failure, deferThrottling, remainingMs, random } = question
+  if (attempts > retries || !ERROR_MEANING[failure.code].retryable) return undefined
+  if (deferThrottling && isThrottled(failure)) return undefined
+  const leastMs = failure.retryAfterMs ?? 0
+  if (leastMs >= remainingMs) return undefined
+  const backoffMs = random * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1))
+  // Jitter also goes on top of Retry-After, or all clients return at the same instant.
+  const delayMs = Math.max(backoffMs, leastMs + Math.min(backoffMs, leastMs / 10))
+  return delayMs < remainingMs ? delayMs : failure.retryAfterMs
+}
+
+/**
+ * Tells whether the provider wants the application as a whole to slow down, rather than this one request to be sent
+ * again: it answered 429, or failed and asked for a pause in `Retry-After`.
+ */
+export function isThrottled({ code, retryAfterMs }: Failure): boolean {
+  return code === 'rate_limited' || (code === 'provider_unavailable' && retryAfterMs !== undefined)
 }

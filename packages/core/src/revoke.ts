@@ -1,15 +1,15 @@
-import { type Outcome, refused } from './attempts.ts'
-import { type Call, type ClientCore, startCall, tell } from './call.ts'
+import { notSent, type Outcome } from './attempts.ts'
+import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
+import type { CallOptions } from './call-options.ts'
 import { postTo } from './endpoint.ts'
-import type { LogoutError } from './errors.ts'
-import type { CallOptions } from './options.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
-import { checkHint, unusableToken } from './token.ts'
+import { checkHint, usableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'
 import {
   type Activity,
+  askAbout,
   askBefore,
-  type Verification,
+  type Evidence,
   verifyAfter,
   verifyAfterFailure,
   verifyPatience,
@@ -21,77 +21,101 @@ export interface RevokeOptions extends CallOptions {
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
    * Whether to make sure by introspection: the token must be active before and inactive after. While it is still
-   * active, the question is asked again for up to 5 seconds, or as long as `withinMs` says, within the deadline. When
-   * the revocation itself fails, the question is asked once more, as the token may be dead all the same.
+   * active, introspection is repeated for up to 5 seconds, or as long as `withinMs` says, within the deadline. When the
+   * revocation itself fails, introspection is called once more, as the token may be inactive nevertheless.
    * @default false
    */
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
 }
 
 /** What a revocation that is part of something larger knows or does differently. */
-export interface RevokeContext extends Partial<Pick<Call, 'handsBackThrottling'>> {
+export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
   /** What introspection said before anything of this session was revoked. */
   readonly before?: Activity | undefined
 }
 
+/** A revocation with what a bulk run needs to continue it. */
+export interface RevocationAttempt {
+  readonly call: Call
+  readonly revocation: Revocation
+  /** Whether the provider wants the application as a whole to slow down. */
+  readonly throttled: boolean
+}
+
 /**
- * Revokes one token and reports what is known about it then. Rejects only for arguments that make no sense at all for
- * any token; whatever happens to this one, its own unusability included, is in the report.
+ * Revokes one token and reports what is known about it then. Rejects only for arguments that are wrong for any token;
+ * whatever happens to this one, even when it cannot be a token, is in the report.
  */
 export async function revoke(
   core: ClientCore,
   token: unknown,
   options: RevokeOptions = {},
-  { before, handsBackThrottling }: RevokeContext = {},
-): Promise<Revocation> {
+  context: RevokeContext = {},
+): Promise<RevocationAttempt> {
   const { tokenTypeHint: hint, verify } = options
+  const { deferThrottling = false } = context
   checkHint(hint)
   const patienceMs = verifyPatience(verify)
-  const unusable = unusableToken(token, core.options.appId)
-  const started = startCall(core, 'revoke', options, unusable ? undefined : (token as string), handsBackThrottling)
-  const call = 'then' in started ? await started : started
-  const mustAsk = patienceMs !== undefined && before === undefined && !unusable
-  const known = mustAsk ? await askBefore(core, token, hint, options) : before
-  const outcome = unusable ? refused(unusable) : await postRevocation(call, token as string, hint)
-  const { attempts } = outcome
-  const { status, requestId } = outcome.ok ? outcome : outcome.error
-  const handedBack = handsBackThrottling && !outcome.ok && isThrottled(outcome.error)
-  let { state, error }: Verification = outcome.ok ? { state: 'accepted' } : outcome
-  if (outcome.ok && patienceMs !== undefined && known !== undefined) {
-    ;({ state, error } = await verifyAfter(call, token as string, hint, known, patienceMs, outcome))
-  } else if (!outcome.ok && known === true && !handedBack) {
-    ;({ state, error } = await verifyAfterFailure(call, token as string, hint, outcome))
+  const usable = usableToken(token, core.options.appId)
+  if (typeof usable !== 'string') {
+    return settle(await startCall(core, 'revoke', options), hint, notSent(usable))
   }
-  const durationMs = core.options.clock.now() - call.startedAt
-  // Handed back is not an outcome: the same token comes again.
-  if (!handedBack)
-    tell(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
-  const revocation: { -readonly [K in keyof Revocation]: Revocation[K] } = {
-    state,
-    revoked: state === 'accepted' || state === 'verified',
-    attempts,
-    durationMs,
-  }
-  if (hint !== undefined) revocation.tokenType = hint
-  if (status !== undefined) revocation.status = status
-  if (requestId !== undefined) revocation.requestId = requestId
-  if (error) revocation.error = error
-  return revocation
+  const call = await startCall(core, 'revoke', options, usable, deferThrottling)
+  if (patienceMs === undefined) return settle(call, hint, await postRevocation(core, call, usable, hint))
+  const ask = askAbout(core, usable, hint, options.signal)
+  const before = context.before ?? (await askBefore(ask, call.limits))
+  const outcome = await postRevocation(core, call, usable, hint)
+  if (outcome.ok) return settle(call, hint, outcome, await verifyAfter(call, ask, before, patienceMs, outcome))
+  if (before !== true || isDeferred(call, outcome)) return settle(call, hint, outcome)
+  return settle(call, hint, outcome, await verifyAfterFailure(call, ask, outcome))
 }
 
-function postRevocation(call: Call, token: string, hint: TokenTypeHint | undefined): Promise<Outcome> {
-  return postTo(call, {
+/** Emits how a call ended. */
+export function emitOutcome(call: Call, { state, attempts, durationMs, status, requestId, error }: Revocation): void {
+  emitCall(call, () => ({ type: 'outcome', state, attempts, durationMs, status, requestId, code: error?.code }))
+}
+
+function postRevocation(
+  core: ClientCore,
+  call: Call,
+  token: string,
+  hint: TokenTypeHint | undefined,
+): Promise<Outcome> {
+  return postTo(core, call, {
     endpoint: 'revocation',
     judge: judgeRevocation,
-    post: (init, credential) =>
-      call.core.api.POST('/token/revocation', {
-        ...init,
+    post: (credential, to) =>
+      core.api.POST('/token/revocation', {
+        parseAs: 'stream',
+        to,
         body: { token, ...(hint !== undefined && { token_type_hint: hint }), ...credential },
       }),
   })
 }
 
-/** Whether the provider wants the client as a whole to slow down, rather than this token to be tried again. */
-export function isThrottled(error: LogoutError | undefined): boolean {
-  return error?.code === 'rate_limited' || (error?.code === 'provider_unavailable' && error.retryAfterMs !== undefined)
+/** Ends a call and reports on it. When throttling is deferred this is not the end: the same token comes again. */
+function settle(
+  call: Call,
+  hint: TokenTypeHint | undefined,
+  outcome: Outcome,
+  evidence: Evidence = outcome.ok ? { state: 'accepted' } : outcome,
+): RevocationAttempt {
+  const { state, error } = evidence
+  const { status, requestId } = outcome.ok ? outcome : outcome.error
+  const revocation: Revocation = {
+    state,
+    revoked: state === 'accepted' || state === 'verified',
+    attempts: outcome.attempts,
+    durationMs: call.options.clock.now() - call.startedAt,
+    ...(hint !== undefined && { tokenType: hint }),
+    ...(status !== undefined && { status }),
+    ...(requestId !== undefined && { requestId }),
+    ...(error && { error }),
+  }
+  if (!isDeferred(call, outcome)) emitOutcome(call, revocation)
+  return { call, revocation, throttled: !outcome.ok && outcome.throttled }
+}
+
+function isDeferred(call: Call, outcome: Outcome): boolean {
+  return call.deferThrottling && !outcome.ok && outcome.throttled
 }

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { manualClock } from './testing/manual-clock.ts'
-import { EndedEarly, withTimeLimit } from './time-limit.ts'
+import { EndedEarly, pause, withTimeLimit } from './time-limit.ts'
 
 const never = () => new Promise<never>(() => {})
 
@@ -118,5 +118,20 @@ describe('withTimeLimit()', () => {
     expect(Math.abs(systemClock.wallNow() - Date.now())).toBeLessThan(60_000)
     const before = systemClock.now()
     expect(systemClock.now()).toBeGreaterThanOrEqual(before)
+  })
+})
+
+describe('pause()', () => {
+  test('waits, unless the signal aborts or has aborted', async () => {
+    const clock = manualClock()
+    const waiting = pause(100, undefined, clock)
+    clock.advance(100)
+    expect(await waiting).toBe(true)
+    const controller = new AbortController()
+    const interrupted = pause(100, controller.signal, clock)
+    controller.abort()
+    expect(await interrupted).toBe(false)
+    expect(await pause(100, controller.signal, clock)).toBe(false)
+    expect(clock.pending).toBe(0)
   })
 })

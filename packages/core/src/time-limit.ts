@@ -1,9 +1,17 @@
 import type { Clock } from './clock.ts'
+import { LogoutError } from './errors.ts'
+
+/** How long something may take. */
+export interface Wait {
+  /** In the time of the client's clock. */
+  readonly deadlineAt: number
+  readonly signal?: AbortSignal | undefined
+}
 
 /** Why {@link withTimeLimit} ended its work early. */
 export type Ended = 'timeout' | 'aborted'
 
-/** Rejection of {@link withTimeLimit}: the work did not end by itself. */
+/** Rejection of {@link withTimeLimit}: the work did not end on its own. */
 export class EndedEarly {
   readonly why: Ended
   constructor(why: Ended) {
@@ -11,9 +19,26 @@ export class EndedEarly {
   }
 }
 
+/** Why nothing may be sent any more: the signal has aborted, or the deadline has passed. */
+export function endedBefore({ signal, deadlineAt }: Wait, clock: Clock): LogoutError | undefined {
+  if (signal?.aborted) return new LogoutError('aborted', 'The call was aborted before its request was sent.')
+  if (clock.now() < deadlineAt) return undefined
+  return new LogoutError('timeout', 'The deadline passed before the request was sent.')
+}
+
+/** Waits; resolves to `false` when the signal ended the wait. */
+export async function pause(ms: number, signal: AbortSignal | undefined, clock: Clock): Promise<boolean> {
+  try {
+    await withTimeLimit(() => new Promise<never>(() => {}), ms, signal, clock)
+  } catch (ended) {
+    return (ended as EndedEarly).why === 'timeout'
+  }
+  return true
+}
+
 /**
- * Runs something for at most `ms` milliseconds and at most until `signal` aborts. It settles then and there, also when
- * the work itself ignores the signal it is given, and leaves no timer and no listener behind.
+ * Runs something for at most `ms` milliseconds and at most until `signal` aborts. It settles at that moment, even when
+ * the work ignores the signal it is given, and leaves no timer and no listener behind.
  *
  * @throws EndedEarly when time is up or the signal aborts
  */

@@ -1,8 +1,9 @@
 import { startEmulator } from '@backend-logout/emulator'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { LogoutError } from './errors.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
-import { checkHint, unusableToken } from './token.ts'
+import { checkHint, usableToken } from './token.ts'
 
 /** A JWT as far as anybody here looks at it. */
 function jwtOf(claims: unknown): string {
@@ -10,7 +11,7 @@ function jwtOf(claims: unknown): string {
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`
 }
 
-describe('unusableToken()', () => {
+describe('usableToken()', () => {
   test.each([
     ['an opaque token', 'SlAV32hkKG'],
     ['one character', 'x'],
@@ -33,7 +34,7 @@ describe('unusableToken()', () => {
       jwtOf({ iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1, jti: 'x', client_id: 'app' }),
     ],
   ])('lets %s pass', (_what, token) => {
-    expect(unusableToken(token, 'app')).toBeUndefined()
+    expect(usableToken(token, 'app')).toBe(token)
   })
 
   test.each([
@@ -60,22 +61,22 @@ describe('unusableToken()', () => {
     ['an ID token with auth_time', jwtOf({ aud: 'app', auth_time: 1 }), /ID token/],
     ['an ID token with c_hash, in Chinese', jwtOf({ aud: 'app', c_hash: 'x', name: '金丝雀' }), /ID token/],
   ])('refuses %s, says why, and does not show it', (_what, token, message) => {
-    const error = unusableToken(token, 'app')
-    expect(error).toMatchObject({ code: 'invalid_argument', retryable: false, tokenMayBeLive: true })
-    expect(error?.message).toMatch(message)
-    expect(error?.message).not.toContain('canary')
+    const error = usableToken(token, 'app')
+    expect(error).toMatchObject({ code: 'invalid_argument', option: 'token', tokenMayBeLive: true })
+    expect(error).toHaveProperty('message', expect.stringMatching(message))
+    expect(error).not.toHaveProperty('message', expect.stringContaining('canary'))
   })
 
   test('tells the tokens of a real provider apart', async () => {
     await using emulator = await startEmulator()
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const { appId } = emulator.app
-    expect(unusableToken(accessToken, appId)).toBeUndefined()
-    expect(unusableToken(refreshToken, appId)).toBeUndefined()
-    expect(unusableToken(idToken, appId)?.message).toMatch(/ID token/)
+    expect(usableToken(accessToken, appId)).toBe(accessToken)
+    expect(usableToken(refreshToken, appId)).toBe(refreshToken)
+    expect(usableToken(idToken, appId)).toHaveProperty('message', expect.stringMatching(/ID token/))
   })
 
-  test('gives a reason or nothing, whatever it is given', () => {
+  test('gives the token or a reason, whatever it is given', () => {
     const claims = fc.anything().map((value) => {
       try {
         return jwtOf(value)
@@ -85,9 +86,9 @@ describe('unusableToken()', () => {
     })
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.string({ unit: 'binary' }), claims), (token) => {
-        const error = unusableToken(token, 'app')
-        if (error === undefined) expect(typeof token === 'string' && token !== '').toBe(true)
-        else expect(error.code).toBe('invalid_argument')
+        const usable = usableToken(token, 'app')
+        if (usable instanceof LogoutError) expect(usable.code).toBe('invalid_argument')
+        else expect(usable).toBe(token)
       }),
     )
   })

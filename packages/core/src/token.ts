@@ -2,33 +2,39 @@ import { LogoutError } from './errors.ts'
 
 const MAX_TOKEN_LENGTH = 65_536
 
+/** Nearly every token consists of these characters only (RFC 6750 §2.1). */
+const PLAIN = /^[\w.~+/=-]+$/
+
+// RFC 6749 Appendix A.12. A line break left over from reading a file is the usual case.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+const CONTROL = /[\u0000-\u001f\u007f]/
+
 /**
- * Says why a value cannot be a token that is to be revoked. Providers answer success for a token that they do not know
- * (RFC 7009 §2.2), so a mistake here would look like a logout and leave the real token alive.
+ * Checks that a value can be a token that is to be revoked. Providers answer success for a token that they do not know
+ * (RFC 7009 §2.2), so a mistake here would look like a logout and leave the real token active.
  *
- * @returns the reason as a {@link LogoutError}, or `undefined` where the token may be sent
+ * @returns the token; or, where it must not be sent, the reason as a {@link LogoutError}
  */
-export function unusableToken(token: unknown, appId: string): LogoutError | undefined {
-  // Nearly every token is of these alone (RFC 6750 §2.1), and needs no closer look.
-  const plain = typeof token === 'string' && token.length <= MAX_TOKEN_LENGTH && /^[\w.~+/=-]+$/.test(token)
-  if (plain && !isIdToken(token, appId)) return undefined
-  const reason =
-    typeof token !== 'string' || token === ''
-      ? `must be a string that is not empty (got ${token === '' ? 'an empty one' : token === null ? 'null' : typeof token})`
-      : token.length > MAX_TOKEN_LENGTH
-        ? `has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`
-        : // RFC 6749 Appendix A.12. A line break left over from reading a file is the usual case.
-          // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
-          /[\u0000-\u001f\u007f]/.test(token) || !token.isWellFormed()
-          ? 'contains control characters or broken text, such as a line break at its end'
-          : /^bearer /i.test(token)
-            ? "starts with 'Bearer '; pass the token alone"
-            : isIdToken(token, appId)
-              ? 'is an ID token, which cannot be revoked; pass the access token or the refresh token'
-              : undefined
-  return reason === undefined
-    ? undefined
-    : new LogoutError('invalid_argument', `The token ${reason}. Nothing was sent.`, { option: 'token' })
+export function usableToken(token: unknown, appId: string): string | LogoutError {
+  if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
+  if (token === '') return unusable('must not be empty')
+  if (token.length > MAX_TOKEN_LENGTH) {
+    return unusable(`has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`)
+  }
+  if (!PLAIN.test(token)) {
+    if (CONTROL.test(token) || !token.isWellFormed()) {
+      return unusable('contains control characters or broken text, such as a line break at its end')
+    }
+    if (/^bearer /i.test(token)) return unusable("starts with 'Bearer '; pass the token alone")
+  }
+  if (isIdToken(token, appId)) {
+    return unusable('is an ID token, which cannot be revoked; pass the access token or the refresh token')
+  }
+  return token
+}
+
+function unusable(reason: string): LogoutError {
+  return new LogoutError('invalid_argument', `The token ${reason}. Nothing was sent.`, { option: 'token' })
 }
 
 /**
@@ -42,7 +48,7 @@ function isIdToken(token: string, appId: string): boolean {
   if (start === 0 || end <= start) return false
   try {
     const json = atob(token.slice(start, end).replaceAll('-', '+').replaceAll('_', '/'))
-    // Most access tokens are told by this alone, at a fraction of what parsing costs.
+    // Rules out most access tokens without parsing.
     if (/"(?:scope|scp)"/.test(json)) return false
     const claims = JSON.parse(json) as Record<string, unknown>
     const has = (name: string): boolean => name in claims

@@ -1,44 +1,97 @@
-/** One request as core hands it to a {@link Transport}: everything is decided, nothing is left to guess. */
+/** One request as core hands it to a {@link Transport}: complete, with nothing left to decide. */
 export interface TransportRequest {
   /** POST to revoke and introspect, GET for metadata. */
   readonly method: 'GET' | 'POST'
   /** Absolute URL, already checked. */
   readonly url: string
-  /** All headers, the application's credential among them where it goes into one. */
-  /** By lower-case name. */
+  /** All headers by lower-case name, including the application's credential where it goes into one. */
   readonly headers: Readonly<Record<string, string>>
   /** The form body; `undefined` for GET. */
   readonly body: string | undefined
   /** Aborts when the attempt's time is up or the caller gives up. */
   readonly signal: AbortSignal
-  /** How much of a body may be read. */
+  /** How many bytes of the body may be read. */
   readonly maxBodyBytes: number
 }
 
-/** One complete answer. */
-export interface TransportResponse {
+/** The parts of a {@link TransportResponse}. */
+export interface TransportResponseParts {
   /** HTTP status; 0 where the runtime hides a redirect. */
   readonly status: number
-  /** The headers of the answer, by name in any case. */
+  /** The headers of the response, by name in any case. */
   readonly headers: {
     /** The value of a header, or `null` where it was not sent. */
     get(name: string): string | null
   }
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
-  /** Whether this is not the whole body: it is longer than `maxBodyBytes`, or that of a refusal broke off. */
+  /**
+   * Whether this is not the whole body: it is longer than `maxBodyBytes`, or the body of a refusal broke off.
+   * @default false
+   */
+  readonly truncated?: boolean
+  /**
+   * Whether this is a redirect that the runtime hides behind status 0, or one that was followed against the rules.
+   * @default false
+   */
+  readonly redirected?: boolean
+}
+
+/**
+ * One complete response, as small as revoking a token needs it: a full `Response` costs several times as much.
+ *
+ * @example
+ * ```ts
+ * import { type Transport, TransportResponse } from '@backend-logout/core'
+ *
+ * const transport: Transport = {
+ *   async send({ url, method, headers, body, signal }) {
+ *     const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' })
+ *     const { status } = response
+ *     return new TransportResponse({ status, headers: response.headers, body: await response.text() })
+ *   },
+ * }
+ * ```
+ */
+export class TransportResponse {
+  /** HTTP status; 0 where the runtime hides a redirect. */
+  readonly status: number
+  /** The headers of the response. */
+  readonly headers: TransportResponseParts['headers']
+  /** The body as text; at most `maxBodyBytes` of it. */
+  readonly body: string
+  /** Whether `body` is not the whole body. */
   readonly truncated: boolean
-  /** Whether this is a redirect that the runtime hides behind status 0, or one that was followed against the rules. */
+  /** Whether this is a redirect that the runtime hides, or one that was followed against the rules. */
   readonly redirected: boolean
+
+  /** Creates a response from what was received. */
+  constructor({ status, headers, body, truncated = false, redirected = false }: TransportResponseParts) {
+    this.status = status
+    this.headers = headers
+    this.body = body
+    this.truncated = truncated
+    this.redirected = redirected
+  }
+
+  /** Whether the status is 2xx. */
+  get ok(): boolean {
+    return this.status >= 200 && this.status < 300
+  }
+
+  /** The body, for whoever expects a `Response`. */
+  async text(): Promise<string> {
+    return this.body
+  }
 }
 
 /**
  * Sends requests. A runtime hands core one that is made for it; by default the global `fetch` is used.
- * `send` must not follow redirects, must end when the signal aborts, and rejects when no complete answer came; of an
- * answer whose status is not 2xx, status and headers are enough.
+ * `send` must not follow redirects, must end when the signal aborts, and rejects when there was no complete response; for
+ * a status other than 2xx, status and headers are enough.
  */
 export interface Transport {
-  /** Sends one request. A `LogoutError` that it rejects with reaches the caller as it is, without another attempt. */
+  /** Sends one request. A `LogoutError` that it rejects with reaches the caller unchanged, without another attempt. */
   send(request: TransportRequest): Promise<TransportResponse>
   /** Whether it presents a client certificate; then a provider's `mtls_endpoint_aliases` are used (RFC 8705 §5). */
   readonly mutualTls?: boolean

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { TransportResponse } from './transport.ts'
+import { TransportResponse } from './transport.ts'
 import { judgeIntrospection, judgeMetadata, judgeRevocation } from './verdict.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -12,9 +12,9 @@ interface Given {
 }
 
 function answer(status: number, body: unknown = '', given: Given = {}): TransportResponse {
-  const { headers = {}, truncated = false, redirected = false } = given
+  const { headers = {}, ...rest } = given
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return { status, headers: new Headers(headers), body: text, truncated, redirected }
+  return new TransportResponse({ status, headers: new Headers(headers), body: text, ...rest })
 }
 
 function codeOf(given: TransportResponse): string {

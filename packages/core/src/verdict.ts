@@ -1,12 +1,13 @@
 import { type AnswerBody, fieldsOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
+import type { components } from './generated/provider.ts'
 import { isRefusal, reportsFailure, type StatedError, statedError } from './stated-error.ts'
 import { requestedWait } from './throttling.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Why an answer is a failure. Texts are the provider's own and not yet masked. */
-export interface Failure {
+export interface FailedVerdict {
   readonly ok: false
   readonly code: LogoutErrorCode
   readonly status: number
@@ -17,8 +18,12 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined
 }
 
-/** What an answer means. `json` is its body, where that is JSON. */
-export type Verdict = { readonly ok: true; readonly json: unknown; readonly requestId?: string | undefined } | Failure
+/** What an answer means. `json` is its body, where that is JSON, checked as far as `T` needs it. */
+export type Verdict<T = unknown> =
+  | { readonly ok: true; readonly json: T; readonly requestId?: string | undefined }
+  | FailedVerdict
+
+type Schemas = components['schemas']
 
 /**
  * Judges the answer to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that does
@@ -33,7 +38,11 @@ export function judgeRevocation(
   wallNow: number,
   alreadyInvalid: readonly string[] = [],
 ): Verdict {
-  const verdict = judge(answer, wallNow, (body) => !/page|broken/.test(body.kind) && !saysNo(body))
+  const verdict = judge(
+    answer,
+    wallNow,
+    (_json, body): _json is unknown => !/page|broken/.test(body.kind) && !saysNo(body),
+  )
   if (verdict.ok || verdict.code !== 'rejected') return verdict
   const { providerError, providerErrorDescription, requestId } = verdict
   const said = [providerError, providerErrorDescription]
@@ -48,8 +57,13 @@ export function judgeRevocation(
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
-export function judgeIntrospection(answer: TransportResponse, wallNow: number): Verdict {
-  return judge(answer, wallNow, (body) => typeof fieldsOf(jsonOf(body))?.active === 'boolean')
+export function judgeIntrospection(
+  answer: TransportResponse,
+  wallNow: number,
+): Verdict<Schemas['IntrospectionResponse']> {
+  const accepts = (json: unknown): json is Schemas['IntrospectionResponse'] =>
+    typeof fieldsOf(json)?.active === 'boolean'
+  return judge(answer, wallNow, accepts)
 }
 
 /**
@@ -57,17 +71,22 @@ export function judgeIntrospection(answer: TransportResponse, wallNow: number): 
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.2 | RFC 8414 §3.2}
  */
-export function judgeMetadata(answer: TransportResponse, wallNow: number): Verdict {
-  return judge(answer, wallNow, (body) => typeof fieldsOf(jsonOf(body))?.issuer === 'string')
+export function judgeMetadata(answer: TransportResponse, wallNow: number): Verdict<Schemas['ProviderMetadata']> {
+  const accepts = (json: unknown): json is Schemas['ProviderMetadata'] => typeof fieldsOf(json)?.issuer === 'string'
+  return judge(answer, wallNow, accepts)
 }
 
-function judge(answer: TransportResponse, wallNow: number, accepts: (body: AnswerBody) => boolean): Verdict {
+function judge<T>(
+  answer: TransportResponse,
+  wallNow: number,
+  accepts: (json: unknown, body: AnswerBody) => json is T,
+): Verdict<T> {
   const { status, headers } = answer
   const body = readAnswerBody(answer)
   const json = jsonOf(body)
   const requestId = nonEmpty(fieldsOf(json)?.requestId) ?? nonEmpty(headers.get('x-request-id'))
-  const success = status >= 200 && status < 300 && !answer.redirected
-  if (success && !isIntercepted(answer) && accepts(body)) return { ok: true, json, requestId }
+  const success = answer.ok && !answer.redirected && !isIntercepted(answer)
+  if (success && accepts(json, body)) return { ok: true, json, requestId }
 
   const challenge = headers.get('www-authenticate')
   const stated = statedError(json)

@@ -1,23 +1,20 @@
-import { endedBefore, type Failed, pause, type Succeeded } from './attempts.ts'
+import type { Failed, Succeeded } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
+import { type CallLimits, isDuration, type ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
-import { type IntrospectOptions, introspect } from './introspect.ts'
-import { type CallOptions, isDuration } from './options.ts'
-import type { RevocationState, TokenTypeHint } from './revocation.ts'
+import { askProvider } from './introspect.ts'
+import type { Revocation, TokenTypeHint } from './revocation.ts'
+import { endedBefore, pause } from './time-limit.ts'
 
-/** What is known about a token once introspection was asked. */
-export interface Verification {
-  readonly state: RevocationState
-  /** Why there is no proof; missing for `verified`. */
-  readonly error?: LogoutError | undefined
-}
+/** What is known about a token once introspection was called, and why there is no proof where it is not `verified`. */
+export type Evidence = Pick<Revocation, 'state' | 'error'>
 
 const PATIENCE_MS = 5_000
 const FIRST_POLL_MS = 100
 const MAX_POLL_MS = 1_000
 
 /**
- * How long an active token is asked about again, in milliseconds; `undefined` without verification.
+ * How long introspection is repeated for a token that is still active, in milliseconds; `undefined` without verification.
  *
  * @throws LogoutError `invalid_argument`
  */
@@ -34,17 +31,32 @@ export function verifyPatience(
 /** What introspection says about a token: active or not, or why it would not say. */
 export type Activity = boolean | LogoutError
 
-/**
- * Asks whether a token is active before it is revoked. Tried once and for a third of the time at most: to be sure is
- * worth less than to be logged out.
- */
-export function askBefore(
+/** Asks the provider about one token, within limits. */
+export type Ask = (limits: CallLimits) => Promise<Activity>
+
+/** Creates the {@link Ask} for a token. */
+export function askAbout(
   core: ClientCore,
-  token: unknown,
+  token: string,
   tokenTypeHint: TokenTypeHint | undefined,
-  { signal, timeoutMs, deadlineMs = core.options.limits.deadlineMs }: CallOptions,
-): Promise<Activity> {
-  return ask(core, token, { tokenTypeHint, signal, timeoutMs, deadlineMs: Math.max(1, deadlineMs / 3), retries: 0 })
+  signal: AbortSignal | undefined,
+): Ask {
+  return async (limits) => {
+    try {
+      return (await askProvider(core, token, { ...limits, tokenTypeHint, signal })).active
+    } catch (error) {
+      if (isLogoutError(error)) return error
+      throw error
+    }
+  }
+}
+
+/**
+ * Asks whether a token is active before it is revoked. Tried once, with at most a third of the deadline: completing the
+ * logout matters more than proving it.
+ */
+export function askBefore(ask: Ask, { timeoutMs, deadlineMs }: ResolvedLimits): Promise<Activity> {
+  return ask({ timeoutMs, deadlineMs: Math.max(1, deadlineMs / 3), retries: 0 })
 }
 
 /**
@@ -53,63 +65,47 @@ export function askBefore(
  */
 export async function verifyAfter(
   call: Call,
-  token: string,
-  tokenTypeHint: TokenTypeHint | undefined,
+  ask: Ask,
   before: Activity,
   patienceMs: number,
-  accepted: Succeeded,
-): Promise<Verification> {
-  const { core, signal } = call
-  const { clock } = core.options
-  const { status, attempts } = accepted
-  const unproven = (why: string, cause?: LogoutError): Verification => {
+  { status, attempts }: Succeeded,
+): Promise<Evidence> {
+  const { clock } = call.options
+  const unproven = (why: string, cause?: LogoutError): Evidence => {
     const message = `The provider accepted the revocation, but ${why}`
-    return {
-      state: 'accepted',
-      // Only one that called the token inactive has said that it is dead; accepting is what anybody can do.
-      error: new LogoutError('unverified', message, { tokenMayBeLive: before !== false, status, attempts, cause }),
-    }
+    // Only a provider that called the token inactive has said so; any provider can accept a revocation.
+    const details = { tokenMayBeLive: before !== false, status, attempts, cause }
+    return { state: 'accepted', error: new LogoutError('unverified', message, details) }
   }
   if (typeof before !== 'boolean') return unproven('would not introspect the token before.', before)
   if (!before) {
-    return unproven('called the token inactive even before: it was dead already, or this client may not ask about it.')
+    return unproven('called the token inactive even before: it was so already, or this client may not introspect it.')
   }
   const until = Math.min(clock.now() + patienceMs, call.deadlineAt)
-  for (let delay = FIRST_POLL_MS; ; delay = Math.min(delay * 2, MAX_POLL_MS)) {
-    const deadlineMs = Math.max(1, call.deadlineAt - clock.now())
-    const after = await ask(core, token, { ...call.limits, tokenTypeHint, signal, deadlineMs })
+  for (let delayMs = FIRST_POLL_MS; ; delayMs = Math.min(delayMs * 2, MAX_POLL_MS)) {
+    const after = await ask({ ...call.limits, deadlineMs: remainingMs(call) })
     if (after === false) return { state: 'verified' }
     if (after !== true) return unproven('would not introspect the token after.', after)
-    if (clock.now() + delay >= until) break
-    if (!(await pause(call, delay))) return unproven('the call was aborted before that was proven.', endedBefore(call))
+    if (clock.now() + delayMs >= until) break
+    if (!(await pause(delayMs, call.signal, clock))) {
+      return unproven('the call was aborted before that was proven.', endedBefore(call, clock))
+    }
   }
   const message = 'The provider accepted the revocation, but still calls the token active.'
   return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }) }
 }
 
 /**
- * Asks once about an active token whose revocation failed: a request whose answer was lost may have arrived, and some
- * providers refuse to revoke what died with its refresh token.
+ * Asks once about an active token whose revocation failed: a request whose response was lost may have arrived, and some
+ * providers refuse to revoke a token that ended with its refresh token.
  */
-export async function verifyAfterFailure(
-  call: Call,
-  token: string,
-  tokenTypeHint: TokenTypeHint | undefined,
-  { state, error }: Failed,
-): Promise<Verification> {
-  const { core, signal, deadlineAt, limits } = call
-  if (endedBefore(call)) return { state, error }
-  const deadlineMs = Math.max(1, deadlineAt - core.options.clock.now())
-  const after = await ask(core, token, { ...limits, tokenTypeHint, signal, deadlineMs, retries: 0 })
+export async function verifyAfterFailure(call: Call, ask: Ask, { state, error }: Failed): Promise<Evidence> {
+  if (endedBefore(call, call.options.clock)) return { state, error }
+  const after = await ask({ ...call.limits, deadlineMs: remainingMs(call), retries: 0 })
   if (after === false) return { state: 'verified' }
   return { state: after === true && state === 'unknown' ? 'live' : state, error }
 }
 
-async function ask(core: ClientCore, token: unknown, options: IntrospectOptions): Promise<Activity> {
-  try {
-    return (await introspect(core, token, options)).active
-  } catch (error) {
-    if (isLogoutError(error)) return error
-    throw error
-  }
+function remainingMs({ deadlineAt, options }: Call): number {
+  return Math.max(1, deadlineAt - options.clock.now())
 }

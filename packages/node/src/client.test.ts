@@ -83,7 +83,7 @@ describe('createLogoutClient()', () => {
     const transport: core.Transport = {
       async send({ url }) {
         urls.push(url)
-        return { status: 200, headers: new Headers(), body: '', truncated: false, redirected: false }
+        return new core.TransportResponse({ status: 200, headers: new Headers(), body: '' })
       },
     }
     const client = createLogoutClient({ ...app, appHost: 'https://example.genauth.ai', transport })

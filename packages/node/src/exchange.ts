@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { TransportRequest, TransportResponse } from '@backend-logout/core'
+import { type TransportRequest, TransportResponse } from '@backend-logout/core'
 import type { Dispatcher } from 'undici'
 import { AnswerBody } from './answer-body.ts'
 import { networkError } from './network-error.ts'
@@ -106,7 +106,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #answer(body: ReturnType<AnswerBody['read']>): void {
     const headers = this.#headers
     const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
-    if (this.#settle()) this.#resolve({ status: this.#status, headers: { get }, redirected: false, ...body })
+    if (this.#settle()) this.#resolve(new TransportResponse({ status: this.#status, headers: { get }, ...body }))
   }
 
   /** Whether this is the end of it. A connection with more to come is closed. */

@@ -1,4 +1,4 @@
-import type { LogoutErrorCode } from '@backend-logout/core'
+import { emit, type LogoutErrorCode } from '@backend-logout/core'
 
 /** Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox itself. */
 export type FailureCode = LogoutErrorCode | 'unknown_key' | 'undecryptable'
@@ -40,11 +40,5 @@ export type OnOutboxEvent = (event: OutboxEvent) => void
 
 /** Makes a function that tells whoever watches, and never fails. */
 export function teller(onEvent: OnOutboxEvent | undefined): OnOutboxEvent {
-  return (event) => {
-    try {
-      // Typed as void, but nothing keeps people from handing in an async function.
-      const result: unknown = onEvent?.(Object.freeze(event))
-      if (result instanceof Promise) result.catch(() => {})
-    } catch {}
-  }
+  return (event) => emit(onEvent, event)
 }

@@ -38,12 +38,3 @@ export type LogoutProxyEvent =
 
 /** Receives {@link LogoutProxyEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
 export type OnLogoutProxyEvent = (event: LogoutProxyEvent) => void
-
-/** Calls an {@link OnLogoutProxyEvent} without letting any of its failures out, not even one that comes later. */
-export function emit(onEvent: OnLogoutProxyEvent | undefined, event: LogoutProxyEvent): void {
-  try {
-    // Typed as void, but nothing keeps people from passing an async function.
-    const result: unknown = onEvent?.(Object.freeze(event))
-    Promise.resolve(result).catch(() => {})
-  } catch {}
-}

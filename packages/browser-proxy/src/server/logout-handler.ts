@@ -1,6 +1,7 @@
+import { emit } from '@backend-logout/core'
 import { answerLogout, answerProblem } from './answer.ts'
 import { endSession } from './end-session.ts'
-import { emit, type OnLogoutProxyEvent } from './events.ts'
+import type { OnLogoutProxyEvent } from './events.ts'
 import { revokeGivenToken } from './given-token.ts'
 import { guard } from './guards.ts'
 import { HttpProblem, internalError } from './http-problem.ts'

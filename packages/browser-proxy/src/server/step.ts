@@ -1,4 +1,5 @@
-import { emit, type LogoutStep, type OnLogoutProxyEvent } from './events.ts'
+import { emit } from '@backend-logout/core'
+import type { LogoutStep, OnLogoutProxyEvent } from './events.ts'
 import type { Awaitable } from './session.ts'
 import { within } from './time-limit.ts'
 

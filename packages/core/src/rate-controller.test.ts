@@ -1,18 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Pace } from './pace.ts'
+import { RateController } from './rate-controller.ts'
 
-describe('a Pace', () => {
+describe('a RateController', () => {
   test('starts gently, and opens up to the concurrency as answers come', () => {
-    const pace = new Pace(64)
+    const pace = new RateController(64)
     expect([pace.window, pace.delay(0)]).toEqual([16, 0])
     for (let answer = 0; answer < 100; answer++) pace.answered(0)
     expect(pace.window).toBe(64)
-    expect(new Pace(4).window).toBe(4)
+    expect(new RateController(4).window).toBe(4)
   })
 
   test('lets everything wait together for as long as the provider asks', () => {
-    const pace = new Pace(64)
+    const pace = new RateController(64)
     pace.answered(0)
     pace.throttled(1_000, 5_000)
     expect(pace.delay(1_000)).toBe(5_000)
@@ -21,18 +21,18 @@ describe('a Pace', () => {
   })
 
   test('waits half a second where the provider does not say, and ten minutes at most', () => {
-    const silent = new Pace(64)
+    const silent = new RateController(64)
     silent.answered(0)
     silent.throttled(0)
     expect(silent.delay(0)).toBe(500)
-    const demanding = new Pace(64)
+    const demanding = new RateController(64)
     demanding.answered(0)
     demanding.throttled(0, 86_400_000)
     expect(demanding.delay(0)).toBe(600_000)
   })
 
   test('takes refusals of requests that were in flight together for one', () => {
-    const pace = new Pace(64)
+    const pace = new RateController(64)
     for (let answer = 0; answer < 48; answer++) pace.answered(0)
     for (let refusal = 0; refusal < 20; refusal++) pace.throttled(1_000 + refusal, 1_000)
     expect(pace.window).toBe(32)
@@ -40,7 +40,7 @@ describe('a Pace', () => {
   })
 
   test('halves what is in flight when the provider fails, once a second, and never below one', () => {
-    const pace = new Pace(64)
+    const pace = new RateController(64)
     for (let answer = 0; answer < 48; answer++) pace.answered(0)
     pace.failed(0)
     pace.failed(999)
@@ -50,7 +50,7 @@ describe('a Pace', () => {
   })
 
   test('sends at the rate that was admitted, and then tries more', () => {
-    const pace = new Pace(64)
+    const pace = new RateController(64)
     for (let answer = 0; answer < 100; answer++) pace.answered(0)
     // 100 in a moment, and a second to wait: a little less than 100 a second, to be on the safe side.
     pace.throttled(100, 1_000)
@@ -78,7 +78,7 @@ describe('a Pace', () => {
     })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.array(step, { maxLength: 200 }), (concurrency, steps) => {
-        const pace = new Pace(concurrency)
+        const pace = new RateController(concurrency)
         let now = 0
         for (const { after, what, retryAfterMs } of steps) {
           now += after
@@ -133,7 +133,7 @@ interface World {
 
 /** A bulk run in a world where time is only counted. */
 function simulate({ provider, tokens, latencyMs, concurrency }: World) {
-  const pace = new Pace(concurrency)
+  const pace = new RateController(concurrency)
   const admit = provider()
   const events = new Map<number, (() => void)[]>()
   const at = (time: number, what: () => void): void => {

@@ -18,7 +18,7 @@ const CATCH_UP_MS = 20
  *
  * All times are milliseconds on one clock that never jumps, and are handed in.
  */
-export class Pace {
+export class RateController {
   readonly #concurrency: number
   #window: number
   /** Milliseconds from one request to the next; none until the provider first throttles. */

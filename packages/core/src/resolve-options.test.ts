@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createLogoutClient } from './client.ts'
 import { LogoutError } from './errors.ts'
-import { type LogoutClientOptions, resolveLimits, resolveOptions, returnAddress } from './options.ts'
+import type { LogoutClientOptions } from './options.ts'
+import { resolveOptions } from './resolve-options.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { TransportResponse } from './transport.ts'
 
 const genauth = { appId: 'app', appSecret: 'canary-secret', appHost: 'https://example.genauth.ai' }
 const context = { appId: 'app', endpoint: 'revocation', url: 'https://x/', issuer: undefined, attempt: 1 } as const
@@ -154,54 +156,6 @@ describe('resolveOptions()', () => {
   })
 })
 
-describe('resolveLimits()', () => {
-  const defaults = { timeoutMs: 1, deadlineMs: 2, retries: 3 }
-
-  test('takes what is given, and the defaults for the rest', () => {
-    expect(resolveLimits({}, defaults)).toEqual(defaults)
-    expect(resolveLimits({ deadlineMs: undefined, retries: 0 }, defaults)).toEqual({ ...defaults, retries: 0 })
-    expect(resolveLimits({ timeoutMs: 1.5, deadlineMs: 86_400_000 }, defaults)).toMatchObject({ timeoutMs: 1.5 })
-  })
-
-  const values = [0, -1, 0.5, 86_400_001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, [5], 5n, Symbol('5'), {}]
-  test.each(values.flatMap((value) => ['timeoutMs', 'deadlineMs'].map((name) => [name, value] as const)))(
-    'refuses %s: %o',
-    async (name, value) => {
-      const error = await logoutErrorOf(() => resolveLimits({ [name]: value }, defaults))
-      expect(error.code).toBe('invalid_argument')
-      expect(error.message).toMatch(name)
-    },
-  )
-
-  test.each([-1, 101, 0.5, Number.NaN, '2', null, [2], 2n, Symbol('2'), {}])('refuses retries: %o', async (retries) => {
-    const error = await logoutErrorOf(() => resolveLimits({ retries } as never, defaults, 'invalid_options'))
-    expect(error.code).toBe('invalid_options')
-    expect(error.message).toMatch(/retries/)
-  })
-})
-
-describe('returnAddress()', () => {
-  test.each(['https://app.example.com/out?x=1#there', 'http://localhost:3000', 'com.example.app:/out'])(
-    'lets %s pass as it is',
-    (value) => {
-      expect(returnAddress(value, 'redirectUri')).toBe(value)
-    },
-  )
-
-  test.each([
-    'javascript:alert(1)',
-    ' JavaScript:alert(1)',
-    'data:text/html,x',
-    'vbscript:x',
-    'blob:x',
-    'file:///x',
-    '',
-  ])('refuses %j', async (value) => {
-    const error = await logoutErrorOf(() => returnAddress(value, 'redirectUri', 'invalid_argument'))
-    expect(error.code).toBe('invalid_argument')
-  })
-})
-
 describe('options of any shape', () => {
   const anything = fc.anything({
     withBigInt: true,
@@ -276,7 +230,7 @@ describe('options of any shape', () => {
 
   test('of a call make a rejection with a LogoutError, and are never changed', async () => {
     const transport = {
-      send: async () => ({ status: 200, headers: new Headers(), body: '', truncated: false, redirected: false }),
+      send: async () => new TransportResponse({ status: 200, headers: new Headers(), body: '' }),
     }
     const client = createLogoutClient({ ...genauth, transport, retries: 0, timeoutMs: 50 })
     const ofCall = nearly(

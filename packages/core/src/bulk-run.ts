@@ -1,0 +1,224 @@
+import type { ClientCore } from './call.ts'
+import type { ResolvedLimits } from './call-options.ts'
+import { isLogoutError, LogoutError } from './errors.ts'
+import { RateController } from './rate-controller.ts'
+import type { Revocation, TokenTypeHint } from './revocation.ts'
+import { emitOutcome, type RevocationAttempt, type RevokeOptions, revoke } from './revoke.ts'
+import { type BulkToken, closeSource, type TokenReader } from './token-source.ts'
+import { Wakeup } from './wakeup.ts'
+
+/** Options of a bulk run, checked. */
+export interface BulkOptions extends Pick<RevokeOptions, 'tokenTypeHint' | 'verify' | 'signal'> {
+  readonly concurrency: number
+  /** They hold for each token. */
+  readonly limits: ResolvedLimits
+}
+
+/** A token between the input and its report. */
+interface Job {
+  readonly index: number
+  readonly item: unknown
+  /** When it was sent first, in the time of the client's clock. */
+  readonly startedAt: number
+  /** Requests that were sent for it. */
+  readonly attempts: number
+  /** How often the provider refused it because requests came too fast. */
+  readonly refusals: number
+  /** Whether a request for it had no response. */
+  readonly possiblyDelivered: boolean
+  /** How the provider refused it last. */
+  readonly last?: RevocationAttempt
+}
+
+/** How often the provider may refuse one token for throttling before that is reported as its result. */
+const MAX_REFUSALS = 20
+
+/**
+ * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, hands out what is settled,
+ * and sleeps until something changes: a response, an item of the source, the end of a pause, or an abort.
+ */
+export class BulkRun {
+  readonly #core: ClientCore
+  readonly #source: TokenReader
+  readonly #options: BulkOptions
+  readonly #rate: RateController
+  readonly #change = new Wakeup()
+  /** Ends what is in progress when the caller's signal aborts, and when nobody reads on. */
+  readonly #stop = new AbortController()
+  /** Tokens to send: new from the source, or once more because the provider throttled. */
+  #waiting: Job[] = []
+  #inFlight = 0
+  readonly #settled: Revocation[] = []
+  #taken = 0
+  #reading = false
+  #exhausted = false
+  #failure: { readonly error: unknown } | undefined
+  #timer: unknown
+
+  constructor(core: ClientCore, source: TokenReader, options: BulkOptions) {
+    this.#core = core
+    this.#source = source
+    this.#options = options
+    this.#rate = new RateController(options.concurrency)
+  }
+
+  /** Runs, and yields what became of each token as it becomes known. To be called once. */
+  async *results(): AsyncGenerator<Revocation, void, void> {
+    const { signal } = this.#options
+    const onAbort = (): void => this.#abort()
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort)
+    try {
+      for (;;) {
+        this.#giveUpLate()
+        this.#sendWhatIsAllowed()
+        const revocation = this.#settled.shift()
+        if (revocation) yield revocation
+        else if (this.#isOver()) break
+        else await this.#change.sleep()
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+      this.#core.options.clock.clearTimeout(this.#timer)
+      this.#stop.abort()
+      // Not awaited: a source that is stuck in a read would keep the caller here.
+      if (!this.#exhausted) closeSource(this.#source)
+    }
+    if (this.#failure) throw this.#failure.error
+    if (signal?.aborted) {
+      const message = `The run was aborted after ${this.#taken} tokens were taken; each of them was reported.`
+      throw new LogoutError('aborted', message)
+    }
+  }
+
+  #isOver(): boolean {
+    if (this.#inFlight > 0 || this.#waiting.length > 0) return false
+    return this.#stop.signal.aborted || (this.#exhausted && !this.#reading)
+  }
+
+  /** Sends tokens, or reads the next one, while the rate and the consumer allow it. */
+  #sendWhatIsAllowed(): void {
+    const { clock } = this.#core.options
+    clock.clearTimeout(this.#timer)
+    while (!this.#stop.signal.aborted && this.#inFlight + this.#settled.length < this.#rate.window) {
+      const next = this.#waiting[0]
+      if (!next && (this.#exhausted || this.#reading)) return
+      const delayMs = this.#rate.delay(clock.now())
+      if (delayMs > 0) {
+        this.#timer = clock.setTimeout(() => this.#change.notify(), delayMs)
+        return
+      }
+      if (!next) {
+        this.#read()
+        return
+      }
+      this.#waiting.shift()
+      this.#send(next)
+    }
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true
+    try {
+      const { done, value } = await this.#source.next()
+      if (done) this.#exhausted = true
+      // After an abort nothing is started any more, and the token counts as not taken.
+      else if (!this.#stop.signal.aborted) {
+        const startedAt = this.#core.options.clock.now()
+        const index = this.#taken++
+        this.#waiting.push({ index, item: value, startedAt, attempts: 0, refusals: 0, possiblyDelivered: false })
+      }
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.#reading = false
+    this.#change.notify()
+  }
+
+  async #send(job: Job): Promise<void> {
+    const { tokenTypeHint, verify, limits } = this.#options
+    const now = this.#core.options.clock.now()
+    const startedAt = job.last ? job.startedAt : now
+    const deadlineMs = Math.max(1, startedAt + limits.deadlineMs - now)
+    this.#inFlight++
+    this.#rate.sent(now)
+    try {
+      const { token, hint = tokenTypeHint } = partsOf(job.item)
+      const options = { ...limits, deadlineMs, tokenTypeHint: hint, verify, signal: this.#stop.signal }
+      const attempt = await revoke(this.#core, token, options, { deferThrottling: true })
+      this.#settle({ ...job, startedAt }, attempt)
+    } catch (error) {
+      // Only a hint that makes no sense gets here: it concerns this token, and not the others.
+      if (isLogoutError(error)) this.#report(job, { state: 'live', revoked: false, attempts: 0, durationMs: 0, error })
+      else this.#fail(error)
+    }
+    this.#inFlight--
+    this.#change.notify()
+  }
+
+  /** Adapts the rate to a response; the token is done, or waits to be sent again. */
+  #settle(job: Job, attempt: RevocationAttempt): void {
+    const { revocation, throttled } = attempt
+    const now = this.#core.options.clock.now()
+    if (throttled) this.#rate.throttled(now, revocation.error?.retryAfterMs)
+    else if (revocation.error?.retryable) this.#rate.failed(now)
+    else this.#rate.answered(now)
+    const tried: Job = {
+      ...job,
+      attempts: job.attempts + revocation.attempts,
+      possiblyDelivered: job.possiblyDelivered || revocation.state === 'unknown',
+    }
+    if (!throttled) this.#report(tried, revocation)
+    else if (job.refusals === MAX_REFUSALS || this.#stop.signal.aborted) this.#giveUp({ ...tried, last: attempt })
+    else this.#waiting.push({ ...tried, last: attempt, refusals: job.refusals + 1 })
+  }
+
+  /** Gives up on the tokens whose own deadline passes before the provider admits more. */
+  #giveUpLate(): void {
+    const { limits } = this.#options
+    const now = this.#core.options.clock.now()
+    const nextAt = now + this.#rate.delay(now)
+    const isLate = ({ last, startedAt }: Job): boolean => last !== undefined && nextAt >= startedAt + limits.deadlineMs
+    const late = this.#waiting.filter(isLate)
+    if (late.length === 0) return
+    this.#waiting = this.#waiting.filter((job) => !isLate(job))
+    for (const job of late) this.#giveUp(job)
+  }
+
+  #abort(): void {
+    this.#stop.abort()
+    const message = 'The run was aborted while the token waited for the provider to admit more.'
+    const error = new LogoutError('aborted', message)
+    for (const job of this.#waiting.splice(0)) this.#giveUp(job, error)
+    this.#change.notify()
+  }
+
+  /** Reports a token that waited to be sent again, or for the first time. Its last call ends here. */
+  #giveUp(job: Job, error: LogoutError | undefined = job.last?.revocation.error): void {
+    const unsent: Revocation = { state: 'live', revoked: false, attempts: 0, durationMs: 0 }
+    const revocation = this.#report(job, { ...(job.last?.revocation ?? unsent), ...(error && { error }) })
+    if (job.last) emitOutcome(job.last.call, revocation)
+  }
+
+  #report(job: Job, revocation: Revocation): Revocation {
+    const { index, attempts, startedAt, possiblyDelivered } = job
+    // A later refusal does not say what became of an earlier request that had no response.
+    const state = possiblyDelivered && revocation.state === 'live' ? 'unknown' : revocation.state
+    const durationMs = this.#core.options.clock.now() - startedAt
+    const reported = { ...revocation, state, attempts, index, durationMs }
+    this.#settled.push(reported)
+    return reported
+  }
+
+  /** The source failed: what is in progress is still reported, then its error is thrown. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#exhausted = true
+  }
+}
+
+function partsOf(item: unknown): { token: unknown; hint: TokenTypeHint | undefined } {
+  if (typeof item !== 'object' || item === null) return { token: item, hint: undefined }
+  const { token, tokenTypeHint } = item as Exclude<BulkToken, string>
+  return { token, hint: tokenTypeHint }
+}

@@ -1,0 +1,71 @@
+import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
+
+/** How long a call may take and how often it may try. The client has defaults; each call may have its own. */
+export interface CallLimits {
+  /**
+   * Time for one attempt including its whole response, in milliseconds, 1 to 86 400 000.
+   * @default 10_000
+   */
+  readonly timeoutMs?: number | undefined
+  /**
+   * Time for the whole call including all attempts and waits, in milliseconds, 1 to 86 400 000.
+   * @default 30_000
+   */
+  readonly deadlineMs?: number | undefined
+  /**
+   * How many attempts may follow a failed first one, 0 to 100.
+   * @default 2
+   */
+  readonly retries?: number | undefined
+}
+
+/** Limits and signal of one call. */
+export interface CallOptions extends CallLimits {
+  /** Ends the call immediately when it aborts; a request in progress is reported as `unknown`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Limits that are complete. */
+export type ResolvedLimits = Required<{ [K in keyof CallLimits]: number }>
+
+/**
+ * Makes sure that the options of a call are an object, and that their signal is one: an `AbortController` instead of it
+ * would never end the call, and break when the call ends.
+ *
+ * @throws LogoutError `invalid_argument`
+ */
+export function checkCallOptions(options: unknown): void {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null) {
+    throw new LogoutError('invalid_argument', 'The options of a call must be an object.')
+  }
+  const { signal } = options as { signal?: Partial<AbortSignal> | null }
+  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
+    invalidOption('signal', 'must be an AbortSignal.', 'invalid_argument')
+  }
+}
+
+/**
+ * Completes the limits of a call.
+ *
+ * @throws LogoutError with `code` when one is not a number in its range
+ */
+export function resolveLimits(
+  limits: CallLimits,
+  defaults: ResolvedLimits,
+  code: 'invalid_options' | 'invalid_argument' = 'invalid_argument',
+): ResolvedLimits {
+  const { timeoutMs = defaults.timeoutMs, deadlineMs = defaults.deadlineMs, retries = defaults.retries } = limits
+  if (!isDuration(timeoutMs, 1)) invalidOption('timeoutMs', 'must be 1 to 86400000 milliseconds.', code)
+  if (!isDuration(deadlineMs, 1)) invalidOption('deadlineMs', 'must be 1 to 86400000 milliseconds.', code)
+  if (!(Number.isInteger(retries) && retries >= 0 && retries <= 100)) {
+    invalidOption('retries', 'must be a whole number from 0 to 100.', code)
+  }
+  return { timeoutMs, deadlineMs, retries }
+}
+
+/** Tells whether a value is a number of milliseconds from `least` to a day. */
+export function isDuration(value: unknown, least: number): value is number {
+  return typeof value === 'number' && value >= least && value <= 86_400_000
+}

@@ -1,0 +1,134 @@
+import { type ResolvedLimits, resolveLimits } from './call-options.ts'
+import { type ClientAuth, type ClientAuthMethod, createClientAuth } from './client-auth.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { checkUrl } from './endpoint-url.ts'
+import { LogoutError } from './errors.ts'
+import type { OnEvent } from './events.ts'
+import { fetchTransport } from './fetch-transport.ts'
+import { invalidOption } from './invalid-option.ts'
+import { resolveEndpointHosts } from './metadata-url.ts'
+import type { LogoutClientOptions } from './options.ts'
+import { resolveHeaders } from './request-headers.ts'
+import { returnAddress } from './return-address.ts'
+import type { Transport } from './transport.ts'
+
+/** An issuer, checked. */
+export interface ResolvedIssuer {
+  readonly kind: 'issuer'
+  /** The accepted spellings; the first one decides where to look. */
+  readonly issuer: readonly string[]
+  readonly endpointHosts: readonly string[] | undefined
+}
+
+/** Where the provider is, checked. */
+export type ResolvedLocation =
+  | { readonly kind: 'genauth'; readonly base: string; readonly protocol: 'oidc' | 'oauth' }
+  | ResolvedIssuer
+  | { readonly kind: 'endpoints'; readonly endpoints: Readonly<Record<string, string | undefined>> }
+
+/** Options after they were checked once: complete, frozen, and free of the caller's objects. */
+export interface ResolvedOptions {
+  readonly appId: string
+  readonly appSecret: string | undefined
+  readonly location: ResolvedLocation
+  readonly clientAuth: ClientAuth | undefined
+  readonly redirectUri: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly transport: Transport
+  readonly onEvent: OnEvent | undefined
+  readonly allowInsecureHttp: boolean
+  readonly limits: ResolvedLimits
+  readonly clock: Clock
+}
+
+const DEFAULT_LIMITS: ResolvedLimits = { timeoutMs: 10_000, deadlineMs: 30_000, retries: 2 }
+
+/**
+ * Checks options and completes them.
+ *
+ * @throws LogoutError `invalid_options`, with a message that names the option and says what it must be
+ */
+export function resolveOptions(options: LogoutClientOptions, clock: Clock = systemClock): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new LogoutError('invalid_options', 'Options must be an object.')
+  }
+  const { fetch, transport, onEvent, allowInsecureHttp = false, redirectUri, logoutRedirectUri } = options
+  const appSecret = options.appSecret === undefined ? undefined : checkText(options.appSecret, 'appSecret')
+  const appId = checkText(options.appId, 'appId')
+  if (typeof allowInsecureHttp !== 'boolean') invalidOption('allowInsecureHttp', 'must be true or false.')
+  checkFunction(fetch, 'fetch')
+  checkFunction(onEvent, 'onEvent')
+  checkFunction(transport && (transport.send ?? null), 'transport.send')
+  const location = resolveLocation(options, allowInsecureHttp)
+  const method = options.clientAuth ?? defaultMethod(location, appSecret)
+  if (typeof method !== 'string' && typeof method !== 'function' && method !== undefined) {
+    invalidOption('clientAuth', 'must be a method name or a function.')
+  }
+  return Object.freeze({
+    appId,
+    appSecret,
+    location,
+    clientAuth: typeof method === 'string' ? createClientAuth(method, appId, appSecret) : method,
+    redirectUri: logoutRedirectUri
+      ? returnAddress(logoutRedirectUri, 'logoutRedirectUri')
+      : returnAddress(redirectUri, 'redirectUri'),
+    headers: resolveHeaders(options.headers),
+    transport: transport ?? fetchTransport(fetch),
+    onEvent,
+    allowInsecureHttp,
+    limits: resolveLimits(options, DEFAULT_LIMITS, 'invalid_options'),
+    clock,
+  })
+}
+
+function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolean): ResolvedLocation {
+  const { appHost, issuer, endpoints, protocol = 'oidc' } = options
+  const given = [appHost, issuer, endpoints].filter((value) => value !== undefined && value !== null)
+  if (given.length !== 1) {
+    const count = given.length || 'none'
+    throw new LogoutError('invalid_options', `Exactly one of appHost, issuer and endpoints is needed; got ${count}.`)
+  }
+  if (!issuer && options.endpointHosts !== undefined) invalidOption('endpointHosts', 'is only for issuer.')
+  if (appHost) {
+    if (protocol !== 'oidc' && protocol !== 'oauth') invalidOption('protocol', "must be 'oidc' or 'oauth'.")
+    const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
+    if (url.search) invalidOption('appHost', 'must not have a query.')
+    return { kind: 'genauth', base: url.href.replace(/\/+$/, ''), protocol }
+  }
+  if (issuer) {
+    const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
+    if (search) invalidOption('issuer', 'must not have a query.')
+    // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
+    const spellings = issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer]
+    return { kind: 'issuer', issuer: spellings, endpointHosts: resolveEndpointHosts(options.endpointHosts) }
+  }
+  if (typeof endpoints !== 'object' || endpoints === null) {
+    invalidOption('endpoints', 'must be an object with revocation.')
+  }
+  const { revocation, introspection, endSession } = endpoints
+  const check = (value: unknown, name: string): string => checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href
+  return {
+    kind: 'endpoints',
+    endpoints: {
+      revocation: check(revocation, 'revocation'),
+      introspection: introspection === undefined ? undefined : check(introspection, 'introspection'),
+      endSession: endSession === undefined ? undefined : check(endSession, 'endSession'),
+    },
+  }
+}
+
+/** The method without an explicit option; `undefined` where the provider's metadata decides. */
+function defaultMethod(location: ResolvedLocation, appSecret: string | undefined): ClientAuthMethod | undefined {
+  if (location.kind === 'issuer') return undefined
+  if (appSecret === undefined) return 'none'
+  return location.kind === 'genauth' ? 'client_secret_post' : 'client_secret_basic'
+}
+
+function checkText(value: unknown, option: string): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 8192 && value.isWellFormed()) return value
+  return invalidOption(option, 'must be a string of 1 to 8192 characters.')
+}
+
+function checkFunction(value: unknown, option: string): void {
+  if (value !== undefined && typeof value !== 'function') invalidOption(option, 'must be a function.')
+}
