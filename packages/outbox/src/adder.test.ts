@@ -1,8 +1,9 @@
 import type { PgBoss } from 'pg-boss'
 import { describe, expect, test } from 'vitest'
 import { Adder } from './adder.ts'
-import { type ReadTokens, readTokens } from './entry.ts'
+import { EntrySealer } from './entry.ts'
 import { createKeyring } from './keyring.ts'
+import { type ReadTokens, readTokens } from './tokens.ts'
 
 type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 
@@ -10,8 +11,8 @@ type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
   const added: number[] = []
   const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss
-  const keyring = createKeyring(undefined)
-  return { adder: new Adder({ boss, keyring, timeoutMs, inserts: 1, added: (count) => added.push(count) }), added }
+  const sealer = new EntrySealer(createKeyring(undefined), { queue: 'backend_logout', provider: undefined })
+  return { adder: new Adder({ boss, sealer, timeoutMs, inserts: 1, added: (count) => added.push(count) }), added }
 }
 const tokens = (name: string): ReadTokens => readTokens({ accessToken: name }, undefined, 1000)
 const outage = (code: string): Error => Object.assign(new Error('No.'), { code })

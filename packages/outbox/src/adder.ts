@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db, PgBoss } from 'pg-boss'
-import { type JobData, type ReadTokens, sealEntry } from './entry.ts'
+import type { EntrySealer, JobData } from './entry.ts'
 import { type OutboxError, storeError } from './errors.ts'
-import type { Keyring } from './keyring.ts'
 import { QUEUE } from './queues.ts'
+import type { ReadTokens } from './tokens.ts'
 
 interface Waiting {
   readonly tokens: ReadTokens
@@ -17,33 +17,33 @@ interface NewJob {
   readonly data: JobData
 }
 
-/** What an {@link Adder} is made of. */
+/** Options of an {@link Adder}. */
 export interface AdderOptions {
   readonly boss: PgBoss
-  readonly keyring: Keyring
-  /** How long to go on trying while the database cannot be reached. */
+  readonly sealer: EntrySealer
+  /** How long to retry while the database cannot be reached, in milliseconds. */
   readonly timeoutMs: number
-  /** How many statements may be under way at once. */
+  /** How many statements may be in progress at the same time. */
   readonly inserts: number
-  /** So many became durable. */
+  /** Called with the number of logouts that became durable. */
   readonly added: (count: number) => void
 }
 
-/** At most so many go into one statement. */
+/** The most logouts in one statement. */
 export const MAX_BATCH = 500
 
 /**
- * Stores logouts. Those that come while others are being stored wait for each other and then go together, in one
- * statement and one commit; so many callers at once are served as fast as one with a list.
+ * Stores logouts. Those that come while others are being stored form one batch, with one statement and one commit; so
+ * many callers are served as fast as a single one with a list.
  */
 export class Adder {
   readonly #options: AdderOptions
   readonly #waiting: Waiting[] = []
   readonly #onIdle: (() => void)[] = []
-  /** Statements for those that wait for each other, */
-  #running = 0
-  /** and all statements. */
-  #underWay = 0
+  /** Statements in progress for batches. */
+  #batches = 0
+  /** Statements in progress for batches and for lists. */
+  #inProgress = 0
 
   constructor(options: AdderOptions) {
     this.#options = options
@@ -59,12 +59,12 @@ export class Adder {
 
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
   async insert(list: readonly ReadTokens[]): Promise<string[]> {
-    this.#underWay++
+    this.#inProgress++
     try {
       return await this.#insert(list)
     } finally {
-      this.#underWay--
-      if (this.#underWay === 0 && this.#waiting.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
+      this.#inProgress--
+      if (this.#inProgress === 0 && this.#waiting.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
     }
   }
 
@@ -98,18 +98,20 @@ export class Adder {
 
   /** Resolves when everything that was handed in is stored, or has failed. */
   async settle(): Promise<void> {
-    if (this.#underWay > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    if (this.#inProgress > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
 
   #seal(list: readonly ReadTokens[]): NewJob[] {
-    const { keyring } = this.#options
-    // The id is made here and not in the database, so that storing twice stores once.
-    return list.map(({ about, secret }) => ({ id: randomUUID(), data: sealEntry(keyring, about, secret) }))
+    return list.map(({ about, secret }) => {
+      // The id is created here and not in the database, so that storing twice stores once.
+      const id = randomUUID()
+      return { id, data: this.#options.sealer.seal(id, about, secret) }
+    })
   }
 
   #start(): void {
-    while (this.#running < this.#options.inserts && this.#waiting.length > 0) {
-      this.#running++
+    while (this.#batches < this.#options.inserts && this.#waiting.length > 0) {
+      this.#batches++
       this.#store(this.#waiting.splice(0, MAX_BATCH))
     }
   }
@@ -121,7 +123,7 @@ export class Adder {
     } catch (error) {
       for (const { failed } of batch) failed(error as OutboxError)
     }
-    this.#running--
+    this.#batches--
     this.#start()
   }
 }

@@ -1,72 +1,77 @@
 import { isLogoutError, type LogoutClient, type Revocation } from '@backend-logout/core'
 import type { Job } from 'pg-boss'
-import { type EntryAbout, type EntrySecret, entryOf, type JobData, readEntry, sealEntry } from './entry.ts'
-import type { OutboxEvent } from './events.ts'
+import { type EntrySealer, type JobData, jweOf } from './entry.ts'
+import type { EntryEvent, OutboxEvent } from './events.ts'
 import type { IsPast } from './expiry.ts'
-import { fateOf, type Health, type History, healthOf, type Reason } from './fate.ts'
-import type { Keyring } from './keyring.ts'
+import { type Health, type History, healthOf, outcomeOf, type Reason, readHistory } from './outcome.ts'
 import type { Settlement } from './settler.ts'
+import type { EntryAbout, EntrySecret } from './tokens.ts'
 
 /** What an attempt needs. */
 export interface AttemptContext {
   readonly client: Pick<LogoutClient, 'logout'>
-  readonly keyring: Keyring
+  readonly sealer: EntrySealer
   readonly maxRefusals: number
   readonly isPast: IsPast
-  /** Gives up on what is under way. */
+  /** Aborts the attempt. */
   readonly signal: AbortSignal
-  /** Looks up what is known of earlier attempts, and the database's time of this one. */
+  /** Looks up the earlier attempts, and the database's time of this one. */
   readonly recall: (id: string) => Promise<Recalled | undefined>
 }
 
-/** A logout that was claimed. */
+/** A logout that was claimed. Its data may be anything that somebody has written into the database. */
 export type ClaimedJob = Job<JobData>
-/** What is known of a logout that was tried before. */
+
+/** What is stored about earlier attempts. */
 export interface Recalled {
   readonly output: unknown
   readonly startedOn: Date
 }
 
-/** Tries to do a logout, once for each of its tokens. Never rejects. */
-export async function attempt(
-  { client, keyring, maxRefusals, isPast, signal, recall }: AttemptContext,
-  job: ClaimedJob,
-): Promise<{ readonly settlement: Settlement; readonly health: Health }> {
+interface Attempt {
+  readonly settlement: Settlement
+  readonly health: Health
+}
+
+/** Tries to revoke the tokens of a logout, each of them once. Never rejects. */
+export async function attempt(context: AttemptContext, job: ClaimedJob): Promise<Attempt> {
+  const { client, sealer, maxRefusals, isPast, signal, recall } = context
   const recalled = job.retryCount > 0 ? await recall(job.id) : undefined
   const before = readHistory(recalled?.output)
-  const unsealed = keyring.unseal(job.data?.jwe)
-  const stored = unsealed.ok ? entryOf(unsealed.about) : readEntry(job.data)
-  if (!stored || !unsealed.ok) {
-    const code = unsealed.ok ? 'undecryptable' : unsealed.code
+  const opened = sealer.open(job.id, job.data)
+  if (!opened.ok) {
     const history = { ...before, refusals: before.refusals + 1 }
     const kind = history.refusals < maxRefusals ? 'retry' : 'dead'
-    return { settlement: unfinished(job, kind, stored, { code }, history), health: { kind: 'unknown' } }
+    const settlement = unfinished(job, kind, opened.about, { code: opened.code }, history)
+    return { settlement, health: { kind: 'unknown' } }
   }
 
-  // What was not tried before is not given up before it was: should every clock be wrong, it is not lost for that.
+  const { about: stored, secret } = opened
+  // A first attempt is made in any case, so that nothing is lost should every clock be wrong.
   const past = (timeMs: number): boolean =>
     recalled !== undefined && before.attempts > 0 && isPast(timeMs, recalled.startedOn)
   const tokens = stored.tokens.filter(({ expiresAt }) => !past(expiresAt))
-  if (tokens.length === 0) {
-    return { settlement: { kind: 'done', job, event: eventOf(job, stored, 'expired') }, health: { kind: 'unknown' } }
-  }
+  if (tokens.length === 0) return { settlement: expired(job, stored), health: { kind: 'unknown' } }
+
   const about: EntryAbout = { ...stored, tokens }
-  const secret = unsealed.secret as EntrySecret
   const revocations = await logout(client, about, secret, signal)
   const health = healthOf(revocations)
-  const fate = fateOf(about, revocations, before, maxRefusals, past)
-  if (fate.kind === 'revoked') {
-    const { attempts } = fate.history
-    const waitedMs = Date.now() - stored.addedAt
-    const event: OutboxEvent = { ...aboutEvent(job, stored), type: 'revoked', attempts, waitedMs }
-    return { settlement: { kind: 'done', job, event }, health }
-  }
-  const left: EntryAbout = { ...stored, tokens: fate.left }
-  if (fate.kind === 'expired') {
-    return { settlement: { kind: 'done', job, event: eventOf(job, left, 'expired') }, health }
-  }
-  const data = left.tokens.length < stored.tokens.length ? sealEntry(keyring, left, secret) : undefined
-  return { settlement: unfinished(job, fate.kind, left, fate.reason, fate.history, data), health }
+  const outcome = outcomeOf(about, revocations, before, maxRefusals, past)
+  if (outcome.kind === 'revoked') return { settlement: revoked(job, stored, outcome.history), health }
+  const left: EntryAbout = { ...stored, tokens: outcome.left }
+  if (outcome.kind === 'expired') return { settlement: expired(job, left), health }
+  const data = left.tokens.length < stored.tokens.length ? sealer.seal(job.id, left, secret) : undefined
+  return { settlement: unfinished(job, outcome.kind, left, outcome.reason, outcome.history, data), health }
+}
+
+function revoked(job: ClaimedJob, about: EntryAbout, { attempts }: History): Settlement {
+  // The clock of the machine that added it may be ahead.
+  const waitedMs = Math.max(0, Date.now() - about.addedAt)
+  return { kind: 'done', job, event: { ...entryEvent(job, about), type: 'revoked', attempts, waitedMs } }
+}
+
+function expired(job: ClaimedJob, about: EntryAbout): Settlement {
+  return { kind: 'done', job, event: { ...entryEvent(job, about), type: 'expired' } }
 }
 
 function unfinished(
@@ -78,9 +83,14 @@ function unfinished(
   data?: JobData,
 ): Settlement {
   const { attempts } = history
-  const event: OutboxEvent = { ...aboutEvent(job, about), type: kind, code: reason.code, attempts }
-  if (kind === 'dead') return { kind, job, event, data: data ?? job.data, reason, history }
-  return { kind: 'again', job, event, output: { ...history, ...reason }, data }
+  const event: OutboxEvent = { ...entryEvent(job, about), type: kind, code: reason.code, attempts }
+  if (kind === 'retry') return { kind: 'again', job, event, output: { ...history, ...reason }, data }
+  return { kind, job, event, data: data ?? keptData(job.data), reason, history }
+}
+
+/** What a dead letter keeps of data that cannot be opened: all of it, as a single member where it is not one of ours. */
+function keptData(data: unknown): object {
+  return jweOf(data) === undefined ? { foreign: data } : { jwe: jweOf(data) }
 }
 
 async function logout(
@@ -94,7 +104,7 @@ async function logout(
   const unknown: Revocation = { state: 'unknown', revoked: false, attempts: 1, durationMs: 0 }
   try {
     const session = { refreshToken: of('refresh_token'), accessToken: of('access_token') }
-    // Once: to try again is what the queue is for.
+    // Without retries, because the queue retries.
     const result = await client.logout(session, { retries: 0, signal })
     return tokens.map(({ tokenType }) => result.tokens.find((token) => token.tokenType === tokenType) ?? unknown)
   } catch (error) {
@@ -102,18 +112,6 @@ async function logout(
   }
 }
 
-function readHistory(output: unknown): History {
-  const { attempts, refusals } = (output ?? {}) as Partial<Record<keyof History, unknown>>
-  return {
-    attempts: typeof attempts === 'number' ? attempts : 0,
-    refusals: typeof refusals === 'number' ? refusals : 0,
-  }
-}
-
-function aboutEvent({ id }: ClaimedJob, about: EntryAbout | undefined): { id: string; tokens: readonly string[] } {
+function entryEvent({ id }: ClaimedJob, about: EntryAbout | undefined): EntryEvent {
   return { id, tokens: about?.tokens.map(({ fingerprint }) => fingerprint) ?? [] }
-}
-
-function eventOf(job: ClaimedJob, about: EntryAbout, type: 'expired'): OutboxEvent {
-  return { ...aboutEvent(job, about), type }
 }

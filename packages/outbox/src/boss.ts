@@ -1,10 +1,13 @@
-import type { ConstructorOptions, PgBoss } from 'pg-boss'
+import type { ConstructorOptions, Db, PgBoss } from 'pg-boss'
 
 /** Where logouts are kept: pg-boss, and the database below it. */
 export interface Store {
   readonly boss: PgBoss
-  /** How many inserts may be under way at once. */
+  readonly schema: string
+  /** How many inserts may be in progress at the same time. */
   readonly inserts: number
+  /** Runs statements that take effect together, or not at all. */
+  transaction<T>(task: (db: Db) => Promise<T>): Promise<T>
   /** Closes what pg-boss does not close by itself. */
   close(): Promise<void>
 }

@@ -1,71 +1,142 @@
-import type { PgBoss } from 'pg-boss'
+import type { Db } from 'pg-boss'
+import type { Store } from './boss.ts'
 import { readEntry } from './entry.ts'
+import { OutboxError } from './errors.ts'
 import type { IsPast } from './expiry.ts'
+import { MAX_JWE_LENGTH } from './jwe.ts'
 import type { DeadLetter, DeadLetterOptions } from './outbox.ts'
+import { readCount, readReason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
-import type { DeadData } from './settler.ts'
 
-/** Lists dead letters, oldest first. */
-export async function listDeadLetters(boss: PgBoss, { limit, after }: DeadLetterOptions): Promise<DeadLetter[]> {
-  const jobs = await boss.findJobs<DeadData>(DEAD, {
-    ...(limit !== undefined && { limit }),
-    ...(after !== undefined && { after }),
-  })
-  return jobs.map(({ id, data, createdOn }) => {
-    const about = readEntry(data)
-    return {
+/** A row as it is in the table, whoever wrote it: nothing but texts, and none longer than what is expected there. */
+interface Row {
+  readonly id: string
+  /** The header of the JWE, up to the first dot. */
+  readonly header: string | null
+  readonly code: string | null
+  readonly status: string | null
+  readonly providerError: string | null
+  readonly attempts: string | null
+  /** In milliseconds since the epoch; not finite where the database has no such time. */
+  readonly createdOn: string | number
+}
+
+const MAX_BATCH = 1000
+
+/** The dead letters of an outbox. */
+export class DeadLetters {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /**
+   * Lists dead letters, oldest first.
+   *
+   * @throws OutboxError `invalid_argument` where `after` is not there any more
+   */
+  async list({ limit = MAX_BATCH, after }: DeadLetterOptions = {}): Promise<DeadLetter[]> {
+    const from = `FROM ${this.#store.schema}.job WHERE name = '${DEAD}'`
+    const beyond = after === undefined ? '' : `AND (created_on, id) > (SELECT created_on, id ${from} AND id = $2::uuid)`
+    const rows = await this.#query<Row>(
+      `SELECT id, split_part(left(data->>'jwe', 10000), '.', 1) AS header,
+        left(data->'reason'->>'code', 100) AS code, left(data->'reason'->>'status', 10) AS status,
+        left(data->'reason'->>'providerError', 200) AS "providerError", left(data->>'attempts', 20) AS attempts,
+        extract(epoch FROM created_on) * 1000 AS "createdOn"
+      ${from} ${beyond} ORDER BY created_on, id LIMIT $1`,
+      [limit, ...(after === undefined ? [] : [after])],
+    )
+    if (rows.length === 0 && after !== undefined) await this.#checkExists(after)
+    return rows.map(readLetter)
+  }
+
+  /** Puts dead letters back into the queue, all that there are now or some, and returns how many. */
+  async retry(ids: readonly string[] | undefined): Promise<number> {
+    // Those that die again in the meantime are for the next time.
+    const total = ids?.length ?? (await this.#count())
+    let moved = 0
+    for (let some = -1; moved < total && some !== 0; moved += some) {
+      some = await this.#store.transaction((db) => this.#move(db, ids, Math.min(MAX_BATCH, total - moved)))
+    }
+    return moved
+  }
+
+  /** Deletes dead letters whose tokens have all expired. */
+  async dropExpired(isPast: IsPast): Promise<void> {
+    const now = new Date()
+    const gone: string[] = []
+    for (let after: string | undefined; ; ) {
+      const letters = await this.list({ after })
+      for (const { id, tokens } of letters) {
+        if (tokens.length > 0 && tokens.every(({ expiresAt }) => isPast(expiresAt.getTime(), now))) gone.push(id)
+      }
+      after = letters.at(-1)?.id
+      if (letters.length < MAX_BATCH) break
+    }
+    // Only now, because the last letter of a page leads to the next one.
+    while (gone.length > 0) await this.#store.boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH))
+  }
+
+  /** A letter keeps its id, to which its tokens are bound. What holds none of ours stays where it is. */
+  async #move(db: Db, ids: readonly string[] | undefined, limit: number): Promise<number> {
+    const { boss, schema } = this.#store
+    const { rows } = await db.executeSql(
+      `SELECT id, data->>'jwe' AS jwe FROM ${schema}.job
+      WHERE name = '${DEAD}' AND length(data->>'jwe') <= ${MAX_JWE_LENGTH} ${ids ? 'AND id = ANY($2::uuid[])' : ''}
+      ORDER BY created_on, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      [limit, ...(ids ? [ids] : [])],
+    )
+    const letters = rows as { id: string; jwe: string }[]
+    if (letters.length === 0) return 0
+    const jobs = letters.map(({ id, jwe }) => ({ id, data: { jwe } }))
+    await boss.insert(QUEUE, jobs, { db })
+    await boss.deleteJob(
+      DEAD,
+      letters.map(({ id }) => id),
+      { db },
+    )
+    return letters.length
+  }
+
+  async #count(): Promise<number> {
+    const [row] = await this.#query<{ count: number | string }>(
+      `SELECT count(*) AS count FROM ${this.#store.schema}.job WHERE name = '${DEAD}'`,
+    )
+    return Number(row?.count)
+  }
+
+  async #checkExists(id: string): Promise<void> {
+    const rows = await this.#query(`SELECT 1 FROM ${this.#store.schema}.job WHERE name = '${DEAD}' AND id = $1::uuid`, [
       id,
-      tokens: (about?.tokens ?? []).map((token) => ({ ...token, expiresAt: new Date(token.expiresAt) })),
-      reason: data.reason,
-      attempts: data.attempts,
-      ...(about && { addedAt: new Date(about.addedAt) }),
-      deadAt: new Date(createdOn),
-    }
-  })
-}
-
-/** Puts dead letters back into the queue, all that there are now or some, and tells how many. */
-export async function retryDeadLetters(boss: PgBoss, ids: readonly string[] | undefined): Promise<number> {
-  const chosen = ids?.filter(isId)
-  // Those that die once more in the meantime are for the next time.
-  const total = chosen?.length ?? (await countDeadLetters(boss))
-  let moved = 0
-  for (let some = -1; moved < total && some !== 0; moved += some) {
-    const limit = Math.min(1000, total - moved)
-    some = await boss.redrive(DEAD, { destination: QUEUE, limit, ...(chosen && { ids: chosen }) })
+    ])
+    if (rows.length === 0) throw new OutboxError('invalid_argument', 'after must be the id of a dead letter.')
   }
-  return moved
-}
 
-async function countDeadLetters(boss: PgBoss): Promise<number> {
-  let count = 0
-  for await (const letters of pages(boss)) count += letters.length
-  return count
-}
-
-/** Throws away dead letters whose tokens are all dead by themselves. */
-export async function dropExpiredLetters(boss: PgBoss, isPast: IsPast): Promise<void> {
-  const now = new Date()
-  const gone: string[] = []
-  for await (const letters of pages(boss)) {
-    for (const { id, tokens } of letters) {
-      if (tokens.length > 0 && tokens.every(({ expiresAt }) => isPast(expiresAt.getTime(), now))) gone.push(id)
-    }
-  }
-  // Only now, because the next page is found by the last letter of the previous one.
-  while (gone.length > 0) await boss.deleteJob(DEAD, gone.splice(0, 1000))
-}
-
-async function* pages(boss: PgBoss): AsyncGenerator<DeadLetter[]> {
-  for (let after: string | undefined; ; ) {
-    const letters = await listDeadLetters(boss, { after })
-    after = letters.at(-1)?.id
-    yield letters
-    if (letters.length < 1000 || after === undefined) return
+  async #query<R>(statement: string, values?: unknown[]): Promise<R[]> {
+    return (await this.#store.boss.getDb().executeSql(statement, values)).rows as R[]
   }
 }
 
-/** Whether this may be the id of a logout. */
-export function isId(id: unknown): boolean {
+function readLetter({ id, header, code, status, providerError, attempts, createdOn }: Row): DeadLetter {
+  const about = readEntry(`${header}.`)
+  return {
+    id,
+    tokens: (about?.tokens ?? []).map((token) => ({ ...token, expiresAt: new Date(token.expiresAt) })),
+    reason: readReason({ code, status: Number(status ?? Number.NaN), providerError }),
+    attempts: readCount(Number(attempts)),
+    ...(about && { addedAt: new Date(about.addedAt) }),
+    deadAt: readTime(Number(createdOn)),
+  }
+}
+
+/** The database has times that are no `Date`, such as `infinity`. */
+function readTime(ms: number): Date {
+  const time = new Date(ms)
+  return Number.isNaN(time.getTime()) ? new Date(0) : time
+}
+
+/** Whether a value may be the id of a logout. */
+export function isId(id: unknown): id is string {
   return typeof id === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
 }

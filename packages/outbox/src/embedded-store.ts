@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { fromPglite, PgBoss } from 'pg-boss'
-import { BOSS_OPTIONS, type Store } from './boss.ts'
+import { BOSS_OPTIONS, SCHEMA, type Store } from './boss.ts'
 import { storeError } from './errors.ts'
 import { type FolderLock, LOCK_FILE, lockFolder } from './folder-lock.ts'
 import { makeContentsPrivate, makeFolderPrivate } from './private-folder.ts'
@@ -47,8 +47,14 @@ export async function openEmbeddedStore(
       }
       database = await openData(join(path, DATA))
     }
-    const boss = new PgBoss({ ...BOSS_OPTIONS, db: fromPglite(database), backend: 'pglite' })
-    return { boss, close, inserts: 1 }
+    const pglite = database
+    return {
+      boss: new PgBoss({ ...BOSS_OPTIONS, db: fromPglite(pglite), backend: 'pglite' }),
+      schema: SCHEMA,
+      inserts: 1,
+      transaction: (task) => pglite.transaction((transaction) => task(fromPglite(transaction))),
+      close,
+    }
   } catch (error) {
     await close().catch(() => {})
     throw storeError(folder === undefined ? 'Opening the store' : `Opening the store in ${folder}`, error)

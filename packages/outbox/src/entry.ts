@@ -1,112 +1,109 @@
 import { createHash } from 'node:crypto'
-import type { SessionTokens } from '@backend-logout/core'
-import { OutboxError } from './errors.ts'
-import { jwtExpiry } from './expiry.ts'
-import { type Keyring, readAbout } from './keyring.ts'
+import type { FailureCode } from './events.ts'
+import { type JweHeader, readJweHeader } from './jwe.ts'
+import type { Keyring } from './keyring.ts'
+import { type EntryAbout, type EntrySecret, MAX_TOKEN_LENGTH, TOKEN_TYPES, type TokenAbout } from './tokens.ts'
 
-/** The tokens of one session. An ID token may be among them; it cannot be revoked and is not kept. */
-export interface OutboxTokens extends SessionTokens {
-  /** The same as in {@link AddOptions}; this one goes first. */
-  readonly expiresAt?: Date | number | undefined
-}
-
-/** A kind of token, in the words of RFC 7009. */
-export type OutboxTokenType = 'refresh_token' | 'access_token'
-
-/** In the order in which they are revoked. */
-const TOKEN_TYPES: readonly OutboxTokenType[] = ['refresh_token', 'access_token']
-
-/** What may be known of a token without its key. */
-export interface TokenAbout {
-  readonly tokenType: OutboxTokenType
-  readonly fingerprint: string
-  /** When it is dead by itself, in milliseconds since the epoch. */
-  readonly expiresAt: number
-}
-
-/** What may be known of a logout without its key. */
-export interface EntryAbout {
-  /** In milliseconds since the epoch. */
-  readonly addedAt: number
-  readonly tokens: readonly TokenAbout[]
-}
-
-/** The tokens themselves. */
-export type EntrySecret = { readonly [T in OutboxTokenType]?: string | undefined }
-
-/** What is in a job of the queue: nothing readable but what is in {@link EntryAbout}. */
+/** The content of a job: nothing readable but {@link EntryAbout}, and where it belongs. */
 export interface JobData {
   readonly jwe: string
 }
 
-/** Tokens that were checked. */
-export interface ReadTokens {
-  readonly about: EntryAbout
-  readonly secret: EntrySecret
+/** Where the logouts of an outbox belong. */
+export interface EntryPlace {
+  /** The schema of the outbox. */
+  readonly queue: string
+  /** The application and its provider; `undefined` in a process that does not know them. */
+  readonly provider: string | undefined
 }
 
-const MAX_TOKEN_LENGTH = 65_536
-const TEN_YEARS_MS = 315_360_000_000
+/** The result of opening a job. */
+export type OpenedEntry =
+  | { readonly ok: true; readonly about: EntryAbout; readonly secret: EntrySecret }
+  /** `about` is what is readable, and may have been changed. */
+  | { readonly ok: false; readonly code: FailureCode; readonly about: EntryAbout | undefined }
 
 /**
- * Checks tokens and works out what there is to know about them.
- *
- * @throws OutboxError `invalid_argument`
+ * Turns logouts into the content of jobs and back. Each is bound to its job, its outbox and its provider: these are
+ * authenticated with the tokens, so that nobody can move a token to another provider, or replace one logout by another,
+ * by writing the database.
  */
-export function readTokens(tokens: OutboxTokens, expiresAt: Date | number | undefined, maxAgeMs: number): ReadTokens {
-  if (typeof tokens !== 'object' || tokens === null) refuse('tokens must be an object.')
-  const addedAt = Date.now()
-  const given = timeOf(tokens.expiresAt ?? expiresAt)
-  const secret = { refresh_token: tokens.refreshToken ?? undefined, access_token: tokens.accessToken ?? undefined }
-  const about: TokenAbout[] = []
-  for (const tokenType of TOKEN_TYPES) {
-    const token = secret[tokenType]
-    if (token === undefined) continue
-    if (typeof token !== 'string' || token === '' || token.length > MAX_TOKEN_LENGTH || !token.isWellFormed()) {
-      refuse(`The ${tokenType} must be a string of 1 to ${MAX_TOKEN_LENGTH} characters.`)
-    }
-    const expiry = jwtExpiry(token) ?? given ?? addedAt + maxAgeMs
-    about.push({ tokenType, fingerprint: fingerprint(token), expiresAt: Math.min(expiry, addedAt + TEN_YEARS_MS) })
+export class EntrySealer {
+  readonly #keyring: Keyring
+  readonly #queue: string
+  readonly #provider: string | undefined
+
+  constructor(keyring: Keyring, { queue, provider }: EntryPlace) {
+    this.#keyring = keyring
+    this.#queue = queue
+    // Hashed, because nothing else about the application is readable in the database.
+    this.#provider = provider && createHash('sha256').update(provider).digest('base64url').slice(0, 22)
   }
-  if (about.length === 0) refuse('There is nothing to revoke: pass accessToken or refreshToken.')
-  return { about: { addedAt, tokens: about }, secret }
-}
 
-/** Makes what goes into the queue; with only some of the tokens, where the others are done. */
-export function sealEntry(keyring: Keyring, about: EntryAbout, secret: EntrySecret): JobData {
-  const kept = Object.fromEntries(about.tokens.map(({ tokenType }) => [tokenType, secret[tokenType]]))
-  const tokens = about.tokens.map(({ tokenType, fingerprint, expiresAt }) => [tokenType, fingerprint, expiresAt])
-  return { jwe: keyring.seal(kept, { at: about.addedAt, tokens }) }
-}
+  /** Encrypts a logout; only those of its tokens that `about` names. */
+  seal(id: string, about: EntryAbout, secret: EntrySecret): JobData {
+    const kept = Object.fromEntries(about.tokens.map(({ tokenType }) => [tokenType, secret[tokenType]]))
+    const tokens = about.tokens.map(({ tokenType, fingerprint, expiresAt }) => [tokenType, fingerprint, expiresAt])
+    const place = { id, queue: this.#queue, ...(this.#provider && { provider: this.#provider }) }
+    return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place }) }
+  }
 
-/** Reads what is readable of a job; `undefined` where it is none of ours. */
-export function readEntry(data: unknown): EntryAbout | undefined {
-  return entryOf(readAbout((data as Partial<JobData> | null)?.jwe))
-}
+  /** Decrypts the content of a job, whoever wrote it. Never throws. */
+  open(id: string, data: unknown): OpenedEntry {
+    const unsealed = this.#keyring.unseal(jweOf(data))
+    const about = readAbout(unsealed.about)
+    if (!unsealed.ok) return { ok: false, code: unsealed.code, about }
+    const secret = readSecret(unsealed.secret, about)
+    if (!about || !secret) return { ok: false, code: 'undecryptable', about }
+    const code = this.#misplacement(id, unsealed.about)
+    return code ? { ok: false, code, about } : { ok: true, about, secret }
+  }
 
-/** Understands what is readable of something sealed. */
-export function entryOf({ at, tokens }: Readonly<Record<string, unknown>> = {}): EntryAbout | undefined {
-  // Without its key nothing vouches for it: a list of anything else must not stop who reads it.
-  if (typeof at !== 'number' || !Array.isArray(tokens) || !tokens.every(Array.isArray)) return undefined
-  return {
-    addedAt: at,
-    tokens: tokens.map(([tokenType, fingerprint, expiresAt]) => ({ tokenType, fingerprint, expiresAt })),
+  /** Earlier versions bound nothing, and a process without a client does not know the provider. */
+  #misplacement(id: string, about: JweHeader): FailureCode | undefined {
+    const { id: ownId = id, queue = this.#queue, provider = this.#provider } = about
+    if (ownId !== id || queue !== this.#queue) return 'misplaced'
+    return this.#provider !== undefined && provider !== this.#provider ? 'other_provider' : undefined
   }
 }
 
-/** As `fingerprintToken` of `@backend-logout/core`, but at once. */
-function fingerprint(token: string): string {
-  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`
+/** Reads what is readable in a JWE, or in its beginning; `undefined` where it is not one of ours. */
+export function readEntry(jwe: unknown): EntryAbout | undefined {
+  return readAbout(readJweHeader(jwe))
 }
 
-function timeOf(expiresAt: Date | number | undefined): number | undefined {
-  if (expiresAt === undefined) return undefined
-  const time = Number(expiresAt)
-  // The year 1973 in milliseconds, and far in the future in seconds: OAuth counts in seconds.
-  if (!(time > 100_000_000_000)) refuse('expiresAt must be a Date, or milliseconds (not seconds) since the epoch.')
-  return time
+/** The JWE in the content of a job, which may be any JSON. */
+export function jweOf(data: unknown): string | undefined {
+  const jwe = (data as Partial<Record<'jwe', unknown>> | null | undefined)?.jwe
+  return typeof jwe === 'string' ? jwe : undefined
 }
 
-function refuse(message: string): never {
-  throw new OutboxError('invalid_argument', message)
+function readAbout({ at, tokens }: JweHeader = {}): EntryAbout | undefined {
+  if (!isTime(at) || !Array.isArray(tokens) || tokens.length > TOKEN_TYPES.length) return undefined
+  const read = tokens.flatMap((token) => readToken(token) ?? [])
+  const types = new Set(read.map(({ tokenType }) => tokenType))
+  return types.size === tokens.length && types.size > 0 ? { addedAt: at, tokens: read } : undefined
+}
+
+function readToken(token: unknown): TokenAbout | undefined {
+  if (!Array.isArray(token)) return undefined
+  const [type, fingerprint, expiresAt] = token as unknown[]
+  const tokenType = TOKEN_TYPES.find((known) => known === type)
+  const isFingerprint = typeof fingerprint === 'string' && /^[\w:.-]{1,100}$/.test(fingerprint)
+  return tokenType && isFingerprint && isTime(expiresAt) ? { tokenType, fingerprint, expiresAt } : undefined
+}
+
+/** A time that a `Date` can hold, from 1970 on. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 8.64e15
+}
+
+function readSecret(secret: unknown, about: EntryAbout | undefined): EntrySecret | undefined {
+  if (typeof secret !== 'object' || secret === null || !about) return undefined
+  const tokens = secret as Readonly<Record<string, unknown>>
+  const isToken = (token: unknown): boolean =>
+    typeof token === 'string' && token !== '' && token.length <= MAX_TOKEN_LENGTH
+  return about.tokens.every(({ tokenType }) => Object.hasOwn(tokens, tokenType) && isToken(tokens[tokenType]))
+    ? (secret as EntrySecret)
+    : undefined
 }

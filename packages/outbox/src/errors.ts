@@ -1,7 +1,8 @@
 import { NotPrivateError } from './ownership.ts'
+import { printable } from './printable.ts'
 
 /**
- * What went wrong, as a literal that code can switch on.
+ * What failed, as a literal that code can switch on.
  *
  * | code | meaning |
  * |---|---|
@@ -9,7 +10,7 @@ import { NotPrivateError } from './ownership.ts'
  * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
  * | `store_in_use` | another process has the folder open |
  * | `store_not_private` | other users of the machine can change the folder, and the message says how to prevent it; nothing was opened |
- * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
+ * | `store_unavailable` | the database cannot be reached or refuses a statement; treat what was to be stored as not stored |
  * | `closed` | the outbox is closed, or closing |
  */
 export type OutboxErrorCode =
@@ -25,7 +26,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
 /** The one error that an outbox throws. Neither it nor its `cause` holds a token, a key or a database password. */
 export class OutboxError extends Error {
   declare readonly code: OutboxErrorCode
-  /** For {@link Outbox.addMany}: how many, from the first one on, are stored in spite of the error. */
+  /** For {@link Outbox.addMany}: how many logouts, from the first one on, are stored nevertheless. */
   declare readonly added?: number
 
   constructor(code: OutboxErrorCode, message: string, details: { cause?: unknown; added?: number } = {}) {
@@ -59,18 +60,15 @@ export function isOutboxError(value: unknown): value is OutboxError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
 }
 
-/** Wraps what the database said: its words and codes, not the statement, its parameters or the address with a password. */
-export function storeError(doing: string, reason: unknown, added?: number): OutboxError {
+/** Wraps an error of the database: its words and code, without the statement, its parameters and the address's password. */
+export function storeError(doing: string, reason: unknown): OutboxError {
   if (isOutboxError(reason)) return reason
   if (reason instanceof NotPrivateError) return new OutboxError('store_not_private', reason.message)
   const { message, code } = (reason ?? {}) as { message?: unknown; code?: unknown }
-  const cause = new Error(withoutPasswords(String(message || code || reason).slice(0, 500)))
+  const cause = new Error(printable(withoutPasswords(String(message || code || reason).slice(0, 500))))
   delete cause.stack
   if (typeof code === 'string') Object.assign(cause, { code })
-  return new OutboxError('store_unavailable', `${doing} failed: ${cause.message}`, {
-    cause,
-    ...(added !== undefined && { added }),
-  })
+  return new OutboxError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
 }
 
 function withoutPasswords(text: string): string {

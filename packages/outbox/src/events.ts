@@ -1,28 +1,35 @@
-import { emit, type LogoutErrorCode } from '@backend-logout/core'
+import type { LogoutErrorCode } from '@backend-logout/core'
 
-/** Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox itself. */
-export type FailureCode = LogoutErrorCode | 'unknown_key' | 'undecryptable'
+/**
+ * Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox:
+ *
+ * - `unknown_key`: none of `encryptionKeys` has the name of the key that it was encrypted with.
+ * - `undecryptable`: it was encrypted with another key of that name, was changed, or is not a logout at all.
+ * - `misplaced`: it was written as another logout, or for the outbox in another schema.
+ * - `other_provider`: it was written for another application or provider than the worker's.
+ */
+export type FailureCode = LogoutErrorCode | 'unknown_key' | 'undecryptable' | 'misplaced' | 'other_provider'
 
-/** What every {@link OutboxEvent} about one logout says. */
+/** Members of every {@link OutboxEvent} about one logout. */
 export interface EntryEvent {
-  /** What {@link Outbox.add} resolved to; after {@link Outbox.retry} an entry has a new one. */
+  /** The id that {@link Outbox.add} resolved to. */
   readonly id: string
-  /** Fingerprints of the tokens that it is about, as `fingerprintToken` of `@backend-logout/core` makes them. */
+  /** Fingerprints of its tokens, as `fingerprintToken` of `@backend-logout/core` makes them. */
   readonly tokens: readonly string[]
 }
 
 /**
  * What happens in an outbox, for logs, metrics and traces. No event holds a secret.
  *
- * - `added`: so many logouts became durable; not told of those in a transaction of the application.
+ * - `added`: logouts became durable. Not emitted for logouts in a transaction of the application.
  * - `revoked`: every token of a logout was revoked. `waitedMs` is the time since it was added.
- * - `expired`: what was left of a logout is dead by itself, before it could be revoked.
- * - `retry`: a logout could not be finished now, and will be tried again.
- * - `dead`: a logout cannot succeed as things are; it is among the dead letters.
+ * - `expired`: the remaining tokens of a logout expired before they could be revoked.
+ * - `retry`: a logout could not be completed now, and will be tried again.
+ * - `dead`: a logout cannot be completed with the current configuration; it is a dead letter now.
  * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again.
  * - `store_made_private`: the store's folder was open to other users of the machine, and is not any more. Whoever could
  *   change it may have prepared what it holds.
- * - `store_error`: the database could not be reached or refused; the outbox goes on trying.
+ * - `store_error`: the database could not be reached or refused a statement; the outbox retries.
  */
 export type OutboxEvent =
   | { readonly type: 'added'; readonly count: number }
@@ -35,10 +42,5 @@ export type OutboxEvent =
   | { readonly type: 'store_made_private'; readonly message: string }
   | { readonly type: 'store_error'; readonly message: string }
 
-/** Receives {@link OutboxEvent}s. What it throws is dropped: watching a logout must not break it. */
+/** Receives {@link OutboxEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
 export type OnOutboxEvent = (event: OutboxEvent) => void
-
-/** Makes a function that tells whoever watches, and never fails. */
-export function teller(onEvent: OnOutboxEvent | undefined): OnOutboxEvent {
-  return (event) => emit(onEvent, event)
-}

@@ -3,10 +3,8 @@
  *
  * @module
  */
-export type { OutboxTokens, OutboxTokenType, TokenAbout } from './entry.ts'
 export { isOutboxError, OutboxError, type OutboxErrorCode } from './errors.ts'
 export type { EntryEvent, FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
-export type { Reason } from './fate.ts'
 export type { EncryptionKey } from './keyring.ts'
 export { openOutbox } from './open-outbox.ts'
 export type { OutboxOptions, OutboxStore, PostgresOptions } from './options.ts'
@@ -19,4 +17,6 @@ export type {
   WorkOptions,
   WorkSummary,
 } from './outbox.ts'
+export type { Reason } from './outcome.ts'
+export type { OutboxTokens, OutboxTokenType, TokenAbout } from './tokens.ts'
 export type { OutboxTransaction } from './transaction.ts'

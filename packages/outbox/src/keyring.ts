@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
+import { createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
 import { OutboxError } from './errors.ts'
-import type { FailureCode } from './events.ts'
+import { decryptJwe, encryptJwe, type JweHeader, readJweHeader } from './jwe.ts'
 
 /** A key that tokens are encrypted with: AES-256. */
 export interface EncryptionKey {
@@ -10,33 +10,26 @@ export interface EncryptionKey {
   readonly key: Uint8Array | string
 }
 
-/** Encrypts and decrypts, with whatever keys there are. */
+/** Encrypts and decrypts with a set of keys. */
 export interface Keyring {
-  /** Encrypts with the first key. `about` stays readable, and cannot be changed without {@link Keyring.unseal} noticing. */
-  seal(secret: unknown, about: Readonly<Record<string, unknown>>): string
-  /** Decrypts with the key it was encrypted with. Never throws. */
-  unseal(sealed: string): Unsealed
+  /** Encrypts with the first key. `about` stays readable, and {@link Keyring.unseal} notices when it was changed. */
+  seal(secret: unknown, about: JweHeader): string
+  /** Decrypts with the key that it was encrypted with. Never throws. */
+  unseal(sealed: unknown): Unsealed
 }
 
-/** What became of an attempt to decrypt. */
+/** The result of decrypting. */
 export type Unsealed =
-  | { readonly ok: true; readonly secret: unknown; readonly about: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly code: Extract<FailureCode, 'unknown_key' | 'undecryptable'> }
+  | { readonly ok: true; readonly secret: unknown; readonly about: JweHeader }
+  /** `about` is what is readable, and may have been changed. */
+  | { readonly ok: false; readonly code: 'unknown_key' | 'undecryptable'; readonly about: JweHeader | undefined }
 
 const TYPE = 'backend-logout+jwe'
-const UNDECRYPTABLE: Unsealed = { ok: false, code: 'undecryptable' }
-const IV_BYTES = 12
-const TAG_BYTES = 16
 
 /**
- * Makes a keyring: JSON Web Encryption in its compact form, with direct AES-256-GCM. Without keys it has one that nobody
- * else knows.
- *
- * The cipher is that of `node:crypto`, which works at once; through Web Crypto, as in `jose`, each token takes a trip to
- * another thread that costs several times as much as all the rest. The tests have `jose` read and write the same.
+ * Creates a keyring. Without keys it has a random one, which nobody else has.
  *
  * @throws OutboxError `invalid_options`
- * @see {@link https://www.rfc-editor.org/rfc/rfc7516#section-5 | RFC 7516 §5}
  */
 export function createKeyring(keys: readonly EncryptionKey[] | undefined): Keyring {
   const given = keys?.length ? keys : [{ kid: 'memory', key: randomFillSync(new Uint8Array(32)) }]
@@ -52,53 +45,27 @@ export function createKeyring(keys: readonly EncryptionKey[] | undefined): Keyri
   const [[kid, key]] = known as Iterable<[string, KeyObject]> as [[string, KeyObject]]
 
   return {
-    seal(secret, about) {
-      const header = encode(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, typ: TYPE, ...about }))
-      const iv = randomFillSync(Buffer.alloc(IV_BYTES))
-      const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES })
-      cipher.setAAD(Buffer.from(header))
-      const sealed = Buffer.concat([cipher.update(JSON.stringify(secret), 'utf8'), cipher.final()])
-      return `${header}..${encode(iv)}.${encode(sealed)}.${encode(cipher.getAuthTag())}`
-    },
+    seal: (secret, about) => encryptJwe(key, { kid, typ: TYPE, ...about }, JSON.stringify(secret)),
 
     unseal(sealed) {
-      const about = readAbout(sealed)
-      const [header = '', encryptedKey, iv = '', text = '', tag = '', rest] = about ? sealed.split('.', 6) : []
-      const { alg, enc, typ, kid } = about ?? {}
-      const isOurs = alg === 'dir' && enc === 'A256GCM' && typ === TYPE && encryptedKey === '' && rest === undefined
-      if (!about || !isOurs) return UNDECRYPTABLE
-      const key = known.get(kid as string)
-      if (!key) return { ok: false, code: 'unknown_key' }
-      try {
-        const cipher = createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })
-        cipher.setAAD(Buffer.from(header))
-        cipher.setAuthTag(decode(tag))
-        const secret: unknown = JSON.parse(`${cipher.update(decode(text), undefined, 'utf8')}${cipher.final('utf8')}`)
-        return { ok: true, secret, about }
-      } catch {
-        return UNDECRYPTABLE
-      }
+      const about = readJweHeader(sealed)
+      if (typeof sealed !== 'string' || about?.typ !== TYPE) return { ok: false, code: 'undecryptable', about }
+      const key = known.get(about.kid as string)
+      if (!key) return { ok: false, code: 'unknown_key', about }
+      const text = decryptJwe(key, sealed)
+      return text === undefined
+        ? { ok: false, code: 'undecryptable', about }
+        : { ok: true, secret: parseJson(text), about }
     },
   }
 }
 
-/** What stays readable of something sealed; `undefined` where it is not of this kind at all. */
-export function readAbout(sealed: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (typeof sealed !== 'string') return undefined
+function parseJson(text: string): unknown {
   try {
-    const header: unknown = JSON.parse(decode(sealed.slice(0, sealed.indexOf('.'))).toString())
-    return typeof header === 'object' && header !== null ? (header as Record<string, unknown>) : undefined
+    return JSON.parse(text)
   } catch {
     return undefined
   }
-}
-
-function encode(content: string | Buffer): string {
-  return Buffer.from(content).toString('base64url')
-}
-
-function decode(text: string): Buffer {
-  return Buffer.from(text, 'base64url')
 }
 
 function bytesOf(key: unknown, index: number): Uint8Array {

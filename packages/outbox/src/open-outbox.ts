@@ -1,26 +1,27 @@
 import { AssertionError } from 'node:assert'
+import { emit as emitTo } from '@backend-logout/core'
 import { Adder, MAX_BATCH } from './adder.ts'
-import { SCHEMA } from './boss.ts'
-import { dropExpiredLetters, isId, listDeadLetters, retryDeadLetters } from './dead-letters.ts'
-import { type OutboxTokens, type ReadTokens, readTokens } from './entry.ts'
+import { DeadLetters, isId } from './dead-letters.ts'
+import { EntrySealer } from './entry.ts'
 import { isOutboxError, OutboxError, storeError } from './errors.ts'
-import { teller } from './events.ts'
+import type { OnOutboxEvent } from './events.ts'
 import { createPastJudge } from './expiry.ts'
 import { createKeyring } from './keyring.ts'
-import { type OutboxOptions, type ResolvedStore, resolveOptions } from './options.ts'
+import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
-import { isEmpty, readStats } from './stats.ts'
+import { readStats } from './stats.ts'
 import { openStore } from './store.ts'
+import { type OutboxTokens, type ReadTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
 
 const HOUR_MS = 3_600_000
-/** How often an idle worker looks for what crashed ones have left, in milliseconds. */
+/** How often an idle worker looks for claims of crashed workers, in milliseconds. */
 const SUPERVISE_MS = 5_000
 
 /**
- * Opens an outbox, and creates or upgrades what it needs in its store.
+ * Opens an outbox, and creates or upgrades the tables in its store.
  *
  * @throws OutboxError `invalid_options`, `store_in_use`, `store_not_private` or `store_unavailable`
  * @example
@@ -44,26 +45,27 @@ const SUPERVISE_MS = 5_000
 export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const options = resolveOptions(given)
   const keyring = createKeyring(given.encryptionKeys)
-  const tell = teller(options.onEvent)
+  const emit: OnOutboxEvent = (event) => emitTo(options.onEvent, event)
   const isPast = createPastJudge()
   const store = await openStore(
     options.store,
-    (error) => tell({ type: 'store_error', message: storeError('The database', error).message }),
-    (message) => tell({ type: 'store_made_private', message }),
+    (error) => emit({ type: 'store_error', message: storeError('The database', error).message }),
+    (message) => emit({ type: 'store_made_private', message }),
   )
-  const { boss } = store
-  const schema = (options.store.kind === 'postgres' && options.store.schema) || SCHEMA
-  const upkeep = new Upkeep(boss, schema, upkeepOf(options.store), tell)
+  const { boss, inserts, schema } = store
+  const sealer = new EntrySealer(keyring, { queue: schema, provider: options.provider })
+  const deadLetters = new DeadLetters(store)
+  const upkeep = new Upkeep(store, options.store.kind, emit)
   const closing = new AbortController()
   let worker: Worker | undefined
   let working: Promise<WorkSummary> | undefined
   let closed: Promise<void> | undefined
 
   const added = (count: number): void => {
-    tell({ type: 'added', count })
+    emit({ type: 'added', count })
     worker?.nudge()
   }
-  const adder = new Adder({ boss, keyring, timeoutMs: options.addTimeoutMs, inserts: store.inserts, added })
+  const adder = new Adder({ boss, sealer, timeoutMs: options.addTimeoutMs, inserts, added })
   const checkOpen = (): void => {
     if (closed) throw new OutboxError('closed', 'The outbox is closed.')
   }
@@ -115,21 +117,20 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     async work({ concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = {}) {
       checkOpen()
       const { client, maxRefusals } = options
-      if (!client) refuse('To work, the outbox needs a client.')
+      if (!client) refuse('work() requires the option client of openOutbox().')
       if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
         refuse('concurrency must be a whole number from 1 to 1000.')
       }
       if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('graceMs must be 0 to 86400000 ms.')
-      if (working) refuse('This outbox works already.')
-      worker = new Worker(boss, {
-        ...{ client, keyring, maxRefusals, isPast, concurrency, graceMs, untilEmpty, tell, upkeep },
+      if (working) refuse('work() is already running on this outbox.')
+      worker = new Worker(store, {
+        ...{ client, sealer, maxRefusals, isPast, concurrency, graceMs, untilEmpty, emit, upkeep },
         signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
         superviseMs: options.store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SUPERVISE_MS,
-        isEmpty: () => isEmpty(boss, schema),
       })
       const dropExpired = (): void => {
-        dropExpiredLetters(boss, isPast).catch((error) => {
-          tell({ type: 'store_error', message: storeError('Dropping dead letters', error).message })
+        deadLetters.dropExpired(isPast).catch((error) => {
+          emit({ type: 'store_error', message: storeError('Deleting expired dead letters', error).message })
         })
       }
       dropExpired()
@@ -143,7 +144,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       }
     },
 
-    stats: () => asking('Counting', () => readStats(boss, schema)),
+    stats: () => asking('Counting', () => readStats(store)),
 
     deadLetters: (options = {}) =>
       asking('Listing dead letters', () => {
@@ -152,12 +153,12 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
           refuse('limit must be a whole number from 1 to 100000.')
         }
         if (after !== undefined && !isId(after)) refuse('after must be the id of a dead letter.')
-        return listDeadLetters(boss, { limit, after })
+        return deadLetters.list({ limit, after })
       }),
 
     retry: async (ids) => {
       const count = await asking('Retrying dead letters', () =>
-        retryDeadLetters(boss, ids === 'all' ? undefined : [ids].flat()),
+        deadLetters.retry(ids === 'all' ? undefined : [ids].flat().filter(isId)),
       )
       if (count > 0) worker?.nudge()
       return count
@@ -180,12 +181,6 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     [Symbol.asyncDispose]: () => outbox.close(),
   }
   return Object.freeze(outbox)
-}
-
-function upkeepOf(store: ResolvedStore): 'embedded' | 'server' | 'other' {
-  if (store.kind === 'embedded') return 'embedded'
-  const { backend = 'postgres' } = store
-  return backend === 'postgres' || backend === 'citus' ? 'server' : 'other'
 }
 
 function refuse(message: string): never {

@@ -1,3 +1,4 @@
+import { createLogoutClient } from '@backend-logout/core'
 import { describe, expect, test } from 'vitest'
 import { openOutbox } from './open-outbox.ts'
 import { resolveOptions } from './options.ts'
@@ -13,8 +14,8 @@ describe('resolveOptions()', () => {
     ['postgres://host/db', { kind: 'postgres', postgres: 'postgres://host/db' }],
     ['postgresql://host/db', { kind: 'postgres' }],
     [
-      { postgres: 'postgres://host/db', backend: 'cockroachdb', schema: 'mine' },
-      { kind: 'postgres', backend: 'cockroachdb', schema: 'mine' },
+      { postgres: 'postgres://host/db', schema: 'mine' },
+      { kind: 'postgres', schema: 'mine' },
     ],
   ] as const)('understands the store %j', (store, expected) => {
     expect(resolveOptions({ store, encryptionKeys }).store).toMatchObject(expected)
@@ -26,10 +27,11 @@ describe('resolveOptions()', () => {
     ['an address of something else', { store: 'mysql://host/db' }, 'store must be'],
     ['two stores at once', { store: { memory: true, folder: 'x' } }, 'store must be'],
     ['memory that is not', { store: { memory: false } }, 'store must be'],
-    ['an unknown backend', { store: { postgres: 'postgres://h/d', backend: 'oracle' } }, 'store.backend'],
     ['a schema with a quote', { store: { postgres: 'postgres://h/d', schema: 'a"b' } }, 'store.schema'],
     ['a single connection', { store: { postgres: 'postgres://h/d', maxConnections: 1 } }, 'store.maxConnections'],
     ['a client that is none', { client: {} }, 'client'],
+    ['an empty name of the provider', { provider: '' }, 'provider'],
+    ['a name of the provider without end', { provider: 'x'.repeat(1001) }, 'provider'],
     ['a maximum of nothing', { maxAgeMs: 0 }, 'maxAgeMs'],
     ['no refusal at all', { maxRefusals: 0 }, 'maxRefusals'],
     ['something else than a function', { onEvent: 'log' }, 'onEvent'],
@@ -37,6 +39,15 @@ describe('resolveOptions()', () => {
     expect(() => resolveOptions({ store: './x', encryptionKeys, ...options } as never)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
     )
+  })
+
+  test('knows the provider from the client, unless it is told', () => {
+    const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' })
+    const resolve = (options: object) => resolveOptions({ store: './x', encryptionKeys, ...options }).provider
+    expect(resolve({ client })).toBe('app https://example.genauth.ai')
+    expect(resolve({ client, provider: 'mine' })).toBe('mine')
+    expect(resolve({})).toBeUndefined()
+    expect(resolve({ client: { logout: client.logout } })).toBeUndefined()
   })
 
   test('does not repeat the password of an address that it cannot read', () => {
@@ -47,7 +58,7 @@ describe('resolveOptions()', () => {
   test.each([{}, { encryptionKeys: [] }])('refuses to keep tokens in the clear (%j)', async (options) => {
     await expect(openOutbox({ store: '/nowhere/outbox', ...options })).rejects.toMatchObject({
       code: 'invalid_options',
-      message: expect.stringContaining('encryptionKeys is needed'),
+      message: expect.stringContaining('encryptionKeys is required'),
     })
   })
 })

@@ -9,13 +9,8 @@ export interface PostgresOptions {
   /** Its address, such as `postgres://user:password@host/database`. */
   readonly postgres: string | URL
   /**
-   * What kind of server it is, in pg-boss's words, where it is not Postgres itself.
-   * @default 'postgres'
-   * @see {@link https://pgboss.io/database-backends | pg-boss: database backends}
-   */
-  readonly backend?: 'postgres' | 'cockroachdb' | 'yugabytedb' | 'citus' | undefined
-  /**
-   * The schema that holds the tables. It is created where it is missing.
+   * The schema for the tables. It is created where it is missing. Logouts are bound to it: to rename it, let the workers
+   * empty the outbox first.
    * @default 'backend_logout'
    */
   readonly schema?: string | undefined
@@ -29,14 +24,14 @@ export interface PostgresOptions {
 }
 
 /**
- * Where logouts are kept: a folder, for one process; a Postgres server, by its `postgres://` address or with further
- * options; or, for tests, memory that is gone when the outbox closes.
+ * Where logouts are stored: a folder, for one process; a Postgres server, by its `postgres://` address or with further
+ * options; or, for tests, memory.
  */
 export type OutboxStore =
   | string
   | { readonly folder: string | URL }
   | PostgresOptions
-  /** Keeps nothing over the end of the process. */
+  /** Is lost when the outbox closes. */
   | { readonly memory: true }
 
 /** Options of {@link openOutbox}. */
@@ -44,44 +39,51 @@ export interface OutboxOptions {
   readonly store: OutboxStore
   /**
    * Revokes the tokens: a client of `@backend-logout/core` or of a package that builds on it. Only {@link Outbox.work}
-   * needs it; a process that just adds can do without.
+   * requires it.
    */
-  readonly client?: Pick<LogoutClient, 'logout'> | undefined
+  readonly client?: (Pick<LogoutClient, 'logout'> & Partial<LogoutClient>) | undefined
   /**
-   * What tokens are encrypted with. The first key writes, each of them reads; so a key is replaced by putting a new one
-   * first, and taking the old one out when nothing written with it is left. May be left out only with a store in memory.
+   * Names the application and its provider, with up to 1000 characters. Logouts are bound to it when they are added: a
+   * worker of another name does not send their tokens, and makes them dead letters (`other_provider`). Where several
+   * providers share a database or keys, set it in processes that add without a `client`.
+   * @default `appId` and `provider` of the client; without a client, logouts are not bound to a provider
+   */
+  readonly provider?: string | undefined
+  /**
+   * The keys for the tokens. The first key encrypts, and each of them decrypts. To replace a key, put a new one first, and
+   * remove the old one when nothing encrypted with it is left. Required, except with a store in memory.
    */
   readonly encryptionKeys?: readonly EncryptionKey[] | undefined
   /**
-   * How long a token is tried for that does not tell when it expires, in milliseconds, up to ten years.
+   * How long to try to revoke a token whose expiry is unknown, in milliseconds, up to ten years.
    * @default 2_592_000_000 (30 days)
    */
   readonly maxAgeMs?: number | undefined
   /**
-   * How often a logout may meet an answer that a mended configuration would change (the client is not accepted, the
-   * endpoint is not there, a proxy answers in place of the provider) before it goes to the dead letters.
+   * How often a logout may fail for a reason that a changed configuration would fix (the client is not accepted, the
+   * endpoint is missing, a proxy answers instead of the provider, the key is missing) before it becomes a dead letter.
    * @default 3
    */
   readonly maxRefusals?: number | undefined
   /**
-   * How long {@link Outbox.add} goes on trying while the database cannot be reached, in milliseconds, such as during its
-   * restart.
+   * How long {@link Outbox.add} retries while the database cannot be reached, such as during its restart, in milliseconds.
    * @default 5_000
    */
   readonly addTimeoutMs?: number | undefined
-  /** Is told what happens, for logs, metrics and traces. */
+  /** Receives events, for logs, metrics and traces. */
   readonly onEvent?: OnOutboxEvent | undefined
 }
 
-/** {@link OutboxStore}, after it was checked. */
+/** A checked {@link OutboxStore}. */
 export type ResolvedStore =
   | { readonly kind: 'embedded'; readonly folder: string | undefined }
   | ({ readonly kind: 'postgres' } & PostgresOptions)
 
-/** {@link OutboxOptions}, after they were checked. */
+/** Checked {@link OutboxOptions}. */
 export interface ResolvedOptions {
   readonly store: ResolvedStore
   readonly client: Pick<LogoutClient, 'logout'> | undefined
+  readonly provider: string | undefined
   readonly maxAgeMs: number
   readonly maxRefusals: number
   readonly addTimeoutMs: number
@@ -100,16 +102,24 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   const { client, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
   const store = resolveStore(options.store)
   if (client !== undefined && typeof client?.logout !== 'function') refuse('client must be a logout client.')
+  const provider = options.provider ?? providerOf(client)
+  if (provider !== undefined && !(typeof provider === 'string' && /^.{1,1000}$/s.test(provider))) {
+    refuse('provider must be a string of 1 to 1000 characters.')
+  }
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
   if (!(maxAgeMs >= 1 && maxAgeMs <= TEN_YEARS_MS)) refuse('maxAgeMs must be 1 ms to ten years.')
   if (!(Number.isInteger(maxRefusals) && maxRefusals >= 1)) refuse('maxRefusals must be a whole number from 1 on.')
   if (!(addTimeoutMs >= 0 && addTimeoutMs <= 86_400_000)) refuse('addTimeoutMs must be 0 to 86400000 ms.')
   if (isEmpty(options.encryptionKeys) && !(store.kind === 'embedded' && store.folder === undefined)) {
-    refuse(
-      'encryptionKeys is needed: tokens are not stored in the clear. Only a store in memory, { memory: true }, does without.',
-    )
+    refuse('encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.')
   }
-  return Object.freeze({ store, client, maxAgeMs, maxRefusals, addTimeoutMs, onEvent })
+  return Object.freeze({ store, client, provider, maxAgeMs, maxRefusals, addTimeoutMs, onEvent })
+}
+
+/** Another client than ours may not say for whom it is. */
+function providerOf(client: OutboxOptions['client']): string | undefined {
+  const { appId, provider } = client ?? {}
+  return appId !== undefined && provider !== undefined ? `${appId} ${provider}` : undefined
 }
 
 function isEmpty(keys: OutboxOptions['encryptionKeys']): boolean {
@@ -141,20 +151,17 @@ function pathOf(folder: unknown): string {
 }
 
 function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const { postgres, backend, schema, maxConnections, ssl } = options
+  const { postgres, schema, maxConnections, ssl } = options
   // Not the parser's own message: it would repeat the address, and the password in it.
   const url = URL.parse(String(postgres))
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) refuse('store.postgres must be a postgres:// address.')
-  if (backend !== undefined && !['postgres', 'cockroachdb', 'yugabytedb', 'citus'].includes(backend)) {
-    refuse("store.backend must be 'postgres', 'cockroachdb', 'yugabytedb' or 'citus'.")
-  }
   if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
     refuse('store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
     refuse('store.maxConnections must be a whole number from 2 on.')
   }
-  return { kind: 'postgres', postgres, backend, schema, maxConnections, ssl }
+  return { kind: 'postgres', postgres, schema, maxConnections, ssl }
 }
 
 function refuse(message: string): never {

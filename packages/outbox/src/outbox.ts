@@ -1,18 +1,18 @@
-import type { OutboxTokens, TokenAbout } from './entry.ts'
-import type { Reason } from './fate.ts'
+import type { Reason } from './outcome.ts'
+import type { OutboxTokens, TokenAbout } from './tokens.ts'
 import type { OutboxTransaction } from './transaction.ts'
 
 /** Options of {@link Outbox.add}. */
 export interface AddOptions {
   /**
-   * When the tokens are dead by themselves, as a `Date` or in milliseconds since the epoch; they are not tried for
-   * longer. It is for tokens that do not say so themselves, as JWTs do.
+   * When the tokens expire, as a `Date` or in milliseconds since the epoch; after that they are not revoked any more. For
+   * opaque tokens: a JWT has its own expiry, which takes precedence.
    * @default `maxAgeMs` from now
    */
   readonly expiresAt?: Date | number | undefined
   /**
-   * A transaction of the application on the same database: the logout is stored when it commits, together with
-   * whatever else it holds. Only with a Postgres store.
+   * A transaction of the application on the same database: the logout is stored when the transaction commits. Only with
+   * a Postgres store.
    */
   readonly transaction?: OutboxTransaction | undefined
 }
@@ -20,75 +20,73 @@ export interface AddOptions {
 /** Options of {@link Outbox.work}. */
 export interface WorkOptions {
   /**
-   * How many logouts may be under way at once, 1 to 1000. There are fewer while the provider throttles.
+   * How many logouts may be in progress at the same time, 1 to 1000. There are fewer while the provider throttles.
    * @default 32
    */
   readonly concurrency?: number | undefined
-  /** Stops the work: nothing new is begun, what is under way is finished, and the rest is left for others. */
+  /** Stops the work: no logout is started any more, those in progress are completed, and the rest stays in the store. */
   readonly signal?: AbortSignal | undefined
   /**
-   * How long what is under way may take to finish after `signal`, in milliseconds; then it is given up and goes back.
+   * How long logouts in progress may take after `signal` aborts, in milliseconds; then they go back into the store.
    * @default 10_000
    */
   readonly graceMs?: number | undefined
   /**
-   * Whether to stop by itself as soon as nothing is left to do, now or later.
+   * Whether to stop when no logout is left, neither due nor waiting for a retry.
    * @default false
    */
   readonly untilEmpty?: boolean | undefined
 }
 
-/** What {@link Outbox.work} did. */
+/** The result of {@link Outbox.work}. */
 export interface WorkSummary {
   /** Logouts of which every token was revoked. */
   readonly revoked: number
-  /** Logouts whose tokens died by themselves before that. */
+  /** Logouts whose tokens expired before that. */
   readonly expired: number
-  /** Logouts that went to the dead letters. */
+  /** Logouts that became dead letters. */
   readonly dead: number
-  /** Attempts after which a logout went back into the queue. */
+  /** Attempts after which a logout went back into the store for a retry. */
   readonly retried: number
 }
 
-/** How an outbox is doing, with everything that every process has added to it and is doing with it. */
+/** The state of an outbox, whichever processes add to it and work on it. */
 export interface OutboxStats {
-  /** Logouts that wait to be done, now or at their next turn. */
+  /** Logouts that are waiting, for a worker or for a retry. */
   readonly pending: number
   /** Logouts that workers have claimed. */
   readonly active: number
   /** Dead letters. */
   readonly dead: number
-  /** How long the oldest logout has waited that is not done, in milliseconds; 0 when there is none. */
+  /** The age of the oldest logout that is not completed, in milliseconds; 0 when there is none. Without dead letters. */
   readonly oldestAgeMs: number
-  /** When the pause ends that the provider asked for, or that it is given because it does not answer. */
+  /** The end of the pause that the provider asked for, or that it is given because it does not answer. */
   readonly pausedUntil?: Date
-  /** How many workers there are. */
-  readonly workers: number
-  /** Logouts done per second, by all workers, on average over the last ten seconds. */
-  readonly ratePerSecond: number
 }
 
-/** A logout that cannot be done as things are. */
+/** A logout that cannot be completed with the current configuration. */
 export interface DeadLetter {
   /** For {@link Outbox.retry}. */
   readonly id: string
-  /** The tokens that are not revoked. */
+  /** The tokens that are not revoked. Empty where what is stored cannot be read. */
   readonly tokens: readonly {
     readonly tokenType: TokenAbout['tokenType']
     /** As `fingerprintToken` of `@backend-logout/core` makes it. */
     readonly fingerprint: string
-    /** When it is dead by itself; the letter is thrown away then. */
+    /** When it expires. The letter is deleted when all of its tokens have expired. */
     readonly expiresAt: Date
   }[]
+  /** Why it was not completed. */
   readonly reason: Reason
-  /** How often the provider was asked. */
+  /** How often the provider was called. */
   readonly attempts: number
-  /** Missing where what is stored cannot be read at all. */
+  /** Missing where what is stored cannot be read. */
   readonly addedAt?: Date
+  /** When it became a dead letter. */
   readonly deadAt: Date
 }
 
-/** Which dead letters to list. */
+/** Options of {@link Outbox.deadLetters}. */
 export interface DeadLetterOptions {
   /**
    * How many at most, 1 to 100 000.
@@ -99,44 +97,45 @@ export interface DeadLetterOptions {
   readonly after?: string | undefined
 }
 
-/** Keeps logouts until they are done. Made by {@link openOutbox}. */
+/** Stores logouts until they are completed. Created by {@link openOutbox}. */
 export interface Outbox extends AsyncDisposable {
   /**
-   * Stores a logout. Resolves when it is durable, and not before: with its id. From then on it is not lost.
+   * Stores a logout, and resolves to its id once it is durable. From then on it is not lost.
    *
-   * @throws OutboxError `invalid_argument`, `store_unavailable` or `closed`; then it must be taken as not stored
+   * @throws OutboxError `invalid_argument`, `store_unavailable` or `closed`; then treat it as not stored
    */
   add(tokens: OutboxTokens, options?: AddOptions): Promise<string>
 
   /**
    * Stores many logouts, 500 at a time, and resolves to their ids in the same order. The source is read no faster than
-   * that.
+   * its logouts are stored.
    *
-   * @throws OutboxError As {@link Outbox.add}; its `added` says how many are stored nevertheless
+   * @throws OutboxError As {@link Outbox.add}; its `added` is the number of logouts that are stored nevertheless
    */
   addMany(source: Iterable<OutboxTokens> | AsyncIterable<OutboxTokens>, options?: AddOptions): Promise<string[]>
 
   /**
-   * Does logouts until `signal` aborts or the outbox closes, and resolves to what it did. Any number of processes and
-   * machines may do so at once on one Postgres. While the database cannot be reached it goes on trying.
+   * Revokes the tokens of logouts until `signal` aborts or the outbox closes, and resolves to a summary. Any number of
+   * processes and machines may work on one Postgres. While the database cannot be reached, it retries.
    *
-   * @throws OutboxError `invalid_argument` when an option is wrong, when there is no `client`, or when this outbox works already
+   * @throws OutboxError `invalid_argument` when an option is wrong, there is no `client`, or `work()` is already running
    */
   work(options?: WorkOptions): Promise<WorkSummary>
 
-  /** Tells how things are, with what other processes do. */
+  /** Counts what is in the outbox, whichever process added it. */
   stats(): Promise<OutboxStats>
 
-  /** Lists logouts that cannot be done as things are, oldest first. */
+  /** Lists dead letters, oldest first. */
   deadLetters(options?: DeadLetterOptions): Promise<DeadLetter[]>
 
   /**
-   * Puts dead letters back into the queue: one, some, or all that there are now. They get new ids.
+   * Puts dead letters back into the queue: one, some, or all that there are now. They keep their ids. A letter that holds
+   * no logout stays where it is.
    *
    * @returns how many were put back
    */
   retry(ids: string | readonly string[] | 'all'): Promise<number>
 
-  /** Stops working, as `signal` does, waits for what is being stored, and lets go of the store. */
+  /** Stops the work, as `signal` does, waits for what is being stored, and closes the store. */
   close(): Promise<void>
 }

@@ -1,10 +1,16 @@
 import type { Stats } from 'node:fs'
+import { printable } from './printable.ts'
 
 /**
  * A folder or file that other users can read or change, and that this user cannot or should not make private. The
  * message ends with what to do.
  */
-export class NotPrivateError extends Error {}
+export class NotPrivateError extends Error {
+  constructor(message: string) {
+    // Other users may have chosen the names of files in it.
+    super(printable(message))
+  }
+}
 
 Object.defineProperty(NotPrivateError.prototype, 'name', { value: 'NotPrivateError' })
 

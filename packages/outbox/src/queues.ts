@@ -1,15 +1,15 @@
 import type { PgBoss, Queue } from 'pg-boss'
 
-/** Logouts that are to be done. */
+/** Logouts that are to be revoked. */
 export const QUEUE = 'logouts'
-/** Logouts that cannot be done as things are. */
+/** Logouts that cannot be revoked with the current configuration. */
 export const DEAD = 'dead-letters'
-/** What the processes of one outbox tell each other: pauses, and how fast each of them works. Nothing is fetched from it. */
+/** What the processes of one outbox share: the pause. Nothing is fetched from it. */
 export const NOTES = 'notes'
 
 /** Ten years. The expiry of a token is judged here and not by pg-boss, whose retention goes by the database's clock alone. */
 const FOREVER_S = 315_360_000
-/** A claim whose holder has not been heard of for so long goes to somebody else. */
+/** A claim expires this many seconds after the last heartbeat of its worker. */
 export const CLAIM_S = 10
 
 const OPTIONS: Record<string, Omit<Queue, 'name'>> = {
@@ -37,7 +37,7 @@ export async function createQueues(boss: PgBoss): Promise<void> {
   }
 }
 
-/** Takes back every claim. Only for who knows that nobody is there who could hold one. */
+/** Takes back every claim. Only for the embedded store, in which no other process can hold one. */
 export async function takeBackClaims(boss: PgBoss, schema: string): Promise<void> {
   const { rows } = await boss
     .getDb()

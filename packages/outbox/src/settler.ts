@@ -3,51 +3,45 @@ import type { JobAttempt, PgBoss } from 'pg-boss'
 import type { JobData } from './entry.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent, OutboxEvent } from './events.ts'
-import type { History, Reason } from './fate.ts'
+import type { History, Reason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
 
-/** What is to be done with a job that was worked on. */
+/** What happens with a job after an attempt. */
 export type Settlement = {
   readonly job: JobAttempt
-  /** Told when it is done. */
+  /** Emitted when the settlement is stored. */
   readonly event?: OutboxEvent
 } & (
   | { readonly kind: 'done' }
-  | { readonly kind: 'dead'; readonly data: JobData; readonly reason: Reason; readonly history: History }
-  /** Back into the queue; with `data`, something else than before. */
+  | { readonly kind: 'dead'; readonly data: object; readonly reason: Reason; readonly history: History }
+  /** Back into the queue; with `data`, other data than before. */
   | { readonly kind: 'again'; readonly output: object | null; readonly data?: JobData | undefined }
 )
 
-/** What a job among the dead letters holds. */
-export interface DeadData extends JobData {
-  readonly reason: Reason
-  readonly attempts: number
-}
-
-/** At most so many go into one statement. */
+/** The most settlements in one statement. */
 const MAX_BATCH = 500
-/** What is done waits so long for others, in milliseconds: one statement for many costs little more than one for one. */
+/** How long a settlement waits for others, in milliseconds: one statement for many costs little more than for one. */
 const GATHER_MS = 20
-/** How long it waits before it tries again after the database refused, in milliseconds. */
+/** The delay before a retry after the database failed, in milliseconds. */
 const RETRY_MS = 500
 
 /**
- * Writes down what became of jobs: as many at once as there are while the previous ones are being written. Each step
- * may be repeated, so the database may fail at any point; and a job that went to somebody else in the meantime is left
- * alone.
+ * Stores the settlements of jobs, in batches: those that come while the previous batch is being stored form the next one.
+ * Each step can be repeated, so the database may fail at any point. A job that another worker has claimed in the meantime
+ * is left alone.
  */
 export class Settler {
   readonly #boss: PgBoss
-  readonly #tell: OnOutboxEvent
+  readonly #emit: OnOutboxEvent
   readonly #settled: (settlement: Settlement) => void
   #waiting: Settlement[] = []
   #running: Promise<void> | undefined
   #finishing = false
   #givenUp = false
 
-  constructor(boss: PgBoss, tell: OnOutboxEvent, settled: (settlement: Settlement) => void) {
+  constructor(boss: PgBoss, emit: OnOutboxEvent, settled: (settlement: Settlement) => void) {
     this.#boss = boss
-    this.#tell = tell
+    this.#emit = emit
     this.#settled = settled
   }
 
@@ -56,7 +50,7 @@ export class Settler {
     this.#running ??= this.#run()
   }
 
-  /** Resolves when everything is written, or when that did not succeed for `ms`: then it will be done once more. */
+  /** Resolves when everything is stored, or after `ms`; what is not stored then is claimed and tried again later. */
   async finish(ms: number): Promise<void> {
     this.#finishing = true
     const timer = setTimeout(() => (this.#givenUp = true), ms)
@@ -73,13 +67,13 @@ export class Settler {
           await this.#write(batch)
           break
         } catch (error) {
-          this.#tell({ type: 'store_error', message: storeError('Settling logouts', error).message })
+          this.#emit({ type: 'store_error', message: storeError('Settling logouts', error).message })
           await sleep(RETRY_MS)
         }
       }
       for (const settlement of batch) {
         this.#settled(settlement)
-        if (settlement.event && !this.#givenUp) this.#tell(settlement.event)
+        if (settlement.event && !this.#givenUp) this.#emit(settlement.event)
       }
       await this.#gather()
     }
@@ -93,10 +87,10 @@ export class Settler {
   async #write(batch: readonly Settlement[]): Promise<void> {
     const dead = batch.filter((settlement) => settlement.kind === 'dead')
     if (dead.length > 0) {
-      // First there, then away from here. It keeps its id, so that a second time changes nothing.
+      // Inserted before it is deleted, and with its id, so that a second time changes nothing.
       const letters = dead.map(({ job, data, reason, history }) => ({
         id: job.id,
-        data: { ...data, reason, attempts: history.attempts } satisfies DeadData,
+        data: { ...data, reason, attempts: history.attempts },
       }))
       await this.#boss.insert(DEAD, letters)
     }
@@ -116,7 +110,7 @@ export class Settler {
       )
     }
     for (const { job, data } of again) {
-      // When somebody has it already, it is with the tokens that are done; to revoke them twice does no harm.
+      // Where another worker has claimed it already, it revokes the revoked tokens again, which does no harm.
       if (data) await this.#boss.update(QUEUE, data, { id: job.id })
     }
   }

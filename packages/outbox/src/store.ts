@@ -1,4 +1,4 @@
-import { SCHEMA, type Store } from './boss.ts'
+import type { Store } from './boss.ts'
 import { storeError } from './errors.ts'
 import type { ResolvedStore } from './options.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
@@ -23,7 +23,7 @@ export async function openStore(
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
     // A folder is for one process: whoever had claims there is gone.
-    if (options.kind === 'embedded') await takeBackClaims(boss, SCHEMA)
+    if (options.kind === 'embedded') await takeBackClaims(boss, store.schema)
     return store
   } catch (error) {
     await boss.stop({ graceful: false }).catch(() => {})

@@ -1,74 +1,71 @@
-import type { PgBoss } from 'pg-boss'
+import type { Store } from './boss.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 
-/** Embedded Postgres cleans up after so many logouts, */
+/** Vacuum embedded Postgres after this many logouts while it is busy. */
 const BUSY_AFTER = 10_000
-/** or after so many when there is nothing else to do. */
+/** Vacuum embedded Postgres after this many logouts when it is idle. */
 const IDLE_AFTER = 500
-/** A claim that takes longer shows that the server knows too little about the table, in milliseconds. */
+/** A claim that takes longer shows that the statistics of the table are outdated, in milliseconds. */
 const SLOW_CLAIM_MS = 50
 const ANALYZE_EVERY_MS = 60_000
-/** What claims are chosen by. What logouts hold is most of the table, and nobody asks about it. */
+/** The columns that claims are chosen by. The data of logouts is most of the table, and is not searched. */
 const COLUMNS = '(name, state, blocked, priority, created_on, start_after)'
 
 /**
- * Does for the table of jobs what a Postgres server does by itself, and embedded Postgres does not: makes room where
- * logouts are gone, and counts what is there, without which a claim would sort the whole backlog. A server counts once
- * a minute; where a backlog grew faster than that, it is told to.
+ * Does for the table of jobs what a Postgres server does on its own and embedded Postgres does not: frees space, and
+ * collects statistics, without which a claim would sort the whole backlog. A server collects them once a minute; where a
+ * backlog grew faster than that, this asks for them.
  */
 export class Upkeep {
-  readonly #boss: PgBoss
-  readonly #table: string
-  readonly #kind: 'embedded' | 'server' | 'other'
-  readonly #tell: OnOutboxEvent
+  readonly #store: Store
+  readonly #kind: 'embedded' | 'postgres'
+  readonly #emit: OnOutboxEvent
   #gone = 0
   #analyzeAt = 0
   #running: Promise<void> | undefined
 
-  /** @param kind `other` for databases that are like Postgres, and see to it themselves. */
-  constructor(boss: PgBoss, schema: string, kind: 'embedded' | 'server' | 'other', tell: OnOutboxEvent) {
-    this.#boss = boss
-    this.#table = `${schema}.job`
+  constructor(store: Store, kind: 'embedded' | 'postgres', emit: OnOutboxEvent) {
+    this.#store = store
     this.#kind = kind
-    this.#tell = tell
+    this.#emit = emit
   }
 
-  /** A logout has gone. */
+  /** A logout was deleted. */
   gone(): void {
     if (++this.#gone >= BUSY_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
-  /** There is nothing to do. */
+  /** No logout is due. */
   idle(): void {
     if (this.#gone >= IDLE_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
-  /** So long it took to claim some. `more` are there: the first such claim is where a backlog comes to light. */
+  /** A claim took `ms`. With `more`, others are waiting: the first such claim is where a backlog comes to light. */
   claimed(ms: number, more: boolean): void {
     const now = performance.now()
-    const telling = ms >= SLOW_CLAIM_MS || (more && this.#analyzeAt === 0)
-    if (this.#kind === 'other' || !telling || now < this.#analyzeAt) return
+    const isNeeded = ms >= SLOW_CLAIM_MS || (more && this.#analyzeAt === 0)
+    if (!isNeeded || now < this.#analyzeAt) return
     this.#analyzeAt = now + ANALYZE_EVERY_MS
-    // Should somebody be at it already, that will do.
+    // Should another process be doing the same, that is enough.
     this.#do('ANALYZE (SKIP_LOCKED)')
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when nothing is in progress. */
   async finish(): Promise<void> {
     await this.#running
   }
 
   #do(what: 'VACUUM (ANALYZE)' | 'ANALYZE (SKIP_LOCKED)'): void {
-    this.#gone = 0
-    this.#running ??= this.#run(`${what} ${this.#table} ${COLUMNS}`)
+    if (what === 'VACUUM (ANALYZE)') this.#gone = 0
+    this.#running ??= this.#run(`${what} ${this.#store.schema}.job ${COLUMNS}`)
   }
 
   async #run(statement: string): Promise<void> {
     try {
-      await this.#boss.getDb().executeSql(statement)
+      await this.#store.boss.getDb().executeSql(statement)
     } catch (error) {
-      this.#tell({ type: 'store_error', message: storeError('Upkeep', error).message })
+      this.#emit({ type: 'store_error', message: storeError('Upkeep', error).message })
     }
     this.#running = undefined
   }

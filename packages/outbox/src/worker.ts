@@ -1,183 +1,232 @@
-import type { PgBoss } from 'pg-boss'
+import { Alarm } from './alarm.ts'
 import { type AttemptContext, attempt, type ClaimedJob, type Recalled } from './attempt.ts'
-import { Colleagues, NOTES_MS } from './colleagues.ts'
-import type { JobData } from './entry.ts'
+import type { Store } from './boss.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import { Claims } from './claims.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
-import type { Health } from './fate.ts'
 import type { WorkSummary } from './outbox.ts'
-import { Pace } from './pace.ts'
+import type { Health } from './outcome.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
-import { RateMeter } from './rate-meter.ts'
 import { type Settlement, Settler } from './settler.ts'
+import { SharedPause } from './shared-pause.ts'
+import { isEmpty } from './stats.ts'
 import type { Upkeep } from './upkeep.ts'
 
-/** What a worker is told. */
+/** Options of a {@link Worker}. */
 export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'> {
   readonly concurrency: number
   readonly graceMs: number
   readonly untilEmpty: boolean
-  readonly signal: AbortSignal | undefined
-  readonly tell: OnOutboxEvent
+  readonly signal: AbortSignal
+  readonly emit: OnOutboxEvent
   readonly upkeep: Upkeep
-  /** How often to look for what crashed workers have left, in milliseconds; never where there can be none. */
+  /** How often to look for claims of crashed workers, in milliseconds; infinite where there can be none. */
   readonly superviseMs: number
-  /** Whether anything is left, for anybody, now or later. */
-  readonly isEmpty: () => Promise<boolean>
 }
 
-/** How often an idle worker looks for new work, in milliseconds. */
+/** How often an idle worker looks for new logouts, in milliseconds. */
 const POLL_MS = 500
-/** When it looks again after it found less than it could have taken, in milliseconds. */
+/** When it looks again after it found fewer than it has room for, in milliseconds. */
 const SOON_MS = 20
-/** When it looks again after the database refused, in milliseconds. */
+/** When it looks again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
-/** An idle worker tries what waits for its next turn, too, after so long: the clock by which it waits may have jumped. */
+/** How often it reads the pause that workers share, in milliseconds. */
+const PAUSE_MS = 2_000
+/** How often an idle worker also tries logouts that are due later, in milliseconds: a clock may have jumped. */
 const SWEEP_MS = 300_000
-/** At most so many are claimed at once. */
-const MAX_CLAIM = 500
-/** At most so many are claimed ahead; when the process is killed, they wait until their claims are over. */
+/** The most logouts that a sweep claims. */
+const MAX_SWEEP = 500
+/** The most logouts that are claimed ahead. After a crash they wait until their claims expire. */
 const MAX_STOCK = 500
 
-/** Does logouts until it is told to stop. */
+/**
+ * Revokes the tokens of logouts until it is stopped: one loop, which everything that happens wakes up.
+ *
+ * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job is
+ * done; here, each logout is settled on its own, in one statement with all others that end at the same time. It claims
+ * when there is nothing left to do; here, logouts are claimed ahead. And its number of workers is fixed; here, a
+ * {@link CircuitBreaker} decides how many logouts are in progress.
+ */
 export class Worker {
-  readonly #boss: PgBoss
+  readonly #store: Store
   readonly #options: WorkerOptions
-  readonly #pace: Pace
-  readonly #colleagues: Colleagues
-  readonly #settler: Settler
-  readonly #rate = new RateMeter()
-  readonly #summary = { revoked: 0, expired: 0, dead: 0, retried: 0 }
-  /** Ends what is under way, when the time to finish it is over. */
-  readonly #hardStop = new AbortController()
   readonly #context: AttemptContext
-  /** Everything that is claimed, until it is settled. */
-  readonly #claims = new Map<string, ClaimedJob>()
-  #ready: ClaimedJob[] = []
-  #underWay = 0
+  readonly #breaker: CircuitBreaker
+  readonly #pause: SharedPause
+  readonly #settler: Settler
+  readonly #alarm = new Alarm()
+  readonly #summary = { revoked: 0, expired: 0, dead: 0, retried: 0 }
+  /** Aborts what is in progress when the grace period is over. */
+  readonly #hardStop = new AbortController()
+  readonly #claims: Claims
+  #inProgress = 0
   #claiming = false
-  #claimAt = 0
+  #nudged = false
+  #stopping = false
+  /** When to look for logouts, to sweep, and to supervise, on the clock of `performance.now()`. */
+  #lookAt = 0
   #sweepAt = 0
   #superviseAt = 0
-  #stopping = false
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = Number.POSITIVE_INFINITY
-  readonly #stopped = Promise.withResolvers<void>()
 
-  constructor(boss: PgBoss, options: WorkerOptions) {
-    this.#boss = boss
+  constructor(store: Store, options: WorkerOptions) {
+    this.#store = store
     this.#options = options
     this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#recall(id) }
-    this.#pace = new Pace(options.concurrency)
-    this.#colleagues = new Colleagues(boss, this.#pace, this.#rate, options.tell)
-    this.#settler = new Settler(boss, options.tell, (settlement) => this.#settled(settlement))
+    this.#breaker = new CircuitBreaker(options.concurrency)
+    this.#claims = new Claims(store.boss)
+    this.#pause = new SharedPause(store.boss, store.schema)
+    this.#settler = new Settler(store.boss, options.emit, (settlement) => this.#settled(settlement))
   }
 
-  /** Something was added. */
+  /** Looks for logouts now, because some were added. */
   nudge(): void {
-    if (this.#claimAt === 0) return
-    this.#claimAt = 0
-    if (!this.#claiming) this.#turn()
+    this.#nudged = true
+    this.#alarm.ring()
   }
 
   async run(): Promise<WorkSummary> {
-    const { signal, graceMs } = this.#options
-    let graceTimer: NodeJS.Timeout | undefined
+    const { signal, graceMs, upkeep } = this.#options
+    let grace: NodeJS.Timeout | undefined
     const stop = (): void => {
       this.#stopping = true
-      graceTimer ??= setTimeout(() => this.#hardStop.abort(), graceMs)
-      this.#turn()
+      grace ??= setTimeout(() => this.#hardStop.abort(), graceMs)
+      this.#alarm.ring()
     }
     const timers = [
-      setInterval(() => this.#quietly('Keeping claims', () => this.#touch()), (CLAIM_S * 1000) / 4),
-      setInterval(() => this.#quietly('Reading notes', () => this.#colleagues.exchange()), NOTES_MS),
+      this.#every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
+      this.#every(PAUSE_MS, 'Reading the pause', () => this.#adoptPause()),
     ]
     try {
-      await this.#quietly('Reading notes', () => this.#colleagues.exchange())
-      signal?.addEventListener('abort', stop)
-      if (signal?.aborted) stop()
-      else this.#turn()
-      await this.#stopped.promise
+      await this.#quietly('Reading the pause', () => this.#adoptPause())
+      signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
+
+      while (!this.#stopping) {
+        const now = performance.now()
+        this.#startReady(now)
+        const room = this.#room(now)
+        if (room > 0 && (this.#nudged || now >= this.#lookAt)) this.#claim(room)
+        await this.#alarm.sleep(this.#nextTurn(now) - now)
+      }
+
+      this.#giveBack()
+      while (this.#inProgress > 0 || this.#claiming) {
+        await this.#alarm.sleep(Number.POSITIVE_INFINITY)
+        this.#giveBack()
+      }
       await this.#settler.finish(5_000)
-      await this.#options.upkeep.finish()
+      await upkeep.finish()
+      return { ...this.#summary }
     } finally {
-      clearTimeout(graceTimer)
-      clearTimeout(this.#timer)
+      clearTimeout(grace)
       timers.forEach(clearInterval)
-      signal?.removeEventListener('abort', stop)
+      signal.removeEventListener('abort', stop)
     }
-    await this.#quietly('Leaving', () => this.#colleagues.leave())
-    return { ...this.#summary }
   }
 
-  /** Starts what may be started now, and sees to it that it is called again when there may be more. */
-  #turn(): void {
-    if (this.#stopping) {
-      this.#giveBack(this.#ready.splice(0))
-      if (this.#underWay === 0 && !this.#claiming) this.#stopped.resolve()
-      return
+  #startReady(now: number): void {
+    const limit = this.#breaker.limit(now)
+    while (this.#inProgress < limit) {
+      const job = this.#claims.next()
+      if (!job) return
+      this.#start(job)
     }
-    const now = performance.now()
-    const limit = this.#pace.limit(now)
-    while (this.#underWay < limit && this.#ready.length > 0) this.#start(this.#ready.shift() as ClaimedJob)
-    if (limit === 0) this.#turnAt(this.#pace.pausedUntil)
-    if (limit === 0 || this.#claiming) return
-    // Ahead of need, so that nobody waits for the database. After a pause a single one shows how things are.
-    const stock = this.#pace.isPaused ? limit - this.#underWay : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
-    if (this.#ready.length >= stock / 2) return
-    if (now >= this.#claimAt) this.#claim(stock - this.#ready.length)
-    else this.#turnAt(this.#claimAt)
   }
 
-  #turnAt(time: number): void {
-    if (this.#timerAt <= time) return
-    clearTimeout(this.#timer)
-    this.#timerAt = time
-    // The time may have come by now, and Node.js warns of a negative delay.
-    const delayMs = Math.max(0, time - performance.now())
-    this.#timer = setTimeout(() => {
-      this.#timerAt = Number.POSITIVE_INFINITY
-      this.#turn()
-    }, delayMs)
+  /** How many logouts to claim: ahead of need, so that none waits for the database. After a pause, a single one. */
+  #room(now: number): number {
+    const limit = this.#breaker.limit(now)
+    if (limit === 0 || this.#claiming) return 0
+    const stock = this.#breaker.isTripped ? limit - this.#inProgress : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
+    const { waiting } = this.#claims
+    return waiting < stock / 2 ? stock - waiting : 0
   }
 
-  async #claim(batchSize: number): Promise<void> {
+  #nextTurn(now: number): number {
+    if (this.#breaker.limit(now) === 0) return this.#breaker.pausedUntil
+    return this.#room(now) > 0 ? this.#lookAt : Number.POSITIVE_INFINITY
+  }
+
+  async #claim(room: number): Promise<void> {
     this.#claiming = true
-    this.#claimAt = Number.POSITIVE_INFINITY
+    this.#nudged = false
     let againInMs = ERROR_MS
     try {
       const startedAt = performance.now()
-      const jobs = await this.#fetch(batchSize, false)
-      this.#options.upkeep.claimed(performance.now() - startedAt, jobs.length >= batchSize)
-      const claimed = this.#take(jobs) || (await this.#whenIdle())
-      againInMs = claimed >= batchSize ? 0 : claimed > 0 ? SOON_MS : POLL_MS
+      let claimed = await this.#claims.claim(room)
+      this.#options.upkeep.claimed(performance.now() - startedAt, claimed >= room)
+      if (claimed === 0) claimed = await this.#whenIdle()
+      againInMs = claimed >= room ? 0 : claimed > 0 ? SOON_MS : POLL_MS
     } catch (error) {
-      this.#options.tell({ type: 'store_error', message: storeError('Claiming logouts', error).message })
+      this.#report('Claiming logouts', error)
     }
+    this.#lookAt = performance.now() + againInMs
     this.#claiming = false
-    // Something was added in the meantime.
-    if (this.#claimAt !== 0) this.#claimAt = performance.now() + againInMs
-    this.#turn()
+    this.#alarm.ring()
   }
 
-  #fetch(batchSize: number, ignoreStartAfter: boolean): Promise<ClaimedJob[]> {
-    return this.#boss.fetch<JobData>(QUEUE, { batchSize, ignoreStartAfter })
+  /** What to do when no logout is due. Returns how many were claimed nevertheless. */
+  async #whenIdle(): Promise<number> {
+    const { superviseMs, upkeep, untilEmpty } = this.#options
+    const now = performance.now()
+    if (now >= this.#sweepAt && !this.#breaker.isTripped) {
+      this.#sweepAt = now + SWEEP_MS
+      const claimed = await this.#claims.claim(MAX_SWEEP, true)
+      if (claimed > 0) return claimed
+    }
+    if (now >= this.#superviseAt && Number.isFinite(superviseMs)) {
+      this.#superviseAt = now + superviseMs
+      await this.#store.boss.supervise(QUEUE)
+    }
+    upkeep.idle()
+    if (untilEmpty && this.#claims.size === 0 && (await isEmpty(this.#store))) this.#stopping = true
+    return 0
   }
 
-  #take(jobs: readonly ClaimedJob[]): number {
-    for (const job of jobs) this.#claims.set(job.id, job)
-    this.#ready.push(...jobs)
-    return jobs.length
+  async #start(job: ClaimedJob): Promise<void> {
+    this.#inProgress++
+    const startedAt = performance.now()
+    const { settlement, health } = await attempt(this.#context, job)
+    this.#inProgress--
+    this.#learn(health, startedAt)
+    this.#settler.add(settlement)
+    this.#alarm.ring()
+  }
+
+  #learn(health: Health, startedAt: number): void {
+    const { emit } = this.#options
+    if (health.kind === 'answers' && this.#breaker.succeeded(startedAt)) {
+      // Logouts that failed during the outage wait for up to minutes, which they need not any more.
+      this.#sweepAt = 0
+      emit({ type: 'resumed' })
+    }
+    if (health.kind === 'answers' || health.kind === 'unknown') return
+    const { kind, code, retryAfterMs } = health
+    const now = performance.now()
+    if (!this.#breaker.failed(now, { kind, retryAfterMs, startedAt })) return
+    const ms = this.#breaker.pausedUntil - now
+    emit({ type: 'paused', until: new Date(Date.now() + ms), code })
+    this.#quietly('Sharing the pause', () => this.#pause.begin({ ms, code }))
+  }
+
+  /** Keeps the pause of another worker. It may be what this one has written itself. */
+  async #adoptPause(): Promise<void> {
+    const pause = await this.#pause.read()
+    const now = performance.now()
+    if (!pause || now + pause.ms < this.#breaker.pausedUntil + PAUSE_MS) return
+    if (!this.#breaker.pauseUntil(now, now + pause.ms)) return
+    this.#options.emit({ type: 'paused', until: new Date(Date.now() + pause.ms), code: pause.code })
   }
 
   /** Gives back what was claimed and not tried. */
-  #giveBack(jobs: readonly ClaimedJob[]): void {
-    for (const job of jobs) this.#settler.add({ kind: 'again', job, output: null })
+  #giveBack(): void {
+    for (const job of this.#claims.takeWaiting()) this.#settler.add({ kind: 'again', job, output: null })
   }
 
   async #recall(id: string): Promise<Recalled | undefined> {
     try {
-      const [job] = await this.#boss.findJobs(QUEUE, { id })
+      const [job] = await this.#store.boss.findJobs(QUEUE, { id })
       // The application may have told pg to make something else of times than a Date.
       return job && { output: job.output, startedOn: new Date(job.startedOn) }
     } catch {
@@ -186,70 +235,35 @@ export class Worker {
     }
   }
 
-  /** What there is to do when nothing is due. */
-  async #whenIdle(): Promise<number> {
-    const now = performance.now()
-    if (now >= this.#sweepAt && !this.#pace.isPaused) {
-      this.#sweepAt = now + SWEEP_MS
-      const claimed = this.#take(await this.#fetch(MAX_CLAIM, true))
-      if (claimed > 0) return claimed
-    }
-    if (now >= this.#superviseAt) {
-      this.#superviseAt = now + this.#options.superviseMs
-      if (Number.isFinite(this.#options.superviseMs)) await this.#boss.supervise(QUEUE)
-    }
-    this.#options.upkeep.idle()
-    if (this.#options.untilEmpty && this.#claims.size === 0 && (await this.#options.isEmpty())) this.#stopping = true
-    return 0
-  }
-
-  async #start(job: ClaimedJob): Promise<void> {
-    this.#underWay++
-    const startedAt = performance.now()
-    const { settlement, health } = await attempt(this.#context, job)
-    this.#underWay--
-    this.#learn(health, startedAt)
-    this.#settler.add(settlement)
-    this.#turn()
-  }
-
-  #learn(health: Health, startedAt: number): void {
-    if (health.kind === 'answers' && this.#pace.succeeded(startedAt)) {
-      // Those that failed while it was down wait for their turn, longer and longer. They need not any more.
-      this.#sweepAt = 0
-      this.#options.tell({ type: 'resumed' })
-    }
-    if (health.kind === 'answers' || health.kind === 'unknown') return
-    const { kind, code, retryAfterMs } = health
-    const now = performance.now()
-    if (!this.#pace.failed(now, { kind, retryAfterMs, startedAt })) return
-    const until = Date.now() + this.#pace.pausedUntil - now
-    this.#options.tell({ type: 'paused', until: new Date(until), code })
-    this.#quietly('Telling of a pause', () => this.#colleagues.pause(until, code))
-  }
-
-  async #touch(): Promise<void> {
-    const jobs = [...this.#claims.values()]
-    if (jobs.length > 0) await this.#boss.touch(QUEUE, jobs)
-  }
-
   #settled({ job, kind, event }: Settlement): void {
-    this.#claims.delete(job.id)
+    this.#claims.settled(job)
     if (kind !== 'again') this.#options.upkeep.gone()
     if (kind === 'dead') this.#summary.dead++
     else if (kind === 'again') this.#summary.retried += event ? 1 : 0
     else if (event?.type === 'expired') this.#summary.expired++
-    else {
-      this.#summary.revoked++
-      this.#rate.count()
-    }
+    else this.#summary.revoked++
+  }
+
+  /** Runs a task again and again, but never twice at the same time. */
+  #every(ms: number, doing: string, task: () => Promise<void>): NodeJS.Timeout {
+    let running = false
+    return setInterval(async () => {
+      if (running) return
+      running = true
+      await this.#quietly(doing, task)
+      running = false
+    }, ms)
   }
 
   async #quietly(doing: string, task: () => Promise<void>): Promise<void> {
     try {
       await task()
     } catch (error) {
-      this.#options.tell({ type: 'store_error', message: storeError(doing, error).message })
+      this.#report(doing, error)
     }
+  }
+
+  #report(doing: string, error: unknown): void {
+    this.#options.emit({ type: 'store_error', message: storeError(doing, error).message })
   }
 }

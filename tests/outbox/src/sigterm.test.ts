@@ -33,6 +33,6 @@ test.each(['a folder', 'Postgres'])(
     expect(alive).toBe(100 - asked)
     expect(stopped).toMatchObject({ revoked: asked })
     await using next = await openOutbox({ store, encryptionKeys: keys })
-    expect(await next.stats()).toMatchObject({ pending: alive, active: 0, dead: 0, workers: 0 })
+    expect(await next.stats()).toMatchObject({ pending: alive, active: 0, dead: 0 })
   },
 )

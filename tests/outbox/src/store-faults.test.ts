@@ -167,12 +167,15 @@ test('a database of an earlier schema is brought up to date, with what it holds'
     await using outbox = await open()
     await outbox.addMany(sessions)
   }
-  const stored = await query<{ data: object }>(store, "SELECT data FROM backend_logout.job WHERE name = 'logouts'")
+  const stored = await query<{ id: string; data: object }>(
+    store,
+    "SELECT id, data FROM backend_logout.job WHERE name = 'logouts'",
+  )
   await query(store, 'DROP SCHEMA backend_logout CASCADE')
   const older = new OlderPgBoss({ connectionString: store, schema: 'backend_logout', schedule: false })
   await older.start()
   await older.createQueue('logouts')
-  for (const { data } of stored) await older.send('logouts', data)
+  for (const { id, data } of stored) await older.send('logouts', data, { id })
   const before = await older.schemaVersion()
   await older.stop()
 

@@ -64,7 +64,7 @@ function workCommand(run: RunCommand): Command {
 function statsCommand(run: RunCommand): Command {
   return withStore(new Command('stats'))
     .summary('say how the outbox is doing')
-    .description('Says how many logouts wait, since when, and how fast they are done.')
+    .description('Says how many logouts wait, and since when.')
     .option('--json', 'write JSON')
     .addHelpText('after', statsDetails)
     .action((options: InspectCommandOptions) =>

@@ -58,14 +58,12 @@ export async function runRetry(
 }
 
 function rowsOf(stats: OutboxStats): (readonly [name: string, value: string])[] {
-  const { pending, active, dead, oldestAgeMs, pausedUntil, workers, ratePerSecond } = stats
+  const { pending, active, dead, oldestAgeMs, pausedUntil } = stats
   return [
     ['pending', formatCount(pending)],
     ['active', formatCount(active)],
     ['dead letters', formatCount(dead)],
     ['oldest', pending + active > 0 ? formatDuration(oldestAgeMs) : '-'],
-    ['workers', formatCount(workers)],
-    ['done per second', ratePerSecond.toFixed(1)],
     ...(pausedUntil ? ([['paused until', pausedUntil.toISOString()]] as const) : []),
   ]
 }

@@ -54,6 +54,8 @@ function describe(event: OutboxEvent): string | undefined {
       return `pauses for ${formatDuration(Math.max(0, event.until.getTime() - Date.now()))}, as the provider wants or fails (${event.code}).`
     case 'resumed':
       return 'goes on: the provider answers.'
+    case 'store_made_private':
+      return `${event.message} It is private now.`
     case 'store_error':
       return `${event.message} It goes on trying.`
     default:

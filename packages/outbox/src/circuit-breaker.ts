@@ -1,21 +1,22 @@
-import type { FailureKind } from './fate.ts'
+import type { FailureKind } from './outcome.ts'
 
-/** How long the first pause is when the provider does not say, in milliseconds; each further one is twice as long. */
+/** The first pause when the provider does not say how long, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE_MS = 1_000
-/** A provider that does not answer is asked at least so often, in milliseconds. */
+/** The longest pause for a provider that does not answer, in milliseconds. */
 const MAX_PAUSE_MS = 30_000
 /**
- * One that refuses everybody is asked more often: it can take it, and logouts have only so many attempts. They are
- * spread out nevertheless, so that most still have all of theirs when somebody has mended the configuration.
+ * The longest pause for a provider that refuses everything, in milliseconds. It is short because that provider works, and
+ * a pause at all because each refusal uses up an attempt: most logouts shall still have theirs when someone has fixed the
+ * configuration.
  */
 const MAX_REFUSED_PAUSE_MS = 2_000
-/** The longest pause that a provider is granted, in milliseconds: one wrong header must not silence the queue for days. */
-const MAX_RETRY_AFTER_MS = 3_600_000
-/** So many attempts in a row that fail make a provider that is down. One that fails may be the token's fault. */
+/** The longest pause that a provider can ask for, in milliseconds: one wrong header must not stop the queue for days. */
+export const MAX_RETRY_AFTER_MS = 3_600_000
+/** After this many failures in a row, the provider counts as down. A single one may be the token's fault. */
 const FAILURES = 3
 
-/** What the pace is told to do in between. */
-export interface Failure {
+/** A failure of the provider, as {@link CircuitBreaker.failed} takes it. */
+export interface ProviderFailure {
   readonly kind: FailureKind
   readonly retryAfterMs?: number | undefined
   /** When the attempt began. */
@@ -23,13 +24,13 @@ export interface Failure {
 }
 
 /**
- * Decides how many logouts may be under way at once. All is well: as many as are allowed. The provider asks for a
- * pause: none until that is over. It does not answer: none, for longer and longer. Each pause ends with a single
- * logout; when that gets through, there are soon as many as before, or half as many when it was throttling.
+ * Decides how many logouts may be in progress. Closed: as many as are allowed. Open, while the provider asks for a pause
+ * or does not answer: none, for longer each time. Half-open, after each pause: a single one. When that succeeds, the
+ * number grows to what it was, or to half of it when the provider was throttling.
  *
- * All times are milliseconds on one clock that never jumps, and are handed in.
+ * All times are milliseconds on one clock that never jumps, and are passed in.
  */
-export class Pace {
+export class CircuitBreaker {
   readonly #concurrency: number
   readonly #random: () => number
   #window: number
@@ -47,8 +48,8 @@ export class Pace {
     this.#threshold = concurrency
   }
 
-  /** Whether the provider is held to be down, or has asked for a pause, and no success has shown otherwise. */
-  get isPaused(): boolean {
+  /** Whether the provider counts as down or has asked for a pause, and no success has shown otherwise. */
+  get isTripped(): boolean {
     return this.#pauses > 0
   }
 
@@ -57,17 +58,17 @@ export class Pace {
     return this.#pausedUntil
   }
 
-  /** How many may be under way now: none during a pause, one right after it. */
+  /** How many may be in progress now: none during a pause, one right after it. */
   limit(now: number): number {
     if (now < this.#pausedUntil) return 0
-    return this.isPaused ? 1 : Math.floor(this.#window)
+    return this.isTripped ? 1 : Math.floor(this.#window)
   }
 
-  /** The provider did what it was asked, or refused just that one. Tells whether this ends a pause. */
+  /** The provider revoked a token, or refused that one alone. Returns whether this ends a pause. */
   succeeded(startedAt: number): boolean {
     this.#failures = 0
     // An answer to something that was sent before the pause says nothing about now.
-    if (this.isPaused && startedAt >= this.#pausedUntil) {
+    if (this.isTripped && startedAt >= this.#pausedUntil) {
       this.#pauses = 0
       this.#window = 1
       return true
@@ -77,13 +78,13 @@ export class Pace {
     return false
   }
 
-  /** The provider throttled, failed, or did not answer. Tells whether a pause begins or becomes longer. */
-  failed(now: number, { kind, retryAfterMs, startedAt }: Failure): boolean {
+  /** The provider throttled, failed, or did not answer. Returns whether a pause begins or becomes longer. */
+  failed(now: number, { kind, retryAfterMs, startedAt }: ProviderFailure): boolean {
     const fresh = startedAt >= this.#pausedAt
     if (kind !== 'throttled') {
       this.#failures++
       this.#threshold = this.#concurrency
-      if (!fresh || (!this.isPaused && this.#failures < FAILURES)) return false
+      if (!fresh || (!this.isTripped && this.#failures < FAILURES)) return false
     } else if (fresh) {
       this.#threshold = Math.max(1, this.#window / 2)
     }
@@ -93,7 +94,7 @@ export class Pace {
     return this.#pause(now, now + pauseMs * (0.75 + this.#random() / 4), fresh)
   }
 
-  /** Somebody else was told to pause. */
+  /** Another worker pauses. Returns whether this one's pause becomes longer. */
   pauseUntil(now: number, until: number): boolean {
     return this.#pause(now, Math.min(until, now + MAX_RETRY_AFTER_MS), false)
   }

@@ -1,7 +1,7 @@
 import { LogoutError, type LogoutErrorCode, type LogoutErrorDetails, type Revocation } from '@backend-logout/core'
 import { describe, expect, test } from 'vitest'
-import type { EntryAbout } from './entry.ts'
-import { fateOf, healthOf } from './fate.ts'
+import { healthOf, outcomeOf, readHistory, readReason } from './outcome.ts'
+import type { EntryAbout } from './tokens.ts'
 
 const refresh = { tokenType: 'refresh_token', fingerprint: 'sha256:aa', expiresAt: 2000 } as const
 const access = { tokenType: 'access_token', fingerprint: 'sha256:bb', expiresAt: 1000 } as const
@@ -16,28 +16,28 @@ const failed = (code: LogoutErrorCode, details: LogoutErrorDetails = {}): Revoca
   durationMs: 1,
   error: new LogoutError(code, 'It failed.', details),
 })
-const fate = (revocations: Revocation[], before = fresh, now = 0) =>
-  fateOf(session, revocations, before, 3, (time) => now > time)
+const outcome = (revocations: Revocation[], before = fresh, now = 0) =>
+  outcomeOf(session, revocations, before, 3, (time) => now > time)
 
-describe('fateOf()', () => {
+describe('outcomeOf()', () => {
   test('is done when every token is revoked', () => {
-    expect(fate([revoked, revoked])).toEqual({ kind: 'revoked', history: { attempts: 1, refusals: 0 } })
+    expect(outcome([revoked, revoked])).toEqual({ kind: 'revoked', history: { attempts: 1, refusals: 0 } })
   })
 
   test('keeps for the next time only what is not revoked', () => {
-    expect(fate([revoked, failed('provider_unavailable', { status: 503 })])).toEqual({
+    expect(outcome([revoked, failed('provider_unavailable', { status: 503 })])).toEqual({
       kind: 'retry',
       left: [access],
       history: { attempts: 1, refusals: 0 },
       reason: { code: 'provider_unavailable', status: 503 },
     })
-    expect(fate([failed('timeout'), revoked])).toMatchObject({ kind: 'retry', left: [refresh] })
+    expect(outcome([failed('timeout'), revoked])).toMatchObject({ kind: 'retry', left: [refresh] })
   })
 
   test.each([['network'], ['timeout'], ['rate_limited'], ['provider_unavailable'], ['aborted']] as const)(
     'tries again after %s, however often',
     (code) => {
-      expect(fate([failed(code), revoked], { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
+      expect(outcome([failed(code), revoked], { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
     },
   )
 
@@ -48,12 +48,13 @@ describe('fateOf()', () => {
     ['redirect_refused', 302],
     ['unexpected_response', 200],
     ['discovery_failed', undefined],
+    ['invalid_options', undefined],
     ['rejected', 403],
   ] as const)('gives up on %s (%s) at the third refusal', (code, status) => {
     const answer = [failed(code, { status }), revoked]
-    expect(fate(answer)).toMatchObject({ kind: 'retry', history: { refusals: 1 } })
-    expect(fate(answer, { attempts: 1, refusals: 1 })).toMatchObject({ kind: 'retry', history: { refusals: 2 } })
-    expect(fate(answer, { attempts: 2, refusals: 2 })).toMatchObject({ kind: 'dead', history: { refusals: 3 } })
+    expect(outcome(answer)).toMatchObject({ kind: 'retry', history: { refusals: 1 } })
+    expect(outcome(answer, { attempts: 1, refusals: 1 })).toMatchObject({ kind: 'retry', history: { refusals: 2 } })
+    expect(outcome(answer, { attempts: 2, refusals: 2 })).toMatchObject({ kind: 'dead', history: { refusals: 3 } })
   })
 
   test.each([
@@ -62,23 +63,31 @@ describe('fateOf()', () => {
     ['rejected', 200],
     ['invalid_argument', undefined],
   ] as const)('gives up on %s (%s) at once', (code, status) => {
-    expect(fate([revoked, failed(code, { status })])).toMatchObject({ kind: 'dead', left: [access] })
+    expect(outcome([revoked, failed(code, { status })])).toMatchObject({ kind: 'dead', left: [access] })
   })
 
   test('does not give up on a session while one of its tokens may still be revoked', () => {
     const answers = [failed('timeout'), failed('unsupported_token_type', { status: 400 })]
-    expect(fate(answers)).toMatchObject({ kind: 'retry', left: [refresh, access], reason: { code: 'timeout' } })
+    expect(outcome(answers)).toMatchObject({ kind: 'retry', left: [refresh, access], reason: { code: 'timeout' } })
   })
 
   test('forgets a token that has died by itself, and is done when all that are left have', () => {
-    expect(fate([failed('timeout'), failed('timeout')], fresh, 1500)).toMatchObject({ kind: 'retry', left: [refresh] })
-    expect(fate([failed('timeout'), failed('timeout')], fresh, 2500)).toMatchObject({ kind: 'expired' })
-    expect(fate([revoked, failed('rejected', { status: 400 })], fresh, 1500)).toMatchObject({ kind: 'expired' })
+    expect(outcome([failed('timeout'), failed('timeout')], fresh, 1500)).toMatchObject({
+      kind: 'retry',
+      left: [refresh],
+    })
+    expect(outcome([failed('timeout'), failed('timeout')], fresh, 2500)).toMatchObject({ kind: 'expired' })
+    expect(outcome([revoked, failed('rejected', { status: 400 })], fresh, 1500)).toMatchObject({ kind: 'expired' })
+  })
+
+  test('tries again after a discovery that may succeed later, however often', () => {
+    const answer = [failed('discovery_failed', { retryable: true }), revoked]
+    expect(outcome(answer, { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
   })
 
   test('keeps the code of a provider as the reason, but nothing that may be text', () => {
     const reason = (providerError: string) =>
-      fate([revoked, failed('rejected', { status: 400, providerError, providerErrorDescription: 'Alice is gone.' })])
+      outcome([revoked, failed('rejected', { status: 400, providerError, providerErrorDescription: 'Alice is gone.' })])
     expect(reason('invalid_grant')).toHaveProperty('reason', {
       code: 'rejected',
       status: 400,
@@ -117,5 +126,56 @@ describe('healthOf()', () => {
   test('says nothing about what was given up here', () => {
     expect(healthOf([failed('aborted')])).toEqual({ kind: 'unknown' })
     expect(healthOf([failed('invalid_argument')])).toEqual({ kind: 'unknown' })
+  })
+})
+
+describe('what is stored about earlier attempts', () => {
+  test.each([
+    undefined,
+    null,
+    'text',
+    7,
+    [],
+    [1, 2],
+    {},
+    { attempts: '3', refusals: null },
+    { attempts: -1, refusals: 1.5 },
+    { attempts: 1e300, refusals: { valueOf: 3 } },
+    JSON.parse('{"__proto__":{"attempts":3,"refusals":3}}'),
+  ])('counts as none where it is %j', (stored) => {
+    expect(readHistory(stored)).toEqual({ attempts: 0, refusals: 0 })
+  })
+
+  test('is read as it was written', () => {
+    expect(readHistory({ attempts: 3, refusals: 1, code: 'network' })).toEqual({ attempts: 3, refusals: 1 })
+  })
+})
+
+describe('a reason that is stored', () => {
+  test.each([
+    undefined,
+    null,
+    'network',
+    { code: null },
+    { code: '\u001b[2Jrevoked' },
+    { code: 'x'.repeat(51) },
+    { code: ['network'] },
+    { code: 'a b' },
+    { code: '' },
+  ])('is that nothing can be read where it is %j', (stored) => {
+    expect(readReason(stored)).toEqual({ code: 'undecryptable' })
+  })
+
+  test.each([
+    [{ status: 'a' }, {}],
+    [{ status: 1e9 }, {}],
+    [{ status: 400.5 }, {}],
+    [{ status: 503 }, { status: 503 }],
+    [{ providerError: '\u202egnp.exe' }, {}],
+    [{ providerError: { toString: 1 } }, {}],
+    [{ providerError: 'invalid_grant' }, { providerError: 'invalid_grant' }],
+    [{ retries: 5, toJSON: 1 }, {}],
+  ])('keeps of %j only %j', (stored, kept) => {
+    expect(readReason({ code: 'rejected', ...stored })).toEqual({ code: 'rejected', ...kept })
   })
 })

@@ -1,0 +1,270 @@
+import { createLogoutClient } from '@backend-logout/core'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ALIEN_DATA, type AlienRow, unprintableIn, writeRows } from './alien-rows.ts'
+import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
+import { newKey } from './scene.ts'
+
+let postgres: PostgresServer
+let provider: Emulator
+let other: Emulator
+let databases = 0
+let store: string
+let events: OutboxEvent[]
+const encryptionKeys = [newKey('first')]
+
+beforeAll(async () => {
+  ;[postgres, provider, other] = await Promise.all([startPostgres(), startEmulator(), startEmulator()])
+})
+afterAll(async () => {
+  await Promise.all([postgres[Symbol.asyncDispose](), provider.close(), other.close()])
+})
+beforeEach(async () => {
+  store = await postgres.database(`alien_${++databases}`)
+  events = []
+  for (const emulator of [provider, other]) emulator.reset()
+})
+
+const clientOf = ({ app, appHost }: Emulator) =>
+  createLogoutClient({ appId: app.appId, ...(app.appSecret && { appSecret: app.appSecret }), appHost })
+const open = (options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
+  openOutbox({
+    store,
+    encryptionKeys,
+    client: clientOf(provider),
+    maxRefusals: 1,
+    onEvent: (event) => events.push(event),
+    ...options,
+  })
+const revocations = (emulator: Emulator): number =>
+  emulator.requests.filter(({ endpoint }) => endpoint === 'revocation').length
+
+describe('rows that somebody else has written', () => {
+  test('stop no worker, and become dead letters', async () => {
+    await using outbox = await open()
+    await writeRows(
+      store,
+      ALIEN_DATA.map((data) => ({ queue: 'logouts', data })),
+    )
+    const tokens = await provider.issueTokens(20)
+    await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
+    expect(await outbox.stats()).toMatchObject({ pending: 20 + ALIEN_DATA.length })
+    expect(await outbox.work({ untilEmpty: true })).toEqual({
+      revoked: 20,
+      expired: 0,
+      dead: ALIEN_DATA.length,
+      retried: 0,
+    })
+    expect(revocations(provider)).toBe(20)
+    expect(unprintableIn(events)).toEqual([])
+    expect(events.filter(({ type }) => type === 'store_error')).toEqual([])
+    const letters = await outbox.deadLetters()
+    expect(letters).toHaveLength(ALIEN_DATA.length)
+    expect(new Set(letters.map(({ reason }) => reason.code))).toEqual(new Set(['undecryptable', 'unknown_key']))
+  })
+
+  test('stop neither a list of dead letters, nor their retry, nor statistics', async () => {
+    await using outbox = await open()
+    await writeRows(
+      store,
+      ALIEN_DATA.map((data) => ({ queue: 'dead-letters', data })),
+    )
+    const [accessToken = ''] = await provider.issueTokens(1)
+    const id = await outbox.add({ accessToken })
+    provider.answerNext({ status: 400, body: { error: 'invalid_request' } })
+    await outbox.work({ untilEmpty: true })
+    await writeRows(
+      store,
+      ALIEN_DATA.map((data) => ({ queue: 'dead-letters', data })),
+    )
+
+    expect(await outbox.stats()).toMatchObject({ pending: 0, dead: 2 * ALIEN_DATA.length + 1 })
+    const letters = await outbox.deadLetters()
+    expect(letters).toHaveLength(2 * ALIEN_DATA.length + 1)
+    expect(unprintableIn(letters)).toEqual([])
+    expect(letters.find((letter) => letter.id === id)).toMatchObject({
+      reason: { code: 'rejected', status: 400, providerError: 'invalid_request' },
+      attempts: 1,
+      tokens: [{ tokenType: 'access_token' }],
+    })
+    for (const { reason, attempts, deadAt, addedAt, tokens } of letters) {
+      expect([typeof reason.code, Number.isInteger(attempts)]).toEqual(['string', true])
+      for (const time of [deadAt, addedAt, ...tokens.map(({ expiresAt }) => expiresAt)]) time?.toISOString()
+    }
+    const pages: string[] = []
+    for (let after: string | undefined; pages.length < letters.length; after = pages.at(-1)) {
+      pages.push(...(await outbox.deadLetters({ limit: 7, after })).map(({ id }) => id))
+    }
+    expect(pages).toEqual(letters.map(({ id }) => id))
+
+    // What has no JWE has nothing to revoke.
+    const retried = 2 * ALIEN_DATA.filter((data) => isJwe(data)).length + 1
+    expect(await outbox.retry('all')).toBe(retried)
+    expect(await outbox.stats()).toMatchObject({ pending: retried, dead: letters.length - retried })
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1, dead: retried - 1 })
+    expect(await provider.isActive(accessToken)).toBe(false)
+    expect(await outbox.retry(letters.map(({ id }) => id))).toBe(retried - 1)
+  })
+
+  test('are there at strange times, and in strange states', async () => {
+    await using outbox = await open()
+    const times = ['infinity', '-infinity', '4714-11-24 BC', '294276-12-31', '1970-01-01']
+    const rows = times.flatMap((time): AlienRow[] => [
+      { queue: 'logouts', data: null, createdOn: time },
+      { queue: 'logouts', data: null, startAfter: time },
+      { queue: 'dead-letters', data: null, createdOn: time },
+      { queue: 'notes', data: null, createdOn: time, startAfter: time, singletonKey: 'pause' },
+    ])
+    const states = ['completed', 'cancelled', 'failed'].map(
+      (state): AlienRow => ({ queue: 'logouts', data: {}, state }),
+    )
+    await writeRows(store, [...rows, ...states, { queue: 'logouts', data: {}, blocked: true }])
+    const { pending, dead, oldestAgeMs, pausedUntil } = await outbox.stats()
+    expect([pending, dead, pausedUntil]).toEqual([11, 5, undefined])
+    expect(Number.isFinite(oldestAgeMs)).toBe(true)
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 10 })
+    const letters = await outbox.deadLetters()
+    expect(letters).toHaveLength(15)
+    for (const { deadAt } of letters) deadAt.toISOString()
+    const last = await outbox.deadLetters({ after: letters.at(-2)?.id })
+    expect(last).toHaveLength(1)
+  })
+
+  test('say nothing about earlier attempts that would be believed', async () => {
+    await using outbox = await open()
+    const outputs = [null, 5, 'text', [], { attempts: 'many', refusals: -1 }, { attempts: 1e300, refusals: {} }]
+    const tokens = await provider.issueTokens(outputs.length)
+    const ids = await outbox.addMany(tokens.map((accessToken) => ({ accessToken, expiresAt: Date.now() - 1e9 })))
+    for (const [index, output] of outputs.entries()) {
+      await query(store, 'UPDATE backend_logout.job SET retry_count = 1, output = $2 WHERE id = $1', [
+        ids[index],
+        JSON.stringify(output),
+      ])
+    }
+    // Each has never been tried, so it is not given up for its age.
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: outputs.length, expired: 0 })
+  })
+
+  test('make nobody wait for longer than a provider can ask for', async () => {
+    await using outbox = await open()
+    await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
+    const pause = { queue: 'notes', singletonKey: 'pause' } as const
+    await writeRows(store, [
+      { ...pause, data: { code: 'network' }, startAfter: 'infinity' },
+      { ...pause, data: { code: 'network' }, startAfter: new Date(Date.now() + 2 * 3_600_000).toISOString() },
+      { ...pause, data: { until: 8.64e15, code: 'network' } },
+      { ...pause, data: null },
+    ])
+    expect((await outbox.stats()).pausedUntil).toBeUndefined()
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
+    expect(events.filter(({ type }) => type === 'paused')).toEqual([])
+
+    // A short one is kept, whoever wrote it, but not its words.
+    const soon = new Date(Date.now() + 3_000).toISOString()
+    await writeRows(store, [{ ...pause, data: { code: '\u001b[31mnetwork' }, startAfter: soon }])
+    const { pausedUntil } = await outbox.stats()
+    expect(Math.abs(Number(pausedUntil) - Date.parse(soon))).toBeLessThan(1_000)
+    await outbox.work({ signal: AbortSignal.timeout(200) })
+    expect(events.filter(({ type }) => type === 'paused')).toMatchObject([{ code: 'undecryptable' }])
+  })
+})
+
+describe('a logout that was moved', () => {
+  const stored = async (): Promise<{ id: string; data: { jwe: string } }[]> =>
+    query(store, `SELECT id, data FROM backend_logout.job WHERE name = 'logouts' ORDER BY id`)
+  const codes = async (outbox: Outbox): Promise<string[]> =>
+    (await outbox.deadLetters()).map(({ reason }) => reason.code)
+
+  test('to the outbox of another provider with the same keys is not sent there', async () => {
+    const [accessToken = ''] = await provider.issueTokens(1)
+    {
+      await using outbox = await open()
+      await outbox.add({ accessToken })
+    }
+    {
+      // The same database, opened for another provider, is as good as a copy of the row in another one.
+      await using outbox = await open({ client: clientOf(other) })
+      expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 0, dead: 1 })
+      expect(await codes(outbox)).toEqual(['other_provider'])
+      expect(revocations(other)).toBe(0)
+    }
+    await using outbox = await open()
+    expect(await outbox.retry('all')).toBe(1)
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
+    expect(await provider.isActive(accessToken)).toBe(false)
+  })
+
+  test('is bound to the name of its provider also by a process that has no client', async () => {
+    {
+      await using outbox = await open({ client: undefined, provider: 'one' })
+      await outbox.add({ accessToken: 'x' })
+    }
+    await using outbox = await open({ client: clientOf(other), provider: 'two' })
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 1 })
+    expect([await codes(outbox), revocations(other)]).toEqual([['other_provider'], 0])
+  })
+
+  test('into another row, where it would hide a logout, is noticed', async () => {
+    await using outbox = await open()
+    const tokens = await provider.issueTokens(2)
+    await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
+    const [first, second] = await stored()
+    await query(store, 'UPDATE backend_logout.job SET data = $2 WHERE id = $1', [first?.id, second?.data])
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1, dead: 1 })
+    expect(await codes(outbox)).toEqual(['misplaced'])
+    expect(revocations(provider)).toBe(1)
+  })
+
+  test('into another schema is noticed', async () => {
+    {
+      await using outbox = await open({ store: { postgres: store, schema: 'another' } })
+      await outbox.add({ accessToken: 'x' })
+    }
+    await using outbox = await open()
+    await query(
+      store,
+      `INSERT INTO backend_logout.job (id, name, data) SELECT id, name, data FROM another.job WHERE name = 'logouts'`,
+    )
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 1 })
+    expect([await codes(outbox), revocations(provider)]).toEqual([['misplaced'], 0])
+  })
+
+  test('to the dead letters, and back by a retry, is revoked as ever and keeps its id', async () => {
+    await using outbox = await open()
+    const [accessToken = ''] = await provider.issueTokens(1)
+    const id = await outbox.add({ accessToken })
+    provider.answerNext({ status: 400, body: { error: 'invalid_request' } })
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 1 })
+    expect((await outbox.deadLetters()).map((letter) => letter.id)).toEqual([id])
+    expect(await outbox.retry(id)).toBe(1)
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
+    expect(events.at(-1)).toMatchObject({ type: 'revoked', id })
+  })
+})
+
+test('retries at the same time move each dead letter once', async () => {
+  await using first = await open()
+  await using second = await open()
+  const tokens = await provider.issueTokens(300)
+  await first.addMany(tokens.map((accessToken) => ({ accessToken })))
+  provider.answerAlways({ status: 400, body: { error: 'invalid_request' } })
+  await first.work({ untilEmpty: true })
+  provider.reset()
+  const stop = new AbortController()
+  const work = first.work({ signal: stop.signal })
+  const counts = await Promise.all([first.retry('all'), second.retry('all'), first.retry('all')])
+  expect(counts.reduce((sum, count) => sum + count)).toBe(300)
+  while ((await first.stats()).pending + (await first.stats()).active > 0)
+    await new Promise((done) => setTimeout(done, 20))
+  stop.abort()
+  expect(await work).toMatchObject({ revoked: 300 })
+  expect(await first.stats()).toMatchObject({ pending: 0, active: 0, dead: 0 })
+  expect(revocations(provider)).toBe(300)
+})
+
+function isJwe(data: unknown): boolean {
+  const { jwe } = (data ?? {}) as { jwe?: unknown }
+  // `->>` makes text of any JSON.
+  return jwe !== undefined && jwe !== null && `${JSON.stringify(jwe)}`.length < 2_000_000
+}
