@@ -1,8 +1,6 @@
-import { logout } from './logout.ts'
+import { createLogoutClient, optionsFromEnvironment } from '@backend-logout/core'
+import { createLogout } from './logout.ts'
 
-// Bun serves what the main module exports by default: `bun bun.ts`.
-export default {
-  port: Number(process.env.PORT ?? 3000),
-  fetch: (request: Request) =>
-    new URL(request.url).pathname === '/logout' ? logout(request) : new Response('Not found', { status: 404 }),
-}
+const logout = createLogout(createLogoutClient(optionsFromEnvironment({ read: (name) => process.env[name] })))
+
+Bun.serve({ port: Number(process.env.PORT ?? 3000), routes: { '/logout': logout } })

@@ -1,8 +1,8 @@
 import { toNodeHandler } from '@backend-logout/browser-proxy/node'
+import { createLogoutClientFromEnv } from '@backend-logout/node'
 import express from 'express'
-import { logout } from './logout.ts'
+import { createLogout } from './logout.ts'
 
 const app = express()
-app.all('/logout', toNodeHandler(logout))
-
-export const server = app.listen(Number(process.env.PORT ?? 3000))
+app.all('/logout', toNodeHandler(createLogout(createLogoutClientFromEnv())))
+app.listen(Number(process.env.PORT ?? 3000))

@@ -1,12 +1,12 @@
 import { toNodeHandler } from '@backend-logout/browser-proxy/node'
+import { createLogoutClientFromEnv } from '@backend-logout/node'
 import fastify from 'fastify'
-import { logout } from './logout.ts'
+import { createLogout } from './logout.ts'
 
-const handle = toNodeHandler(logout)
+const handle = toNodeHandler(createLogout(createLogoutClientFromEnv()))
+const app = fastify()
 
-export const app = fastify()
-
-// A scope of its own, without body parsers: the handler reads the body itself.
+// A separate scope without body parsers: the handler reads the body itself.
 app.register(async (scope) => {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', (_request, _payload, done) => done(null))

@@ -1,32 +1,21 @@
+import { env, waitUntil } from 'cloudflare:workers'
 import { cookieSession, createLogoutHandler } from '@backend-logout/browser-proxy/server'
 import { createLogoutClient } from '@backend-logout/core'
 
-interface Environment {
-  readonly APP_ID: string
-  readonly APP_SECRET: string
-  readonly APP_HOST: string
-  /** A KV namespace: the tokens of each session, as JSON. */
-  readonly SESSIONS: { get(key: string): Promise<string | null>; delete(key: string): Promise<void> }
-}
+// The settings are variables and a secret of the worker, the sessions a KV namespace.
+const { APP_ID: appId, APP_SECRET: appSecret, APP_HOST: appHost, SESSIONS } = env
 
-interface Context {
-  waitUntil(promise: Promise<unknown>): void
-}
+const logout = createLogoutHandler({
+  client: createLogoutClient({ appId, appSecret, appHost }),
+  session: cookieSession({
+    name: '__Host-session',
+    read: async (id) => JSON.parse((await SESSIONS.get(id)) ?? 'null'),
+    clear: (id) => SESSIONS.delete(id),
+  }),
+  returnTo: ['/goodbye'],
+  clearSiteData: ['cache'],
+  // A request ends with its client here; the logout goes on.
+  waitUntil,
+})
 
-export default {
-  fetch(request: Request, environment: Environment, context: Context): Promise<Response> {
-    // Settings come with each request here. Nothing of this does any I/O.
-    const { APP_ID: appId, APP_SECRET: appSecret, APP_HOST: appHost, SESSIONS } = environment
-    const logout = createLogoutHandler({
-      client: createLogoutClient({ appId, appSecret, appHost }),
-      session: cookieSession({
-        name: '__Host-session',
-        read: async (id) => JSON.parse((await SESSIONS.get(id)) ?? 'null'),
-        clear: (id) => SESSIONS.delete(id),
-      }),
-      // A worker ends with its client; the logout goes on.
-      waitUntil: (work) => context.waitUntil(work),
-    })
-    return logout(request)
-  },
-}
+export default { fetch: logout }

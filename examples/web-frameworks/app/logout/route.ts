@@ -1,3 +1,4 @@
-import { logout } from '../../logout.ts'
+import { createLogoutClientFromEnv } from '@backend-logout/node'
+import { createLogout } from '../../logout.ts'
 
-export const POST = logout
+export const POST = createLogout(createLogoutClientFromEnv())

@@ -22,8 +22,8 @@ export type Awaitable<T> = T | Promise<T>
 export interface LogoutSession {
   /**
    * What identifies the session, such as its id. Logouts with the same id that come at the same time become one, and
-   * the first one's `return_to` holds for all. Without it each is handled separately, which only costs requests:
-   * revoking a token twice does no harm.
+   * the first one's `return_to` holds for all. Without it, and on Cloudflare Workers, where a request cannot wait for
+   * another one, each is handled separately. That only costs requests: revoking a token twice does no harm.
    */
   id?(request: Request): Awaitable<string | undefined>
   /** The session's tokens; `undefined` where nobody is logged in. It is called again for a repeated logout. */

@@ -6,16 +6,19 @@ export type SingleFlight<T> = (
 
 /** Creates a {@link SingleFlight}. It remembers a key only while its work is in progress. */
 export function createSingleFlight<T>(): SingleFlight<T> {
+  // Cloudflare Workers bind what a request creates to that request: another one that waits for it fails, or hangs.
+  const shares = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'
   const inProgress = new Map<string, Promise<T>>()
   return async (key, run) => {
-    const other = key === undefined ? undefined : inProgress.get(key)
+    if (key === undefined || !shares) return { result: await run(), joined: false }
+    const other = inProgress.get(key)
     if (other) return { result: await other, joined: true }
     const flight = run()
-    if (key !== undefined) inProgress.set(key, flight)
+    inProgress.set(key, flight)
     try {
       return { result: await flight, joined: false }
     } finally {
-      if (key !== undefined) inProgress.delete(key)
+      inProgress.delete(key)
     }
   }
 }

@@ -1,135 +1,181 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { toNodeHandler } from '@backend-logout/browser-proxy/node'
+import { connect, createServer } from 'node:net'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Emulator } from '@backend-logout/emulator'
 import { build } from 'esbuild'
-import express from 'express'
-import fastify from 'fastify'
-import { Hono } from 'hono'
 import { Miniflare } from 'miniflare'
-import { type ApplicationSettings, createApplication } from './application.ts'
 
-/** A server with the application's endpoint at `/logout`. */
+/** The tokens of a session. */
+export interface Tokens {
+  readonly accessToken: string
+  readonly refreshToken?: string | undefined
+  readonly idToken?: string | undefined
+}
+
+/** A server in a process of its own, with the logout endpoint at `/logout`. */
 export interface RunningServer extends AsyncDisposable {
+  readonly port: number
   readonly origin: string
+  /** Everything it has printed. */
+  readonly output: () => string
+  /** Whether its process is still the one that was started. */
+  readonly alive: () => boolean
+  /** Keeps tokens in a session, and returns its cookie. */
+  readonly keep: (tokens: Tokens) => Promise<string>
 }
 
-type Start = (settings: ApplicationSettings) => Promise<RunningServer>
+type Start = (provider: Emulator) => Promise<RunningServer>
 
-async function listen(listener: RequestListener): Promise<RunningServer> {
-  const server = createServer(listener)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+const examples = fileURLToPath(new URL('../../../../examples/web-frameworks/', import.meta.url))
+const here = fileURLToPath(new URL('./', import.meta.url))
+const bin = (name: string): string => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url))
+const preload = `${here}cookie-sessions.ts`
+
+const node = (program: string): Start => run(process.execPath, ['--import', pathToFileURL(preload).href, program])
+
+/** What a runtime prints by itself: where it listens, and what Node.js thinks of the code of a framework. */
+const BY_THE_RUNTIME =
+  /^(?:Listening on|Started|\(node:\d+\) \[DEP\d+\] DeprecationWarning|\(Use `node --trace-dep).*$/gm
+
+/** What a server has printed and should not have. */
+export function complaintsOf(server: RunningServer): string {
+  return server.output().replace(BY_THE_RUNTIME, '').trim()
 }
 
-function path(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url))
-}
-
-/** Starts a program that prints `port N` once it listens. */
-async function run(command: string, args: string[]): Promise<RunningServer> {
-  const program = path(`../../node_modules/.bin/${command}`)
-  // Without the variable Deno may rewrite the workspace's package.json.
-  const env = { ...process.env, DENO_NO_PACKAGE_JSON: '1' }
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
-  let complaints = ''
-  child.stderr.on('data', (data) => {
-    complaints += data
-  })
-  const exited = once(child, 'exit')
-  const port = new Promise<string>((resolve) => {
-    createInterface(child.stdout).on('line', (line) => line.startsWith('port ') && resolve(line.slice(5)))
-  })
-  const started = await Promise.race([port, exited.then(() => undefined)])
-  if (!started) throw new Error(`${command} did not start: ${complaints}`)
-  return {
-    origin: `http://127.0.0.1:${started}`,
-    async [Symbol.asyncDispose]() {
-      child.kill()
-      await exited
-    },
-  }
-}
-
+/** Every way to mount the handler that the README has. */
 export const SERVERS: Readonly<Record<string, Start>> = {
-  'node:http': (settings) => listen(toNodeHandler(createApplication(settings))),
+  'node:http': node(`${examples}node-http.ts`),
+  'Express 5': node(`${examples}express.ts`),
+  'Express 5 with a body parser in front': node(`${here}express-with-parser.ts`),
+  Fastify: node(`${examples}fastify.ts`),
+  'Hono on Node.js': node(`${examples}hono-on-node.ts`),
+  'Deno.serve': run(bin('deno'), [
+    'run',
+    '--quiet',
+    '--no-prompt',
+    '--no-remote',
+    '--node-modules-dir=manual',
+    '--allow-net',
+    '--allow-env',
+    '--allow-read',
+    '--allow-sys',
+    '--preload',
+    preload,
+    `${examples}deno.ts`,
+  ]),
+  'Bun.serve': run(bin('bun'), ['--preload', preload, `${examples}bun.ts`]),
+  workerd: startWorker,
+}
 
-  'Express 5': (settings) => {
-    const app = express()
-    app.all('/logout', toNodeHandler(createApplication(settings)))
-    return listen(app)
-  },
+/** `node:http` that trusts the headers of a reverse proxy. */
+export const startBehindProxy: Start = run(process.execPath, [`${here}behind-proxy.ts`])
 
-  'Express 5 with a body parser in front': (settings) => {
-    const app = express()
-    app.use(express.json({ type: '*/*', limit: '1mb' }))
-    app.all('/logout', toNodeHandler(createApplication(settings)))
-    return listen(app)
-  },
-
-  Fastify: async (settings) => {
-    const logout = toNodeHandler(createApplication(settings))
-    const app = fastify({ bodyLimit: 1_000_000, forceCloseConnections: true })
-    app.register(async (scope) => {
-      // The handler reads the body itself.
-      scope.removeAllContentTypeParsers()
-      scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-      scope.all('/logout', (request, reply) => {
-        reply.hijack()
-        return logout(request.raw, reply.raw)
+/** Runs a program that listens on the port in `PORT`. */
+function run(command: string, args: readonly string[]): Start {
+  return async ({ app, appHost }) => {
+    const port = await freePort()
+    const child = spawn(command, args, {
+      cwd: examples,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        AUTHING_APP_ID: app.appId,
+        AUTHING_APP_SECRET: app.appSecret,
+        AUTHING_APP_HOST: appHost,
+        PORT: String(port),
+        NODE_ENV: 'production',
+        // Without the variable Deno may rewrite the workspace's package.json.
+        DENO_NO_PACKAGE_JSON: '1',
+        NO_COLOR: '1',
+      },
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data) => {
+        output += data
       })
-    })
-    const origin = await app.listen({ port: 0, host: '127.0.0.1' })
-    return { origin, [Symbol.asyncDispose]: () => app.close() }
-  },
+    }
+    const exited = once(child, 'exit')
+    const alive = (): boolean => child.exitCode === null && child.signalCode === null
+    while (!(await accepts(port))) {
+      if (!alive()) throw new Error(`${command} ${args.at(-1)} did not start: ${output}`)
+      await sleep(50)
+    }
+    return {
+      port,
+      origin: `http://127.0.0.1:${port}`,
+      output: () => output,
+      alive,
+      keep: async (tokens) => `__Host-session=${encodeURIComponent(btoa(JSON.stringify(tokens)))}`,
+      async [Symbol.asyncDispose]() {
+        child.kill()
+        await exited
+      },
+    }
+  }
+}
 
-  Hono: (settings) => {
-    const logout = createApplication(settings)
-    const app = new Hono().all('/logout', (context) => logout(context.req.raw))
-    return listen(toNodeHandler(async (request) => app.fetch(request)))
-  },
+async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
+  const { outputFiles } = await build({
+    entryPoints: [`${examples}worker.ts`],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['cloudflare:workers'],
+    write: false,
+  })
+  const worker = new Miniflare({
+    modules: true,
+    // It prints each request that it cannot read.
+    handleRuntimeStdio: (...streams: Readable[]) => {
+      for (const stream of streams) stream.resume()
+    },
+    script: outputFiles[0]?.text ?? '',
+    compatibilityDate: '2026-07-01',
+    bindings: { APP_ID: app.appId, APP_SECRET: app.appSecret ?? '', APP_HOST: appHost },
+    kvNamespaces: ['SESSIONS'],
+  })
+  const { origin, port } = await worker.ready
+  // Its declarations ask for packages that it does not bring along.
+  const store = (await worker.getKVNamespace('SESSIONS')) as unknown as {
+    put(key: string, value: string): Promise<void>
+  }
+  return {
+    port: Number(port),
+    origin,
+    output: () => '',
+    // Miniflare holds the process. A request shows whether it is there.
+    alive: () => true,
+    async keep(tokens) {
+      const id = crypto.randomUUID()
+      await store.put(id, JSON.stringify(tokens))
+      return `__Host-session=${id}`
+    },
+    [Symbol.asyncDispose]: () => worker.dispose(),
+  }
+}
 
-  'Deno.serve': (settings) =>
-    run('deno', [
-      'run',
-      '--quiet',
-      '--no-prompt',
-      '--no-remote',
-      '--node-modules-dir=manual',
-      '--allow-net=127.0.0.1',
-      path('deno-server.ts'),
-      JSON.stringify(settings),
-    ]),
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
 
-  'Bun.serve': (settings) => run('bun', [path('bun-server.ts'), JSON.stringify(settings)]),
-
-  workerd: async (settings) => {
-    const { outputFiles } = await build({
-      entryPoints: [path('worker.ts')],
-      bundle: true,
-      format: 'esm',
-      target: 'es2022',
-      external: ['cloudflare:workers'],
-      write: false,
-    })
-    const worker = new Miniflare({
-      modules: true,
-      script: outputFiles[0]?.text ?? '',
-      compatibilityDate: '2026-07-01',
-      bindings: { SETTINGS: { ...settings } },
-    })
-    const url = await worker.ready
-    return { origin: url.origin, [Symbol.asyncDispose]: () => worker.dispose() }
-  },
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
 }

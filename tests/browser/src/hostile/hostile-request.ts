@@ -1,0 +1,226 @@
+import { BODIES, COOKIES, FORWARDED, FRAMING, HOSTS, METHODS, TARGETS } from './odd-values.ts'
+import type { Random } from './random.ts'
+
+/** What a client does on a connection, one after the other. */
+export type Step = { readonly send: string } | { readonly waitMs: number } | { readonly end: 'finish' | 'reset' }
+
+/** A request of somebody who means harm. */
+export interface HostileRequest {
+  readonly steps: readonly Step[]
+  /** Whether it claims to come from the attacker's page: then nobody may be logged out by it. */
+  readonly foreign: boolean
+  /** Whether all of it is sent, so that a server has nothing to wait for. */
+  readonly complete: boolean
+}
+
+/** What a request can be made of. */
+export interface Ingredients {
+  readonly port: number
+  /** The attacker's own session, as the browser would send it. */
+  readonly own: string
+  /** The session of somebody else, which the browser sends along from a foreign page. */
+  readonly victim: string
+}
+
+/** The attacker's page. */
+export const EVIL_ORIGIN = 'https://evil.test'
+
+interface Draft {
+  method: string
+  target: string
+  version: string
+  headers: (readonly [name: string, value: string])[]
+  body: string
+  framing: 'length' | 'chunked' | 'as the headers say'
+  complete: boolean
+  readonly foreign: boolean
+}
+
+type Mutation = (draft: Draft, random: Random) => void
+
+const replace = (draft: Draft, name: string, value: string): void => {
+  draft.headers = draft.headers.map((header) => (header[0] === name ? [name, value] : header))
+}
+const insert = (draft: Draft, random: Random, ...headers: (readonly [string, string])[]): void => {
+  draft.headers.splice(random.below(draft.headers.length + 1), 0, ...headers)
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  (draft, random) => replace(draft, 'Host', random.pick(HOSTS)),
+  (draft, random) => replace(draft, 'Host', `${random.pick(HOSTS)}:${random.below(100_000)}`),
+  (draft, random) => replace(draft, 'Host', random.bytes(1 + random.below(30)).replace(/[\r\n]/g, '-')),
+  (draft, random) => insert(draft, random, ['Host', random.pick(HOSTS)]),
+  (draft) => {
+    draft.headers = draft.headers.filter(([name]) => name !== 'Host')
+  },
+  (draft, random) => {
+    draft.target = random.pick(TARGETS)
+  },
+  (draft, random) => {
+    draft.target = `http://${random.pick(HOSTS)}/logout`
+  },
+  (draft, random) => {
+    draft.target = `/${random.bytes(1 + random.below(40)).replace(/[\r\n ]/g, '-')}`
+  },
+  (draft, random) => {
+    draft.method = random.pick(METHODS)
+    if (random.chance(0.5)) draft.target = random.pick(['*', 'attacker.test:443', draft.target])
+  },
+  (draft, random) => {
+    draft.version = random.pick([
+      'HTTP/1.0',
+      'HTTP/1.2',
+      'HTTP/2.0',
+      'HTTP/0.9',
+      'http/1.1',
+      'HTTP/11',
+      'HTTP/1.1 ',
+      '',
+    ])
+  },
+  (draft, random) => insert(draft, random, random.pick(FORWARDED), random.pick(FORWARDED), random.pick(FORWARDED)),
+  (draft, random) => {
+    insert(draft, random, random.pick(FRAMING))
+    draft.complete = false
+  },
+  (draft, random) => {
+    insert(draft, random, random.pick(FRAMING), random.pick(FRAMING))
+    draft.framing = 'as the headers say'
+    draft.complete = false
+  },
+  (draft, random) => replace(draft, 'Cookie', random.pick(COOKIES)),
+  (draft, random) => insert(draft, random, ['Cookie', random.pick(COOKIES)]),
+  (draft, random) => {
+    draft.body = random.pick(BODIES)
+    draft.framing = random.pick(['length', 'chunked'])
+  },
+  (draft, random) => {
+    draft.body = random.bytes(random.below(2_000))
+    draft.framing = random.pick(['length', 'chunked'])
+  },
+  // A flood of headers: many, long, or both.
+  (draft, random) => {
+    const length = random.pick([1, 10, 100, 4_000])
+    const count = Math.min(random.pick([5, 90, 300, 3_000]), Math.ceil(40_000 / length))
+    const flood = Array.from({ length: count }, (_, at) => [`X-Flood-${at}`, 'x'.repeat(length)] as const)
+    insert(draft, random, ...flood)
+  },
+  (draft, random) => insert(draft, random, [random.bytes(5), random.bytes(20)]),
+  (draft, random) => insert(draft, random, ['X-Logout-Request', random.pick(['1', '0', '', '1, 1'])]),
+  (draft, random) => {
+    const header = random.pick(draft.headers)
+    insert(draft, random, header)
+  },
+  (draft, random) => {
+    draft.headers.splice(random.below(draft.headers.length), 1)
+  },
+  (draft, random) => {
+    const [name, value] = random.pick(draft.headers)
+    insert(draft, random, [random.pick([`${name} `, ` ${name}`, name.toUpperCase(), `${name}\u0000`]), value])
+  },
+  (draft, random) => insert(draft, random, ['Sec-Purpose', random.pick(['prefetch', 'prefetch;prerender', '\u00ff'])]),
+]
+
+/** Makes one request: a good one or the attacker's, changed in a few ways, and sent in an odd manner. */
+export function hostileRequest(random: Random, { port, own, victim }: Ingredients): HostileRequest {
+  const foreign = random.chance(0.5)
+  const host = `127.0.0.1:${port}`
+  const draft: Draft = {
+    method: 'POST',
+    target: '/logout',
+    version: 'HTTP/1.1',
+    headers: [
+      ['Host', host],
+      ['Origin', foreign ? EVIL_ORIGIN : `http://${host}`],
+      ['X-Logout-Request', '1'],
+      ['Cookie', foreign ? victim : own],
+      ['Content-Type', 'application/json'],
+    ],
+    body: '{}',
+    framing: 'length',
+    complete: true,
+    foreign,
+  }
+  for (let times = 1 + random.below(4); times > 0; times--) random.pick(MUTATIONS)(draft, random)
+  // What is framed in chunks for an older version, or with odd ends of lines, may be waited for.
+  const lineEnd = random.chance(0.05) ? '\n' : '\r\n'
+  if (lineEnd === '\n' || draft.version !== 'HTTP/1.1') draft.complete = false
+  const text = serialize(draft, lineEnd, random)
+  const scrambled = random.chance(0.3)
+  const { steps, whole } = deliver(scrambled ? scramble(text, random) : text, random)
+  return { foreign, steps, complete: draft.complete && whole && !scrambled }
+}
+
+function serialize(draft: Draft, lineEnd: string, random: Random): string {
+  const { method, target, version, headers, body, framing } = draft
+  const lines = headers.map(([name, value]) => `${name}: ${value}`)
+  let payload = body
+  if (framing === 'length') lines.push(`Content-Length: ${body.length}`)
+  if (framing === 'chunked') {
+    lines.push('Transfer-Encoding: chunked')
+    payload = chunks(body, random)
+    const trailer = random.pick(['', '', '', 'X-Trailer: 1\r\n', 'Origin: http://127.0.0.1\r\n'])
+    draft.complete = draft.complete && random.chance(0.9)
+    payload += draft.complete
+      ? `0\r\n${trailer}\r\n`
+      : random.pick(['', '0\r\n', 'zz\r\n', '-1\r\n', 'ffffffffffffffff\r\n'])
+  }
+  return `${[`${method} ${target} ${version}`, ...lines].join(lineEnd)}${lineEnd}${lineEnd}${payload}`
+}
+
+function chunks(body: string, random: Random): string {
+  let text = ''
+  for (let at = 0; at < body.length; ) {
+    // Small ones cost many bytes.
+    const size = random.pick(at < 200 ? [1, 7, 1_000, 100_000] : [1_000, 100_000])
+    const chunk = body.slice(at, at + size)
+    text += `${chunk.length.toString(16)}${random.pick(['', '', ';x=y'])}\r\n${chunk}\r\n`
+    at += size
+  }
+  return text
+}
+
+/** Changes some bytes, wherever they are. */
+function scramble(text: string, random: Random): string {
+  let result = text
+  for (let times = 1 + random.below(3); times > 0; times--) {
+    const at = random.below(result.length)
+    const until = at + random.below(12)
+    const [before, some, after] = [result.slice(0, at), result.slice(at, until), result.slice(until)]
+    result = random.pick([
+      () => before + random.bytes(1) + after,
+      () => before + random.bytes(random.below(20)) + some + after,
+      () => before + after,
+      () => before + some + some + after,
+      () => before + random.pick(['\r\n', '\n', '\r', '\u0000', ':', ' ', '\r\n\r\n']) + some + after,
+    ])()
+  }
+  return result
+}
+
+function deliver(text: string, random: Random): { steps: Step[]; whole: boolean } {
+  const cut = (): number => random.below(text.length + 1)
+  const end = (): Step => ({ end: random.pick(['finish', 'reset']) })
+  switch (random.below(10)) {
+    // In pieces, as a slow client sends it.
+    case 0: {
+      const [first = 0, second = 0] = [cut(), cut()].sort((a, b) => a - b)
+      const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)]
+      return { steps: pieces.flatMap((send) => [{ send }, { waitMs: random.below(4) }]), whole: true }
+    }
+    // Half of it, then gone.
+    case 1:
+      return { steps: [{ send: text.slice(0, cut()) }, { waitMs: random.below(4) }, end()], whole: false }
+    // All of it, then gone, at any step of what it started.
+    case 2:
+      return { steps: [{ send: text }, { waitMs: random.below(12) }, end()], whole: false }
+    // Several on one connection, without waiting for an answer.
+    case 3:
+      return { steps: [{ send: text.repeat(2 + random.below(3)) }], whole: true }
+    // Half of it, and then another.
+    case 4:
+      return { steps: [{ send: text.slice(0, cut()) + text }], whole: false }
+    default:
+      return { steps: [{ send: text }], whole: true }
+  }
+}

@@ -1,3 +1,0 @@
-declare module 'cloudflare:workers' {
-  export function waitUntil(promise: Promise<unknown>): void
-}
