@@ -14,6 +14,10 @@ export interface Scenario {
   readonly transport: 'http' | 'tls'
   readonly delayMs: number
   readonly inFlight: number
+  /** What answers: bare sockets, unless it is Node's own server. */
+  readonly server?: 'node:http'
+  /** Whether the clients' processes have done other work before. */
+  readonly otherWork?: boolean
 }
 
 /** How one contestant did in one scenario. */
@@ -33,17 +37,21 @@ export async function measureCalls(
   scenario: Scenario,
   { rounds, durationMs, certificate }: { rounds: number; durationMs: number; certificate: Certificate },
 ): Promise<CallResult[]> {
-  const { runtime, transport, delayMs, inFlight } = scenario
+  const { runtime, transport, delayMs, inFlight, server: kind, otherWork = false } = scenario
   // While others have their turn, engines put away what they had compiled; where the server takes its time, that shows little.
   const warmUpMs = delayMs > 0 ? 100 : 700
-  const server = await startServer({ delayMs, ...(transport === 'tls' && { tls: certificate }) })
+  const server = await startServer({
+    delayMs,
+    http: kind === 'node:http',
+    ...(transport === 'tls' && { tls: certificate }),
+  })
   const results: CallResult[] = []
   const racers: { name: string; child: ChildProcess; rounds: RoundResult[] }[] = []
   try {
     for (const [name, { runtimes = ['Node.js'] }] of Object.entries(contestants)) {
       if (!runtimes.includes(runtime)) continue
       const ca = transport === 'tls' ? { ca: certificate.cert } : {}
-      const setting: Setting = { url: server.url, appId: 'app', appSecret: 'the-secret', inFlight, ...ca }
+      const setting: Setting = { url: server.url, appId: 'app', appSecret: 'the-secret', inFlight, otherWork, ...ca }
       const child = await startContestant(name, setting, certificate.path, runtimeCommand(runtime))
       if (typeof child === 'string') results.push({ ...empty(name, scenario), error: child })
       else racers.push({ name, child, rounds: [] })

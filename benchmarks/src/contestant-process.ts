@@ -9,6 +9,7 @@ const [name = '', setting = '{}'] = process.argv.slice(2)
 const contestant = contestants[name]
 if (!contestant) throw new Error(`There is no contestant '${name}'.`)
 const parsed = JSON.parse(setting) as Setting
+if (parsed.otherWork) await (await import('./other-work.ts')).doOtherWork()
 const revoke = await contestant.setUp(parsed)
 await revoke('token-to-warm-up')
 process.send?.({ ready: true })

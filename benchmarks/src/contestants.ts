@@ -8,6 +8,8 @@ export interface Setting {
   readonly inFlight: number
   /** The server's certificate, in PEM, where it speaks TLS. Runtimes trust it through NODE_EXTRA_CA_CERTS too. */
   readonly ca?: string
+  /** Whether the process does other work before it is measured. */
+  readonly otherWork?: boolean
 }
 
 /** Revokes one token, and rejects when that did not succeed. */

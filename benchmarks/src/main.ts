@@ -14,10 +14,11 @@ import { measureBundles } from './bundle-size.ts'
 import { type CallResult, measureCalls, type Scenario } from './calls.ts'
 import { makeCertificate } from './certificate.ts'
 import { barChart } from './chart.ts'
+import { measureColdStarts } from './cold-start.ts'
 import { contestants } from './contestants.ts'
 import { measureImports } from './imports.ts'
 import { layOutPacked } from './packed.ts'
-import { type Report, toMarkdown } from './report.ts'
+import { type Report, titleOf, toMarkdown } from './report.ts'
 import { compareWithTargets } from './targets.ts'
 
 const { values } = parseArgs({
@@ -39,10 +40,13 @@ if (!values['skip-build']) {
 
 const BUSY: Scenario = { runtime: 'Node.js', transport: 'http', delayMs: 0, inFlight: 32 }
 const SCENARIOS: readonly Scenario[] = quick
-  ? [BUSY, { ...BUSY, delayMs: 50, inFlight: 256 }]
+  ? [BUSY, { ...BUSY, server: 'node:http', otherWork: true }, { ...BUSY, delayMs: 50, inFlight: 256 }]
   : [
       { ...BUSY, inFlight: 1 },
       BUSY,
+      { ...BUSY, server: 'node:http' },
+      { ...BUSY, otherWork: true },
+      { ...BUSY, server: 'node:http', otherWork: true },
       { ...BUSY, inFlight: 256 },
       { ...BUSY, transport: 'tls' },
       { ...BUSY, delayMs: 5 },
@@ -55,15 +59,17 @@ const SCENARIOS: readonly Scenario[] = quick
 await using certificate = await makeCertificate()
 const calls: CallResult[] = []
 for (const scenario of SCENARIOS) {
-  say(`Calls: ${scenario.runtime}, ${scenario.transport}, ${scenario.delayMs} ms, ${scenario.inFlight} in flight …`)
+  say(`Calls: ${titleOf(scenario)} …`)
   // A round must be long enough for a wave that is still under way at its end not to count.
   const length = scenario.delayMs * scenario.inFlight > 10_000 ? { rounds: 3, durationMs: 1_000 } : { durationMs: 350 }
   calls.push(...(await measureCalls(scenario, { rounds: 3, ...length, certificate })))
 }
 
-say('Imports and bundles …')
+say('Imports …')
 using packed = layOutPacked(root, ['core', 'node', 'outbox', 'emulator', 'cli'])
 const imports = await measureImports(quick ? 5 : 11, packed.folder)
+say('Cold starts …')
+const coldStarts = await measureColdStarts(quick ? 5 : 21, packed.folder)
 const bundles = await measureBundles()
 
 const bulk: BulkResult[] = []
@@ -91,9 +97,10 @@ const report: Report = {
   ),
   calls,
   imports,
+  coldStarts,
   bundles,
   bulk,
-  targets: compareWithTargets(calls, imports, bulk),
+  targets: compareWithTargets(calls, imports, coldStarts, bulk),
 }
 const markdown = toMarkdown(report)
 console.log(markdown)
@@ -102,10 +109,7 @@ if (write) {
   writeFileSync(join(root, 'benchmarks/results/latest.json'), `${JSON.stringify(report, undefined, 2)}\n`)
   writeFileSync(join(root, 'docs/benchmark.md'), markdown)
   const bars = calls
-    .filter(
-      ({ runtime, transport, delayMs, inFlight, error }) =>
-        runtime === BUSY.runtime && transport === 'http' && delayMs === 0 && inFlight === BUSY.inFlight && !error,
-    )
+    .filter((call) => titleOf(call) === titleOf(BUSY) && !call.error)
     .sort((a, b) => b.callsPerSecond.median - a.callsPerSecond.median)
     .map(({ contestant, callsPerSecond }) => {
       return { label: contestant, value: callsPerSecond.median, tone: contestants[contestant]?.kind ?? 'peer' }

@@ -1,6 +1,7 @@
 import type { BulkResult } from './bulk.ts'
 import type { BundleResult } from './bundle-size.ts'
 import type { CallResult, Scenario } from './calls.ts'
+import type { ColdStart } from './cold-start.ts'
 import { contestants } from './contestants.ts'
 import type { ImportResult } from './imports.ts'
 import type { Target } from './targets.ts'
@@ -19,6 +20,7 @@ export interface Report {
   readonly versions: Readonly<Record<string, string>>
   readonly calls: readonly CallResult[]
   readonly imports: readonly ImportResult[]
+  readonly coldStarts: readonly ColdStart[]
   readonly bundles: readonly BundleResult[]
   readonly bulk: readonly BulkResult[]
   readonly targets: readonly Target[]
@@ -50,6 +52,17 @@ export function toMarkdown(report: Report): string {
     '## Calls',
     '',
     ...scenarios.flatMap((scenario) => callsTable(scenario, report.calls)),
+    '## Cold start',
+    '',
+    'From starting a process until its first revocation is answered.',
+    '',
+    '| program | runtime | ms | to openid-client |',
+    '|---|---|---|---|',
+    ...report.coldStarts.map(({ program, runtime, ms, toOpenidClient }) => {
+      const spread = `${ms.median.toFixed(0)} (${ms.min.toFixed(0)}–${ms.max.toFixed(0)})`
+      return `| ${program} | ${runtime} | ${spread} | ${toOpenidClient.toFixed(2)} |`
+    }),
+    '',
     '## Import and size',
     '',
     '| package | version | import (ms) | revoke path, minified (B) | and gzipped (B) |',
@@ -107,7 +120,9 @@ function callsTable(scenario: Scenario, calls: readonly CallResult[]): string[] 
   ]
 }
 
-function titleOf({ runtime, transport, delayMs, inFlight }: Scenario): string {
+/** What a scenario is called. */
+export function titleOf({ runtime, transport, delayMs, inFlight, server, otherWork }: Scenario): string {
   const delay = delayMs === 0 ? 'no server delay' : `${delayMs} ms server delay`
-  return `${runtime}, ${transport === 'tls' ? 'TLS' : 'HTTP'}, ${delay}, ${inFlight} in flight`
+  const more = `${server ? `, a server on \`${server}\`` : ''}${otherWork ? ', after other work' : ''}`
+  return `${runtime}, ${transport === 'tls' ? 'TLS' : 'HTTP'}, ${delay}, ${inFlight} in flight${more}`
 }

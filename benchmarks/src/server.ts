@@ -1,14 +1,16 @@
 /**
  * The provider that everybody is measured against, in a process of its own: it reads a request, waits if it is told to,
- * and answers 200. Written on bare sockets, so that it is never the slowest part.
+ * and answers 200. Written on bare sockets, so that it is never the slowest part; with `http`, it is Node's own server.
  *
  * Started by `startServer`; settings come as JSON in the first argument, the port goes back over IPC.
  */
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { ServerSettings } from './start-server.ts'
 
-const { delayMs, limitPerSecond, tls } = JSON.parse(process.argv[2] ?? '{}') as ServerSettings
+const { delayMs, limitPerSecond, tls, http } = JSON.parse(process.argv[2] ?? '{}') as ServerSettings
 const OK = Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}')
 const THROTTLED = Buffer.from('HTTP/1.1 429 Too Many Requests\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n')
 const HEADERS_END = Buffer.from('\r\n\r\n')
@@ -28,10 +30,15 @@ function admit(): boolean {
   return ++admitted <= limitPerSecond
 }
 
-function answer(socket: Socket): void {
+function count(): boolean {
   const admitted = admit()
   if (admitted) answered++
   else refused++
+  return admitted
+}
+
+function answer(socket: Socket): void {
+  const admitted = count()
   if (delayMs > 0) setTimeout(() => socket.write(admitted ? OK : THROTTLED), delayMs)
   else socket.write(admitted ? OK : THROTTLED)
 }
@@ -55,7 +62,20 @@ function serve(socket: Socket): void {
   })
 }
 
-const server = tls ? createTlsServer(tls, serve) : createServer(serve)
+const serveHttp: RequestListener = (request, response) => {
+  const end = (): void => {
+    if (count()) response.setHeader('content-type', 'application/json').end('{}')
+    else response.writeHead(429, { 'retry-after': '1' }).end()
+  }
+  request.resume().once('end', () => (delayMs > 0 ? setTimeout(end, delayMs) : end()))
+}
+
+function listener() {
+  if (http) return tls ? createHttpsServer(tls, serveHttp) : createHttpServer(serveHttp)
+  return tls ? createTlsServer(tls, serve) : createServer(serve)
+}
+
+const server = listener()
 server.listen(0, '127.0.0.1', 4096, () => process.send?.({ port: (server.address() as { port: number }).port }))
 process.on('message', (message) => {
   if (message === 'counts') process.send?.({ answered, refused })

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 /** How the server behaves. */
 export interface ServerSettings {
   readonly delayMs: number
+  /** Whether Node's own HTTP server answers, as most providers' do, in place of bare sockets. */
+  readonly http?: boolean
   /** Answers 429 to what comes beyond this in one second. */
   readonly limitPerSecond?: number
   readonly tls?: { readonly key: string; readonly cert: string }
