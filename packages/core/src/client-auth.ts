@@ -1,4 +1,5 @@
 import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 
 /** The endpoints at which the application authenticates. */
 export type AuthenticatedEndpoint = 'revocation' | 'introspection'
@@ -62,8 +63,7 @@ const idOnly: ClientAuth = ({ appId }) => ({ body: { client_id: appId } })
 export function createClientAuth(method: ClientAuthMethod, appId: string, appSecret: string | undefined): ClientAuth {
   let credential: ClientCredential
   if (method === 'client_secret_post' || method === 'client_secret_basic') {
-    if (!appSecret)
-      throw new LogoutError('invalid_options', `clientAuth '${method}' needs appSecret.`, { option: 'clientAuth' })
+    if (!appSecret) invalidOption('clientAuth', `'${method}' needs appSecret.`)
     credential =
       method === 'client_secret_post'
         ? { body: { client_id: appId, client_secret: appSecret } }
@@ -71,8 +71,7 @@ export function createClientAuth(method: ClientAuthMethod, appId: string, appSec
     return Object.assign(() => credential, { method })
   }
   if (!/^(?:none|(?:self_signed_)?tls_client_auth)$/.test(method)) {
-    const message = `clientAuth '${String(method).slice(0, 100)}' is not known.`
-    throw new LogoutError('invalid_options', message, { option: 'clientAuth' })
+    invalidOption('clientAuth', `'${String(method).slice(0, 100)}' is not known.`)
   }
   // A public client, and one known by its certificate, only says who it is.
   return Object.assign(idOnly.bind(undefined), { method })
@@ -125,10 +124,7 @@ export function checkCredential(credential: ClientCredential): void {
   const count = secrets.length + (authorization === undefined ? 0 : 1)
   // A text alone, such as the secret itself, is none.
   if (!text || count > 1 || Object(credential) !== credential || names.some((name) => name.startsWith('token'))) {
-    throw new LogoutError(
-      'invalid_options',
-      'clientAuth must return exactly one credential, as strings, and must not set request parameters.',
-      { option: 'clientAuth' },
-    )
+    const reason = 'must return exactly one credential, as strings, and must not set request parameters.'
+    invalidOption('clientAuth', reason)
   }
 }

@@ -36,7 +36,9 @@ test('optionsFromEnvironment() reads no variables but those that it names', () =
 test('a file is only read by who can', () => {
   const env = { ...complete, AUTHING_APP_SECRET: '', AUTHING_APP_SECRET_FILE: 'a file' }
   expect(() => optionsFromEnvironment(from(env))).toThrow('AUTHING_APP_SECRET is not set')
-  expect(() => optionsFromEnvironment({ ...from(env), readFile: () => ' ' })).toThrow('names is empty')
+  expect(() => optionsFromEnvironment({ ...from(env), readFile: () => ' ' })).toThrow(
+    'AUTHING_APP_SECRET_FILE names a file that is empty',
+  )
 })
 
 test.each<[string, Record<string, string>]>([

@@ -1,4 +1,5 @@
 import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 import type { ClientOptions, LogoutClientOptions, ProviderLocation } from './options.ts'
 
 /** Options of which any may be left to the environment. */
@@ -73,22 +74,27 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
   const { appId, appSecret, appHost, issuer, endpoints, clientAuth } = merged
   const file = readFile && options?.appSecret === undefined ? value(SECRET_FILE) : undefined
   if (file) {
-    if (appSecret !== undefined) refuse(`Set only one of AUTHING_APP_SECRET and ${SECRET_FILE}.`)
-    merged.appSecret = readFile?.(file).trim() || refuse(`The file that ${SECRET_FILE} names is empty.`)
+    if (appSecret !== undefined)
+      throw new LogoutError('invalid_options', `Set only one of AUTHING_APP_SECRET and ${SECRET_FILE}.`)
+    merged.appSecret = readFile?.(file).trim() || invalidOption(SECRET_FILE, 'names a file that is empty.')
   }
-  if (!located && appHost && issuer) refuse('Set only one of AUTHING_APP_HOST and AUTHING_APP_ISSUER.')
+  if (!located && appHost && issuer) {
+    throw new LogoutError('invalid_options', 'Set only one of AUTHING_APP_HOST and AUTHING_APP_ISSUER.')
+  }
 
-  if (appId === undefined) refuse("AUTHING_APP_ID is not set: the application's id.")
+  if (appId === undefined) invalidOption('AUTHING_APP_ID', "is not set: the application's id.")
   if (!(appHost ?? issuer ?? endpoints)) {
-    refuse("AUTHING_APP_HOST is not set: the application's address at GenAuth. Set AUTHING_APP_ISSUER for others.")
+    invalidOption(
+      'AUTHING_APP_HOST',
+      "is not set: the application's address at GenAuth. Set AUTHING_APP_ISSUER for others.",
+    )
   }
   const secretless = hasCertificate || (clientAuth !== undefined && !String(clientAuth).startsWith('client_secret_'))
   if (merged.appSecret === undefined && !secretless) {
-    refuse('AUTHING_APP_SECRET is not set. For a public client, which has none, set AUTHING_APP_CLIENT_AUTH to none.')
+    invalidOption(
+      'AUTHING_APP_SECRET',
+      'is not set. For a public client, which has none, set AUTHING_APP_CLIENT_AUTH to none.',
+    )
   }
   return merged as unknown as O & LogoutClientOptions
-}
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
 }

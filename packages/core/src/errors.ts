@@ -7,11 +7,14 @@ export interface LogoutErrorDetails {
    * @default what {@link ERROR_MEANING} has for the code
    */
   readonly retryable?: boolean | undefined
-  /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
+  /**
+   * `false` only when the provider has said that the token is inactive. In every other case treat it as active.
+   * @default true
+   */
   readonly tokenMayBeLive?: boolean | undefined
-  /** The name of the option or argument that is wrong, such as `appId` or `tls.cert`; the message has it too. */
+  /** The option or argument that is wrong, such as `appId` or `tls.cert`, which the message names. */
   readonly option?: string | undefined
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   readonly status?: number | undefined
   /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
   readonly providerError?: string | undefined
@@ -33,7 +36,7 @@ export interface LogoutErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 
 /**
- * The one error this package throws. Its `code` tells what happened, its message also where and what to do next.
+ * The one error this package throws. Its `code` says what happened, its message also where and what to do next.
  * No property of it, and nothing behind `cause`, holds a token, a secret or an assertion.
  *
  * @example
@@ -49,33 +52,24 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
  * }
  * ```
  */
-export class LogoutError extends Error {
+export class LogoutError extends Error implements LogoutErrorDetails {
   /** What went wrong. */
   declare readonly code: LogoutErrorCode
   /** Whom it concerns: this call, this token, the application's configuration, or the provider as a whole. */
   declare readonly concerns: ErrorConcern
-  /** Whether the same call may succeed later without any change. */
+  // The rest is described where it is given: LogoutErrorDetails.
   declare readonly retryable: boolean
-  /** `false` only when the provider has said that the token is dead. Everything else must be treated as alive. */
   declare readonly tokenMayBeLive: boolean
-  /** The name of the option or argument that is wrong; only with `invalid_options` and `invalid_argument`. */
   declare readonly option?: string
-  /** HTTP status of the last answer. */
   declare readonly status?: number
-  /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
   declare readonly providerError?: string
-  /** The provider's own words, masked and cut to 300 characters. */
   declare readonly providerErrorDescription?: string
-  /** GenAuth's `apiCode`. */
   declare readonly apiCode?: number
-  /** The provider's request id, to quote to its support. */
   declare readonly requestId?: string
-  /** What the provider asked for in `Retry-After`, in milliseconds. */
   declare readonly retryAfterMs?: number
-  /** How many requests were sent to the endpoint. */
   declare readonly attempts?: number
 
-  /** Makes an error; for transports and client authentication of one's own, which then are not tried again. */
+  /** Creates an error; for custom transports and client authentication, whose `LogoutError`s end the call without a retry. */
   constructor(code: LogoutErrorCode, message: string, details: LogoutErrorDetails = {}) {
     const { cause, ...known } = details
     super(message, cause === undefined ? undefined : { cause })

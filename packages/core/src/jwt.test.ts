@@ -366,9 +366,9 @@ describe('invalid_options', () => {
   const encrypted = ec.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
 
   const wrong: readonly (readonly [string, unknown, PrivateKeyJwtOptions | object | null, RegExp])[] = [
-    ['an EC key of another curve than alg', pemOf(ec), { alg: 'ES384' }, /ES384.*EC P-256.*ES256/],
+    ['an EC key of another curve than alg', jwkOf(ec), { alg: 'ES384' }, /ES384.*EC P-256.*ES256/],
     ['an EC key with an alg of RSA', jwkOf(ec), { alg: 'RS256' }, /RS256.*EC P-256/],
-    ['an RSA key with an alg of EC', pemOf(keys.RSA), { alg: 'ES256' }, /ES256.*RSA/],
+    ['an RSA key with an alg of EC', jwkOf(keys.RSA), { alg: 'ES256' }, /ES256.*RSA/],
     ['a JWK that is meant for another alg', jwkOf(keys.RSA, { alg: 'RS256' }), { alg: 'PS256' }, /PS256.*RS256/],
     ['a JWK whose own alg does not fit', jwkOf(ec, { alg: 'ES512' }), {}, /ES512.*P-256/],
     [
@@ -386,12 +386,8 @@ describe('invalid_options', () => {
     ['PEM of SEC1', ec.export({ type: 'sec1', format: 'pem' }), {}, /PKCS#8.*EC PRIVATE KEY/],
     ['encrypted PEM', encrypted, {}, /ENCRYPTED PRIVATE KEY/],
     ['a text that is no PEM', 'canary-not-a-key', {}, /PEM/],
-    ['damaged PEM', '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----', {}, /PEM/],
     ['PEM that is not base64', '-----BEGIN PRIVATE KEY-----\nA===A\n-----END PRIVATE KEY-----', {}, /PEM/],
     ['PEM without an end', pemOf(ec).slice(0, 60), {}, /PEM/],
-    ['PEM of X25519', pemOf(x25519), {}, /PEM/],
-    ['PEM of secp256k1', pemOf(secp256k1), {}, /P-256/],
-    ['PEM of RSASSA-PSS, which Web Crypto cannot read', pemOf(pss), {}, /PEM/],
     ['a JWK of X25519', jwkOf(x25519), {}, /X25519/],
     ['a JWK of secp256k1', jwkOf(secp256k1), {}, /secp256k1/],
     ['a symmetric JWK', { kty: 'oct', k: 'Y2FuYXJ5' }, {}, /clientSecretJwt/],
@@ -440,6 +436,20 @@ describe('invalid_options', () => {
     const error = await logoutErrorOf(() => assertionOf(privateKeyJwt(key)))
     expect(error.code).toBe('invalid_options')
     expect(error.message).toMatch(/1024.*RS256.*2048/)
+  })
+
+  test.each<[string, string, PrivateKeyJwtOptions, RegExp]>([
+    ['PEM of another curve than alg', pemOf(ec), { alg: 'ES384' }, /imported for ES384: .*another type or curve/],
+    ['RSA PEM with an alg of EC', pemOf(keys.RSA), { alg: 'ES256' }, /ES256/],
+    ['damaged PEM', '-----BEGIN PRIVATE KEY-----\nMA==\n-----END PRIVATE KEY-----', {}, /damaged/],
+    ['PEM of X25519', pemOf(x25519), {}, /RS256, ES256, ES384, ES512, EdDSA/],
+    ['PEM of secp256k1', pemOf(secp256k1), {}, /RS256, ES256, ES384, ES512, EdDSA/],
+    ['PEM of RSASSA-PSS, which Web Crypto cannot read', pemOf(pss), {}, /RS256/],
+  ])('is how a call ends whose key is %s', async (_what, key, options, message) => {
+    const error = await logoutErrorOf(() => assertionOf(privateKeyJwt(key, options)))
+    expect(error.code).toBe('invalid_options')
+    expect(error.message).toMatch(message)
+    expect(inspect(error)).not.toContain(ec.export({ format: 'jwk' }).d)
   })
 
   test('is how a call ends whose key cannot be imported; nothing was sent, and nothing of the key is shown', async () => {

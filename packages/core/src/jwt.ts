@@ -8,11 +8,11 @@ import type { CryptoKey, JWK } from 'jose'
 import { SignJWT } from 'jose/jwt/sign'
 import { importJWK, importPKCS8 } from 'jose/key/import'
 import type { ClientAuth, ClientAuthContext } from './client-auth.ts'
-import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 import {
   algorithmOfCryptoKey,
   algorithmOfJwk,
-  algorithmOfPem,
+  algorithmsForPem,
   checkModulus,
   type SigningAlgorithm,
 } from './signing-algorithm.ts'
@@ -58,7 +58,8 @@ export interface AssertionOptions {
 /** Options of {@link privateKeyJwt}. */
 export interface PrivateKeyJwtOptions extends AssertionOptions {
   /**
-   * The algorithm that the application is registered for at the provider. It must fit the key.
+   * The algorithm that the application is registered for at the provider. It must fit the key; whether it fits PEM shows
+   * when the key is imported.
    * @default what the JWK or the `CryptoKey` states; else by the key: `RS256`, `ES256`, `ES384`, `ES512` or `EdDSA`
    */
   readonly alg?: SigningAlgorithm | undefined
@@ -112,9 +113,10 @@ export function privateKeyJwt(
   options: PrivateKeyJwtOptions = {},
 ): ClientAuth {
   checkOptions('privateKeyJwt', options)
-  const { alg, kid, load } = inspect(key, options)
-  if (kid !== undefined && (typeof kid !== 'string' || kid === '')) refuse('privateKeyJwt', 'kid must be a string.')
-  return signedBy('private_key_jwt', { alg, ...(kid !== undefined && { kid }) }, load, options)
+  const { kid, load } = inspect(key, options)
+  if (kid !== undefined && (typeof kid !== 'string' || kid === ''))
+    invalidOption('privateKeyJwt.kid', 'must be a string.')
+  return signedBy('private_key_jwt', kid, load, options)
 }
 
 /**
@@ -137,42 +139,51 @@ export function privateKeyJwt(
 export function clientSecretJwt(secret: string, options: ClientSecretJwtOptions = {}): ClientAuth {
   checkOptions('clientSecretJwt', options)
   const { alg = 'HS256' } = options
-  if (typeof secret !== 'string' || !secret.isWellFormed()) refuse('clientSecretJwt', 'secret must be a string.')
-  if (!HMAC.includes(alg)) refuse('clientSecretJwt', `alg must be one of ${HMAC.join(', ')}.`)
+  if (typeof secret !== 'string' || !secret.isWellFormed()) invalidOption('clientSecretJwt.secret', 'must be a string.')
+  if (!HMAC.includes(alg)) invalidOption('clientSecretJwt.alg', `must be one of ${HMAC.join(', ')}.`)
   const bits = Number(alg.slice(2))
   const bytes = new TextEncoder().encode(secret)
   if (bytes.length * 8 < bits) {
-    refuse('clientSecretJwt', `secret has ${bytes.length} bytes; alg ${alg} needs at least ${bits / 8}.`)
+    invalidOption('clientSecretJwt.secret', `has ${bytes.length} bytes; alg ${alg} needs at least ${bits / 8}.`)
   }
-  const load = (): Promise<CryptoKey> =>
-    crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: `SHA-${bits}` }, false, ['sign'])
-  return signedBy('client_secret_jwt', { alg }, load, options)
+  const load = async (): Promise<SigningKey> => {
+    const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: `SHA-${bits}` }, false, ['sign'])
+    return { key, alg }
+  }
+  return signedBy('client_secret_jwt', undefined, load, options)
+}
+
+/** An imported key, and what it signs with. */
+interface SigningKey {
+  readonly key: CryptoKey
+  readonly alg: string
 }
 
 function signedBy(
   method: string,
-  header: { readonly alg: string; readonly kid?: string },
-  load: () => Promise<CryptoKey>,
+  kid: string | undefined,
+  load: () => Promise<SigningKey>,
   { audience, lifetimeSeconds = 60, notBefore = false, typ }: AssertionOptions,
 ): ClientAuth {
-  let key: Promise<CryptoKey> | undefined
+  let loading: Promise<SigningKey> | undefined
   const authenticate: ClientAuth = async (context) => {
     const { appId, issuer } = context
     const meantFor: unknown = typeof audience === 'function' ? audience(context) : (audience ?? issuer)
     if (typeof meantFor !== 'string' || meantFor === '') {
-      refuse(method, "the option audience is needed, as 'endpoints' do not tell the provider's issuer.")
+      invalidOption('audience', `is required for ${method}, because endpoints do not include the provider's issuer.`)
     }
-    key ??= load()
+    loading ??= load()
+    const { key, alg } = await loading
     const issuedAt = Math.floor(Date.now() / 1000) - BACKDATED_SECONDS
     const assertion = await new SignJWT(notBefore ? { nbf: issuedAt } : {})
-      .setProtectedHeader({ ...header, ...(typ !== undefined && { typ }) })
+      .setProtectedHeader({ alg, ...(kid !== undefined && { kid }), ...(typ !== undefined && { typ }) })
       .setIssuer(appId)
       .setSubject(appId)
       .setAudience(meantFor as string)
       .setJti(crypto.randomUUID())
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
-      .sign(await key)
+      .sign(key)
     return {
       body: {
         // RFC 7521 §4.2 makes it optional, as the assertion says it too; some providers look for it first.
@@ -189,35 +200,46 @@ function signedBy(
 function inspect(
   key: unknown,
   { alg: wanted, kid }: PrivateKeyJwtOptions,
-): { alg: SigningAlgorithm; kid: unknown; load: () => Promise<CryptoKey> } {
+): { kid: unknown; load: () => Promise<SigningKey> } {
   if (typeof key === 'string') {
     // Environment variables often hold the line breaks of PEM as two characters.
     const pem = key.replaceAll(String.raw`\n`, '\n').trim()
-    const alg = algorithmOfPem(pem, wanted)
-    return { alg, kid, load: () => importing(() => importPKCS8(pem, alg), alg) }
+    const algorithms = algorithmsForPem(pem, wanted)
+    return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
   }
   if (typeof key !== 'object' || key === null) {
-    return refuse('privateKeyJwt', 'key must be a CryptoKey, a JWK, or PEM.')
+    return invalidOption('privateKeyJwt.key', 'must be a CryptoKey, a JWK, or PEM.')
   }
-  if (isCryptoKey(key)) return { alg: algorithmOfCryptoKey(key, wanted), kid, load: async () => key }
+  if (isCryptoKey(key)) {
+    const alg = algorithmOfCryptoKey(key, wanted)
+    return { kid, load: async () => ({ key, alg }) }
+  }
   // A copy: what happens to the caller's object later must not matter. What the key is for has been checked.
   const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
-  const alg = algorithmOfJwk(key as Record<string, unknown>, wanted)
-  const load = (): Promise<CryptoKey> => importing(() => importJWK(jwk as JWK, alg, { extractable: false }), alg)
-  return { alg, kid: kid ?? jwk.kid, load }
+  const algorithm = algorithmOfJwk(key as Record<string, unknown>, wanted)
+  const load = (): Promise<SigningKey> =>
+    importFirst([algorithm], (alg) => importJWK(jwk as JWK, alg, { extractable: false }))
+  return { kid: kid ?? jwk.kid, load }
 }
 
-async function importing(importKey: () => Promise<CryptoKey | Uint8Array>, alg: string): Promise<CryptoKey> {
-  let key: CryptoKey
-  try {
-    key = (await importKey()) as CryptoKey
-  } catch {
-    // Without the cause: runtimes may quote what they could not read.
-    const reason = `key could not be imported for ${alg}: it is damaged, or this runtime cannot do ${alg}.`
-    return refuse('privateKeyJwt', reason)
+/** Imports a key for the first algorithm that it can be imported for. */
+async function importFirst(
+  algorithms: readonly SigningAlgorithm[],
+  importKey: (alg: SigningAlgorithm) => Promise<CryptoKey | Uint8Array>,
+): Promise<SigningKey> {
+  for (const alg of algorithms) {
+    let key: CryptoKey
+    try {
+      key = (await importKey(alg)) as CryptoKey
+    } catch {
+      // The cause stays behind: runtimes may quote what they could not read.
+      continue
+    }
+    checkModulus(key, alg)
+    return { key, alg }
   }
-  checkModulus(key, alg)
-  return key
+  const reason = `could not be imported for ${algorithms.join(', ')}: it is damaged, of another type or curve, or`
+  return invalidOption('privateKeyJwt.key', `${reason} this runtime does not support it.`)
 }
 
 function isCryptoKey(key: object): key is CryptoKey {
@@ -225,20 +247,16 @@ function isCryptoKey(key: object): key is CryptoKey {
 }
 
 function checkOptions(what: string, options: AssertionOptions): void {
-  if (typeof options !== 'object' || options === null) refuse(what, 'options must be an object.')
+  if (typeof options !== 'object' || options === null) invalidOption(`${what}.options`, 'must be an object.')
   const { audience, lifetimeSeconds = 60, notBefore = false, typ } = options
   if (audience !== undefined && typeof audience !== 'function' && (typeof audience !== 'string' || audience === '')) {
-    refuse(what, 'audience must be a string, or a function that returns one.')
+    invalidOption(`${what}.audience`, 'must be a string, or a function that returns one.')
   }
   if (!(Number.isInteger(lifetimeSeconds) && lifetimeSeconds >= 30 && lifetimeSeconds <= 300)) {
-    refuse(what, 'lifetimeSeconds must be a whole number from 30 to 300.')
+    invalidOption(`${what}.lifetimeSeconds`, 'must be a whole number from 30 to 300.')
   }
-  if (typeof notBefore !== 'boolean') refuse(what, 'notBefore must be true or false.')
+  if (typeof notBefore !== 'boolean') invalidOption(`${what}.notBefore`, 'must be true or false.')
   if (typ !== undefined && !(typeof typ === 'string' && /^[\x21-\x7e]{1,100}$/.test(typ))) {
-    refuse(what, 'typ must be a media type of 1 to 100 characters, such as JWT.')
+    invalidOption(`${what}.typ`, 'must be a media type of 1 to 100 characters, such as JWT.')
   }
-}
-
-function refuse(what: string, reason: string): never {
-  throw new LogoutError('invalid_options', `${what}: ${reason}`)
 }

@@ -1,6 +1,7 @@
 import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 import { buildLogoutUrl, type LogoutUrlOptions, type LogoutUrlPlan, planLogoutUrl } from './logout-url.ts'
 import type { Provider } from './provider.ts'
 import type { Revocation } from './revocation.ts'
@@ -79,7 +80,7 @@ type PresentToken = readonly [hint: 'refresh_token' | 'access_token', token: unk
 /** The tokens that can be revoked. The refresh token first: as long as it is active, it makes new access tokens. */
 function revocableTokens(tokens: SessionTokens): PresentToken[] {
   if (typeof tokens !== 'object' || tokens === null) {
-    throw new LogoutError('invalid_argument', 'tokens must be an object.', { option: 'tokens' })
+    invalidOption('tokens', 'must be an object.', 'invalid_argument')
   }
   const session: readonly PresentToken[] = [
     ['refresh_token', tokens.refreshToken],

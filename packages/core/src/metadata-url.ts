@@ -1,6 +1,7 @@
 import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { isInternal } from './internal-host.ts'
+import { invalidOption } from './invalid-option.ts'
 
 /** Where a provider's metadata may place endpoints. */
 export interface MetadataUrlPolicy {
@@ -43,7 +44,7 @@ export function resolveEndpointHosts(value: unknown): readonly string[] | undefi
   const hosts = Array.isArray(value) && value.length <= 100 ? value.map(hostOf) : [undefined]
   if (hosts.every((host) => host !== undefined)) return hosts
   const reason = "must be a list of at most 100 hosts, such as 'id.example.com' or 'id.example.com:8443'."
-  throw new LogoutError('invalid_options', `endpointHosts ${reason}`, { option: 'endpointHosts' })
+  return invalidOption('endpointHosts', reason)
 }
 
 function hostOf(value: unknown): string | undefined {

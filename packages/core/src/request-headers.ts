@@ -1,4 +1,4 @@
-import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 
 const MAX_HEADERS = 64
 const MAX_VALUE_LENGTH = 8_192
@@ -22,31 +22,29 @@ const CREDENTIAL =
 export function resolveHeaders(headers: unknown = {}): Readonly<Record<string, string>> {
   // A `Headers` or a `Map` has no properties to read: taken for an object, its headers would be dropped in silence.
   if (typeof headers !== 'object' || headers === null || Symbol.iterator in headers) {
-    return refuse('must be a plain object of strings.')
+    return invalidOption('headers', 'must be a plain object of strings.')
   }
   const resolved = new Map<string, string>()
   let total = 0
   for (const [given, value] of Object.entries(headers)) {
     const name = given.toLowerCase()
-    if (!/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(name) || name === '__proto__') refuse('must have valid names.')
+    if (!/^[!#$%&'*+.^`|~\w-]{1,100}$/.test(name) || name === '__proto__')
+      invalidOption('headers', 'must have valid names.')
     const reserved = RESERVED.exec(name)?.[0]
-    if (reserved) refuse(`must not set ${reserved}: the request itself decides it.`)
+    if (reserved) invalidOption('headers', `must not set ${reserved}: the request itself decides it.`)
     const credential = CREDENTIAL.exec(name)?.[0]
-    if (credential) refuse(`must not set a credential ('${credential}'): use clientAuth, or a fetch of your own.`)
-    if (resolved.has(name)) refuse('must not have a name twice.')
+    if (credential)
+      invalidOption('headers', `must not set a credential ('${credential}'): use clientAuth, or a fetch of your own.`)
+    if (resolved.has(name)) invalidOption('headers', 'must not have a name twice.')
     // Visible characters of Latin-1: line breaks would end the header, and the rest fails only when it is sent.
     if (typeof value !== 'string' || !/^[\x20-\x7e\xa0-\xff]+$/.test(value) || value.length > MAX_VALUE_LENGTH) {
-      refuse(`must have visible text of 1 to ${MAX_VALUE_LENGTH} characters as values.`)
+      invalidOption('headers', `must have visible text of 1 to ${MAX_VALUE_LENGTH} characters as values.`)
     }
     total += name.length + (value as string).length
     resolved.set(name, value as string)
   }
   if (resolved.size > MAX_HEADERS || total > MAX_TOTAL_LENGTH) {
-    refuse(`must be at most ${MAX_HEADERS}, with at most ${MAX_TOTAL_LENGTH} characters.`)
+    invalidOption('headers', `must be at most ${MAX_HEADERS}, with at most ${MAX_TOTAL_LENGTH} characters.`)
   }
   return Object.freeze(Object.fromEntries(resolved))
-}
-
-function refuse(reason: string): never {
-  throw new LogoutError('invalid_options', `headers ${reason}`, { option: 'headers' })
 }

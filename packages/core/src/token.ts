@@ -1,4 +1,5 @@
 import { LogoutError } from './errors.ts'
+import { invalidOption } from './invalid-option.ts'
 
 const MAX_TOKEN_LENGTH = 65_536
 
@@ -67,10 +68,10 @@ function isIdToken(token: string, appId: string): boolean {
  */
 export function checkHint(hint: unknown): void {
   if (hint !== undefined && !(typeof hint === 'string' && /^[\x21-\x7e]{1,200}$/.test(hint))) {
-    throw new LogoutError(
+    invalidOption(
+      'tokenTypeHint',
+      "must be a short name, such as 'access_token'. Nothing was sent.",
       'invalid_argument',
-      "tokenTypeHint must be a short name, such as 'access_token'. Nothing was sent.",
-      { option: 'tokenTypeHint' },
     )
   }
 }

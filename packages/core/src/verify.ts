@@ -3,6 +3,7 @@ import type { Call, ClientCore } from './call.ts'
 import { type CallLimits, isDuration, type ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { askProvider } from './introspect.ts'
+import { invalidOption } from './invalid-option.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { endedBefore, pause } from './time-limit.ts'
 
@@ -24,8 +25,7 @@ export function verifyPatience(
   if (!verify) return undefined
   const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
   if (isDuration(withinMs, 0)) return withinMs
-  const option = 'verify.withinMs'
-  throw new LogoutError('invalid_argument', `${option} must be 0 to 86400000 milliseconds.`, { option })
+  return invalidOption('verify.withinMs', 'must be 0 to 86400000 milliseconds.', 'invalid_argument')
 }
 
 /** What introspection says about a token: active or not, or why it would not say. */

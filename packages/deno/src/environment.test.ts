@@ -82,7 +82,7 @@ Deno.test('createLogoutClientFromEnv() reads the secret from a file, or names th
       `invalid_options The file that AUTHING_APP_SECRET_FILE names needs a permission: run Deno with --allow-read=${file}.`,
     )
     await Deno.writeTextFile(file, '\n')
-    equal(await revoke(env, '', ['-R']), 'invalid_options The file that AUTHING_APP_SECRET_FILE names is empty.')
+    equal(await revoke(env, '', ['-R']), 'invalid_options AUTHING_APP_SECRET_FILE names a file that is empty.')
   } finally {
     await Deno.remove(file)
   }
