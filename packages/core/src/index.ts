@@ -26,6 +26,7 @@ export { fetchTransport } from './fetch-transport.ts'
 export { fingerprintToken } from './fingerprint.ts'
 export { isLoopback } from './internal-host.ts'
 export type { Introspection, IntrospectOptions } from './introspect.ts'
+export { invalidOption } from './invalid-option.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 export type { LogoutUrlOptions } from './logout-url.ts'
 export type {

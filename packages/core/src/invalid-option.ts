@@ -1,11 +1,20 @@
 import { LogoutError } from './errors.ts'
 
 /**
- * Refuses the value of an option or argument.
+ * Refuses the value of an option or argument, for packages that add options to a client.
  *
  * @param option Its name, which the message begins with.
  * @param reason The rest of the message: what it must be.
+ * @param code Which of the two it is.
  * @throws LogoutError with `code` and `option`
+ * @example
+ * ```ts
+ * import { invalidOption } from '@backend-logout/core'
+ *
+ * export function checkConnections(connections: number): void {
+ *   if (!(connections > 0)) invalidOption('connections', 'must be a positive number.')
+ * }
+ * ```
  */
 export function invalidOption(
   option: string,

@@ -1,4 +1,4 @@
-import { LogoutError } from '@backend-logout/core'
+import { invalidOption } from '@backend-logout/core'
 import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
 
@@ -19,19 +19,21 @@ export function openHttpClient({ tls, proxy, pool }: DenoConnectionOptions): Den
     }
     // Without Deno's own words, which may quote a key or a password.
     const reason = (error as Error).name
-    throw new LogoutError('invalid_options', `Deno cannot use ${via ? 'tls or proxy' : 'tls'} as given: ${reason}.`)
+    return invalidOption('tls', `${via ? 'or proxy ' : ''}cannot be used by Deno: ${reason}.`)
   }
 }
 
 function readTls(tls: DenoTlsOptions = {}): Deno.CreateHttpClientOptions & Partial<Deno.TlsCertifiedKeyPem> {
-  if (typeof tls !== 'object' || tls === null) refuse('tls must be an object with caCerts, cert and key.')
+  if (typeof tls !== 'object' || tls === null) invalidOption('tls', 'must be an object with caCerts, cert and key.')
   const { cert, key } = tls
   const caCerts = [tls.caCerts ?? []].flat()
   // Deno would pass over an authority that it cannot read, and every connection would fail later.
-  if (!caCerts.every((one) => isPem(one, 'CERTIFICATE'))) refuse('tls.caCerts must be certificates in PEM.')
+  if (!caCerts.every((one) => isPem(one, 'CERTIFICATE'))) invalidOption('tls.caCerts', 'must be certificates in PEM.')
   if (cert === undefined && key === undefined) return { caCerts }
-  if (!isPem(cert, 'CERTIFICATE')) return refuse('tls.cert must be a certificate in PEM, and goes with tls.key.')
-  if (!isPem(key, 'PRIVATE KEY')) return refuse('tls.key must be a private key in PEM, and goes with tls.cert.')
+  if (!isPem(cert, 'CERTIFICATE'))
+    return invalidOption('tls.cert', 'must be a certificate in PEM, and goes with tls.key.')
+  if (!isPem(key, 'PRIVATE KEY'))
+    return invalidOption('tls.key', 'must be a private key in PEM, and goes with tls.cert.')
   return { caCerts, cert, key }
 }
 
@@ -40,16 +42,17 @@ function isPem(value: unknown, label: string): value is string {
 }
 
 function readPool(pool: DenoPoolOptions = {}): Deno.CreateHttpClientOptions {
-  if (typeof pool !== 'object' || pool === null) refuse('pool must be an object with maxIdle and idleTimeoutMs.')
+  if (typeof pool !== 'object' || pool === null)
+    invalidOption('pool', 'must be an object with maxIdle and idleTimeoutMs.')
   const { maxIdle, idleTimeoutMs } = pool
   if (maxIdle !== undefined && !(Number.isSafeInteger(maxIdle) && maxIdle >= 0)) {
-    refuse('pool.maxIdle must be a whole number.')
+    invalidOption('pool.maxIdle', 'must be a whole number.')
   }
   if (
     idleTimeoutMs !== undefined &&
     !(typeof idleTimeoutMs === 'number' && idleTimeoutMs >= 1 && idleTimeoutMs <= 86_400_000)
   ) {
-    refuse('pool.idleTimeoutMs must be 1 to 86400000 milliseconds.')
+    invalidOption('pool.idleTimeoutMs', 'must be 1 to 86400000 milliseconds.')
   }
   return {
     ...(maxIdle !== undefined && { poolMaxIdlePerHost: maxIdle }),
@@ -60,7 +63,7 @@ function readPool(pool: DenoPoolOptions = {}): Deno.CreateHttpClientOptions {
 function readProxy(proxy: unknown): { url: string; basicAuth?: Deno.BasicAuth } {
   const url = typeof proxy === 'string' || proxy instanceof URL ? URL.parse(String(proxy)) : null
   if (!url || !/^(?:https?|socks5h?):$/.test(url.protocol) || url.hostname === '') {
-    return refuse('proxy must be an http, https or socks5 URL.')
+    return invalidOption('proxy', 'must be an http, https or socks5 URL.')
   }
   const basicAuth = readCredentials(url)
   url.username = ''
@@ -73,11 +76,6 @@ function readCredentials({ username, password }: URL): Deno.BasicAuth {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
   } catch {
     // Without a cause, which would quote them.
-    const advice = "Write '%' as %25, and other characters that are not allowed in a URL likewise."
-    return refuse(`The user and password in proxy must be percent-encoded. ${advice}`)
+    return invalidOption('proxy', "must have its user and password percent-encoded; write '%' as %25.")
   }
-}
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
 }

@@ -1,4 +1,4 @@
-import { type ClientOptions, fetchTransport, LogoutError, type Transport } from '@backend-logout/core'
+import { type ClientOptions, fetchTransport, invalidOption, LogoutError, type Transport } from '@backend-logout/core'
 import type { DenoConnectionOptions } from './connection-options.ts'
 import { openHttpClient } from './http-client.ts'
 import { explainRefusal } from './permission.ts'
@@ -18,11 +18,12 @@ type Options = DenoConnectionOptions & Pick<ClientOptions, 'fetch' | 'transport'
  */
 export function createDenoTransport({ tls, proxy, pool, ...own }: Options): ClosableTransport {
   if (own.transport !== undefined && typeof own.transport?.send !== 'function') {
-    throw new LogoutError('invalid_options', 'transport.send must be a function.')
+    invalidOption('transport.send', 'must be a function.')
   }
   const connection = (tls ?? proxy ?? pool) === undefined ? undefined : { tls, proxy, pool }
   if (connection && (own.fetch || own.transport)) {
-    throw new LogoutError('invalid_options', 'tls, proxy and pool are for the fetch of Deno, not for one of your own.')
+    const [name = ''] = Object.entries({ tls, proxy, pool }).find(([, value]) => value !== undefined) ?? []
+    invalidOption(name, 'has no effect on your own fetch or transport.')
   }
   const client = connection && openHttpClient(connection)
   const overClient: typeof fetch | undefined = client && ((input, init) => fetch(input, { ...init, client }))

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
   createLogoutClient as createClient,
+  invalidOption,
   type LogoutClient,
   type LogoutClientOptions,
-  LogoutError,
 } from '@backend-logout/core'
 import type { NodeConnectionOptions } from './connection-options.ts'
 import { checkConnections } from './connections.ts'
@@ -47,9 +47,7 @@ export function createNodeClient(options: NodeLogoutClientOptions, env: Environm
   const { connections, proxy, tls, fetch, transport, allowInsecureHttp = false } = options ?? {}
   if (fetch !== undefined || transport !== undefined) {
     const given = Object.entries({ connections, proxy, tls }).find(([, value]) => value !== undefined)
-    if (given) {
-      throw new LogoutError('invalid_options', `${given[0]} has no effect on a fetch or transport of one's own.`)
-    }
+    if (given) invalidOption(given[0], 'has no effect on your own fetch or transport.')
     return closable(createClient(options), async () => {})
   }
   if (proxy) checkProxy(proxy, 'proxy')

@@ -1,5 +1,5 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls'
-import { LogoutError } from '@backend-logout/core'
+import { invalidOption } from '@backend-logout/core'
 import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
 
 /** What a client connects with, checked. */
@@ -43,9 +43,9 @@ export function checkConnections({
   tls,
 }: Pick<NodeConnectionOptions, 'connections' | 'tls'>): Connections {
   if (!(Number.isInteger(connections) && connections >= 1 && connections <= 65_535)) {
-    refuse('connections must be a whole number from 1 to 65535.')
+    invalidOption('connections', 'must be a whole number from 1 to 65535.')
   }
-  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) refuse('tls must be an object.')
+  if (tls !== undefined && (typeof tls !== 'object' || tls === null)) invalidOption('tls', 'must be an object.')
   return { limit: connections, mutualTls: Boolean(tls?.cert ?? tls?.pfx), tls: checkTls(tls) }
 }
 
@@ -53,20 +53,25 @@ function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   if (!given) return { minVersion: MIN_TLS_VERSION }
   // What Node.js has besides could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and others.
   const unknown = Object.keys(given).find((name) => !TLS_OPTIONS.has(name))
-  if (unknown !== undefined) refuse(`tls has only the options ${[...TLS_OPTIONS].join(', ')}.`)
+  if (unknown !== undefined) invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.`)
   const { ca, cert, key, pfx, passphrase, servername, minVersion = MIN_TLS_VERSION } = given
-  if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') refuse("tls.minVersion must be 'TLSv1.2' or 'TLSv1.3'.")
+  if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') {
+    invalidOption('tls.minVersion', "must be 'TLSv1.2' or 'TLSv1.3'.")
+  }
   if (servername !== undefined && !(typeof servername === 'string' && servername)) {
-    refuse('tls.servername must be a host name.')
+    invalidOption('tls.servername', 'must be a host name.')
   }
   // What Node.js says about a wrong type quotes the value.
-  if (pfx !== undefined && !(pfx instanceof Uint8Array)) refuse('tls.pfx must be bytes.')
-  if (passphrase !== undefined && typeof passphrase !== 'string') refuse('tls.passphrase must be a string.')
+  if (pfx !== undefined && !(pfx instanceof Uint8Array)) invalidOption('tls.pfx', 'must be bytes.')
+  if (passphrase !== undefined && typeof passphrase !== 'string') {
+    invalidOption('tls.passphrase', 'must be a string.')
+  }
   for (const [name, value] of Object.entries({ ca, cert, key })) {
     // Node takes a text that is no certificate for an empty list of authorities, and says nothing.
-    for (const one of [value].flat()) if (one !== undefined && !isPem(one)) refuse(`tls.${name} must be PEM text.`)
+    for (const one of [value].flat())
+      if (one !== undefined && !isPem(one)) invalidOption(`tls.${name}`, 'must be PEM text.')
   }
-  if (Boolean(cert) !== Boolean(key)) refuse('tls.cert and tls.key must be set together.')
+  if (Boolean(cert) !== Boolean(key)) invalidOption('tls.cert', 'and tls.key must be set together.')
   const secureContext = createContext({ ca, cert, key, pfx, passphrase, minVersion } as SecureContextOptions)
   return { minVersion, secureContext, ...(servername && { servername }) }
 }
@@ -77,13 +82,9 @@ function createContext(options: SecureContextOptions): SecureContext {
   try {
     return createSecureContext(options)
   } catch (error) {
-    return refuse(`tls cannot be used: ${(error as Error).message}.`)
+    return invalidOption('tls', `cannot be used: ${(error as Error).message}.`)
   }
 }
 
 const isPem = (value: unknown): boolean =>
   (typeof value === 'string' || value instanceof Uint8Array) && Buffer.from(value as string).includes('-----BEGIN ')
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
-}

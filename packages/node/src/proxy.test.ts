@@ -140,7 +140,8 @@ test.each(['canary:100%', 'ca%nary:password', 'canary:%zz', 'canary:%', '%E2%82:
       }
       expect(thrown).toMatchObject({
         code: 'invalid_options',
-        message: expect.stringContaining(`The user and password in ${name} must be percent-encoded. Write '%' as %25`),
+        option: name,
+        message: `${name} must have its user and password percent-encoded; write '%' as %25.`,
       })
       expect(inspect(thrown, { depth: null, showHidden: true })).not.toMatch(/canary|%zz|%FF/)
     }

@@ -1,4 +1,4 @@
-import { isLoopback, LogoutError } from '@backend-logout/core'
+import { invalidOption, isLoopback } from '@backend-logout/core'
 
 /** Environment variables, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
@@ -42,7 +42,7 @@ export function checkProxy(value: string | URL, name: string): ForwardProxy {
   const text = String(value)
   const url = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (!(url?.hostname && /^https?:$/.test(url.protocol) && !url.search && !url.hash && url.pathname === '/')) {
-    throw new LogoutError('invalid_options', `${name} must be the http or https address of a proxy.`)
+    return invalidOption(name, 'must be the http or https address of a proxy.')
   }
   const { username, password } = url
   if (!username && !password) return { url }
@@ -51,8 +51,7 @@ export function checkProxy(value: string | URL, name: string): ForwardProxy {
     credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   } catch {
     // Without a cause, which would quote them.
-    const advice = "Write '%' as %25, and other characters that are not allowed in a URL likewise."
-    throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`)
+    return invalidOption(name, "must have its user and password percent-encoded; write '%' as %25.")
   }
   return { url, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
 }
