@@ -72,7 +72,17 @@ export async function bulkThroughCommandLine(cli: string, tokens: number, concur
       AUTHING_APP_HOST: provider.url,
     }
     const files = ['--output', join(folder, 'report'), '--journal', join(folder, 'journal')]
-    const args = [cli, 'revoke', join(folder, 'tokens'), '--concurrency', String(concurrency), '--quiet', ...files]
+    // As its README recommends where memory matters: Node.js would take 90 MB more for young objects.
+    const args = [
+      '--max-semi-space-size=16',
+      cli,
+      'revoke',
+      join(folder, 'tokens'),
+      '--concurrency',
+      String(concurrency),
+      '--quiet',
+      ...files,
+    ]
     const startedAt = performance.now()
     const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
     let peakRss = 0

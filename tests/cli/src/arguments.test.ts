@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { existsSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Ended, run } from './command-line.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -116,6 +116,8 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
     for (const variable of variables) {
       const changed: Record<string, string> = { ...env, [variable]: secret }
       if (variable === 'AUTHING_APP_SECRET_FILE') changed.AUTHING_APP_SECRET = ''
+      // A key that can be used opens the store, and a folder takes seconds to make.
+      if (variable === 'OUTBOX_KEYS') changed.OUTBOX_STORE = inject('database')
       if (variable === 'AUTHING_APP_ISSUER') changed.AUTHING_APP_HOST = ''
       for (const command of [
         ['revoke'],

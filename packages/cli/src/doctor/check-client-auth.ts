@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { ClientAuthMethod } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
@@ -68,7 +67,7 @@ function ask(
 /** Some providers answer success whoever asks. Then success proves nothing. */
 async function checkWrongSecret(examination: Examination): Promise<void> {
   const { report } = examination
-  const wrong = await ask(examination, 'revocation', undefined, randomBytes(16).toString('hex'))
+  const wrong = await ask(examination, 'revocation', undefined, crypto.randomUUID())
   if (wrong.ok) {
     report({
       name: 'wrong secret',

@@ -1,4 +1,3 @@
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { isLogoutError, type LogoutError, type ProviderMetadata } from '@backend-logout/node'
 import { describeSystemError } from '../command-error.ts'
@@ -62,6 +61,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
 
 async function checkName({ report }: Examination, hostname: string): Promise<void> {
   if (isIP(hostname)) return
+  const { lookup } = await import('node:dns/promises')
   try {
     const addresses = await lookup(hostname, { all: true })
     report({

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { type EnvironmentOptions, isLogoutError, type LogoutError } from '@backend-logout/node'
 import { type Connection, connect, type Settings } from '../connection.ts'
 import type { ReportCheck } from './check.ts'
@@ -46,5 +45,5 @@ export function hasSecret(examination: Examination): boolean {
 
 /** A token that no provider has ever issued: revoking it does no harm. */
 export function throwAwayToken(): string {
-  return `backend-logout-doctor-${randomBytes(16).toString('hex')}`
+  return `backend-logout-doctor-${crypto.randomUUID()}`
 }

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 
 /** An answer as it came over the wire. */
 export interface WireAnswer {
@@ -27,7 +27,6 @@ interface HeadersMessage {
 /**
  * Listens to what the connection pool sends and receives, by its diagnostics channels. So the doctor sees the very
  * requests that the client makes, proxies and certificates included.
- *
  */
 export class WireTap implements Disposable {
   /** The last answer. */
@@ -57,7 +56,7 @@ export class WireTap implements Disposable {
 
   #connected(socket: Socket): void {
     const { remoteAddress } = socket
-    if (!(socket instanceof TLSSocket)) {
+    if (!isEncrypted(socket)) {
       this.connection = { remoteAddress, tls: undefined }
       return
     }
@@ -93,6 +92,10 @@ export class WireTap implements Disposable {
     const answer = this.#answers.get(request)
     if (answer) answer.bodyBytes += chunk.length
   }
+}
+
+function isEncrypted(socket: Socket): socket is TLSSocket {
+  return 'encrypted' in socket && socket.encrypted === true
 }
 
 /** Describes an answer in a few words. */

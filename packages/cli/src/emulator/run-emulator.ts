@@ -1,4 +1,4 @@
-import { type Application, type Emulator, startEmulator } from '@backend-logout/emulator'
+import type { Application, Emulator } from '@backend-logout/emulator'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { writeNewPrivateFile } from '../files/private-file.ts'
@@ -42,6 +42,8 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
 }
 
 async function start({ port, opaque, cascade = false }: EmulatorCommandOptions): Promise<Emulator> {
+  // Loaded only now: it is a whole provider.
+  const { startEmulator } = await import('@backend-logout/emulator')
   try {
     return await startEmulator({ port, cascade, accessTokenFormat: opaque ? 'opaque' : 'jwt' })
   } catch (error) {

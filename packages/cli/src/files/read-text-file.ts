@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises'
-import { describeExposure } from '@backend-logout/outbox/private-files'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { note, type Terminal } from '../terminal/terminal.ts'
@@ -41,6 +40,7 @@ export async function readTextFile(path: string, role: string): Promise<string> 
  */
 export async function readSecretFile(path: string, role: string, terminal: Terminal): Promise<string> {
   const text = await readTextFile(path, role)
+  const { describeExposure } = await import('@backend-logout/outbox/private-files')
   const exposure = await describeExposure(path)
   if (exposure) note(terminal, `backend-logout: ${exposure}`)
   return text

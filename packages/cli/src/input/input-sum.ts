@@ -1,6 +1,3 @@
-import { createHash, type Hash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
-
 /** A sum over the bytes of an input, by which the same input is recognized again. */
 export interface InputSum {
   /** Takes the next bytes in. */
@@ -20,7 +17,8 @@ export interface InputSum {
  * guess at a line could be compared with the sum behind it.
  */
 export function keyedSum(seal: (digest: Buffer) => string): InputSum {
-  const hash: Hash = createHash('sha256')
+  // An import would be loaded by runs without a journal, too.
+  const hash = process.getBuiltinModule('node:crypto').createHash('sha256')
   return {
     add: (bytes) => {
       hash.update(bytes)
@@ -31,6 +29,7 @@ export function keyedSum(seal: (digest: Buffer) => string): InputSum {
 
 /** CRC-32 and length, as journals of the first format have it. */
 export function unkeyedSum(): InputSum {
+  const { crc32 } = process.getBuiltinModule('node:zlib')
   let crc = 0
   let length = 0
   return {

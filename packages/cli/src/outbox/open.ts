@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { EncryptionKey, Outbox, OutboxOptions } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
@@ -79,5 +78,5 @@ function noKeys(): never {
 
 /** The outbox asks for keys before it opens. With this one nothing is ever encrypted. */
 function unusedKey(): EncryptionKey {
-  return { kid: 'unused', key: randomBytes(32) }
+  return { kid: 'unused', key: crypto.getRandomValues(new Uint8Array(32)) }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { writeNewPrivateFile } from '../files/private-file.ts'
@@ -18,7 +17,7 @@ export async function runKey(name: string, { output }: KeyCommandOptions, termin
       'The name of a key must be 1 to 30 lower-case letters, digits or -_. characters, such as 2027-01.',
     )
   }
-  const key = `${name}:${randomBytes(32).toString('base64url')}`
+  const key = `${name}:${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')}`
   if (output === undefined) print(terminal, key)
   else {
     await writeNewPrivateFile(output, 'The file of --output', `${key}\n`)

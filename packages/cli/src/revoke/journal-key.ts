@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,10 +20,12 @@ const LOOK_MS = 25
  * be resumed any more.
  */
 export class JournalKey {
+  // An import would be loaded by runs without a journal, too.
+  readonly #crypto = process.getBuiltinModule('node:crypto')
   readonly #key: KeyObject
 
   constructor(key: Uint8Array) {
-    this.#key = createSecretKey(key)
+    this.#key = this.#crypto.createSecretKey(key)
   }
 
   /** Makes the digest of an input into a sum that means nothing without the key. */
@@ -37,7 +39,7 @@ export class JournalKey {
   }
 
   #mac(purpose: string, data: string | Uint8Array): string {
-    return createHmac('sha256', this.#key).update(`${purpose}\0`).update(data).digest('hex').slice(0, 32)
+    return this.#crypto.createHmac('sha256', this.#key).update(`${purpose}\0`).update(data).digest('hex').slice(0, 32)
   }
 }
 
@@ -101,8 +103,8 @@ async function createKey(path: string): Promise<JournalKey | undefined> {
 }
 
 async function writeKey(file: FileHandle): Promise<JournalKey> {
-  const key = randomBytes(32)
-  await file.write(`backend-logout journal key 1 ${key.toString('base64url')}\n`, 0)
+  const key = crypto.getRandomValues(new Uint8Array(32))
+  await file.write(`backend-logout journal key 1 ${Buffer.from(key).toString('base64url')}\n`, 0)
   // Before the first record: a journal without its key is of no use.
   await file.sync()
   return new JournalKey(key)

@@ -24,7 +24,8 @@ export interface TerminalStreams {
 }
 
 /** Creates a {@link Terminal}. A reader that leaves does not crash the program. */
-export function createTerminal({ env, stdin, stdout, stderr }: TerminalStreams): Terminal {
+export function createTerminal(streams: TerminalStreams): Terminal {
+  const { env, stdout, stderr } = streams
   const left = new AbortController()
   let failure: Error | undefined
   stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -37,7 +38,17 @@ export function createTerminal({ env, stdin, stdout, stderr }: TerminalStreams):
     await new Promise<void>((resolve) => stdout.write('', () => resolve()))
     return failure
   }
-  return { env, stdin, stdout: new Output(stdout), stderr: new Output(stderr), readerLeft: left.signal, flush }
+  return {
+    env,
+    // Only commands that read it touch it: to open it takes a process some milliseconds.
+    get stdin() {
+      return streams.stdin
+    },
+    stdout: new Output(stdout),
+    stderr: new Output(stderr),
+    readerLeft: left.signal,
+    flush,
+  }
 }
 
 /** Writes a result; each text is a line. */
