@@ -1,4 +1,4 @@
-import { LogoutError } from '@backend-logout/core'
+import { invalidOption } from './invalid-option.ts'
 import type { Awaitable, LogoutSession, StoredTokens } from './session.ts'
 
 /** Options of {@link cookieSession}. The attributes must be those with which the cookie was set. */
@@ -60,7 +60,7 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
     ['clear', clear, true],
     ['lock', lock, true],
   ] as const) {
-    if (typeof value !== 'function' && !(optional && value === undefined)) refuse(`${what} must be a function.`)
+    if (typeof value !== 'function' && !(optional && value === undefined)) invalidOption(what, 'must be a function.')
   }
   return {
     id: (request) => cookieOf(request, name),
@@ -85,15 +85,16 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
 /** The `Set-Cookie` that ends a cookie. A browser takes it only if it could have set the cookie the same way. */
 function expire(name: string, options: CookieSessionOptions): string {
   const { path = '/', domain, secure = true, httpOnly = true, sameSite = 'Lax', partitioned = false } = options
-  if (typeof name !== 'string' || !NAME.test(name)) refuse('name must be the name of a cookie.')
-  if (!path.startsWith('/') || !ATTRIBUTE.test(path)) refuse('path must start with a slash.')
-  if (domain !== undefined && !ATTRIBUTE.test(domain)) refuse('domain must be a host name.')
-  if (!['Strict', 'Lax', 'None'].includes(sameSite)) refuse("sameSite must be 'Strict', 'Lax' or 'None'.")
+  if (typeof name !== 'string' || !NAME.test(name)) invalidOption('name', 'must be the name of a cookie.')
+  if (!path.startsWith('/') || !ATTRIBUTE.test(path)) invalidOption('path', 'must start with a slash.')
+  if (domain !== undefined && !ATTRIBUTE.test(domain)) invalidOption('domain', 'must be a host name.')
+  if (!['Strict', 'Lax', 'None'].includes(sameSite)) invalidOption('sameSite', "must be 'Strict', 'Lax' or 'None'.")
   if (/^__host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
-    refuse(`${name} must be secure, with path '/' and without a domain: its prefix __Host- says so.`)
+    invalidOption(name, "must be secure, with path '/' and without a domain, because of its prefix __Host-.")
   }
-  if (/^__secure-/i.test(name) && !secure) refuse(`${name} must be secure: its prefix __Secure- says so.`)
-  if ((sameSite === 'None' || partitioned) && !secure) refuse("A cookie with sameSite 'None' or partitioned is secure.")
+  if (/^__secure-/i.test(name) && !secure) invalidOption(name, 'must be secure, because of its prefix __Secure-.')
+  if ((sameSite === 'None' || partitioned) && !secure)
+    invalidOption('secure', "must be true for a cookie with sameSite 'None', and for a partitioned one.")
   return [
     `${name}=`,
     'Max-Age=0',
@@ -125,8 +126,4 @@ function cookieOf(request: Request, name: string): string | undefined {
     }
   }
   return undefined
-}
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
 }

@@ -31,7 +31,7 @@ export async function endSession(
   const end = async (locked: boolean): Promise<EndedSession> => {
     const read = await runStep('read', async () => readTokens(await session.read(request)))
     const outcome = read.ok
-      ? await revokeTokens({ ...read.value, idToken: read.value.idToken ?? hints.idToken }, hints.redirectUri)
+      ? await revokeTokens(await complete(read.value, hints, runStep), hints.redirectUri)
       : NO_TOKENS
     const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
@@ -49,4 +49,24 @@ function readTokens(stored: StoredTokens | null | undefined): StoredTokens {
   if (typeof stored !== 'object') throw new TypeError('session.read must return the tokens as an object.')
   const { accessToken, refreshToken, idToken, expiresAt } = stored
   return { accessToken, refreshToken, idToken, expiresAt }
+}
+
+/** Adds what the page knows. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */
+async function complete(
+  { idToken, expiresAt, ...tokens }: StoredTokens,
+  hints: PageHints,
+  runStep: RunStep,
+): Promise<StoredTokens> {
+  const expiry = await runStep('read', () => readExpiry(expiresAt))
+  return { ...tokens, idToken: idToken ?? hints.idToken, expiresAt: expiry.ok ? expiry.value : undefined }
+}
+
+function readExpiry(expiresAt: number | Date | null | undefined): number | undefined {
+  if (expiresAt === undefined || expiresAt === null) return undefined
+  const timeMs = Number(expiresAt)
+  // The year 1973 in milliseconds, and the year 5138 in seconds, in which OAuth counts.
+  if (!(timeMs > 100_000_000_000)) {
+    throw new TypeError('expiresAt must be a Date, or milliseconds (not seconds) since 1970.')
+  }
+  return timeMs
 }

@@ -195,6 +195,21 @@ describe('when the provider fails', () => {
     expect(outbox.added).toEqual([{ refreshToken }])
   })
 
+  test.each([
+    ['seconds', 1_900_000_000],
+    ['no date', new Date(Number.NaN)],
+    ['text', 'tomorrow' as never],
+  ])('an expiry that is %s is reported, and the tokens go to the outbox without it', async (_case, expiresAt) => {
+    const outbox = createTestOutbox()
+    const { handler, sessions, events, signIn } = createApplication(provider, { outbox })
+    const { cookie, id, accessToken } = await signIn()
+    sessions.set(id, { accessToken, expiresAt })
+    provider.answerAlways({ status: 503 })
+    expect((await (await handler(logoutRequest(cookie))).json()).status).toBe('queued')
+    expect(outbox.added).toEqual([{ accessToken }])
+    expect(events[0]).toMatchObject({ type: 'failure', step: 'read', error: { message: /milliseconds/ } })
+  })
+
   test('the outbox is told what the provider said about each token', async () => {
     const outbox = createTestOutbox()
     const { handler, signIn } = createApplication(provider, { outbox })

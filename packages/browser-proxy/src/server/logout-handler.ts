@@ -134,10 +134,7 @@ async function keepAlive(
   onEvent: OnLogoutProxyEvent | undefined,
 ): Promise<void> {
   // How the logout ends is for the answer alone.
-  const ended = logout.then(
-    () => {},
-    () => {},
-  )
+  const ended = Promise.allSettled([logout]).then(() => {})
   try {
     await waitUntil(ended)
   } catch (error) {

@@ -1,6 +1,7 @@
-import { type LogoutClient, LogoutError, type Revocation } from '@backend-logout/core'
+import type { LogoutClient, Revocation } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { GuardSettings } from './guards.ts'
+import { invalidOption } from './invalid-option.ts'
 import type { ProxyHeader } from './own-origin.ts'
 import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
@@ -95,7 +96,7 @@ export interface HandlerSettings extends GuardSettings {
   readonly onEvent: OnLogoutProxyEvent | undefined
 }
 
-const SITE_DATA: ReadonlySet<string> = new Set<SiteData>([
+const SITE_DATA: ReadonlySet<unknown> = new Set<SiteData>([
   'cache',
   'cookies',
   'storage',
@@ -110,10 +111,10 @@ const SITE_DATA: ReadonlySet<string> = new Set<SiteData>([
  * @throws LogoutError `invalid_options`, with a message that names the option
  */
 export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
-  if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
+  if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
   const { client, session, outbox, allowedOrigins, trustedProxyHeader, returnTo = [], clearSiteData = [] } = options
   const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, throttle, waitUntil, onEvent } = options
-  if (typeof client?.logout !== 'function') refuse('client must be a logout client.')
+  if (typeof client?.logout !== 'function') invalidOption('client', 'must be a logout client.')
   const functions = {
     throttle,
     waitUntil,
@@ -125,18 +126,17 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     'session.clear': session && (session.clear ?? null),
   }
   for (const [name, value] of Object.entries(functions)) {
-    if (value !== undefined && typeof value !== 'function') refuse(`${name} must be a function.`)
+    if (value !== undefined && typeof value !== 'function') invalidOption(name, 'must be a function.')
   }
   if (trustedProxyHeader !== undefined && trustedProxyHeader !== 'x-forwarded') {
-    refuse("trustedProxyHeader must be 'x-forwarded'.")
+    invalidOption('trustedProxyHeader', "must be 'x-forwarded'.")
   }
   for (const [name, ms] of Object.entries({ revokeTimeoutMs, storeTimeoutMs })) {
-    if (!(ms >= 1 && ms <= 86_400_000)) refuse(`${name} must be 1 to 86400000 milliseconds.`)
+    if (!(ms >= 1 && ms <= 86_400_000)) invalidOption(name, 'must be 1 to 86400000 milliseconds.')
   }
-  if (!list(clearSiteData) || clearSiteData.some((directive) => !SITE_DATA.has(directive))) {
-    refuse(`clearSiteData must be a list out of ${[...SITE_DATA].join(', ')}.`)
+  if (!Array.isArray(clearSiteData) || !clearSiteData.every((directive) => SITE_DATA.has(directive))) {
+    invalidOption('clearSiteData', `must be a list of ${[...SITE_DATA].join(', ')}.`)
   }
-  if (!list(returnTo)) refuse('returnTo must be a list.')
   return Object.freeze({
     client,
     session,
@@ -154,20 +154,14 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
 }
 
 function resolveOrigins(origins: readonly (string | URL)[]): string[] {
-  if (!list(origins) || !origins.length) refuse('allowedOrigins must be a list that is not empty.')
+  if (!Array.isArray(origins) || origins.length === 0) {
+    invalidOption('allowedOrigins', 'must be a list that is not empty.')
+  }
   return origins.map((given) => {
     const url = URL.parse(String(given))
     if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) {
-      refuse('allowedOrigins must list origins, such as https://app.example.com, without a path.')
+      invalidOption('allowedOrigins', 'must list origins, such as https://app.example.com, without a path.')
     }
     return url.origin
   })
-}
-
-function list(value: unknown): boolean {
-  return Array.isArray(value)
-}
-
-function refuse(message: string): never {
-  throw new LogoutError('invalid_options', message)
 }

@@ -1,5 +1,5 @@
-import { LogoutError } from '@backend-logout/core'
 import { HttpProblem } from './http-problem.ts'
+import { invalidOption } from './invalid-option.ts'
 
 /** One address to which users may be sent: as it was configured, which is how the provider knows it. */
 type Entry = { readonly kind: 'url' | 'path'; readonly given: string }
@@ -13,13 +13,14 @@ export type ReturnAddresses = readonly Entry[]
  * @throws LogoutError `invalid_options`
  */
 export function resolveReturnAddresses(list: readonly (string | URL)[]): ReturnAddresses {
+  if (!Array.isArray(list)) invalidOption('returnTo', 'must be a list.')
   return list.map((address) => {
     const given = String(address)
     if (isPath(given)) return { kind: 'path', given }
     if (isWebUrl(given)) return { kind: 'url', given }
-    throw new LogoutError(
-      'invalid_options',
-      'returnTo must list absolute http(s) URLs without user information, or paths that start with a single slash.',
+    return invalidOption(
+      'returnTo',
+      'must list absolute http(s) URLs without user information, or paths that start with a single slash.',
     )
   })
 }
