@@ -42,8 +42,7 @@ export const betterAuthOpaque: InteropSuite<BetterAuthApp> = {
       app: 'none',
       options: { clientAuth: undefined },
       ...revokeAccessToken,
-      report: 'throws client_auth_failed, live',
-      ...UNHARMED,
+      ...REVOKED,
     },
     { configuration: 'private_key_jwt (ES256)', app: 'privateKeyJwt', ...revokeAccessToken, ...REVOKED },
     {
