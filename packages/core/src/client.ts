@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts'
 import { fetchMetadata } from './discovery.ts'
 import { type Introspection, type IntrospectOptions, introspect } from './introspect.ts'
 import { type LogoutOptions, type LogoutResult, logout, type SessionTokens } from './logout.ts'
-import { buildLogoutUrl, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
+import { buildLogoutForm, buildLogoutUrl, type LogoutForm, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import type { LogoutClientOptions } from './options.ts'
 import { createProvider, type ProviderMetadata } from './provider.ts'
 import { createProviderApi } from './request.ts'
@@ -91,6 +91,23 @@ export interface LogoutClient {
   buildLogoutUrl(options?: LogoutUrlOptions): URL
 
   /**
+   * Builds the same request as {@link LogoutClient.buildLogoutUrl} as a form that the user's browser posts, for where
+   * the URL would be too long. Only for `kind` `oidc`.
+   *
+   * @throws LogoutError `invalid_argument`, `endpoint_missing`, or `discovery_failed` before discovery
+   * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout | OpenID Connect RP-Initiated Logout §2}
+   * @example
+   * ```ts
+   * import { createLogoutClient } from '@backend-logout/core'
+   *
+   * const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' })
+   * const { action, fields } = client.buildLogoutForm({ idToken: 'a long one' })
+   * for (const [name, value] of Object.entries(fields)) console.log(action.href, name, value.length)
+   * ```
+   */
+  buildLogoutForm(options?: LogoutUrlOptions): LogoutForm
+
+  /**
    * Asks the provider for its metadata, once per client; only a success is kept. Other calls do so by themselves when
    * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs none.
    *
@@ -124,7 +141,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   const options = resolveOptions(given, clock)
   let calls = 0
   const base: ClientBase = { options, api: createProviderApi(options.transport), nextCall: () => ++calls }
-  const provider = createProvider(options, (issuers) => fetchMetadata(base, issuers))
+  const provider = createProvider(options, (location) => fetchMetadata(base, location))
   const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({
     appId: options.appId,
@@ -153,6 +170,10 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
       checkCallOptions(urlOptions)
       return buildLogoutUrl(planLogoutUrl(options, urlOptions), provider)
     },
+    buildLogoutForm(urlOptions) {
+      checkCallOptions(urlOptions)
+      return buildLogoutForm(planLogoutUrl(options, urlOptions), provider)
+    },
     async discover(callOptions = {}) {
       checkCallOptions(callOptions)
       const { deadlineMs } = resolveLimits(callOptions, options.limits)
@@ -165,5 +186,5 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
 
 function addressOf({ location }: ResolvedOptions): string {
   if (location.kind === 'genauth') return location.base
-  return (location.kind === 'issuer' ? location.issuer[0] : location.endpoints.revocation) as string
+  return (location.kind === 'issuer' ? location.issuer[0] : Object.values(location.endpoints)[0]) as string
 }

@@ -116,21 +116,118 @@ describe('discovery', () => {
     expect(inspect(error)).not.toMatch(/a-token|a-secret/)
   })
 
-  test.each<[string, object]>([
-    ['no https', { revocation_endpoint: 'http://id.example.com/revoke' }],
-    ['a fragment', { revocation_endpoint: 'https://id.example.com/#revoke' }],
-    ['a password', { revocation_endpoint: 'https://a:b@id.example.com/' }],
-    ['no URL', { revocation_endpoint: 'revoke' }],
-    ['no text', { revocation_endpoint: 7 }],
-    ['an introspection endpoint without https', { introspection_endpoint: 'http://id.example.com/' }],
-    ['an end session endpoint that is no URL', { end_session_endpoint: ['x'] }],
-  ])('refuses a document whose endpoint has %s', async (_what, more) => {
-    await using server = await routes((origin) => ({ [OIDC]: metadata(origin, origin, more) }))
-    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
-    const error = await logoutErrorOf(() => client.revokeToken('a token'))
+  test.each<[string, unknown]>([
+    ['no https', 'http://id.example.com/revoke'],
+    ['a fragment', 'https://id.example.com/#revoke'],
+    ['a password', 'https://a:b@id.example.com/'],
+    ['a path', '/revoke'],
+    ['no text', 7],
+    ['nothing in it', ''],
+  ])('has no endpoint whose address has %s, and all others', async (_what, value) => {
+    const names = ['revocation_endpoint', 'introspection_endpoint', 'end_session_endpoint'] as const
+    for (const bad of names) {
+      await using server = await routes((origin) => {
+        const all = Object.fromEntries(names.map((name) => [name, `${origin}/${name}`]))
+        return {
+          [OIDC]: always(200, { issuer: origin, ...all, [bad]: value }),
+          '/revocation_endpoint': always(200),
+          '/introspection_endpoint': always(200, { active: true }),
+        }
+      })
+      const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+      const calls = {
+        revocation_endpoint: () => client.revokeToken('a token'),
+        introspection_endpoint: () => client.introspectToken('a token'),
+        end_session_endpoint: async () => client.buildLogoutUrl(),
+      }
+      await client.discover()
+      for (const name of names) {
+        if (name !== bad) await calls[name]()
+      }
+      const error = await logoutErrorOf(calls[bad])
+      expect(error).toMatchObject({ code: 'endpoint_missing', tokenMayBeLive: true })
+      expect(error.message).toContain(bad)
+      expect(pathsOf(server)).not.toContain(`/${bad}`)
+    }
+  })
+
+  test('asks only at metadataUrl, and still wants the issuer that was named', async () => {
+    await using server = await routes((origin) => ({
+      '/policy/metadata': metadata('https://id.example.com/{tenant}/', origin),
+      '/revoke': always(200),
+    }))
+    const where = { appId: 'app', metadataUrl: `${server.origin}/policy/metadata` }
+    const client = createLogoutClient({ ...where, issuer: 'https://id.example.com/{tenant}/' })
+    expect(await client.revokeToken('a token')).toBe(true)
+    expect(pathsOf(server)).toEqual(['/policy/metadata', '/revoke'])
+    const other = createLogoutClient({ ...where, issuer: 'https://id.example.com/other/' })
+    const error = await logoutErrorOf(() => other.revokeToken('a token'))
     expect(error.code).toBe('discovery_failed')
-    expect(error.message).toMatch(/_endpoint/)
-    expect(pathsOf(server).filter((path) => path === '/revoke')).toEqual([])
+    expect(error.message).toContain('https://id.example.com/{tenant}/')
+    expect(pathsOf(server)).toEqual(['/policy/metadata', '/revoke', '/policy/metadata'])
+  })
+
+  describe('metadata that moves', () => {
+    /** A provider whose endpoint is at `/1`, then at `/2`: each time that it is asked for metadata, at the next. */
+    async function moving() {
+      const provider = { metadataStatus: 200, missing: '' }
+      let version = 0
+      const server = await listen(({ path }, response) => {
+        const isMetadata = path === OIDC
+        response.statusCode = isMetadata ? provider.metadataStatus : path === provider.missing ? 404 : 200
+        const { origin } = server
+        const found = { issuer: origin, revocation_endpoint: `${origin}/${isMetadata ? ++version : 0}` }
+        response.end(isMetadata ? JSON.stringify(found) : '')
+      })
+      const clock = manualClock()
+      const client = createClient({ appId: 'app', issuer: server.origin, retries: 0 }, clock)
+      /** Revokes, waits for what happens in the background, and says where the token went. */
+      const revoke = async (): Promise<string | undefined> => {
+        await client.revokeToken('a token').catch(() => {})
+        const asked = server.requests.findLast(({ path }) => /^\/\d$/.test(path))?.path
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        return asked
+      }
+      const fetched = () => pathsOf(server).filter((path) => path === OIDC).length
+      return { server, provider, clock, revoke, fetched, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+    }
+
+    test('is fetched again after an hour, while the old one serves', async () => {
+      await using moved = await moving()
+      const { clock, revoke, fetched } = moved
+      expect(await revoke()).toBe('/1')
+      clock.advance(3_599_999)
+      expect(await revoke()).toBe('/1')
+      expect(fetched()).toBe(1)
+      clock.advance(1)
+      expect(await revoke()).toBe('/1')
+      expect(await revoke()).toBe('/2')
+      expect(fetched()).toBe(2)
+    })
+
+    test('goes on serving when fetching it again fails, which is tried again a minute later', async () => {
+      await using moved = await moving()
+      const { provider, clock, revoke, fetched } = moved
+      await revoke()
+      provider.metadataStatus = 400
+      clock.advance(3_600_000)
+      expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/1', 2])
+      provider.metadataStatus = 200
+      clock.advance(60_000)
+      expect([await revoke(), fetched()]).toEqual(['/1', 3])
+      expect(await revoke()).toBe('/3')
+    })
+
+    test('is fetched again after an endpoint was missing, at most once a minute', async () => {
+      await using moved = await moving()
+      const { provider, clock, revoke, fetched } = moved
+      await revoke()
+      provider.missing = '/1'
+      expect([await revoke(), fetched()]).toEqual(['/1', 1])
+      clock.advance(60_000)
+      expect([await revoke(), fetched()]).toEqual(['/1', 2])
+      expect([await revoke(), fetched()]).toEqual(['/2', 2])
+    })
   })
 
   test.each<[string, Answer]>([

@@ -3,12 +3,14 @@ import { type ClientBase, emitCall, startCall } from './call.ts'
 import { LogoutError } from './errors.ts'
 import type { ProviderMetadata } from './provider.ts'
 import { redactor } from './redaction.ts'
+import type { ResolvedIssuer } from './resolve-options.ts'
 import { judgeMetadata } from './verdict.ts'
 
 const MAX_METADATA_BYTES = 262_144
 
-/** Where metadata may be: appended to the issuer (OIDC), or between its host and path (RFC 8414 §3.1 and §5). */
-function wellKnownUrls(issuer: string): string[] {
+/** Where metadata may be: at the address that was given, or appended to the issuer (OIDC), or between its host and path (RFC 8414 §3.1 and §5). */
+function metadataUrls({ metadataUrl, issuer: [issuer = ''] }: ResolvedIssuer): string[] {
+  if (metadataUrl !== undefined) return [metadataUrl]
   const { origin, pathname } = new URL(issuer)
   const path = pathname.replace(/\/+$/, '')
   return [
@@ -22,19 +24,18 @@ function wellKnownUrls(issuer: string): string[] {
  * Fetches a provider's metadata, within the client's own limits. A document counts only when its `issuer` is the one
  * that was asked for; among those that count, the first with a revocation endpoint is taken.
  *
- * @param issuers The accepted spellings of the issuer; the first one decides where to look.
  * @throws LogoutError `discovery_failed`, retryable where the provider may answer later
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
  */
-export async function fetchMetadata(base: ClientBase, issuers: readonly string[]): Promise<ProviderMetadata> {
+export async function fetchMetadata(base: ClientBase, location: ResolvedIssuer): Promise<ProviderMetadata> {
   const { options, api } = base
   const headers = { ...options.headers, accept: 'application/json' }
-  const issuer = issuers[0] as string
+  const { issuer: issuers } = location
   const call = await startCall(base, 'discover')
   let usable: ProviderMetadata | undefined
   let problem: LogoutError | undefined
   let attempts = 0
-  for (const url of wellKnownUrls(issuer)) {
+  for (const url of metadataUrls(location)) {
     const outcome = await attemptUntilDone(call, {
       method: 'GET',
       url,
@@ -66,7 +67,7 @@ export async function fetchMetadata(base: ClientBase, issuers: readonly string[]
   if (usable) return usable
   throw new LogoutError(
     'discovery_failed',
-    `No metadata of issuer '${issuer}' could be used. ${problem?.message} Set issuer exactly as the provider states it, or set endpoints.`,
+    `No metadata of issuer '${issuers[0]}' could be used. ${problem?.message} Set issuer exactly as the provider states it, or set endpoints.`,
     {
       cause: problem,
       retryable: problem?.retryable,

@@ -37,11 +37,12 @@ export async function postTo<T>(
   { endpoint, post, judge }: AuthenticatedOperation<T>,
 ): Promise<Outcome<T>> {
   try {
-    const endpoints = provider.known ?? (await provider.endpoints(call))
+    const endpoints = await provider.endpoints(call)
     const url = endpoints[endpoint]
     if (url === undefined) {
-      const error = new LogoutError('endpoint_missing', `The provider has no ${endpoint} endpoint.`, { attempts: 0 })
-      return notSent(error, 'unsupported')
+      const unusable = endpoints.unusable?.[endpoint]
+      const reason = unusable ?? `The provider has no ${endpoint} endpoint.`
+      return notSent(new LogoutError('endpoint_missing', reason, { attempts: 0 }), unusable ? 'live' : 'unsupported')
     }
     const authenticate = options.clientAuth ?? negotiatedAuth(options, endpoints, endpoint)
     const context = { appId: options.appId, endpoint, url, issuer: endpoints.issuer }
@@ -56,7 +57,9 @@ export async function postTo<T>(
       const { response } = await post({ ...body }, { url, headers, signal, maxBodyBytes: MAX_BODY_BYTES })
       return response
     }
-    return await attemptUntilDone(call, { method: 'POST', url, judge, send })
+    const outcome = await attemptUntilDone(call, { method: 'POST', url, judge, send })
+    if (!outcome.ok && outcome.error.code === 'endpoint_missing') provider.endpointMissing()
+    return outcome
   } catch (error) {
     if (isLogoutError(error)) return notSent(error)
     throw error

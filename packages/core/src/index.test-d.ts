@@ -134,7 +134,7 @@ describe('the options of a client', () => {
     expectTypeOf({ appId, appHost, issuer, endpoints }).not.toExtend<LogoutClientOptions>()
     expectTypeOf({ appId, issuer, protocol: 'oidc' as const }).not.toExtend<LogoutClientOptions>()
     expectTypeOf({ appId, appHost, protocol: 'saml' as const }).not.toExtend<LogoutClientOptions>()
-    expectTypeOf({ appId, endpoints: {} }).not.toExtend<LogoutClientOptions>()
+    expectTypeOf({ appId, endpoints: { endSession: 'https://id.example.com/end' } }).toExtend<LogoutClientOptions>()
     expectTypeOf({ appHost }).not.toExtend<LogoutClientOptions>()
   })
 

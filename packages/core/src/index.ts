@@ -28,7 +28,7 @@ export { isLoopback } from './internal-host.ts'
 export type { Introspection, IntrospectOptions } from './introspect.ts'
 export { invalidOption } from './invalid-option.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
-export type { LogoutUrlOptions } from './logout-url.ts'
+export type { LogoutForm, LogoutUrlOptions } from './logout-url.ts'
 export type {
   ClientOptions,
   EndpointsLocation,

@@ -29,7 +29,7 @@ export async function introspect(
   options: IntrospectOptions = {},
 ): Promise<Introspection> {
   checkHint(options.tokenTypeHint)
-  const usable = usableToken(token, core.options.appId)
+  const usable = usableToken(token, core.options.appId, options.tokenTypeHint)
   if (typeof usable !== 'string') throw usable
   return await askProvider(core, usable, options)
 }

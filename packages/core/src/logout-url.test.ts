@@ -96,6 +96,41 @@ describe('buildLogoutUrl() elsewhere', () => {
     })
   })
 
+  test('adds the parameters that a provider requires, and bare names', () => {
+    const url = other.buildLogoutUrl({
+      extraParameters: { logout_uri: 'https://app.example.com/?a=1&b=2', federated: true, ui_locales: 'de' },
+    })
+    expect(url.search).toBe(
+      '?client_id=app&logout_uri=https%3A%2F%2Fapp.example.com%2F%3Fa%3D1%26b%3D2&ui_locales=de&federated',
+    )
+  })
+
+  test('has a form with the same fields', () => {
+    const idToken = 'x'.repeat(18_000)
+    const { action, fields } = other.buildLogoutForm({ idToken, state: 's', extraParameters: { federated: true } })
+    expect(action.href).toBe(endSession)
+    expect(fields).toEqual({ id_token_hint: idToken, state: 's', client_id: 'app', federated: '' })
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['a parameter that has an option', { state: 'x' }, /state/],
+    ['the ID token', { id_token_hint: 'x' }, /id_token_hint/],
+    ['the application', { client_id: 'x' }, /client_id/],
+    ['a number', { a: 1 }, /extraParameters/],
+    ['false', { a: false }, /extraParameters/],
+    ['an empty text', { a: '' }, /extraParameters/],
+    ['too long a text', { a: 'x'.repeat(5_000) }, /4096/],
+    ['broken text', { a: '\ud800' }, /extraParameters/],
+    ['an empty name', { '': 'x' }, /names/],
+    ['too many', Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`p${index}`, 'x'])), /20/],
+    ['text', 'a=b', /object/],
+    ['null', null, /object/],
+  ])('refuses %s as extraParameters', async (_what, extraParameters, message) => {
+    const error = await logoutErrorOf(() => other.buildLogoutUrl({ extraParameters: extraParameters as never }))
+    expect(error).toMatchObject({ code: 'invalid_argument', option: 'extraParameters' })
+    expect(error.message).toMatch(message)
+  })
+
   test('keeps what the address of the endpoint says', () => {
     const endpoints = { revocation: 'https://x/', endSession: `${endSession}?tenant=a%20b` }
     const url = createLogoutClient({ appId: 'app', endpoints }).buildLogoutUrl({ idToken: 'x' })
@@ -129,6 +164,11 @@ describe('buildLogoutUrl() elsewhere', () => {
     expect(error.code).toBe('invalid_argument')
     expect(error.message).toMatch(/kind/)
   })
+})
+
+test('a form is for the end session endpoint only', async () => {
+  const error = await logoutErrorOf(() => genauth.buildLogoutForm({ kind: 'generic' }))
+  expect(error).toMatchObject({ code: 'invalid_argument', option: 'kind' })
 })
 
 describe('buildLogoutUrl() with anything', () => {

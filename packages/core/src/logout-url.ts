@@ -21,13 +21,31 @@ export interface LogoutUrlOptions {
    * @default 'oidc', for an application with protocol `oauth` 'generic'
    */
   readonly kind?: 'oidc' | 'generic' | 'cas' | undefined
+  /**
+   * Further parameters, such as `logout_uri` (Amazon Cognito), `logout_hint` or `ui_locales` (OpenID Connect). `true`
+   * adds the bare name, such as Auth0's `federated`. At most 20, with 4096 characters each; none that is set otherwise.
+   */
+  readonly extraParameters?: Readonly<Record<string, string | true>> | undefined
+}
+
+/**
+ * A logout request that the user's browser posts, for parameters that are too long for a URL: many servers refuse more
+ * than 8 kB.
+ *
+ * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout | OpenID Connect RP-Initiated Logout §2}
+ */
+export interface LogoutForm {
+  /** The address that the form is posted to, with `method="post"`. */
+  readonly action: URL
+  /** The values of its hidden fields, by name. */
+  readonly fields: Readonly<Record<string, string>>
 }
 
 /** A logout URL that was checked, for which at most the provider's endpoint is still missing. */
 export interface LogoutUrlPlan {
   /** Absolute URL of a logout page of GenAuth's; without it, the page is the provider's end session endpoint. */
   readonly page: string | undefined
-  readonly parameters: Readonly<Record<string, string | undefined>>
+  readonly parameters: Readonly<Record<string, string | true>>
 }
 
 /** The paths of GenAuth's logout pages without OIDC, and the parameter that holds the return address. */
@@ -37,7 +55,7 @@ const PAGES = {
 } as const
 
 /**
- * Checks what goes into the URL at which the user's browser ends the provider's own session.
+ * Checks what goes into the request by which the user's browser ends the provider's own session.
  *
  * @throws LogoutError `invalid_argument`
  */
@@ -53,7 +71,7 @@ export function planLogoutUrl(client: ResolvedOptions, options: LogoutUrlOptions
   checkParameter('state', state, 4_096)
   if (genauth && (kind === 'generic' || kind === 'cas')) {
     const { path, returnParameter } = PAGES[kind]
-    return { page: genauth.base + path, parameters: { [returnParameter]: redirectUri, state } }
+    return { page: genauth.base + path, parameters: merge({ [returnParameter]: redirectUri, state }, options) }
   }
   if (kind !== 'oidc') {
     invalidOption('kind', "must be 'oidc', or with appHost also 'generic' or 'cas'.", 'invalid_argument')
@@ -62,16 +80,32 @@ export function planLogoutUrl(client: ResolvedOptions, options: LogoutUrlOptions
     const reason = "is missing: GenAuth redirects the user only with an ID token. Pass it, or use kind 'generic'."
     invalidOption('idToken', reason, 'invalid_argument')
   }
-  return {
-    page: undefined,
-    parameters: {
-      id_token_hint: idToken,
-      post_logout_redirect_uri: redirectUri,
-      state,
-      // Without an ID token only this tells the provider which return addresses are registered.
-      client_id: genauth ? undefined : appId,
-    },
+  const parameters = {
+    id_token_hint: idToken,
+    post_logout_redirect_uri: redirectUri,
+    state,
+    // Without an ID token only this tells the provider which return addresses are registered.
+    client_id: genauth ? undefined : appId,
   }
+  return { page: undefined, parameters: merge(parameters, options) }
+}
+
+/** Adds the extra parameters to those that are set otherwise. */
+function merge(
+  own: Readonly<Record<string, string | undefined>>,
+  { extraParameters = {} }: LogoutUrlOptions,
+): LogoutUrlPlan['parameters'] {
+  const fail = (reason: string): never => invalidOption('extraParameters', reason, 'invalid_argument')
+  if (typeof extraParameters !== 'object' || extraParameters === null) fail('must be an object of strings.')
+  const extra = Object.entries(extraParameters)
+  if (extra.length > 20) fail('must have at most 20 members.')
+  for (const [name, value] of extra) {
+    if (!/^[\x21-\x7e]{1,100}$/.test(name)) fail('must have names of 1 to 100 printable characters.')
+    if (name in own) fail(`must not set ${name}, which has an option of its own.`)
+    if (value !== true) checkParameter('extraParameters', value, 4_096)
+  }
+  const set = Object.entries(own).filter(([, value]) => value !== undefined) as [string, string][]
+  return Object.fromEntries([...set, ...extra])
 }
 
 /**
@@ -81,8 +115,25 @@ export function planLogoutUrl(client: ResolvedOptions, options: LogoutUrlOptions
  */
 export function buildLogoutUrl({ page, parameters }: LogoutUrlPlan, provider: Provider): URL {
   const url = new URL(page ?? endSessionEndpoint(provider))
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+  const bare: string[] = []
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === true) bare.push(encodeURIComponent(name))
+    else url.searchParams.set(name, value)
+  }
+  if (bare.length) url.search = [url.search.slice(1), ...bare].filter(Boolean).join('&')
   return url
+}
+
+/**
+ * Builds the form of a plan.
+ *
+ * @throws LogoutError `invalid_argument` where the page takes no form; `endpoint_missing`, or `discovery_failed` before
+ * discovery
+ */
+export function buildLogoutForm({ page, parameters }: LogoutUrlPlan, provider: Provider): LogoutForm {
+  if (page !== undefined) invalidOption('kind', "must be 'oidc' for a form.", 'invalid_argument')
+  const fields = Object.entries(parameters).map(([name, value]) => [name, value === true ? '' : value])
+  return { action: new URL(endSessionEndpoint(provider)), fields: Object.fromEntries(fields) }
 }
 
 function checkParameter(name: string, value: unknown, limit: number): void {
@@ -97,8 +148,6 @@ function endSessionEndpoint({ known }: Provider): string {
     throw new LogoutError('discovery_failed', message)
   }
   if (known.endSession !== undefined) return known.endSession
-  throw new LogoutError(
-    'endpoint_missing',
-    'The provider has no end session endpoint: its own session cannot be ended.',
-  )
+  const reason = known.unusable?.endSession ?? 'The provider has no end session endpoint.'
+  throw new LogoutError('endpoint_missing', `${reason} Its own session cannot be ended.`)
 }

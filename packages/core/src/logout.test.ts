@@ -70,9 +70,9 @@ describe('logout() at a real provider', () => {
     expect(await emulator.isActive(refreshToken)).toBe(true)
   })
 
-  test('reports a token that can be none, and revokes the other', async () => {
+  test('reports a token that is the ID token, and revokes the other', async () => {
     const { refreshToken, idToken } = await emulator.signIn('alice')
-    const { tokens } = await client.logout({ accessToken: idToken, refreshToken })
+    const { tokens } = await client.logout({ accessToken: idToken, refreshToken, idToken })
     expect(tokens).toMatchObject([
       { state: 'accepted' },
       { state: 'live', attempts: 0, error: { code: 'invalid_argument' } },
@@ -93,6 +93,28 @@ describe('logout() at a real provider', () => {
     const { revoked, tokens, logoutUrl } = await client.logout({ idToken })
     expect({ revoked, tokens }).toEqual({ revoked: false, tokens: [] })
     expect(logoutUrl?.pathname).toBe('/oidc/session/end')
+  })
+
+  test('says why there is no logout URL without an ID token, and builds one where the caller asks for it', async () => {
+    const { accessToken } = await emulator.signIn('alice')
+    const without = await client.logout({ accessToken })
+    expect(without).toMatchObject({ revoked: true, logoutUrlError: { code: 'invalid_argument', option: 'idToken' } })
+    expect(without).not.toHaveProperty('logoutUrl')
+    const refused = await client.logout({ accessToken }, { redirectUri: 'https://app.example.com/' })
+    expect(refused).toMatchObject({
+      revoked: true,
+      logoutUrlError: { message: expect.stringMatching(/GenAuth redirects/) },
+    })
+    const generic = await client.logout({ accessToken }, { kind: 'generic', redirectUri: 'https://app.example.com/' })
+    expect(generic.logoutUrl?.pathname).toBe('/login/profile/logout')
+    expect(generic).not.toHaveProperty('logoutForm')
+  })
+
+  test('gives the form beside the logout URL', async () => {
+    const { idToken } = await emulator.signIn('alice')
+    const { logoutUrl, logoutForm } = await client.logout({ idToken }, { state: 's' })
+    expect(logoutForm?.fields).toEqual({ id_token_hint: idToken, state: 's' })
+    expect(logoutForm?.action.href).toBe(logoutUrl?.href.split('?')[0])
   })
 
   test('never rejects for what becomes of a token, and shows none of them', async () => {
@@ -165,6 +187,7 @@ describe('logout()', () => {
     const own = createLogoutClient({ appId: 'app', issuer: server.origin })
     const result = await own.logout({ accessToken: 'a token', idToken: 'x' })
     expect(result).not.toHaveProperty('logoutUrl')
+    expect(result.logoutUrlError?.code).toBe(status === 200 ? 'endpoint_missing' : 'discovery_failed')
     expect(result.tokens).toMatchObject([
       status === 200 ? { state: 'accepted' } : { state: 'live', attempts: 0, error: { code: 'discovery_failed' } },
     ])

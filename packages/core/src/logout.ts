@@ -2,7 +2,14 @@ import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
-import { buildLogoutUrl, type LogoutUrlOptions, type LogoutUrlPlan, planLogoutUrl } from './logout-url.ts'
+import {
+  buildLogoutForm,
+  buildLogoutUrl,
+  type LogoutForm,
+  type LogoutUrlOptions,
+  type LogoutUrlPlan,
+  planLogoutUrl,
+} from './logout-url.ts'
 import type { Provider } from './provider.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
@@ -20,7 +27,10 @@ export interface SessionTokens {
   readonly idToken?: string | undefined
 }
 
-/** Options of {@link LogoutClient.logout}; those about the logout URL are used when there is an ID token. */
+/**
+ * Options of {@link LogoutClient.logout}. There is a logout URL with an ID token, or where one of the URL's options is
+ * passed.
+ */
 export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omit<LogoutUrlOptions, 'idToken'> {}
 
 /** What became of a session. */
@@ -29,8 +39,12 @@ export interface LogoutResult {
   readonly revoked: boolean
   /** What became of each token, in the order in which they were revoked: refresh token first. */
   readonly tokens: readonly Revocation[]
-  /** Where to send the user's browser to end the provider's own session; there is one only with an ID token. */
+  /** Where to send the user's browser to end the provider's own session. */
   readonly logoutUrl?: URL
+  /** The same as a form to post, for where the URL would be too long; only for `kind` `oidc`. */
+  readonly logoutForm?: LogoutForm
+  /** Why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing` or one of discovery. */
+  readonly logoutUrlError?: LogoutError
 }
 
 /** Revokes the tokens of a session, one after the other, and reports on each. */
@@ -46,7 +60,7 @@ export async function logout(
   }
   // Wrong options come to light before anything is sent.
   verifyPatience(options.verify)
-  const plan = idToken ? planLogoutUrl(core.options, { ...options, idToken }) : undefined
+  const plan = planUrl(core, idToken, options)
   const { clock } = core.options
   const limits = resolveLimits(options, core.options.limits)
   const deadlineAt = clock.now() + limits.deadlineMs
@@ -54,7 +68,7 @@ export async function logout(
   const secrets = [accessToken, refreshToken, idToken].filter((token) => typeof token === 'string')
   const masked: ClientCore = { ...core, secrets }
   const askFirst = async ([hint, token]: PresentToken): Promise<Activity> => {
-    const usable = usableToken(token, core.options.appId)
+    const usable = usableToken(token, core.options.appId, hint)
     return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
   }
   // All of them before any is revoked: the end of the refresh token may be the end of the access token.
@@ -63,15 +77,15 @@ export async function logout(
   for (const [index, [tokenTypeHint, token]] of present.entries()) {
     // A provider that hangs on the first token must leave time for the second.
     const deadlineMs = Math.max(1, (deadlineAt - clock.now()) / (present.length - index))
-    const context = { before: activity[index] }
+    const context = { before: activity[index], idToken }
     const { revocation } = await revoke(masked, token, { ...options, tokenTypeHint, deadlineMs }, context)
     revocations.push(revocation)
   }
-  const logoutUrl = plan && (await urlWherePossible(plan, core.provider, { deadlineAt, signal: options.signal }))
+  const front = await frontChannel(plan, core.provider, { deadlineAt, signal: options.signal })
   return {
     revoked: revocations.length > 0 && revocations.every(({ revoked }) => revoked),
     tokens: revocations,
-    ...(logoutUrl && { logoutUrl }),
+    ...front,
   }
 }
 
@@ -89,13 +103,35 @@ function revocableTokens(tokens: SessionTokens): PresentToken[] {
   return session.filter(([, token]) => token !== undefined && token !== null)
 }
 
-/** The logout URL, where the provider has one; the report on the tokens is worth having without it. */
-async function urlWherePossible(plan: LogoutUrlPlan, provider: Provider, wait: Wait): Promise<URL | undefined> {
+/** Plans the logout URL; or says why there is none, which keeps no token from being revoked. */
+function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): LogoutUrlPlan | LogoutError {
+  if (idToken) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
+  const { redirectUri, state, kind, extraParameters } = options
+  if ([redirectUri, state, kind, extraParameters].every((option) => option === undefined)) {
+    const message = 'There is no logout URL without idToken, unless an option for it is passed, such as redirectUri.'
+    return new LogoutError('invalid_argument', message, { option: 'idToken' })
+  }
+  try {
+    return planLogoutUrl(core.options, options)
+  } catch (error) {
+    if (isLogoutError(error)) return error
+    throw error
+  }
+}
+
+/** What ends the provider's own session in the browser, where the provider has that; else why not. */
+async function frontChannel(
+  plan: LogoutUrlPlan | LogoutError,
+  provider: Provider,
+  wait: Wait,
+): Promise<Pick<LogoutResult, 'logoutUrl' | 'logoutForm' | 'logoutUrlError'>> {
+  if (isLogoutError(plan)) return { logoutUrlError: plan }
   try {
     await provider.endpoints(wait)
-    return buildLogoutUrl(plan, provider)
+    const logoutUrl = buildLogoutUrl(plan, provider)
+    return { logoutUrl, ...(plan.page === undefined && { logoutForm: buildLogoutForm(plan, provider) }) }
   } catch (error) {
-    if (isLogoutError(error)) return undefined
+    if (isLogoutError(error)) return { logoutUrlError: error }
     throw error
   }
 }

@@ -8,6 +8,8 @@ export interface MetadataUrlPolicy {
   readonly allowInsecureHttp: boolean
   /** The hosts that were pinned, as `URL` writes them. */
   readonly endpointHosts: readonly string[] | undefined
+  /** Where the application itself says that the metadata is. */
+  readonly metadataUrl?: string | undefined
 }
 
 /**
@@ -19,9 +21,11 @@ export interface MetadataUrlPolicy {
  * @throws LogoutError `discovery_failed`
  */
 export function checkMetadataUrl(value: unknown, what: string, issuer: string, policy: MetadataUrlPolicy): string {
-  const { allowInsecureHttp, endpointHosts } = policy
+  const { allowInsecureHttp, endpointHosts, metadataUrl } = policy
   const own = new URL(issuer)
   const url = checkUrl(value, what, allowInsecureHttp, 'discovery_failed')
+  // The application named this host itself.
+  if (metadataUrl !== undefined && url.origin === new URL(metadataUrl).origin) return url.href
   const refuse = (reason: string): never => {
     throw new LogoutError('discovery_failed', `${what} ${reason}`)
   }

@@ -22,6 +22,19 @@ export interface GenAuthLocation {
 export interface IssuerLocation {
   /** Exactly as the provider states it in its metadata, including a trailing slash or the lack of one. */
   readonly issuer: string | URL
+  /**
+   * Where the metadata is, for providers that publish it where the issuer does not lead to, such as one document for
+   * each policy or an address inside the network. The document must still state `issuer` exactly.
+   * @default the well-known addresses of the issuer (RFC 8414 §3, OpenID Connect Discovery §4)
+   */
+  readonly metadataUrl?: string | URL | undefined
+  /**
+   * How old metadata may get before it is fetched again, in milliseconds, 1 to 86 400 000. That happens in the
+   * background, during a call; the last good metadata serves until then. It is also fetched again after an endpoint
+   * answered 404 or 405.
+   * @default 3_600_000
+   */
+  readonly metadataMaxAgeMs?: number | undefined
   /** Not together with `issuer`. */
   readonly appHost?: never
   /** Not together with `issuer`. */
@@ -32,11 +45,14 @@ export interface IssuerLocation {
 
 /** Any provider, by the absolute URLs of its endpoints; nothing is discovered. */
 export interface EndpointsLocation {
-  /** Absolute URLs. Without `introspection` there is no `verify`, without `endSession` no logout URL. */
+  /**
+   * Absolute URLs, at least one. Without `revocation` tokens are `unsupported`, without `introspection` there is no
+   * `verify`, without `endSession` no logout URL.
+   */
   readonly endpoints: {
-    readonly revocation: string | URL
-    readonly introspection?: string | URL
-    readonly endSession?: string | URL
+    readonly revocation?: string | URL | undefined
+    readonly introspection?: string | URL | undefined
+    readonly endSession?: string | URL | undefined
   }
   /** Not together with `endpoints`. */
   readonly appHost?: never
@@ -68,12 +84,20 @@ export interface ClientOptions extends CallLimits {
    * @default any public host
    */
   readonly endpointHosts?: readonly string[] | undefined
+  /**
+   * Further answers of the revocation endpoint that mean that the token is no longer valid, and count as `accepted`:
+   * error codes, or whole error descriptions, exactly as the provider writes them. At most 100. They count at any 2xx
+   * or 4xx except 401. 400 with `invalid_token` always counts (RFC 6750 §3.1).
+   * @default []
+   */
+  readonly alreadyInvalidErrors?: readonly string[] | undefined
   /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
   readonly redirectUri?: string | URL | undefined
   /** Where the provider sends the user after the logout URL; must be registered there. */
   readonly logoutRedirectUri?: string | URL | undefined
   /**
-   * Additional headers for each request, such as `User-Agent` or `X-Tenant-Id`: at most 64, with 16 384 characters.
+   * Additional headers for each request, such as `User-Agent` (by default the name and version of this package and of
+   * the runtime) or `X-Tenant-Id`: at most 64, with 16 384 characters.
    * Refused are credentials and what is named like one (`Authorization`, `Cookie`, `DPoP`, and names with `token`,
    * `secret`, `api-key` and the like), because each request has exactly one credential; and what the request itself
    * decides: `Content-*`, `Host`, `Expect`, and what is about the connection, such as `Upgrade` or `Proxy-*`.

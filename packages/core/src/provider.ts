@@ -22,6 +22,8 @@ export interface ProviderEndpoints {
   /** The methods that the provider lists for an endpoint. */
   readonly authMethods?: Readonly<Record<AuthenticatedEndpoint, readonly string[] | undefined>>
   readonly metadata?: ProviderMetadata
+  /** Why an endpoint that the metadata names cannot be used. */
+  readonly unusable?: Readonly<Partial<Record<'revocation' | 'introspection' | 'endSession', string>>>
 }
 
 /** The provider as one client knows it. */
@@ -29,20 +31,25 @@ export interface Provider {
   /** Its endpoints, once they are known. */
   readonly known: ProviderEndpoints | undefined
   /**
-   * Its endpoints; fetches its metadata where that is needed, once for all calls.
+   * Its endpoints; fetches its metadata where that is needed, once for all calls. Metadata that is too old still serves
+   * while it is fetched again in the background.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */
   readonly endpoints: (wait: Wait) => Promise<ProviderEndpoints>
+  /** Says that an endpoint was not there: fetches the metadata again, in the background, because it may have moved. */
+  readonly endpointMissing: () => void
 }
 
 /**
  * Fetches the metadata of an issuer.
  *
- * @param issuers The accepted spellings of the issuer.
  * @throws LogoutError `discovery_failed`
  */
-export type FetchMetadata = (issuers: readonly string[]) => Promise<ProviderMetadata>
+export type FetchMetadata = (issuer: ResolvedIssuer) => Promise<ProviderMetadata>
+
+/** Metadata is fetched again no more often than this in the background, in milliseconds. */
+const REFRESH_INTERVAL_MS = 60_000
 
 /** The paths of GenAuth's endpoints below `{appHost}/{protocol}`, as the spec states them. */
 const PATHS = {
@@ -68,72 +75,99 @@ export function createProvider(options: ResolvedOptions, fetchMetadata: FetchMet
 
 function fixedProvider(endpoints: ProviderEndpoints): Provider {
   const known = Object.freeze(endpoints)
-  return { known, endpoints: async () => known }
+  return { known, endpoints: async () => known, endpointMissing: () => {} }
 }
 
 function discoveredProvider(
   options: ResolvedOptions,
-  { issuer: issuers, endpointHosts }: ResolvedIssuer,
+  location: ResolvedIssuer,
   fetchMetadata: FetchMetadata,
 ): Provider {
   const { clock, allowInsecureHttp, transport, clientAuth } = options
-  const policy = { allowInsecureHttp, endpointHosts }
+  const { endpointHosts, metadataUrl } = location
+  const policy = { allowInsecureHttp, endpointHosts, metadataUrl }
   const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
   let known: ProviderEndpoints | undefined
   let pending: Promise<ProviderEndpoints> | undefined
-  const discover = async (): Promise<ProviderEndpoints> => {
-    try {
-      known = fromMetadata(await fetchMetadata(issuers), mutualTls, policy)
-      return known
-    } finally {
-      // A failure is not kept: the next call fetches again.
-      pending = undefined
-    }
+  let fetchedAt = 0
+  let triedAt = 0
+  const discover = (): Promise<ProviderEndpoints> => {
+    triedAt = clock.now()
+    pending ??= fetchMetadata(location)
+      .then((metadata) => {
+        known = fromMetadata(metadata, mutualTls, policy)
+        fetchedAt = triedAt
+        return known
+      })
+      .finally(() => {
+        // A failure is not kept: the next call fetches again.
+        pending = undefined
+      })
+    return pending
+  }
+  const refreshAfter = (ageMs: number): void => {
+    const now = clock.now()
+    if (now - fetchedAt < ageMs || now - triedAt < Math.min(ageMs, REFRESH_INTERVAL_MS)) return
+    // When it fails, the last good metadata goes on serving.
+    discover().catch(() => {})
   }
   return {
     get known() {
       return known
     },
     async endpoints(wait) {
-      if (known) return known
+      if (known) {
+        refreshAfter(location.metadataMaxAgeMs)
+        return known
+      }
       const late = endedBefore(wait, clock)
       if (late) throw late
       // One discovery serves all calls that wait for it; each of them waits no longer than it may.
-      pending ??= discover()
-      const discovery = pending
+      const discovery = discover()
       try {
         return await withTimeLimit(() => discovery, wait.deadlineAt - clock.now(), wait.signal, clock)
       } catch (error) {
         if (!(error instanceof EndedEarly)) throw error
-        const message = `The call ended while it waited for the metadata of ${issuers[0]}. No token was sent.`
+        const message = `The call ended while it waited for the metadata of ${location.issuer[0]}. No token was sent.`
         throw new LogoutError(error.why, message, { attempts: 0 })
       }
     },
+    endpointMissing: () => refreshAfter(REFRESH_INTERVAL_MS),
   }
 }
 
 function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, policy: MetadataUrlPolicy): ProviderEndpoints {
   const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
+  const unusable: Partial<Record<'revocation' | 'introspection' | 'endSession', string>> = {}
   const check = (
+    endpoint: keyof typeof unusable,
     name: 'revocation_endpoint' | 'introspection_endpoint' | 'end_session_endpoint',
   ): string | undefined => {
     const value = (aliases as ProviderMetadata | undefined)?.[name] ?? metadata[name]
-    return value === undefined || value === null
-      ? undefined
-      : checkMetadataUrl(value, `The provider's ${name}`, metadata.issuer, policy)
+    if (value === undefined || value === null) return undefined
+    try {
+      return checkMetadataUrl(value, `The provider's ${name}`, metadata.issuer, policy)
+    } catch (error) {
+      // One bad endpoint must not keep the others from being used.
+      unusable[endpoint] = (error as LogoutError).message
+      return undefined
+    }
   }
   const methods = (endpoint: AuthenticatedEndpoint): readonly string[] | undefined => {
     const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]
-    return Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : undefined
+    const names = Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : []
+    // An empty list is no statement.
+    return names.length ? names : undefined
   }
   const revocation = methods('revocation')
   return {
     issuer: metadata.issuer,
-    revocation: check('revocation_endpoint'),
-    introspection: check('introspection_endpoint'),
-    endSession: check('end_session_endpoint'),
+    revocation: check('revocation', 'revocation_endpoint'),
+    introspection: check('introspection', 'introspection_endpoint'),
+    endSession: check('endSession', 'end_session_endpoint'),
     // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
     authMethods: { revocation, introspection: methods('introspection') ?? revocation },
     metadata,
+    unusable,
   }
 }

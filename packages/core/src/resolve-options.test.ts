@@ -32,9 +32,9 @@ describe('resolveOptions()', () => {
 
   test('takes an issuer as the provider spells it, and a URL in both spellings', () => {
     const issuerOf = (issuer: string | URL) => resolveOptions({ appId: 'app', issuer }).location
-    expect(issuerOf('https://id.example.com')).toEqual({ kind: 'issuer', issuer: ['https://id.example.com'] })
-    expect(issuerOf('https://id.example.com/')).toEqual({ kind: 'issuer', issuer: ['https://id.example.com/'] })
-    expect(issuerOf(new URL('https://id.example.com'))).toEqual({
+    expect(issuerOf('https://id.example.com')).toMatchObject({ kind: 'issuer', issuer: ['https://id.example.com'] })
+    expect(issuerOf('https://id.example.com/')).toMatchObject({ kind: 'issuer', issuer: ['https://id.example.com/'] })
+    expect(issuerOf(new URL('https://id.example.com'))).toMatchObject({
       kind: 'issuer',
       issuer: ['https://id.example.com/', 'https://id.example.com'],
     })
@@ -46,7 +46,7 @@ describe('resolveOptions()', () => {
     const revocation = 'https://id.example.com/revoke'
     expect(resolveOptions({ appId: 'app', endpoints: { revocation } }).location).toEqual({
       kind: 'endpoints',
-      endpoints: { revocation, introspection: undefined, endSession: undefined },
+      endpoints: { revocation },
     })
     const introspection = new URL('https://id.example.com/introspect')
     const endSession = 'https://id.example.com/logout?x=1'
@@ -116,7 +116,7 @@ describe('resolveOptions()', () => {
     ['a protocol that is not known', { ...genauth, protocol: 'saml' }, /protocol/],
     ['an issuer with a query', { appId: 'app', issuer: 'https://x/?canary' }, /issuer.*query/],
     ['endpoints that are text', { appId: 'app', endpoints: 'https://x/' }, /endpoints/],
-    ['endpoints without revocation', { appId: 'app', endpoints: {} }, /endpoints\.revocation/],
+    ['no endpoint', { appId: 'app', endpoints: {} }, /endpoints.*revocation/],
     [
       'endpoints with a wrong one',
       { appId: 'app', endpoints: { revocation: 'https://x/', endSession: '/out' } },

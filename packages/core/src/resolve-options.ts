@@ -1,4 +1,4 @@
-import { type ResolvedLimits, resolveLimits } from './call-options.ts'
+import { isDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
 import { type ClientAuth, type ClientAuthMethod, createClientAuth } from './client-auth.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { checkUrl } from './endpoint-url.ts'
@@ -11,12 +11,15 @@ import type { LogoutClientOptions } from './options.ts'
 import { resolveHeaders } from './request-headers.ts'
 import { returnAddress } from './return-address.ts'
 import type { Transport } from './transport.ts'
+import { defaultUserAgent } from './user-agent.ts'
 
 /** An issuer, checked. */
 export interface ResolvedIssuer {
   readonly kind: 'issuer'
   /** The accepted spellings; the first one decides where to look. */
   readonly issuer: readonly string[]
+  readonly metadataUrl: string | undefined
+  readonly metadataMaxAgeMs: number
   readonly endpointHosts: readonly string[] | undefined
 }
 
@@ -32,6 +35,7 @@ export interface ResolvedOptions {
   readonly appSecret: string | undefined
   readonly location: ResolvedLocation
   readonly clientAuth: ClientAuth | undefined
+  readonly alreadyInvalidErrors: readonly string[]
   readonly redirectUri: string | undefined
   readonly headers: Readonly<Record<string, string>>
   readonly transport: Transport
@@ -69,10 +73,11 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
     appSecret,
     location,
     clientAuth: typeof method === 'string' ? createClientAuth(method, appId, appSecret) : method,
+    alreadyInvalidErrors: checkErrors(options.alreadyInvalidErrors),
     redirectUri: logoutRedirectUri
       ? returnAddress(logoutRedirectUri, 'logoutRedirectUri')
       : returnAddress(redirectUri, 'redirectUri'),
-    headers: resolveHeaders(options.headers),
+    headers: withUserAgent(resolveHeaders(options.headers)),
     transport: transport ?? fetchTransport(fetch),
     onEvent,
     allowInsecureHttp,
@@ -98,23 +103,37 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   if (issuer) {
     const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
     if (search) invalidOption('issuer', 'must not have a query.')
-    // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
-    const spellings = issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer]
-    return { kind: 'issuer', issuer: spellings, endpointHosts: resolveEndpointHosts(options.endpointHosts) }
+    const { metadataUrl, metadataMaxAgeMs = 3_600_000 } = options
+    if (!isDuration(metadataMaxAgeMs, 1)) invalidOption('metadataMaxAgeMs', 'must be 1 to 86400000 milliseconds.')
+    return {
+      kind: 'issuer',
+      // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
+      issuer: issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer],
+      metadataUrl: metadataUrl === undefined ? undefined : checkUrl(metadataUrl, 'metadataUrl', allowInsecureHttp).href,
+      metadataMaxAgeMs,
+      endpointHosts: resolveEndpointHosts(options.endpointHosts),
+    }
   }
   if (typeof endpoints !== 'object' || endpoints === null) {
-    invalidOption('endpoints', 'must be an object with revocation.')
+    invalidOption('endpoints', 'must be an object of URLs.')
   }
   const { revocation, introspection, endSession } = endpoints
-  const check = (value: unknown, name: string): string => checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href
-  return {
-    kind: 'endpoints',
-    endpoints: {
-      revocation: check(revocation, 'revocation'),
-      introspection: introspection === undefined ? undefined : check(introspection, 'introspection'),
-      endSession: endSession === undefined ? undefined : check(endSession, 'endSession'),
-    },
-  }
+  const checked = Object.entries({ revocation, introspection, endSession }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href]],
+  )
+  if (!checked.length) invalidOption('endpoints', 'must have at least one of revocation, introspection and endSession.')
+  return { kind: 'endpoints', endpoints: Object.fromEntries(checked) }
+}
+
+function checkErrors(errors: readonly string[] = []): readonly string[] {
+  const isText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= 300
+  if (Array.isArray(errors) && errors.length <= 100 && errors.every(isText)) return Object.freeze([...errors])
+  return invalidOption('alreadyInvalidErrors', 'must be a list of at most 100 strings of 1 to 300 characters.')
+}
+
+function withUserAgent(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const userAgent = defaultUserAgent()
+  return userAgent === undefined ? headers : Object.freeze({ 'user-agent': userAgent, ...headers })
 }
 
 /** The method without an explicit option; `undefined` where the provider's metadata decides. */

@@ -32,6 +32,8 @@ export interface RevokeOptions extends CallOptions {
 export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
   /** What introspection said before anything of this session was revoked. */
   readonly before?: Activity | undefined
+  /** The session's ID token: the one value that is never what a hint says of it. */
+  readonly idToken?: unknown
 }
 
 /** A revocation with what a bulk run needs to continue it. */
@@ -56,7 +58,7 @@ export async function revoke(
   const { deferThrottling = false } = context
   checkHint(hint)
   const patienceMs = verifyPatience(verify)
-  const usable = usableToken(token, core.options.appId)
+  const usable = usableToken(token, core.options.appId, token === context.idToken ? undefined : hint)
   if (typeof usable !== 'string') {
     return settle(await startCall(core, 'revoke', options), hint, notSent(usable))
   }
@@ -83,7 +85,7 @@ function postRevocation(
 ): Promise<Outcome> {
   return postTo(core, call, {
     endpoint: 'revocation',
-    judge: judgeRevocation,
+    judge: (response, wallNow) => judgeRevocation(response, wallNow, core.options.alreadyInvalidErrors),
     post: (credential, to) =>
       core.api.POST('/token/revocation', {
         parseAs: 'stream',

@@ -41,6 +41,9 @@ describe('usableToken()', () => {
     ['nothing', undefined, /undefined/],
     ['null', null, /null/],
     ['an empty text', '', /empty/],
+    ['a space', ' ', /white space/],
+    ['line breaks alone', '\r\n', /white space/],
+    ['spaces that are no ASCII', '\u00a0\u3000\ufeff', /white space/],
     ['a number', 7, /number/],
     ['an object', { accessToken: 'canary' }, /object/],
     ['too long a token', 'canary'.repeat(20_000), /120000.*65536/],
@@ -65,6 +68,22 @@ describe('usableToken()', () => {
     expect(error).toMatchObject({ code: 'invalid_argument', option: 'token', tokenMayBeLive: true })
     expect(error).toHaveProperty('message', expect.stringMatching(message))
     expect(error).not.toHaveProperty('message', expect.stringContaining('canary'))
+  })
+
+  test.each([
+    ['a nonce', { aud: 'app', nonce: 'canary' }],
+    ['auth_time', { aud: 'app', auth_time: 1 }],
+    ['nothing but what an ID token must have', { iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }],
+  ])('believes the application that a token with %s is none', (_what, claims) => {
+    const token = jwtOf(claims)
+    expect(usableToken(token, 'app', 'access_token')).toBe(token)
+    expect(usableToken(token, 'app', 'urn:example:other')).toBe(token)
+    expect(usableToken(token, 'app')).toHaveProperty('message', expect.stringMatching(/set tokenTypeHint/))
+  })
+
+  test.each(['at_hash', 'c_hash'])('does not believe it where the token has a hash of another: %s', (name) => {
+    const error = usableToken(jwtOf({ aud: 'app', [name]: 'x' }), 'app', 'access_token')
+    expect(error).toHaveProperty('code', 'invalid_argument')
   })
 
   test('tells the tokens of a real provider apart', async () => {

@@ -14,11 +14,13 @@ const CONTROL = /[\u0000-\u001f\u007f]/
  * Checks that a value can be a token that is to be revoked. Providers answer success for a token that they do not know
  * (RFC 7009 §2.2), so a mistake here would look like a logout and leave the real token active.
  *
+ * @param hint What the application says the token is. It is believed, because access tokens of some providers have the
+ *   claims of an ID token.
  * @returns the token; or, where it must not be sent, the reason as a {@link LogoutError}
  */
-export function usableToken(token: unknown, appId: string): string | LogoutError {
+export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
   if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
-  if (token === '') return unusable('must not be empty')
+  if (token.trim() === '') return unusable(token ? 'consists of white space' : 'must not be empty')
   if (token.length > MAX_TOKEN_LENGTH) {
     return unusable(`has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`)
   }
@@ -28,8 +30,11 @@ export function usableToken(token: unknown, appId: string): string | LogoutError
     }
     if (/^bearer /i.test(token)) return unusable("starts with 'Bearer '; pass the token alone")
   }
-  if (isIdToken(token, appId)) {
-    return unusable('is an ID token, which cannot be revoked; pass the access token or the refresh token')
+  if (isIdToken(token, appId, hint !== undefined)) {
+    return unusable(
+      'looks like an ID token, which cannot be revoked: pass the access token or the refresh token. If it is one of ' +
+        'these, set tokenTypeHint',
+    )
   }
   return token
 }
@@ -42,8 +47,11 @@ function unusable(reason: string): LogoutError {
  * An ID token is for this application (`aud`), grants nothing (no scope), and either tells about the sign-in itself or
  * has what every ID token has and no more of an identity (OpenID Connect Core §2, §3.1.3.6). Access tokens have a scope
  * or another audience, and by RFC 9068 §2.2 both `jti` and `client_id`.
+ *
+ * @param doubted Whether the application calls it something else. Then only the hash of an access token or a code counts
+ *   (`at_hash`, `c_hash`), which no access token has.
  */
-function isIdToken(token: string, appId: string): boolean {
+function isIdToken(token: string, appId: string, doubted: boolean): boolean {
   const start = token.indexOf('.') + 1
   const end = token.indexOf('.', start)
   if (start === 0 || end <= start) return false
@@ -53,9 +61,10 @@ function isIdToken(token: string, appId: string): boolean {
     if (/"(?:scope|scp)"/.test(json)) return false
     const claims = JSON.parse(json) as Record<string, unknown>
     const has = (name: string): boolean => name in claims
-    const signIn = ['at_hash', 'c_hash', 'nonce', 'auth_time'].some(has)
+    const hash = ['at_hash', 'c_hash'].some(has)
+    const signIn = hash || ['nonce', 'auth_time'].some(has)
     const bare = ['iss', 'sub', 'exp', 'iat'].every(has) && !has('jti') && !has('client_id')
-    return [claims.aud].flat().includes(appId) && (signIn || bare)
+    return [claims.aud].flat().includes(appId) && (doubted ? hash : signIn || bare)
   } catch {
     return false
   }

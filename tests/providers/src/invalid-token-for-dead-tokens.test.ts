@@ -1,0 +1,56 @@
+import { describeBehavior, everywhere } from './behavior.ts'
+
+const google = { status: 400, body: { error: 'invalid_token', error_description: 'Token expired or revoked' } }
+const env = { AUTHING_APP_ALREADY_INVALID_ERRORS: 'unauthorized_client, Invalid token' }
+const options = { alreadyInvalidErrors: ['unauthorized_client', 'Invalid token'] }
+
+describeBehavior('invalid-token-for-dead-tokens', () => {
+  everywhere(
+    'Google, where the refresh token took the access token along',
+    ({ earlier }) => (earlier ? google : {}),
+    {
+      state: 'accepted',
+      requests: 2,
+      outbox: 'revoked',
+    },
+    { accessToken: 'the-access-token', refreshToken: 'the-refresh-token' },
+  )
+  everywhere('Google, where the token is dead', google, { state: 'accepted', outbox: 'revoked' })
+  everywhere(
+    'Twitch, once the application names its text',
+    { status: 400, body: 'Invalid token' },
+    {
+      state: 'accepted',
+      outbox: 'revoked',
+    },
+    { options, env },
+  )
+  everywhere(
+    'Doorkeeper, once the application names its code',
+    {
+      status: 403,
+      body: { error: 'unauthorized_client', error_description: 'You are not authorized to revoke this token' },
+    },
+    { state: 'accepted', outbox: 'revoked' },
+    { options, env },
+  )
+  everywhere(
+    'Twitch as long as nobody has said so',
+    { status: 400, body: 'Invalid token' },
+    {
+      state: 'live',
+      code: 'rejected',
+      reason: 'Invalid token',
+      outbox: 'dead',
+    },
+  )
+  everywhere(
+    'a refused credential stays one',
+    { ...google, status: 401 },
+    {
+      state: 'live',
+      code: 'client_auth_failed',
+      exitCode: 3,
+    },
+  )
+})
