@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { createLogoutClient } from './client.ts'
+import { createLogoutClient, type LogoutClient } from './client.ts'
+import type { LogoutError } from './errors.ts'
 import { checkMetadataUrl, resolveEndpointHosts } from './metadata-url.ts'
-import type { ClientOptions, LogoutClientOptions } from './options.ts'
+import type { ClientOptions, IssuerLocation, LogoutClientOptions } from './options.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { type LoopbackServer, listen } from './testing/loopback-server.ts'
 
@@ -153,7 +154,10 @@ async function providerAndNeighbor(metadata: (neighbor: LoopbackServer) => objec
     const known = { issuer: 'https://id.example.com', revocation_endpoint: 'https://id.example.com/revoke' }
     response.end(request.path.startsWith('/.well-known/') ? JSON.stringify({ ...known, ...metadata(neighbor) }) : '')
   })
-  const client = (location: Pick<ClientOptions, 'endpointHosts'> = {}, mutualTls = false) =>
+  const client = (
+    location: Pick<ClientOptions, 'endpointHosts'> & Pick<IssuerLocation, 'metadataUrl'> = {},
+    mutualTls = false,
+  ) =>
     createLogoutClient({
       appId: 'app',
       appSecret: 'canary-of-the-application',
@@ -173,6 +177,17 @@ async function providerAndNeighbor(metadata: (neighbor: LoopbackServer) => objec
   }
 }
 
+/** Calls each endpoint of a client with a token, and gives the error of the one that metadata calls `name`. */
+async function errorAt(client: LogoutClient, name: string): Promise<LogoutError> {
+  await client.discover()
+  const calls: Readonly<Record<string, () => unknown>> = {
+    revocation_endpoint: () => client.revokeToken('canary-token'),
+    introspection_endpoint: () => client.introspectToken('canary-token'),
+    end_session_endpoint: () => client.buildLogoutUrl(),
+  }
+  return logoutErrorOf(async () => calls[name]?.())
+}
+
 test.each([
   ['revocation_endpoint', false, (url: string) => ({ revocation_endpoint: url })],
   ['introspection_endpoint', false, (url: string) => ({ introspection_endpoint: url })],
@@ -184,8 +199,8 @@ test.each([
     for (const scheme of ['http', 'https']) {
       await using world = await providerAndNeighbor(({ origin }) => lead(`${origin.replace('http', scheme)}/x`))
       const { client, provider, neighbor } = world
-      const error = await logoutErrorOf(() => client({}, mutualTls).revokeToken('canary-token'))
-      expect(error).toMatchObject({ code: 'discovery_failed' })
+      const error = await errorAt(client({}, mutualTls), name)
+      expect(error).toMatchObject({ code: 'endpoint_missing' })
       expect(error.message).toContain(`The provider's ${name}`)
       expect(error.message).not.toContain('canary')
       expect(neighbor.requests).toEqual([])
@@ -193,6 +208,20 @@ test.each([
     }
   },
 )
+
+test('the host of metadataUrl may have the endpoints, as the application named it', async () => {
+  await using world = await providerAndNeighbor(({ origin }) => ({ revocation_endpoint: `${origin}/revoke` }))
+  const { provider, neighbor, client } = world
+  await using inside = await listen((request, response) => {
+    const issuer = 'https://id.example.com'
+    const known = { issuer, revocation_endpoint: `${inside.origin}/revoke`, introspection_endpoint: neighbor.origin }
+    response.end(request.path === '/metadata' ? JSON.stringify(known) : '')
+  })
+  const at = client({ metadataUrl: `${inside.origin}/metadata` })
+  expect(await at.revokeToken('canary-token')).toBe(true)
+  expect((await errorAt(at, 'introspection_endpoint')).code).toBe('endpoint_missing')
+  expect([provider.requests, neighbor.requests]).toEqual([[], []])
+})
 
 test('aliases for mutual TLS mean nothing without it', async () => {
   const aliases = { mtls_endpoint_aliases: { revocation_endpoint: 'http://127.0.0.1:1/' } }
@@ -203,8 +232,9 @@ test('aliases for mutual TLS mean nothing without it', async () => {
 test('endpointHosts pins the endpoints', async () => {
   await using world = await providerAndNeighbor(() => ({ introspection_endpoint: 'https://other.example.com/' }))
   const { client, provider } = world
-  const error = await logoutErrorOf(() => client({ endpointHosts: [] }).revokeToken('canary-token'))
+  const pinned = client({ endpointHosts: [] })
+  const error = await errorAt(pinned, 'introspection_endpoint')
   expect(error.message).toContain("The provider's introspection_endpoint is on other.example.com. If")
-  expect(provider.requests.some(({ path }) => path === '/revoke')).toBe(false)
-  expect(await client({ endpointHosts: ['other.example.com'] }).revokeToken('canary-token')).toBe(true)
+  expect(await pinned.revokeToken('canary-token')).toBe(true)
+  expect(provider.requests.map(({ path }) => path)).toEqual(['/.well-known/openid-configuration', '/revoke'])
 })
