@@ -1,9 +1,8 @@
 import type { ClientBase, ClientCore } from './call.ts'
 import { type CallOptions, checkCallOptions, resolveLimits } from './call-options.ts'
 import type { Clock } from './clock.ts'
-import { fetchMetadata } from './discovery.ts'
-import { type Introspection, type IntrospectOptions, introspect } from './introspect.ts'
-import { type LogoutOptions, type LogoutResult, logout, type SessionTokens } from './logout.ts'
+import type { Introspection, IntrospectOptions } from './introspect.ts'
+import type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 import { buildLogoutForm, buildLogoutUrl, type LogoutForm, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import type { LogoutClientOptions } from './options.ts'
 import { createProvider, type ProviderMetadata } from './provider.ts'
@@ -141,7 +140,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   const options = resolveOptions(given, clock)
   let calls = 0
   const base: ClientBase = { options, api: createProviderApi(options.transport), nextCall: () => ++calls }
-  const provider = createProvider(options, (location) => fetchMetadata(base, location))
+  const provider = createProvider(options, async (issuer) => (await import('./discovery.ts')).discover(base, issuer))
   const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({
     appId: options.appId,
@@ -156,6 +155,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async logout(tokens, callOptions) {
       checkCallOptions(callOptions)
+      const { logout } = await import('./logout.ts')
       return logout(core, tokens, callOptions)
     },
     revokeTokens(tokens, callOptions) {
@@ -164,6 +164,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async introspectToken(token, callOptions) {
       checkCallOptions(callOptions)
+      const { introspect } = await import('./introspect.ts')
       return introspect(core, token, callOptions)
     },
     buildLogoutUrl(urlOptions) {

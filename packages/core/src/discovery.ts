@@ -1,7 +1,8 @@
 import { attemptUntilDone } from './attempts.ts'
 import { type ClientBase, emitCall, startCall } from './call.ts'
 import { LogoutError } from './errors.ts'
-import type { ProviderMetadata } from './provider.ts'
+import { endpointsOf } from './metadata-endpoints.ts'
+import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
 import { redactor } from './redaction.ts'
 import type { ResolvedIssuer } from './resolve-options.ts'
 import { judgeMetadata } from './verdict.ts'
@@ -21,13 +22,13 @@ function metadataUrls({ metadataUrl, issuer: [issuer = ''] }: ResolvedIssuer): s
 }
 
 /**
- * Fetches a provider's metadata, within the client's own limits. A document counts only when its `issuer` is the one
+ * Fetches a provider's metadata and reads its endpoints, within the client's own limits. A document counts only when its `issuer` is the one
  * that was asked for; among those that count, the first with a revocation endpoint is taken.
  *
  * @throws LogoutError `discovery_failed`, retryable where the provider may answer later
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
  */
-export async function fetchMetadata(base: ClientBase, location: ResolvedIssuer): Promise<ProviderMetadata> {
+export async function discover(base: ClientBase, location: ResolvedIssuer): Promise<ProviderEndpoints> {
   const { options, api } = base
   const headers = { ...options.headers, accept: 'application/json' }
   const { issuer: issuers } = location
@@ -64,7 +65,7 @@ export async function fetchMetadata(base: ClientBase, location: ResolvedIssuer):
   }
   const durationMs = options.clock.now() - call.startedAt
   emitCall(call, () => ({ type: 'outcome', attempts, durationMs, code: usable ? undefined : 'discovery_failed' }))
-  if (usable) return usable
+  if (usable) return endpointsOf(usable, options, location)
   throw new LogoutError(
     'discovery_failed',
     `No metadata of issuer '${issuers[0]}' could be used. ${problem?.message} Set issuer exactly as the provider states it, or set endpoints.`,

@@ -15,7 +15,8 @@ import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
 import type { Wait } from './time-limit.ts'
 import { usableToken } from './token.ts'
-import { type Activity, askAbout, askBefore, verifyPatience } from './verify.ts'
+import type { Activity } from './verify.ts'
+import { verifyPatience } from './verify-patience.ts'
 
 /** The tokens of one session. Those that the application does not have are left out. */
 export interface SessionTokens {
@@ -68,6 +69,7 @@ export async function logout(
   const secrets = [accessToken, refreshToken, idToken].filter((token) => typeof token === 'string')
   const masked: ClientCore = { ...core, secrets }
   const askFirst = async ([hint, token]: PresentToken): Promise<Activity> => {
+    const { askAbout, askBefore } = await import('./verify.ts')
     const usable = usableToken(token, core.options.appId, hint)
     return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
   }

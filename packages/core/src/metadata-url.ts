@@ -1,7 +1,6 @@
 import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { isInternal } from './internal-host.ts'
-import { invalidOption } from './invalid-option.ts'
 
 /** Where a provider's metadata may place endpoints. */
 export interface MetadataUrlPolicy {
@@ -35,22 +34,4 @@ export function checkMetadataUrl(value: unknown, what: string, issuer: string, p
     : isInternal(own.hostname) || !isInternal(url.hostname)
   if (!allowed) refuse(`is on ${url.host}. If that is intended, list it in endpointHosts.`)
   return url.href
-}
-
-/**
- * Checks the option `endpointHosts`.
- *
- * @returns The hosts as `URL` writes them.
- * @throws LogoutError `invalid_options`
- */
-export function resolveEndpointHosts(value: unknown): readonly string[] | undefined {
-  if (value === undefined) return undefined
-  const hosts = Array.isArray(value) && value.length <= 100 ? value.map(hostOf) : [undefined]
-  if (hosts.every((host) => host !== undefined)) return hosts
-  const reason = "must be a list of at most 100 hosts, such as 'id.example.com' or 'id.example.com:8443'."
-  return invalidOption('endpointHosts', reason)
-}
-
-function hostOf(value: unknown): string | undefined {
-  return typeof value === 'string' && !/[\s/\\?#@]/.test(value) ? URL.parse(`https://${value}`)?.host : undefined
 }

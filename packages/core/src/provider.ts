@@ -1,7 +1,6 @@
 import type { AuthenticatedEndpoint } from './client-auth.ts'
 import { LogoutError } from './errors.ts'
 import type { components } from './generated/provider.ts'
-import { checkMetadataUrl, type MetadataUrlPolicy } from './metadata-url.ts'
 import type { ProviderPath } from './request.ts'
 import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
 import { EndedEarly, endedBefore, type Wait, withTimeLimit } from './time-limit.ts'
@@ -42,11 +41,11 @@ export interface Provider {
 }
 
 /**
- * Fetches the metadata of an issuer.
+ * Fetches the metadata of an issuer, and reads the endpoints in it.
  *
  * @throws LogoutError `discovery_failed`
  */
-export type FetchMetadata = (issuer: ResolvedIssuer) => Promise<ProviderMetadata>
+export type Discover = (issuer: ResolvedIssuer) => Promise<ProviderEndpoints>
 
 /** Metadata is fetched again no more often than this in the background, in milliseconds. */
 const REFRESH_INTERVAL_MS = 60_000
@@ -59,10 +58,10 @@ const PATHS = {
 } as const satisfies Record<string, ProviderPath>
 
 /** Creates the {@link Provider} that the options describe. */
-export function createProvider(options: ResolvedOptions, fetchMetadata: FetchMetadata): Provider {
+export function createProvider(options: ResolvedOptions, discover: Discover): Provider {
   const { location } = options
   if (location.kind === 'endpoints') return fixedProvider(location.endpoints)
-  if (location.kind === 'issuer') return discoveredProvider(options, location, fetchMetadata)
+  if (location.kind === 'issuer') return discoveredProvider(options, location, discover)
   const base = `${location.base}/${location.protocol}`
   return fixedProvider({
     // GenAuth has one issuer, by the name of its OpenID Connect part.
@@ -78,26 +77,19 @@ function fixedProvider(endpoints: ProviderEndpoints): Provider {
   return { known, endpoints: async () => known, endpointMissing: () => {} }
 }
 
-function discoveredProvider(
-  options: ResolvedOptions,
-  location: ResolvedIssuer,
-  fetchMetadata: FetchMetadata,
-): Provider {
-  const { clock, allowInsecureHttp, transport, clientAuth } = options
-  const { endpointHosts, metadataUrl } = location
-  const policy = { allowInsecureHttp, endpointHosts, metadataUrl }
-  const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
+function discoveredProvider(options: ResolvedOptions, location: ResolvedIssuer, discover: Discover): Provider {
+  const { clock } = options
   let known: ProviderEndpoints | undefined
   let pending: Promise<ProviderEndpoints> | undefined
   let fetchedAt = 0
   let triedAt = 0
-  const discover = (): Promise<ProviderEndpoints> => {
+  const fetchMetadata = (): Promise<ProviderEndpoints> => {
     triedAt = clock.now()
-    pending ??= fetchMetadata(location)
-      .then((metadata) => {
-        known = fromMetadata(metadata, mutualTls, policy)
+    pending ??= discover(location)
+      .then((endpoints) => {
+        known = endpoints
         fetchedAt = triedAt
-        return known
+        return endpoints
       })
       .finally(() => {
         // A failure is not kept: the next call fetches again.
@@ -109,7 +101,7 @@ function discoveredProvider(
     const now = clock.now()
     if (now - fetchedAt < ageMs || now - triedAt < Math.min(ageMs, REFRESH_INTERVAL_MS)) return
     // When it fails, the last good metadata goes on serving.
-    discover().catch(() => {})
+    fetchMetadata().catch(() => {})
   }
   return {
     get known() {
@@ -123,7 +115,7 @@ function discoveredProvider(
       const late = endedBefore(wait, clock)
       if (late) throw late
       // One discovery serves all calls that wait for it; each of them waits no longer than it may.
-      const discovery = discover()
+      const discovery = fetchMetadata()
       try {
         return await withTimeLimit(() => discovery, wait.deadlineAt - clock.now(), wait.signal, clock)
       } catch (error) {
@@ -133,41 +125,5 @@ function discoveredProvider(
       }
     },
     endpointMissing: () => refreshAfter(REFRESH_INTERVAL_MS),
-  }
-}
-
-function fromMetadata(metadata: ProviderMetadata, mutualTls: boolean, policy: MetadataUrlPolicy): ProviderEndpoints {
-  const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
-  const unusable: Partial<Record<'revocation' | 'introspection' | 'endSession', string>> = {}
-  const check = (
-    endpoint: keyof typeof unusable,
-    name: 'revocation_endpoint' | 'introspection_endpoint' | 'end_session_endpoint',
-  ): string | undefined => {
-    const value = (aliases as ProviderMetadata | undefined)?.[name] ?? metadata[name]
-    if (value === undefined || value === null) return undefined
-    try {
-      return checkMetadataUrl(value, `The provider's ${name}`, metadata.issuer, policy)
-    } catch (error) {
-      // One bad endpoint must not keep the others from being used.
-      unusable[endpoint] = (error as LogoutError).message
-      return undefined
-    }
-  }
-  const methods = (endpoint: AuthenticatedEndpoint): readonly string[] | undefined => {
-    const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]
-    const names = Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : []
-    // An empty list is no statement.
-    return names.length ? names : undefined
-  }
-  const revocation = methods('revocation')
-  return {
-    issuer: metadata.issuer,
-    revocation: check('revocation', 'revocation_endpoint'),
-    introspection: check('introspection', 'introspection_endpoint'),
-    endSession: check('endSession', 'end_session_endpoint'),
-    // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
-    authMethods: { revocation, introspection: methods('introspection') ?? revocation },
-    metadata,
-    unusable,
   }
 }

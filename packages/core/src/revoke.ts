@@ -5,15 +5,8 @@ import { postTo } from './endpoint.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, usableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'
-import {
-  type Activity,
-  askAbout,
-  askBefore,
-  type Evidence,
-  verifyAfter,
-  verifyAfterFailure,
-  verifyPatience,
-} from './verify.ts'
+import type { Activity, Evidence } from './verify.ts'
+import { verifyPatience } from './verify-patience.ts'
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
@@ -64,6 +57,7 @@ export async function revoke(
   }
   const call = await startCall(core, 'revoke', options, usable, deferThrottling)
   if (patienceMs === undefined) return settle(call, hint, await postRevocation(core, call, usable, hint))
+  const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = await import('./verify.ts')
   const ask = askAbout(core, usable, hint, options.signal)
   const before = context.before ?? (await askBefore(ask, call.limits))
   const outcome = await postRevocation(core, call, usable, hint)

@@ -5,7 +5,7 @@ import type { LogoutEvent } from './events.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { type Answer, always, inTurn, type LoopbackServer, listen } from './testing/loopback-server.ts'
 import { manualClock } from './testing/manual-clock.ts'
-import { verifyPatience } from './verify.ts'
+import { verifyPatience } from './verify-patience.ts'
 
 const active = (value: boolean): Answer => always(200, { active: value })
 

@@ -1,32 +1,16 @@
 import type { Failed, Succeeded } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
-import { type CallLimits, isDuration, type ResolvedLimits } from './call-options.ts'
+import type { CallLimits, ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { askProvider } from './introspect.ts'
-import { invalidOption } from './invalid-option.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { endedBefore, pause } from './time-limit.ts'
 
 /** What is known about a token once introspection was called, and why there is no proof where it is not `verified`. */
 export type Evidence = Pick<Revocation, 'state' | 'error'>
 
-const PATIENCE_MS = 5_000
 const FIRST_POLL_MS = 100
 const MAX_POLL_MS = 1_000
-
-/**
- * How long introspection is repeated for a token that is still active, in milliseconds; `undefined` without verification.
- *
- * @throws LogoutError `invalid_argument`
- */
-export function verifyPatience(
-  verify: boolean | { readonly withinMs?: number | undefined } | undefined,
-): number | undefined {
-  if (!verify) return undefined
-  const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
-  if (isDuration(withinMs, 0)) return withinMs
-  return invalidOption('verify.withinMs', 'must be 0 to 86400000 milliseconds.', 'invalid_argument')
-}
 
 /** What introspection says about a token: active or not, or why it would not say. */
 export type Activity = boolean | LogoutError

@@ -1,0 +1,47 @@
+import type { AuthenticatedEndpoint } from './client-auth.ts'
+import type { LogoutError } from './errors.ts'
+import { checkMetadataUrl } from './metadata-url.ts'
+import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
+import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
+
+/** Reads the endpoints in a provider's metadata. One that cannot be used does not keep the others from being used. */
+export function endpointsOf(
+  metadata: ProviderMetadata,
+  { allowInsecureHttp, transport, clientAuth }: ResolvedOptions,
+  { endpointHosts, metadataUrl }: ResolvedIssuer,
+): ProviderEndpoints {
+  const policy = { allowInsecureHttp, endpointHosts, metadataUrl }
+  const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
+  const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
+  const unusable: Partial<Record<'revocation' | 'introspection' | 'endSession', string>> = {}
+  const check = (
+    endpoint: keyof typeof unusable,
+    name: 'revocation_endpoint' | 'introspection_endpoint' | 'end_session_endpoint',
+  ): string | undefined => {
+    const value = (aliases as ProviderMetadata | undefined)?.[name] ?? metadata[name]
+    if (value === undefined || value === null) return undefined
+    try {
+      return checkMetadataUrl(value, `The provider's ${name}`, metadata.issuer, policy)
+    } catch (error) {
+      unusable[endpoint] = (error as LogoutError).message
+      return undefined
+    }
+  }
+  const methods = (endpoint: AuthenticatedEndpoint): readonly string[] | undefined => {
+    const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]
+    const names = Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : []
+    // An empty list is no statement.
+    return names.length ? names : undefined
+  }
+  const revocation = methods('revocation')
+  return {
+    issuer: metadata.issuer,
+    revocation: check('revocation', 'revocation_endpoint'),
+    introspection: check('introspection', 'introspection_endpoint'),
+    endSession: check('endSession', 'end_session_endpoint'),
+    // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
+    authMethods: { revocation, introspection: methods('introspection') ?? revocation },
+    metadata,
+    unusable,
+  }
+}

@@ -1,0 +1,18 @@
+import { isDuration } from './call-options.ts'
+import { invalidOption } from './invalid-option.ts'
+
+const PATIENCE_MS = 5_000
+
+/**
+ * How long introspection is repeated for a token that is still active, in milliseconds; `undefined` without verification.
+ *
+ * @throws LogoutError `invalid_argument`
+ */
+export function verifyPatience(
+  verify: boolean | { readonly withinMs?: number | undefined } | undefined,
+): number | undefined {
+  if (!verify) return undefined
+  const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
+  if (isDuration(withinMs, 0)) return withinMs
+  return invalidOption('verify.withinMs', 'must be 0 to 86400000 milliseconds.', 'invalid_argument')
+}
