@@ -8,7 +8,6 @@ import { CommandError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
 import { readSecretFile, readTextFile } from './files/read-text-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
-import { userAgent } from './version.ts'
 
 /** The options of all commands that talk to the provider. */
 export interface ConnectionOptions {
@@ -38,7 +37,8 @@ const CLIENT_AUTH: readonly string[] = [
   'none',
   'tls_client_auth',
   'self_signed_tls_client_auth',
-] satisfies ClientAuthMethod[]
+  'private_key_jwt',
+] satisfies (ClientAuthMethod | 'private_key_jwt')[]
 
 /**
  * Reads the files that options or the environment name.
@@ -55,6 +55,8 @@ export async function readSettings(options: ConnectionOptions, terminal: Termina
     ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
     ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
   }
+  const privateKey = terminal.env.AUTHING_APP_PRIVATE_KEY_FILE?.trim()
+  if (privateKey) await readSecretFile(privateKey, 'The file of AUTHING_APP_PRIVATE_KEY_FILE', terminal)
   return { env: await readSecret(options, terminal), tls: Object.keys(tls).length > 0 ? tls : undefined }
 }
 
@@ -83,7 +85,7 @@ export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = 
     throw new CommandError(ExitCode.usage, `AUTHING_APP_CLIENT_AUTH must be one of ${CLIENT_AUTH.join(', ')}.`)
   }
   const client = createLogoutClientFromEnv(
-    { headers: { 'user-agent': userAgent() }, ...(tls && { tls }), ...overrides },
+    { ...(tls && { tls }), ...overrides },
     env,
   )
   return {
@@ -95,7 +97,8 @@ export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = 
 }
 
 function describeProvider(env: Terminal['env']): string {
-  const address = (env.AUTHING_APP_HOST?.trim() || env.AUTHING_APP_ISSUER?.trim()) ?? ''
+  const names = ['HOST', 'ISSUER', 'REVOCATION_ENDPOINT', 'INTROSPECTION_ENDPOINT', 'END_SESSION_ENDPOINT']
+  const address = names.map((name) => env[`AUTHING_APP_${name}`]?.trim()).find(Boolean) ?? ''
   // A client was made from it, so it is a URL, and holds neither user name nor password.
   const { href } = new URL(address)
   return env.AUTHING_APP_PROTOCOL?.trim() === 'oauth' ? `${href} (oauth)` : href

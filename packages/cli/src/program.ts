@@ -25,6 +25,15 @@ The provider and the application come from the environment:
   AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic;
                            none for a public application
   AUTHING_APP_PROTOCOL     oidc or oauth, for GenAuth
+  AUTHING_APP_METADATA_URL, AUTHING_APP_REVOCATION_ENDPOINT,
+  AUTHING_APP_INTROSPECTION_ENDPOINT, AUTHING_APP_END_SESSION_ENDPOINT
+                           the provider's addresses, where they cannot be found
+  AUTHING_APP_PRIVATE_KEY_FILE
+                           the key for private_key_jwt
+  AUTHING_APP_ALREADY_INVALID_ERRORS
+                           errors that mean that a token is no longer valid
+  AUTHING_APP_ALLOW_INSECURE_HTTP
+                           true allows http to hosts other than loopback
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:

@@ -4,8 +4,3 @@ import { readFileSync } from 'node:fs'
 export function version(): string {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 }
-
-/** How this program presents itself to providers. */
-export function userAgent(): string {
-  return `backend-logout/${version()}`
-}

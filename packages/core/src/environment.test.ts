@@ -46,7 +46,11 @@ test.each<[string, Record<string, string>]>([
   ['AUTHING_APP_HOST is not set', { AUTHING_APP_HOST: ' ' }],
   ['AUTHING_APP_SECRET is not set', { AUTHING_APP_SECRET: '' }],
   ['AUTHING_APP_SECRET is not set', { AUTHING_APP_SECRET: '', AUTHING_APP_CLIENT_AUTH: 'client_secret_basic' }],
-  ['only one of AUTHING_APP_HOST and AUTHING_APP_ISSUER', { AUTHING_APP_ISSUER: 'https://id.example.com' }],
+  ['only one of AUTHING_APP_HOST, AUTHING_APP_ISSUER', { AUTHING_APP_ISSUER: 'https://id.example.com' }],
+  ['only one of AUTHING_APP_HOST, AUTHING_APP_ISSUER', { AUTHING_APP_REVOCATION_ENDPOINT: 'https://id.example.com/' }],
+  ['AUTHING_APP_ALLOW_INSECURE_HTTP must be true or false', { AUTHING_APP_ALLOW_INSECURE_HTTP: 'yes' }],
+  ['AUTHING_APP_ALREADY_INVALID_ERRORS is not a JSON array', { AUTHING_APP_ALREADY_INVALID_ERRORS: '["a"' }],
+  ['AUTHING_APP_PRIVATE_KEY_FILE is not set', { AUTHING_APP_CLIENT_AUTH: 'private_key_jwt' }],
 ])('optionsFromEnvironment() says %s', (message, change) => {
   expect(() => optionsFromEnvironment(from({ ...complete, ...change }))).toThrow(
     expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
@@ -70,4 +74,69 @@ test('endpointHosts comes from the environment, together with an issuer alone', 
   expect(optionsFromEnvironment(from(env), { issuer, endpointHosts: [] })).toMatchObject({ endpointHosts: [] })
   expect(optionsFromEnvironment(from(env))).not.toHaveProperty('endpointHosts')
   expect(() => createLogoutClient(optionsFromEnvironment(from(env), { issuer }))).not.toThrow()
+})
+
+test('the endpoints, http to a named host and further answers come from the environment', () => {
+  const env = {
+    AUTHING_APP_ID: 'app',
+    AUTHING_APP_CLIENT_AUTH: 'none',
+    AUTHING_APP_REVOCATION_ENDPOINT: 'http://id.internal/revoke',
+    AUTHING_APP_END_SESSION_ENDPOINT: 'http://id.internal/end',
+    AUTHING_APP_ALLOW_INSECURE_HTTP: 'true',
+    AUTHING_APP_ALREADY_INVALID_ERRORS: 'invalid_grant, Invalid token',
+  }
+  const options = optionsFromEnvironment(from(env))
+  expect(options).toMatchObject({
+    endpoints: { revocation: 'http://id.internal/revoke', endSession: 'http://id.internal/end' },
+    allowInsecureHttp: true,
+    alreadyInvalidErrors: ['invalid_grant', 'Invalid token'],
+  })
+  expect(createLogoutClient(options).buildLogoutUrl().host).toBe('id.internal')
+  const json = { ...env, AUTHING_APP_ALREADY_INVALID_ERRORS: '["gone, or never there"]' }
+  expect(optionsFromEnvironment(from(json)).alreadyInvalidErrors).toEqual(['gone, or never there'])
+  expect(() =>
+    createLogoutClient(optionsFromEnvironment(from({ ...env, AUTHING_APP_ALLOW_INSECURE_HTTP: 'false' }))),
+  ).toThrow('must use https')
+})
+
+test('the address of the metadata comes from the environment, together with an issuer', () => {
+  const env = { ...complete, AUTHING_APP_HOST: '', AUTHING_APP_METADATA_URL: 'https://id.example.com/policy' }
+  const issuer = 'https://id.example.com'
+  expect(optionsFromEnvironment(from({ ...env, AUTHING_APP_ISSUER: issuer }))).toMatchObject({
+    issuer,
+    metadataUrl: 'https://id.example.com/policy',
+  })
+  expect(optionsFromEnvironment(from(env), { appHost: issuer })).not.toHaveProperty('metadataUrl')
+})
+
+test('a private key in a file signs assertions, and needs no secret', async () => {
+  const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
+    'sign',
+    'verify',
+  ])
+  const jwk = JSON.stringify(await crypto.subtle.exportKey('jwk', privateKey))
+  const env = {
+    ...complete,
+    AUTHING_APP_SECRET: '',
+    AUTHING_APP_PRIVATE_KEY_FILE: 'key.json',
+    AUTHING_APP_PRIVATE_KEY_ID: 'key-1',
+    AUTHING_APP_ASSERTION_AUDIENCE: 'https://id.example.com/token',
+  }
+  const context = { appId: 'app', endpoint: 'revocation', url: 'https://x/', issuer: undefined, attempt: 1 } as const
+  const { clientAuth } = optionsFromEnvironment({ ...from(env), readFile: () => `${jwk}\n` })
+  if (typeof clientAuth !== 'function') throw new Error('no function')
+  const { body } = await clientAuth(context)
+  const [header, claims] = String(body?.client_assertion)
+    .split('.', 2)
+    .map((part) => JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))))
+  expect([header.alg, header.kid, claims.aud]).toEqual(['ES256', 'key-1', 'https://id.example.com/token'])
+
+  const broken = optionsFromEnvironment({ ...from(env), readFile: () => '{"d":"canary-key"' })
+  const error = await createLogoutClient(broken)
+    .revokeToken('a token')
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'invalid_options', message: expect.not.stringContaining('canary') })
+  expect(() =>
+    optionsFromEnvironment({ ...from({ ...env, AUTHING_APP_CLIENT_AUTH: 'none' }), readFile: () => jwk }),
+  ).toThrow('AUTHING_APP_PRIVATE_KEY_FILE is for')
 })

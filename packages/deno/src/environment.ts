@@ -17,12 +17,19 @@ export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions
  *
  * | variable | option |
  * |---|---|
- * | `AUTHING_APP_ID` | `appId`; needed |
- * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; needed unless the client authenticates by other means |
- * | `AUTHING_APP_HOST`, or `AUTHING_APP_ISSUER` for providers other than GenAuth | `appHost`, `issuer`; exactly one of them is needed |
+ * | `AUTHING_APP_ID` | `appId`; required |
+ * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; required unless the client authenticates by other means |
+ * | `AUTHING_APP_HOST` | `appHost`. Exactly one place is required: this, an issuer, or endpoints |
+ * | `AUTHING_APP_ISSUER` | `issuer`, for providers other than GenAuth |
+ * | `AUTHING_APP_METADATA_URL` | `metadataUrl`; only with an issuer |
  * | `AUTHING_APP_ENDPOINT_HOSTS` | `endpointHosts`, separated by commas; only with an issuer |
+ * | `AUTHING_APP_REVOCATION_ENDPOINT`, `AUTHING_APP_INTROSPECTION_ENDPOINT`, `AUTHING_APP_END_SESSION_ENDPOINT` | `endpoints` |
  * | `AUTHING_APP_PROTOCOL` | `protocol`: `oidc` or `oauth` |
  * | `AUTHING_APP_CLIENT_AUTH` | `clientAuth`: the name of a method, such as `client_secret_basic`; `none` for a public client |
+ * | `AUTHING_APP_PRIVATE_KEY_FILE` | `clientAuth`: `private_key_jwt` with the key in this file, PEM (PKCS#8) or a JWK |
+ * | `AUTHING_APP_PRIVATE_KEY_ID`, `AUTHING_APP_PRIVATE_KEY_ALG`, `AUTHING_APP_ASSERTION_AUDIENCE` | `kid`, `alg` and `audience` of `privateKeyJwt` |
+ * | `AUTHING_APP_ALREADY_INVALID_ERRORS` | `alreadyInvalidErrors`: separated by commas, or a JSON array |
+ * | `AUTHING_APP_ALLOW_INSECURE_HTTP` | `allowInsecureHttp`: `true` or `false` |
  * | `AUTHING_APP_REDIRECT_URI` | `redirectUri` |
  * | `AUTHING_APP_LOGOUT_REDIRECT_URI` | `logoutRedirectUri` |
  *
@@ -53,8 +60,8 @@ function read(name: string): string | undefined {
   }
 }
 
-function readFile(file: string): string {
-  const what = 'The file that AUTHING_APP_SECRET_FILE names'
+function readFile(file: string, variable: string): string {
+  const what = `The file that ${variable} names`
   try {
     return Deno.readTextFileSync(file)
   } catch (error) {
