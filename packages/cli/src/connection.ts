@@ -84,10 +84,7 @@ export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = 
     // The value is not repeated: it may be a secret in the wrong variable.
     throw new CommandError(ExitCode.usage, `AUTHING_APP_CLIENT_AUTH must be one of ${CLIENT_AUTH.join(', ')}.`)
   }
-  const client = createLogoutClientFromEnv(
-    { ...(tls && { tls }), ...overrides },
-    env,
-  )
+  const client = createLogoutClientFromEnv({ ...(tls && { tls }), ...overrides }, env)
   return {
     client,
     appId: env.AUTHING_APP_ID?.trim() ?? '',
