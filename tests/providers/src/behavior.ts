@@ -69,7 +69,7 @@ export function everywhere(
       test('through the outbox', async () => {
         await using provider = await start()
         expect(await byOutbox({ ...setup, origin: provider.origin })).toBe(expected.outbox)
-      })
+      }, 180_000)
     }
 
     test('through the command line', async () => {

@@ -65,11 +65,6 @@ export const BEHAVIORS = {
     happens: 'A firewall or captive portal answers in place of the provider: a page, a text, a challenge.',
     answer: '`unexpected_response` at any status below 500; a bulk run stops after a few.',
   },
-  'broadcast-channel-throws': {
-    reports: ['mozilla/fxa#2347', 'trezor/connect#737'],
-    happens: '`new BroadcastChannel()` throws where the browser blocks storage.',
-    answer: 'Telling other tabs is best effort; the logout of this one succeeds.',
-  },
   'one-bad-endpoint': {
     reports: ['keycloak/keycloak#20549'],
     happens:

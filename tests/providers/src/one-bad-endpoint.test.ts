@@ -35,7 +35,7 @@ describeBehavior('one-bad-endpoint', () => {
       expect([revoked, logoutUrl]).toEqual([true, undefined])
       await expect(client.introspectToken('a-token')).rejects.toMatchObject({
         code: 'endpoint_missing',
-        message: expect.stringMatching(/introspection_endpoint/),
+        message: expect.stringMatching(/introspection.endpoint/),
       })
     })
 

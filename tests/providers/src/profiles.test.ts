@@ -20,7 +20,7 @@ async function logOut({ settings, session, answer }: Profile): Promise<Awaited<R
   const [options] = evaluate(settings, { appleClientSecret }) as [LogoutClientOptions]
   const client = createLogoutClient({ ...options, fetch: toLoopback })
   const tokens = { accessToken: 'the-access-token', refreshToken: 'the-refresh-token', idToken: 'the.id.token' }
-  return client.logout(...(evaluate(session, tokens) as Parameters<LogoutClient['logout']>))
+  return await client.logout(...(evaluate(session, tokens) as Parameters<LogoutClient['logout']>))
 }
 
 describe('the settings of', () => {

@@ -50,8 +50,16 @@ export async function byBrowserProxy(setup: Setup): Promise<{ status: string; qu
   return { status, queued, response }
 }
 
-/** Logs out by an outbox, and says what happened first. */
-export async function byOutbox(setup: Setup): Promise<string> {
+let outboxes: Promise<unknown> = Promise.resolve()
+
+/** Logs out by an outbox, and says what happened first. One at a time: each starts a database in this process. */
+export function byOutbox(setup: Setup): Promise<string> {
+  const outcome = outboxes.then(() => byOneOutbox(setup))
+  outboxes = outcome.catch(() => {})
+  return outcome
+}
+
+async function byOneOutbox(setup: Setup): Promise<string> {
   let first = 'nothing'
   const seen = new AbortController()
   await using outbox = await openOutbox({
