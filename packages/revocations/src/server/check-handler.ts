@@ -1,0 +1,115 @@
+import { refuse } from '../errors.ts'
+import { emit } from '../events.ts'
+import type { RevocationList } from '../list.ts'
+import type { TokenClaims } from '../revocation-table.ts'
+import type { Awaitable } from './feed-handler.ts'
+import { ALWAYS } from './problem.ts'
+
+/**
+ * What a check came to, for logs, metrics and alerts.
+ *
+ * - `accepted`, `no_token`, `invalid` (the token was not verified), `revoked`, `stale`.
+ * - `unverifiable`: `verify` failed for a reason that is not the token's, such as keys that cannot be fetched. `error` is
+ *   what it threw, untouched.
+ */
+export type RevocationCheckEvent =
+  | { readonly type: 'accepted' | 'no_token' | 'invalid' | 'revoked' | 'stale' }
+  | { readonly type: 'unverifiable'; readonly error: unknown }
+
+/** Options of {@link createCheckHandler}. */
+export interface CheckHandlerOptions {
+  /** What is revoked. */
+  readonly list: Pick<RevocationList, 'check'>
+  /**
+   * Verifies a token (signature, issuer, audience, times) and gives its claims, or nothing for a token that is not valid.
+   * It may also throw for that, as `jwtVerify` of `jose` does. Any other error makes the answer 503.
+   */
+  readonly verify: (token: string, request: Request) => Awaitable<TokenClaims | null | undefined>
+  /**
+   * Where the token is.
+   * @default the bearer token of the `Authorization` header
+   */
+  readonly tokenOf?: ((request: Request) => string | null | undefined) | undefined
+  /** Is told what happens. */
+  readonly onEvent?: ((event: RevocationCheckEvent) => void) | undefined
+}
+
+/** Answers the subrequests of a proxy. It never rejects. */
+export type CheckHandler = (request: Request) => Promise<Response>
+
+/** Errors that say that a token is not valid: of jose, of jsonwebtoken, and of everybody who gives them a status. */
+const INVALID = /^ERR_(?:J(?:WT|WS|WE)_|JWKS_(?:NO|MULTIPLE)_MATCHING|JOSE_(?:ALG_NOT_ALLOWED|NOT_SUPPORTED)$)/
+const INVALID_NAME = /^(?:JsonWebTokenError|TokenExpiredError|NotBeforeError|InvalidTokenError)$/
+
+/**
+ * Creates an endpoint for proxies that ask before they let a request through: NGINX `auth_request`, Envoy `ext_authz`,
+ * Traefik and Caddy `forward_auth`. It answers 204 for a token that is verified and not revoked, 401 for one that is
+ * not, and 503 where it cannot tell.
+ *
+ * @throws RevocationError `invalid_options`
+ * @example
+ * ```ts
+ * import { followRevocations, revocationFeed } from '@backend-logout/revocations'
+ * import { createCheckHandler } from '@backend-logout/revocations/server'
+ *
+ * declare function verify(token: string): Promise<{ iss?: string; jti?: string }>
+ *
+ * const list = followRevocations({ source: revocationFeed('https://feed.example.com/revocations') })
+ * const check = createCheckHandler({ list, verify })
+ * const answer: Response = await check(new Request('http://localhost/check'))
+ * ```
+ */
+export function createCheckHandler(options: CheckHandlerOptions): CheckHandler {
+  const { list, verify, tokenOf = bearerToken, onEvent } = options ?? {}
+  if (typeof list?.check !== 'function') refuse('list must have check().')
+  for (const [name, value] of Object.entries({ verify, tokenOf, onEvent })) {
+    if (typeof value !== 'function' && !(name === 'onEvent' && value === undefined))
+      refuse(`${name} must be a function.`)
+  }
+
+  const judge = async (request: Request): Promise<RevocationCheckEvent> => {
+    try {
+      const token = tokenOf(request)
+      if (!token) return { type: 'no_token' }
+      const claims = await verify(token, request)
+      if (!claims) return { type: 'invalid' }
+      const verdict = list.check(claims)
+      return { type: verdict === 'valid' ? 'accepted' : verdict }
+    } catch (error) {
+      return isInvalidToken(error) ? { type: 'invalid' } : { type: 'unverifiable', error }
+    }
+  }
+
+  return async (request) => {
+    const event = await judge(request)
+    emit(onEvent, event)
+    switch (event.type) {
+      case 'accepted':
+        return new Response(null, { status: 204, headers: ALWAYS })
+      case 'no_token':
+        return problem(401, 'Unauthorized', { 'www-authenticate': 'Bearer' })
+      case 'invalid':
+      case 'revoked':
+        return problem(401, 'Unauthorized', { 'www-authenticate': 'Bearer error="invalid_token"' })
+      default:
+        return problem(503, 'Service Unavailable', { 'retry-after': '2' })
+    }
+  }
+}
+
+/** The token of the header, where there is exactly one. */
+function bearerToken(request: Request): string | undefined {
+  return /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}
+
+function isInvalidToken(error: unknown): boolean {
+  const { code, name, status } = (error ?? {}) as { code?: unknown; name?: unknown; status?: unknown }
+  return (typeof code === 'string' && INVALID.test(code)) || INVALID_NAME.test(String(name)) || status === 401
+}
+
+function problem(status: number, title: string, headers: Readonly<Record<string, string>>): Response {
+  return new Response(JSON.stringify({ type: 'about:blank', title, status }), {
+    status,
+    headers: { ...headers, ...ALWAYS, 'content-type': 'application/problem+json' },
+  })
+}

@@ -1,0 +1,55 @@
+/**
+ * Where a reader is in a log on Postgres. Rows are numbered when they are written and seen when they commit, so a number
+ * alone would skip those that commit late. A cursor therefore is a Postgres snapshot: it tells, for each transaction,
+ * whether its rows were visible. What is new is what was not.
+ */
+export interface Cursor {
+  /** Which database, and which course of its history: after a restore or a failover, old cursors mean nothing. */
+  readonly history: string
+  /** The snapshot that is complete when this run of pages has ended, as Postgres writes it: `xmin:xmax:xip,xip`. */
+  readonly to: string
+  /** For a page in the middle: where the run is. */
+  readonly page?: {
+    /** The snapshot that the reader had before; nothing for a run that is a snapshot itself. */
+    readonly from: string | undefined
+    /** The number of the last row. */
+    readonly id: number
+  }
+}
+
+const NUMBER = '[0-9a-z]{1,11}'
+const SNAPSHOT = `${NUMBER}-${NUMBER}-(?:${NUMBER}(?:_${NUMBER})*)?`
+const CURSOR = new RegExp(`^([0-9a-f]{12})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)
+
+/** Writes a cursor for the wire. */
+export function writeCursor({ history, to, page }: Cursor): string {
+  const rest = page ? `.${page.from === undefined ? '' : pack(page.from)}.${page.id.toString(36)}` : ''
+  return `${history}.${pack(to)}${rest}`
+}
+
+/** Reads a cursor from the wire; `undefined` for anything else. */
+export function readCursor(text: string): Cursor | undefined {
+  const [, history = '', to = '', from, id] = CURSOR.exec(text) ?? []
+  if (!history) return undefined
+  const page = id === undefined ? undefined : { from: from === undefined ? undefined : unpack(from), id: number(id) }
+  return { history, to: unpack(to), ...(page && { page }) }
+}
+
+/** Numbers relative to the first, because a snapshot can hold hundreds of them. */
+function pack(snapshot: string): string {
+  const [xmin = '', xmax = '', running = ''] = snapshot.split(':')
+  const offset = (xid: string): string => (Number(xid) - Number(xmin)).toString(36)
+  const others = running ? running.split(',').map(offset) : []
+  return [Number(xmin).toString(36), offset(xmax), others.join('_')].join('-')
+}
+
+function unpack(packed: string): string {
+  const [xmin = '', xmax = '', running = ''] = packed.split('-')
+  const xid = (offset: string): number => number(xmin) + number(offset)
+  const others = running ? running.split('_').map(xid) : []
+  return [number(xmin), xid(xmax), others.join(',')].join(':')
+}
+
+function number(base36: string): number {
+  return Number.parseInt(base36, 36)
+}

@@ -1,0 +1,13 @@
+/**
+ * What happens in a log, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ *
+ * - `appended`: so many entries became durable; not told of those in a transaction of the application.
+ * - `pruned`: so many entries had ended and were deleted.
+ * - `store_error`: the database could not be reached or refused; the log keeps trying.
+ */
+export type RevocationLogEvent =
+  | { readonly type: 'appended' | 'pruned'; readonly count: number }
+  | { readonly type: 'store_error'; readonly message: string }
+
+/** Receives {@link RevocationLogEvent}s. What it throws is dropped: watching a log must not break it. */
+export type OnRevocationLogEvent = (event: RevocationLogEvent) => void

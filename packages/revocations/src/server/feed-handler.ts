@@ -1,0 +1,139 @@
+import { isRevocationError, refuse } from '../errors.ts'
+import { emit } from '../events.ts'
+import { isCursor } from '../page.ts'
+import type { ReadRequest, RevocationPage, RevocationSource } from '../source.ts'
+import { ALWAYS, type ProblemCode, refusal } from './problem.ts'
+
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>
+
+/**
+ * What happens at a feed, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ *
+ * - `answered`: a page was sent.
+ * - `refused`: a request was refused, or could not be served.
+ * - `failure`: a function of the application threw; `error` is what it threw, untouched.
+ */
+export type RevocationFeedEvent =
+  | { readonly type: 'answered'; readonly entries: number; readonly durationMs: number }
+  | {
+      readonly type: 'refused'
+      readonly code: ProblemCode
+      readonly status: number
+      readonly durationMs: number
+    }
+  | { readonly type: 'failure'; readonly step: 'authorize' | 'read'; readonly error: unknown }
+
+/** Options of {@link createRevocationFeedHandler}. */
+export interface RevocationFeedHandlerOptions {
+  /** The log to read. */
+  readonly log: RevocationSource
+  /**
+   * Whether a request may read the log, which holds identifiers of users and sessions: {@link bearerAuthorization}, or a
+   * function of your own. Where it throws, the answer is 503.
+   */
+  readonly authorize: (request: Request) => Awaitable<boolean>
+  /**
+   * How many requests may be open at once; more are told to come back.
+   * @default 10_000
+   */
+  readonly maxOpen?: number | undefined
+  /** Is told what happens. */
+  readonly onEvent?: ((event: RevocationFeedEvent) => void) | undefined
+}
+
+/** Answers requests for the feed. It never rejects. */
+export type RevocationFeedHandler = (request: Request) => Promise<Response>
+
+/** The longest wait that the contract allows, in seconds. */
+const MAX_WAIT_S = 25
+
+/**
+ * Creates the endpoint that lists follow, as `specs/revocation-feed.openapi.yaml` describes it. It is a plain function
+ * over Web standards, and keeps no state: any number of processes can serve one log. Readers that wait share one query
+ * per change.
+ *
+ * @throws RevocationError `invalid_options`
+ * @example
+ * ```ts
+ * import { bearerAuthorization, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
+ *
+ * const log = await openRevocationLog({ store: 'postgres://localhost/app' })
+ * const feed = createRevocationFeedHandler({ log, authorize: bearerAuthorization(process.env.FEED_SECRET ?? '') })
+ * const answer: Response = await feed(new Request('https://feed.example.com/revocations'))
+ * ```
+ */
+export function createRevocationFeedHandler(options: RevocationFeedHandlerOptions): RevocationFeedHandler {
+  const { log, authorize, maxOpen = 10_000, onEvent } = options ?? {}
+  if (typeof log?.read !== 'function') refuse('log must have read().')
+  if (typeof authorize !== 'function') refuse('authorize must be a function: the feed is not for everybody.')
+  if (!(Number.isInteger(maxOpen) && maxOpen >= 1)) refuse('maxOpen must be a positive whole number.')
+  if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
+  const bodies = new WeakMap<RevocationPage, string>()
+  let open = 0
+
+  const answer = async (request: Request): Promise<Response | readonly [RevocationPage, string]> => {
+    if (request.method !== 'GET') {
+      return refusal('method_not_allowed', 'Read the feed with GET.', { allow: 'GET' })
+    }
+    if (open > maxOpen) return refusal('busy', 'Too many readers are waiting.', { 'retry-after': '5' })
+    let isAuthorized: unknown
+    try {
+      isAuthorized = await authorize(request)
+    } catch (error) {
+      emit(onEvent, { type: 'failure', step: 'authorize', error })
+      return refusal('log_unavailable', 'Whether you may read cannot be told at the moment.', { 'retry-after': '2' })
+    }
+    if (isAuthorized !== true) {
+      const detail = 'This feed is for services that its operator has given access.'
+      return refusal('unauthorized', detail, { 'www-authenticate': 'Bearer' })
+    }
+    const asked = readQuery(new URL(request.url).searchParams)
+    if (typeof asked === 'string') return refusal('malformed_request', asked)
+    try {
+      const page = await log.read({ ...asked, signal: request.signal })
+      // All who waited get the same page.
+      const body = bodies.get(page) ?? JSON.stringify(page)
+      bodies.set(page, body)
+      return [page, body]
+    } catch (error) {
+      if (isRevocationError(error) && error.code === 'cursor_gone') {
+        return refusal('cursor_gone', 'This cursor is not one of this log. Read again from the start, without after.')
+      }
+      // Who hung up gets no answer anyway.
+      if (!request.signal.aborted) emit(onEvent, { type: 'failure', step: 'read', error })
+      return refusal('log_unavailable', 'The revocation log cannot be read at the moment.', { 'retry-after': '2' })
+    }
+  }
+
+  return async (request) => {
+    const startedAt = performance.now()
+    open++
+    try {
+      const answered = await answer(request)
+      const durationMs = performance.now() - startedAt
+      if (!(answered instanceof Response)) {
+        const [page, body] = answered
+        emit(onEvent, { type: 'answered', entries: page.entries.length, durationMs })
+        return new Response(body, { headers: { ...ALWAYS, 'content-type': 'application/json' } })
+      }
+      const { code } = (await answered.clone().json()) as { code: ProblemCode }
+      emit(onEvent, { type: 'refused', code, status: answered.status, durationMs })
+      return answered
+    } finally {
+      open--
+    }
+  }
+}
+
+/** What is asked, or what is wrong with it. */
+function readQuery(query: URLSearchParams): Omit<ReadRequest, 'signal'> | string {
+  const [after, ...others] = query.getAll('after')
+  const [wait = '0', ...waits] = query.getAll('wait')
+  if (others.length > 0 || waits.length > 0) return 'after and wait can be given once.'
+  if (after !== undefined && !isCursor(after)) return 'after must be the cursor of an earlier answer.'
+  if (!/^\d{1,2}$/.test(wait) || Number(wait) > MAX_WAIT_S) {
+    return `wait must be a whole number of seconds from 0 to ${MAX_WAIT_S}.`
+  }
+  return { after, waitMs: Number(wait) * 1000 }
+}

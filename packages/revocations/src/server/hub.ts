@@ -1,0 +1,181 @@
+import { isRevocationError, RevocationError } from '../errors.ts'
+import type { ReadRequest, RevocationPage } from '../source.ts'
+import type { LogStore, StorePage } from './store.ts'
+
+interface Waiter {
+  readonly arrivedAt: number
+  /** Whether it has waited as long as it wanted to. */
+  isOver: boolean
+  readonly answer: (page: RevocationPage) => void
+  readonly fail: (error: unknown) => void
+}
+
+/**
+ * Lets any number of readers wait for news with one query per change. Those who wait are all at the same place, the
+ * head; a look into the store tells what came after it, and everybody gets the same page.
+ *
+ * Every answer shows the log as it was after the question arrived. So a look that began before somebody came does not
+ * count for them.
+ */
+export class Hub {
+  readonly #store: LogStore
+  readonly #onError: (error: unknown) => void
+  readonly #waiters = new Set<Waiter>()
+  readonly #reads = new Map<string, Promise<StorePage>>()
+  readonly #queued = new Map<string, Promise<StorePage>>()
+  /** Where those who wait are; nobody who waits lacks anything from before. */
+  #head: string | undefined
+  /** How often the head moved. */
+  #moves = 0
+  /** The look that is under way, and when it began. */
+  #look: Promise<void> | undefined
+  #lookAt = 0
+  #lookAgain = false
+  /** The last look that found nothing: when it began, and what it said. */
+  #confirmed = { at: Number.NEGATIVE_INFINITY, asOf: 0 }
+  #timer: ReturnType<typeof setInterval> | undefined
+  #isClosed = false
+
+  constructor(store: LogStore, onError: (error: unknown) => void) {
+    this.#store = store
+    this.#onError = onError
+    store.onHint(() => this.hint())
+  }
+
+  /** Something may have come. */
+  hint(): void {
+    if (this.#waiters.size > 0) this.#startLook()
+  }
+
+  async read({ after, waitMs, signal }: ReadRequest): Promise<RevocationPage> {
+    const arrivedAt = performance.now()
+    for (;;) {
+      if (this.#isClosed) throw closed()
+      if (this.#look && this.#lookAt < arrivedAt) await this.#look
+      if (after !== undefined && after === this.#head && waitMs > 0) break
+      const moves = this.#moves
+      const { page, head } = await this.#readTogether(after)
+      const waitedMs = performance.now() - arrivedAt
+      if (after === undefined || page.more || page.entries.length > 0 || waitedMs >= waitMs) return page
+      // Nothing is new for this reader, so it lacks nothing from before the head: unless that moved in the meantime.
+      if (moves !== this.#moves) continue
+      if (this.#waiters.size === 0) this.#moveTo(head)
+      break
+    }
+    return this.#wait(arrivedAt, waitMs, signal)
+  }
+
+  /** Fails those who wait. */
+  close(): void {
+    this.#isClosed = true
+    for (const { fail } of this.#waiters) fail(closed())
+  }
+
+  #wait(arrivedAt: number, waitMs: number, signal: AbortSignal): Promise<RevocationPage> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', abort)
+        this.#waiters.delete(waiter)
+        if (this.#waiters.size === 0) clearInterval(this.#timer)
+      }
+      const waiter: Waiter = {
+        arrivedAt,
+        isOver: false,
+        answer: (page) => {
+          leave()
+          resolve(page)
+        },
+        fail: (error) => {
+          leave()
+          reject(error)
+        },
+      }
+      const abort = (): void => waiter.fail(new RevocationError('closed', 'The reader gave up.'))
+      const timer = setTimeout(
+        () => {
+          waiter.isOver = true
+          if (!this.#answerEmpty(waiter)) this.#startLook()
+        },
+        waitMs - (performance.now() - arrivedAt),
+      )
+      signal.addEventListener('abort', abort)
+      if (this.#waiters.size === 0 && this.#store.pollMs) {
+        // A hint can be missed.
+        this.#timer = setInterval(() => this.#startLook(), this.#store.pollMs)
+      }
+      this.#waiters.add(waiter)
+      if (signal.aborted) abort()
+    })
+  }
+
+  #answerEmpty({ arrivedAt, answer }: Waiter): boolean {
+    const { at, asOf } = this.#confirmed
+    if (at < arrivedAt || this.#head === undefined) return false
+    answer({ entries: [], cursor: this.#head, as_of: asOf, more: false })
+    return true
+  }
+
+  #startLook(): void {
+    this.#lookAgain = this.#look !== undefined
+    this.#look ??= this.#lookOnce().finally(() => {
+      this.#look = undefined
+      if (this.#lookAgain) this.hint()
+    })
+  }
+
+  async #lookOnce(): Promise<void> {
+    this.#lookAt = performance.now()
+    try {
+      const { page, head } = await this.#store.read(this.#head)
+      if (page.entries.length > 0) {
+        this.#moveTo(head)
+        for (const { answer } of this.#waiters) answer(page)
+        return
+      }
+      this.#confirmed = { at: this.#lookAt, asOf: page.as_of }
+      for (const waiter of this.#waiters) if (waiter.isOver) this.#answerEmpty(waiter)
+    } catch (error) {
+      this.#onError(error)
+      // After a restore or a failover, everybody has to begin anew.
+      const isGone = isRevocationError(error) && error.code === 'cursor_gone'
+      if (isGone) this.#moveTo(undefined)
+      // Those whose time is over must not be told that nothing is new; others wait for the next look.
+      for (const { isOver, fail } of this.#waiters) if (isOver || isGone) fail(error)
+    }
+  }
+
+  #moveTo(head: string | undefined): void {
+    this.#head = head
+    this.#moves++
+  }
+
+  /** One query for all who ask the same while another such query is under way; it has to begin after they came. */
+  #readTogether(after: string | undefined): Promise<StorePage> {
+    const key = after ?? ''
+    const running = this.#reads.get(key)
+    if (!running) return this.#startRead(key, after)
+    const queued = this.#queued.get(key)
+    if (queued) return queued
+    const next = running
+      .catch(() => {})
+      .then(() => {
+        this.#queued.delete(key)
+        return this.#startRead(key, after)
+      })
+    this.#queued.set(key, next)
+    return next
+  }
+
+  #startRead(key: string, after: string | undefined): Promise<StorePage> {
+    const reading = this.#store.read(after).finally(() => {
+      if (this.#reads.get(key) === reading) this.#reads.delete(key)
+    })
+    this.#reads.set(key, reading)
+    return reading
+  }
+}
+
+function closed(): RevocationError {
+  return new RevocationError('closed', 'The revocation log is closed.')
+}

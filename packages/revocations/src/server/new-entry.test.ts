@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { readEntries } from './new-entry.ts'
+
+const entry = { iss: 'https://id.example.com', jti: 'a', until: 1_795_683_149 }
+
+test('one entry and any number of them are read, and copied', () => {
+  expect(readEntries(entry)).toEqual([entry])
+  expect(readEntries(entry)[0]).not.toBe(entry)
+  expect(readEntries(new Set([entry, { iss: 'x', sub: 'a', at: 1, until: 2 }]))).toHaveLength(2)
+  expect(readEntries([])).toEqual([])
+})
+
+test.each([
+  [null, /must be an object/],
+  ['text', /must be an object/],
+  [undefined, /must be an object/],
+  [{ ...entry, exp: 1 }, /member that is not known/],
+  [{ ...entry, iss: '' }, /iss must be/],
+  [{ ...entry, iss: undefined }, /iss must be/],
+  [{ ...entry, jti: 7 }, /jti, sid and sub must be/],
+  [{ ...entry, jti: 'secret\0' }, /jti, sid and sub must be/],
+  [{ ...entry, sid: 'b' }, /only one of/],
+  [{ ...entry, at: 1 }, /at does not go with jti/],
+  [{ iss: 'x', until: 1 }, /at must be whole seconds/],
+  [{ iss: 'x', sub: 'a', at: 1.5, until: 1 }, /at must be whole seconds/],
+  [{ iss: 'x', sub: 'a', at: Date.now(), until: 1 }, /at must be whole seconds/],
+  [{ ...entry, until: undefined }, /until must be whole seconds/],
+  [{ ...entry, until: Date.now() }, /until must be whole seconds/],
+])('an entry that cannot be one is refused with the reason, and without what is in it: %j', (value, reason) => {
+  for (const given of [value, [entry, value]]) {
+    if (given === 'text') continue
+    expect(() => readEntries(given as never)).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: expect.stringMatching(reason) }),
+    )
+    expect(() => readEntries(given as never)).not.toThrow(/secret/)
+  }
+})

@@ -1,0 +1,33 @@
+import { type EntryMembers, isEntry, isName, MAX_ISSUER, MAX_NAME, MAX_TIME, type RevocationEntry } from '../entry.ts'
+import { RevocationError } from '../errors.ts'
+
+/**
+ * Reads what the application wants to append, and copies it.
+ *
+ * @throws RevocationError `invalid_argument`, with a message that names the member and not its value
+ */
+export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>): RevocationEntry[] {
+  const list = typeof given === 'object' && given !== null && Symbol.iterator in given ? [...given] : [given]
+  return list.map((entry, index) => {
+    if (!isEntry(entry)) throw new RevocationError('invalid_argument', `Entry ${index + 1}: ${faultOf(entry)}`)
+    return { ...entry }
+  })
+}
+
+/** What keeps a value from being an entry, in words for people. */
+function faultOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return 'it must be an object.'
+  const { iss, jti, sid, sub, at, until, ...rest }: Partial<EntryMembers> = value
+  const names = [jti, sid, sub].filter((name) => name !== undefined)
+  if (Object.keys(rest).length > 0) return 'it has a member that is not known; it may be misspelled.'
+  if (!isName(iss, MAX_ISSUER)) return `iss must be a string of 1 to ${MAX_ISSUER} characters.`
+  if (!names.every((name) => isName(name))) return `jti, sid and sub must be strings of 1 to ${MAX_NAME} characters.`
+  if (names.length > 1) return 'it must have only one of jti, sid and sub.'
+  if (jti !== undefined && at !== undefined) return 'at does not go with jti.'
+  if (jti === undefined && !isSeconds(at)) return 'at must be whole seconds since 1970.'
+  return isSeconds(until) ? 'it cannot be read.' : 'until must be whole seconds since 1970.'
+}
+
+function isSeconds(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_TIME
+}

@@ -1,0 +1,106 @@
+import { refuse } from '../errors.ts'
+import type { OnRevocationLogEvent } from './events.ts'
+
+/** A Postgres server, for any number of processes and machines. */
+export interface PostgresOptions {
+  /** Its address, such as `postgres://user:password@host/database`. */
+  readonly postgres: string | URL
+  /**
+   * The schema that holds the tables. It is created where it is missing.
+   * @default 'backend_logout_revocations'
+   */
+  readonly schema?: string | undefined
+  /**
+   * How many connections this process may open, besides one that listens.
+   * @default 10
+   */
+  readonly maxConnections?: number | undefined
+  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address does too. */
+  readonly ssl?: boolean | object | undefined
+}
+
+/**
+ * Where entries are kept: a folder, for one process; a Postgres server, by its `postgres://` address or with further
+ * options; or memory, which is gone with the process.
+ */
+export type RevocationStore =
+  | string
+  | { readonly folder: string | URL }
+  | PostgresOptions
+  /** Keeps nothing beyond the end of the process. */
+  | { readonly memory: true }
+
+/** Options of {@link openRevocationLog}. */
+export interface RevocationLogOptions {
+  readonly store: RevocationStore
+  /**
+   * How long `append()` keeps trying while the database cannot be reached, in milliseconds, such as during its restart.
+   * @default 5_000
+   */
+  readonly appendTimeoutMs?: number | undefined
+  /** Is told what happens, for logs, metrics and alerts. */
+  readonly onEvent?: OnRevocationLogEvent | undefined
+}
+
+/** {@link RevocationStore}, after it was checked. */
+export type ResolvedStore =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'folder'; readonly folder: string | URL }
+  | ({ readonly kind: 'postgres' } & PostgresOptions)
+
+/** {@link RevocationLogOptions}, after they were checked. */
+export interface ResolvedLogOptions {
+  readonly store: ResolvedStore
+  readonly appendTimeoutMs: number
+  readonly onEvent: OnRevocationLogEvent | undefined
+}
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws RevocationError `invalid_options`
+ */
+export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOptions {
+  if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
+  const { appendTimeoutMs = 5_000, onEvent } = options
+  if (!(appendTimeoutMs >= 0 && appendTimeoutMs <= 86_400_000)) refuse('appendTimeoutMs must be 0 to 86400000 ms.')
+  if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
+  return { store: resolveStore(options.store), appendTimeoutMs, onEvent }
+}
+
+function resolveStore(store: unknown): ResolvedStore {
+  if (typeof store === 'string' && /^postgres(ql)?:\/\//i.test(store)) return resolvePostgres({ postgres: store })
+  // What looks like an address of something else would become a strange folder.
+  if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
+    return { kind: 'folder', folder: store }
+  }
+  if (typeof store === 'object' && store !== null) {
+    const { memory, folder, postgres } = store as { memory?: unknown; folder?: unknown; postgres?: unknown }
+    const given = [memory, folder, postgres].filter((value) => value !== undefined).length
+    if (given === 1 && memory === true) return { kind: 'memory' }
+    if (given === 1 && folder !== undefined) return { kind: 'folder', folder: checkFolder(folder) }
+    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
+  }
+  return refuse(
+    'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
+  )
+}
+
+function checkFolder(folder: unknown): string | URL {
+  if (folder instanceof URL && folder.protocol === 'file:') return folder
+  return typeof folder === 'string' && folder !== '' ? folder : refuse('store.folder must be a path.')
+}
+
+function resolvePostgres(options: PostgresOptions): ResolvedStore {
+  const { postgres, schema, maxConnections, ssl } = options
+  // Not the parser's own message: it would repeat the address, and the password in it.
+  const url = URL.parse(String(postgres))
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) refuse('store.postgres must be a postgres:// address.')
+  if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
+    refuse('store.schema must be a lower-case name of at most 50 characters.')
+  }
+  if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 1)) {
+    refuse('store.maxConnections must be a whole number from 1 on.')
+  }
+  return { kind: 'postgres', postgres, schema, maxConnections, ssl }
+}

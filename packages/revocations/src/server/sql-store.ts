@@ -1,0 +1,140 @@
+import { type EntryMembers, isEntry, type RevocationEntry } from '../entry.ts'
+import { RevocationError } from '../errors.ts'
+import { MAX_ENTRIES } from '../page.ts'
+import { type Cursor, readCursor, writeCursor } from './cursor.ts'
+import { countThatFit } from './page-size.ts'
+import type { Schema } from './schema.ts'
+import { KEPT_BEYOND_END_S, type StorePage } from './store.ts'
+import { storeError } from './store-error.ts'
+import type { RunStatement } from './transaction.ts'
+
+/** How many rows one statement deletes. */
+const PRUNE_ROWS = 10_000
+
+interface Answer {
+  readonly head: string
+  readonly as_of: string
+  readonly history: string
+  readonly standby: string
+  readonly known: string
+  readonly rows: string | null
+}
+
+type Row = readonly [
+  id: number,
+  iss: string,
+  jti: string | null,
+  sid: string | null,
+  sub: string | null,
+  at: number | null,
+  until: number,
+]
+
+/** What a log does on Postgres, wherever that runs. */
+export class SqlStore {
+  readonly #run: RunStatement
+  readonly #schema: Schema
+
+  constructor(run: RunStatement, schema: Schema) {
+    this.#run = run
+    this.#schema = schema
+  }
+
+  async append(entries: readonly RevocationEntry[], run: RunStatement = this.#run): Promise<void> {
+    const { table, channel } = this.#schema
+    const members: readonly EntryMembers[] = entries
+    const column = (name: keyof EntryMembers): unknown[] => members.map((entry) => entry[name] ?? null)
+    // NOTIFY in the same statement, so that it goes out with the commit, whoever commits.
+    const statement = `WITH added AS (
+        INSERT INTO ${table} (iss, jti, sid, sub, at, until)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+      ) SELECT pg_notify('${channel}', '')`
+    const columns = [column('iss'), column('jti'), column('sid'), column('sub'), column('at'), column('until')]
+    try {
+      await run(statement, columns)
+    } catch (error) {
+      throw storeError('Appending to the revocation log', error)
+    }
+  }
+
+  async read(after: string | undefined): Promise<StorePage> {
+    const cursor = after === undefined ? undefined : readCursor(after)
+    if (after !== undefined && !cursor) throw gone()
+    const answer = await this.#ask(cursor)
+    if (answer.standby !== 'false') {
+      throw new RevocationError('store_unavailable', 'The revocation log is on a standby server, which may lag behind.')
+    }
+    if (cursor && (cursor.history !== answer.history || answer.known !== 'true')) throw gone()
+    return pageOf(answer, cursor)
+  }
+
+  async prune(): Promise<number> {
+    const { table } = this.#schema
+    // Gone only if both clocks say so. Rows that somebody else is deleting are left to them.
+    const statement = `WITH ended AS (
+        SELECT id FROM ${table} WHERE until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint
+        LIMIT ${PRUNE_ROWS} FOR UPDATE SKIP LOCKED
+      ), gone AS (DELETE FROM ${table} WHERE id IN (SELECT id FROM ended) RETURNING 1)
+      SELECT count(*)::int AS count FROM gone`
+    let total = 0
+    for (let count = PRUNE_ROWS; count === PRUNE_ROWS; total += count) {
+      const { rows } = await this.#run(statement, [Math.floor(Date.now() / 1000), KEPT_BEYOND_END_S])
+      count = Number((rows[0] as { count: unknown }).count)
+    }
+    return total
+  }
+
+  async #ask(cursor: Cursor | undefined): Promise<Answer> {
+    const { table, history } = this.#schema
+    const from = cursor?.page ? cursor.page.from : cursor?.to
+    // Everything is text, because the application may have told pg to make something else of numbers and JSON.
+    const statement = `SELECT pg_current_snapshot()::text AS head,
+        extract(epoch FROM statement_timestamp())::float8::text AS as_of,
+        ${history} AS history,
+        pg_is_in_recovery()::text AS standby,
+        (pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(coalesce($3::text, '1:1:')::pg_snapshot))::text AS known,
+        (SELECT json_agg(json_build_array(id, iss, jti, sid, sub, at, until))::text FROM (
+          SELECT id, iss, jti, sid, sub, at, until FROM ${table} WHERE id > $1::bigint ${
+            from === undefined
+              ? ''
+              : 'AND xid >= pg_snapshot_xmin($4::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $4::text::pg_snapshot)'
+          } ORDER BY id LIMIT $2::int
+        ) AS found) AS rows`
+    const values = [cursor?.page?.id ?? 0, MAX_ENTRIES + 1, cursor?.to ?? null, ...(from === undefined ? [] : [from])]
+    try {
+      return (await this.#run(statement, values)).rows[0] as Answer
+    } catch (error) {
+      // A snapshot that Postgres does not take for one was never given out.
+      if (cursor && /^22/.test(String((error as { code?: unknown } | null)?.code))) throw gone()
+      throw storeError('Reading the revocation log', error)
+    }
+  }
+}
+
+function pageOf({ head, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
+  const found = JSON.parse(rows ?? '[]') as Row[]
+  const all = found.slice(0, MAX_ENTRIES).map(entryOf)
+  const entries = all.slice(0, countThatFit(all))
+  const more = entries.length < found.length
+  // A run ends where the log was when it began: rows of earlier numbers may have become visible since.
+  const to = cursor?.page ? cursor.to : head
+  const from = cursor?.page ? cursor.page.from : cursor?.to
+  const id = found[entries.length - 1]?.[0] ?? 0
+  const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
+  return {
+    // Somebody else may have written what a reader would choke on.
+    page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
+    head: writeCursor({ history, to: head }),
+  }
+}
+
+function entryOf([, iss, jti, sid, sub, at, until]: Row): RevocationEntry {
+  if (jti !== null) return { iss, jti, until }
+  const time = at ?? 0
+  if (sid !== null) return { iss, sid, at: time, until }
+  return sub === null ? { iss, at: time, until } : { iss, sub, at: time, until }
+}
+
+function gone(): RevocationError {
+  return new RevocationError('cursor_gone', 'This cursor is not one of this log.')
+}

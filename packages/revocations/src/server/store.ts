@@ -1,0 +1,34 @@
+import type { RevocationEntry } from '../entry.ts'
+import type { RevocationPage } from '../source.ts'
+import type { RevocationTransaction } from './transaction.ts'
+
+/** A page, and where the log ends. */
+export interface StorePage {
+  readonly page: RevocationPage
+  /** The cursor after everything that was there when the page was read. */
+  readonly head: string
+}
+
+/** Where entries are kept. */
+export interface LogStore {
+  /** How many appends may be under way at once. */
+  readonly appends: number
+  /** How often to look for what others have appended, in milliseconds; `undefined` where there are no others. */
+  readonly pollMs: number | undefined
+  /** Stores entries. They are durable when it resolves, or once the transaction commits. */
+  append(entries: readonly RevocationEntry[], transaction?: RevocationTransaction): Promise<void>
+  /**
+   * Reads what came after a cursor, or a snapshot.
+   *
+   * @throws RevocationError `cursor_gone`, `store_unavailable`
+   */
+  read(after: string | undefined): Promise<StorePage>
+  /** Deletes what has ended, and tells how many entries that were. */
+  prune(): Promise<number>
+  /** Calls a function when others may have appended something. It is a hint, and can be missed. */
+  onHint(hint: () => void): void
+  close(): Promise<void>
+}
+
+/** How long an entry is kept beyond its end, in seconds: longer than any reader keeps it. */
+export const KEPT_BEYOND_END_S = 3_600

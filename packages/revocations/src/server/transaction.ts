@@ -1,0 +1,29 @@
+import { RevocationError } from '../errors.ts'
+
+/**
+ * A transaction that the application has begun, on the database that holds the log: a client of `pg`, or what one of
+ * pg-boss's adapters makes of another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
+ */
+export type RevocationTransaction =
+  | {
+      /** Runs a statement in the transaction, as `pg` does. */
+      query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+    }
+  | {
+      /** Runs a statement in the transaction, as the adapters of pg-boss do. */
+      executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+    }
+
+/** Runs one statement. */
+export type RunStatement = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>
+
+/**
+ * Lets a statement run in the caller's transaction.
+ *
+ * @throws RevocationError `invalid_argument`
+ */
+export function inTransaction(transaction: RevocationTransaction): RunStatement {
+  if ('executeSql' in transaction) return (text, values) => transaction.executeSql(text, values)
+  if (typeof transaction?.query === 'function') return (text, values) => transaction.query(text, values)
+  throw new RevocationError('invalid_argument', 'transaction must be a client of pg, in a transaction.')
+}
