@@ -214,13 +214,15 @@ describe('a feed', () => {
     expect((await handler(request('?wait=x'))).status).toBe(400)
   })
 
-  test.each([
-    ['log', {}],
-    ['authorize', { log: { read: () => {} } }],
-    ['maxOpen', { log: { read: () => {} }, authorize: () => true, maxOpen: 0 }],
-    ['onEvent', { log: { read: () => {} }, authorize: () => true, onEvent: 7 }],
+  const anyLog = { read: () => {} }
+  const wrong: [string, unknown][] = [
     ['log', undefined],
-  ])('is not made without a proper %s', (name, options) => {
+    ['log', {}],
+    ['authorize', { log: anyLog }],
+    ['maxOpen', { log: anyLog, authorize: () => true, maxOpen: 0 }],
+    ['onEvent', { log: anyLog, authorize: () => true, onEvent: 7 }],
+  ]
+  test.each(wrong)('is not made without a proper %s', (name, options) => {
     expect(() => createRevocationFeedHandler(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )

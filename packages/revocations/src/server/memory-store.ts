@@ -1,6 +1,5 @@
 import type { RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
-import { MAX_ENTRIES } from '../page.ts'
 import { countThatFit } from './page-size.ts'
 import { KEPT_BEYOND_END_S, type LogStore, type StorePage } from './store.ts'
 
@@ -10,8 +9,13 @@ export class MemoryStore implements LogStore {
   readonly pollMs = undefined
   /** Another log knows nothing of this one's cursors. */
   readonly #history = crypto.randomUUID().slice(0, 8)
+  readonly #pageEntries: number
   #rows: { readonly id: number; readonly entry: RevocationEntry }[] = []
   #lastId = 0
+
+  constructor(pageEntries: number) {
+    this.#pageEntries = pageEntries
+  }
 
   async append(entries: readonly RevocationEntry[]): Promise<void> {
     for (const entry of entries) this.#rows.push({ id: ++this.#lastId, entry })
@@ -20,7 +24,7 @@ export class MemoryStore implements LogStore {
   async read(after: string | undefined): Promise<StorePage> {
     const from = this.#idOf(after)
     const start = this.#indexAfter(from)
-    const found = this.#rows.slice(start, start + MAX_ENTRIES)
+    const found = this.#rows.slice(start, start + this.#pageEntries)
     const rows = found.slice(0, countThatFit(found.map(({ entry }) => entry)))
     const last = rows.at(-1)?.id ?? from
     const more = last < (this.#rows.at(-1)?.id ?? 0)

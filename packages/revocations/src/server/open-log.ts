@@ -27,11 +27,11 @@ const PRUNE_MS = 600_000
  * ```
  */
 export async function openRevocationLog(options: RevocationLogOptions): Promise<RevocationLog> {
-  const { store: resolved, appendTimeoutMs, onEvent } = resolveLogOptions(options)
+  const { store: resolved, appendTimeoutMs, pageEntries, onEvent } = resolveLogOptions(options)
   const report = (error: unknown): void => {
     emit(onEvent, { type: 'store_error', message: storeError('The revocation log', error).message })
   }
-  const store = await openStore(resolved, report)
+  const store = await openStore(resolved, pageEntries, report)
   const hub = new Hub(store, report)
   const appender = new Appender(store, appendTimeoutMs, (count) => {
     emit(onEvent, { type: 'appended', count })
@@ -81,8 +81,13 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
   return Object.freeze(log)
 }
 
-async function openStore(options: ResolvedStore, onError: (error: unknown) => void): Promise<LogStore> {
-  if (options.kind === 'memory') return new MemoryStore()
-  if (options.kind === 'postgres') return (await import('./postgres-store.ts')).PostgresStore.open(options, onError)
+async function openStore(
+  options: ResolvedStore,
+  pageEntries: number,
+  onError: (error: unknown) => void,
+): Promise<LogStore> {
+  if (options.kind === 'memory') return new MemoryStore(pageEntries)
+  if (options.kind === 'postgres')
+    return (await import('./postgres-store.ts')).PostgresStore.open(options, pageEntries, onError)
   throw new RevocationError('invalid_options', 'A folder is not supported yet.')
 }

@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts'
+import { MAX_ENTRIES } from '../page.ts'
 import type { OnRevocationLogEvent } from './events.ts'
 
 /** A Postgres server, for any number of processes and machines. */
@@ -38,6 +39,11 @@ export interface RevocationLogOptions {
    * @default 5_000
    */
   readonly appendTimeoutMs?: number | undefined
+  /**
+   * How many entries a page of the feed has at most, 1 to 10 000.
+   * @default 10_000
+   */
+  readonly pageEntries?: number | undefined
   /** Is told what happens, for logs, metrics and alerts. */
   readonly onEvent?: OnRevocationLogEvent | undefined
 }
@@ -52,6 +58,7 @@ export type ResolvedStore =
 export interface ResolvedLogOptions {
   readonly store: ResolvedStore
   readonly appendTimeoutMs: number
+  readonly pageEntries: number
   readonly onEvent: OnRevocationLogEvent | undefined
 }
 
@@ -62,10 +69,13 @@ export interface ResolvedLogOptions {
  */
 export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOptions {
   if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
-  const { appendTimeoutMs = 5_000, onEvent } = options
+  const { appendTimeoutMs = 5_000, pageEntries = MAX_ENTRIES, onEvent } = options
   if (!(appendTimeoutMs >= 0 && appendTimeoutMs <= 86_400_000)) refuse('appendTimeoutMs must be 0 to 86400000 ms.')
+  if (!(Number.isInteger(pageEntries) && pageEntries >= 1 && pageEntries <= MAX_ENTRIES)) {
+    refuse(`pageEntries must be a whole number from 1 to ${MAX_ENTRIES}.`)
+  }
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  return { store: resolveStore(options.store), appendTimeoutMs, onEvent }
+  return { store: resolveStore(options.store), appendTimeoutMs, pageEntries, onEvent }
 }
 
 function resolveStore(store: unknown): ResolvedStore {

@@ -46,7 +46,11 @@ export class PostgresStore implements LogStore {
    * @param onError Is told of what goes wrong in the background.
    * @throws RevocationError `store_unavailable`
    */
-  static async open(options: PostgresOptions, onError: (error: unknown) => void): Promise<PostgresStore> {
+  static async open(
+    options: PostgresOptions,
+    pageEntries: number,
+    onError: (error: unknown) => void,
+  ): Promise<PostgresStore> {
     const { postgres, schema = SCHEMA, maxConnections = 10, ssl } = options
     const connection: pg.ClientConfig = {
       connectionString: String(postgres),
@@ -65,7 +69,7 @@ export class PostgresStore implements LogStore {
       opened.on('error', onError)
       const run = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> => opened.query(text, values)
       const prepared = await prepareSchema(run, schema)
-      return new PostgresStore(opened, new SqlStore(run, prepared), connection, prepared.channel, onError)
+      return new PostgresStore(opened, new SqlStore(run, prepared, pageEntries), connection, prepared.channel, onError)
     } catch (error) {
       await pool?.end().catch(() => {})
       throw storeError('Opening the revocation log', error)

@@ -1,6 +1,5 @@
 import { type EntryMembers, isEntry, type RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
-import { MAX_ENTRIES } from '../page.ts'
 import { type Cursor, readCursor, writeCursor } from './cursor.ts'
 import { countThatFit } from './page-size.ts'
 import type { Schema } from './schema.ts'
@@ -34,10 +33,12 @@ type Row = readonly [
 export class SqlStore {
   readonly #run: RunStatement
   readonly #schema: Schema
+  readonly #pageEntries: number
 
-  constructor(run: RunStatement, schema: Schema) {
+  constructor(run: RunStatement, schema: Schema, pageEntries: number) {
     this.#run = run
     this.#schema = schema
+    this.#pageEntries = pageEntries
   }
 
   async append(entries: readonly RevocationEntry[], run: RunStatement = this.#run): Promise<void> {
@@ -65,7 +66,7 @@ export class SqlStore {
       throw new RevocationError('store_unavailable', 'The revocation log is on a standby server, which may lag behind.')
     }
     if (cursor && (cursor.history !== answer.history || answer.known !== 'true')) throw gone()
-    return pageOf(answer, cursor)
+    return this.#pageOf(answer, cursor)
   }
 
   async prune(): Promise<number> {
@@ -100,7 +101,12 @@ export class SqlStore {
               : 'AND xid >= pg_snapshot_xmin($4::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $4::text::pg_snapshot)'
           } ORDER BY id LIMIT $2::int
         ) AS found) AS rows`
-    const values = [cursor?.page?.id ?? 0, MAX_ENTRIES + 1, cursor?.to ?? null, ...(from === undefined ? [] : [from])]
+    const values = [
+      cursor?.page?.id ?? 0,
+      this.#pageEntries + 1,
+      cursor?.to ?? null,
+      ...(from === undefined ? [] : [from]),
+    ]
     try {
       return (await this.#run(statement, values)).rows[0] as Answer
     } catch (error) {
@@ -109,22 +115,22 @@ export class SqlStore {
       throw storeError('Reading the revocation log', error)
     }
   }
-}
 
-function pageOf({ head, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
-  const found = JSON.parse(rows ?? '[]') as Row[]
-  const all = found.slice(0, MAX_ENTRIES).map(entryOf)
-  const entries = all.slice(0, countThatFit(all))
-  const more = entries.length < found.length
-  // A run ends where the log was when it began: rows of earlier numbers may have become visible since.
-  const to = cursor?.page ? cursor.to : head
-  const from = cursor?.page ? cursor.page.from : cursor?.to
-  const id = found[entries.length - 1]?.[0] ?? 0
-  const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
-  return {
-    // Somebody else may have written what a reader would choke on.
-    page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
-    head: writeCursor({ history, to: head }),
+  #pageOf({ head, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
+    const found = JSON.parse(rows ?? '[]') as Row[]
+    const all = found.slice(0, this.#pageEntries).map(entryOf)
+    const entries = all.slice(0, countThatFit(all))
+    const more = entries.length < found.length
+    // A run ends where the log was when it began: rows of earlier numbers may have become visible since.
+    const to = cursor?.page ? cursor.to : head
+    const from = cursor?.page ? cursor.page.from : cursor?.to
+    const id = found[entries.length - 1]?.[0] ?? 0
+    const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
+    return {
+      // Somebody else may have written what a reader would choke on.
+      page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
+      head: writeCursor({ history, to: head }),
+    }
   }
 }
 

@@ -1,0 +1,120 @@
+import { execFileSync } from 'node:child_process'
+import { chownSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { followRevocations, revocationFeed } from '@backend-logout/revocations'
+import { createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
+import { query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { expect, test } from 'vitest'
+import { read, readAll, revoked, token, until } from './scene.ts'
+
+test('a server that crashes and comes back loses no entry, and no reader has to begin anew', async () => {
+  await using server = await startPostgres()
+  const address = await server.database('crash')
+  await using log = await openRevocationLog({ store: address })
+  const feed = createRevocationFeedHandler({ log, authorize: () => true })
+  const fetch = ((url: string, init: RequestInit) => feed(new Request(url, init))) as typeof globalThis.fetch
+  const codes: string[] = []
+  await using list = followRevocations({
+    source: revocationFeed('https://feed.example.com/revocations', { fetch }),
+    maxStalenessMs: 3_000,
+    onEvent: (event) => codes.push(event.type === 'failed' ? event.code : event.type),
+  })
+  await list.ready
+  await log.append(revoked('before'))
+  await until(() => list.check(token('before')) === 'revoked', 'the first entry arrives')
+
+  await server.kill()
+  await until(() => list.check(token('x')) === 'stale', 'the list is stale', 20_000)
+  expect(list.check(token('before'))).toBe('revoked')
+  // Goes on trying while the server starts.
+  const appending = log.append(revoked('during'))
+  await sleep(300)
+  await server.start()
+  await appending
+  await until(() => list.check(token('during')) === 'revoked' && list.check(token('x')) === 'valid', 'the list is back')
+  expect(codes).toContain('unavailable')
+  expect(codes).not.toContain('cursor_gone')
+  expect(codes.filter((code) => code === 'snapshot')).toHaveLength(1)
+})
+
+test('a restored server, or one that was promoted, sends readers to the start, and they miss nothing and forget nothing', async () => {
+  await using server = await startPostgres()
+  const address = await server.database('restore')
+  const backup = `${server.folder}-backup`
+  try {
+    let log = await openRevocationLog({ store: address })
+    await log.append(revoked('in the backup'))
+    await log.close()
+    await server.kill()
+    copy(server.folder, backup)
+    await server.start()
+
+    log = await openRevocationLog({ store: address })
+    await log.append(Array.from({ length: 50 }, (_, index) => revoked(`lost ${index}`)))
+    for (let index = 0; index < 20; index++) await log.append(revoked('lost'))
+    const { cursor, names } = await readAll(log)
+    expect(names).toHaveLength(71)
+    await log.close()
+
+    // The copy is put back as it is: its transactions have lower numbers than the cursor.
+    await server.kill()
+    putBack(backup, server.folder)
+    await server.start()
+    log = await openRevocationLog({ store: address })
+    await expect(read(log, cursor)).rejects.toMatchObject({ code: 'cursor_gone' })
+    const early = (await readAll(log)).cursor
+    await log.append(revoked('after'))
+    expect((await readAll(log)).names).toEqual(['in the backup', 'after'])
+    await log.close()
+
+    // And now as a server does that was recovered to a point in time, or promoted: on a new timeline.
+    await server.kill()
+    putBack(backup, server.folder)
+    writeAs(server.folder, 'recovery.signal', '')
+    writeAs(server.folder, 'postgresql.auto.conf', "restore_command = 'false'\n")
+    await server.start()
+    log = await openRevocationLog({ store: address })
+    for (let index = 0; index < 40; index++) await log.append(revoked(`new ${index}`))
+    for (const old of [cursor, early]) await expect(read(log, old)).rejects.toMatchObject({ code: 'cursor_gone' })
+    expect((await readAll(log)).names).toHaveLength(41)
+    await log.close()
+  } finally {
+    rmSync(backup, { recursive: true, force: true })
+  }
+})
+
+test('rows that came from another server with a dump are found, at once and afterward', async () => {
+  await using server = await startPostgres()
+  const address = await server.database('dump')
+  let log = await openRevocationLog({ store: address })
+  const { cursor } = await readAll(log)
+  await log.append([revoked('1'), revoked('2')])
+  await log.close()
+  // As pg_dump and pg_restore leave it: numbers of transactions that are still to come here.
+  await query(address, "UPDATE backend_logout_revocations.entry SET xid = '99999999' WHERE jti = '2'")
+  log = await openRevocationLog({ store: address })
+  expect((await readAll(log, cursor)).names).toEqual(['1', '2'])
+  const snapshot = await readAll(log)
+  expect(snapshot.names).toEqual(['1', '2'])
+  // It is not new over and over again.
+  expect((await readAll(log, snapshot.cursor)).names).toEqual([])
+  await log.close()
+})
+
+function putBack(backup: string, folder: string): void {
+  rmSync(folder, { recursive: true })
+  copy(backup, folder)
+}
+
+/** With owners and modes: the server may run as another user. */
+function copy(from: string, to: string): void {
+  execFileSync('cp', ['-Rp', from, to])
+}
+
+function writeAs(folder: string, name: string, text: string): void {
+  const { uid, gid } = statSync(folder)
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chownSync(path, uid, gid)
+}
