@@ -47,6 +47,7 @@ export const sections: readonly Section[] = [
       'packages/browser-proxy/README.md',
       'packages/outbox/README.md',
       'packages/revocations/README.md',
+      'packages/private-store/README.md',
       'packages/cli/README.md',
       'packages/emulator/README.md',
       'packages/core/README.md',
@@ -79,7 +80,9 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/browser-proxy/server': 'packages/browser-proxy/src/server/index.ts',
   '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
   '@backend-logout/outbox': 'packages/outbox/src/index.ts',
-  '@backend-logout/outbox/private-files': 'packages/outbox/src/private-files.ts',
+  '@backend-logout/private-store': 'packages/private-store/src/index.ts',
+  '@backend-logout/private-store/private-files': 'packages/private-store/src/private-files.ts',
   '@backend-logout/revocations': 'packages/revocations/src/index.ts',
+  '@backend-logout/revocations/server': 'packages/revocations/src/server/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

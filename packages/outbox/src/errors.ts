@@ -1,5 +1,4 @@
-import { NotPrivateError } from './ownership.ts'
-import { printable } from './printable.ts'
+import { describeDatabaseError, FolderInUseError, NotPrivateError } from '@backend-logout/private-store'
 
 /**
  * What failed, as a literal that code can switch on.
@@ -64,13 +63,7 @@ export function isOutboxError(value: unknown): value is OutboxError {
 export function storeError(doing: string, reason: unknown): OutboxError {
   if (isOutboxError(reason)) return reason
   if (reason instanceof NotPrivateError) return new OutboxError('store_not_private', reason.message)
-  const { message, code } = (reason ?? {}) as { message?: unknown; code?: unknown }
-  const cause = new Error(printable(withoutPasswords(String(message || code || reason).slice(0, 500))))
-  delete cause.stack
-  if (typeof code === 'string') Object.assign(cause, { code })
+  if (reason instanceof FolderInUseError) return new OutboxError('store_in_use', reason.message)
+  const cause = describeDatabaseError(reason)
   return new OutboxError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
-}
-
-function withoutPasswords(text: string): string {
-  return text.replace(/\b(postgres(?:ql)?:\/\/)[^\s@]*@/gi, '$1[masked]@')
 }

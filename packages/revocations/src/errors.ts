@@ -16,6 +16,7 @@
  * | `network` | the connection failed |
  * | `timeout` | no complete answer in time |
  * | `store_in_use` | another process has the folder open |
+ * | `store_not_private` | other users of the machine can change the folder, and the message says how to prevent it |
  * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
  * | `closed` | the list or the log is closed, or closing |
  */
@@ -33,6 +34,7 @@ export type RevocationErrorCode =
   | 'network'
   | 'timeout'
   | 'store_in_use'
+  | 'store_not_private'
   | 'store_unavailable'
   | 'closed'
 

@@ -58,12 +58,13 @@ export function followRevocations(options: FollowOptions): RevocationList {
 
   const isFresh = (): boolean => freshness.isFresh() && !signal.aborted
 
-  /** Reads until there is nothing more, and tells how many entries came. */
+  /** Reads until there is nothing more, and tells how long to leave the source alone then, in milliseconds. */
   const catchUp = async (): Promise<number> => {
     // The pages of one run show the log as it was when the run began, which may be before the last failure.
     run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
     // Two requests fit into the time for which an answer counts, so that one that is lost does not matter.
-    let waitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
+    const longestWaitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
+    let waitMs = longestWaitMs
     for (let more = true; more && !signal.aborted; waitMs = 0) {
       const sentAt = performance.now()
       const request = { after: cursor, waitMs, signal }
@@ -87,11 +88,12 @@ export function followRevocations(options: FollowOptions): RevocationList {
     const { isSnapshot, received, steady } = run
     freshness.since = run
     run = undefined
+    const durationMs = performance.now() - steady
     if (isSnapshot || received > 0) {
-      const durationMs = performance.now() - steady
       emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
     }
-    return received
+    // A source with a lot of news is not asked for each of them, and one that does not wait not all the time.
+    return received > 0 ? 5 : Math.min(1_000, longestWaitMs / 2) - durationMs
   }
 
   /** Tells when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
@@ -106,16 +108,13 @@ export function followRevocations(options: FollowOptions): RevocationList {
 
   const follow = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted; ) {
-      const startedAt = performance.now()
       let pauseMs = 0
       try {
-        const received = await catchUp()
+        pauseMs = await catchUp()
         failures = 0
         lastError = undefined
         ready.resolve()
         watchAge()
-        // A source that does not wait is not asked all the time, and one with a lot of news not for each of them.
-        pauseMs = received > 0 ? 5 : Math.min(1_000, maxStalenessMs / 4) - (performance.now() - startedAt)
       } catch (thrown) {
         if (signal.aborted) return
         // A source of one's own may throw anything, with anything in its message.

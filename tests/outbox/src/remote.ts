@@ -42,14 +42,14 @@ export interface Remote<F extends Offer> extends AsyncDisposable {
   kill(signal: NodeJS.Signals): void
 }
 
-/** Starts a program of this folder as a process of its own. */
+/** Starts a program as a process of its own: one of this folder, by its name, or any other. */
 export function startRemote<F extends Offer>(
-  program: string,
+  program: string | URL,
   args: readonly string[] = [],
   onTold: (message: never) => void = () => {},
   env: NodeJS.ProcessEnv = {},
 ): Remote<F> {
-  const path = fileURLToPath(new URL(`programs/${program}.ts`, import.meta.url))
+  const path = fileURLToPath(program instanceof URL ? program : new URL(`programs/${program}.ts`, import.meta.url))
   const child: ChildProcess = fork(path, [...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import type { OpenPrivateOptions } from '@backend-logout/outbox/private-files'
+import type { OpenPrivateOptions } from '@backend-logout/private-store/private-files'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { shownName } from './shown-name.ts'
@@ -19,7 +19,7 @@ export async function openPrivate(path: string, role: string, options?: OpenPriv
   }
   if (found?.isSymbolicLink()) refuse('is a symbolic link, which is not followed. Name the file that it leads to.')
   if (found && !found.isFile() && !found.isDirectory()) refuse('is not a regular file.')
-  const { NotPrivateError, openPrivateFile } = await import('@backend-logout/outbox/private-files')
+  const { NotPrivateError, openPrivateFile } = await import('@backend-logout/private-store/private-files')
   try {
     return await openPrivateFile(path, options)
   } catch (error) {

@@ -40,7 +40,7 @@ export async function readTextFile(path: string, role: string): Promise<string> 
  */
 export async function readSecretFile(path: string, role: string, terminal: Terminal): Promise<string> {
   const text = await readTextFile(path, role)
-  const { describeExposure } = await import('@backend-logout/outbox/private-files')
+  const { describeExposure } = await import('@backend-logout/private-store/private-files')
   const exposure = await describeExposure(path)
   if (exposure) note(terminal, `backend-logout: ${exposure}`)
   return text

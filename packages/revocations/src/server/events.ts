@@ -3,11 +3,12 @@
  *
  * - `appended`: so many entries became durable; not told of those in a transaction of the application.
  * - `pruned`: so many entries had ended and were deleted.
+ * - `store_made_private`: other users of the machine could read or change the folder until now.
  * - `store_error`: the database could not be reached or refused; the log keeps trying.
  */
 export type RevocationLogEvent =
   | { readonly type: 'appended' | 'pruned'; readonly count: number }
-  | { readonly type: 'store_error'; readonly message: string }
+  | { readonly type: 'store_error' | 'store_made_private'; readonly message: string }
 
 /** Receives {@link RevocationLogEvent}s. What it throws is dropped: watching a log must not break it. */
 export type OnRevocationLogEvent = (event: RevocationLogEvent) => void

@@ -1,6 +1,7 @@
 import { RevocationError } from '../errors.ts'
 import { emit } from '../events.ts'
 import { Appender } from './appender.ts'
+import type { RevocationLogEvent } from './events.ts'
 import { Hub } from './hub.ts'
 import type { RevocationLog } from './log.ts'
 import { MemoryStore } from './memory-store.ts'
@@ -15,7 +16,7 @@ const PRUNE_MS = 600_000
 /**
  * Opens a revocation log, and creates what it needs in its store.
  *
- * @throws RevocationError `invalid_options`, `store_in_use` or `store_unavailable`
+ * @throws RevocationError `invalid_options`, `store_in_use`, `store_not_private` or `store_unavailable`
  * @example
  * ```ts
  * import { openRevocationLog } from '@backend-logout/revocations/server'
@@ -31,7 +32,7 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
   const report = (error: unknown): void => {
     emit(onEvent, { type: 'store_error', message: storeError('The revocation log', error).message })
   }
-  const store = await openStore(resolved, pageEntries, report)
+  const store = await openStore(resolved, pageEntries, (event) => emit(onEvent, event), report)
   const hub = new Hub(store, report)
   const appender = new Appender(store, appendTimeoutMs, (count) => {
     emit(onEvent, { type: 'appended', count })
@@ -84,10 +85,14 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
 async function openStore(
   options: ResolvedStore,
   pageEntries: number,
+  onEvent: (event: RevocationLogEvent) => void,
   onError: (error: unknown) => void,
 ): Promise<LogStore> {
   if (options.kind === 'memory') return new MemoryStore(pageEntries)
-  if (options.kind === 'postgres')
+  // Loaded only where they are used, so that a log in memory runs everywhere.
+  if (options.kind === 'postgres') {
     return (await import('./postgres-store.ts')).PostgresStore.open(options, pageEntries, onError)
-  throw new RevocationError('invalid_options', 'A folder is not supported yet.')
+  }
+  const onExposed = (message: string): void => onEvent({ type: 'store_made_private', message })
+  return (await import('./folder-store.ts')).FolderStore.open(options.folder, pageEntries, onExposed)
 }

@@ -1,22 +1,13 @@
+import { describeDatabaseError, FolderInUseError, NotPrivateError } from '@backend-logout/private-store'
 import { isRevocationError, RevocationError } from '../errors.ts'
 
-/** Wraps what the database said: its words and codes, not the statement, its parameters or the address with a password. */
+/** Wraps an error of the database: its words and code, without the statement, its parameters and the address's password. */
 export function storeError(doing: string, reason: unknown): RevocationError {
   if (isRevocationError(reason)) return reason
-  const { message, code } = (reason ?? {}) as { message?: unknown; code?: unknown }
-  const cause = new Error(printable(withoutPasswords(String(message || code || reason).slice(0, 500))))
-  delete cause.stack
-  if (typeof code === 'string') Object.assign(cause, { code: printable(code.slice(0, 60)) })
+  if (reason instanceof FolderInUseError) return new RevocationError('store_in_use', reason.message)
+  if (reason instanceof NotPrivateError) return new RevocationError('store_not_private', reason.message)
+  const cause = describeDatabaseError(reason)
   return new RevocationError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
-}
-
-function withoutPasswords(text: string): string {
-  return text.replace(/\b(postgres(?:ql)?:\/\/)[^\s@]*@/gi, '$1[masked]@')
-}
-
-/** Without what could forge a line of a log, or steer a terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
 }
 
 /** Errors of the connection, and of a server that is going down or coming up. */

@@ -26,7 +26,7 @@ export interface PrivateFolder {
  * @throws Error as the functions of `node:fs`
  * @example
  * ```ts
- * import { makeFolderPrivate } from '@backend-logout/outbox/private-files'
+ * import { makeFolderPrivate } from '@backend-logout/private-store/private-files'
  *
  * const { path } = makeFolderPrivate('./journals', ['run.journal'])
  * ```

@@ -13,7 +13,7 @@ afterEach(() => rm(folder, { recursive: true }))
 test('lockFolder() lets one in at a time, and names who is in', async () => {
   const lock = await lockFolder(folder)
   await expect(lockFolder(folder)).rejects.toMatchObject({
-    code: 'store_in_use',
+    name: 'FolderInUseError',
     message: expect.stringMatching(new RegExp(`${folder}.*process ${process.pid} on `)),
   })
   await lock.release()

@@ -25,7 +25,7 @@ export interface OpenPrivateOptions {
  * @throws Error as `open()` of `node:fs/promises`
  * @example
  * ```ts
- * import { openPrivateFile } from '@backend-logout/outbox/private-files'
+ * import { openPrivateFile } from '@backend-logout/private-store/private-files'
  *
  * const journal = await openPrivateFile('./run.journal', { append: true })
  * await journal.write('started\n')
@@ -68,7 +68,7 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
  * @throws Error as `stat()` of `node:fs/promises`
  * @example
  * ```ts
- * import { describeExposure } from '@backend-logout/outbox/private-files'
+ * import { describeExposure } from '@backend-logout/private-store/private-files'
  *
  * const warning = await describeExposure('./outbox.key')
  * if (warning) console.error(warning)

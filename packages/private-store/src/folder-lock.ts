@@ -2,8 +2,13 @@ import type { FileHandle } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { OutboxError } from './errors.ts'
+import { printable } from './printable.ts'
 import { openPrivateFile } from './private-file.ts'
+
+/** A folder that is open in another process, or for a second time in this one. The message says in which. */
+export class FolderInUseError extends Error {}
+
+Object.defineProperty(FolderInUseError.prototype, 'name', { value: 'FolderInUseError' })
 
 /** The file in the folder that the lock is on. */
 export const LOCK_FILE = 'lock'
@@ -14,10 +19,10 @@ export interface FolderLock {
 }
 
 /**
- * Locks a folder for this outbox: against other processes, and against another outbox in this one. The lock is the
+ * Locks a folder: against other processes, and against another store in this one. The lock is the
  * operating system's own and belongs to the open file, so it ends with the process, however that ends.
  *
- * @throws OutboxError `store_in_use`
+ * @throws FolderInUseError where somebody else has it
  * @throws NotPrivateError where the lock file is a link or belongs to another user
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -26,9 +31,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   const file = await openPrivateFile(join(folder, LOCK_FILE))
   try {
     if (!tryLock(file.fd)) {
-      throw new OutboxError(
-        'store_in_use',
-        `The folder ${folder} is open in another outbox (${await holderOf(file)}). A folder is for one process at a time: close the other one, share one outbox within the process, or use a Postgres store.`,
+      throw new FolderInUseError(
+        `The folder ${folder} is open already (${printable(await holderOf(file))}). A folder is for one process at a time: close the other one, share one store within the process, or use a Postgres server.`,
       )
     }
     await file.truncate()

@@ -1,0 +1,11 @@
+/**
+ * Postgres within this process, in a folder that no other user of the machine can read: what the outbox and the
+ * revocation log share.
+ *
+ * @module
+ */
+export { describeDatabaseError } from './database-error.ts'
+export { FolderInUseError } from './folder-lock.ts'
+export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } from './open-private-store.ts'
+export { NotPrivateError } from './ownership.ts'
+export { printable } from './printable.ts'

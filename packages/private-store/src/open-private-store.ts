@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PGlite } from '@electric-sql/pglite'
+import { type FolderLock, LOCK_FILE, lockFolder } from './folder-lock.ts'
+import { makeContentsPrivate, makeFolderPrivate } from './private-folder.ts'
+
+/** The folder's subfolder with the files of Postgres. */
+const DATA = 'data'
+/** A database that is being created; one whose creation was interrupted cannot be opened any more. */
+const UNFINISHED = 'unfinished'
+
+/** What runs statements: a database, or a transaction in it. */
+interface Executor {
+  /** Runs one statement. */
+  query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[]; affectedRows?: number }>
+  /** Runs several statements, without parameters. */
+  exec(text: string): Promise<{ rows: Record<string, unknown>[]; affectedRows?: number }[]>
+}
+
+/** Postgres within this process. It is a PGlite, of which this names what is used. */
+export interface PrivateStore extends Executor {
+  /** Runs a task in a transaction, which commits when it resolves and rolls back when it rejects. */
+  transaction<Result>(task: (transaction: Executor) => Promise<Result>): Promise<Result>
+  /** Calls a function for each NOTIFY on a channel, until what it resolves to is called. */
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>
+  /** Closes the database and releases the folder. */
+  close(): Promise<void>
+}
+
+/** Options of {@link openPrivateStore}. */
+export interface OpenPrivateStoreOptions {
+  /** Is told, in words, when other users could read or change the folder until now. */
+  readonly onExposed?: ((message: string) => void) | undefined
+}
+
+/**
+ * Opens Postgres in a folder, which is created where it is missing. Nobody else can have the folder open, and no other
+ * user of the machine can read or change it. A commit survives the end of the process and that of the machine.
+ *
+ * @param folder `undefined` for a database in memory, which is gone when it is closed.
+ * @throws FolderInUseError where another process has the folder open, or this one
+ * @throws NotPrivateError where other users could change the folder, and this one cannot prevent it
+ * @example
+ * ```ts
+ * import { openPrivateStore } from '@backend-logout/private-store'
+ *
+ * const store = await openPrivateStore('./data')
+ * const { rows } = await store.query('SELECT 1 AS one')
+ * await store.close()
+ * ```
+ */
+export async function openPrivateStore(
+  folder: string | undefined,
+  { onExposed }: OpenPrivateStoreOptions = {},
+): Promise<PrivateStore> {
+  if (folder === undefined) {
+    const { PGlite } = await import('@electric-sql/pglite')
+    return storeOf(await PGlite.create(), undefined)
+  }
+  const { path, wasOpen } = makeFolderPrivate(folder, [LOCK_FILE, DATA, UNFINISHED])
+  const lock = await lockFolder(path)
+  try {
+    const isNew = !existsSync(join(path, DATA))
+    if (isNew) await createDatabase(path)
+    // Before Postgres reads it: a prepared file could make it run code.
+    const wasWritable = makeContentsPrivate(path, [DATA])
+    if (wasOpen && !isNew) {
+      onExposed?.(`Other users of this machine could ${wasWritable ? 'change' : 'read'} ${path} until now.`)
+    }
+    return storeOf(await openData(join(path, DATA)), lock)
+  } catch (error) {
+    await lock.release().catch(() => {})
+    throw error
+  }
+}
+
+function storeOf(database: PGlite, lock: FolderLock | undefined): PrivateStore {
+  return {
+    query: (text, values) => database.query(text, values),
+    exec: (text) => database.exec(text),
+    transaction: (task) => database.transaction((transaction) => task(transaction)),
+    listen: (channel, callback) => database.listen(channel, callback) as Promise<() => Promise<void>>,
+    async close() {
+      try {
+        await database.close()
+      } finally {
+        await lock?.release()
+      }
+    },
+  }
+}
+
+async function createDatabase(folder: string): Promise<void> {
+  const unfinished = join(folder, UNFINISHED)
+  await rm(unfinished, { recursive: true, force: true })
+  makeFolderPrivate(unfinished)
+  await (await openData(unfinished)).close()
+  await rename(unfinished, join(folder, DATA))
+  await syncFolder(folder)
+}
+
+async function openData(data: string): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite')
+  const { DURABLE_START, DurableFiles } = await import('./durable-files.ts')
+  return PGlite.create({ fs: new DurableFiles(data), startParams: [...DURABLE_START] })
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RevocationStore } from '@backend-logout/revocations/server'
+import { type Remote, startRemote } from '@backend-logout/tests-outbox/remote'
+import type { functions as Feed } from './programs/feed.ts'
+import type { functions as Reader } from './programs/reader.ts'
+import type { functions as Writer } from './programs/writer.ts'
+import { until } from './scene.ts'
+
+/** What came of a run. */
+export interface CrashResult {
+  readonly rounds: number
+  /** How many entries were acknowledged. */
+  readonly acknowledged: number
+  /** Acknowledged, and not refused by some reader in the end. */
+  readonly lost: number
+  /** How often a reader that was cut off was asked when its list was too old. */
+  readonly asked: number
+  /** How often it said `valid` all the same. */
+  readonly wronglyValid: number
+}
+
+const MAX_STALENESS_MS = 1_000
+const READERS = 2
+
+const program = (name: string): URL => new URL(`programs/${name}.ts`, import.meta.url)
+
+/**
+ * Kills writers, feeds and readers with SIGKILL at random moments, again and again on the same store. In between, the
+ * readers are cut off for longer than they may be, and asked whether they know it. At the end, every reader has to refuse
+ * every token whose entry was acknowledged.
+ *
+ * @param isShared Whether several processes can have the store open; if not, the feed is also the writer.
+ * @param random Decides the moments and who is killed.
+ */
+export async function crashRounds(
+  store: RevocationStore,
+  isShared: boolean,
+  rounds: number,
+  random: () => number,
+): Promise<CrashResult> {
+  const acknowledged: number[] = []
+  const told = ({ acknowledged: name }: { acknowledged: number }): void => void acknowledged.push(name)
+  let first = 0
+  const nextNames = (): number => {
+    first += 100_000
+    return first
+  }
+  let port = 0
+  let url = ''
+  let asked = 0
+  let wronglyValid = 0
+
+  let feed: Remote<typeof Feed> | undefined
+  const startFeed = async (): Promise<Remote<typeof Feed>> => {
+    const started = startRemote<typeof Feed>(program('feed'), [JSON.stringify(store), String(port)], told)
+    await started.ready
+    url = await started.call('url')
+    port = Number(new URL(url).port)
+    if (!isShared) started.call('append', nextNames(), 8).catch(() => {})
+    return started
+  }
+  const startWriter = async (): Promise<Remote<typeof Writer>> => {
+    const started = startRemote<typeof Writer>(program('writer'), [JSON.stringify(store)], told)
+    await started.ready
+    started.call('append', nextNames(), 8).catch(() => {})
+    return started
+  }
+  const startReader = async (): Promise<Remote<typeof Reader>> => {
+    const started = startRemote<typeof Reader>(program('reader'), [url, String(MAX_STALENESS_MS)])
+    await started.ready
+    return started
+  }
+
+  feed = await startFeed()
+  let writer = isShared ? await startWriter() : undefined
+  const readers = await Promise.all(Array.from({ length: READERS }, startReader))
+  for (let round = 0; round < rounds; round++) {
+    const before = acknowledged.length
+    // At a random moment, but not before anything happened.
+    await until(() => acknowledged.length > before + random() * 300, 'entries are acknowledged')
+    const victim = (['feed', 'writer', 'reader'] as const)[round % 3]
+    if (victim === 'feed' || (victim === 'writer' && !writer)) {
+      feed.kill('SIGKILL')
+      await feed.ended
+      const deadAt = performance.now()
+      // Cut off for longer than they may be, every other time.
+      if (random() < 0.5) await sleep(random() * 300)
+      else {
+        await sleep(MAX_STALENESS_MS + 50)
+        for (const reader of readers) {
+          asked++
+          if ((await reader.call('verdict')) === 'valid' && performance.now() - deadAt > MAX_STALENESS_MS)
+            wronglyValid++
+        }
+      }
+      feed = await startFeed()
+    } else if (victim === 'writer' && writer) {
+      writer.kill('SIGKILL')
+      await writer.ended
+      writer = await startWriter()
+    } else {
+      const index = Math.floor(random() * READERS)
+      const reader = readers[index]
+      reader?.kill('SIGKILL')
+      await reader?.ended
+      readers[index] = await startReader()
+    }
+  }
+  writer?.kill('SIGKILL')
+  await writer?.ended
+  // What the feed of a single process acknowledges is counted until it is killed, and read after it is started anew.
+  if (!isShared) {
+    feed.kill('SIGKILL')
+    await feed.ended
+    feed = await startFeed()
+  }
+  const names = acknowledged.slice()
+  const left = new Set(readers)
+  await until(
+    async () => {
+      for (const reader of left) {
+        if ((await reader.call('notRefused', names)).length === 0 && (await reader.call('verdict')) === 'valid') {
+          left.delete(reader)
+        }
+      }
+      return left.size === 0
+    },
+    'every reader refuses what was acknowledged',
+    30_000,
+  ).catch(() => {})
+  let lost = 0
+  for (const reader of readers) lost = Math.max(lost, (await reader.call('notRefused', names)).length)
+  for (const each of [feed, ...readers]) await each[Symbol.asyncDispose]()
+  return { rounds, acknowledged: names.length, lost, asked, wronglyValid }
+}
+
+/** Random numbers that come out the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
