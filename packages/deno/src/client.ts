@@ -12,8 +12,7 @@ export type DenoLogoutClientOptions = LogoutClientOptions & DenoConnectionOption
 /** A {@link LogoutClient} that can be closed, also by `using`. */
 export interface DenoLogoutClient extends LogoutClient, Disposable {
   /**
-   * Closes the connections that `tls`, `proxy` or `pool` gave the client, and ends the client: calls that come later
-   * reject with `invalid_argument`. A client without any of these has nothing to close.
+   * Closes the client's own connections, which it has with `tls`, `proxy` or `pool`. Later calls reject with `aborted`.
    */
   close(): void
 }

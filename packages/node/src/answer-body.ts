@@ -1,11 +1,11 @@
 import { codingsOf, decode } from './content-coding.ts'
 
-/** From here on, a buffer is doubled when it is too small. */
+/** The minimum size of a buffer that has grown; from there on, it doubles. */
 const MIN_GROWTH = 512
 
 /**
- * The body of one answer, collected in one buffer. Chunks are copied, not kept: a chunk of one byte takes more than a
- * hundred bytes, and may hold on to the whole buffer that the socket read into.
+ * The body of one response, collected in one buffer. Chunks are copied, not kept: a chunk of one byte takes more than a
+ * hundred bytes, and keeps the whole buffer alive that the socket read into.
  */
 export class AnswerBody {
   readonly #maxBytes: number
@@ -15,15 +15,15 @@ export class AnswerBody {
   #truncated = false
 
   /**
-   * @param maxBytes The limit for what was sent as well as for what it is decoded to.
-   * @param contentEncoding The header of this name.
+   * @param maxBytes The limit for the body as sent, and for the decoded body.
+   * @param contentEncoding The value of the `Content-Encoding` header.
    */
   constructor(maxBytes: number, contentEncoding: string | readonly string[] | undefined) {
     this.#maxBytes = maxBytes
     this.#codings = codingsOf(contentEncoding)
   }
 
-  /** Adds a chunk, and tells whether it makes sense to read on. */
+  /** Adds a chunk. Returns `false` if reading on is pointless. */
   add(chunk: Buffer): boolean {
     const left = this.#maxBytes - this.#size
     this.#truncated = this.#codings === undefined || chunk.length > left
@@ -36,10 +36,10 @@ export class AnswerBody {
   }
 
   /**
-   * The body as text, and whether that is less than all of it. What is too large once it is decoded, or in a coding that
-   * is not supported, is given as empty and truncated.
+   * Returns the body as text, and whether that is not the whole body. A compressed body that is too large, or in a coding
+   * that is not supported, is returned as empty and truncated.
    *
-   * @throws Error when compressed data is broken
+   * @throws Error if compressed data is corrupt
    */
   read(): { body: string; truncated: boolean } {
     const [sent, codings] = [this.#bytes?.subarray(0, this.#size), this.#codings]
@@ -54,10 +54,10 @@ export class AnswerBody {
   #room(size: number): Buffer {
     const bytes = this.#bytes
     if (!bytes) {
-      // Nearly always the whole body, and so short that it comes from Node's pool.
+      // Usually the whole body, and small enough for Node's buffer pool.
       this.#bytes = Buffer.allocUnsafe(size)
     } else if (bytes.length < size) {
-      // Not from the pool, whose slabs stay for as long as anything in them.
+      // Not from the pool, which keeps a slab until everything in it is garbage.
       const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(size, 2 * bytes.length, MIN_GROWTH), this.#maxBytes))
       bytes.copy(larger, 0, 0, this.#size)
       this.#bytes = larger
@@ -66,7 +66,7 @@ export class AnswerBody {
   }
 }
 
-/** As `fetch` decodes text: without a byte order mark. */
+/** Decodes text as `fetch` does: without a byte order mark. */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString()
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text

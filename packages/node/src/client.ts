@@ -10,24 +10,24 @@ import { checkConnections } from './connections.ts'
 import { poolTransport } from './pool-transport.ts'
 import { checkProxy, type EnvironmentVariables } from './proxy.ts'
 
-/** Options of {@link createLogoutClient}: those of every runtime, and how to connect. */
+/** Options of {@link createLogoutClient}: those of core, and how to connect. */
 export type NodeLogoutClientOptions = LogoutClientOptions & NodeConnectionOptions
 
-/** A client that holds connections. One for the whole application is enough; close it when the application ends. */
+/** A client with its own connections. Create one for the whole application, and close it when the application ends. */
 export interface NodeLogoutClient extends LogoutClient {
   /**
-   * Waits for the requests that are under way and closes all connections; later calls reject with `invalid_argument`.
-   * Not needed to end the process: idle connections do not keep it alive. Does nothing for a client with a `fetch` or
-   * `transport` of its own.
+   * Waits for the requests in progress and closes all connections; later calls reject with `aborted`. The process can
+   * exit without it: idle connections do not keep it alive. Does nothing for a client with your own `fetch` or
+   * `transport`.
    */
   close(): Promise<void>
-  /** The same as {@link NodeLogoutClient.close}, for `await using`. */
+  /** Same as {@link NodeLogoutClient.close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /**
- * Creates a client that keeps connections open between calls and uses the proxy that the environment names. Options are
- * checked now, copied, and never changed; nothing is sent yet.
+ * Creates a client that keeps connections open between calls and uses the proxy configured in the environment. Checks
+ * and copies the options; sends nothing yet.
  *
  * @throws LogoutError `invalid_options`
  * @example
@@ -42,7 +42,7 @@ export function createLogoutClient(options: NodeLogoutClientOptions): NodeLogout
   return createNodeClient(options, process.env)
 }
 
-/** {@link createLogoutClient} with an environment of one's own. */
+/** {@link createLogoutClient} with another environment. */
 export function createNodeClient(options: NodeLogoutClientOptions, env: EnvironmentVariables): NodeLogoutClient {
   const { connections, proxy, tls, fetch, transport, allowInsecureHttp = false } = options ?? {}
   if (fetch !== undefined || transport !== undefined) {

@@ -2,7 +2,7 @@ import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { invalidOption } from '@backend-logout/core'
 import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
 
-/** What a client connects with, checked. */
+/** The checked connection settings of a client. */
 export interface Connections {
   readonly limit: number
   /** Options for `tls.connect`. */
@@ -11,15 +11,15 @@ export interface Connections {
     readonly secureContext?: SecureContext
     readonly servername?: string
   }
-  /** Whether a client certificate is shown. */
+  /** Whether there is a client certificate. */
   readonly mutualTls: boolean
 }
 
 type TlsVersion = NonNullable<NodeTlsOptions['minVersion']>
 
 /**
- * Older versions are not spoken (RFC 8996). It is said for every connection, because the default can be changed for the
- * whole process: by `tls.DEFAULT_MIN_VERSION` and by options of Node.js.
+ * Older versions are not allowed (RFC 8996). Set for every connection, because `tls.DEFAULT_MIN_VERSION` and command-line
+ * options of Node.js change the default of the whole process.
  */
 export const MIN_TLS_VERSION = 'TLSv1.2'
 
@@ -34,7 +34,7 @@ const TLS_OPTIONS: ReadonlySet<string> = new Set<keyof NodeTlsOptions>([
 ])
 
 /**
- * Checks how many connections there may be, and the certificates.
+ * Checks the number of connections and the TLS options.
  *
  * @throws LogoutError `invalid_options`
  */
@@ -51,7 +51,7 @@ export function checkConnections({
 
 function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   if (!given) return { minVersion: MIN_TLS_VERSION }
-  // What Node.js has besides could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and others.
+  // Other options of Node.js could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and more.
   const unknown = Object.keys(given).find((name) => !TLS_OPTIONS.has(name))
   if (unknown !== undefined) invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.`)
   const { ca, cert, key, pfx, passphrase, servername, minVersion = MIN_TLS_VERSION } = given
@@ -61,13 +61,13 @@ function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   if (servername !== undefined && !(typeof servername === 'string' && servername)) {
     invalidOption('tls.servername', 'must be a host name.')
   }
-  // What Node.js says about a wrong type quotes the value.
+  // Node's own message about a wrong type quotes the value.
   if (pfx !== undefined && !(pfx instanceof Uint8Array)) invalidOption('tls.pfx', 'must be bytes.')
   if (passphrase !== undefined && typeof passphrase !== 'string') {
     invalidOption('tls.passphrase', 'must be a string.')
   }
   for (const [name, value] of Object.entries({ ca, cert, key })) {
-    // Node takes a text that is no certificate for an empty list of authorities, and says nothing.
+    // Node silently treats text that is not a certificate as an empty list of authorities.
     for (const one of [value].flat())
       if (one !== undefined && !isPem(one)) invalidOption(`tls.${name}`, 'must be PEM text.')
   }
@@ -77,7 +77,7 @@ function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
 }
 
 function createContext(options: SecureContextOptions): SecureContext {
-  // Loaded only now, as most clients bring no certificate.
+  // Loaded on demand: most clients have no certificate.
   const { createSecureContext } = process.getBuiltinModule('node:tls')
   try {
     return createSecureContext(options)

@@ -1,4 +1,4 @@
-/** The most codings that one body may have; nobody needs a second one. */
+/** The maximum number of codings of one body. */
 const MAX_CODINGS = 2
 
 type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Buffer
@@ -6,12 +6,12 @@ type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: numb
 /**
  * The codings of a body, in the order in which they were applied.
  *
- * Requests ask for none, but some gateways and static stores compress anyway. `undici.interceptors.decompress()` would
- * keep a decoder and a queue of chunks for each open answer; a body is decoded here when it is complete, so that there is
- * only one decoder at a time, whose window has 32 KiB. That rules out Brotli and zstd, whose windows have megabytes.
+ * Requests ask for none, but some gateways and static file stores compress anyway. A body is decoded when it is complete,
+ * so only one decoder exists at a time; `undici.interceptors.decompress()` would keep one, and a queue of chunks, for each
+ * response in progress. Brotli and zstd are not supported: their windows take megabytes, where that of gzip takes 32 KiB.
  *
- * @param header `Content-Encoding`; as a list where it was sent several times.
- * @returns `undefined` when there are too many of them, or one is not supported
+ * @param header The value of `Content-Encoding`, or a list if it was sent more than once.
+ * @returns `undefined` if there are too many, or one is not supported
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-8.4 | RFC 9110 §8.4}
  */
 export function codingsOf(header: string | readonly string[] | undefined): readonly string[] | undefined {
@@ -27,14 +27,14 @@ export function codingsOf(header: string | readonly string[] | undefined): reado
 /**
  * Undoes the codings of a complete body.
  *
- * @returns `undefined` when the result, or what is on the way to it, is larger than `maxBytes`
- * @throws Error when the data is broken or incomplete
+ * @returns `undefined` if the result, or an intermediate result, is larger than `maxBytes`
+ * @throws Error if the data is corrupt or incomplete
  */
 export function decode(body: Buffer, codings: readonly string[], maxBytes: number): Buffer | undefined {
   let bytes = body
   try {
     for (const coding of codings.toReversed()) {
-      // One chunk for all of it: several would be held next to what they are joined to.
+      // One chunk for the whole result: several would exist next to the buffer that they are joined into.
       if (bytes.length > 0)
         bytes = decoderFor(coding, bytes)(bytes, { maxOutputLength: maxBytes, chunkSize: maxBytes + 64 })
     }
@@ -48,6 +48,6 @@ export function decode(body: Buffer, codings: readonly string[], maxBytes: numbe
 function decoderFor(coding: string, [first = 0]: Buffer): Decode {
   const { gunzipSync, inflateRawSync, inflateSync } = process.getBuiltinModule('node:zlib')
   if (coding !== 'deflate') return gunzipSync
-  // Some servers leave out the zlib header, which begins with the method 8.
+  // Some servers omit the zlib header, whose first byte contains the method 8.
   return (first & 0x0f) === 8 ? inflateSync : inflateRawSync
 }

@@ -3,12 +3,12 @@ import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions }
 import type { NodeConnectionOptions } from './connection-options.ts'
 import type { EnvironmentVariables } from './proxy.ts'
 
-/** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
+/** Options of {@link createLogoutClientFromEnv}. Any of them may come from the environment instead. */
 export type EnvironmentOptions = PartialClientOptions & NodeConnectionOptions
 
 /**
- * Creates a client from environment variables. Options come first; a variable that is empty counts as not set, and
- * white space around a value, such as the line break at the end of a file, is dropped.
+ * Creates a client from environment variables. Options take precedence. An empty variable counts as not set, and white
+ * space around a value, such as the line break at the end of a file, is removed.
  *
  * | variable | option |
  * |---|---|
@@ -29,9 +29,9 @@ export type EnvironmentOptions = PartialClientOptions & NodeConnectionOptions
  * | `AUTHING_APP_LOGOUT_REDIRECT_URI` | `logoutRedirectUri` |
  * | `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` | `proxy` |
  *
- * @param options Anything that the environment does not say, or says differently.
- * @param env Where to look. By default `process.env`.
- * @throws LogoutError `invalid_options`, naming the variable that is missing, or the option whose value is wrong
+ * @param options Options that the environment does not set, or that override it.
+ * @param env The environment variables; `process.env` by default.
+ * @throws LogoutError `invalid_options`, naming the missing variable or the wrong option
  * @example
  * ```ts
  * import { createLogoutClientFromEnv } from '@backend-logout/node'
@@ -52,7 +52,7 @@ function withEnvironment(options: EnvironmentOptions, env: EnvironmentVariables)
 }
 
 function readFile(file: string, variable: string): string {
-  // As an import it would bring all of Node's streams along, which takes longer than all of this package.
+  // An import would load all of Node's streams, which takes longer than this whole package.
   const { readFileSync } = process.getBuiltinModule('node:fs')
   try {
     return readFileSync(file, 'utf8')

@@ -6,22 +6,22 @@ import { networkError } from './network-error.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** The way to one URL. */
+/** The route to one URL. */
 export interface Line {
   readonly pool: Dispatcher
   readonly origin: string
   readonly path: string
-  /** Is called when a request has come to its end, whatever that is. */
+  /** Called when a request has ended, in whatever way. */
   readonly leave: () => void
 }
 
-/** Sends one request and collects its answer; rejects when no complete one came, or when the signal aborts. */
+/** Sends one request and collects the response. Rejects if it is not complete, or if the signal aborts. */
 export function exchange(line: Line, request: TransportRequest): Promise<TransportResponse> {
   const { pool, origin, path } = line
   const { method, headers, body = null } = request
   return new Promise((resolve, reject) => {
     const one = new Exchange(line, request, resolve, reject)
-    // Without it any coding would do (RFC 9110 §12.5.3).
+    // Without this header, any coding would be acceptable (RFC 9110 §12.5.3).
     const all = { 'accept-encoding': 'identity', ...headers }
     if (!one.settled) pool.dispatch({ origin, path, method, headers: all, body }, one)
   })
@@ -29,7 +29,7 @@ export function exchange(line: Line, request: TransportRequest): Promise<Transpo
 
 const aborted = (): Error => new Error('the request was aborted')
 
-/** Receives what comes back for one request. It costs less than undici's `request`, which makes a stream of each body. */
+/** Receives the response to one request. Cheaper than undici's `request`, which creates a stream for each body. */
 class Exchange implements Dispatcher.DispatchHandler {
   settled = false
   readonly #line: Line
@@ -59,19 +59,19 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Controller): void {
-    // Given up while it waited for a connection. Thrown, it is dropped unsent, and the connection lives on.
+    // The caller gave up while the request waited for a connection. Throwing drops it unsent and keeps the connection.
     if (this.settled) throw aborted()
     this.#controller = controller
   }
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
-    // They are views of all that the socket has read in one go, which they would keep for as long as the answer lasts.
+    // These are views of the buffer that the socket read into, which they would keep alive until the response ends.
     controller.rawHeaders = null
-    // Interim answers, such as 103 Early Hints.
+    // Interim responses, such as 103 Early Hints.
     if (status < 200) return
     this.#status = status
     this.#headers = headers
-    // Of a redirect only the status counts; its body may be large, or never end.
+    // Only the status of a redirect matters; its body may be large or endless.
     if (status >= 300 && status < 400) this.#finish()
   }
 
@@ -98,7 +98,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
-    // A refusal stays one when its text breaks off; a success counts only when it is complete.
+    // A refusal remains a refusal if its body breaks off; a success must be complete.
     if (this.#status >= 400) this.#answer({ body: '', truncated: true })
     else if (this.#settle()) this.#reject(networkError(error))
   }
@@ -109,7 +109,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settle()) this.#resolve(new TransportResponse({ status: this.#status, headers: { get }, ...body }))
   }
 
-  /** Whether this is the end of it. A connection with more to come is closed. */
+  /** Ends the exchange, once; tells whether this call did. Closes a connection on which more would follow. */
   #settle(): boolean {
     if (this.settled) return false
     this.settled = true

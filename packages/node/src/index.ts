@@ -1,6 +1,6 @@
 /**
- * Revokes tokens at GenAuth or any RFC 7009 provider, from Node.js: everything of `@backend-logout/core`, over kept
- * connections, proxies and certificates, and from environment variables.
+ * Revokes tokens at GenAuth or any RFC 7009 provider, from Node.js: `@backend-logout/core` with keep-alive connections,
+ * proxies, certificates, and settings from environment variables.
  *
  * @module
  */

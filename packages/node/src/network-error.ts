@@ -1,4 +1,4 @@
-/** What to do about failures whose own message does not say it, by the beginning of their code. */
+/** Advice for failures whose own message has none, by the beginning of their code. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_(?!HAS_EXPIRED|NOT_YET)|INVALID_CA|ERR_TLS_CERT_AUTHORITY)/,
@@ -9,25 +9,25 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, 'the provider may ask for a client certificate; pass it as tls.cert'],
 ]
 
-/** Describes a failed connection in one line, with its code. */
+/** Describes a failed connection on one line, with its code. */
 export function describe(error: unknown): string {
-  const { message, code = '', reason, errors } = error as Failure
-  // What OpenSSL writes is a line of its source code; the reason is in the midst of it.
+  const { message, code = '', reason, errors } = error as SystemError
+  // OpenSSL's message is a log line that contains a position in its source code; `reason` is the readable part.
   const stated = code.startsWith('ERR_SSL_') ? reason : message
-  // A host with several addresses fails with one error for each, and no message of its own.
+  // A host with several addresses fails with one error for each of them, and no message of its own.
   const text = stated || errors?.map(describe).join(', ') || 'the connection failed'
   const advice = ADVICE.find(([codes]) => codes.test(code))?.[1]
   return `${text}${text.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`
 }
 
-interface Failure {
+interface SystemError {
   readonly message?: string
   readonly code?: string
   readonly reason?: string
   readonly errors?: readonly unknown[]
 }
 
-/** The same failure as an error that says everything in its message. */
+/** Converts a failure into an error whose message contains all of the details. */
 export function networkError(error: unknown): Error {
   const described = new Error(describe(error))
   const { code } = error as { code?: string }

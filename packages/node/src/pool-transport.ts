@@ -4,16 +4,16 @@ import { openPools, type Pools } from './pools.ts'
 import type { ProxyChoice } from './proxy.ts'
 import { loadUndici } from './undici.ts'
 
-/** A transport that holds connections. */
+/** A transport with its own connections. */
 export interface PoolTransport extends Transport {
-  /** Refuses new requests, waits for those under way, and closes all connections. */
+  /** Rejects new requests, waits for those in progress, and closes all connections. */
   close(): Promise<void>
 }
 
 type Send = Transport['send']
 
 /**
- * A {@link Transport} over the connection pools of undici, which is loaded by the first request. Connections are kept open between
+ * A {@link Transport} over the connection pools of undici, which the first request loads. Connections stay open between
  * requests, and idle ones never keep the process alive.
  */
 export function poolTransport(connections: Connections, choice: ProxyChoice): PoolTransport {
@@ -61,7 +61,7 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
     send(request) {
       if (closing) return Promise.reject(closed())
       const send = senders.get(request.url)
-      // A connection becomes free only in the next turn of the event loop. One request after another would take two.
+      // A connection becomes free only in the next turn of the event loop, so sequential requests would open a second.
       const wait = justIdle && underWay === 0
       underWay++
       if (!send) return sendLater(senderTo(request.url), request)

@@ -6,21 +6,21 @@ import { type ProxyChoice, proxyFor } from './proxy.ts'
 import { tunnelConnector } from './tunnel.ts'
 import type { Undici } from './undici.ts'
 
-/** Whoever counts the requests that are under way. */
+/** Counts the requests in progress. */
 export interface Counter {
   readonly underWay: number
-  /** Is called when a request has come to its end, whatever that is. */
+  /** Called when a request has ended, in whatever way. */
   readonly leave: () => void
 }
 
 /** undici's connection pools, one for each host. */
 export interface Pools {
-  /** Sends to one URL from now on. */
+  /** Creates the function that sends to one URL. */
   readonly senderTo: (url: string) => Transport['send']
   readonly close: () => Promise<void>
 }
 
-/** Makes {@link Pools}. */
+/** Creates {@link Pools}. */
 export function openPools(
   { Pool, buildConnector }: Undici,
   { limit, tls }: Connections,
@@ -28,15 +28,15 @@ export function openPools(
   counter: Counter,
 ): Pools {
   const pools = new Map<string, Pool>()
-  // One request at a time on a connection, so that each has its own limit of time.
+  // Without HTTP/2, one connection carries one request at a time, so aborting a request affects no other.
   const direct = buildConnector({ ...tls, allowH2: false })
 
   const guard = (connect: buildConnector.connector): buildConnector.connector => {
     return (target, callback) => {
-      // In place of the connection of an aborted request undici makes a new one, even when nobody waits for it.
+      // undici replaces the connection of an aborted request even if nothing is waiting for it.
       if (counter.underWay === 0) return callback(new Error('there is nothing to send'), null)
       const socket: unknown = connect(target, callback)
-      // The limits of the call keep the process alive for as long as somebody waits.
+      // The timers of a call keep the process alive while somebody awaits it.
       ;(socket as { unref?(): void } | undefined)?.unref?.()
     }
   }
@@ -47,7 +47,7 @@ export function openPools(
     if (known) return known
     const proxy = proxyFor(url, choice)
     const connect = guard(proxy ? tunnelConnector(proxy, direct) : direct)
-    // Core keeps the time by itself.
+    // Core enforces the time limits.
     const pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
     pools.set(origin, pool)
     return pool

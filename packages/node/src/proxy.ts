@@ -3,21 +3,21 @@ import { invalidOption, isLoopback } from '@backend-logout/core'
 /** Environment variables, as in `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
-/** What decides about the proxy of a request. */
+/** The settings that determine the proxy of a request. */
 export interface ProxyChoice {
-  /** The proxy for all requests, `false` for none; `undefined` leaves it to the environment. */
+  /** The proxy for all requests; `false` for none; `undefined` to use the environment. */
   readonly proxy: string | URL | false | undefined
   readonly env: EnvironmentVariables
   readonly allowInsecureHttp: boolean
 }
 
 /**
- * Chooses the proxy for an address. The environment is read as by undici's `EnvHttpProxyAgent`, and so as by the `fetch`
- * of Node.js with `NODE_USE_ENV_PROXY`; that class reads the environment of the process alone, and brings its own pools.
- * What is sent by plain http, which only loopback addresses may be, is kept from proxies on other machines unless
- * `allowInsecureHttp` lets it out.
+ * Chooses the proxy for an address. Reads the environment by the rules of undici's `EnvHttpProxyAgent`, which the `fetch`
+ * of Node.js follows under `NODE_USE_ENV_PROXY`. That class itself only reads the environment of the process, and brings
+ * its own pools. Plain http, which is allowed for loopback addresses only, is not sent to a proxy on another machine
+ * unless `allowInsecureHttp` is set.
  *
- * @throws LogoutError `invalid_options`, naming where the proxy was set but not what is there: it may hold a password
+ * @throws LogoutError `invalid_options`, naming the option or variable but not its value, which may contain a password
  */
 export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyChoice): ForwardProxy | undefined {
   const chosen = proxy === undefined ? fromEnvironment(target, env) : proxy && { value: proxy, name: 'proxy' }
@@ -26,10 +26,10 @@ export function proxyFor(target: URL, { proxy, env, allowInsecureHttp }: ProxyCh
   return target.protocol === 'https:' || allowInsecureHttp || isLoopback(checked.url.hostname) ? checked : undefined
 }
 
-/** The address of a proxy, and what it asks for. */
+/** A proxy's address and credentials. */
 export interface ForwardProxy {
   readonly url: URL
-  /** The value of `Proxy-Authorization`. */
+  /** The value of the `Proxy-Authorization` header. */
   readonly authorization?: string
 }
 
@@ -50,7 +50,7 @@ export function checkProxy(value: string | URL, name: string): ForwardProxy {
   try {
     credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   } catch {
-    // Without a cause, which would quote them.
+    // No cause: it would quote them.
     return invalidOption(name, "must have its user and password percent-encoded; write '%' as %25.")
   }
   return { url, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }

@@ -8,13 +8,12 @@ import type { ForwardProxy } from './proxy.ts'
 const CONNECT_TIMEOUT_MS = 10_000
 
 /**
- * Makes a connector that reaches its target through the `CONNECT` method of an http or https proxy.
+ * Creates a connector that reaches its target through the `CONNECT` method of an http or https proxy.
  *
- * undici's `ProxyAgent` takes no other success than 200, waits for the answer to `CONNECT` for as long as for that to a
- * request, holds connections that keep the process alive, and does not say which proxy it was that refused.
+ * Why not undici's `ProxyAgent`: it treats every 2xx but 200 as a failure, allows a proxy 300 s to answer `CONNECT`, keeps
+ * the process alive in the meantime, and its errors do not name the proxy.
  *
- * @param proxy The address of the proxy, and the credentials that it asks for.
- * @param connect Completes the connection with TLS once the tunnel stands.
+ * @param connect Completes the connection with TLS once the tunnel is open.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 | RFC 9110 §9.3.6}
  */
 export function tunnelConnector(proxy: ForwardProxy, connect: buildConnector.connector): buildConnector.connector {

@@ -8,8 +8,8 @@ export interface Undici {
 }
 
 /**
- * Loads the parts of undici that are needed, which takes a third of the time of all of it. Its entry point moreover makes
- * itself the global dispatcher, which changes the `fetch` of the whole application.
+ * Loads only the parts of undici that are needed, in less than half the time that its entry point takes. That entry point
+ * also installs a global dispatcher, which would change the `fetch` of the whole application.
  */
 export async function loadUndici(): Promise<Undici> {
   try {
@@ -19,7 +19,7 @@ export async function loadUndici(): Promise<Undici> {
     ])
     return { Pool: pool.default, buildConnector: connect.default }
   } catch {
-    // A version that has moved its files, or a runtime that has put something else in their place.
+    // A version of undici that has moved these files.
     return import('undici')
   }
 }
