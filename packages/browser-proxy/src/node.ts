@@ -39,8 +39,6 @@ export function toNodeHandler(handler: LogoutHandler): NodeLogoutHandler {
     throw new LogoutError('invalid_options', 'toNodeHandler needs the function that createLogoutHandler returns.')
   }
   return async (incoming, outgoing) => {
-    // Writing to a client that has hung up is an error event, which would end the process.
-    outgoing.on('error', () => {})
     let body: IncomingBody | undefined
     try {
       body = new IncomingBody(incoming)

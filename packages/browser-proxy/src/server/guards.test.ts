@@ -121,6 +121,19 @@ test.each([
   expect(touched).toEqual([])
 })
 
+test.each(['http://a:99999/logout', '/logout', 'http://a b/logout'])(
+  'a request whose URL is none, which some runtimes pass on, is refused: %s',
+  async (url) => {
+    const { handler, touched } = application({ allowedOrigins: [ORIGIN] })
+    const headers = { origin: ORIGIN, 'x-logout-request': '1' }
+    const request = new Request(`${ORIGIN}/logout`, { method: 'POST', headers })
+    const answer = await handler(Object.defineProperty(request, 'url', { value: url }))
+    expect(answer.status).toBe(400)
+    expect((await answer.json()).code).toBe('malformed_request')
+    expect(touched).toEqual([])
+  },
+)
+
 test('a compressed body is refused', async () => {
   const { handler, touched } = application()
   const headers = {
