@@ -11,8 +11,9 @@ type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
   const added: number[] = []
   const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss
+  const store = { boss, inserts: 1, within: () => ({ executeSql: async () => ({ rows: [] }) }) }
   const sealer = new EntrySealer(createKeyring(undefined), { queue: 'backend_logout', provider: undefined })
-  return { adder: new Adder({ boss, sealer, timeoutMs, inserts: 1, added: (count) => added.push(count) }), added }
+  return { adder: new Adder({ store, sealer, timeoutMs, added: (count) => added.push(count) }), added }
 }
 const tokens = (name: string): ReadTokens => readTokens({ accessToken: name }, undefined, 1000)
 const outage = (code: string): Error => Object.assign(new Error('No.'), { code })
@@ -54,6 +55,56 @@ describe('Adder', () => {
     const { adder, added } = await adderOver(() => Promise.reject(outage('ECONNREFUSED')), 200)
     await expect(adder.add(tokens('a'))).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
     expect(added).toEqual([])
+  })
+
+  test('gives up in time on a database that does not answer, also what has not been sent yet', async () => {
+    let calls = 0
+    const { adder } = await adderOver(() => {
+      calls++
+      return new Promise(() => {})
+    }, 100)
+    const startedAt = performance.now()
+    const adding = ['a', 'b', 'c'].map((name) => adder.add(tokens(name)))
+    for (const result of await Promise.allSettled([...adding, adder.insert([tokens('d')])])) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } })
+    }
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+    expect(calls).toBe(2)
+    await adder.settle(60_000)
+  })
+
+  test('does not store later what it has given up', async () => {
+    const stored: string[] = []
+    const first = Promise.withResolvers<void>()
+    const { adder } = await adderOver(async (jobs) => {
+      stored.push(...jobs.map(({ id }) => id))
+      await first.promise
+    }, 100)
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => adder.add(tokens(name))))
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    first.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    // The first one was sent.
+    expect(stored).toHaveLength(1)
+    await adder.add(tokens('d'))
+    expect(stored).toHaveLength(2)
+  })
+
+  test('ends every call when it is closed', async () => {
+    const { adder } = await adderOver(() => new Promise(() => {}), 60_000)
+    const adding = adder.add(tokens('a'))
+    adding.catch(() => {})
+    await adder.settle(20)
+    await expect(adding).rejects.toMatchObject({ code: 'store_unavailable' })
+  })
+
+  test.each(['EAI_AGAIN', '57014', '25006', '57P01', '53300', 'ETIMEDOUT'])('waits out %s', async (code) => {
+    const codes = [code]
+    const { adder } = await adderOver(async () => {
+      const next = codes.pop()
+      if (next) throw outage(next)
+    })
+    await adder.add(tokens('a'))
   })
 
   test('does not try again what the database refuses, and goes on with the next', async () => {

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Db, PgBoss } from 'pg-boss'
+import type { Db } from 'pg-boss'
+import { type Store, WRITE_MS } from './boss.ts'
 import type { EntrySealer, JobData } from './entry.ts'
-import { type OutboxError, storeError } from './errors.ts'
+import { OutboxError, storeError } from './errors.ts'
+import { isOutage } from './outage.ts'
 import { QUEUE } from './queues.ts'
 import type { ReadTokens } from './tokens.ts'
 
 interface Waiting {
   readonly tokens: ReadTokens
   readonly stored: (id: string) => void
-  readonly failed: (error: OutboxError) => void
+  readonly failed: (error: unknown) => void
+  /** The caller does not wait any more. */
+  isAbandoned: boolean
 }
 
 interface NewJob {
@@ -19,12 +23,10 @@ interface NewJob {
 
 /** Options of an {@link Adder}. */
 export interface AdderOptions {
-  readonly boss: PgBoss
+  readonly store: Pick<Store, 'boss' | 'inserts' | 'within'>
   readonly sealer: EntrySealer
-  /** How long to retry while the database cannot be reached, in milliseconds. */
+  /** The longest that a call may take, in milliseconds; with 0 it is tried once. */
   readonly timeoutMs: number
-  /** How many statements may be in progress at the same time. */
-  readonly inserts: number
   /** Called with the number of logouts that became durable. */
   readonly added: (count: number) => void
 }
@@ -39,11 +41,10 @@ export const MAX_BATCH = 500
 export class Adder {
   readonly #options: AdderOptions
   readonly #waiting: Waiting[] = []
-  readonly #onIdle: (() => void)[] = []
-  /** Statements in progress for batches. */
+  /** Ends the wait of each call. */
+  readonly #calls = new Set<() => void>()
+  #onIdle: (() => void) | undefined
   #batches = 0
-  /** Statements in progress for batches and for lists. */
-  #inProgress = 0
 
   constructor(options: AdderOptions) {
     this.#options = options
@@ -51,54 +52,86 @@ export class Adder {
 
   /** Stores one, and resolves to its id when it is durable. */
   add(tokens: ReadTokens): Promise<string> {
-    return new Promise((stored, failed) => {
-      this.#waiting.push({ tokens, stored, failed })
-      this.#start()
+    const { promise, resolve, reject } = Promise.withResolvers<string>()
+    const waiting: Waiting = { tokens, stored: resolve, failed: reject, isAbandoned: false }
+    this.#waiting.push(waiting)
+    this.#startBatches()
+    return this.#inTime(promise, () => {
+      waiting.isAbandoned = true
     })
   }
 
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
-  async insert(list: readonly ReadTokens[]): Promise<string[]> {
-    this.#inProgress++
-    try {
-      return await this.#insert(list)
-    } finally {
-      this.#inProgress--
-      if (this.#inProgress === 0 && this.#waiting.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
-    }
-  }
-
-  async #insert(list: readonly ReadTokens[]): Promise<string[]> {
-    const { boss, timeoutMs, added } = this.#options
-    const jobs = this.#seal(list)
-    const giveUpAt = performance.now() + timeoutMs
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
-      try {
-        await boss.insert(QUEUE, jobs)
-        added(jobs.length)
-        return jobs.map(({ id }) => id)
-      } catch (error) {
-        // A broken connection leaves open whether the statement was carried out; with the same ids that does not matter.
-        if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw storeError('Storing the logout', error)
-        await sleep(delayMs)
-      }
-    }
+  insert(list: readonly ReadTokens[]): Promise<string[]> {
+    return this.#inTime(this.#insert(list))
   }
 
   /** Stores a list in the caller's own transaction. */
-  async insertInto(db: Db, list: readonly ReadTokens[]): Promise<string[]> {
+  insertInto(db: Db, list: readonly ReadTokens[]): Promise<string[]> {
     const jobs = this.#seal(list)
-    try {
-      await this.#options.boss.insert(QUEUE, jobs, { db })
-      return jobs.map(({ id }) => id)
-    } catch (error) {
-      throw storeError('Storing the logout', error)
-    }
+    const inserting = this.#options.store.boss.insert(QUEUE, jobs, { db })
+    return this.#inTime(inserting.then(() => jobs.map(({ id }) => id)))
   }
 
-  /** Resolves when everything that was handed in is stored, or has failed. */
-  async settle(): Promise<void> {
-    if (this.#inProgress > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  /** Resolves when every call has ended, at the latest after `ms` milliseconds: then those that still wait reject. */
+  async settle(ms: number): Promise<void> {
+    if (this.#calls.size === 0) return
+    const timer = setTimeout(() => {
+      for (const giveUp of this.#calls) giveUp()
+    }, ms)
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+    clearTimeout(timer)
+  }
+
+  /** Ends a call in time, whatever the database does. */
+  #inTime<T>(storing: Promise<T>, abandon = (): void => {}): Promise<T> {
+    const ms = this.#options.timeoutMs || WRITE_MS
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        abandon()
+        end()
+        reject(storeError('Storing the logout', new Error('the database did not answer in time')))
+      }
+      const timer = setTimeout(giveUp, ms)
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#calls.delete(giveUp)
+        if (this.#calls.size === 0) this.#onIdle?.()
+      }
+      this.#calls.add(giveUp)
+      storing.then(
+        (result) => {
+          end()
+          resolve(result)
+        },
+        (error) => {
+          end()
+          reject(error instanceof OutboxError ? error : storeError('Storing the logout', error))
+        },
+      )
+    })
+  }
+
+  async #insert(list: readonly ReadTokens[]): Promise<string[]> {
+    const { store, timeoutMs, added } = this.#options
+    const jobs = this.#seal(list)
+    const giveUpAt = performance.now() + timeoutMs
+    // Short enough for another attempt, on another connection, where the first one was cut without a word.
+    const attemptMs = Math.min(WRITE_MS, timeoutMs * 0.4)
+    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
+      try {
+        const db = store.within(timeoutMs ? Math.min(giveUpAt - performance.now(), attemptMs) : WRITE_MS)
+        await store.boss.insert(QUEUE, jobs, { db })
+        added(jobs.length)
+        return jobs.map(({ id }) => id)
+      } catch (error) {
+        // A broken connection leaves open whether the statement took effect; with the same ids that does not matter.
+        if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
+        await sleep(delayMs)
+      }
+    }
   }
 
   #seal(list: readonly ReadTokens[]): NewJob[] {
@@ -109,30 +142,22 @@ export class Adder {
     })
   }
 
-  #start(): void {
-    while (this.#batches < this.#options.inserts && this.#waiting.length > 0) {
-      this.#batches++
-      this.#store(this.#waiting.splice(0, MAX_BATCH))
+  #startBatches(): void {
+    while (this.#batches < this.#options.store.inserts && this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ isAbandoned }) => !isAbandoned)
+      if (batch.length > 0) this.#storeBatch(batch)
     }
   }
 
-  async #store(batch: readonly Waiting[]): Promise<void> {
+  async #storeBatch(batch: readonly Waiting[]): Promise<void> {
+    this.#batches++
     try {
-      const ids = await this.insert(batch.map(({ tokens }) => tokens))
+      const ids = await this.#insert(batch.map(({ tokens }) => tokens))
       for (const [index, { stored }] of batch.entries()) stored(ids[index] as string)
     } catch (error) {
-      for (const { failed } of batch) failed(error as OutboxError)
+      for (const { failed } of batch) failed(error)
     }
     this.#batches--
-    this.#start()
+    this.#startBatches()
   }
-}
-
-/** Errors of the connection, and of a server that is going down or coming up. */
-const OUTAGE = /^(?:E[A-Z]+|08...|57P0[1-5]|53300)$/
-
-function isOutage(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code === 'string') return OUTAGE.test(code)
-  return typeof message === 'string' && /connection (?:terminated|ended|timeout)|timeout exceeded/i.test(message)
 }

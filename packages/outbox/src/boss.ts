@@ -6,11 +6,18 @@ export interface Store {
   readonly schema: string
   /** How many inserts may be in progress at the same time. */
   readonly inserts: number
+  /** Runs statements that may take `ms` milliseconds each; embedded Postgres takes what it needs. */
+  within(ms: number): Db
   /** Runs statements that take effect together, or not at all. */
   transaction<T>(task: (db: Db) => Promise<T>): Promise<T>
   /** Closes what pg-boss does not close by itself. */
   close(): Promise<void>
 }
+
+/** The longest that a statement may take that adds, settles or keeps claims, in milliseconds. */
+export const WRITE_MS = 4_000
+/** The longest that a statement may take that counts or lists, in milliseconds. */
+export const READ_MS = 10_000
 
 /** The default schema. The application's own pg-boss, where there is one, has another. */
 export const SCHEMA = 'backend_logout'
@@ -23,7 +30,7 @@ export const BOSS_OPTIONS: ConstructorOptions = {
   registerInstance: false,
   persistWarnings: false,
   persistQueueStats: false,
-  // Idle workers look for crashed ones every few seconds; this pass is for when none is idle.
+  // Workers look for crashed ones every few seconds; the regular pass is for when there are none.
   monitorIntervalSeconds: 5,
   superviseIntervalSeconds: 60,
 }

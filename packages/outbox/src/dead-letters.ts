@@ -1,5 +1,5 @@
 import type { Db } from 'pg-boss'
-import type { Store } from './boss.ts'
+import { READ_MS, type Store } from './boss.ts'
 import { readEntry } from './entry.ts'
 import { OutboxError } from './errors.ts'
 import type { IsPast } from './expiry.ts'
@@ -75,7 +75,8 @@ export class DeadLetters {
       if (letters.length < MAX_BATCH) break
     }
     // Only now, because the last letter of a page leads to the next one.
-    while (gone.length > 0) await this.#store.boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH))
+    const { boss, within } = this.#store
+    while (gone.length > 0) await boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH), { db: within(READ_MS) })
   }
 
   /** A letter keeps its id, to which its tokens are bound. What holds none of ours stays where it is. */
@@ -114,7 +115,7 @@ export class DeadLetters {
   }
 
   async #query<R>(statement: string, values?: unknown[]): Promise<R[]> {
-    return (await this.#store.boss.getDb().executeSql(statement, values)).rows as R[]
+    return (await this.#store.within(READ_MS).executeSql(statement, values)).rows as R[]
   }
 }
 

@@ -15,10 +15,12 @@ export async function openEmbeddedStore(
 ): Promise<Store> {
   try {
     const database = await openPrivateStore(folder, { onExposed })
+    const db = fromPglite(database)
     return {
-      boss: new PgBoss({ ...BOSS_OPTIONS, db: fromPglite(database), backend: 'pglite' }),
+      boss: new PgBoss({ ...BOSS_OPTIONS, db, backend: 'pglite' }),
       schema: SCHEMA,
       inserts: 1,
+      within: () => db,
       transaction: (task) => database.transaction((transaction) => task(fromPglite(transaction))),
       close: () => database.close(),
     }

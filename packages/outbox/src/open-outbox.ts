@@ -10,14 +10,16 @@ import { createKeyring } from './keyring.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
 import { readStats } from './stats.ts'
-import { openStore } from './store.ts'
+import { openStore, stopBoss } from './store.ts'
 import { type OutboxTokens, type ReadTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
 
 const HOUR_MS = 3_600_000
-/** How often an idle worker looks for claims of crashed workers, in milliseconds. */
+/** The longest that closing waits for logouts that are being stored, in milliseconds. */
+const CLOSE_MS = 5_000
+/** How often a worker looks for claims of crashed workers, in milliseconds. */
 const SUPERVISE_MS = 5_000
 
 /**
@@ -52,8 +54,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     (error) => emit({ type: 'store_error', message: storeError('The database', error).message }),
     (message) => emit({ type: 'store_made_private', message }),
   )
-  const { boss, inserts, schema } = store
-  const sealer = new EntrySealer(keyring, { queue: schema, provider: options.provider })
+  const sealer = new EntrySealer(keyring, { queue: store.schema, provider: options.provider })
   const deadLetters = new DeadLetters(store)
   const upkeep = new Upkeep(store, options.store.kind, emit)
   const closing = new AbortController()
@@ -65,7 +66,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     emit({ type: 'added', count })
     worker?.nudge()
   }
-  const adder = new Adder({ boss, sealer, timeoutMs: options.addTimeoutMs, inserts, added })
+  const adder = new Adder({ store, sealer, timeoutMs: options.addTimeoutMs, added })
   const checkOpen = (): void => {
     if (closed) throw new OutboxError('closed', 'The outbox is closed.')
   }
@@ -167,10 +168,9 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     close() {
       closed ??= (async () => {
         closing.abort()
-        await adder.settle()
-        await working?.catch(() => {})
+        await Promise.all([adder.settle(CLOSE_MS), working?.catch(() => {})])
         try {
-          await boss.stop({ graceful: true, timeout: 5_000 })
+          await stopBoss(store)
         } finally {
           await store.close()
         }

@@ -11,7 +11,8 @@ describe('resolveOptions()', () => {
     [{ folder: '/a/folder' }, { kind: 'embedded', folder: '/a/folder' }],
     [{ folder: new URL('file:///a%20folder') }, { kind: 'embedded', folder: '/a folder' }],
     [{ memory: true }, { kind: 'embedded', folder: undefined }],
-    ['postgres://host/db', { kind: 'postgres', postgres: 'postgres://host/db' }],
+    ['postgres://host/db', { kind: 'postgres', address: { hosts: [{ host: 'host' }] } }],
+    ['host=a,b dbname=db', { kind: 'postgres', address: { hosts: [{ host: 'a' }, { host: 'b' }] } }],
     ['postgresql://host/db', { kind: 'postgres' }],
     [
       { postgres: 'postgres://host/db', schema: 'mine' },

@@ -3,10 +3,15 @@ import type { LogoutClient } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { EncryptionKey } from './keyring.ts'
+import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
-  /** Its address, such as `postgres://user:password@host/database`. */
+  /**
+   * Its address, as libpq takes it: `postgres://user:password@host/database`, or `host=… user=… dbname=…`. It may have
+   * several hosts, which are tried in turn; with `target_session_attrs=read-write`, only one that accepts writes is used.
+   * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
+   */
   readonly postgres: string | URL
   /**
    * The schema for the tables. It is created where it is missing. Logouts are bound to it: to rename it, let the workers
@@ -24,8 +29,8 @@ export interface PostgresOptions {
 }
 
 /**
- * Where logouts are stored: a folder, for one process; a Postgres server, by its `postgres://` address or with further
- * options; or, for tests, memory.
+ * Where logouts are stored: a folder, for one process; a Postgres server, by its address or with further options; or, for
+ * tests, memory.
  */
 export type OutboxStore =
   | string
@@ -66,7 +71,8 @@ export interface OutboxOptions {
    */
   readonly maxRefusals?: number | undefined
   /**
-   * How long {@link Outbox.add} retries while the database cannot be reached, such as during its restart, in milliseconds.
+   * The longest that {@link Outbox.add} takes, in milliseconds. While the database cannot be reached, such as during its
+   * restart, it retries for so long. With 0 it tries once.
    * @default 5_000
    */
   readonly addTimeoutMs?: number | undefined
@@ -74,10 +80,14 @@ export interface OutboxOptions {
   readonly onEvent?: OnOutboxEvent | undefined
 }
 
+/** Checked {@link PostgresOptions}. */
+export interface ResolvedPostgres extends Omit<PostgresOptions, 'postgres'> {
+  readonly kind: 'postgres'
+  readonly address: PostgresAddress
+}
+
 /** A checked {@link OutboxStore}. */
-export type ResolvedStore =
-  | { readonly kind: 'embedded'; readonly folder: string | undefined }
-  | ({ readonly kind: 'postgres' } & PostgresOptions)
+export type ResolvedStore = { readonly kind: 'embedded'; readonly folder: string | undefined } | ResolvedPostgres
 
 /** Checked {@link OutboxOptions}. */
 export interface ResolvedOptions {
@@ -127,7 +137,7 @@ function isEmpty(keys: OutboxOptions['encryptionKeys']): boolean {
 }
 
 function resolveStore(store: unknown): ResolvedStore {
-  if (typeof store === 'string' && /^postgres(ql)?:\/\//i.test(store)) return resolvePostgres({ postgres: store })
+  if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
   // What looks like an address of something else would become a strange folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'embedded', folder: store }
@@ -152,16 +162,15 @@ function pathOf(folder: unknown): string {
 
 function resolvePostgres(options: PostgresOptions): ResolvedStore {
   const { postgres, schema, maxConnections, ssl } = options
-  // Not the parser's own message: it would repeat the address, and the password in it.
-  const url = URL.parse(String(postgres))
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) refuse('store.postgres must be a postgres:// address.')
+  const address = parsePostgresAddress(String(postgres))
+  if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
   if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
     refuse('store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
     refuse('store.maxConnections must be a whole number from 2 on.')
   }
-  return { kind: 'postgres', postgres, schema, maxConnections, ssl }
+  return { kind: 'postgres', address, schema, maxConnections, ssl }
 }
 
 function refuse(message: string): never {

@@ -27,7 +27,8 @@ export interface WorkOptions {
   /** Stops the work: no logout is started any more, those in progress are completed, and the rest stays in the store. */
   readonly signal?: AbortSignal | undefined
   /**
-   * How long logouts in progress may take after `signal` aborts, in milliseconds; then they go back into the store.
+   * How long logouts in progress may take after `signal` aborts, in milliseconds; then they go back into the store. What
+   * was done is stored within another 5 seconds.
    * @default 10_000
    */
   readonly graceMs?: number | undefined

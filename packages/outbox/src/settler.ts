@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { JobAttempt, PgBoss } from 'pg-boss'
+import type { JobAttempt } from 'pg-boss'
+import { type Store, WRITE_MS } from './boss.ts'
 import type { JobData } from './entry.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent, OutboxEvent } from './events.ts'
@@ -31,7 +32,7 @@ const RETRY_MS = 500
  * is left alone.
  */
 export class Settler {
-  readonly #boss: PgBoss
+  readonly #store: Store
   readonly #emit: OnOutboxEvent
   readonly #settled: (settlement: Settlement) => void
   #waiting: Settlement[] = []
@@ -39,8 +40,8 @@ export class Settler {
   #finishing = false
   #givenUp = false
 
-  constructor(boss: PgBoss, emit: OnOutboxEvent, settled: (settlement: Settlement) => void) {
-    this.#boss = boss
+  constructor(store: Store, emit: OnOutboxEvent, settled: (settlement: Settlement) => void) {
+    this.#store = store
     this.#emit = emit
     this.#settled = settled
   }
@@ -53,9 +54,11 @@ export class Settler {
   /** Resolves when everything is stored, or after `ms`; what is not stored then is claimed and tried again later. */
   async finish(ms: number): Promise<void> {
     this.#finishing = true
-    const timer = setTimeout(() => (this.#givenUp = true), ms)
-    await this.#running
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, ms)
+    await Promise.race([this.#running, late.promise])
     clearTimeout(timer)
+    this.#givenUp = true
   }
 
   async #run(): Promise<void> {
@@ -85,6 +88,8 @@ export class Settler {
   }
 
   async #write(batch: readonly Settlement[]): Promise<void> {
+    const { boss } = this.#store
+    const options = { db: this.#store.within(WRITE_MS) }
     const dead = batch.filter((settlement) => settlement.kind === 'dead')
     if (dead.length > 0) {
       // Inserted before it is deleted, and with its id, so that a second time changes nothing.
@@ -92,26 +97,28 @@ export class Settler {
         id: job.id,
         data: { ...data, reason, attempts: history.attempts },
       }))
-      await this.#boss.insert(DEAD, letters)
+      await boss.insert(DEAD, letters, options)
     }
     const over = batch.filter(({ kind }) => kind !== 'again')
     if (over.length > 0)
-      await this.#boss.deleteJob(
+      await boss.deleteJob(
         QUEUE,
         over.map(({ job }) => job),
+        options,
       )
 
     const again = batch.filter((settlement) => settlement.kind === 'again')
     for (const group of Map.groupBy(again, ({ output }) => JSON.stringify(output)).values()) {
-      await this.#boss.fail(
+      await boss.fail(
         QUEUE,
         group.map(({ job }) => job),
         group[0]?.output,
+        options,
       )
     }
     for (const { job, data } of again) {
       // Where another worker has claimed it already, it revokes the revoked tokens again, which does no harm.
-      if (data) await this.#boss.update(QUEUE, data, { id: job.id })
+      if (data) await boss.update(QUEUE, data, { ...options, id: job.id })
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { PgBoss } from 'pg-boss'
+import { type Store, WRITE_MS } from './boss.ts'
 import { MAX_RETRY_AFTER_MS } from './circuit-breaker.ts'
 import type { FailureCode } from './events.ts'
 import { readReason } from './outcome.ts'
@@ -19,24 +19,23 @@ const KEY = 'pause'
  * others wait.
  */
 export class SharedPause {
-  readonly #boss: PgBoss
-  readonly #schema: string
+  readonly #store: Store
 
-  constructor(boss: PgBoss, schema: string) {
-    this.#boss = boss
-    this.#schema = schema
+  constructor(store: Store) {
+    this.#store = store
   }
 
   /** Makes every worker pause. */
   async begin({ ms, code }: Pause): Promise<void> {
-    await this.#boss.upsert(NOTES, { code }, { singletonKey: KEY, startAfter: ms / 1000 })
+    const { boss, within } = this.#store
+    await boss.upsert(NOTES, { code }, { singletonKey: KEY, startAfter: ms / 1000, db: within(WRITE_MS) })
   }
 
   /** The pause that is not over, if there is one. */
   async read(): Promise<Pause | undefined> {
-    const { rows } = await this.#boss.getDb().executeSql(
+    const { rows } = await this.#store.within(WRITE_MS).executeSql(
       `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left(data->>'code', 100) AS code
-      FROM ${this.#schema}.job
+      FROM ${this.#store.schema}.job
       WHERE name = '${NOTES}' AND state = 'created' AND singleton_key = '${KEY}'
         AND start_after > now() AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'
       ORDER BY start_after DESC LIMIT 1`,

@@ -1,4 +1,4 @@
-import type { Store } from './boss.ts'
+import { READ_MS, type Store, WRITE_MS } from './boss.ts'
 import type { OutboxStats } from './outbox.ts'
 import { DEAD, QUEUE } from './queues.ts'
 import { SharedPause } from './shared-pause.ts'
@@ -12,14 +12,14 @@ interface Row {
 }
 
 /** Counts exactly. On a million logouts that takes the database a fraction of a second. */
-export async function readStats({ boss, schema }: Store): Promise<OutboxStats> {
+export async function readStats(store: Store): Promise<OutboxStats> {
   const counts = `SELECT name, state::text AS state, count(*) AS count,
     extract(epoch FROM now() - min(created_on) FILTER (WHERE isfinite(created_on))) * 1000 AS age
-    FROM ${schema}.job
+    FROM ${store.schema}.job
     WHERE name = '${QUEUE}' AND state <= 'active' OR name = '${DEAD}' GROUP BY name, state`
   const [{ rows }, pause] = await Promise.all([
-    boss.getDb().executeSql(counts) as Promise<{ rows: Row[] }>,
-    new SharedPause(boss, schema).read(),
+    store.within(READ_MS).executeSql(counts) as Promise<{ rows: Row[] }>,
+    new SharedPause(store).read(),
   ])
   const queued = rows.filter(({ name }) => name === QUEUE)
   const sum = (some: readonly Row[]): number => some.reduce((total, { count }) => total + Number(count), 0)
@@ -34,11 +34,9 @@ export async function readStats({ boss, schema }: Store): Promise<OutboxStats> {
 }
 
 /** Whether nothing is left to do, for any worker, now or later. */
-export async function isEmpty({ boss, schema }: Store): Promise<boolean> {
-  const { rows } = await boss
-    .getDb()
-    .executeSql(
-      `SELECT 1 AS one FROM ${schema}.job WHERE name = '${QUEUE}' AND state <= 'active' AND NOT blocked LIMIT 1`,
-    )
+export async function isEmpty({ within, schema }: Store): Promise<boolean> {
+  const { rows } = await within(WRITE_MS).executeSql(
+    `SELECT 1 AS one FROM ${schema}.job WHERE name = '${QUEUE}' AND state <= 'active' AND NOT blocked LIMIT 1`,
+  )
   return rows.length === 0
 }

@@ -1,7 +1,14 @@
-import type { Store } from './boss.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Store, WRITE_MS } from './boss.ts'
 import { storeError } from './errors.ts'
 import type { ResolvedStore } from './options.ts'
+import { isOutage } from './outage.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
+
+/** The longest that stopping pg-boss may take, in milliseconds. */
+const STOP_MS = 2_000
+/** How long a server that is down or starting is waited for, in milliseconds. */
+const REACH_MS = 5_000
 
 /**
  * Opens the store, creates what is missing in it, and brings an older schema up to date.
@@ -20,14 +27,37 @@ export async function openStore(
   const { boss } = store
   boss.on('error', onError)
   try {
+    if (options.kind === 'postgres') await reach(store)
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
     // A folder is for one process: whoever had claims there is gone.
     if (options.kind === 'embedded') await takeBackClaims(boss, store.schema)
     return store
   } catch (error) {
-    await boss.stop({ graceful: false }).catch(() => {})
+    await stopBoss(store).catch(() => {})
     await store.close().catch(() => {})
     throw storeError('Opening the store', error)
   }
+}
+
+/** Resolves when a server answers, and rejects when it has not done so in time. */
+async function reach(store: Store): Promise<void> {
+  const giveUpAt = performance.now() + REACH_MS
+  for (let delayMs = 250; ; delayMs *= 2) {
+    try {
+      await store.within(WRITE_MS).executeSql('SELECT 1')
+      return
+    } catch (error) {
+      if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
+      await sleep(delayMs)
+    }
+  }
+}
+
+/** Stops pg-boss. When a server does not answer, it is not waited for: the store closes its connections then. */
+export async function stopBoss({ boss }: Store): Promise<void> {
+  const enough = new AbortController()
+  const late = sleep(STOP_MS, undefined, { signal: enough.signal }).catch(() => {})
+  await Promise.race([boss.stop({ graceful: true, timeout: STOP_MS }), late])
+  enough.abort()
 }

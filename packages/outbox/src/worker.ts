@@ -1,6 +1,6 @@
 import { Alarm } from './alarm.ts'
 import { type AttemptContext, attempt, type ClaimedJob, type Recalled } from './attempt.ts'
-import type { Store } from './boss.ts'
+import { type Store, WRITE_MS } from './boss.ts'
 import { CircuitBreaker } from './circuit-breaker.ts'
 import { Claims } from './claims.ts'
 import { storeError } from './errors.ts'
@@ -37,6 +37,12 @@ const PAUSE_MS = 2_000
 const SWEEP_MS = 300_000
 /** The most logouts that a sweep claims. */
 const MAX_SWEEP = 500
+/** How long a worker that stops waits for a claim, so that it can give back what it claims, in milliseconds. */
+const CLAIM_GRACE_MS = 2_000
+/** How long it waits for what it aborts when its grace period is over, in milliseconds. */
+const ABORT_MS = 1_000
+/** How long a worker that stops may take to store what it has done, after its grace period, in milliseconds. */
+const SETTLE_MS = 5_000
 /** The most logouts that are claimed ahead. After a crash they wait until their claims expire. */
 const MAX_STOCK = 500
 
@@ -64,19 +70,18 @@ export class Worker {
   #claiming = false
   #nudged = false
   #stopping = false
-  /** When to look for logouts, to sweep, and to supervise, on the clock of `performance.now()`. */
+  /** When to look for logouts, and to sweep, on the clock of `performance.now()`. */
   #lookAt = 0
   #sweepAt = 0
-  #superviseAt = 0
 
   constructor(store: Store, options: WorkerOptions) {
     this.#store = store
     this.#options = options
     this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#recall(id) }
     this.#breaker = new CircuitBreaker(options.concurrency)
-    this.#claims = new Claims(store.boss)
-    this.#pause = new SharedPause(store.boss, store.schema)
-    this.#settler = new Settler(store.boss, options.emit, (settlement) => this.#settled(settlement))
+    this.#claims = new Claims(store)
+    this.#pause = new SharedPause(store)
+    this.#settler = new Settler(store, options.emit, (settlement) => this.#settled(settlement))
   }
 
   /** Looks for logouts now, because some were added. */
@@ -86,7 +91,7 @@ export class Worker {
   }
 
   async run(): Promise<WorkSummary> {
-    const { signal, graceMs, upkeep } = this.#options
+    const { signal, graceMs, superviseMs, upkeep } = this.#options
     let grace: NodeJS.Timeout | undefined
     const stop = (): void => {
       this.#stopping = true
@@ -96,6 +101,9 @@ export class Worker {
     const timers = [
       this.#every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
       this.#every(PAUSE_MS, 'Reading the pause', () => this.#adoptPause()),
+      ...(Number.isFinite(superviseMs)
+        ? [this.#every(superviseMs, 'Taking over from crashed workers', () => this.#store.boss.supervise(QUEUE))]
+        : []),
     ]
     try {
       await this.#quietly('Reading the pause', () => this.#adoptPause())
@@ -110,18 +118,26 @@ export class Worker {
         await this.#alarm.sleep(this.#nextTurn(now) - now)
       }
 
-      this.#giveBack()
-      while (this.#inProgress > 0 || this.#claiming) {
-        await this.#alarm.sleep(Number.POSITIVE_INFINITY)
-        this.#giveBack()
-      }
-      await this.#settler.finish(5_000)
+      await this.#finish(performance.now())
+      await this.#settler.finish(SETTLE_MS)
       await upkeep.finish()
       return { ...this.#summary }
     } finally {
       clearTimeout(grace)
       timers.forEach(clearInterval)
       signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Completes what is in progress, and gives back the rest; in time, whatever the database and the client do. */
+  async #finish(stoppedAt: number): Promise<void> {
+    const { graceMs } = this.#options
+    for (;;) {
+      this.#giveBack()
+      const waitMs = this.#inProgress > 0 ? graceMs + ABORT_MS : this.#claiming ? Math.min(graceMs, CLAIM_GRACE_MS) : 0
+      const leftMs = stoppedAt + waitMs - performance.now()
+      if (leftMs <= 0) return
+      await this.#alarm.sleep(leftMs)
     }
   }
 
@@ -168,16 +184,12 @@ export class Worker {
 
   /** What to do when no logout is due. Returns how many were claimed nevertheless. */
   async #whenIdle(): Promise<number> {
-    const { superviseMs, upkeep, untilEmpty } = this.#options
+    const { upkeep, untilEmpty } = this.#options
     const now = performance.now()
     if (now >= this.#sweepAt && !this.#breaker.isTripped) {
       this.#sweepAt = now + SWEEP_MS
       const claimed = await this.#claims.claim(MAX_SWEEP, true)
       if (claimed > 0) return claimed
-    }
-    if (now >= this.#superviseAt && Number.isFinite(superviseMs)) {
-      this.#superviseAt = now + superviseMs
-      await this.#store.boss.supervise(QUEUE)
     }
     upkeep.idle()
     if (untilEmpty && this.#claims.size === 0 && (await isEmpty(this.#store))) this.#stopping = true
@@ -226,7 +238,7 @@ export class Worker {
 
   async #recall(id: string): Promise<Recalled | undefined> {
     try {
-      const [job] = await this.#store.boss.findJobs(QUEUE, { id })
+      const [job] = await this.#store.boss.findJobs(QUEUE, { id, db: this.#store.within(WRITE_MS) })
       // The application may have told pg to make something else of times than a Date.
       return job && { output: job.output, startedOn: new Date(job.startedOn) }
     } catch {
@@ -245,7 +257,7 @@ export class Worker {
   }
 
   /** Runs a task again and again, but never twice at the same time. */
-  #every(ms: number, doing: string, task: () => Promise<void>): NodeJS.Timeout {
+  #every(ms: number, doing: string, task: () => Promise<unknown>): NodeJS.Timeout {
     let running = false
     return setInterval(async () => {
       if (running) return
@@ -255,7 +267,7 @@ export class Worker {
     }, ms)
   }
 
-  async #quietly(doing: string, task: () => Promise<void>): Promise<void> {
+  async #quietly(doing: string, task: () => Promise<unknown>): Promise<void> {
     try {
       await task()
     } catch (error) {

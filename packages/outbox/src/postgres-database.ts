@@ -1,0 +1,160 @@
+import type { Socket } from 'node:net'
+import pg from 'pg'
+import type { Db } from 'pg-boss'
+import type { PostgresAddress } from './postgres-address.ts'
+
+/** The longest that connecting to one host may take, in milliseconds. */
+const CONNECT_MS = 5_000
+/** The longest that a statement of pg-boss itself may take, in milliseconds. */
+const MAINTENANCE_MS = 30_000
+/** The longest that a change of the schema may take, such as a new index on a large table, in milliseconds. */
+const SCHEMA_CHANGE_MS = 600_000
+const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/i
+/** A server that accepts no writes, such as a standby, or a primary that has become one. */
+const READ_ONLY = '25006'
+
+/** Options of a {@link PostgresDatabase}. */
+export interface PostgresDatabaseOptions {
+  readonly maxConnections: number
+  readonly ssl: boolean | object | undefined
+}
+
+/**
+ * Connections to a Postgres server, or to the one of several that accepts writes.
+ *
+ * Every statement has a time limit, because a connection can be cut without a word: by a firewall, a fail-over, or a host
+ * that is gone. A statement that exceeds it takes its connection with it, and those that are idle, which may be in the
+ * same state.
+ */
+export class PostgresDatabase implements Db {
+  readonly #address: PostgresAddress
+  readonly #pool: pg.Pool
+  readonly #busy = new Set<pg.PoolClient>()
+  readonly #all = new Set<pg.PoolClient>()
+  #host = 0
+
+  constructor(address: PostgresAddress, { maxConnections, ssl }: PostgresDatabaseOptions) {
+    this.#address = address
+    this.#pool = new pg.Pool({
+      application_name: 'backend-logout outbox',
+      connectionTimeoutMillis: CONNECT_MS,
+      ...(address.config as pg.PoolConfig),
+      ...(ssl !== undefined && { ssl }),
+      max: maxConnections,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      onConnect: (client) => this.#checkHost(client),
+    })
+    // An idle connection that breaks is replaced when the next one is needed.
+    this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => this.#all.add(client))
+    this.#pool.on('remove', (client) => this.#all.delete(client))
+  }
+
+  /** Runs a statement of pg-boss. */
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+    return this.#run(text, values, SCHEMA_CHANGE.test(text) ? SCHEMA_CHANGE_MS : MAINTENANCE_MS)
+  }
+
+  /** Runs statements that may take `ms` milliseconds each. */
+  within(ms: number): Db {
+    return { executeSql: (text, values) => this.#run(text, values, ms) }
+  }
+
+  /** Runs statements that take effect together, or not at all, each within `ms` milliseconds. */
+  async transaction<T>(task: (db: Db) => Promise<T>, ms: number): Promise<T> {
+    return this.#withClient(async (client) => {
+      await query(client, 'BEGIN', undefined, ms)
+      const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
+      // Where it fails before this, the connection is closed, and the server rolls back.
+      await query(client, 'COMMIT', undefined, ms)
+      return result
+    })
+  }
+
+  /** Closes every connection, also those that do not answer. */
+  async close(): Promise<void> {
+    const ended = this.#pool.end()
+    for (const client of this.#all) if (this.#busy.has(client)) socketOf(client).destroy()
+    const late = Promise.withResolvers<void>()
+    const timer = setTimeout(late.resolve, 1_000)
+    await Promise.race([ended, late.promise])
+    clearTimeout(timer)
+    for (const client of this.#all) socketOf(client).destroy()
+  }
+
+  #run(text: string, values: unknown[] | undefined, ms: number): Promise<{ rows: unknown[] }> {
+    return this.#withClient((client) => query(client, text, values, ms))
+  }
+
+  async #withClient<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#connect()
+    let failure: Error | undefined
+    // Without a listener, a connection that breaks now would end the process. The statement fails with the same error.
+    const onError = (error: Error): void => {
+      failure ??= error
+    }
+    client.on('error', onError)
+    this.#busy.add(client)
+    try {
+      return await task(client)
+    } catch (error) {
+      failure = error as Error
+      const { code } = error as { code?: unknown }
+      if (code === READ_ONLY) this.#nextHost()
+      if (code === READ_ONLY || code === 'ETIMEDOUT') this.#dropIdle()
+      throw error
+    } finally {
+      this.#busy.delete(client)
+      client.off('error', onError)
+      client.release(failure)
+    }
+  }
+
+  /** Connects to one of the hosts, beginning with the one that accepted the last connection. */
+  async #connect(): Promise<pg.PoolClient> {
+    for (let tried = 1; ; tried++) {
+      Object.assign(this.#pool.options, this.#address.hosts[this.#host])
+      try {
+        return await this.#pool.connect()
+      } catch (error) {
+        this.#nextHost()
+        if (tried >= this.#address.hosts.length) throw error
+      }
+    }
+  }
+
+  async #checkHost(client: pg.ClientBase): Promise<void> {
+    if (!this.#address.readWrite) return
+    const { rows } = await query(client, 'SHOW transaction_read_only', undefined, CONNECT_MS)
+    if ((rows[0] as { transaction_read_only: string }).transaction_read_only === 'off') return
+    throw Object.assign(new Error('The database accepts no writes.'), { code: READ_ONLY })
+  }
+
+  #nextHost(): void {
+    this.#host = (this.#host + 1) % this.#address.hosts.length
+  }
+
+  #dropIdle(): void {
+    for (const client of this.#all) if (!this.#busy.has(client)) socketOf(client).destroy()
+  }
+}
+
+async function query(
+  client: pg.ClientBase,
+  text: string,
+  values: unknown[] | undefined,
+  ms: number,
+): Promise<{ rows: unknown[] }> {
+  try {
+    return await client.query({ text, ...(values && { values }), query_timeout: ms } as pg.QueryConfig)
+  } catch (error) {
+    if ((error as Error).message !== 'Query read timeout') throw error
+    throw Object.assign(new Error(`The database did not answer within ${ms} ms.`), { code: 'ETIMEDOUT' })
+  }
+}
+
+/** The pool itself takes this way to a connection that does not answer. */
+function socketOf(client: pg.PoolClient): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A proxy in front of a server, whose connections can fall silent as behind a firewall that has forgotten them. */
+export interface SilentProxy extends AsyncDisposable {
+  readonly port: number
+  /** From now on, the connections that are open carry nothing any more, in either direction, and are not closed. */
+  silence(): void
+  /** From now on, new connections are accepted, and nothing is ever sent on them. */
+  silenceNew(): void
+  /** New connections work again. */
+  listen(): void
+}
+
+/** Starts a proxy on a free port of loopback. */
+export async function startSilentProxy(port: number): Promise<SilentProxy> {
+  const sockets = new Set<Socket>()
+  let open: { silent: boolean }[] = []
+  let isSilent = false
+  const server = createServer((client) => {
+    const connection = { silent: isSilent }
+    open.push(connection)
+    const upstream = connect(port, '127.0.0.1')
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from)
+      from.on('data', (chunk) => {
+        if (!connection.silent) to.write(chunk)
+      })
+      from.on('error', () => {})
+      from.on('close', () => {
+        sockets.delete(from)
+        if (!connection.silent) to.destroy()
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    silence() {
+      for (const connection of open) connection.silent = true
+      open = []
+    },
+    silenceNew() {
+      isSilent = true
+    },
+    listen() {
+      isSilent = false
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}

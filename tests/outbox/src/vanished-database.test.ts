@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLogoutClient } from '@backend-logout/core'
+import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
+import { newKey, type Provider, startOutbox, startProvider, type Told } from './scene.ts'
+import { type SilentProxy, startSilentProxy } from './silent-proxy.ts'
+
+let provider: Provider
+let postgres: PostgresServer
+let direct: string
+let databases = 0
+const keys = [newKey('vanished')]
+
+beforeAll(async () => {
+  ;[provider, postgres] = await Promise.all([startProvider(), startPostgres()])
+})
+afterAll(async () => {
+  await Promise.all([provider[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
+})
+beforeEach(async () => {
+  await provider.call('reset')
+  direct = await postgres.database(`vanished_${++databases}`)
+})
+
+const through = ({ port }: SilentProxy): string => direct.replace(/:\d+\//, `:${port}/`)
+const startProxy = (): Promise<SilentProxy> => startSilentProxy(Number(new URL(direct).port))
+const open = async (options: Partial<OutboxOptions> & Pick<OutboxOptions, 'store'>): Promise<Outbox> =>
+  openOutbox({ client: createLogoutClient(await provider.call('where')), encryptionKeys: keys, ...options })
+const secondsOf = async (task: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now()
+  await task()
+  return (performance.now() - startedAt) / 1000
+}
+
+describe('connections that fall silent, while new ones work', () => {
+  test('let an add take another connection, within its time', async () => {
+    await using proxy = await startProxy()
+    await using outbox = await open({ store: through(proxy) })
+    // Several connections are idle.
+    await Promise.all(Array.from({ length: 10 }, () => outbox.stats()))
+    proxy.silence()
+    const seconds = await secondsOf(() =>
+      Promise.all(Array.from({ length: 50 }, (_, index) => outbox.add({ accessToken: `token-${index}` }))),
+    )
+    expect(seconds).toBeLessThan(5)
+    expect(await outbox.stats()).toMatchObject({ pending: 50 })
+    // Tried twice, stored once.
+    const [row] = await query<{ count: string }>(
+      direct,
+      `SELECT count(*) AS count FROM backend_logout.job WHERE name = 'logouts'`,
+    )
+    expect(Number(row?.count)).toBe(50)
+  })
+
+  test('let a worker go on within seconds', async () => {
+    await using proxy = await startProxy()
+    const events: OutboxEvent[] = []
+    await using outbox = await open({ store: through(proxy), onEvent: (event) => events.push(event) })
+    await using adder = await open({ store: direct })
+    const stop = new AbortController()
+    const work = outbox.work({ signal: stop.signal })
+    const tokens = await provider.call('issue', 300)
+    await adder.addMany(tokens.slice(0, 100).map((accessToken) => ({ accessToken })))
+    while ((await provider.call('countActiveOf', tokens.slice(0, 100))) > 0) await sleep(10)
+    proxy.silence()
+    await adder.addMany(tokens.slice(100).map((accessToken) => ({ accessToken })))
+    const seconds = await secondsOf(async () => {
+      while ((await provider.call('countActiveOf', tokens)) > 0) await sleep(50)
+    })
+    expect(seconds).toBeLessThan(12)
+    expect(events.filter(({ type }) => type === 'store_error').length).toBeGreaterThan(0)
+    stop.abort()
+    expect(await work).toMatchObject({ revoked: 300, dead: 0 })
+  })
+})
+
+describe('a database that does not answer at all', () => {
+  test('lets add() fail within addTimeoutMs, stats() within its time, and close() end', async () => {
+    await using proxy = await startProxy()
+    const outbox = await open({ store: through(proxy), addTimeoutMs: 1_000 })
+    await outbox.stats()
+    proxy.silenceNew()
+    proxy.silence()
+    const failing = async (call: Promise<unknown>): Promise<number> =>
+      secondsOf(() => expect(call).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' }))
+    expect(await failing(outbox.add({ accessToken: 'a' }))).toBeLessThan(1.5)
+    expect(await failing(outbox.addMany([{ accessToken: 'b' }]))).toBeLessThan(1.5)
+    expect(await failing(outbox.stats())).toBeLessThan(16)
+    expect(await failing(outbox.deadLetters())).toBeLessThan(16)
+    expect(await failing(outbox.retry('all'))).toBeLessThan(16)
+    const adding = failing(outbox.add({ accessToken: 'c' }))
+    expect(await secondsOf(() => outbox.close())).toBeLessThan(9)
+    await adding
+    // What was given up before it was sent is not stored later.
+    const rows = await query(direct, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)
+    expect(rows).toEqual([])
+  })
+
+  test('keeps nobody from opening an outbox: that fails in time', async () => {
+    await using proxy = await startProxy()
+    proxy.silenceNew()
+    const seconds = await secondsOf(() =>
+      expect(open({ store: through(proxy) })).rejects.toMatchObject({ code: 'store_unavailable' }),
+    )
+    expect(seconds).toBeLessThan(20)
+  })
+
+  test.each(['while it works', 'while it is idle'])('lets SIGTERM end a worker %s, within its grace', async (when) => {
+    await using proxy = await startProxy()
+    let stopped: unknown
+    const onTold = (told: Told): void => {
+      if ('stopped' in told) stopped = told.stopped
+    }
+    const work = { concurrency: 4 }
+    await using worker = await startOutbox(provider, through(proxy), { keys, work }, onTold)
+    await worker.ready
+    if (when === 'while it works') {
+      await provider.call('answerAlways', { delayMs: 50 })
+      await using adder = await open({ store: direct })
+      await adder.addMany((await provider.call('issue', 200)).map((accessToken) => ({ accessToken })))
+      const before = await provider.call('revocations')
+      while ((await provider.call('revocations')) < before + 20) await sleep(5)
+    }
+    proxy.silenceNew()
+    proxy.silence()
+    await sleep(1_000)
+    worker.kill('SIGTERM')
+    const seconds = await secondsOf(async () => expect(await worker.ended).toBe(0))
+    expect(seconds).toBeLessThan(12)
+    expect(stopped).toMatchObject({ dead: 0 })
+  })
+})
+
+describe('an address', () => {
+  test('may have several hosts, of which the first one that answers is used', async () => {
+    const { port, pathname, username, password } = new URL(direct)
+    await using outbox = await open({
+      store: `postgres://${username}:${password}@127.0.0.1:1,127.0.0.1:${port}${pathname}`,
+    })
+    await outbox.add({ accessToken: 'x' })
+    expect(await outbox.stats()).toMatchObject({ pending: 1 })
+  })
+
+  test('may be in the keywords of libpq', async () => {
+    const { hostname, port, pathname, username, password } = new URL(direct)
+    const store = `host=${hostname} port=${port} user=${username} password='${password}' dbname=${pathname.slice(1)}`
+    await using outbox = await open({ store })
+    expect(await outbox.stats()).toMatchObject({ pending: 0 })
+  })
+
+  test('with read-write leads to the host that accepts writes, also after a switch-over', async () => {
+    await using other = await startPostgres()
+    const there = await other.database('other')
+    for (const store of [direct, there]) await (await open({ store })).close()
+    const [first, second] = [new URL(direct), new URL(there)]
+    // Both have a database and a user of the same name.
+    await query(await other.database('postgres_same'), `CREATE DATABASE ${first.pathname.slice(1)}`)
+    const same = there.replace('/other', first.pathname)
+    await (await open({ store: same })).close()
+    const store = `postgres://${first.username}:${first.password}@${first.host},${second.host}${first.pathname}?target_session_attrs=read-write`
+    await readOnly(direct)
+    try {
+      await using outbox = await open({ store })
+      await outbox.add({ accessToken: 'x' })
+      const count = async (address: string): Promise<number> =>
+        (await query(address, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)).length
+      expect([await count(direct), await count(same)]).toEqual([0, 1])
+      await readOnly(same)
+      await writable(direct)
+      await outbox.add({ accessToken: 'y' })
+      expect([await count(direct), await count(same)]).toEqual([1, 1])
+    } finally {
+      await writable(direct)
+    }
+  })
+})
+
+async function readOnly(address: string): Promise<void> {
+  await query(address, 'ALTER SYSTEM SET default_transaction_read_only = on')
+  await query(address, 'SELECT pg_reload_conf()')
+  await sleep(200)
+}
+
+async function writable(address: string): Promise<void> {
+  // A session may change its own default, whatever that of the server is.
+  const session = `${address}?options=-c%20default_transaction_read_only%3Doff`
+  await query(session, 'ALTER SYSTEM SET default_transaction_read_only = off')
+  await query(session, 'SELECT pg_reload_conf()')
+  await sleep(200)
+}
+
+test('connections that the server ends are replaced, and nothing is lost', async () => {
+  await using outbox = await open({ store: direct })
+  const tokens = await provider.call('issue', 200)
+  const stop = new AbortController()
+  const work = outbox.work({ signal: stop.signal })
+  const adding = (async () => {
+    for (const accessToken of tokens) await outbox.add({ accessToken })
+  })()
+  for (let round = 0; round < 10; round++) {
+    await query(
+      direct,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'backend-logout outbox' AND datname = current_database()`,
+    )
+    await sleep(50)
+  }
+  await adding
+  while ((await provider.call('countActiveOf', tokens)) > 0) await sleep(20)
+  stop.abort()
+  await work
+  await outbox.stats()
+})
