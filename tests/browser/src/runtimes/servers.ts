@@ -80,6 +80,8 @@ function run(command: string, args: readonly string[]): Start {
     const port = await freePort()
     const child = spawn(command, args, {
       cwd: examples,
+      // A group of its own: what npm installs as `deno` is a program that starts the real one.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -112,7 +114,7 @@ function run(command: string, args: readonly string[]): Start {
       alive,
       keep: async (tokens) => `__Host-session=${encodeURIComponent(btoa(JSON.stringify(tokens)))}`,
       async [Symbol.asyncDispose]() {
-        child.kill()
+        if (child.pid && alive()) process.kill(-child.pid)
         await exited
       },
     }
