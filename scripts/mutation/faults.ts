@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { readPromises } from './promises.ts'
 
@@ -7,6 +7,13 @@ import { readPromises } from './promises.ts'
 export function faultsOf(root: string, mutations: readonly Mutation[]): string[] {
   const promises = readPromises(root)
   const read = (file: string): string => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '')
+
+  // Names of tests may come from a table in another file.
+  const textOf = (file: string): string => {
+    const text = read(file)
+    const imported = Array.from(text.matchAll(/from '(\.[^']*)'/g), ([, path = '']) => join(dirname(file), path))
+    return [text, ...imported.map(read)].join('\n')
+  }
 
   const faults = mutations.flatMap(({ promise, guard, file, find, replace, test }) => {
     const rows = promises.filter(({ text }) => text.startsWith(promise))
@@ -16,7 +23,7 @@ export function faultsOf(root: string, mutations: readonly Mutation[]): string[]
       rows[0] && !rows[0].tests.includes(test.file) && `SECURITY.md does not name ${test.file} for "${promise}"`,
       occurrences !== 1 && `${file} has ${occurrences} times: ${find}`,
       find === replace && 'nothing is taken out',
-      !read(test.file).includes(test.name) && `${test.file} has no test called "${test.name}"`,
+      !textOf(test.file).includes(test.name) && `${test.file} has no test called "${test.name}"`,
     ].flatMap((fault) => (fault ? `${guard}: ${fault}.` : []))
   })
   const unproven = promises

@@ -8,7 +8,7 @@ export interface Mutation {
   readonly file: string
   /** Its code. It must occur exactly once in the file. */
   readonly find: string
-  /** The code without the guard. It must still compile, or a test would turn red for the wrong reason. */
+  /** The code without the guard. It must still be valid, or a test would turn red for the wrong reason. */
   readonly replace: string
   readonly test: NamedTest
 }
@@ -19,4 +19,22 @@ export interface NamedTest {
   readonly file: string
   /** The name of a test, or of a group or row of tests, as it is written in the file. */
   readonly name: string
+}
+
+/** What several guards have in common. */
+export interface Place {
+  readonly promise: string
+  readonly file: string
+  /** The file of the tests. */
+  readonly test: string
+}
+
+/** Makes mutations of the guards in one file: what the guard does, its code, the code without it, and the test's name. */
+export function guardsIn(
+  { promise, file, test }: Place,
+  guards: readonly (readonly [guard: string, find: string, replace: string, name: string])[],
+): Mutation[] {
+  return guards.map(([guard, find, replace, name]) => {
+    return { promise, guard, file, find, replace, test: { file: test, name } }
+  })
 }

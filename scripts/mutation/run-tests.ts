@@ -61,10 +61,10 @@ export async function runTests(folder: string, file: string, names: readonly str
 /** Whether a test that ran is one of those with this name. */
 export const isCalled = (fullName: string, name: string): boolean => new RegExp(patternOf(name)).test(fullName)
 
-/** A name as it is written may have places for values, such as `%s` and `$name`. */
+/** A name as it is written may have places for values, such as `%s`, `$name` and `${name}`. */
 function patternOf(name: string): string {
   return name
-    .split(/%[sdifjoO#]|\$[\w.]+/)
+    .split(/%[sdifjoO#]|\$\{[^}]*\}|\$[\w.]+/)
     .map((part) => RegExp.escape(part))
     .join('.*')
 }

@@ -1,4 +1,4 @@
-import { cpSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -18,7 +18,11 @@ export async function copyTree(root: string): Promise<TreeCopy> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     await cloneWorkspace(root, folder)
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    // A folder of links and not a link itself, which git would not take for the folder that it ignores.
+    mkdirSync(join(folder, 'node_modules'))
+    for (const name of readdirSync(join(root, 'node_modules'))) {
+      symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+    }
     const copied = { recursive: true, verbatimSymlinks: true }
     for (const manifest of globSync('{packages,tests,examples}/*/package.json', { cwd: root })) {
       for (const name of ['node_modules', 'dist']) {

@@ -1,5 +1,21 @@
 import type { Mutation } from '../mutation.ts'
+import { emulatorGuards } from './emulator.ts'
+import { fileGuards } from './files.ts'
+import { limitGuards } from './limits.ts'
+import { pageGuards } from './pages.ts'
+import { releaseGuards } from './release.ts'
 import { requestGuards } from './requests.ts'
+import { secretGuards } from './secrets.ts'
+import { truthGuards } from './truth.ts'
 
-/** Every guard that is known, in the order of the promises. */
-export const guards: readonly Mutation[] = [...requestGuards]
+/** Every guard that is known. The table has them in the order of the promises. */
+export const guards: readonly Mutation[] = [
+  ...secretGuards,
+  ...fileGuards,
+  ...requestGuards,
+  ...truthGuards,
+  ...limitGuards,
+  ...pageGuards,
+  ...emulatorGuards,
+  ...releaseGuards,
+]

@@ -1,21 +1,218 @@
-import type { Mutation } from '../mutation.ts'
+import { guardsIn, type Mutation } from '../mutation.ts'
 
 /** Requests go to the endpoint that was named. */
 export const requestGuards: readonly Mutation[] = [
-  {
-    promise: 'https only, except on loopback',
-    guard: 'An address with a user name or password is refused',
-    file: 'packages/core/src/endpoint-url.ts',
-    find: 'if (url.username || url.password)',
-    replace: 'if (false)',
-    test: { file: 'packages/core/src/endpoint-url.test.ts', name: 'refuses %s, and names the option' },
-  },
-  {
-    promise: 'https only, except on loopback',
-    guard: 'A fragment is refused',
-    file: 'packages/core/src/endpoint-url.ts',
-    find: "if (url.hash || String(value).includes('#'))",
-    replace: 'if (url.hash)',
-    test: { file: 'packages/core/src/endpoint-url.test.ts', name: 'refuses %s, and names the option' },
-  },
+  ...guardsIn(
+    {
+      promise: 'https only, except on loopback',
+      file: 'packages/core/src/endpoint-url.ts',
+      test: 'packages/core/src/endpoint-url.test.ts',
+    },
+    [
+      ['refuses http to other hosts', "url.protocol === 'https:' ||", 'true ||', 'refuses %s, and names the option'],
+      [
+        'refuses a user name or password',
+        'if (url.username || url.password)',
+        'if (false)',
+        'refuses %s, and names the option',
+      ],
+      [
+        'refuses a fragment',
+        "if (url.hash || String(value).includes('#'))",
+        'if (false)',
+        'refuses %s, and names the option',
+      ],
+      [
+        'lets allowInsecureHttp open http, and nothing else',
+        "(url.protocol === 'http:' && (allowInsecureHttp || isLoopback(url.hostname)))",
+        '(allowInsecureHttp || isLoopback(url.hostname))',
+        'lets http to other hosts pass where that is allowed, but no other scheme',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'No redirect is followed',
+      file: 'packages/core/src/fetch-transport.ts',
+      test: 'tests/faults/src/redirects.test.ts',
+    },
+    [
+      [
+        'tells fetch not to follow redirects',
+        "redirect: 'manual'",
+        "redirect: 'follow'",
+        '%s refuses a %i to %s and sends nothing there',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Certificates are verified',
+      file: 'packages/node/src/pools.ts',
+      test: 'tests/faults/src/tls.test.ts',
+    },
+    [
+      [
+        'leaves the verification of certificates on',
+        'buildConnector({ ...tls, allowH2: false })',
+        'buildConnector({ ...tls, allowH2: false, rejectUnauthorized: false })',
+        'a certificate of an unknown issuer',
+      ],
+      [
+        'leaves the comparison of host names on',
+        'buildConnector({ ...tls, allowH2: false })',
+        'buildConnector({ ...tls, allowH2: false, checkServerIdentity: () => undefined })',
+        'a certificate for another host',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Certificates are verified',
+      file: 'packages/node/src/connections.ts',
+      test: 'packages/node/src/tls.test.ts',
+    },
+    [
+      [
+        'refuses a text that is no certificate, which Node.js takes for an empty list',
+        "includes('-----BEGIN ')",
+        "includes('')",
+        'refuses %s',
+      ],
+      ['insists on certificate and key together', 'if (Boolean(cert) !== Boolean(key))', 'if (false)', 'refuses %s'],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: '`@backend-logout/node` uses TLS 1.2 or later',
+      file: 'packages/node/src/connections.ts',
+      test: 'packages/node/src/tls.test.ts',
+    },
+    [
+      [
+        'states the lowest version itself, whatever the default of the process',
+        "export const MIN_TLS_VERSION = 'TLSv1.2'",
+        "export const MIN_TLS_VERSION = 'TLSv1'",
+        'speaks no version before TLS 1.2, whatever the defaults of the process',
+      ],
+      [
+        'refuses an option with an older version',
+        "if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3')",
+        'if (false)',
+        'refuses %s',
+      ],
+      [
+        'refuses options of Node.js that turn checks off',
+        'if (unknown !== undefined) refuse',
+        'if (false) refuse',
+        'refuses %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Metadata of another issuer is refused',
+      file: 'packages/core/src/discovery.ts',
+      test: 'packages/core/src/discovery.test.ts',
+    },
+    [
+      [
+        'compares the stated issuer with the configured one',
+        'if (!issuers.includes(metadata.issuer)) {',
+        'if (false) {',
+        'refuses a document of %s, and sends no token',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Metadata leads from https to https only',
+      file: 'packages/core/src/metadata-url.ts',
+      test: 'packages/core/src/metadata-url.test.ts',
+    },
+    [
+      [
+        'keeps metadata from https on https',
+        "if (url.protocol !== 'https:' && own.protocol === 'https:')",
+        'if (false)',
+        'keeps an issuer on https from leading to http on %s',
+      ],
+      [
+        'keeps metadata from the Internet on the Internet',
+        ': isInternal(own.hostname) || !isInternal(url.hostname)',
+        ': true',
+        'keeps an issuer on the Internet from leading to %s',
+      ],
+      [
+        'compares the hosts with endpointHosts',
+        '? url.host === own.host || endpointHosts.includes(url.host)',
+        '? true',
+        'with endpointHosts %j, %s is allowed: %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Metadata leads from https to https only',
+      file: 'packages/core/src/internal-host.ts',
+      test: 'packages/core/src/internal-host.test.ts',
+    },
+    [
+      [
+        'takes an IPv6 address for internal unless the Internet routes it',
+        "if (host.startsWith('[')) return !PUBLIC_IPV6.test(host)",
+        "if (host.startsWith('[')) return host === '[::1]'",
+        '[::ffff:127.0.0.1]',
+      ],
+      ['takes a dot at the end for none', "hostname.replace(/\\.$/, '')", 'hostname', 'isInternal()'],
+      [
+        'knows private IPv4 addresses',
+        'return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)',
+        'return INTERNAL_NAME.test(host)',
+        'isInternal()',
+      ],
+      [
+        'knows names of local networks',
+        'return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)',
+        'return INTERNAL_IPV4.test(host)',
+        'isInternal()',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A proxy only gets a tunnel and its own credentials',
+      file: 'packages/node/src/tunnel.ts',
+      test: 'packages/node/src/tunnel.test.ts',
+    },
+    [
+      [
+        'completes TLS with the provider inside the tunnel',
+        'if (secure) connect(',
+        'if (false) connect(',
+        "the provider's certificate is checked as ever",
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A proxy only gets a tunnel and its own credentials',
+      file: 'packages/node/src/proxy.ts',
+      test: 'packages/node/src/proxy.test.ts',
+    },
+    [
+      [
+        'keeps plain http from proxies on other machines',
+        "return target.protocol === 'https:' || allowInsecureHttp || isLoopback(checked.url.hostname) ? checked : undefined",
+        'return checked',
+        'proxyFor() %s',
+      ],
+      [
+        'refuses credentials that cannot be decoded without repeating them',
+        "throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`)",
+        "throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`, { cause: new Error(text) })",
+        'the credentials %s, which nobody can decode, are refused where they are, and not repeated',
+      ],
+    ],
+  ),
 ]

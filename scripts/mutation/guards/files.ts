@@ -1,0 +1,201 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+const SEALED = 'The outbox stores nothing of a token that could be read'
+const FOLDER = "Other users of the machine can neither read nor change the outbox's folder"
+const PRIVATE = 'Journals, their keys, outputs and other files of the command line are private'
+const JOURNAL = 'A journal holds no token'
+
+/** What is stored keeps secrets, too. */
+export const fileGuards: readonly Mutation[] = [
+  ...guardsIn(
+    { promise: SEALED, file: 'packages/outbox/src/keyring.ts', test: 'packages/outbox/src/keyring.test.ts' },
+    [
+      [
+        'encrypts',
+        "cipher.update(JSON.stringify(secret), 'utf8')",
+        "(cipher.update(JSON.stringify(secret), 'utf8'), Buffer.from(JSON.stringify(secret)))",
+        'gives back what it sealed, and shows only what it was told to show',
+      ],
+      [
+        'uses a new initialization vector each time',
+        'randomFillSync(Buffer.alloc(IV_BYTES))',
+        'Buffer.alloc(IV_BYTES)',
+        'never uses an initialisation vector twice',
+      ],
+      [
+        'authenticates what stays readable',
+        'cipher.setAAD(Buffer.from(header))\n        cipher.setAuthTag',
+        'cipher.setAuthTag',
+        'gives back what it sealed, and shows only what it was told to show',
+      ],
+      [
+        'insists on the whole authentication tag',
+        "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })",
+        "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: decode(tag).length })",
+        'insists on the whole of the authentication tag',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: FOLDER,
+      file: 'packages/outbox/src/private-folder.ts',
+      test: 'packages/outbox/src/private-folder.test.ts',
+    },
+    [
+      [
+        'creates folders for this user alone, whatever the umask',
+        '    mkdirSync(path, { mode: 0o700 })\n    // The umask may have removed even what the owner needs.\n    chmodSync(path, 0o700)',
+        '    mkdirSync(path)',
+        'creates a folder and its parents for this user alone, with umask %o',
+      ],
+      [
+        'tightens an existing folder',
+        '  if (wasOpen) checkContents(path, found, contents)\n  setMode(path, found)',
+        '  if (wasOpen) checkContents(path, found, contents)',
+        'makes an existing folder of mode %o private',
+      ],
+      [
+        'locks nobody out of a folder that holds something else',
+        '  if (wasOpen) checkContents(path, found, contents)\n',
+        '',
+        'leaves a folder open that holds something else, such as a project',
+      ],
+      [
+        'refuses a parent that everybody can write',
+        '  const byAll = (found.mode & 0o002) !== 0\n',
+        '  const byAll = false\n',
+        'refuses a folder in another one that everybody can write, and says how to change that',
+      ],
+      [
+        'refuses a symbolic link in place of the folder',
+        '  if (found.isSymbolicLink()) {\n    throw new NotPrivateError(`${path} is a symbolic link, which may change.',
+        '  if (false) {\n    throw new NotPrivateError(`${path} is a symbolic link, which may change.',
+        'refuses a symbolic link, also one that leads nowhere',
+      ],
+      [
+        'tightens what is in the folder',
+        '    checkOwner(path, found)\n    setMode(path, found)\n    const below',
+        '    checkOwner(path, found)\n    const below',
+        'takes from others what a folder holds, and tells whether they could change it',
+      ],
+      [
+        'refuses links inside the folder',
+        '    checkKind(path, found)\n    checkOwner(path, found)\n    setMode(path, found)',
+        '    checkOwner(path, found)\n    setMode(path, found)',
+        'refuses links of both kinds, and leaves alone what they lead to',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: FOLDER, file: 'packages/outbox/src/private-file.ts', test: 'packages/outbox/src/private-file.test.ts' },
+    [
+      [
+        'follows no link',
+        '  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)\n',
+        '',
+        'openPrivateFile()',
+      ],
+      [
+        'refuses a file with a second name, and pipes',
+        '    checkKind(path, found)\n    if (!found.isFile())',
+        '    if (!found.isFile())',
+        'refuses a file that has another name',
+      ],
+      [
+        'takes the mode of an existing file from others',
+        'if ((found.mode & 0o777) !== 0o600) await file.chmod(0o600)',
+        '',
+        'makes an existing file of mode %o private and keeps its content',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: FOLDER, file: 'packages/outbox/src/durable-files.ts', test: 'tests/outbox/src/local-users.test.ts' },
+    [
+      [
+        'takes from others the files that Postgres creates',
+        'makePrivate(module.NODEFS)',
+        '',
+        'find nothing that they could read, whatever the umask, while the outbox is used and after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The command line never repeats an argument',
+      file: 'packages/cli/src/usage-error.ts',
+      test: 'tests/cli/src/arguments.test.ts',
+    },
+    [
+      [
+        'names a wrong argument by its position',
+        "  return at === -1 ? 'One of the arguments' : `Argument ${at + 1}`",
+        '  return args[at] ?? message',
+        'is not repeated as an argument of %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The command line never repeats an argument',
+      file: 'packages/cli/src/files/shown-name.ts',
+      test: 'tests/cli/src/arguments.test.ts',
+    },
+    [
+      [
+        'repeats a name only where there is such a file',
+        '    return role',
+        '    return path',
+        'is not repeated as an argument of %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The command line never repeats an argument',
+      file: 'packages/cli/src/outbox/store-address.ts',
+      test: 'packages/cli/src/outbox/store-address.test.ts',
+    },
+    [
+      [
+        'decodes an address before it looks for a password',
+        '  const text = decode(address)',
+        '  const text = address',
+        '%s may hold a password',
+      ],
+      [
+        'knows the parameters that hold a password',
+        ' || /(?:pass\\w*|pwd|secret|sslkey)\\s*=/i.test(text)',
+        '',
+        '%s may hold a password',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: JOURNAL,
+      file: 'packages/cli/src/revoke/journal-key.ts',
+      test: 'packages/cli/src/revoke/journal.test.ts',
+    },
+    [
+      [
+        'mixes a random key into every sum',
+        'const key = randomBytes(32)',
+        'const key = Buffer.alloc(32)',
+        'whoever has the journal alone cannot tell a right guess at a token from a wrong one',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: PRIVATE, file: 'packages/outbox/src/private-file.ts', test: 'tests/cli/src/private-files.test.ts' },
+    [
+      [
+        'creates files for this user alone',
+        '    file = await open(path, flags, 0o600)',
+        '    file = await open(path, flags, 0o666)',
+        'what is written with umask %s can be read by its owner alone',
+      ],
+    ],
+  ),
+]

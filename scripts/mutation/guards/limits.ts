@@ -1,0 +1,98 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+const BODY = 'At most 64 KiB of an answer is read'
+const TIME = 'Every call ends in time'
+const MEMORY = 'An answer takes at most twice its limit of memory'
+
+/** Nobody can make it hang, grow or fall. */
+export const limitGuards: readonly Mutation[] = [
+  ...guardsIn({ promise: TIME, file: 'packages/core/src/time-limit.ts', test: 'tests/faults/src/slowness.test.ts' }, [
+    ['ends an attempt when its time is up', "() => end('timeout')", '() => {}', 'a body that trickles'],
+  ]),
+  ...guardsIn({ promise: TIME, file: 'packages/core/src/time-limit.ts', test: 'tests/faults/src/process.test.ts' }, [
+    [
+      'leaves no timer behind',
+      'clock.clearTimeout(timer)',
+      '',
+      'ends by itself after its calls with %s, and has said nothing',
+    ],
+  ]),
+  ...guardsIn(
+    {
+      promise: 'Retries stay within the deadline',
+      file: 'packages/core/src/retry.ts',
+      test: 'tests/faults/src/retry-after.test.ts',
+    },
+    [
+      [
+        'tries no longer than the deadline',
+        'if (least >= remainingMs) return undefined',
+        'if (least >= remainingMs) return remainingMs - 1',
+        'which is beyond the deadline',
+      ],
+      [
+        'waits for as long as the provider asks',
+        'const least = retryAfterMs ?? 0',
+        'const least = 0',
+        '${status} with ${name}, and then success',
+      ],
+      ['ends when no retry is left', 'if (attempts > retries) return undefined', '', '${status} without retries'],
+    ],
+  ),
+  ...guardsIn(
+    { promise: BODY, file: 'packages/core/src/fetch-transport.ts', test: 'packages/core/src/fetch-transport.test.ts' },
+    [
+      [
+        'trusts a stated length only where it is short',
+        'if (/^\\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {',
+        'if (/^\\d+$/.test(length) && !encoded) {',
+        'an answer takes at most twice the limit of memory when it comes in %s',
+      ],
+      [
+        'trusts a stated length only where the body is what was sent',
+        '&& !encoded && Number(length)',
+        '&& Number(length)',
+        'a length says nothing of a body that comes %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: BODY, file: 'packages/node/src/answer-body.ts', test: 'packages/node/src/answer-body.test.ts' },
+    [
+      [
+        'stops at the limit',
+        'this.#truncated = this.#codings === undefined || chunk.length > left',
+        'this.#truncated = this.#codings === undefined',
+        'a body is cut where it becomes too long, whatever its chunks',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: MEMORY, file: 'packages/node/src/content-coding.ts', test: 'packages/node/src/content-coding.test.ts' },
+    [
+      [
+        'refuses more than two codings',
+        'if (names.length > MAX_CODINGS) return undefined',
+        '',
+        'codingsOf(%j) says that they are not supported',
+      ],
+      [
+        'limits what a body may be decoded to',
+        '{ maxOutputLength: maxBytes, chunkSize: maxBytes + 64 }',
+        '{ maxOutputLength: 2 ** 30, chunkSize: maxBytes + 64 }',
+        'decode() ends a bomb early, also one in another',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: MEMORY, file: 'packages/node/src/answer-body.ts', test: 'packages/node/src/answer-memory.test.ts' },
+    [
+      [
+        'copies small pieces into one buffer',
+        'chunk.copy(this.#room(end), this.#size)',
+        '(((this as unknown as { kept: unknown[] }).kept ??= []).push(chunk), chunk.copy(this.#room(end), this.#size))',
+        '256 answers of one-byte chunks hold at most twice the limit each',
+      ],
+    ],
+  ),
+]

@@ -1,0 +1,156 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+const GUARDS = 'Method, prefetch, header, origin, fetch metadata, type and size'
+const ALL = 'the guards let %s through only as the contract says, whatever else is in the request'
+const RETURN = 'After a logout, users are sent only to addresses on the list'
+
+/** A logout cannot be forced from elsewhere. */
+export const pageGuards: readonly Mutation[] = [
+  ...guardsIn(
+    {
+      promise: GUARDS,
+      file: 'packages/browser-proxy/src/server/guards.ts',
+      test: 'packages/browser-proxy/src/server/guards.test.ts',
+    },
+    [
+      ['lets POST through alone', "if (method !== 'POST') throw", "if (method === '') throw", ALL],
+      [
+        'refuses prefetch',
+        "if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {",
+        'if (false) {',
+        'a prefetch is refused, told by %s: %s',
+      ],
+      ['insists on its header', "if (headers.get('x-logout-request') !== '1') {", 'if (false) {', ALL],
+      ['insists on an origin of its own', 'if (origin === null || !own.has(origin)) {', 'if (origin === null) {', ALL],
+      [
+        'insists on an origin at all',
+        'if (origin === null || !own.has(origin)) {',
+        'if (origin !== null && !own.has(origin)) {',
+        ALL,
+      ],
+      ['refuses other sites', "if (site !== null && site !== 'same-origin') {", 'if (false) {', ALL],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: GUARDS,
+      file: 'packages/browser-proxy/src/server/own-origin.ts',
+      test: 'packages/browser-proxy/src/server/guards.test.ts',
+    },
+    [
+      [
+        'trusts no header unless told so',
+        'nearest(trusted && headers.get(`${trusted}-${name}`))',
+        'nearest(headers.get(`x-forwarded-${name}`))',
+        'no header is trusted unless told so',
+      ],
+      [
+        'takes the word of the nearest proxy',
+        "return list?.split(',').at(-1)?.trim()",
+        "return list?.split(',').at(0)?.trim()",
+        'what a client has forged does not',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: GUARDS,
+      file: 'packages/browser-proxy/src/server/request-body.ts',
+      test: 'packages/browser-proxy/src/server/request-body.test.ts',
+    },
+    [
+      [
+        'reads no more than the limit',
+        'if (length > MAX_BYTES) throw tooLarge()',
+        '',
+        'a body without a declared length is read no further than the limit',
+      ],
+      [
+        'reads nothing of a body that declares too much',
+        "if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()",
+        '',
+        'a body that declares too much is not read at all',
+      ],
+      [
+        'gives a body that never ends up',
+        'if (leftMs <= 0) throw new TimedOut(timeoutMs)\n      const { done, value } = await within(leftMs, () => reader.read())',
+        'const { done, value } = await reader.read()',
+        'a body that never ends is given up',
+      ],
+      [
+        'refuses members that it does not know',
+        'if (!Object.hasOwn(LIMITS, name)) {',
+        'if (false) {',
+        'the body %j is refused',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: GUARDS,
+      file: 'packages/browser-proxy/src/server/request-body.ts',
+      test: 'packages/browser-proxy/src/server/guards.test.ts',
+    },
+    [
+      ['insists on JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
+      ['refuses a compressed body', 'if (encoded || ', 'if (', 'a compressed body is refused'],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'No page of another origin gets through in a real browser',
+      file: 'packages/browser-proxy/src/server/guards.ts',
+      test: 'tests/browser/src/cross-origin.test.ts',
+    },
+    [
+      [
+        'checks what a page cannot choose: origin and fetch metadata, and a header that needs its leave',
+        "  if (headers.get('x-logout-request') !== '1') {",
+        "  if (method === 'POST') return 'http://any.example'\n  if (headers.get('x-logout-request') !== '1') {",
+        'arrives, and logs nobody out',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: RETURN,
+      file: 'packages/browser-proxy/src/server/return-address.ts',
+      test: 'packages/browser-proxy/src/server/return-address.test.ts',
+    },
+    [
+      [
+        'compares the whole address',
+        'if (url.href === href)',
+        'if (href.startsWith(url.href))',
+        'return_to %j is refused',
+      ],
+      [
+        'takes nothing that browsers read differently',
+        'return HARMLESS.test(text) && /^\\/(?!\\/)/.test(text)',
+        'return /^\\/(?!\\/)/.test(text)',
+        'the list must not have %j',
+      ],
+      [
+        'refuses user information in an address',
+        "return url !== null && url.username === '' && url.password === ''",
+        'return url !== null',
+        'the list must not have %j',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The local session ends, whatever the provider does',
+      file: 'packages/browser-proxy/src/server/end-session.ts',
+      test: 'packages/browser-proxy/src/server/logout-handler.test.ts',
+    },
+    [
+      [
+        'clears the session also when not all tokens are revoked',
+        "const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))",
+        "const cleared = await runStep('clear', async () => new Headers((outcome.status === 'logged_out' && (await session.clear(request))) || {}))",
+        'and %s, the session ends all the same, and the answer says so',
+      ],
+    ],
+  ),
+]

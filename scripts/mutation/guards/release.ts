@@ -1,0 +1,62 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+/** What you install is what was reviewed. */
+export const releaseGuards: readonly Mutation[] = [
+  ...guardsIn(
+    {
+      promise: 'Packages hold exactly the files that are listed',
+      file: 'packages/node/package.json',
+      test: 'tests/packaging/src/tarball.test.ts',
+    },
+    [
+      [
+        'packs dist, and no sources or reports',
+        '    "dist"\n  ]',
+        '    "dist",\n    "etc"\n  ]',
+        '$name holds exactly the files that are listed',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Core has one dependency',
+      file: 'packages/node/package.json',
+      test: 'tests/packaging/src/tarball.test.ts',
+    },
+    [
+      [
+        'has no script that runs when it is installed',
+        '  "scripts": {',
+        '  "scripts": {\n    "postinstall": "true",',
+        '$name runs nothing when it is installed',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'What is published is what was packed',
+      file: 'scripts/release/publish.ts',
+      test: 'tests/packaging/src/release.test.ts',
+    },
+    [
+      [
+        'compares each tarball with the digest of what was packed',
+        'for (const tarball of tarballs) await check(tarball)',
+        '',
+        'a tarball that is not what was packed is not published',
+      ],
+      [
+        'compares the commit of the sources with the one that was packed',
+        'if (here !== commit) throw',
+        'if (false) throw',
+        'sources that are not those of the packed commit are not published',
+      ],
+      [
+        'refuses sources that were changed',
+        "if (changed !== '') throw",
+        'if (false) throw',
+        'sources that are not committed are not published',
+      ],
+    ],
+  ),
+]
