@@ -1,41 +1,68 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
 const SEALED = 'The outbox stores nothing of a token that could be read'
+const BOUND = "Whoever writes the outbox's database can neither send a token to another provider"
 const FOLDER = "Other users of the machine can neither read nor change the outbox's folder"
 const PRIVATE = 'Journals, their keys, outputs and other files of the command line are private'
 const JOURNAL = 'A journal holds no token'
 
+/** Two guards, of which each is enough on most systems. */
+const LINKS = `if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)
+  // Not blocking, because a pipe in the file's place would wait for somebody at its other end.
+  const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK`
+
 /** What is stored keeps secrets, too. */
 export const fileGuards: readonly Mutation[] = [
-  ...guardsIn(
-    { promise: SEALED, file: 'packages/outbox/src/keyring.ts', test: 'packages/outbox/src/keyring.test.ts' },
+  ...guardsIn({ promise: SEALED, file: 'packages/outbox/src/jwe.ts', test: 'packages/outbox/src/keyring.test.ts' }, [
     [
-      [
-        'encrypts',
-        "cipher.update(JSON.stringify(secret), 'utf8')",
-        "(cipher.update(JSON.stringify(secret), 'utf8'), Buffer.from(JSON.stringify(secret)))",
-        'gives back what it sealed, and shows only what it was told to show',
-      ],
-      [
-        'uses a new initialization vector each time',
-        'randomFillSync(Buffer.alloc(IV_BYTES))',
-        'Buffer.alloc(IV_BYTES)',
-        'never uses an initialisation vector twice',
-      ],
-      [
-        'authenticates what stays readable',
-        'cipher.setAAD(Buffer.from(header))\n        cipher.setAuthTag',
-        'cipher.setAuthTag',
-        'gives back what it sealed, and shows only what it was told to show',
-      ],
-      [
-        'insists on the whole authentication tag',
-        "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })",
-        "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: decode(tag).length })",
-        'insists on the whole of the authentication tag',
-      ],
+      'encrypts',
+      "Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])",
+      "Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]) && Buffer.from(text)",
+      'gives back what it sealed, and shows only what it was told to show',
     ],
-  ),
+    [
+      'uses a new initialization vector each time',
+      'randomFillSync(Buffer.alloc(IV_BYTES))',
+      'Buffer.alloc(IV_BYTES)',
+      'never uses an initialisation vector twice',
+    ],
+    [
+      'insists on the whole authentication tag',
+      "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })",
+      "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: decode(tag).length })",
+      'insists on the whole of the authentication tag',
+    ],
+  ]),
+  ...guardsIn({ promise: SEALED, file: 'packages/outbox/src/entry.ts', test: 'tests/outbox/src/at-rest.test.ts' }, [
+    [
+      'stores tokens encrypted only',
+      'return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place }) }',
+      'return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place, kept }) }',
+      'nothing of a token is in a folder, in whatever file',
+    ],
+  ]),
+  ...guardsIn({ promise: BOUND, file: 'packages/outbox/src/entry.ts', test: 'packages/outbox/src/entry.test.ts' }, [
+    [
+      'opens a logout only in its own row and outbox',
+      "if (ownId !== id || queue !== this.#queue) return 'misplaced'",
+      '',
+      'does not open a logout in the place of another one, of another outbox, or of another provider',
+    ],
+    [
+      'opens a logout only for its own provider',
+      "return this.#provider !== undefined && provider !== this.#provider ? 'other_provider' : undefined",
+      'return undefined',
+      'does not open a logout in the place of another one, of another outbox, or of another provider',
+    ],
+  ]),
+  ...guardsIn({ promise: BOUND, file: 'packages/outbox/src/jwe.ts', test: 'packages/outbox/src/entry.test.ts' }, [
+    [
+      'authenticates the place together with the tokens',
+      "cipher.setAAD(Buffer.from(protectedHeader))\n    cipher.setAuthTag(decode(tag))\n    return `${cipher.update(decode(encrypted), undefined, 'utf8')}${cipher.final('utf8')}`",
+      "return cipher.update(decode(encrypted), undefined, 'utf8')",
+      'cannot be made to forget the place by changing what is readable',
+    ],
+  ]),
   ...guardsIn(
     {
       promise: FOLDER,
@@ -92,9 +119,9 @@ export const fileGuards: readonly Mutation[] = [
     [
       [
         'follows no link',
-        '  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)\n',
-        '',
-        'openPrivateFile()',
+        LINKS,
+        LINKS.replace(/^.*\n/, '').replace('O_NOFOLLOW | ', ''),
+        'follows no link, and creates nothing where one leads',
       ],
       [
         'refuses a file with a second name, and pipes',
@@ -180,9 +207,9 @@ export const fileGuards: readonly Mutation[] = [
     },
     [
       [
-        'mixes a random key into every sum',
-        'const key = randomBytes(32)',
-        'const key = Buffer.alloc(32)',
+        'mixes a key into every sum',
+        "createHmac('sha256', this.#key)",
+        "createHmac('sha256', 'backend-logout')",
         'whoever has the journal alone cannot tell a right guess at a token from a wrong one',
       ],
     ],

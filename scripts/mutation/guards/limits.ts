@@ -4,8 +4,58 @@ const BODY = 'At most 64 KiB of an answer is read'
 const TIME = 'Every call ends in time'
 const MEMORY = 'An answer takes at most twice its limit of memory'
 
+const ROWS = "No row of the outbox's database, whoever wrote it"
+
 /** Nobody can make it hang, grow or fall. */
 export const limitGuards: readonly Mutation[] = [
+  ...guardsIn(
+    { promise: ROWS, file: 'packages/outbox/src/shared-pause.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
+    [
+      [
+        'takes no pause that is longer than a provider can ask for',
+        "AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'",
+        '',
+        'make nobody wait for longer than a provider can ask for',
+      ],
+    ],
+  ),
+  ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/entry.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
+    [
+      'takes no time that a date cannot hold',
+      "typeof value === 'number' && value >= 0 && value <= 8.64e15",
+      "typeof value === 'number'",
+      'stop neither a list of dead letters, nor their retry, nor statistics',
+    ],
+  ]),
+  ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/outcome.ts', test: 'packages/outbox/src/outcome.test.ts' }, [
+    [
+      'takes no text for a reason',
+      "typeof value === 'string' && /^[\\w.-]{1,100}$/.test(value)",
+      "typeof value === 'string'",
+      'keeps the code of a provider as the reason, but nothing that may be text',
+    ],
+  ]),
+  ...guardsIn(
+    {
+      promise: 'Bulk revocation holds no more than what is under way',
+      file: 'packages/core/src/bulk-run.ts',
+      test: 'packages/core/src/revoke-many.test.ts',
+    },
+    [
+      [
+        'reads no further than there is room for',
+        'this.#inFlight + this.#settled.length < this.#rate.window',
+        'this.#inFlight < this.#rate.window',
+        'pulls no more than it can use',
+      ],
+      [
+        'sends no more at the same time than it may',
+        'this.#inFlight + this.#settled.length < this.#rate.window',
+        'this.#settled.length < this.#rate.window',
+        'keeps no more requests in flight than it may',
+      ],
+    ],
+  ),
   ...guardsIn({ promise: TIME, file: 'packages/core/src/time-limit.ts', test: 'tests/faults/src/slowness.test.ts' }, [
     ['ends an attempt when its time is up', "() => end('timeout')", '() => {}', 'a body that trickles'],
   ]),
@@ -26,17 +76,17 @@ export const limitGuards: readonly Mutation[] = [
     [
       [
         'tries no longer than the deadline',
-        'if (least >= remainingMs) return undefined',
-        'if (least >= remainingMs) return remainingMs - 1',
+        'if (leastMs >= remainingMs) return undefined',
+        'if (leastMs >= remainingMs) return remainingMs - 1',
         'which is beyond the deadline',
       ],
       [
         'waits for as long as the provider asks',
-        'const least = retryAfterMs ?? 0',
-        'const least = 0',
+        'const leastMs = failure.retryAfterMs ?? 0',
+        'const leastMs = 0',
         '${status} with ${name}, and then success',
       ],
-      ['ends when no retry is left', 'if (attempts > retries) return undefined', '', '${status} without retries'],
+      ['ends when no retry is left', 'attempts > retries ||', '', '${status} without retries'],
     ],
   ),
   ...guardsIn(

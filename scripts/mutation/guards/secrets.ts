@@ -1,9 +1,30 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
+const MASKED = 'No token, secret, assertion or ID token in an error'
+const GIVES_NOTHING = '%s: %s() gives nothing away when the provider repeats the request in %s'
 const CREDENTIAL = 'Exactly one credential per request'
 
 /** Secrets go to the provider and nowhere else. */
 export const secretGuards: readonly Mutation[] = [
+  ...guardsIn({ promise: MASKED, file: 'packages/core/src/call.ts', test: 'tests/faults/src/secrets.test.ts' }, [
+    ['masks the token of a call', 'secrets: [token, options.appSecret,', 'secrets: [options.appSecret,', GIVES_NOTHING],
+    ["masks the application's secret", 'secrets: [token, options.appSecret,', 'secrets: [token,', GIVES_NOTHING],
+  ]),
+  ...guardsIn(
+    {
+      promise: 'The same in every runtime',
+      file: 'packages/core/src/call.ts',
+      test: 'tests/runtimes/src/matrix.test.ts',
+    },
+    [
+      [
+        'masks the token of a call, whatever the runtime',
+        'secrets: [token, options.appSecret,',
+        'secrets: [options.appSecret,',
+        '$name runs the whole suite with $package',
+      ],
+    ],
+  ),
   ...guardsIn(
     {
       promise: CREDENTIAL,
