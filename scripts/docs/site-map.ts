@@ -59,7 +59,14 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Results',
-    pages: ['docs/standards.md', 'docs/interop.md', 'docs/runtimes.md', 'docs/benchmark.md', 'docs/outbox-results.md'],
+    pages: [
+      'docs/standards.md',
+      'docs/interop.md',
+      'docs/runtimes.md',
+      'docs/security-mutations.md',
+      'docs/benchmark.md',
+      'docs/outbox-results.md',
+    ],
   },
   {
     title: 'Project',

@@ -1,6 +1,5 @@
 import { isLogoutError, type LogoutClient, type LogoutEvent, type RevokeOptions } from '@backend-logout/core'
-import type { Tokens } from './relying-party.ts'
-import type { Probe } from './scenario.ts'
+import type { Probe, Tokens } from './probe.ts'
 
 /** One thing that can be called, in words and in deed. */
 export interface Call {

@@ -3,7 +3,8 @@ import type { LogoutEvent } from '@backend-logout/core'
 import { expect } from 'vitest'
 import type { ClientPackage } from './clients.ts'
 import { describeAnswer, type Exchange } from './exchange.ts'
-import type { Probe, RunningProvider, Scenario } from './scenario.ts'
+import type { Probe } from './probe.ts'
+import type { RunningProvider, Scenario } from './scenario.ts'
 
 /** What a scenario showed. */
 export interface Finding {

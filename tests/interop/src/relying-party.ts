@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
-import type { Probe } from './scenario.ts'
+import type { Probe, Tokens } from './probe.ts'
 
 /** An application, with what it needs to authenticate at a token endpoint. */
 export interface RelyingParty {
@@ -8,15 +8,6 @@ export interface RelyingParty {
   readonly auth: oauth.ClientAuth
   /** What sends its requests, where that needs a client certificate. */
   readonly fetch?: typeof globalThis.fetch
-}
-
-/** What a token endpoint gives. A token that was not issued is empty. */
-export interface Tokens {
-  readonly accessToken: string
-  readonly refreshToken: string
-  readonly idToken: string
-  /** The refresh token before the latest rotation. */
-  readonly earlierRefreshToken?: string
 }
 
 /** The token endpoint gave no tokens. */

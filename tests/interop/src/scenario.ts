@@ -2,7 +2,7 @@ import type { ClientOptions, LogoutClientOptions } from '@backend-logout/core'
 import type { Call } from './calls.ts'
 import type { ClientPackage, TlsOptions } from './clients.ts'
 import type { Exchange } from './exchange.ts'
-import type { Tokens } from './relying-party.ts'
+import type { Probe, Tokens } from './probe.ts'
 
 /** A provider that runs on loopback, with applications that are registered there. */
 export interface RunningProvider<App extends string = string> extends AsyncDisposable {
@@ -53,16 +53,6 @@ export interface Scenario<App extends string = string> extends Call {
   arrange?(provider: RunningProvider<App>, tokens: Tokens): Promise<Tokens>
   /** Asks in another way about the tokens than the provider does by itself. */
   probes?(provider: RunningProvider<App>, tokens: Tokens): readonly Probe[]
-}
-
-/** Finds out whether a token works; never by the client under test. */
-export interface Probe {
-  readonly token: 'access token' | 'refresh token'
-  /** By what, such as `user info`. */
-  readonly by: string
-  works(): Promise<boolean>
-  /** What must hold before the call. Left out where asking would use the token up. */
-  readonly before?: 'works' | 'dead'
 }
 
 /** Says what became of a session's tokens, as {@link Probe}s find it. */
