@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createClient, createLogoutClient, type LogoutClient } from './client.ts'
@@ -107,6 +108,21 @@ describe('revokeTokens()', () => {
       if (++seen === 20) break
     }
     expect(pulled).toBeLessThan(30)
+  })
+
+  test('pulls no more for a reader that is slower than the provider', async () => {
+    await using server = await listen(always(200))
+    let pulled = 0
+    function* endless() {
+      for (;;) yield `token ${pulled++}`
+    }
+    let seen = 0
+    for await (const _revocation of clientOf(server).revokeTokens(endless(), { concurrency: 4 })) {
+      // Long enough for the answers to all that was sent.
+      await sleep(30)
+      expect(pulled).toBeLessThanOrEqual(seen + 6)
+      if (++seen === 10) break
+    }
   })
 
   test('keeps no more requests in flight than it may', async () => {

@@ -46,7 +46,7 @@ export const limitGuards: readonly Mutation[] = [
         'reads no further than there is room for',
         'this.#inFlight + this.#settled.length < this.#rate.window',
         'this.#inFlight < this.#rate.window',
-        'pulls no more than it can use',
+        'pulls no more for a reader that is slower than the provider',
       ],
       [
         'sends no more at the same time than it may',
