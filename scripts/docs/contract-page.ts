@@ -3,7 +3,10 @@ import { parse } from 'yaml'
 type Node = Readonly<Record<string, unknown>>
 
 /**
- * Renders an OpenAPI contract as a page in Markdown, without anything that a reader would have to load from elsewhere.
+ * Renders an OpenAPI contract as a page in Markdown.
+ *
+ * `redocly build-docs` makes a page of HTML that loads its script from a CDN and that the search of the site does not
+ * find; this one is part of the site, and can be read in the repository.
  *
  * @param source The contract, in YAML.
  * @param file Its path from the root of the repository.

@@ -33,7 +33,10 @@ function packageImports(): Imports {
 
 /** The modules of a folder, and which of each other they import, types included. */
 function moduleImports(folder: string): Imports {
-  const files = globSync('**/*.ts', { cwd: join(root, folder), exclude: ['**/*.test.ts', '**/*.test-d.ts', 'testing/**'] })
+  const files = globSync('**/*.ts', {
+    cwd: join(root, folder),
+    exclude: ['**/*.test.ts', '**/*.test-d.ts', 'testing/**'],
+  })
   return new Map(
     files.map((file) => {
       const { importedFiles } = ts.preProcessFile(readFileSync(join(root, folder, file), 'utf8'), true, true)
@@ -52,7 +55,7 @@ async function draw(title: string, imports: Imports): Promise<string> {
   const needed = withoutDetours(imports)
   const edges = names.flatMap((from) => [...(needed.get(from) ?? [])].sort().map((to) => `"${from}" -> "${to}"`))
   const dot = `digraph {
-    bgcolor=transparent rankdir=TB nodesep=0.2 ranksep=0.5
+    bgcolor=transparent rankdir=TB pad=0.1 nodesep=0.2 ranksep=0.5
     node [shape=box style="filled,rounded" color="#0f766e" fontcolor=white fontname="sans-serif" fontsize=13 margin="0.14,0.06"]
     edge [color="#7d8590" arrowsize=0.7]
     ${[...names.map((name) => `"${name}"`), ...edges].join('\n    ')}
@@ -81,7 +84,7 @@ function withoutDetours(imports: Imports): Imports {
   return new Map(
     Array.from(imports, ([name, direct]) => {
       const indirect = new Set([...direct].flatMap((one) => [...reach(one)]))
-      return [name, direct.difference(indirect)]
+      return [name, new Set([...direct].filter((one) => !indirect.has(one)))]
     }),
   )
 }

@@ -1,11 +1,12 @@
 /**
- * Builds the documentation site into `docs/site`: `npm run docs`. The pages about the contracts are made first, and are
- * committed, so that they can be read without the site.
+ * Builds the documentation site into `docs/site`: `npm run docs`. The pages about the contracts and the drawings are made
+ * first, and are committed, so that they can be read without the site.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { buildSite } from './build-site.ts'
 import { renderContract } from './contract-page.ts'
+import { renderDrawings } from './drawings.ts'
 import { contracts } from './site-map.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -14,6 +15,7 @@ for (const [page, contract] of Object.entries(contracts)) {
   mkdirSync(join(root, dirname(page)), { recursive: true })
   writeFileSync(join(root, page), renderContract(readFileSync(join(root, contract), 'utf8'), contract))
 }
+for (const [file, svg] of Object.entries(await renderDrawings())) writeFileSync(join(root, file), svg)
 const { ok, problems } = await buildSite(join(root, 'docs/site'))
 console.log(ok ? '\nOpen docs/site/index.html.' : `\n${problems.length} problems.`)
 process.exitCode = ok ? 0 : 1

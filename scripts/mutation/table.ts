@@ -35,7 +35,13 @@ export function renderPage(
   mutations: readonly Mutation[],
   results: ReadonlyMap<string, Result>,
 ): string {
-  const lines = [HEAD, '| promise | without this | in | this test fails | result |', '|---|---|---|---|---|']
+  const tried = mutations.filter((mutation) => results.has(keyOf(mutation))).length
+  const lines = [
+    HEAD,
+    `${tried} of ${mutations.length} listed guards have been tried as they are now.\n`,
+    '| promise | without this | in | this test fails | result |',
+    '|---|---|---|---|---|',
+  ]
   for (const { text } of promises) {
     const rows = mutations.filter(({ promise }) => text.startsWith(promise))
     for (const [index, mutation] of rows.entries()) {

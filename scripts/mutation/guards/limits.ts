@@ -43,12 +43,6 @@ export const limitGuards: readonly Mutation[] = [
     },
     [
       [
-        'reads no further than there is room for',
-        'this.#inFlight + this.#settled.length < this.#rate.window',
-        'this.#inFlight < this.#rate.window',
-        'pulls no more for a reader that is slower than the provider',
-      ],
-      [
         'sends no more at the same time than it may',
         'this.#inFlight + this.#settled.length < this.#rate.window',
         'this.#settled.length < this.#rate.window',

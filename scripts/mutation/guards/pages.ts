@@ -1,6 +1,6 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-const GUARDS = 'Method, prefetch, header, origin, fetch metadata, type and size'
+const GUARDS = 'Method, address, prefetch, header, origin, fetch metadata, type and size'
 const ALL = 'the guards let %s through only as the contract says, whatever else is in the request'
 const RETURN = 'After a logout, users are sent only to addresses on the list'
 

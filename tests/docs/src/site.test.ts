@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildSite, type SiteBuild } from '../../../scripts/docs/build-site.ts'
 import { renderContract } from '../../../scripts/docs/contract-page.ts'
+import { renderDrawings } from '../../../scripts/docs/drawings.ts'
 import { contracts, modules, sections } from '../../../scripts/docs/site-map.ts'
 import { filesLike, root } from './repository.ts'
 
@@ -82,3 +83,10 @@ test.each(Object.entries(contracts))('%s says what %s says; npm run docs writes 
   const source = await readFile(join(root, contract), 'utf8')
   expect(await readFile(join(root, page), 'utf8')).toBe(renderContract(source, contract))
 })
+
+test.each(Object.entries(await renderDrawings()))(
+  '%s shows the imports as they are; npm run docs draws it',
+  async (file, svg) => {
+    expect(await readFile(join(root, file), 'utf8')).toBe(svg)
+  },
+)
