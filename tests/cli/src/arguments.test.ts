@@ -117,7 +117,7 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
       const changed: Record<string, string> = { ...env, [variable]: secret }
       if (variable === 'AUTHING_APP_SECRET_FILE') changed.AUTHING_APP_SECRET = ''
       // A key that can be used opens the store, and a folder takes seconds to make.
-      if (variable === 'OUTBOX_KEYS') changed.OUTBOX_STORE = inject('database')
+      if (variable === 'OUTBOX_KEYS') changed.OUTBOX_STORE = inject('databases').arguments
       if (variable === 'AUTHING_APP_ISSUER') changed.AUTHING_APP_HOST = ''
       for (const command of [
         ['revoke'],

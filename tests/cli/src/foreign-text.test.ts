@@ -16,7 +16,7 @@ beforeAll(async () => {
     AUTHING_APP_ID: 'app',
     AUTHING_APP_SECRET: 'a-secret-of-the-application',
     AUTHING_APP_HOST: provider.url,
-    OUTBOX_STORE: inject('hostileDatabase'),
+    OUTBOX_STORE: inject('databases').foreign_text,
     OUTBOX_KEYS: stdout,
   }
 })
@@ -111,7 +111,7 @@ test('on a terminal, hostile text neither moves the cursor nor makes a line of i
 })
 
 test('rows of a database that somebody else wrote are shown as they are, and stop nothing', async () => {
-  const database = inject('hostileDatabase')
+  const database = inject('databases').foreign_text
   provider.mode = 'refuses'
   await run(['outbox', 'add'], { env, input: 'token-1\ntoken-2\ntoken-3\ntoken-4\ntoken-5\ntoken-6\n' })
   await run(['outbox', 'work', '--until-empty'], { env })
@@ -134,6 +134,9 @@ test('rows of a database that somebody else wrote are shown as they are, and sto
     }),
   ).toString('base64url')
   const alien = [
+    null,
+    7,
+    [HOSTILE],
     { reason: { code: HOSTILE, status: HOSTILE, providerError: HOSTILE }, attempts: HOSTILE },
     {
       jwe: `${header}....`,

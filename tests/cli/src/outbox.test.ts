@@ -9,7 +9,7 @@ let env: Record<string, string>
 beforeAll(async () => {
   provider = await startCountingProvider(folder.path, 60)
   const { stdout } = await run(['outbox', 'key', 'first'])
-  env = { ...provider.env, OUTBOX_STORE: inject('database'), OUTBOX_KEYS: stdout }
+  env = { ...provider.env, OUTBOX_STORE: inject('databases').outbox, OUTBOX_KEYS: stdout }
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 beforeEach(() => {
