@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { bearerAuthorization, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
 
 /** What became of a case, as the runtime reports it. */
 export interface Report {
@@ -27,6 +28,9 @@ export async function openDesk(appHost: string): Promise<Desk> {
   let reports: Report[] = []
   let trapped = 0
   let mirrored: IncomingHttpHeaders = {}
+  let feedState = 'up'
+  const log = await openRevocationLog({ store: { memory: true } })
+  const feed = createRevocationFeedHandler({ log, authorize: bearerAuthorization('the-secret-of-the-feed') })
 
   const answer = async (path: string, { method, headers }: IncomingMessage, body: string): Promise<unknown> => {
     if (path.startsWith('/emulator/')) {
@@ -36,10 +40,12 @@ export async function openDesk(appHost: string): Promise<Desk> {
       if (path === '/emulator/reset') trapped = 0
       return response.json()
     }
+    if (path === '/feed-append') return log.append(JSON.parse(body).entries).then(() => ({}))
     if (path === '/trapped') return trapped
     if (path === '/mirrored') return mirrored
     if (path === '/announce') ({ runtime } = JSON.parse(body) as { runtime: string })
     else if (path === '/mirror') mirrored = headers
+    else if (path === '/feed-state') feedState = JSON.parse(body).state
     else if (path === '/report') reports.push(JSON.parse(body) as Report)
     else trapped++
     return {}
@@ -51,6 +57,16 @@ export async function openDesk(appHost: string): Promise<Desk> {
     response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*')
     if (method === 'OPTIONS') return response.writeHead(204).end()
     try {
+      if (path.startsWith('/feed?') || path === '/feed') {
+        if (feedState === 'down') return response.writeHead(503).end()
+        if (feedState === 'elsewhere') return response.writeHead(307, { location: '/trap' }).end()
+        const leaving = new AbortController()
+        response.on('close', () => leaving.abort())
+        const { authorization = '' } = headers
+        const asked = new Request(`http://desk${path}`, { headers: { authorization }, signal: leaving.signal })
+        const answered = await feed(asked)
+        return response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
+      }
       response.end(JSON.stringify(await answer(path, request, await text(request))))
     } catch (error) {
       response.writeHead(500).end(String(error))
@@ -71,6 +87,7 @@ export async function openDesk(appHost: string): Promise<Desk> {
       reports = []
     },
     close() {
+      log.close()
       server.closeAllConnections()
       server.close()
     },

@@ -8,6 +8,7 @@ import { transform } from 'esbuild'
 const IMPORTS = [
   '@backend-logout/core',
   '@backend-logout/core/jwt',
+  '@backend-logout/revocations',
   'openapi-fetch',
   'jose/jwt/sign',
   'jose/key/import',

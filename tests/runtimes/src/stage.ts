@@ -19,7 +19,7 @@ const root = join(import.meta.dirname, '../../..')
 const ownModules = join(import.meta.dirname, '../node_modules')
 
 /**
- * Sets the stage: the suite and its runners, core and the Node package from their tarballs, and both JSR packages from
+ * Sets the stage: the suite and its runners, core, the Node package and the list of revocations from their tarballs, and both JSR packages from
  * a registry that they were published to. Nothing comes from the network: what the packages depend on is linked.
  */
 export async function setStage(context: { readonly desk: string }): Promise<Stage> {
@@ -36,7 +36,10 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
     for (const name of await readdir(ownModules)) {
       if (name !== '@backend-logout') await link(join(ownModules, name), join(folder, 'node_modules', name))
     }
-    const dependencies = { ...(await install(folder, 'core')), ...(await install(folder, 'node')) }
+    const dependencies = Object.assign(
+      {},
+      ...(await Promise.all(['core', 'node', 'revocations'].map((name) => install(folder, name)))),
+    )
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
 
     const publish = ['publish', '--allow-dirty', '--no-check', '--token', registry.token]
@@ -46,6 +49,7 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
       '@backend-logout/core': core,
       '@backend-logout/core/jwt': `${core}/jwt`,
       '@backend-logout/deno': deno,
+      '@backend-logout/revocations': './node_modules/@backend-logout/revocations/dist/index.js',
     }
     await writeFile(join(folder, 'deno.json'), JSON.stringify({ imports, nodeModulesDir: 'manual', lock: false }))
   } catch (error) {

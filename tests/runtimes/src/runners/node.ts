@@ -1,10 +1,11 @@
 import { test } from 'node:test'
 import { format, inspect } from 'node:util'
 import * as jwt from '@backend-logout/core/jwt'
+import * as revocations from '@backend-logout/revocations'
 import { suite } from '../suite/suite.ts'
 
 // Node has a client of its own besides that of core, so the package to test is an argument.
 const client = await import(process.argv[2] ?? '')
 const show = (value: unknown): string =>
   inspect(value, { depth: 50, showHidden: true, getters: true }) + format('%o', value)
-suite({ kind: 'node', runtime: `Node.js ${process.versions.node}`, test, client, jwt, show })
+suite({ kind: 'node', runtime: `Node.js ${process.versions.node}`, test, client, jwt, revocations, show })

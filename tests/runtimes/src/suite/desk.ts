@@ -57,6 +57,14 @@ export const requests = async (): Promise<RequestNote[]> =>
 export const mirrored = (): Promise<Record<string, string>> => ask('mirrored')
 /** How many requests went into the trap. */
 export const trapped = (): Promise<number> => ask('trapped')
+/** Where the feed of revocations is. */
+export const FEED = `${context.desk}/feed`
+/** What the feed lets in. */
+export const FEED_SECRET = 'the secret of the feed'.replaceAll(' ', '-')
+/** Appends to the log behind the feed. */
+export const appendRevocations = (...entries: object[]): Promise<void> => ask('feed-append', { entries })
+/** Takes the feed down, or puts it up again. */
+export const setFeed = (state: 'up' | 'down' | 'elsewhere'): Promise<void> => ask('feed-state', { state })
 /** Tells what became of a case; with a reason, that it cannot hold here. */
 export const report = (name: string, failure: Error | undefined, cannot: string | undefined): Promise<void> =>
   ask('report', { name, ...(failure ? { error: failure.stack ?? String(failure) } : { cannot }) })

@@ -1,5 +1,6 @@
 import type * as core from '@backend-logout/core'
 import type * as jwt from '@backend-logout/core/jwt'
+import type * as revocations from '@backend-logout/revocations'
 
 /** The kinds of runtimes between which cases may differ. */
 export type Kind = 'node' | 'deno' | 'bun' | 'workerd' | 'browser'
@@ -17,6 +18,7 @@ export interface Host {
   /** The package under test. */
   readonly client: Pick<typeof core, 'createLogoutClient' | 'isLogoutError' | 'LogoutError'>
   readonly jwt: Pick<typeof jwt, 'clientSecretJwt' | 'privateKeyJwt'>
+  readonly revocations: Pick<typeof revocations, 'followRevocations' | 'isRevocationError' | 'revocationFeed'>
   /** All that the runtime's own inspection shows of a value. */
   readonly show: (value: unknown) => string
 }

@@ -5,10 +5,20 @@ import type { Host, RegisterCase } from './host.ts'
 import { mannersCases } from './manners.ts'
 import { refusalCases } from './refusals.ts'
 import { revocationCases } from './revocation.ts'
+import { revocationListCases } from './revocation-list.ts'
 import { secretsCases } from './secrets.ts'
 import { timeCases } from './time.ts'
 
-const TOPICS = [revocationCases, bulkCases, clientAuthCases, refusalCases, timeCases, secretsCases, mannersCases]
+const TOPICS = [
+  revocationCases,
+  bulkCases,
+  clientAuthCases,
+  refusalCases,
+  timeCases,
+  secretsCases,
+  mannersCases,
+  revocationListCases,
+]
 
 /** Registers every case at a runner, and has each of them reported. */
 export function suite(host: Host): void {
