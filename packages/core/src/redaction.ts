@@ -1,5 +1,8 @@
+import { hiddenIn } from './hidden-secret.ts'
+import { printable } from './printable.ts'
+import { sharedWindows, WINDOW } from './shared-windows.ts'
+
 const MASK = '[masked]'
-const WINDOW = 12
 const BASE64 = /[\w+/-]{16,}/g
 
 /** Turns provider or runtime text into text that may be logged. */
@@ -8,12 +11,15 @@ export type Redact = (text: string, maxLength?: number) => string
 /**
  * Makes a function that masks every secret in a text, in each form in which it may come back: as it was sent,
  * form-encoded, percent-encoded, JSON-escaped or within base64, and also a part of it of 12 characters or more, because
- * providers and runtimes like to quote the beginning of what they were sent.
+ * providers and runtimes like to quote the beginning of what they were sent. Where a secret is only found by decoding,
+ * or in another case, nothing of the text is left. What remains is made printable.
  */
 export function redactor(secrets: Iterable<string | undefined>): Redact {
   const needles = new Set<string>()
+  const plain: string[] = []
   for (const secret of secrets) {
     if (!secret) continue
+    plain.push(secret)
     needles.add(secret)
     // What needs no encoding comes back as it was.
     if (/^[\w.-]+$/.test(secret)) continue
@@ -34,7 +40,9 @@ export function redactor(secrets: Iterable<string | undefined>): Redact {
   return (text, maxLength = 300) => {
     // Cut generously first, so that a hostile text costs little, and to size only after masking.
     const masked = maskAll(text.slice(0, maxLength * 4).replace(BASE64, (run) => (hidden(run) ? MASK : run)))
-    return masked.length > maxLength ? `${masked.slice(0, maxLength)}…` : masked
+    if (hiddenIn(masked, plain)) return MASK
+    const shown = printable(masked)
+    return shown.length > maxLength ? `${shown.slice(0, maxLength)}…` : shown
   }
 }
 
@@ -51,13 +59,15 @@ function decodings(run: string): string[] {
 
 function mask(text: string, needle: string): string {
   if (needle.length < 4) return text.includes(needle) ? MASK : text
-  const size = Math.min(WINDOW, needle.length)
+  if (needle.length < WINDOW) return text.replaceAll(needle, MASK)
+  const shared = sharedWindows(needle, [text])
+  if (shared.size === 0) return text
   let masked = ''
   let position = 0
   while (position < text.length) {
-    let end = position + size
-    if (end <= text.length && needle.includes(text.slice(position, end))) {
-      while (end < text.length && needle.includes(text.slice(position, end + 1))) end++
+    let end = position + WINDOW
+    if (shared.has(text.slice(position, end))) {
+      while (end < text.length && shared.has(text.slice(end + 1 - WINDOW, end + 1))) end++
       masked += MASK
       position = end
     } else {

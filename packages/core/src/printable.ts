@@ -1,0 +1,12 @@
+/**
+ * What must not reach a terminal or a log as it is: control and format characters (escape sequences, line breaks, changes
+ * of direction, zero width, tags), separators of lines, halves of characters, and all else that is not seen.
+ */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+/** Makes all of a text visible: an escape sequence becomes `\u{1b}[31m`, and a line break `\n`. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`)
+}

@@ -1,0 +1,61 @@
+/**
+ * A program: measures how much memory an answer takes that has come as far as the limit, but not to its end, in bytes,
+ * and prints it as JSON. It is one of its own, so that nothing else takes or frees memory. To be run with `--expose-gc`.
+ */
+import { fetchTransport } from '../fetch-transport.ts'
+
+const LIMIT = 65_536
+const ANSWERS = 8
+/** Held on to: what nobody can finish any more is garbage. */
+const held: unknown[] = []
+
+/** An answer that comes in pieces of one size; `sent` resolves when all of it was taken. */
+function unfinished(pieceBytes: number, length: string | undefined): { response: Response; sent: Promise<void> } {
+  const { promise: sent, resolve } = Promise.withResolvers<void>()
+  let left = LIMIT - (LIMIT % pieceBytes)
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (left === 0) {
+          resolve()
+          return new Promise(() => {})
+        }
+        left -= pieceBytes
+        return controller.enqueue(new Uint8Array(pieceBytes).fill(120))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { response: new Response(body, { headers: length ? { 'content-length': length } : {} }), sent }
+}
+
+async function receive(answers: number, pieceBytes: number, length: string | undefined): Promise<void> {
+  const { signal } = new AbortController()
+  const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: LIMIT } as const
+  for (let answer = 0; answer < answers; answer++) {
+    const { response, sent } = unfinished(pieceBytes, length)
+    held.push(response, fetchTransport(async () => response).send({ ...request, signal }))
+    await sent
+  }
+}
+
+function memoryInUse(): number {
+  // What the first one frees may hold on to more.
+  for (let time = 0; time < 3; time++) globalThis.gc?.()
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+const measured: [what: string, perAnswer: number][] = []
+for (const [pieceBytes, length] of [
+  [1, undefined],
+  [1, `${LIMIT}`],
+  [13, undefined],
+  [4_096, undefined],
+] as const) {
+  await receive(2, pieceBytes, length)
+  const before = memoryInUse()
+  await receive(ANSWERS, pieceBytes, length)
+  measured.push([`pieces of ${pieceBytes}, length ${length}`, (memoryInUse() - before) / ANSWERS])
+}
+process.stdout.write(JSON.stringify(measured))
