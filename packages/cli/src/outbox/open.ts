@@ -26,7 +26,7 @@ export async function openOutboxOf(
   rest: Pick<OutboxOptions, 'client' | 'onEvent'> = {},
 ): Promise<Outbox> {
   const store = storeOf(location, terminal)
-  if (!needsKeys && !store.includes('://') && !existsSync(store)) {
+  if (!needsKeys && !/^postgres(?:ql)?:\/\//i.test(store) && !existsSync(store)) {
     // Otherwise a name with a typing error would become a new outbox, with nothing in it.
     const name = location.store === undefined ? 'OUTBOX_STORE' : '--store'
     throw new CommandError(ExitCode.usage, `There is no folder of the name in ${name}; 'outbox add' creates it.`)
