@@ -1,7 +1,7 @@
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
 
 /** How a request failed, as far as retries depend on it. */
-interface Failure {
+export interface Failure {
   readonly code: LogoutErrorCode
   /** What the provider asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined
