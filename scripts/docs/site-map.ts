@@ -23,6 +23,7 @@ export const sections: readonly Section[] = [
       'docs/guides/quick-start-bun-and-workers.md',
       'docs/guides/genauth-settings.md',
       'docs/guides/other-providers.md',
+      'docs/guides/provider-profiles.md',
       'docs/guides/migrating-from-genauth-sdks.md',
     ],
   },
@@ -62,6 +63,7 @@ export const sections: readonly Section[] = [
     pages: [
       'docs/standards.md',
       'docs/interop.md',
+      'docs/provider-reports.md',
       'docs/runtimes.md',
       'docs/security-mutations.md',
       'docs/benchmark.md',

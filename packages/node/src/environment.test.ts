@@ -113,7 +113,7 @@ test.each<[string, Record<string, string>, string]>([
     { AUTHING_APP_SECRET: '', AUTHING_APP_CLIENT_AUTH: 'client_secret_basic' },
     'AUTHING_APP_SECRET is not set',
   ],
-  ['one host too many', { AUTHING_APP_ISSUER: 'https://id.example' }, 'AUTHING_APP_HOST and AUTHING_APP_ISSUER'],
+  ['one host too many', { AUTHING_APP_ISSUER: 'https://id.example' }, 'AUTHING_APP_HOST, AUTHING_APP_ISSUER'],
   ['one secret too many', { AUTHING_APP_SECRET_FILE: 'x' }, 'AUTHING_APP_SECRET and AUTHING_APP_SECRET_FILE'],
   [
     'a secret file that is not there',
@@ -123,7 +123,7 @@ test.each<[string, Record<string, string>, string]>([
   [
     'a secret file that is empty',
     { AUTHING_APP_SECRET: '', AUTHING_APP_SECRET_FILE: '/dev/null' },
-    'AUTHING_APP_SECRET_FILE names is empty',
+    'AUTHING_APP_SECRET_FILE names a file that is empty',
   ],
   ['a client authentication that does not exist', { AUTHING_APP_CLIENT_AUTH: 'basic' }, "clientAuth 'basic'"],
   ['a host without https', { AUTHING_APP_HOST: 'http://example.genauth.ai' }, 'appHost must use https'],
