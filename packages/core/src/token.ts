@@ -39,6 +39,23 @@ export function usableToken(token: unknown, appId: string, hint?: string): strin
   return token
 }
 
+/**
+ * Tells whether a token is an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers
+ * answer success for one. For tokens that somebody hands in without saying what they are.
+ *
+ * @param appId The application's id.
+ * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken | OpenID Connect Core §2}
+ * @example
+ * ```ts
+ * import { looksLikeIdToken } from '@backend-logout/core'
+ *
+ * console.log(looksLikeIdToken('an opaque access token', 'app')) // false
+ * ```
+ */
+export function looksLikeIdToken(token: string, appId: string): boolean {
+  return isIdToken(token, appId, false)
+}
+
 function unusable(reason: string): LogoutError {
   return new LogoutError('invalid_argument', `The token ${reason}. Nothing was sent.`, { option: 'token' })
 }

@@ -1,3 +1,4 @@
+import { looksLikeIdToken } from '@backend-logout/core'
 import type { LogoutRequest } from './contract.ts'
 import { HttpProblem } from './http-problem.ts'
 import type { RevokeTokens, TokensOutcome } from './revoke-tokens.ts'
@@ -11,7 +12,11 @@ export async function revokeGivenToken(
   { token, token_type_hint, id_token_hint }: LogoutRequest,
   redirectUri: string | undefined,
   revokeTokens: RevokeTokens,
+  appId: string | undefined,
 ): Promise<TokensOutcome> {
+  // The client believes what it is told about a token; here nobody has said anything.
+  const isMistaken = token_type_hint === undefined && appId !== undefined && looksLikeIdToken(String(token), appId)
+  if (isMistaken) throw new HttpProblem('malformed_body', 'token is an ID token, which cannot be revoked.')
   const tokens = token_type_hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
   const outcome = await revokeTokens({ ...tokens, idToken: id_token_hint }, redirectUri)
   if (outcome.revocations.some(({ error }) => error?.code === 'invalid_argument')) {

@@ -73,7 +73,9 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
           'This application keeps no session here, so the body must have the token.',
         )
       }
-      return joinLogouts(`${hint} ${token}`, () => revokeGivenToken(asked, redirectUri, revokeTokens))
+      return joinLogouts(`${hint} ${token}`, () =>
+        revokeGivenToken(asked, redirectUri, revokeTokens, settings.client.appId),
+      )
     }
     if (token) {
       throw new HttpProblem('token_not_accepted', 'The tokens come from the session; the body must not have one.')

@@ -27,7 +27,7 @@ export type SiteData = 'cache' | 'cookies' | 'storage' | 'executionContexts' | '
 /** Options of {@link createLogoutHandler}. */
 export interface LogoutHandlerOptions {
   /** The client that revokes: from `@backend-logout/node`, `@backend-logout/deno` or `@backend-logout/core`. */
-  readonly client: Pick<LogoutClient, 'logout'>
+  readonly client: Pick<LogoutClient, 'logout'> & Partial<Pick<LogoutClient, 'appId'>>
   /** The application's session, which has the tokens. Without it, the page passes its token in the body. */
   readonly session?: LogoutSession | undefined
   /** Takes over what cannot be revoked within `revokeTimeoutMs`. Without it such tokens live until they expire. */
@@ -83,7 +83,7 @@ export interface LogoutHandlerOptions {
 
 /** Options after they were checked once. */
 export interface HandlerSettings extends GuardSettings {
-  readonly client: Pick<LogoutClient, 'logout'>
+  readonly client: Pick<LogoutClient, 'logout'> & Partial<Pick<LogoutClient, 'appId'>>
   readonly session: LogoutSession | undefined
   readonly outbox: LogoutOutbox | undefined
   readonly returnTo: ReturnAddresses

@@ -289,9 +289,10 @@ test('a forged journal of the first format takes little time and memory, however
   const path = fileWith(
     `${OLD_HEADER}\n${descending.map((done) => `{"read":2000000,"sum":"aaaaaaaa.100","done":"${done}"}\n`).join('')}`,
   )
-  const before = performance.now()
+  // Processor time, as the machine may do other things too.
+  const before = process.cpuUsage()
   expect((await historyOf(path))?.done.size).toBe(1_000_000)
-  expect(performance.now() - before).toBeLessThan(15_000)
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(15)
 })
 
 test('what a foreign journal says does not reach the message unbounded', async () => {

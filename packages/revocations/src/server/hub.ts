@@ -27,6 +27,9 @@ export class Hub {
   #head: string | undefined
   /** How often the head moved. */
   #moves = 0
+  /** How often something may have come, and how often that had been when the head was last looked at. */
+  #hints = 0
+  #hintsAtHead = 0
   /** The look that is under way, and when it began. */
   #look: Promise<void> | undefined
   #lookAt = 0
@@ -44,6 +47,8 @@ export class Hub {
 
   /** Something may have come. */
   hint(): void {
+    this.#hints++
+    // Without anybody who waits, the next reader looks.
     if (this.#waiters.size > 0) this.#startLook()
   }
 
@@ -52,14 +57,19 @@ export class Hub {
     for (;;) {
       if (this.#isClosed) throw closed()
       if (this.#look && this.#lookAt < arrivedAt) await this.#look
-      if (after !== undefined && after === this.#head && waitMs > 0) break
+      const isHeadFresh = this.#hints === this.#hintsAtHead
+      if (after !== undefined && after === this.#head && isHeadFresh && waitMs > 0) break
       const moves = this.#moves
+      const hints = this.#hints
       const { page, head } = await this.#readTogether(after)
       const waitedMs = performance.now() - arrivedAt
       if (after === undefined || page.more || page.entries.length > 0 || waitedMs >= waitMs) return page
       // Nothing is new for this reader, so it lacks nothing from before the head: unless that moved in the meantime.
-      if (moves !== this.#moves) continue
-      if (this.#waiters.size === 0) this.#moveTo(head)
+      if (moves !== this.#moves || hints !== this.#hints) continue
+      if (this.#waiters.size === 0) {
+        this.#moveTo(head)
+        this.#hintsAtHead = hints
+      }
       break
     }
     return this.#wait(arrivedAt, waitMs, signal)
@@ -126,8 +136,10 @@ export class Hub {
 
   async #lookOnce(): Promise<void> {
     this.#lookAt = performance.now()
+    const hints = this.#hints
     try {
       const { page, head } = await this.#store.read(this.#head)
+      this.#hintsAtHead = hints
       if (page.entries.length > 0) {
         this.#moveTo(head)
         for (const { answer } of this.#waiters) answer(page)

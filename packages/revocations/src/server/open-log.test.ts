@@ -45,6 +45,25 @@ describe.each([
     expect(events).toEqual([{ type: 'appended', count: 2 }])
   })
 
+  test('keeps no reader waiting for what was appended while nobody waited', async () => {
+    await using log = await openRevocationLog(options())
+    const { signal } = new AbortController()
+    const wait = (after: string) => log.read({ after, waitMs: 20_000, signal })
+    let { cursor } = await read(log)
+    for (let round = 0; round < 50; round++) {
+      const waiting = wait(cursor)
+      // At every moment between the question and the wait.
+      for (let turn = 0; turn < round % 10; turn++) await Promise.resolve()
+      await log.append([entry(`${kind}-${round}`)])
+      ;({ cursor } = await waiting)
+      // And here, where nobody waits at all.
+      await log.append([entry(`${kind}-${round}-later`)])
+      const page = await wait(cursor)
+      expect(page.entries).toMatchObject([{ jti: `${kind}-${round}-later` }])
+      cursor = page.cursor
+    }
+  })
+
   test('refuses what is no entry, joins no transaction, and takes nothing once it is closed', async () => {
     const log = await openRevocationLog(options())
     await expect(log.append({ iss: '' } as never)).rejects.toMatchObject({ code: 'invalid_argument' })
