@@ -94,11 +94,11 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
   const value = (name: string): string | undefined => read(name)?.trim() || undefined
   const merged: Record<string, unknown> = { ...options }
   for (const [option, variable] of Object.entries(TEXTS)) merged[option] ??= value(variable)
+  if (merged.appId === undefined) invalidOption(TEXTS.appId, "is not set: the application's id.")
   Object.assign(merged, locationFrom(value, merged))
   merged.alreadyInvalidErrors ??= listFrom(value(ALREADY_INVALID))
   merged.allowInsecureHttp ??= flagFrom(value(INSECURE_HTTP))
 
-  if (merged.appId === undefined) invalidOption(TEXTS.appId, "is not set: the application's id.")
   const secretFile = readFile && options?.appSecret === undefined ? value(SECRET_FILE) : undefined
   if (secretFile) {
     if (merged.appSecret !== undefined) setOnlyOne(`AUTHING_APP_SECRET and ${SECRET_FILE}`)

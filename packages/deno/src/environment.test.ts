@@ -104,7 +104,10 @@ Deno.test('createLogoutClientFromEnv() names what is missing or too much', async
     [{ ...app, AUTHING_APP_ID: '' }, /^invalid_options AUTHING_APP_ID is not set/],
     [{ ...app, AUTHING_APP_HOST: ' ' }, /^invalid_options AUTHING_APP_HOST is not set/],
     [{ ...app, AUTHING_APP_SECRET: '' }, /^invalid_options AUTHING_APP_SECRET is not set/],
-    [{ ...app, AUTHING_APP_ISSUER: 'https://id.example.com' }, /^invalid_options Set only one of AUTHING_APP_HOST, AUTHING_APP_ISSUER and/],
+    [
+      { ...app, AUTHING_APP_ISSUER: 'https://id.example.com' },
+      /^invalid_options Set only one of AUTHING_APP_HOST, AUTHING_APP_ISSUER and/,
+    ],
     [{ ...app, AUTHING_APP_SECRET_FILE: 'x' }, /^invalid_options Set only one of AUTHING_APP_SECRET and/],
   ]
   for (const [env, expected] of wrong) {

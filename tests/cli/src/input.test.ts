@@ -61,7 +61,7 @@ test('the heading of a column, an ID token and a hint that makes no sense are no
   const { code, stderr } = await run(['revoke'], { env: provider.env, input })
   expect(code).toBe(1)
   expect(stderr).toMatch(/line 1: The line is the heading/)
-  expect(stderr).toMatch(/line 2: sha256:[0-9a-f]{16} is not revoked\. The token is an ID token/)
+  expect(stderr).toMatch(/line 2: sha256:[0-9a-f]{16} is not revoked\. The token looks like an ID token/)
   expect(stderr).toMatch(/line 3: sha256:[0-9a-f]{16} is not revoked\. --token-type-hint must be a short name/)
   expect(provider.revocations.has(a)).toBe(false)
 })

@@ -47,7 +47,7 @@ test('a worker on a folder goes on until somebody ends it, and keeps others out'
   await arrival
   expect(await run(['outbox', 'stats'], { env })).toMatchObject({
     code: 4,
-    stderr: expect.stringMatching(/open in another outbox .*Postgres/),
+    stderr: expect.stringMatching(/is open already .*Postgres/),
   })
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d logouts revoked/) })

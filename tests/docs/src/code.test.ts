@@ -95,6 +95,9 @@ test('the TypeScript for Deno compiles there', async () => {
     // What the page about it says of its examples.
     '@backend-logout/node': source('deno/src/mod.ts'),
     'npm:@backend-logout/emulator': './emulator/index.d.ts',
+    jose: source('core/node_modules/jose/dist/types/index.d.ts'),
+    'jose/jwt/sign': source('core/node_modules/jose/dist/types/jwt/sign.d.ts'),
+    'jose/key/import': source('core/node_modules/jose/dist/types/key/import.d.ts'),
     'openapi-fetch': source('core/node_modules/openapi-fetch/dist/index.d.mts'),
   }
   // Outside of the workspace, of which Deno would take too much notice.
