@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
@@ -95,9 +95,9 @@ test('the TypeScript for Deno compiles there', async () => {
     // What the page about it says of its examples.
     '@backend-logout/node': source('deno/src/mod.ts'),
     'npm:@backend-logout/emulator': './emulator/index.d.ts',
-    jose: source('core/node_modules/jose/dist/types/index.d.ts'),
-    'jose/jwt/sign': source('core/node_modules/jose/dist/types/jwt/sign.d.ts'),
-    'jose/key/import': source('core/node_modules/jose/dist/types/key/import.d.ts'),
+    jose: './jose/index.d.ts',
+    'jose/jwt/sign': './jose/jwt/sign.d.ts',
+    'jose/key/import': './jose/key/import.d.ts',
     'openapi-fetch': source('core/node_modules/openapi-fetch/dist/index.d.mts'),
   }
   // Outside of the workspace, of which Deno would take too much notice.
@@ -105,6 +105,7 @@ test('the TypeScript for Deno compiles there', async () => {
   try {
     await writeFile(join(elsewhere, 'deno.json'), JSON.stringify({ imports }))
     await copyDeclarations(join(root, 'packages/emulator/dist'), join(elsewhere, 'emulator'))
+    await copyDeclarations(join(root, 'packages/core/node_modules/jose/dist/types'), join(elsewhere, 'jose'))
     // With the others of these pages, as the ones may import the others.
     const files = writePrograms(
       script.filter(({ file }) => pages.has(file)),
@@ -121,10 +122,10 @@ test('the TypeScript for Deno compiles there', async () => {
 
 /** Copies declarations so that Deno finds them: from npm, where it takes them from, it knows that `x.ts` is `x.d.ts`. */
 async function copyDeclarations(from: string, to: string): Promise<void> {
-  await mkdir(to)
-  for (const name of (await readdir(from)).filter((name) => name.endsWith('.d.ts'))) {
+  for (const name of (await readdir(from, { recursive: true })).filter((name) => name.endsWith('.d.ts'))) {
     const text = await readFile(join(from, name), 'utf8')
-    await writeFile(join(to, name), text.replaceAll(/(?<=from '\.\/[\w-]+)(?=\.ts')/g, '.d'))
+    await mkdir(dirname(join(to, name)), { recursive: true })
+    await writeFile(join(to, name), text.replaceAll(/(?<=from '\.{1,2}\/[\w/.-]+)(?<!\.d)\.[jt]s(?=')/g, '.d.ts'))
   }
 }
 
