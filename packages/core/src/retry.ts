@@ -1,5 +1,4 @@
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
-import type { LogoutError } from './errors.ts'
 
 /** How a request failed, as far as retries depend on it. */
 export interface Failure {
@@ -51,6 +50,12 @@ export function nextDelay(question: RetryQuestion): number | undefined {
  * Tells whether the provider wants the application as a whole to slow down, rather than this one request to be sent
  * again: it answered 429, or failed and asked for a pause in `Retry-After`.
  */
-export function isThrottled({ code, retryAfterMs }: Pick<LogoutError, 'code' | 'retryAfterMs'>): boolean {
+export function isThrottled({
+  code,
+  retryAfterMs,
+}: {
+  readonly code: LogoutErrorCode
+  readonly retryAfterMs?: number | undefined
+}): boolean {
   return code === 'rate_limited' || (code === 'provider_unavailable' && retryAfterMs !== undefined)
 }
