@@ -295,7 +295,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     notes: [
       'There is no revocation endpoint. `logout({ idToken })` gives the logout URL, with `revoked: false`, and an access token given to it is `unsupported`.',
-      'The metadata at `common` states its issuer as a template. Use your tenant’s id, or set `metadataUrl` to the address at `common` and `issuer` to the value that your tokens have.',
+      'The metadata at `common` states its issuer as a template. Use your tenant’s id, or set `metadataUrl` to the address at `common` and `issuer` to `https://login.microsoftonline.com/{tenantid}/v2.0`, as that document states it.',
       'Microsoft Graph’s `revokeSignInSessions` ends all refresh tokens and sessions of a user. It is another API, which this package does not call.',
       '`logout_hint` with the user’s `login_hint` claim spares the user the account picker.',
     ],
