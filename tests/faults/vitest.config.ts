@@ -8,6 +8,6 @@ export default defineConfig({
     // Nearly all of a case is waiting for a socket or a timer.
     maxConcurrency: 40,
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
   },
 })

@@ -5,7 +5,7 @@ export default defineConfig({
     // The providers talk about themselves.
     silent: 'passed-only',
     // Each test signs a user in over HTTP, on machines that do other things too.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 30_000,
   },
 })

@@ -6,7 +6,7 @@ export default defineConfig({
     sequence: { concurrent: true },
     maxConcurrency: 8,
     pool: 'threads',
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 30_000,
   },
 })
