@@ -14,7 +14,8 @@ export interface PostgresAddress {
   /** Whether only a server counts that accepts writes. */
   readonly readWrite: boolean
   /** Everything else, as `pg` takes it. */
-  readonly config: Omit<ConnectionOptions, 'host' | 'port'>
+  // Not the type of `pg-connection-string`, whose declarations ask their users for those of `pg`.
+  readonly config: Readonly<Record<string, unknown>>
 }
 
 /** The keywords of libpq that are understood here. */

@@ -61,10 +61,15 @@ const toolsFor = (index: number): readonly ToolchainName[] =>
 
 const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(root, folder, 'README.md'))
 const workspace = quickStartOf('.')
-// That of the command line is a conversation: see command-line.test.ts.
+/**
+ * Packages whose README does not begin with a program that ends: the command line is a conversation (command-line.test.ts),
+ * the private store is a part of others, and a revocation list follows a feed (tests/revocations, tests/runtimes).
+ */
+const WITHOUT_QUICK_START = /\/(?:cli|private-store|revocations)$/
+
 const cases: Case[] = [
   ...[
-    ...npmPackages(root).filter(({ folder }) => !folder.endsWith('/cli')),
+    ...npmPackages(root).filter(({ folder }) => !WITHOUT_QUICK_START.test(folder)),
     { folder: '.', manifest: { name: 'the workspace' } },
   ].flatMap(({ folder, manifest }, index) =>
     toolsFor(index).map((toolchain) => ({ name: manifest.name, toolchain, quickStart: quickStartOf(folder) })),
