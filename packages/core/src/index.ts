@@ -40,6 +40,11 @@ export type {
 export type { ProviderMetadata } from './provider.ts'
 export { isThrottled } from './retry.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
+export {
+  type RevocationEntries,
+  revocationEntryOf,
+  type TokenRevocationEntry,
+} from './revocation-entry.ts'
 export type { RevokeOptions } from './revoke.ts'
 export type { RevokeManyOptions } from './revoke-many.ts'
 export { looksLikeIdToken } from './token.ts'

@@ -18,5 +18,6 @@ export type {
   WorkSummary,
 } from './outbox.ts'
 export type { Reason } from './outcome.ts'
+export type { OutboxRevocations } from './revocation-list.ts'
 export type { OutboxTokens, OutboxTokenType, TokenAbout } from './tokens.ts'
 export type { OutboxTransaction } from './transaction.ts'

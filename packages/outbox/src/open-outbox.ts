@@ -9,6 +9,7 @@ import { createPastJudge } from './expiry.ts'
 import { createKeyring } from './keyring.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
+import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
 import { type OutboxTokens, type ReadTokens, readTokens } from './tokens.ts'
@@ -82,14 +83,25 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   }
   const read = (tokens: OutboxTokens, { expiresAt }: AddOptions): ReadTokens =>
     readTokens(tokens, expiresAt, options.maxAgeMs)
-  const insert = (list: readonly ReadTokens[], { transaction }: AddOptions): Promise<string[]> =>
-    transaction ? adder.insertInto(joinTransaction(transaction, options.store), list) : adder.insert(list)
+  // First: an entry without its logout does no harm, and the other way around would leave a token in use.
+  const listFirst = async (list: readonly ReadTokens[], { transaction }: AddOptions): Promise<void> => {
+    if (options.revocations) await listTokens(options.revocations, list, transaction)
+  }
+  const insert = async (list: readonly ReadTokens[], given: AddOptions): Promise<string[]> => {
+    const { transaction } = given
+    const joined = transaction && joinTransaction(transaction, options.store)
+    await listFirst(list, given)
+    return joined ? adder.insertInto(joined, list) : adder.insert(list)
+  }
 
   const outbox: Outbox = {
     async add(tokens, options = {}) {
       checkOpen()
       const entry = read(tokens, options)
-      if (!options.transaction) return adder.add(entry)
+      if (!options.transaction) {
+        await listFirst([entry], options)
+        return adder.add(entry)
+      }
       const [id] = await insert([entry], options)
       return id as string
     },

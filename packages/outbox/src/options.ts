@@ -4,6 +4,7 @@ import { OutboxError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { EncryptionKey } from './keyring.ts'
 import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
+import type { OutboxRevocations } from './revocation-list.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
@@ -55,6 +56,12 @@ export interface OutboxOptions {
    */
   readonly provider?: string | undefined
   /**
+   * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. Access tokens are
+   * appended before a logout is stored, and in the same transaction where there is one, so that your services refuse them
+   * before the provider is asked. If that fails, {@link Outbox.add} rejects.
+   */
+  readonly revocations?: OutboxRevocations | undefined
+  /**
    * The keys for the tokens. The first key encrypts, and each of them decrypts. To replace a key, put a new one first, and
    * remove the old one when nothing encrypted with it is left. Required, except with a store in memory.
    */
@@ -93,6 +100,7 @@ export type ResolvedStore = { readonly kind: 'embedded'; readonly folder: string
 export interface ResolvedOptions {
   readonly store: ResolvedStore
   readonly client: Pick<LogoutClient, 'logout'> | undefined
+  readonly revocations: OutboxRevocations | undefined
   readonly provider: string | undefined
   readonly maxAgeMs: number
   readonly maxRefusals: number
@@ -109,9 +117,10 @@ const TEN_YEARS_MS = 315_360_000_000
  */
 export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
-  const { client, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
+  const { client, revocations, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
   const store = resolveStore(options.store)
   if (client !== undefined && typeof client?.logout !== 'function') refuse('client must be a logout client.')
+  if (revocations !== undefined && typeof revocations?.append !== 'function') refuse('revocations must have append().')
   const provider = options.provider ?? providerOf(client)
   if (provider !== undefined && !(typeof provider === 'string' && /^.{1,1000}$/s.test(provider))) {
     refuse('provider must be a string of 1 to 1000 characters.')
@@ -123,7 +132,7 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (isEmpty(options.encryptionKeys) && !(store.kind === 'embedded' && store.folder === undefined)) {
     refuse('encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.')
   }
-  return Object.freeze({ store, client, provider, maxAgeMs, maxRefusals, addTimeoutMs, onEvent })
+  return Object.freeze({ store, client, revocations, provider, maxAgeMs, maxRefusals, addTimeoutMs, onEvent })
 }
 
 /** Another client than ours may not say for whom it is. */

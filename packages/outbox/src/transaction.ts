@@ -1,5 +1,4 @@
 import { OutboxError } from './errors.ts'
-import type { ResolvedStore } from './options.ts'
 
 /**
  * A transaction that the application has begun, on the database that holds the outbox: a client of `pg`, or what one of
@@ -23,7 +22,10 @@ type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
  *
  * @throws OutboxError `invalid_argument`
  */
-export function joinTransaction(transaction: OutboxTransaction, { kind }: ResolvedStore): JoinedTransaction {
+export function joinTransaction(
+  transaction: OutboxTransaction,
+  { kind }: { readonly kind: string },
+): JoinedTransaction {
   if (kind !== 'postgres') {
     throw new OutboxError('invalid_argument', 'A transaction can be joined only with a Postgres store.')
   }

@@ -44,6 +44,11 @@ export interface BrowserLogoutResult {
   readonly status: LogoutStatus
   /** Where the browser ends the provider's own session, for single sign-out. It holds the ID token: do not log it. */
   readonly logoutUrl?: string
+  /**
+   * Whether the application's own services refuse the access tokens from now on, whatever `status` says about the
+   * provider. Missing where the backend keeps no revocation list.
+   */
+  readonly refusedByServices?: boolean
 }
 
 /** Logs the user out of the page's application. Made by {@link createLogout}. */
@@ -106,11 +111,11 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
 
   const logout = async (request: BrowserLogoutRequest = {}): Promise<BrowserLogoutResult> => {
     const answer = await ask(href, request, timeoutMs)
-    const { status, logout_url: logoutUrl } = answer
+    const { status, logout_url: logoutUrl, refused_by_services: refusedByServices } = answer
     open().postMessage({ status })
     // An open channel keeps the page out of the browser's back and forward cache.
     if (!listeners.size) close()
-    return { status, ...(logoutUrl && { logoutUrl }) }
+    return { status, ...(logoutUrl && { logoutUrl }), ...(refusedByServices !== undefined && { refusedByServices }) }
   }
   const close = (): void => {
     channel?.close()

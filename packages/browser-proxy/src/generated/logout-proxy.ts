@@ -74,6 +74,11 @@ export interface components {
              * @example https://id.example.com/session/end?id_token_hint=header.payload.signature
              */
             logout_url?: string;
+            /**
+             * @description Whether all services that follow the backend's revocation list refuse the access tokens of this login from now on, whatever `status` says about the provider. Missing where the backend keeps no such list.
+             * @example true
+             */
+            refused_by_services?: boolean;
         };
         /**
          * Logout status

@@ -37,7 +37,8 @@ export async function endSession(
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
     // Tokens that nobody could read, or that a refresh replaced in the meantime, must be treated as still valid.
     const certain = read.ok && locked
-    return { ...outcome, ...(!certain && { status: 'local_only' }), headers: cleared.value }
+    const uncertain = { status: 'local_only', ...(outcome.listed && { listed: false }) } as const
+    return { ...outcome, ...(!certain && uncertain), headers: cleared.value }
   }
   if (!session.lock) return end(true)
   return underLock(async (run) => session.lock?.(request, run), end, runStep)
@@ -47,8 +48,8 @@ export async function endSession(
 function readTokens(stored: StoredTokens | null | undefined): StoredTokens {
   if (stored === undefined || stored === null) return {}
   if (typeof stored !== 'object') throw new TypeError('session.read must return the tokens as an object.')
-  const { accessToken, refreshToken, idToken, expiresAt } = stored
-  return { accessToken, refreshToken, idToken, expiresAt }
+  const { accessToken, refreshToken, idToken, expiresAt, replacedAccessTokens } = stored
+  return { accessToken, refreshToken, idToken, expiresAt, replacedAccessTokens }
 }
 
 /** Adds what the page knows. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */

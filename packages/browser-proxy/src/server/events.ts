@@ -5,7 +5,17 @@ import type { LogoutStatus, ProblemCode } from './contract.ts'
  * A part of the application that a logout calls. `handler` stands for everything else: a failure there is unexpected,
  * and the answer is 500 `internal_error`.
  */
-export type LogoutStep = 'throttle' | 'id' | 'wait_until' | 'lock' | 'read' | 'revoke' | 'queue' | 'clear' | 'handler'
+export type LogoutStep =
+  | 'throttle'
+  | 'id'
+  | 'wait_until'
+  | 'lock'
+  | 'read'
+  | 'list'
+  | 'revoke'
+  | 'queue'
+  | 'clear'
+  | 'handler'
 
 /**
  * What happens at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is what
@@ -32,6 +42,8 @@ export type LogoutProxyEvent =
       /** What happened to each token at the provider, refresh token first. */
       readonly revocations: readonly Revocation[]
       readonly durationMs: number
+      /** Whether all access tokens of the session are on the revocation list. Missing where there is none. */
+      readonly listed?: boolean | undefined
       /** Whether this request joined a logout of the same session that was already in progress. */
       readonly joined: boolean
     }

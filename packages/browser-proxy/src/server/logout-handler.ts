@@ -25,7 +25,7 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  * directly; Express, Fastify and `node:http` through `toNodeHandler` of `@backend-logout/browser-proxy/node`.
  *
  * A request must pass all guards first; if one refuses it, nothing is revoked and nothing is cleared. Then, in this
- * order: the tokens are read from the session, the provider gets `revokeTimeoutMs` to revoke them, the remaining tokens
+ * order: the tokens are read from the session, its access tokens are put on the revocation list, the provider gets `revokeTimeoutMs` to revoke them, the remaining tokens
  * go to the outbox, and finally the session is cleared, whatever happened before. At every moment the tokens are in the
  * session or in the outbox, or revoked, so a process that dies in between loses none. A client that hangs up does not
  * change any of this.
@@ -93,13 +93,17 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
       const logout = logOut(request)
       if (waitUntil) keepAlive(waitUntil, logout, onEvent)
       const { result, joined } = await logout
-      const { status, revocations, logoutUrl, headers } = result
+      const { status, revocations, logoutUrl, listed, headers } = result
       const answer = answerLogout(
-        { status, ...(logoutUrl && { logout_url: logoutUrl }) },
+        {
+          status,
+          ...(logoutUrl && { logout_url: logoutUrl }),
+          ...(listed !== undefined && { refused_by_services: listed }),
+        },
         headers,
         settings.clearSiteData,
       )
-      emit(onEvent, { type: 'outcome', status, revocations, durationMs: durationMs(), joined })
+      emit(onEvent, { type: 'outcome', status, revocations, listed, durationMs: durationMs(), joined })
       return answer
     } catch (error) {
       const expected = HttpProblem.is(error)

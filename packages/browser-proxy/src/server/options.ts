@@ -1,4 +1,4 @@
-import type { LogoutClient, Revocation } from '@backend-logout/core'
+import type { LogoutClient, Revocation, RevocationEntries } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { GuardSettings } from './guards.ts'
 import { invalidOption } from './invalid-option.ts'
@@ -32,6 +32,12 @@ export interface LogoutHandlerOptions {
   readonly session?: LogoutSession | undefined
   /** Takes over what cannot be revoked within `revokeTimeoutMs`. Without it such tokens live until they expire. */
   readonly outbox?: LogoutOutbox | undefined
+  /**
+   * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. The session's access
+   * tokens are appended before the provider is asked, so that your services refuse them even if the provider is down or
+   * cannot revoke access tokens. Requires `session`: a token in the body of a request proves nothing about whose it is.
+   */
+  readonly revocations?: RevocationEntries | undefined
   /**
    * The origins of the application's own pages, such as `https://app.example.com`. Name them where the application
    * stands behind a reverse proxy: then no header has to be trusted.
@@ -86,6 +92,7 @@ export interface HandlerSettings extends GuardSettings {
   readonly client: Pick<LogoutClient, 'logout'> & Partial<Pick<LogoutClient, 'appId'>>
   readonly session: LogoutSession | undefined
   readonly outbox: LogoutOutbox | undefined
+  readonly revocations: RevocationEntries | undefined
   readonly returnTo: ReturnAddresses
   /** The header's value; empty where it is not sent. */
   readonly clearSiteData: string
@@ -112,7 +119,16 @@ const SITE_DATA: ReadonlySet<unknown> = new Set<SiteData>([
  */
 export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
-  const { client, session, outbox, allowedOrigins, trustedProxyHeader, returnTo = [], clearSiteData = [] } = options
+  const {
+    client,
+    session,
+    outbox,
+    revocations,
+    allowedOrigins,
+    trustedProxyHeader,
+    returnTo = [],
+    clearSiteData = [],
+  } = options
   const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, throttle, waitUntil, onEvent } = options
   if (typeof client?.logout !== 'function') invalidOption('client', 'must be a logout client.')
   const functions = {
@@ -120,6 +136,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     waitUntil,
     onEvent,
     'outbox.add': outbox && (outbox.add ?? null),
+    'revocations.append': revocations && (revocations.append ?? null),
     'session.id': session?.id,
     'session.lock': session?.lock,
     'session.read': session && (session.read ?? null),
@@ -128,6 +145,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   for (const [name, value] of Object.entries(functions)) {
     if (value !== undefined && typeof value !== 'function') invalidOption(name, 'must be a function.')
   }
+  if (revocations && !session) invalidOption('revocations', 'requires session.')
   if (trustedProxyHeader !== undefined && trustedProxyHeader !== 'x-forwarded') {
     invalidOption('trustedProxyHeader', "must be 'x-forwarded'.")
   }
@@ -141,6 +159,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     client,
     session,
     outbox,
+    revocations,
     allowedOrigins: allowedOrigins && new Set(resolveOrigins(allowedOrigins)),
     trustedProxyHeader,
     returnTo: resolveReturnAddresses(returnTo),

@@ -1,4 +1,10 @@
-import { isLogoutError, type LogoutResult, type Revocation, type SessionTokens } from '@backend-logout/core'
+import {
+  isLogoutError,
+  type LogoutResult,
+  type Revocation,
+  revocationEntryOf,
+  type SessionTokens,
+} from '@backend-logout/core'
 import type { LogoutStatus } from './contract.ts'
 import type { HandlerSettings, PendingTokens } from './options.ts'
 import type { StoredTokens } from './session.ts'
@@ -10,10 +16,15 @@ export interface TokensOutcome {
   /** What the provider did with each token, refresh token first. */
   readonly revocations: readonly Revocation[]
   readonly logoutUrl: string | undefined
+  /** Whether all access tokens are on the revocation list. Missing where there is none. */
+  readonly listed?: boolean
 }
 
 /** Revokes tokens with the client and the outbox of one handler. It never rejects. */
 export type RevokeTokens = (tokens: StoredTokens, redirectUri: string | undefined) => Promise<TokensOutcome>
+
+/** At most so many tokens that refreshes have replaced are put on the revocation list. */
+const MAX_REPLACED = 100
 
 /** The outcome where there was nothing to revoke. */
 export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [], logoutUrl: undefined }
@@ -26,7 +37,7 @@ export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [],
  * the session is cleared only after that, no token is lost, not even when the process dies in between.
  */
 export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep): RevokeTokens {
-  const { client, outbox, revokeTimeoutMs } = settings
+  const { client, outbox, revocations, revokeTimeoutMs } = settings
   // A little less, so that the client can report on each token before the time is up.
   const deadlineMs = Math.max(1, revokeTimeoutMs * 0.95)
 
@@ -37,7 +48,19 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
       revokeTimeoutMs,
     )
 
-  return async ({ accessToken, refreshToken, idToken, expiresAt }, redirectUri) => {
+  const list = async (stored: StoredTokens): Promise<{ readonly listed?: boolean }> => {
+    if (!revocations) return {}
+    const read = await runStep('read', () => accessTokensOf(stored).map((token) => revocationEntryOf(token)))
+    const named = read.ok ? read.value : [undefined]
+    const entries = named.filter((entry) => entry !== undefined)
+    const appended = entries.length === 0 || (await runStep('list', () => revocations.append(entries))).ok
+    return { listed: appended && entries.length === named.length }
+  }
+
+  const revokeAtProvider = async (
+    { accessToken, refreshToken, idToken, expiresAt }: StoredTokens,
+    redirectUri: string | undefined,
+  ): Promise<TokensOutcome> => {
     const tokens = { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
     const revocable = Object.keys(tokens).length > 0
     if (!revocable && !idToken) return NO_TOKENS
@@ -57,6 +80,21 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
       (pending.refreshToken || pending.accessToken) && outbox && (await runStep('queue', () => outbox.add(pending))).ok
     return { status: durable && !hopeless ? 'queued' : 'local_only', revocations, logoutUrl }
   }
+
+  return async (stored, redirectUri) => {
+    // First, so that the application's own services refuse the tokens whatever the provider does, and however slowly.
+    const listed = await list(stored)
+    return { ...(await revokeAtProvider(stored, redirectUri)), ...listed }
+  }
+}
+
+/** The application may keep some from before a refresh. */
+function accessTokensOf({ accessToken, replacedAccessTokens }: StoredTokens): string[] {
+  const replaced = replacedAccessTokens ?? []
+  if (!Array.isArray(replaced) || replaced.length > MAX_REPLACED) {
+    throw new TypeError(`replacedAccessTokens must be a list of at most ${MAX_REPLACED} tokens.`)
+  }
+  return accessToken ? [accessToken, ...replaced] : [...replaced]
 }
 
 /** What the client said. */

@@ -7,6 +7,11 @@ export interface StoredTokens extends SessionTokens {
    * outbox stops trying then. Milliseconds since 1970, or a date.
    */
   readonly expiresAt?: number | Date | undefined
+  /**
+   * The access tokens that refreshes of this session have replaced and that have not expired yet. They are put on the
+   * list of `revocations`, so that a token from before a refresh ends with the session; at most 100 of them.
+   */
+  readonly replacedAccessTokens?: readonly string[] | undefined
 }
 
 /** A value, or a promise of it. */
