@@ -3,7 +3,7 @@ import type { OutboxError } from '@backend-logout/outbox'
 import { ExitCode } from './exit-code.ts'
 import { describeLogoutError } from './logout-error.ts'
 
-/** Ends a command with a message for people: what happened, and what to do next. It never holds a secret. */
+/** Ends a command with a message for people: what happened, and what to do next. It never contains a secret. */
 export class CommandError extends Error {
   readonly exitCode: ExitCode
 
@@ -30,7 +30,7 @@ export function describeError(error: unknown): { readonly lines: readonly string
   }
 }
 
-/** Where an error and its causes come from, for those who look for a defect. */
+/** The stack frames of an error and its causes. */
 export function framesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const { stack = '', message, cause } = error
@@ -41,7 +41,7 @@ export function framesOf(error: unknown): string[] {
   return cause instanceof Error ? [...own, `  caused by ${nameOf(cause)}`, ...framesOf(cause)] : own
 }
 
-/** Names an error that nobody expected. Its message may quote what was read, and that may be a token. */
+/** Names an unexpected error. Its message is left out, because it may quote what was read, such as a token. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'something was thrown that is not an error'
   const { code } = error as NodeJS.ErrnoException
@@ -63,7 +63,7 @@ export function describeSystemError(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   switch (code) {
     case 'ENOENT':
-      return 'there is no such file'
+      return 'the file or folder does not exist'
     case 'EACCES':
     case 'EPERM':
       return 'permission denied'

@@ -23,11 +23,11 @@ export interface Settings {
   readonly tls: EnvironmentOptions['tls']
 }
 
-/** A client, and what may be said about it. */
+/** A client, and what may be shown about it. */
 export interface Connection extends AsyncDisposable {
   readonly client: NodeLogoutClient
   readonly appId: string
-  /** The provider's address, as it was configured. */
+  /** The provider's address as configured. */
   readonly provider: string
 }
 

@@ -1,18 +1,18 @@
-/** What scripts can rely on. Each command's help says which of them it uses. */
+/** The exit codes, for scripts. The help of each command lists those that it uses. */
 export const ExitCode = {
-  /** Everything that was asked for was done. */
+  /** Everything succeeded. */
   done: 0,
-  /** It ran, and the answer is no: a token is not revoked, not active, or the doctor found a problem. */
+  /** The command ran, and the answer is no: a token is not revoked, not active, or the doctor found a problem. */
   no: 1,
   /** Wrong usage or settings on this side; nothing was sent. */
   usage: 2,
-  /** The provider refused the application, or could not be asked. */
+  /** The provider rejected the application, or could not be reached. */
   refused: 3,
-  /** The run had to stop because a file could not be read or written, or the outbox's store not used. */
+  /** The run stopped because a file could not be read or written, or the store of the outbox not be used. */
   stopped: 4,
   /** A defect of this program. */
   defect: 70,
-  /** Ctrl-C, SIGTERM, SIGHUP, or nobody reads the output any more. */
+  /** Ctrl-C, SIGTERM, SIGHUP, or the reader of the output left. */
   interrupted: 130,
 } as const
 

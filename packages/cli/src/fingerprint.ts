@@ -1,4 +1,4 @@
-/** Names a token without showing it, exactly as `fingerprintToken` does, but at once: bulk runs do this a million times. */
+/** Names a token without showing it, as `fingerprintToken` does, but synchronously: bulk runs do this a million times. */
 export function fingerprint(token: string): string {
   // An import would load OpenSSL's wrappers for every command.
   const { hash } = process.getBuiltinModule('node:crypto')

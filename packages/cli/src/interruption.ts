@@ -1,10 +1,10 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
- * Lets a command end in good order at the first Ctrl-C (or SIGTERM, or SIGHUP). The second one ends the process, as the
- * system does it.
+ * Calls back at the first Ctrl-C (or SIGTERM, or SIGHUP), so that a command can stop cleanly. The second one ends the
+ * process, as the system does by default.
  *
- * @returns what to call when the command is done
+ * @returns a function that stops listening
  */
 export function onInterruption(callback: () => void): () => void {
   const stopListening = (): void => {

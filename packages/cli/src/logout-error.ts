@@ -27,7 +27,7 @@ const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
   unverified: 'Treat the token as active.',
 }
 
-/** What an error of the library says, in the words of the command line. */
+/** Describes an error of the library with the names of the command line. */
 export function describeLogoutError({ code, message, option }: LogoutError): string {
   const own = message.replace(ERROR_MEANING[code].advice, (advice) => ADVICE[code] ?? advice)
   const name = option === undefined ? undefined : NAMES[option]

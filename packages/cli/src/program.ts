@@ -37,11 +37,11 @@ The provider and the application come from the environment:
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:
-  $ backend-logout doctor             is everything set up?
-  $ backend-logout revoke tokens.txt  revoke one token a line
-  $ backend-logout emulator           a local provider to try it with
+  $ backend-logout doctor             check the setup
+  $ backend-logout revoke tokens.txt  revoke a file of tokens, one per line
+  $ backend-logout emulator           run a local provider for testing
 
-'backend-logout <command> --help' has more examples, and the exit codes.`
+'backend-logout <command> --help' has more examples and the exit codes.`
 
 /**
  * Runs the program and returns its exit code. Whatever goes wrong is written to standard error.

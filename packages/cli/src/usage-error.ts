@@ -1,13 +1,13 @@
 import type { Command, CommanderError } from 'commander'
 
-/** What a person may not know who gives a token as an argument. */
+/** The reason why a token on the command line is refused. */
 export const NO_TOKENS_IN_ARGUMENTS: string =
-  'Tokens are never taken from arguments, because other users of this machine can see those, and the shell keeps them: ' +
-  'pipe the token in, or name a file.'
+  'Tokens are never taken from arguments, which other users of this machine can see and the shell records. Pipe the ' +
+  'token in, or name a file.'
 
 /**
- * Describes wrong usage without repeating any argument: a token, a key or a password may stand where a word was wanted,
- * and errors end up in logs. An argument is named by its position instead.
+ * Describes wrong usage without repeating any argument: an argument may be a token, a key or a password, and errors end
+ * up in logs. The message has the position of the argument instead.
  *
  * @param command The command whose arguments are wrong.
  * @param args All arguments of the program.

@@ -70,7 +70,9 @@ test('after three failures of a kind the others are only counted', async () => {
   const { code, stdout, stderr } = await run(['revoke'], { env: provider.env, input: 'a b\n'.repeat(5_000) })
   expect(code).toBe(1)
   expect(stderr.trim().split('\n')).toHaveLength(4)
-  expect(stderr).toContain('further failures of a kind that was shown are only counted; --output has all of them')
+  expect(stderr).toContain(
+    'further failures of a kind that was shown are only counted; use --output to list all of them',
+  )
   expect(stdout).toContain('invalid_line 5,000')
 })
 
@@ -96,7 +98,7 @@ test.each([
   [
     'a missing file',
     'no/such/file.txt',
-    /The given file cannot be read: there is no such file\. Tokens are never taken from arguments/,
+    /The given file cannot be read: the file or folder does not exist\. Tokens are never taken from arguments/,
   ],
   ['a folder', '.', /is a folder/],
 ])('%s is wrong usage', async (_what, file, message) => {

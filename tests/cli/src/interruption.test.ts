@@ -68,7 +68,7 @@ test('what does not end within 5 seconds after Ctrl-C is given up, and reported 
   running.child.kill('SIGINT')
   const { code, stdout } = await running.ended
   expect(code).toBe(130)
-  expect(stdout).toMatch(/0 tokens revoked, 3 not.*\nNot revoked: aborted 3\.\nThe input was not read to its end\./)
+  expect(stdout).toMatch(/0 tokens revoked, 3 not.*\nNot revoked: aborted 3\.\nThe end of the input was not reached\./)
   expect(folder.ndjson(output).map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unknown'])
 })
 

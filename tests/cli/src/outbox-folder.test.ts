@@ -56,6 +56,6 @@ test('a worker on a folder goes on until somebody ends it, and keeps others out'
 test.each(['stats', 'dead', 'retry --all'])('outbox %s does not create a folder that is not there', async (command) => {
   const missing = join(folder.path, 'missing')
   const ended = await run(['outbox', ...command.split(' '), '--store', missing])
-  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('There is no folder') })
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('does not exist') })
   expect(() => statSync(missing)).toThrow()
 })

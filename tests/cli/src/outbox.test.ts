@@ -38,7 +38,7 @@ test('what cannot be done as things are is listed with its reason, and put back 
   await run(['outbox', 'add'], { env, input: token })
   const worked = await run(['outbox', 'work', '--until-empty'], { env })
   expect(worked).toMatchObject({ code: 1, stdout: expect.stringContaining('1 dead letters') })
-  expect(worked.stderr).toContain(`${fingerprint(token)} cannot be revoked as things are (rejected)`)
+  expect(worked.stderr).toContain(`${fingerprint(token)} cannot be revoked with the current configuration (rejected)`)
 
   const dead = await run(['outbox', 'dead'], { env })
   expect(dead.stdout).toMatch(/^\S+ {2}\S+Z {2}rejected 400 invalid_request, 1 attempts: access_token sha256:/)

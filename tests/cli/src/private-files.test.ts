@@ -23,7 +23,7 @@ test.each(['000', '022', '777'])('what is written with umask %s can be read by i
   expect(revoked).toMatchObject({ code: 0, stderr: '' })
   expect(await start(['outbox', 'key', '--output', key], { shell }).ended).toMatchObject({ code: 0, stdout: '' })
   const emulator = start(['emulator', '--issue-tokens', '1', '--tokens-file', tokens], { shell })
-  await emulator.seen(/Ctrl-C ends it/)
+  await emulator.seen(/Ctrl-C stops it/)
   emulator.child.kill('SIGINT')
   await emulator.ended
   for (const file of [journal, `${journal}.key`, output, key, tokens]) {

@@ -20,8 +20,8 @@ test('a wrong secret stops the run early, with what to do, and is not repeated',
   const { code, stdout, stderr } = await run(['revoke'], { env, input: provider.take(100).join('\n') })
   provider.arrivals.removeAllListeners()
   expect(code).toBe(3)
-  expect(stdout).toContain('The input was not read to its end.')
-  expect(stderr).toMatch(/The run stops, .* AUTHING_APP_ID, AUTHING_APP_SECRET .* 'backend-logout doctor'/)
+  expect(stdout).toContain('The end of the input was not reached.')
+  expect(stderr).toMatch(/Stopping: .* AUTHING_APP_ID, AUTHING_APP_SECRET .* 'backend-logout doctor'/)
   expect(stderr).not.toContain('a-wrong-secret')
   expect(requests).toBeLessThan(60)
 })
@@ -71,9 +71,9 @@ test('--verify proves the revocation, and says when there is no proof', async ()
   expect(JSON.parse(first.stdout)).toMatchObject({ revoked: 1 })
   const second = await run(['revoke', '--verify'], { env: provider.env, input: token })
   expect(second.code).toBe(1)
-  expect(second.stderr).toMatch(/is accepted, but not proven to be revoked\. .*inactive even before/)
+  expect(second.stderr).toMatch(/is accepted, but not verified\. .*inactive even before/)
   expect(second.stdout).toMatch(
-    /0 tokens revoked, 1 not[\s\S]*the provider accepted 1, but introspection proved nothing/,
+    /0 tokens revoked, 1 not[\s\S]*the provider accepted 1, but introspection could not verify it/,
   )
 })
 
@@ -81,8 +81,8 @@ test('a provider that is not there is told as such', async () => {
   const env = { ...provider.env, AUTHING_APP_HOST: 'http://127.0.0.1:1' }
   const { code, stdout, stderr } = await run(['revoke'], { env, input: 'token-1' })
   expect(code).toBe(1)
-  expect(stderr).toMatch(/is perhaps not revoked\. .*ECONNREFUSED/)
-  expect(stdout).toMatch(/Not revoked: network 1\.\nThese tokens must be assumed to work still\./)
+  expect(stderr).toMatch(/is possibly not revoked\. .*ECONNREFUSED/)
+  expect(stdout).toMatch(/Not revoked: network 1\.\nAssume that these tokens are still active\./)
 })
 
 test.each([

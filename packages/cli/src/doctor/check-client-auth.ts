@@ -31,12 +31,12 @@ async function checkEndpoint(examination: Examination, endpoint: Endpoint): Prom
   }
   const accepted = works.length > 0 ? `; works with ${works.join(', ')}` : ''
   if (configured.ok) {
-    report({ name: endpoint, status: 'ok', detail: `${configured.wire ?? 'no answer seen'}${accepted}` })
+    report({ name: endpoint, status: 'ok', detail: `${configured.wire ?? 'no response seen'}${accepted}` })
     if (works.includes('none') && works.length > 1) {
       report({
         name: endpoint,
         status: 'note',
-        detail: `it also answers without the application's secret, so its answer does not depend on it`,
+        detail: `it answers the same without the application's secret`,
       })
     }
     return true
@@ -64,7 +64,7 @@ function ask(
   )
 }
 
-/** Some providers answer success whoever asks. Then success proves nothing. */
+/** Some providers answer success to any client. Then success proves nothing. */
 async function checkWrongSecret(examination: Examination): Promise<void> {
   const { report } = examination
   const wrong = await ask(examination, 'revocation', undefined, crypto.randomUUID())
@@ -72,8 +72,8 @@ async function checkWrongSecret(examination: Examination): Promise<void> {
     report({
       name: 'wrong secret',
       status: 'problem',
-      detail: `the revocation endpoint answers success to a wrong secret, too (${wrong.wire})`,
-      advice: 'Its success proves nothing: use --verify, and check the application at the provider.',
+      detail: `the revocation endpoint also answers success to a wrong secret (${wrong.wire})`,
+      advice: 'Its success proves nothing: use --verify, and check the application in the console of the provider.',
     })
   } else report({ name: 'wrong secret', status: 'ok', detail: `refused (${wrong.wire ?? wrong.error.code})` })
 }
@@ -83,7 +83,7 @@ function adviceFor(examination: Examination, configured: Probe<unknown>, endpoin
   switch (configured.error.code) {
     case 'client_auth_failed':
       return (
-        `No authentication works: check AUTHING_APP_ID${hasSecret(examination) ? ' and the secret' : ''}, and that the ` +
+        `No client authentication works: check AUTHING_APP_ID${hasSecret(examination) ? ' and the secret' : ''}, and that the ` +
         `application at the provider is enabled for ${endpoint}.`
       )
     case 'endpoint_missing':
@@ -92,7 +92,7 @@ function adviceFor(examination: Examination, configured: Probe<unknown>, endpoin
         : 'The provider has no such endpoint.'
     case 'unexpected_response':
     case 'redirect_refused':
-      return 'This is no answer of a provider: check the address, and what stands in between.'
+      return 'This does not look like a response from the provider. Check the address and any proxy or firewall in front of it.'
     default:
       return undefined
   }

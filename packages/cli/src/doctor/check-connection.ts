@@ -7,12 +7,12 @@ import { type Examination, type Probe, probe, variable } from './examination.ts'
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
 
-/** What is known about the provider once it was reached. */
+/** A provider that was reached. */
 export interface Reached {
   readonly metadata: ProviderMetadata | undefined
 }
 
-/** Checks the way to the provider: name, connection, certificate, metadata. `undefined` when there is no way. */
+/** Checks the connection to the provider: name, TCP, certificate, metadata. `undefined` when it cannot be reached. */
 export async function checkConnection(examination: Examination): Promise<Reached | undefined> {
   const { report, tap } = examination
   const issuer = variable(examination, 'AUTHING_APP_ISSUER')
@@ -31,7 +31,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
       detail: discovery.ok ? 'no connection was seen' : describeCause(discovery.error),
       advice:
         !discovery.ok && rootCause(discovery.error)?.code === 'ERR_SSL_WRONG_VERSION_NUMBER'
-          ? `What listens at ${url.host} does not speak TLS: is the address one of https?`
+          ? `The server at ${url.host} does not use TLS. Check the port, and whether the address should start with http.`
           : `Check the address, the network, and proxies between this machine and ${url.host}.`,
     })
     return undefined
@@ -44,14 +44,14 @@ export async function checkConnection(examination: Examination): Promise<Reached
       name: 'connection',
       status: days < SOON_DAYS ? 'note' : 'ok',
       detail: `${remoteAddress ?? url.host}, ${tls.protocol}, certificate of ${tls.subject} by ${tls.issuer}, valid for ${days} more days`,
-      ...(days < SOON_DAYS && { advice: 'The certificate must be renewed by whoever runs the provider.' }),
+      ...(days < SOON_DAYS && { advice: 'Ask the operator of the provider to renew the certificate.' }),
     })
   }
   if (!discovery.ok && !discovery.wire) {
     report({
       name: 'connection',
       status: 'problem',
-      detail: `The connection was made, but no answer came: ${describeCause(discovery.error)}`,
+      detail: `Connected, but got no response: ${describeCause(discovery.error)}`,
     })
     return undefined
   }
@@ -71,7 +71,7 @@ async function checkName({ report }: Examination, hostname: string): Promise<voi
     })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const known = code === 'ENOTFOUND' ? 'there is no such name' : describeSystemError(error)
+    const known = code === 'ENOTFOUND' ? 'the name does not exist' : describeSystemError(error)
     report({
       name: 'name',
       status: 'note',
@@ -93,7 +93,7 @@ function reportMetadata(
       name: 'metadata',
       status: needed ? 'problem' : 'note',
       detail: describeLogoutError(discovery.error),
-      ...(!needed && { advice: 'It is not needed at GenAuth, but its absence may mean that the address is wrong.' }),
+      ...(!needed && { advice: 'GenAuth does not need it, but the address may be wrong.' }),
     })
     return
   }
@@ -103,7 +103,7 @@ function reportMetadata(
     [introspection_endpoint, 'introspection'],
     [end_session_endpoint, 'end session'],
   ].flatMap(([url, name]) => (url === undefined ? [name] : []))
-  const names = missing.length === 0 ? 'names all endpoints' : `names no endpoint for: ${missing.join(', ')}`
+  const names = missing.length === 0 ? 'lists all endpoints' : `lists no endpoint for: ${missing.join(', ')}`
   report({
     name: 'metadata',
     status: missing.length === 0 ? 'ok' : needed && revocation_endpoint === undefined ? 'problem' : 'note',
@@ -111,7 +111,7 @@ function reportMetadata(
   })
 }
 
-/** What the network said, without the story of the request around it. */
+/** The network error alone, without the request around it. */
 function describeCause(error: LogoutError): string {
   return rootCause(error)?.message ?? describeLogoutError(error)
 }

@@ -37,8 +37,8 @@ async function checkBefore(examination: Examination, kind: string, token: string
     status: active ? 'ok' : 'note',
     detail: active
       ? `${name} is active before`
-      : `${name} is not active before: it is dead already, or this application may not ask about it`,
-    ...(!active && { advice: 'Take a fresh token of this application, or the rest shows nothing.' }),
+      : `${name} is not active before: it is already inactive, or this application may not introspect it`,
+    ...(!active && { advice: 'Use a fresh token of this application; otherwise the other checks show nothing.' }),
   })
   return active
 }
@@ -67,19 +67,20 @@ async function checkRevocation(
   const after = await probe(examination, {}, (client) => client.introspectToken(token))
   const answer = `its revocation is accepted (${revocation.wire})`
   if (!after.ok || before === undefined) {
-    report({ name: kind, status: 'note', detail: `${answer}; without introspection, nothing proves it` })
+    report({ name: kind, status: 'note', detail: `${answer}; without introspection, nothing verifies it` })
   } else if (after.value.active) {
     report({
       name: kind,
       status: 'problem',
       detail: `${answer}, but it is still active`,
-      advice: 'Use verify, which waits a while. If it stays so, the provider does not revoke this kind of token.',
+      advice:
+        'Use --verify, which waits for the change. If the token stays active, the provider does not revoke this kind of token.',
     })
   } else if (!before) report({ name: kind, status: 'note', detail: `${answer}; it was not active before` })
-  else report({ name: kind, status: 'ok', detail: `${answer}, and it is not active after: revoked, and proven` })
+  else report({ name: kind, status: 'ok', detail: `${answer}, and it is not active after: revoked and verified` })
 }
 
-/** Whether the access token died together with the refresh token, so that there is nothing left to revoke. */
+/** Whether revoking the refresh token revoked the access token as well, so that nothing is left to revoke. */
 async function checkCascade(examination: Examination, accessToken: string): Promise<boolean> {
   const { report } = examination
   const after = await probe(examination, {}, (client) => client.introspectToken(accessToken))
@@ -91,7 +92,7 @@ async function checkCascade(examination: Examination, accessToken: string): Prom
     return false
   }
   report({ name, status: 'ok', detail: 'revoking the refresh token revokes the access token as well' })
-  const detail = 'its own revocation was not tried, as it is dead now: give an access token alone for that'
+  const detail = 'its own revocation was not tried, because it is inactive now: pass an access token alone for that'
   report({ name: 'access token', status: 'skipped', detail })
   return true
 }

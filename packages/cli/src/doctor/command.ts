@@ -4,14 +4,14 @@ import type { RunCommand } from '../run-command.ts'
 import type { DoctorCommandOptions } from './run-doctor.ts'
 
 const DETAILS = `
-It checks the settings, the way to the provider, its certificate and metadata,
-which client authentication works at which endpoint, and what the answers look
-like. For that it revokes tokens that it makes up, which does no harm.
+It checks the settings, the connection, the provider's certificate and metadata,
+which client authentication works at which endpoint, and how the provider
+responds. For that it revokes made-up tokens, which does no harm.
 
-FILE holds a token, or the JSON of a token response with access_token and
+FILE has a token, or the JSON of a token response with access_token and
 refresh_token; '-' is standard input. These tokens ARE REVOKED, the refresh
-token first, to see whether they are dead afterwards, and whether the one takes
-the other along. Without FILE, no real token is touched.
+token first, to see whether they are inactive afterwards, and whether revoking
+one revokes the other. Without FILE, no real token is touched.
 
 Examples:
   $ backend-logout doctor
@@ -20,14 +20,14 @@ Examples:
 
 Exit codes:
   0    no problem found
-  1    a problem found, in the settings as well
+  1    at least one problem found, in the settings or at the provider
   2    wrong usage, or FILE cannot be used`
 
 /** `backend-logout doctor` */
 export function doctorCommand(run: RunCommand): Command {
   const command = new Command('doctor')
-    .summary('find out what the provider really does, and what to change')
-    .description('Finds out step by step what the provider really does, and says what to change.')
+    .summary('check the setup, and how the provider behaves')
+    .description('Checks the setup and how the provider behaves, step by step, and says what to change.')
     .argument('[file]', "file with tokens that may be revoked, or '-' for standard input")
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)

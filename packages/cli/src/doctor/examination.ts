@@ -3,20 +3,20 @@ import { type Connection, connect, type Settings } from '../connection.ts'
 import type { ReportCheck } from './check.ts'
 import { describeAnswer, type WireTap } from './wire-tap.ts'
 
-/** What the doctor's checks share. */
+/** The context of the doctor's checks. */
 export interface Examination {
   readonly settings: Settings
   readonly tap: WireTap
   readonly report: ReportCheck
 }
 
-/** How a request came out: with a result, or with the client's error; and what was seen on the wire. */
+/** How a request ended: with a result, or with the client's error; and the response as it was seen on the wire. */
 export type Probe<T> = { readonly wire: string | undefined } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: LogoutError }
 )
 
-/** Does something with a client of its own, once and without waiting long, and says how it came out. */
+/** Makes one request with a new client, with short time limits, and returns how it ended. */
 export async function probe<T>(
   { settings, tap }: Examination,
   overrides: EnvironmentOptions,

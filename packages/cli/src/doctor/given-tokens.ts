@@ -4,9 +4,9 @@ import { singleToken } from '../input/single-token.ts'
 import { readSmallInput } from '../input/small-input.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** Tokens to examine. They are revoked by it. */
+/** Tokens to examine. They get revoked. */
 export interface GivenTokens {
-  /** An access token, or a token of a kind that was not told. */
+  /** An access token, or a token of an unknown kind. */
   readonly accessToken?: string | undefined
   readonly refreshToken?: string | undefined
 }
@@ -32,7 +32,7 @@ function fromTokenResponse(text: string): GivenTokens | undefined {
   const tokenOf = (...names: string[]): string | undefined => {
     const value = names.map((name) => fields[name]).find((one) => one !== undefined)
     if (value === undefined || (typeof value === 'string' && value !== '')) return value
-    throw new CommandError(ExitCode.usage, `The "${names[0]}" is no text.`)
+    throw new CommandError(ExitCode.usage, `The "${names[0]}" must be a string.`)
   }
   const accessToken = tokenOf('access_token', 'accessToken')
   const refreshToken = tokenOf('refresh_token', 'refreshToken')

@@ -11,12 +11,12 @@ import type { Examination } from './examination.ts'
 import { type GivenTokens, readGivenTokens } from './given-tokens.ts'
 import { WireTap } from './wire-tap.ts'
 
-/** What `backend-logout doctor` was told. */
+/** The options of `backend-logout doctor`. */
 export interface DoctorCommandOptions extends ConnectionOptions {
   readonly json?: boolean
 }
 
-/** Finds out what the provider really does, step by step. */
+/** Checks the setup and how the provider behaves, step by step. */
 export async function runDoctor(
   file: string | undefined,
   options: DoctorCommandOptions,
@@ -46,7 +46,7 @@ export async function runDoctor(
 async function examine(examination: Examination, tokens: GivenTokens | undefined, terminal: Terminal): Promise<void> {
   const { report } = examination
   if (!(await checkSettings(examination))) {
-    report({ name: 'connection', status: 'skipped', detail: 'nothing can be asked without complete settings' })
+    report({ name: 'connection', status: 'skipped', detail: 'the settings are incomplete' })
     return
   }
   if (!(await checkConnection(examination))) {
@@ -55,12 +55,12 @@ async function examine(examination: Examination, tokens: GivenTokens | undefined
   }
   const usable = await checkClientAuth(examination)
   if (!tokens) {
-    const detail = "no token was given: 'backend-logout doctor FILE' revokes one and shows what that does"
+    const detail = "no token was given: 'backend-logout doctor FILE' revokes one and checks the result"
     report({ name: 'tokens', status: 'skipped', detail })
   } else if (!usable.revocation) {
-    report({ name: 'tokens', status: 'skipped', detail: 'left alone, as revocation does not work yet' })
+    report({ name: 'tokens', status: 'skipped', detail: 'not touched, because revocation does not work yet' })
   } else {
-    note(terminal, 'The given tokens are now revoked, to see what that does.')
+    note(terminal, 'Revoking the given tokens, to see how the provider responds.')
     await checkTokens(examination, tokens)
   }
 }

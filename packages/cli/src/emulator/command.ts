@@ -4,42 +4,42 @@ import type { RunCommand } from '../run-command.ts'
 import type { EmulatorCommandOptions } from './run-emulator.ts'
 
 const DETAILS = `
-It prints the lines that make every other command talk to it, and runs until
-Ctrl-C. It listens on 127.0.0.1 only.
+It prints the environment variables with which all other commands use it, and
+runs until Ctrl-C. It listens on 127.0.0.1 only.
 
 Examples:
   $ backend-logout emulator
   $ backend-logout emulator --port 4000 --issue-tokens 10000
   $ backend-logout emulator --app basic --opaque --json
 
-In another terminal, sign somebody in, and see what logging out does:
+In another terminal, sign a user in, and see what logging out does:
   $ curl -s --json '{"user":"alice"}' "$AUTHING_APP_HOST/emulator/sign-in" \\
       > tokens.json
   $ backend-logout doctor tokens.json
 
 Exit codes:
-  0    somebody ended it
-  2    wrong usage, or the port is taken`
+  0    stopped by Ctrl-C or SIGTERM
+  2    wrong usage, or the port is in use`
 
 const APPS = ['post', 'basic', 'none'] as const
 
 /** `backend-logout emulator` */
 export function emulatorCommand(run: RunCommand): Command {
   const command = new Command('emulator')
-    .summary('run a local provider to try things with')
-    .description('Runs a local GenAuth-compatible provider, for trying and testing.')
-    .option('-p, --port <number>', 'the port to listen on; 0 takes a free one', wholeNumber('--port', 0, 65_535), 0)
+    .summary('run a local provider for testing')
+    .description('Runs a local GenAuth-compatible provider for testing.')
+    .option('-p, --port <number>', 'the port to listen on; 0 picks a free one', wholeNumber('--port', 0, 65_535), 0)
     .addOption(
-      new Option('--app <name>', 'the application to print: how it authenticates')
+      new Option('--app <name>', 'the client authentication of the printed application')
         .choices(APPS)
         .argParser(oneOf('--app', APPS))
         .default('post'),
     )
     .option('--opaque', 'issue opaque access tokens instead of JWTs')
-    .option('--cascade', 'let the revocation of an access token end its refresh token, too')
+    .option('--cascade', 'also revoke the refresh token when its access token is revoked')
     .option(
       '--issue-tokens <number>',
-      'issue so many access tokens and write them to a file',
+      'issue this many access tokens and write them to a file',
       wholeNumber('--issue-tokens', 0, 200_000),
     )
     .option('--tokens-file <file>', 'the file for --issue-tokens', 'tokens.txt')

@@ -5,7 +5,7 @@ import { writeNewPrivateFile } from '../files/private-file.ts'
 import { onInterruption } from '../interruption.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
-/** What `backend-logout emulator` was told. */
+/** The options of `backend-logout emulator`. */
 export interface EmulatorCommandOptions {
   readonly port: number
   readonly app: 'post' | 'basic' | 'none'
@@ -16,7 +16,7 @@ export interface EmulatorCommandOptions {
   readonly json?: boolean
 }
 
-/** Runs a local provider until somebody ends it. */
+/** Runs a local provider until Ctrl-C or SIGTERM. */
 export async function runEmulator(options: EmulatorCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { json, app: appName, issueTokens, tokensFile } = options
   const emulator = await start(options)
@@ -49,10 +49,10 @@ async function start({ port, opaque, cascade = false }: EmulatorCommandOptions):
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') {
-      throw new CommandError(ExitCode.usage, `Port ${port} is taken; choose another one, or 0 for any.`)
+      throw new CommandError(ExitCode.usage, `Port ${port} is in use. Choose another one, or 0 for any free port.`)
     }
     if (code === 'EACCES')
-      throw new CommandError(ExitCode.usage, `Port ${port} is not for everybody; take one from 1024.`)
+      throw new CommandError(ExitCode.usage, `Only root can listen on port ${port}. Choose a port from 1024.`)
     throw error
   }
 }
@@ -71,8 +71,8 @@ function guide({ appHost }: Emulator, app: string, tokensFile: string | undefine
   const signIn = `curl -s --json '{"user":"alice","app":"${app}"}' "$AUTHING_APP_HOST/emulator/sign-in"`
   return [
     '',
-    `A local provider listens on ${appHost}. Anybody may sign in there as anybody. Ctrl-C ends it.`,
-    'Paste the lines above into another terminal, and then, for example:',
+    `A local provider listens on ${appHost}. Anyone can sign in there as any user. Ctrl-C stops it.`,
+    'Paste the lines above into another terminal, then try, for example:',
     '  backend-logout doctor',
     `  ${tokensFile ? `backend-logout revoke ${tokensFile}` : signIn}`,
   ]

@@ -9,7 +9,7 @@ import { shownName } from './shown-name.ts'
  * Opens a file that only this user can read and change, whatever the umask, and follows no link on the way. What an
  * existing file holds is kept.
  *
- * @param role How messages call the file as long as there is none, such as `The journal`.
+ * @param role How messages call the file when it does not exist, such as `The journal`.
  * @throws CommandError
  */
 export async function openPrivate(path: string, role: string, options?: OpenPrivateOptions): Promise<FileHandle> {

@@ -10,7 +10,7 @@ const MAX_BYTES = 1_048_576
 /**
  * Reads a small text file, or a pipe in its place.
  *
- * @param role How messages call the file as long as there is none, such as `the file of --keys-file`.
+ * @param role How messages call the file when it does not exist, such as `the file of --keys-file`.
  * @throws CommandError when it cannot be read, or is larger than 1 MiB
  */
 export async function readTextFile(path: string, role: string): Promise<string> {
@@ -32,8 +32,8 @@ export async function readTextFile(path: string, role: string): Promise<string> 
 }
 
 /**
- * Reads a file that holds a key or a secret, and points out on standard error when others can read it. It is read all
- * the same, unlike by `ssh`, because containers often get their secrets in such files.
+ * Reads a file that holds a key or a secret, and points out on standard error when others can read it. Unlike
+ * `ssh`, it reads the file anyway, because containers often get their secrets in such files.
  *
  * @param role See {@link readTextFile}.
  * @throws CommandError as {@link readTextFile}

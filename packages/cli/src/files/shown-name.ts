@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 
 /**
- * How messages call a file that an argument or a variable names: by its name where there is such a file, and by its
- * role where there is none. Then it may be a token, a key or a password in the wrong place, which must not be repeated.
+ * How messages call a file that an argument or a variable names: by its name if the file exists, otherwise by its role.
+ * A name without a file may be a token, a key or a password in the wrong place, which must not be repeated.
  *
  * @param role Such as `the journal`.
  */

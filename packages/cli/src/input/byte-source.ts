@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 
 /** Where bytes come from. They are read into a buffer that is used again and again, so that memory stays flat. */
 export interface ByteSource {
-  /** Reads some bytes into `target` from `offset` on, and says how many; 0 at the end. */
+  /** Reads some bytes into `target` from `offset` on, and returns their number; 0 at the end. */
   read(target: Buffer, offset: number): Promise<number>
   /** Lets go of it, also while something waits for bytes. */
   close(): Promise<void>
@@ -19,7 +19,7 @@ export function fileSource(file: FileHandle): ByteSource {
 
 /** Reads a stream, such as standard input. */
 export function streamSource(stream: Readable): ByteSource {
-  // What happens after nobody reads any more is nobody's business.
+  // Errors after the last read are irrelevant.
   stream.on('error', () => {})
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   let chunk: Buffer = Buffer.alloc(0)

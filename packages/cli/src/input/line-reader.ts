@@ -103,7 +103,7 @@ export class LineReader {
     this.#end += count
   }
 
-  /** The first bytes of the input, before any line was taken: they tell what kind of file this is. */
+  /** The first bytes of the input, before any line was taken: they show what kind of file this is. */
   peek(): Uint8Array {
     return this.#buffer.subarray(this.#at, Math.min(this.#at + 4, this.#end))
   }

@@ -15,7 +15,7 @@ import type { LineReader } from './line-reader.ts'
 export interface Input extends ByteSource {
   /** How messages call it. */
   readonly name: string
-  /** Its length in bytes, where that is known. */
+  /** Its length in bytes, where it is known. */
   readonly totalBytes: number | undefined
   /** Whether a person types it. */
   readonly typed: boolean
@@ -32,7 +32,7 @@ export async function openInput(file: string, { stdin }: Terminal): Promise<Inpu
   }
   try {
     const stat = statSync(file)
-    if (stat.isDirectory()) throw new CommandError(ExitCode.usage, `${file} is a folder; name a file of tokens.`)
+    if (stat.isDirectory()) throw new CommandError(ExitCode.usage, `${file} is a folder. Name a file with tokens.`)
     const source = stat.isFIFO() ? await pipeSource(file) : fileSource(await open(file))
     return { ...source, name: file, totalBytes: stat.isFile() ? stat.size : undefined, typed: false }
   } catch (error) {
@@ -68,7 +68,7 @@ export async function refuseForeignFormat(reader: LineReader, name: string): Pro
   }
   if (bytes === 0xfffe || bytes === 0xfeff) refuse('UTF-16 text; save it as UTF-8')
   if (bytes === 0x1f8b) refuse("compressed; use 'zcat FILE | backend-logout revoke -'")
-  if (bytes === 0x504b) refuse('a zip archive, or a spreadsheet; export plain text with one token a line')
+  if (bytes === 0x504b) refuse('a zip archive or a spreadsheet; export plain text with one token per line')
 }
 
 /**
@@ -96,7 +96,7 @@ function identify(path: string): string {
     const stat = statSync(path)
     if (stat.isFile()) return `${stat.dev}:${stat.ino}`
   } catch {
-    // There is no such file yet, or it cannot be used, which is told when it is opened.
+    // The file does not exist yet, or cannot be used, which is reported when it is opened.
   }
   return resolve(path)
 }

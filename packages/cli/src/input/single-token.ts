@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { readSmallInput, type SmallInput } from './small-input.ts'
 import { parseTokenLine } from './token-line.ts'
 
-/** A token that was read, and what kind it is said to be. */
+/** A token that was read, and its kind if the input states one. */
 export interface SingleToken {
   readonly token: string
   readonly hint: string | undefined
@@ -27,7 +27,7 @@ export function singleToken({ text, name }: SmallInput): SingleToken {
     if (!parsed) continue
     if (parsed.token === undefined)
       throw new CommandError(ExitCode.usage, `${name}, line ${index + 1}: ${parsed.problem}`)
-    if (found) throw new CommandError(ExitCode.usage, `${name} holds more than one token; give exactly one.`)
+    if (found) throw new CommandError(ExitCode.usage, `${name} has more than one token. Pass exactly one.`)
     found = parsed
   }
   if (!found) throw new CommandError(ExitCode.usage, `There is no token in ${name}.`)

@@ -16,7 +16,7 @@ export interface SmallInput {
 /**
  * Reads a file, or standard input for `-`, that holds one or a few tokens.
  *
- * @throws CommandError when it cannot be read, is too large for that, or no text
+ * @throws CommandError when it cannot be read, is too large, or is not text
  */
 export async function readSmallInput(file: string, terminal: Terminal): Promise<SmallInput> {
   const { name, typed, read, close } = await openInput(file, terminal)
@@ -25,7 +25,7 @@ export async function readSmallInput(file: string, terminal: Terminal): Promise<
   let size = 0
   try {
     for (let count = -1; count !== 0; size += count) {
-      if (size === MAX_BYTES) throw new CommandError(ExitCode.usage, `${name} is too large to hold a token.`)
+      if (size === MAX_BYTES) throw new CommandError(ExitCode.usage, `${name} is too large for a token.`)
       count = await read(buffer, size)
     }
   } catch (error) {

@@ -1,20 +1,20 @@
 import type { Line } from './line-reader.ts'
 
-/** What a line asks for: a token to revoke, or what is wrong with it. */
+/** A parsed line: a token to revoke, or the problem with the line. */
 export type TokenLine =
   | { readonly token: string; readonly hint: string | undefined }
   | { readonly token?: never; readonly problem: string }
 
-/** What tokens are made of, more or less: printable ASCII without what separates and quotes. */
+/** The characters of tokens: printable ASCII without separators and quotes. */
 const TOKEN = /^[!#-&(-+\--:<-~]+$/
-/** Names that columns have in exports; no token looks like this. */
+/** Names of columns in exports. */
 const HEADING = /^(?:(?:access|refresh)[_ -]?)?tokens?$/i
 
 /**
- * Reads one line: a token, or a JSON object with `token` and, if wanted, `token_type_hint`. Blank lines are nothing.
+ * Reads one line: a token, or a JSON object with `token` and, optionally, `token_type_hint`. Blank lines are ignored.
  *
- * Providers answer success for tokens that they do not know (RFC 7009 §2.2), so whatever does not look like a token is
- * refused here: otherwise a line that was meant differently would count as revoked.
+ * Providers answer success for unknown tokens (RFC 7009 §2.2), so everything that does not look like a token is refused
+ * here. Otherwise, a line that is something else would count as revoked.
  */
 export function parseTokenLine({ text, problem }: Line): TokenLine | undefined {
   if (problem !== undefined) return { problem }
@@ -30,22 +30,22 @@ function parseObject(text: string): TokenLine {
   try {
     value = JSON.parse(text)
   } catch {
-    return { problem: 'The line starts as a JSON object and is none.' }
+    return { problem: 'The line starts like a JSON object but is not valid JSON.' }
   }
   const { token, token_type_hint: hint } = value
-  if (typeof token !== 'string' || token === '') return { problem: 'The JSON object has no "token" that is a text.' }
+  if (typeof token !== 'string' || token === '') return { problem: 'The JSON object has no "token" that is a string.' }
   if (hint !== undefined && hint !== null && typeof hint !== 'string') {
-    return { problem: 'The "token_type_hint" is not a text.' }
+    return { problem: 'The "token_type_hint" is not a string.' }
   }
   return { token, hint: hint ?? undefined }
 }
 
 function whyNoToken(text: string): string {
-  if (HEADING.test(text)) return 'The line is the heading of a column, and no token.'
-  if (/^bearer\s/i.test(text)) return "The line starts with 'Bearer'; give the token alone."
-  if (/\s/.test(text)) return 'There is white space inside the line; give one token a line.'
+  if (HEADING.test(text)) return 'The line is the heading of a column, not a token.'
+  if (/^bearer\s/i.test(text)) return "The line starts with 'Bearer'. Remove it."
+  if (/\s/.test(text)) return 'The line has white space inside. Write one token per line.'
   if (/["',;]/.test(text)) {
-    return 'There are quotes, commas or semicolons in the line; give one token a line, or a JSON object with "token".'
+    return 'The line has quotes, commas or semicolons. Write one token per line, or a JSON object with "token".'
   }
-  return 'There are characters in the line that no token has.'
+  return 'The line has characters that no token has.'
 }

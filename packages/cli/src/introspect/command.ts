@@ -5,34 +5,34 @@ import type { RunCommand } from '../run-command.ts'
 import type { IntrospectCommandOptions } from './run-introspect.ts'
 
 const DETAILS = `
-FILE holds the token alone, or a JSON object with "token". '-' is standard
-input, and the default.
+FILE has the token, or a JSON object with "token". '-' is standard input, which
+is the default.
 
 Examples:
   $ backend-logout introspect token.txt
-  $ backend-logout introspect < token.txt >/dev/null && echo 'still alive'
+  $ backend-logout introspect < token.txt >/dev/null && echo 'still active'
   $ pbpaste | backend-logout introspect --json
 
 Exit codes:
   0    the provider calls the token active
-  1    it calls it inactive: revoked, expired, unknown, or none of this
-       application's business
+  1    the provider calls it inactive: revoked, expired, unknown, or a token that
+       this application may not introspect
   2    wrong usage, settings or files; nothing was sent
-  3    the provider refused the application, or could not be asked`
+  3    the provider rejected the application, or could not be reached`
 
 /** `backend-logout introspect` */
 export function introspectCommand(run: RunCommand): Command {
   const command = new Command('introspect')
-    .summary('ask whether a token is active')
-    .description('Asks the provider about one token (RFC 7662).')
+    .summary('check whether a token is active')
+    .description('Introspects one token (RFC 7662).')
     .argument('[file]', "file with the token, or '-' for standard input", '-')
     .option(
       '--token-type-hint <type>',
       'what the token is, such as access_token or refresh_token',
       tokenTypeHint('--token-type-hint'),
     )
-    .option('--strict', 'GenAuth only: also call the tokens of deleted or suspended users inactive')
-    .option('--json', "write the provider's whole answer as JSON")
+    .option('--strict', 'GenAuth only: tokens of deleted or suspended users count as inactive')
+    .option('--json', "write the provider's response as JSON")
     .addHelpText('after', DETAILS)
   addConnectionOptions(command)
   return command.action((file: string, options: IntrospectCommandOptions) =>

@@ -4,7 +4,7 @@ import { fingerprint } from '../fingerprint.ts'
 import { readSingleToken } from '../input/single-token.ts'
 import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 
-/** What `backend-logout introspect` was told. */
+/** The options of `backend-logout introspect`. */
 export interface IntrospectCommandOptions extends ConnectionOptions {
   readonly tokenTypeHint?: string
   readonly strict?: boolean
@@ -14,7 +14,7 @@ export interface IntrospectCommandOptions extends ConnectionOptions {
 /** Members that hold points in time, in seconds since 1970 (RFC 7662 §2.2). */
 const TIMES: ReadonlySet<string> = new Set(['exp', 'iat', 'nbf'])
 
-/** Asks the provider about one token, and says what it answers. */
+/** Introspects one token, and prints the response. */
 export async function runIntrospect(
   file: string,
   options: IntrospectCommandOptions,

@@ -5,7 +5,7 @@ import type { RunCommand } from '../run-command.ts'
 import type { LogoutUrlCommandOptions } from './run-logout-url.ts'
 
 const DETAILS = `
-The URL holds the ID token, where one is given: treat it as you treat the token.
+With an ID token, the URL contains it: treat the URL as you treat the token.
 
 Examples:
   $ backend-logout logout-url --id-token-file id-token.txt \\
@@ -16,7 +16,7 @@ Examples:
 Exit codes:
   0    the URL was printed
   2    wrong usage, settings or files
-  3    the provider has no such page, or its metadata could not be read`
+  3    the provider has no such page, or its metadata could not be fetched`
 
 const KINDS = ['oidc', 'generic', 'cas'] as const
 
@@ -27,7 +27,7 @@ export function logoutUrlCommand(run: RunCommand): Command {
     .description("Prints the URL to which a user's browser goes to end the provider's own session.")
     .option('--id-token-file <file>', "the user's ID token, from a file or, with '-', from standard input")
     .option('--redirect-uri <url>', 'where the provider sends the user afterwards; must be registered there')
-    .option('--state <text>', 'comes back with the user unchanged')
+    .option('--state <text>', 'sent back with the user, unchanged')
     .addOption(
       new Option('--kind <kind>', "which of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
     )

@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-code.ts'
 import { readSingleToken } from '../input/single-token.ts'
 import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 
-/** What `backend-logout logout-url` was told. */
+/** The options of `backend-logout logout-url`. */
 export interface LogoutUrlCommandOptions extends ConnectionOptions {
   readonly idTokenFile?: string
   readonly redirectUri?: string
@@ -18,7 +18,7 @@ export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: T
   const { idTokenFile, redirectUri, state, kind, json } = options
   await using connection = connect(await readSettings(options, terminal))
   const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
-  // Only a provider that is known by its issuer must be asked.
+  // Only an issuer has metadata to fetch.
   await connection.client.discover()
   const url = connection.client.buildLogoutUrl({ idToken, redirectUri, state, kind })
   if (json) printJson(terminal, { url })

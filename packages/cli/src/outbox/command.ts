@@ -13,7 +13,7 @@ const HINTS = ['access_token', 'refresh_token'] as const
 /** `backend-logout outbox` */
 export function outboxCommand(run: RunCommand): Command {
   const command = new Command('outbox')
-    .summary('logouts that are not lost: add, work, stats, dead, retry, key')
+    .summary("logouts that don't get lost: add, work, stats, dead, retry, key")
     .description('Keeps logouts in an outbox until the provider has revoked them.')
     .addHelpText('after', outboxDetails)
   for (const make of [addCommand, workCommand, statsCommand, deadCommand, retryCommand, keyCommand]) {
@@ -28,13 +28,13 @@ function addCommand(run: RunCommand): Command {
     .description('Stores a logout for each line of a file or of standard input.')
     .argument('[file]', "file of tokens, or '-' for standard input", '-')
     .addOption(
-      new Option('--token-type-hint <type>', 'what tokens are that stand alone')
+      new Option('--token-type-hint <type>', 'type of the tokens that are listed without one')
         .choices(HINTS)
         .argParser(oneOf('--token-type-hint', HINTS))
         .default('access_token'),
     )
-    .option('--expires-at <date>', 'when tokens are dead that do not say so themselves', date('--expires-at'))
-    .option('-q, --quiet', 'say nothing but errors')
+    .option('--expires-at <date>', 'expiry of tokens that do not contain one (opaque tokens)', date('--expires-at'))
+    .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', addDetails)
     .action((file: string, options: AddCommandOptions) =>
@@ -48,12 +48,12 @@ function workCommand(run: RunCommand): Command {
     .description('Revokes what is stored until Ctrl-C or SIGTERM.')
     .option(
       '-c, --concurrency <number>',
-      'how many logouts may be under way, 1 to 1000',
+      'maximum number of logouts in progress, 1 to 1000',
       wholeNumber('--concurrency', 1, 1_000),
       32,
     )
-    .option('--until-empty', 'end as soon as nothing is left to do, now or later')
-    .option('-q, --quiet', 'say nothing but errors')
+    .option('--until-empty', 'stop when the outbox is empty, scheduled retries included')
+    .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', workDetails)
     .action((options: WorkCommandOptions) =>
@@ -63,7 +63,7 @@ function workCommand(run: RunCommand): Command {
 
 function statsCommand(run: RunCommand): Command {
   return withStore(new Command('stats'))
-    .summary('say how the outbox is doing')
+    .summary('show the state of the outbox')
     .description('Says how many logouts wait, and since when.')
     .option('--json', 'write JSON')
     .addHelpText('after', statsDetails)
@@ -74,8 +74,8 @@ function statsCommand(run: RunCommand): Command {
 
 function deadCommand(run: RunCommand): Command {
   return withStore(new Command('dead'))
-    .summary('list logouts that cannot be done as things are')
-    .description('Lists the dead letters: logouts that cannot be done as things are, and why.')
+    .summary('list dead letters')
+    .description('Lists the dead letters: logouts that cannot be revoked with the current configuration.')
     .option('--json', 'write one JSON object a line')
     .addHelpText('after', deadDetails)
     .action((options: InspectCommandOptions) =>
@@ -86,9 +86,9 @@ function deadCommand(run: RunCommand): Command {
 function retryCommand(run: RunCommand): Command {
   return withStore(new Command('retry'))
     .summary('put dead letters back into the queue')
-    .description('Puts dead letters back into the queue, once what was wrong is mended.')
+    .description('Puts dead letters back into the queue, after the configuration is fixed.')
     .argument('[id...]', "ids, as 'outbox dead' shows them")
-    .option('--all', 'all that there are now')
+    .option('--all', 'all current dead letters')
     .option('--json', 'write JSON')
     .addHelpText('after', retryDetails)
     .action((ids: string[], options: RetryCommandOptions) =>
@@ -100,7 +100,7 @@ function keyCommand(run: RunCommand): Command {
   return new Command('key')
     .summary('make an encryption key')
     .description('Makes a key that the outbox encrypts tokens with, and prints it.')
-    .argument('[name]', 'how the key is called', new Date().toISOString().slice(0, 10))
+    .argument('[name]', 'the name of the key', new Date().toISOString().slice(0, 10))
     .option('-o, --output <file>', 'write it to a new file that only you can read')
     .addHelpText('after', keyDetails)
     .action((name: string, options: KeyCommandOptions) =>

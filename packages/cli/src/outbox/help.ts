@@ -1,10 +1,10 @@
-/** What is said after the usage of `outbox` and each of its commands. */
+/** The help after the usage of `outbox`, and below of each of its commands. */
 export const outboxDetails = `
-What the outbox has taken is durable, and revoked for certain: when the provider
-is back, when it admits more, after a crash. Tokens are encrypted at rest.
+Logouts in the outbox are durable: they are revoked after an outage, after
+throttling and after a crash. Tokens are encrypted at rest.
 
   OUTBOX_STORE  a folder, for one process at a time; or postgres://...
-  OUTBOX_KEYS   NAME:KEY, or several of them: the first one writes, all read;
+  OUTBOX_KEYS   NAME:KEY, or several: the first one encrypts, all decrypt;
                 or OUTBOX_KEYS_FILE, a file with them
 
 Examples:
@@ -15,16 +15,16 @@ Examples:
   $ backend-logout outbox stats
 
 Exit codes:
-  0    done
+  0    success
   1    some lines were not stored, or some logouts went to the dead letters
   2    wrong usage, settings or files
   4    the store cannot be used
   130  interrupted`
 
 export const addDetails = `
-Each line of FILE is a token alone, a JSON object with "token", or what a token
-endpoint answers: a JSON object with "access_token" and "refresh_token", which
-make one logout. Blank lines are nothing.
+Each line of FILE is a token, a JSON object with "token", or the response of a
+token endpoint: a JSON object with "access_token" and "refresh_token", which
+together form one logout. Blank lines are ignored.
 
 Examples:
   $ backend-logout outbox add tokens.txt
@@ -33,22 +33,22 @@ Examples:
       --expires-at 2027-01-31
 
 Exit codes:
-  0    everything is stored, and durable
-  1    some lines hold no token and should; everything else is stored
-  2    wrong usage, settings or files; nothing is stored
-  4    the store cannot be used; the message says how much is stored
-  130  interrupted; what was counted is stored`
+  0    everything was stored, durably
+  1    some lines did not contain a token; everything else was stored
+  2    wrong usage, settings or files; nothing was stored
+  4    the store cannot be used; the message has the number of stored logouts
+  130  interrupted; the logouts that were counted are stored`
 
 export const workDetails = `
-Any number of workers may do so at once on one Postgres. The application and the
-provider come from the environment: see 'backend-logout --help'.
+On Postgres, any number of workers can run at the same time. The application and
+the provider come from the environment: see 'backend-logout --help'.
 
 Examples:
   $ backend-logout outbox work
   $ backend-logout outbox work --until-empty --json
 
 Exit codes:
-  0    ended by Ctrl-C or SIGTERM, or nothing is left
+  0    stopped by Ctrl-C or SIGTERM, or the outbox is empty
   1    the same, but some logouts went to the dead letters: see 'outbox dead'
   2    wrong usage or settings
   4    the store cannot be used`
@@ -59,7 +59,7 @@ Examples:
   $ backend-logout outbox stats --json | jq .oldestAgeMs
 
 Exit codes:
-  0    done
+  0    success
   2    wrong usage or settings
   4    the store cannot be used`
 
@@ -69,7 +69,7 @@ Examples:
   $ backend-logout outbox dead --json | jq -r .reason.code | sort | uniq -c
 
 Exit codes:
-  0    done, also when there is none
+  0    success, also without dead letters
   2    wrong usage or settings
   4    the store cannot be used`
 
@@ -79,8 +79,8 @@ Examples:
   $ backend-logout outbox retry 5f0c9d3e-7a5b-4c1e-9a53-0d6b5f2f6f11
 
 Exit codes:
-  0    all of them were put back
-  1    some of the ids are no dead letters
+  0    all were put back into the queue
+  1    some of the ids are not dead letters
   2    wrong usage or settings
   4    the store cannot be used`
 

@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import { parseEncryptionKeys } from './encryption-keys.ts'
 import { isKeywordList, mayHoldPassword } from './store-address.ts'
 
-/** Where an outbox is, as far as the environment does not say it. */
+/** The options that name an outbox, where the environment does not. */
 export interface OutboxLocation {
   readonly store?: string
   readonly keysFile?: string
@@ -29,7 +29,7 @@ export async function openOutboxOf(
   if (!needsKeys && !/^postgres(?:ql)?:\/\//i.test(store) && !existsSync(store)) {
     // Otherwise a name with a typing error would become a new outbox, with nothing in it.
     const name = location.store === undefined ? 'OUTBOX_STORE' : '--store'
-    throw new CommandError(ExitCode.usage, `There is no folder of the name in ${name}; 'outbox add' creates it.`)
+    throw new CommandError(ExitCode.usage, `The folder in ${name} does not exist; 'outbox add' creates it.`)
   }
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
   // Loaded only now: a queue and a database are much to load for commands that need none.
@@ -76,7 +76,7 @@ function noKeys(): never {
   )
 }
 
-/** The outbox asks for keys before it opens. With this one nothing is ever encrypted. */
+/** The outbox requires keys to open. With this one, nothing is ever encrypted. */
 function unusedKey(): EncryptionKey {
   return { kid: 'unused', key: crypto.getRandomValues(new Uint8Array(32)) }
 }

@@ -10,7 +10,7 @@ import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 import { parseSessionLine } from './session-line.ts'
 
-/** What `backend-logout outbox add` was told. */
+/** The options of `backend-logout outbox add`. */
 export interface AddCommandOptions extends OutboxLocation {
   readonly tokenTypeHint?: string
   readonly expiresAt?: Date
@@ -45,7 +45,7 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
     stop.resolve('stop')
   })
   try {
-    if (input.typed) progress.note('Type or paste tokens, one a line. Ctrl-D ends the input.')
+    if (input.typed) progress.note('Type or paste tokens, one per line. Ctrl-D ends the input.')
     await refuseForeignFormat(reader, input.name)
     await progress.start()
     const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
@@ -99,7 +99,7 @@ async function addLines(
     else if (parsed) {
       counts.invalid++
       if (counts.invalid <= SHOWN_PROBLEMS) note(`backend-logout: line ${reader.line}: ${parsed.problem}`)
-      if (counts.invalid === SHOWN_PROBLEMS + 1) note('backend-logout: further lines that are wrong are only counted.')
+      if (counts.invalid === SHOWN_PROBLEMS + 1) note('backend-logout: further invalid lines are only counted.')
     }
     if (batch.length === BATCH) await store()
   }

@@ -5,14 +5,14 @@ import { ExitCode } from '../exit-code.ts'
 import { print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
-/** What the commands that look into an outbox were told. */
+/** The options of the commands that inspect an outbox. */
 export interface InspectCommandOptions extends OutboxLocation {
   readonly json?: boolean
 }
 
 const PAGE = 1_000
 
-/** Says how an outbox is doing. */
+/** Shows the state of an outbox. */
 export async function runStats(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
   await using outbox = await openOutboxOf(options, terminal, false)
   const stats = await outbox.stats()
@@ -36,7 +36,7 @@ export async function runDead(options: InspectCommandOptions, terminal: Terminal
   return ExitCode.done
 }
 
-/** What `backend-logout outbox retry` was told. */
+/** The options of `backend-logout outbox retry`. */
 export interface RetryCommandOptions extends InspectCommandOptions {
   readonly all?: boolean
 }
@@ -48,7 +48,7 @@ export async function runRetry(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (Boolean(options.all) === ids.length > 0) {
-    throw new CommandError(ExitCode.usage, "Name the dead letters by the ids that 'outbox dead' shows, or give --all.")
+    throw new CommandError(ExitCode.usage, "Pass the ids of dead letters, as 'outbox dead' shows them, or --all.")
   }
   await using outbox = await openOutboxOf(options, terminal, false)
   const retried = await outbox.retry(options.all ? 'all' : ids)

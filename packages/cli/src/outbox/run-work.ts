@@ -7,7 +7,7 @@ import { Progress } from '../progress/progress.ts'
 import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
-/** What `backend-logout outbox work` was told. */
+/** The options of `backend-logout outbox work`. */
 export interface WorkCommandOptions extends OutboxLocation, ConnectionOptions {
   readonly concurrency: number
   readonly untilEmpty?: boolean
@@ -15,7 +15,7 @@ export interface WorkCommandOptions extends OutboxLocation, ConnectionOptions {
   readonly json?: boolean
 }
 
-/** Does the logouts of an outbox until somebody ends it, or until none is left. */
+/** Revokes the logouts of an outbox until it is stopped, or until the outbox is empty. */
 export async function runWork(options: WorkCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { concurrency, untilEmpty = false, quiet = false, json } = options
   await using connection = connect(await readSettings(options, terminal), { connections: concurrency })
@@ -30,7 +30,7 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
   await using outbox = await openOutboxOf(options, terminal, true, { client: connection.client, onEvent })
   const stop = new AbortController()
   const stopListening = onInterruption(() => {
-    progress.note('backend-logout: stopping; what is under way comes to its end. Ctrl-C again ends at once.')
+    progress.note('backend-logout: stopping after the logouts in progress. Press Ctrl-C again to stop immediately.')
     stop.abort()
   })
   let summary: WorkSummary
@@ -49,22 +49,22 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
 function describe(event: OutboxEvent): string | undefined {
   switch (event.type) {
     case 'dead':
-      return `${event.tokens.join(' and ')} cannot be revoked as things are (${event.code}); 'outbox dead' lists it.`
+      return `${event.tokens.join(' and ')} cannot be revoked with the current configuration (${event.code}); 'outbox dead' lists it.`
     case 'paused':
-      return `pauses for ${formatDuration(Math.max(0, event.until.getTime() - Date.now()))}, as the provider wants or fails (${event.code}).`
+      return `pauses for ${formatDuration(Math.max(0, event.until.getTime() - Date.now()))}, because of the provider (${event.code}).`
     case 'resumed':
-      return 'goes on: the provider answers.'
+      return 'resuming: the provider responds.'
     case 'store_made_private':
       return `${event.message} It is private now.`
     case 'store_error':
-      return `${event.message} It goes on trying.`
+      return `${event.message} Retrying.`
     default:
       return undefined
   }
 }
 
 function summarize({ revoked, expired, dead, retried }: WorkSummary): string {
-  const parts = [`${formatCount(revoked)} logouts revoked`, `${formatCount(expired)} expired before`]
-  parts.push(`${formatCount(dead)} dead letters`, `${formatCount(retried)} attempts to be repeated`)
+  const parts = [`${formatCount(revoked)} logouts revoked`, `${formatCount(expired)} expired first`]
+  parts.push(`${formatCount(dead)} dead letters`, `${formatCount(retried)} attempts retried`)
   return `${parts.join(', ')}.`
 }

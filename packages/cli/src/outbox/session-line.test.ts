@@ -23,14 +23,14 @@ test('a blank line is nothing', () => {
 
 test.each([
   ['two words', 'white space'],
-  ['{"access_token":7}', 'no text'],
-  ['{"access_token":"a","refresh_token":null}', 'no text'],
-  ['{"refresh_token":""}', 'no text'],
+  ['{"access_token":7}', 'not a string'],
+  ['{"access_token":"a","refresh_token":null}', 'not a string'],
+  ['{"refresh_token":""}', 'not a string'],
   ['{"id_token":"a"}', 'no "token"'],
   ['{"access_token":', 'JSON object'],
   ['{"token":"a","token_type_hint":"id_token"}', 'must be access_token or refresh_token'],
   [`{"access_token":"${'x'.repeat(65_537)}"}`, 'more than 65536'],
-  ['{"access_token":"\\ud800"}', 'broken text'],
+  ['{"access_token":"\\ud800"}', 'invalid text'],
 ])('%.40s is a problem', (text, reason) => {
   expect(parse(text)).toMatchObject({ problem: expect.stringContaining(reason) })
 })

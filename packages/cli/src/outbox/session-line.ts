@@ -2,7 +2,7 @@ import type { OutboxTokens } from '@backend-logout/outbox'
 import type { Line } from '../input/line-reader.ts'
 import { parseTokenLine } from '../input/token-line.ts'
 
-/** What a line asks for: a logout, or what is wrong with it. */
+/** A parsed line: a logout, or the problem with the line. */
 export type SessionLine =
   | { readonly tokens: OutboxTokens; readonly problem?: never }
   | { readonly tokens?: never; readonly problem: string }
@@ -10,10 +10,10 @@ export type SessionLine =
 const MAX_TOKEN_LENGTH = 65_536
 
 /**
- * Reads one line: what a token endpoint answers, with `access_token` and `refresh_token`; or a single token, as
- * {@link parseTokenLine} takes it. Blank lines are nothing.
+ * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`; or a single token, as
+ * {@link parseTokenLine} takes it. Blank lines are ignored.
  *
- * @param hint What a token alone is.
+ * @param hint The type of tokens that are listed without one.
  */
 export function parseSessionLine(line: Line, hint: string | undefined): SessionLine | undefined {
   const response = line.text?.includes('_token"') ? parseTokenResponse(line.text) : undefined
@@ -46,9 +46,9 @@ function parseTokenResponse(text: string): SessionLine | undefined {
 /** One bad token must not stop those that are stored together with it. */
 function checked(tokens: OutboxTokens): SessionLine {
   for (const token of Object.values(tokens)) {
-    if (typeof token !== 'string' || token === '') return { problem: 'A token is no text.' }
+    if (typeof token !== 'string' || token === '') return { problem: 'A token is not a string.' }
     if (token.length > MAX_TOKEN_LENGTH) return { problem: `A token has more than ${MAX_TOKEN_LENGTH} characters.` }
-    if (!token.isWellFormed()) return { problem: 'A token contains broken text.' }
+    if (!token.isWellFormed()) return { problem: 'A token contains invalid text.' }
   }
   return { tokens }
 }

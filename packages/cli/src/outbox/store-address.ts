@@ -1,6 +1,6 @@
 /**
  * Whether an address may hold a password, in any of the ways that Postgres takes one: before an `@`, as a parameter of
- * the query, or as `password=…` among keywords, percent-encoded or not. Rather one time too often.
+ * the query, or as `password=…` among keywords, percent-encoded or not. It errs on the side of yes.
  */
 export function mayHoldPassword(address: string): boolean {
   const text = decode(address)

@@ -1,13 +1,13 @@
 import { formatCount, formatDuration } from '../duration.ts'
 
-/** How a bulk run stands. */
+/** The progress of a bulk run. */
 export interface ProgressState {
-  /** Tokens whose fate is known, those of earlier runs included. */
+  /** Tokens whose outcome is known, including those of earlier runs. */
   readonly done: number
   readonly failed: number
-  /** Tokens per second, lately. */
+  /** Tokens per second, over the last seconds. */
   readonly rate: number
-  /** How much of the input is done, 0 to 1; `undefined` where its end is not known. */
+  /** How much of the input is done, 0 to 1; `undefined` where its length is unknown. */
   readonly fraction: number | undefined
   readonly remainingMs: number | undefined
 }

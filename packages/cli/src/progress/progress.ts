@@ -8,19 +8,19 @@ const LOG_MS = 10_000
 
 /** What {@link Progress} watches. */
 export interface ProgressSource {
-  /** How many are done, in whatever way. */
+  /** How many are completed, with any outcome. */
   readonly done: () => number
-  /** How many of them not as they should. */
+  /** How many of them failed. */
   readonly failed: () => number
-  /** How many were done before the run began to count its time. */
+  /** How many earlier runs completed. */
   readonly doneBefore?: () => number
-  /** How much of the input was taken, in bytes. */
+  /** How much of the input was read, in bytes. */
   readonly bytes?: () => number
-  /** How much there is, where that is known. */
+  /** The length of the input, where it is known. */
   readonly totalBytes?: number | undefined
 }
 
-/** Shows how a run goes: a bar on a terminal, now and then a line elsewhere, nothing when quiet. */
+/** Shows the progress of a run: a bar on a terminal, a line every 10 s elsewhere, nothing when quiet. */
 export class Progress {
   readonly #source: ProgressSource
   readonly #terminal: Terminal
@@ -35,7 +35,7 @@ export class Progress {
     this.#quiet = quiet
   }
 
-  /** Starts to show. */
+  /** Starts showing. */
   async start(): Promise<void> {
     this.#state()
     if (this.#quiet) return
@@ -56,7 +56,7 @@ export class Progress {
     if (!this.#quiet) note(this.#terminal, text)
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   stop(): void {
     clearInterval(this.#timer)
     this.#terminal.stderr.closeStatus()

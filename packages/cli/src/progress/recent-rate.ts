@@ -1,9 +1,9 @@
-/** How fast something goes lately, from samples of how far it has come. */
+/** The recent rate of something, from samples of its progress. */
 export class RecentRate {
   readonly #windowMs: number
   readonly #samples: { readonly at: number; readonly value: number }[] = []
 
-  /** @param windowMs How far back "lately" reaches, in milliseconds. */
+  /** @param windowMs The period that counts, in milliseconds. */
   constructor(windowMs: number) {
     this.#windowMs = windowMs
   }

@@ -7,7 +7,7 @@ test('three failures of a kind are shown, ten in all, and one hint', () => {
   for (let line = 1; line <= 100; line++) tell(line, `code-${line % 5}`, `why ${line % 5}`)
   expect(shown).toHaveLength(11)
   expect(shown.filter((text) => text.includes('why 1'))).toHaveLength(2)
-  expect(shown.at(-1)).toMatch(/only counted; --output has all of them\.$/)
+  expect(shown.at(-1)).toMatch(/only counted; use --output to list all of them\.$/)
 })
 
 test('the hint names the output where there is one', () => {

@@ -1,4 +1,4 @@
-/** So many failures are shown one by one, and so many of the same kind. */
+/** How many failures are shown, and how many of the same kind. */
 const SHOWN = 10
 const SHOWN_ALIKE = 3
 
@@ -23,7 +23,9 @@ export function firstOnes(
     } else if (!hinted) {
       hinted = true
       const where =
-        output === undefined ? 'only counted; --output has all of them' : `in ${output === '-' ? 'the output' : output}`
+        output === undefined
+          ? 'only counted; use --output to list all of them'
+          : `in ${output === '-' ? 'the output' : output}`
       show(`backend-logout: further failures of a kind that was shown are ${where}.`)
     }
   }

@@ -43,14 +43,14 @@ export interface FoundJournal {
 }
 
 /**
- * Reads a journal, and changes nothing: as long as it is not known to be one, the file belongs to somebody else.
+ * Reads a journal without changing it: until it is known to be a journal, the file may be anything.
  *
- * @throws CommandError when it is not a journal, is damaged or forged, too large, or that of another application or
+ * @throws CommandError when it is not a journal, is damaged, forged or too large, or belongs to another application or
  * provider
  */
 export async function readJournal(path: string, file: FileHandle, identity: JournalIdentity): Promise<FoundJournal> {
   const refuse = (why: string): CommandError =>
-    new CommandError(ExitCode.usage, `${path} is no journal that this run can use: ${why}. Name another file.`)
+    new CommandError(ExitCode.usage, `${path} cannot be used as the journal: ${why}. Name another file.`)
   if ((await file.stat()).size > MAX_JOURNAL_BYTES) throw refuse('it is larger than 1 GiB')
   const builder = new HistoryBuilder(refuse)
   const reader = new LineReader(fileSource(file))
@@ -67,7 +67,7 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     let record = parseRecord(text, key)
     if (reader.line === 1) {
       if (reader.unterminated && line.text !== undefined && isTornHeader(line.text)) break
-      if (record?.kind !== 'header') throw refuse('its first line is not that of a journal')
+      if (record?.kind !== 'header') throw refuse('its first line is not the first line of a journal')
     }
     if (reader.unterminated) break
     if (record?.kind === 'header') {
@@ -97,7 +97,7 @@ class HistoryBuilder {
 
   add({ read, sum, done, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
     for (const [from, to] of done) this.#done.add(from, to)
-    if (this.#done.ranges > MAX_RANGES) throw this.#refuse('its confirmed lines are in too many pieces')
+    if (this.#done.ranges > MAX_RANGES) throw this.#refuse('its confirmed lines are too scattered')
     // Of each block the last one, so that the last one of all is among them.
     const block = Math.floor(read / CHECKPOINT_LINES)
     const known = this.#checkpoints.get(block)
@@ -106,7 +106,7 @@ class HistoryBuilder {
       throw this.#refuse('it was used with two different inputs')
     }
     if (!known || known.read <= read) this.#checkpoints.set(block, { read, sum })
-    if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refuse('it is about too many lines')
+    if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refuse('it covers too many lines')
     this.#output = output ?? this.#output
   }
 
@@ -131,7 +131,7 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
       `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}.`,
     )
   }
-  if (wanted.verify && !verify) refuse('was written without --verify: nothing in it is proven. Name another file.')
+  if (wanted.verify && !verify) refuse('was written without --verify, so nothing in it is verified. Name another file.')
 }
 
 function clip(text: string): string {

@@ -75,7 +75,7 @@ export class Journal {
     } catch (error) {
       throw new CommandError(
         ExitCode.stopped,
-        `The journal ${this.path} cannot be kept: ${describeSystemError(error)}.`,
+        `The journal ${this.path} cannot be synced to disk: ${describeSystemError(error)}.`,
       )
     }
   }
@@ -91,14 +91,17 @@ export class Journal {
 
   #checkOwner(): void {
     if (!this.#lost) return
-    throw new CommandError(ExitCode.stopped, `Another process writes to the journal ${this.path}, so this one stops.`)
+    throw new CommandError(ExitCode.stopped, `Stopping: another process writes to the journal ${this.path}.`)
   }
 
   #write(text: string): void {
     this.#checkOwner()
     const bytes = Buffer.from(text)
     if (this.#size + bytes.length > MAX_JOURNAL_BYTES) {
-      throw new CommandError(ExitCode.stopped, `The journal ${this.path} is full. Split the rest of the input off.`)
+      throw new CommandError(
+        ExitCode.stopped,
+        `The journal ${this.path} is full. Start a new journal with the rest of the input.`,
+      )
     }
     try {
       let written = 0
@@ -107,8 +110,8 @@ export class Journal {
       this.#cutBack()
       throw new CommandError(
         ExitCode.stopped,
-        `The journal ${this.path} cannot be written: ${describeSystemError(error)}. The run stops; everything in the ` +
-          'journal is valid. Make room and run the same command again: it goes on from there.',
+        `The journal ${this.path} cannot be written: ${describeSystemError(error)}. Stopping; everything in the ` +
+          'journal is valid. Free some space, then run the same command again to resume.',
       )
     }
     this.#size += bytes.length

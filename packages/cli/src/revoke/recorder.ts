@@ -11,11 +11,11 @@ import type { Report } from './report.ts'
 import { count, countInvalid, type Tally } from './tally.ts'
 import type { OriginatedToken } from './token-source.ts'
 
-/** So many refusals of the application itself, one after the other, end a run: the next one would be refused as well. */
+/** After this many rejections of the application in a row, the run stops: the next request would be rejected as well. */
 const REFUSALS = 20
-/** A journal knows how far the input was read at least every so many lines. */
+/** The largest number of lines between two records of a journal. */
 const LINES_WITHOUT_RECORD = 1024
-/** So many outcomes are written together at most, so that no line of a journal gets too long. */
+/** The largest number of outcomes that are written together, so that no line of a journal gets too long. */
 const MAX_OUTCOMES = 1024
 
 /** What a {@link Recorder} writes to. */
@@ -26,16 +26,15 @@ export interface RecorderOptions {
   readonly journal: Journal | undefined
   /** How far the input was read. */
   readonly checkpoint: () => Checkpoint
-  /** Is told of each token that is not revoked, without the token. */
+  /** Receives each token that is not revoked, by its line and without the token. */
   readonly onFailure: (line: number, kind: string, why: string) => void
-  /** Is told when the run must end. Later calls say nothing new. */
+  /** Receives the reason why the run must stop. Only the first call counts. */
   readonly onFatal: (error: CommandError) => void
 }
 
 /**
- * Writes down what became of each token: first into the report, then into the journal. All that was answered in one
- * turn of the event loop is written at once, before anything else is waited for; so a kill loses what was in flight and
- * nothing else.
+ * Writes the outcome of each token, first into the report, then into the journal. Everything that was answered in one
+ * turn of the event loop is written together, before the next turn, so a kill loses only the requests in flight.
  */
 export class Recorder {
   readonly #options: RecorderOptions
@@ -120,17 +119,17 @@ export class Recorder {
     this.#options.onFatal(
       new CommandError(
         ExitCode.refused,
-        `The run stops, because the provider refused ${REFUSALS} requests in a row for a reason that holds for every ` +
-          `token. ${error ? describeLogoutError(error) : ''} 'backend-logout doctor' shows what works.`,
+        `Stopping: the provider rejected ${REFUSALS} requests in a row for a reason that affects every token. ` +
+          `${error ? describeLogoutError(error) : ''} 'backend-logout doctor' shows what works.`,
       ),
     )
   }
 }
 
 const STATES: Readonly<Record<Revocation['state'], string>> = {
-  accepted: 'accepted, but not proven to be revoked',
+  accepted: 'accepted, but not verified',
   verified: 'verified',
   live: 'not revoked',
-  unknown: 'perhaps not revoked',
+  unknown: 'possibly not revoked',
   unsupported: 'not revoked',
 }

@@ -79,7 +79,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
         while (written < data.length) written += writeSync(fd, data, written)
       } catch (error) {
         cutBack(fd, bytes)
-        throw refuse(`cannot be written: ${describeSystemError(error)}. The run stops.`)
+        throw refuse(`cannot be written: ${describeSystemError(error)}. Stopping.`)
       }
       if (bytes !== undefined) bytes += data.length
     },

@@ -5,7 +5,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 /** How long requests that are in flight may take once a run is to end, in milliseconds. */
 const GRACE_MS = 5_000
 
-/** Ends a run before its time: because of Ctrl-C, a reader that left, or something that makes it senseless. */
+/** Stops a run early: after Ctrl-C, when the reader of the output left, or after a failure that affects every token. */
 export class RunControl implements Disposable {
   /** Why the run cannot go on. */
   fatal: CommandError | undefined
@@ -40,7 +40,7 @@ export class RunControl implements Disposable {
     return this.#abort.signal
   }
 
-  /** Ends the run for good. The first reason is the one that counts. */
+  /** Stops the run. Only the first reason counts. */
   fail(error: CommandError): void {
     this.fatal ??= error
     this.#end()

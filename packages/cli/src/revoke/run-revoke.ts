@@ -18,7 +18,7 @@ import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { type SourceSums, TokenSource } from './token-source.ts'
 
-/** What `backend-logout revoke` was told. */
+/** The options of `backend-logout revoke`. */
 export interface RevokeCommandOptions extends ConnectionOptions {
   readonly concurrency: number
   readonly verify?: boolean
@@ -103,14 +103,17 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
   using control: RunControl = new RunControl(
     terminal,
     () => source.stop(),
-    () => progress.note('backend-logout: stopping; what is in flight comes to its end. Ctrl-C again ends at once.'),
+    () =>
+      progress.note(
+        'backend-logout: stopping; waiting up to 5 s for requests in flight. Press Ctrl-C again to stop immediately.',
+      ),
   )
   const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
   try {
     if (input.typed) {
-      progress.note('Type or paste tokens, one a line. Ctrl-D ends the input.')
+      progress.note('Type or paste tokens, one per line. Ctrl-D ends the input.')
     }
-    if (journal?.history) progress.note(`backend-logout: goes on with ${journal.path}.`)
+    if (journal?.history) progress.note(`backend-logout: resuming from ${journal.path}.`)
     await refuseForeignFormat(reader, input.name)
     await progress.start()
     const { signal } = control
@@ -130,7 +133,7 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     clearInterval(syncing)
     recorder.finish()
     progress.stop()
-    // Standard input would keep the process alive for as long as somebody may write to it.
+    // An open standard input would keep the process alive.
     await input.close()
   }
   const { fatal, interrupted } = control

@@ -29,10 +29,10 @@ test('failures are counted by reason, the most frequent first', () => {
   })
   expect(summaryText(end, undefined)).toEqual([
     '1 token revoked, 5 not, in 2.0 s (3/s).',
-    '3 tokens had been confirmed by an earlier run.',
+    '3 tokens skipped: confirmed by an earlier run.',
     'Not revoked: network 2, rejected 1, unverified 1, invalid_line 1.',
-    'Of these, the provider accepted 1, but introspection proved nothing.',
-    'These tokens must be assumed to work still.',
+    'Of these, the provider accepted 1, but introspection could not verify it.',
+    'Assume that these tokens are still active.',
   ])
   expect(summaryJson(end)).toEqual({
     revoked: 1,
@@ -54,7 +54,7 @@ test('failures are counted by reason, the most frequent first', () => {
 test('a journal is what to go on with', () => {
   const end = endOf((tally) => count(tally, 'live', false, 'rejected'), { complete: false })
   expect(summaryText(end, 'my.journal').join('\n')).toMatch(
-    /not read to its end\.\nThe same command with --journal my\.journal/,
+    /end of the input was not reached\.\nRun the same command again with --journal my\.journal/,
   )
 })
 

@@ -35,18 +35,20 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, journal: st
     `${tokens(tally.revoked)} revoked, ${formatCount(failed)} not, in ${formatDuration(durationMs)} ` +
       `(${formatCount(Math.round(perSecond(tally, durationMs)))}/s).`,
   ]
-  if (tally.skipped > 0) lines.push(`${tokens(tally.skipped)} had been confirmed by an earlier run.`)
+  if (tally.skipped > 0) lines.push(`${tokens(tally.skipped)} skipped: confirmed by an earlier run.`)
   if (failed > 0) {
     const reasons = [...tally.reasons].sort(([, a], [, b]) => b - a).map(([code, n]) => `${code} ${formatCount(n)}`)
     lines.push(`Not revoked: ${reasons.join(', ')}.`)
     if (tally.unproven > 0) {
-      lines.push(`Of these, the provider accepted ${formatCount(tally.unproven)}, but introspection proved nothing.`)
+      lines.push(
+        `Of these, the provider accepted ${formatCount(tally.unproven)}, but introspection could not verify it.`,
+      )
     }
   }
-  if (!complete) lines.push('The input was not read to its end.')
+  if (!complete) lines.push('The end of the input was not reached.')
   if ((failed > 0 || !complete) && journal !== undefined) {
-    lines.push(`The same command with --journal ${journal} goes on with what is not revoked.`)
-  } else if (failed > tally.invalid) lines.push('These tokens must be assumed to work still.')
+    lines.push(`Run the same command again with --journal ${journal} to retry the tokens that are not revoked.`)
+  } else if (failed > tally.invalid) lines.push('Assume that these tokens are still active.')
   return lines
 }
 

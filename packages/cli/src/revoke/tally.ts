@@ -7,13 +7,13 @@ export interface Tally {
   revoked: number
   /** Only with `--verify`: the provider accepted the revocation, and introspection did not prove it. */
   unproven: number
-  /** Tokens that must be assumed to work still. */
+  /** Tokens that must be treated as active. */
   live: number
   /** Tokens whose request may or may not have arrived. */
   unknown: number
   /** Tokens of a kind that the provider cannot revoke. */
   unsupported: number
-  /** Lines that hold no token and should. */
+  /** Lines that should contain a token but don't. */
   invalid: number
   /** Tokens that an earlier run confirmed, by the journal. */
   skipped: number
@@ -26,7 +26,7 @@ export function createTally(): Tally {
   return { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0, skipped: 0, reasons: new Map() }
 }
 
-/** Counts the outcome of one token. `confirmed` is whether it is what the run was asked for. */
+/** Counts the outcome of one token. `confirmed` is whether it is revoked, and with `--verify` verified. */
 export function count(tally: Tally, state: RevocationState, confirmed: boolean, code?: LogoutErrorCode): void {
   if (confirmed) {
     tally.revoked++
@@ -37,13 +37,13 @@ export function count(tally: Tally, state: RevocationState, confirmed: boolean, 
   else tally[state]++
 }
 
-/** Counts a line that holds no token and should. */
+/** Counts a line that should contain a token but doesn't. */
 export function countInvalid(tally: Tally): void {
   tally.invalid++
   countReason(tally, 'invalid_line')
 }
 
-/** Tokens that are not as the run was asked to make them. */
+/** Tokens that are not revoked, or with `--verify` not verified. */
 export function notRevoked({ unproven, live, unknown, unsupported, invalid }: Tally): number {
   return unproven + live + unknown + unsupported + invalid
 }
@@ -53,7 +53,7 @@ export function settled(tally: Tally): number {
   return tally.revoked + notRevoked(tally)
 }
 
-/** The exit code of a run that came to its end. */
+/** The exit code of a run that was not stopped. */
 export function exitCodeOf(tally: Tally): ExitCode {
   if (notRevoked(tally) === 0) return ExitCode.done
   const concernsApplication = (code: LogoutErrorCode | 'invalid_line'): boolean =>

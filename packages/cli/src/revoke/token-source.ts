@@ -51,9 +51,8 @@ const MAX_HELD_LINES = 32_768
 const MAX_HELD_CHARACTERS = 64 * 1024 * 1024
 
 /**
- * Gives the tokens of an input, without those that a journal calls confirmed. Nothing that the journal says about a
- * part of the input is believed, and nothing of that part is given out, before the sum of that part was found to be the
- * same.
+ * Gives the tokens of an input, without those that a journal calls confirmed. A part of the input is only skipped or
+ * given out after its sum turned out to be the one in the journal.
  */
 export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> {
   readonly #reader: LineReader
@@ -103,7 +102,7 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     this.#endWaiting(END)
   }
 
-  /** Where the token with this index came from; to be asked once, when its outcome is known. */
+  /** Where the token with this index came from. Call it once, when its outcome is known. */
   settle(index: number): OriginatedToken {
     const token = this.#onTheWay.get(index)
     if (!token) throw new Error(`No token has index ${index}.`)
@@ -169,7 +168,7 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     this.#held.push(line)
     this.#heldCharacters += line.token?.length ?? 0
     if (this.#held.length <= MAX_HELD_LINES && this.#heldCharacters <= MAX_HELD_CHARACTERS) return
-    throw this.#refuse('it says too little about them to be checked against')
+    throw this.#refuse('it has too few records to check them')
   }
 
   /** Compares the sums behind a line. When they are the same, gives the first line of the part that ends here. */
@@ -177,8 +176,7 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     const checkpoint = this.#checkpoints[this.#passed]
     if (checkpoint?.read !== number) return undefined
     const sum = this.#keyedSum()
-    if (checkpoint.sum !== (isKeyed(checkpoint) ? sum : this.#unkeyedSum()))
-      throw this.#refuse('they are not what they were')
+    if (checkpoint.sum !== (isKeyed(checkpoint) ? sum : this.#unkeyedSum())) throw this.#refuse('they have changed')
     this.#passed++
     this.#known = { read: number, sum }
     this.#accept()
@@ -192,7 +190,7 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
   }
 
   #checkEnd(): void {
-    if (!this.#isUpToDate) throw this.#refuse('they are not what they were')
+    if (!this.#isUpToDate) throw this.#refuse('they have changed')
   }
 
   #accept(): void {

@@ -27,7 +27,7 @@ export class Output {
     return this.#stream.columns ?? 80
   }
 
-  /** Writes lines, after taking the status line away. Line breaks inside of a line become visible characters. */
+  /** Writes lines, after removing the status line. Line breaks inside a line become visible characters. */
   writeLines(lines: readonly string[]): void {
     if (lines.length === 0) return
     this.#status?.clear()
@@ -59,7 +59,7 @@ export class Output {
     this.#status?.(printable(line))
   }
 
-  /** Takes the status line away for good. */
+  /** Removes the status line. */
   closeStatus(): void {
     this.#status?.clear()
     this.#status = undefined

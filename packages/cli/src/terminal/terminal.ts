@@ -9,9 +9,9 @@ export interface Terminal {
   readonly stdout: Output
   /** For everything else: progress, notes and errors. */
   readonly stderr: Output
-  /** Aborts when nobody reads the results any more, as after `| head`. */
+  /** Aborts when the reader of the results has left, as after `| head`. */
   readonly readerLeft: AbortSignal
-  /** Waits until all results are written, and returns why they could not be. That a reader has left is no reason. */
+  /** Waits until all results are written, and returns why they could not be. A reader that has left does not count. */
   flush(): Promise<Error | undefined>
 }
 
@@ -32,7 +32,7 @@ export function createTerminal(streams: TerminalStreams): Terminal {
     if (error.code !== 'EPIPE') failure = error
     left.abort()
   })
-  // A run goes on to its end although nobody can see its notes any more.
+  // A run continues when its notes can no longer be shown.
   stderr.on('error', () => {})
   const flush = async (): Promise<Error | undefined> => {
     await new Promise<void>((resolve) => stdout.write('', () => resolve()))
