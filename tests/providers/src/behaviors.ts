@@ -92,6 +92,12 @@ export const BEHAVIORS = {
     happens: '429 without `Retry-After`, but with `X-RateLimit-Reset`, `RateLimit` or `retry-after-ms`.',
     answer: 'All of these say how long to wait, as a duration or as a point in time.',
   },
+  'session-cookie-in-chunks': {
+    reports: ['radar#497', 'lfx-self-serve#1089'],
+    happens: "A session's cookie is too long, and a library splits it: `appSession.0`, `appSession.1`, …",
+    answer:
+      'browser-proxy joins the chunks, revokes what is in them, and clears them all. If one is missing, the status is `local_only`, never `logged_out`.',
+  },
 } as const satisfies Readonly<Record<string, Behavior>>
 
 /** The name of a behavior, and of the file that replays it. */

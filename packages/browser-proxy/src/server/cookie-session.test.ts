@@ -67,6 +67,48 @@ test('the lock is taken by the value of the cookie, and not without one', async 
   expect(locked).toEqual(['42'])
 })
 
+test('a session in chunks is read, locked and forgotten by all of them, and every chunk is cleared', async () => {
+  const seen: string[] = []
+  const session = cookieSession({
+    name: '__Host-session',
+    alsoClear: ['__Host-profile'],
+    read: (value) => ({ accessToken: value }),
+    clear: (value) => seen.push(`clear ${value}`),
+    lock: (value, run) => {
+      seen.push(`lock ${value}`)
+      return run()
+    },
+  })
+  const chunked = request('__Host-session.1=two; __Host-profile__0=x; __Host-session.0=one; other.0=y')
+  expect(await session.id?.(chunked)).toBe('onetwo')
+  expect(await session.read(chunked)).toEqual({ accessToken: 'onetwo' })
+  await session.lock?.(chunked, async () => {})
+  const headers = new Headers((await session.clear(chunked)) ?? {})
+  expect(seen).toEqual(['lock onetwo', 'clear onetwo'])
+  expect(headers.getSetCookie().map((cookie) => cookie.split('=', 1)[0])).toEqual([
+    '__Host-session',
+    '__Host-session.1',
+    '__Host-session.0',
+    '__Host-profile',
+    '__Host-profile__0',
+  ])
+  for (const cookie of headers.getSetCookie()) expect(cookie).toContain('; Max-Age=0; ')
+})
+
+test('a session of which a chunk is missing cannot be read, and is cleared all the same', async () => {
+  const session = cookieSession({ name: 'sid', read: () => tokens })
+  const broken = request('sid.1=two')
+  expect(session.id?.(broken)).toBeUndefined()
+  await expect(session.read(broken)).rejects.toThrow('came in chunks')
+  expect(new Headers((await session.clear(broken)) ?? {}).getSetCookie()).toHaveLength(2)
+})
+
+test('chunks can be left alone', async () => {
+  const session = cookieSession({ name: 'sid', chunks: false, read: () => tokens })
+  expect(await session.read(request('sid_0=1; sid_1=2'))).toBeUndefined()
+  expect(new Headers((await session.clear(request('sid_0=1'))) ?? {}).getSetCookie()).toHaveLength(1)
+})
+
 test.each([
   ['__Host- with a domain', { name: '__Host-session', domain: 'example.com' }],
   ['__Host- with a path', { name: '__Host-session', path: '/app' }],
@@ -81,6 +123,7 @@ test.each([
   ['a path that adds attributes', { name: 'sid', path: '/; Domain=example.com' }],
   ['a domain with a line break', { name: 'sid', domain: 'a\r\nSet-Cookie: x' }],
   ['a SameSite that does not exist', { name: 'sid', sameSite: 'lax' }],
+  ['chunks that are neither on nor off', { name: 'sid', chunks: 'yes' }],
 ] as [string, CookieSessionOptions][])('options are refused: %s', (_case, options) => {
   expect(() => cookieSession({ ...options, read: () => tokens })).toThrow(
     expect.toSatisfy((error) => isLogoutError(error) && error.code === 'invalid_options'),

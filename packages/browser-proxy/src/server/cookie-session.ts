@@ -1,10 +1,19 @@
 import { invalidOption } from './invalid-option.ts'
+import { CHUNK_SEPARATORS, sentCookie } from './sent-cookie.ts'
 import type { Awaitable, LogoutSession, StoredTokens } from './session.ts'
 
 /** Options of {@link cookieSession}. The attributes must be those with which the cookie was set. */
 export interface CookieSessionOptions {
   /** The cookie's name. With the prefix `__Host-` no other site, not even a subdomain, can plant one. */
   readonly name: string
+  /**
+   * Whether the cookie may come in chunks, as libraries write it when it is too long for one: `session.0` (Auth.js,
+   * express-openid-connect, Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`. Chunks are joined, and
+   * all of them are cleared. If one is missing, `read` fails, and the logout is `local_only` rather than `logged_out`.
+   * `false` where cookies with such names are something else.
+   * @default true
+   */
+  readonly chunks?: boolean | undefined
   /**
    * The tokens of the session with this cookie: look it up in the store, or decrypt it. `undefined` where there is no
    * such session.
@@ -53,8 +62,9 @@ const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
  * ```
  */
 export function cookieSession(options: CookieSessionOptions): LogoutSession {
-  const { name, read, clear, lock, alsoClear = [] } = options
-  const expired = [name, ...alsoClear].map((cookie) => expire(cookie, options))
+  const { name, read, clear, lock, alsoClear = [], chunks = true } = options
+  const names = [name, ...alsoClear]
+  for (const cookie of names) expire(cookie, options)
   for (const [what, value, optional] of [
     ['read', read, false],
     ['clear', clear, true],
@@ -62,20 +72,25 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
   ] as const) {
     if (typeof value !== 'function' && !(optional && value === undefined)) invalidOption(what, 'must be a function.')
   }
+  if (typeof chunks !== 'boolean') invalidOption('chunks', 'must be true or false.')
+  const separators = chunks ? CHUNK_SEPARATORS : []
+  const valueIn = (request: Request): string | undefined => sentCookie(request, name, separators).value
   return {
-    id: (request) => cookieOf(request, name),
+    id: valueIn,
     async read(request) {
-      const value = cookieOf(request, name)
+      const { value, problem } = sentCookie(request, name, separators)
+      if (problem !== undefined) throw new Error(problem)
       return value === undefined ? undefined : read(value, request)
     },
     async clear(request) {
-      const value = cookieOf(request, name)
+      const value = valueIn(request)
       if (value !== undefined) await clear?.(value, request)
-      return expired.map((cookie): [string, string] => ['set-cookie', cookie])
+      const sent = names.flatMap((cookie) => [cookie, ...sentCookie(request, cookie, separators).chunks])
+      return sent.map((cookie): [string, string] => ['set-cookie', expire(cookie, options)])
     },
     ...(lock && {
       lock: (request, run) => {
-        const value = cookieOf(request, name)
+        const value = valueIn(request)
         return value === undefined ? run() : lock(value, run)
       },
     }),
@@ -108,22 +123,4 @@ function expire(name: string, options: CookieSessionOptions): string {
   ]
     .filter(Boolean)
     .join('; ')
-}
-
-/** The decoded value of a cookie; of two with the same name the first, which has the longer path. */
-function cookieOf(request: Request, name: string): string | undefined {
-  for (const pair of request.headers.get('cookie')?.split(';') ?? []) {
-    const at = pair.indexOf('=')
-    if (at === -1 || pair.slice(0, at).trim() !== name) continue
-    const value = pair
-      .slice(at + 1)
-      .trim()
-      .replace(/^"(.*)"$/, '$1')
-    try {
-      return decodeURIComponent(value) || undefined
-    } catch {
-      return value
-    }
-  }
-  return undefined
 }

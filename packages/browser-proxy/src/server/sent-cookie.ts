@@ -1,0 +1,71 @@
+/** A cookie as a browser sent it, in one piece or in numbered chunks. */
+export interface SentCookie {
+  /** The decoded value; `undefined` where there is none, or not all of it. */
+  readonly value: string | undefined
+  /** The names of its chunks, whatever they hold. */
+  readonly chunks: readonly string[]
+  /** Why chunks that were sent make no value. */
+  readonly problem?: string
+}
+
+/** What stands between a cookie's name and the number of a chunk, which counts from 0. */
+export const CHUNK_SEPARATORS = ['.', '__', '_', '-'] as const
+
+const MAX_CHUNKS = 100
+const MAX_CHARACTERS = 262_144
+
+/**
+ * Finds a cookie in a request. A cookie that is there in one piece comes first; else its chunks are joined, if they are
+ * all there. Of two cookies with the same name the first counts, which has the longer path.
+ *
+ * The last chunk says nothing about whether more should follow. That is for the reader of the value to notice.
+ */
+export function sentCookie({ headers }: Request, name: string, separators: readonly string[]): SentCookie {
+  let whole = ''
+  const found = new Map<string, Map<number, string>>()
+  const chunks: string[] = []
+  for (const pair of headers.get('cookie')?.split(';') ?? []) {
+    const at = pair.indexOf('=')
+    const key = pair.slice(0, Math.max(at, 0)).trim()
+    if (!key.startsWith(name)) continue
+    const value = pair.slice(at + 1).trim()
+    if (key === name) whole ||= unquoted(value)
+    const [, separator = '', digits] = key.slice(name.length).match(/^(\D+)(0|[1-9]\d{0,5})$/) ?? []
+    if (!separators.includes(separator) || chunks.includes(key)) continue
+    if (chunks.length > MAX_CHUNKS) break
+    chunks.push(key)
+    if (!found.has(separator)) found.set(separator, new Map())
+    if (value) found.get(separator)?.set(Number(digits), unquoted(value))
+  }
+  if (whole) return { value: decoded(whole), chunks }
+  const parts = separators.map((separator) => found.get(separator)).find((numbered) => numbered?.size)
+  if (!parts) return { value: undefined, chunks }
+  const joined = join(parts)
+  return joined === undefined ? { value: undefined, chunks, problem: PROBLEM } : { value: decoded(joined), chunks }
+}
+
+const PROBLEM = `The session's cookie came in chunks, but one is missing, or they are more than ${MAX_CHUNKS}, or too long.`
+
+function join(parts: ReadonlyMap<number, string>): string | undefined {
+  if (parts.size > MAX_CHUNKS) return undefined
+  let value = ''
+  for (let index = 0; index < parts.size; index++) {
+    const part = parts.get(index)
+    if (part === undefined) return undefined
+    value += part
+  }
+  return value.length > MAX_CHARACTERS ? undefined : value
+}
+
+function unquoted(value: string): string {
+  return value.replace(/^"(.*)"$/, '$1')
+}
+
+/** Decoded after joining: a chunk may end in the middle of an escape. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
