@@ -47,6 +47,15 @@ describe('a log on Postgres', () => {
     expect(Math.abs(page.as_of * 1000 - Date.now())).toBeLessThan(5_000)
   })
 
+  test('does not round the numbers of rows beyond 2^53', async () => {
+    const address = await newDatabase()
+    await using log = await openRevocationLog({ store: address, pageEntries: 1 })
+    await query(address, 'ALTER TABLE backend_logout_revocations.entry ALTER id RESTART WITH 9007199254740992')
+    const names = ['a', 'b', 'c', 'd']
+    for (const name of names) await log.append(revoked(name))
+    expect((await readAll(log)).names).toEqual(names)
+  })
+
   test('misses nothing that commits late, and waits for nobody', async () => {
     const address = await newDatabase()
     const log = await openLog(address)

@@ -12,18 +12,19 @@ export interface Cursor {
   readonly page?: {
     /** The snapshot that the reader had before; nothing for a run that is a snapshot itself. */
     readonly from: string | undefined
-    /** The number of the last row. */
-    readonly id: number
+    /** The number of the last row, in digits: it can be beyond what a `number` holds exactly. */
+    readonly id: string
   }
 }
 
-const NUMBER = '[0-9a-z]{1,11}'
+/** Numbers of 64 bits, in hexadecimal, because BigInt reads no other base but the usual one. */
+const NUMBER = '[0-9a-f]{1,16}'
 const SNAPSHOT = `${NUMBER}-${NUMBER}-(?:${NUMBER}(?:_${NUMBER})*)?`
 const CURSOR = new RegExp(`^([0-9a-f]{12})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)
 
 /** Writes a cursor for the wire. */
 export function writeCursor({ history, to, page }: Cursor): string {
-  const rest = page ? `.${page.from === undefined ? '' : pack(page.from)}.${page.id.toString(36)}` : ''
+  const rest = page ? `.${page.from === undefined ? '' : pack(page.from)}.${hex(BigInt(page.id))}` : ''
   return `${history}.${pack(to)}${rest}`
 }
 
@@ -31,25 +32,30 @@ export function writeCursor({ history, to, page }: Cursor): string {
 export function readCursor(text: string): Cursor | undefined {
   const [, history = '', to = '', from, id] = CURSOR.exec(text) ?? []
   if (!history) return undefined
-  const page = id === undefined ? undefined : { from: from === undefined ? undefined : unpack(from), id: number(id) }
+  const page =
+    id === undefined ? undefined : { from: from === undefined ? undefined : unpack(from), id: String(number(id)) }
   return { history, to: unpack(to), ...(page && { page }) }
 }
 
 /** Numbers relative to the first, because a snapshot can hold hundreds of them. */
 function pack(snapshot: string): string {
   const [xmin = '', xmax = '', running = ''] = snapshot.split(':')
-  const offset = (xid: string): string => (Number(xid) - Number(xmin)).toString(36)
+  const offset = (xid: string): string => hex(BigInt(xid) - BigInt(xmin))
   const others = running ? running.split(',').map(offset) : []
-  return [Number(xmin).toString(36), offset(xmax), others.join('_')].join('-')
+  return [hex(BigInt(xmin)), offset(xmax), others.join('_')].join('-')
 }
 
 function unpack(packed: string): string {
   const [xmin = '', xmax = '', running = ''] = packed.split('-')
-  const xid = (offset: string): number => number(xmin) + number(offset)
+  const xid = (offset: string): bigint => number(xmin) + number(offset)
   const others = running ? running.split('_').map(xid) : []
   return [number(xmin), xid(xmax), others.join(',')].join(':')
 }
 
-function number(base36: string): number {
-  return Number.parseInt(base36, 36)
+function hex(number: bigint): string {
+  return number.toString(16)
+}
+
+function number(hex: string): bigint {
+  return BigInt(`0x${hex}`)
 }

@@ -20,7 +20,7 @@ interface Answer {
 }
 
 type Row = readonly [
-  id: number,
+  id: string,
   iss: string,
   jti: string | null,
   sid: string | null,
@@ -94,7 +94,7 @@ export class SqlStore {
         ${history} AS history,
         pg_is_in_recovery()::text AS standby,
         (pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(coalesce($3::text, '1:1:')::pg_snapshot))::text AS known,
-        (SELECT json_agg(json_build_array(id, iss, jti, sid, sub, at, until))::text FROM (
+        (SELECT json_agg(json_build_array(id::text, iss, jti, sid, sub, at, until))::text FROM (
           SELECT id, iss, jti, sid, sub, at, until FROM ${table} WHERE id > $1::bigint ${
             from === undefined
               ? ''
@@ -124,7 +124,7 @@ export class SqlStore {
     // A run ends where the log was when it began: rows of earlier numbers may have become visible since.
     const to = cursor?.page ? cursor.to : head
     const from = cursor?.page ? cursor.page.from : cursor?.to
-    const id = found[entries.length - 1]?.[0] ?? 0
+    const id = found[entries.length - 1]?.[0] ?? '0'
     const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
     return {
       // Somebody else may have written what a reader would choke on.
