@@ -1,9 +1,9 @@
 import type { PgBoss } from 'pg-boss'
 import { describe, expect, test } from 'vitest'
-import { Adder } from './adder.ts'
+import { Adder, type NewLogout } from './adder.ts'
 import { EntrySealer } from './entry.ts'
 import { createKeyring } from './keyring.ts'
-import { type ReadTokens, readTokens } from './tokens.ts'
+import { readTokens } from './tokens.ts'
 
 type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 
@@ -15,7 +15,10 @@ async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Add
   const sealer = new EntrySealer(createKeyring(undefined), { queue: 'backend_logout', provider: undefined })
   return { adder: new Adder({ store, sealer, timeoutMs, added: (count) => added.push(count) }), added }
 }
-const tokens = (name: string): ReadTokens => readTokens({ accessToken: name }, undefined, 1000)
+const tokens = (name: string): NewLogout => ({
+  ...readTokens({ accessToken: name }, undefined, 1000),
+  lane: 'interactive',
+})
 const outage = (code: string): Error => Object.assign(new Error('No.'), { code })
 
 describe('Adder', () => {

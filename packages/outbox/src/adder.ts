@@ -4,12 +4,18 @@ import type { Db } from 'pg-boss'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { EntrySealer, JobData } from './entry.ts'
 import { OutboxError, storeError } from './errors.ts'
+import { type Lane, priorityOf } from './lanes.ts'
 import { isOutage } from './outage.ts'
 import { QUEUE } from './queues.ts'
 import type { ReadTokens } from './tokens.ts'
 
+/** A logout to store. */
+export interface NewLogout extends ReadTokens {
+  readonly lane: Lane
+}
+
 interface Waiting {
-  readonly tokens: ReadTokens
+  readonly logout: NewLogout
   readonly stored: (id: string) => void
   readonly failed: (error: unknown) => void
   /** The caller does not wait any more. */
@@ -19,6 +25,7 @@ interface Waiting {
 interface NewJob {
   readonly id: string
   readonly data: JobData
+  readonly priority: number
 }
 
 /** Options of an {@link Adder}. */
@@ -51,9 +58,9 @@ export class Adder {
   }
 
   /** Stores one, and resolves to its id when it is durable. */
-  add(tokens: ReadTokens): Promise<string> {
+  add(logout: NewLogout): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const waiting: Waiting = { tokens, stored: resolve, failed: reject, isAbandoned: false }
+    const waiting: Waiting = { logout, stored: resolve, failed: reject, isAbandoned: false }
     this.#waiting.push(waiting)
     this.#startBatches()
     return this.#inTime(promise, () => {
@@ -62,12 +69,12 @@ export class Adder {
   }
 
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
-  insert(list: readonly ReadTokens[]): Promise<string[]> {
+  insert(list: readonly NewLogout[]): Promise<string[]> {
     return this.#inTime(this.#insert(list))
   }
 
   /** Stores a list in the caller's own transaction. */
-  insertInto(db: Db, list: readonly ReadTokens[]): Promise<string[]> {
+  insertInto(db: Db, list: readonly NewLogout[]): Promise<string[]> {
     const jobs = this.#seal(list)
     const inserting = this.#options.store.boss.insert(QUEUE, jobs, { db })
     return this.#inTime(inserting.then(() => jobs.map(({ id }) => id)))
@@ -114,7 +121,7 @@ export class Adder {
     })
   }
 
-  async #insert(list: readonly ReadTokens[]): Promise<string[]> {
+  async #insert(list: readonly NewLogout[]): Promise<string[]> {
     const { store, timeoutMs, added } = this.#options
     const jobs = this.#seal(list)
     const giveUpAt = performance.now() + timeoutMs
@@ -134,11 +141,13 @@ export class Adder {
     }
   }
 
-  #seal(list: readonly ReadTokens[]): NewJob[] {
-    return list.map(({ about, secret }) => {
+  #seal(list: readonly NewLogout[]): NewJob[] {
+    return list.map(({ about, secret, lane }) => {
       // The id is created here and not in the database, so that storing twice stores once.
       const id = randomUUID()
-      return { id, data: this.#options.sealer.seal(id, about, secret) }
+      const sealed = this.#options.sealer.seal(id, about, secret)
+      const data: JobData = lane === 'interactive' ? { ...sealed, lane } : sealed
+      return { id, data, priority: priorityOf(lane, about) }
     })
   }
 
@@ -152,7 +161,7 @@ export class Adder {
   async #storeBatch(batch: readonly Waiting[]): Promise<void> {
     this.#batches++
     try {
-      const ids = await this.#insert(batch.map(({ tokens }) => tokens))
+      const ids = await this.#insert(batch.map(({ logout }) => logout))
       for (const [index, { stored }] of batch.entries()) stored(ids[index] as string)
     } catch (error) {
       for (const { failed } of batch) failed(error)

@@ -3,6 +3,7 @@ import type { Job } from 'pg-boss'
 import { type EntrySealer, type JobData, jweOf } from './entry.ts'
 import type { EntryEvent, OutboxEvent } from './events.ts'
 import type { IsPast } from './expiry.ts'
+import { laneOf } from './lanes.ts'
 import { type Health, type History, healthOf, outcomeOf, type Reason, readHistory } from './outcome.ts'
 import type { Settlement } from './settler.ts'
 import type { EntryAbout, EntrySecret } from './tokens.ts'
@@ -84,7 +85,12 @@ function unfinished(
 ): Settlement {
   const { attempts } = history
   const event: OutboxEvent = { ...entryEvent(job, about), type: kind, code: reason.code, attempts }
-  if (kind === 'retry') return { kind: 'again', job, event, output: { ...history, ...reason }, data }
+  if (kind === 'retry') {
+    // What has been tried is backlog.
+    const jwe = laneOf(job.data) === 'interactive' ? jweOf(job.data) : undefined
+    const again = data ?? (jwe === undefined ? undefined : { jwe })
+    return { kind: 'again', job, event, output: { ...history, ...reason }, data: again }
+  }
   return { kind, job, event, data: data ?? keptData(job.data), reason, history }
 }
 

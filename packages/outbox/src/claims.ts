@@ -1,19 +1,22 @@
+import type { FetchOptions } from 'pg-boss'
 import type { ClaimedJob } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { JobData } from './entry.ts'
+import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
 import { QUEUE } from './queues.ts'
 
 /** The longest that a claim may take, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
 
-/** The logouts that a worker has claimed: those that wait here to be started, and those in progress. */
+/** The logouts that a worker has claimed: those that wait here to be started, in two lanes, and those in progress. */
 export class Claims {
   readonly #store: Store
   /** Doubled when a claim takes longer: that may be a connection that was cut, or a backlog. */
   #limitMs = WRITE_MS
   /** Everything that is claimed, until it is settled. */
   readonly #all = new Map<string, ClaimedJob>()
-  readonly #waiting: ClaimedJob[] = []
+  readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
+  #started = 0
 
   constructor(store: Store) {
     this.#store = store
@@ -25,22 +28,53 @@ export class Claims {
 
   /** How many wait to be started. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.interactive.length + this.#waiting.backlog.length
   }
 
-  /** Claims logouts that are due, or with `ignoreStartAfter` any others, and returns how many. */
-  async claim(batchSize: number, ignoreStartAfter = false): Promise<number> {
-    const jobs = await this.#fetch(batchSize, ignoreStartAfter)
-    for (const job of jobs) this.#all.set(job.id, job)
-    this.#waiting.push(...jobs)
+  /** Whether fewer than half of `stock` wait here. */
+  isLow(stock: number): boolean {
+    return this.waiting < stock / 2
+  }
+
+  /**
+   * Claims what is due, until about `stock` logouts wait here.
+   *
+   * @returns how many were claimed, and whether there may be more
+   */
+  async fill(stock: number): Promise<{ readonly claimed: number; readonly more: boolean }> {
+    const { interactive, backlog } = this.#waiting
+    if (backlog.length >= stock / 2) {
+      // Only what goes before it is of interest.
+      const room = stock - interactive.length
+      return { claimed: room > 0 ? await this.#claim({ batchSize: room, minPriority: INTERACTIVE }) : 0, more: false }
+    }
+    const room = stock - this.waiting
+    const claimed = room > 0 ? await this.#claim({ batchSize: room }) : 0
+    if (claimed < room || backlog.length > 0) return { claimed, more: claimed === room }
+    // So many are interactive that nothing of the backlog was claimed.
+    const share = Math.ceil(stock / BACKLOG_EVERY)
+    return { claimed: claimed + (await this.#claim({ batchSize: share, maxPriority: INTERACTIVE - 1 })), more: true }
+  }
+
+  /** Claims logouts that are not due yet. */
+  sweep(batchSize: number): Promise<number> {
+    return this.#claim({ batchSize, ignoreStartAfter: true })
+  }
+
+  async #claim(options: FetchOptions): Promise<number> {
+    const jobs = await this.#fetch(options)
+    for (const job of jobs) {
+      this.#all.set(job.id, job)
+      this.#waiting[laneOf(job.data)].push(job)
+    }
     return jobs.length
   }
 
-  async #fetch(batchSize: number, ignoreStartAfter: boolean): Promise<ClaimedJob[]> {
+  async #fetch(options: FetchOptions): Promise<ClaimedJob[]> {
     const { boss, within } = this.#store
     const startedAt = performance.now()
     try {
-      const jobs = await boss.fetch<JobData>(QUEUE, { batchSize, ignoreStartAfter, db: within(this.#limitMs) })
+      const jobs = await boss.fetch<JobData>(QUEUE, { ...options, db: within(this.#limitMs) })
       if (performance.now() - startedAt < WRITE_MS / 2) this.#limitMs = WRITE_MS
       return jobs
     } catch (error) {
@@ -49,14 +83,19 @@ export class Claims {
     }
   }
 
-  /** Takes the next logout to start. */
+  /** Takes the next logout to start: an interactive one, or now and then one of the backlog. */
   next(): ClaimedJob | undefined {
-    return this.#waiting.shift()
+    const { interactive, backlog } = this.#waiting
+    const isTurnOfBacklog = this.#started % BACKLOG_EVERY === BACKLOG_EVERY - 1
+    const lanes = isTurnOfBacklog ? [backlog, interactive] : [interactive, backlog]
+    const job = lanes.find((lane) => lane.length > 0)?.shift()
+    if (job) this.#started++
+    return job
   }
 
   /** Takes every logout that is not started. */
   takeWaiting(): ClaimedJob[] {
-    return this.#waiting.splice(0)
+    return [...this.#waiting.interactive.splice(0), ...this.#waiting.backlog.splice(0)]
   }
 
   /** Forgets a logout that is settled. */

@@ -7,6 +7,8 @@ import { type EntryAbout, type EntrySecret, MAX_TOKEN_LENGTH, TOKEN_TYPES, type 
 /** The content of a job: nothing readable but {@link EntryAbout}, and where it belongs. */
 export interface JobData {
   readonly jwe: string
+  /** Missing in the backlog. */
+  readonly lane?: 'interactive'
 }
 
 /** Where the logouts of an outbox belong. */

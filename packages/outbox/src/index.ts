@@ -6,6 +6,7 @@
 export { isOutboxError, OutboxError, type OutboxErrorCode } from './errors.ts'
 export type { EntryEvent, FailureCode, OnOutboxEvent, OutboxEvent } from './events.ts'
 export type { EncryptionKey } from './keyring.ts'
+export type { Lane } from './lanes.ts'
 export { openOutbox } from './open-outbox.ts'
 export type { OutboxOptions, OutboxStore, PostgresOptions } from './options.ts'
 export type {

@@ -1,18 +1,19 @@
 import { AssertionError } from 'node:assert'
 import { emit as emitTo } from '@backend-logout/core'
-import { Adder, MAX_BATCH } from './adder.ts'
+import { Adder, MAX_BATCH, type NewLogout } from './adder.ts'
 import { DeadLetters, isId } from './dead-letters.ts'
 import { EntrySealer } from './entry.ts'
 import { isOutboxError, OutboxError, storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import { createPastJudge } from './expiry.ts'
 import { createKeyring } from './keyring.ts'
+import { checkLane, type Lane } from './lanes.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
 import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
-import { type OutboxTokens, type ReadTokens, readTokens } from './tokens.ts'
+import { type OutboxTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
@@ -81,13 +82,15 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       throw storeError(doing, error)
     }
   }
-  const read = (tokens: OutboxTokens, { expiresAt }: AddOptions): ReadTokens =>
-    readTokens(tokens, expiresAt, options.maxAgeMs)
+  const read = (tokens: OutboxTokens, { expiresAt, lane }: AddOptions, defaultLane: Lane): NewLogout => ({
+    ...readTokens(tokens, expiresAt, options.maxAgeMs),
+    lane: checkLane(lane ?? defaultLane),
+  })
   // First: an entry without its logout does no harm, and the other way around would leave a token in use.
-  const listFirst = async (list: readonly ReadTokens[], { transaction }: AddOptions): Promise<void> => {
+  const listFirst = async (list: readonly NewLogout[], { transaction }: AddOptions): Promise<void> => {
     if (options.revocations) await listTokens(options.revocations, list, transaction)
   }
-  const insert = async (list: readonly ReadTokens[], given: AddOptions): Promise<string[]> => {
+  const insert = async (list: readonly NewLogout[], given: AddOptions): Promise<string[]> => {
     const { transaction } = given
     const joined = transaction && joinTransaction(transaction, options.store)
     await listFirst(list, given)
@@ -97,7 +100,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const outbox: Outbox = {
     async add(tokens, options = {}) {
       checkOpen()
-      const entry = read(tokens, options)
+      const entry = read(tokens, options, 'interactive')
       if (!options.transaction) {
         await listFirst([entry], options)
         return adder.add(entry)
@@ -108,14 +111,14 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     async addMany(source, options = {}) {
       const ids: string[] = []
-      const store = async (batch: readonly ReadTokens[]): Promise<void> => {
+      const store = async (batch: readonly NewLogout[]): Promise<void> => {
         checkOpen()
         ids.push(...(await insert(batch, options)))
       }
       try {
-        let batch: ReadTokens[] = []
+        let batch: NewLogout[] = []
         for await (const tokens of source) {
-          if (batch.push(read(tokens, options)) < MAX_BATCH) continue
+          if (batch.push(read(tokens, options, 'backlog')) < MAX_BATCH) continue
           await store(batch)
           batch = []
         }

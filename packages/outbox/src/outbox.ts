@@ -1,3 +1,4 @@
+import type { Lane } from './lanes.ts'
 import type { Reason } from './outcome.ts'
 import type { OutboxTokens, TokenAbout } from './tokens.ts'
 import type { OutboxTransaction } from './transaction.ts'
@@ -10,6 +11,12 @@ export interface AddOptions {
    * @default `maxAgeMs` from now
    */
   readonly expiresAt?: Date | number | undefined
+  /**
+   * Which logouts go first. Workers start interactive logouts before the backlog, of which they start at least a tenth
+   * nevertheless.
+   * @default 'interactive' for {@link Outbox.add}, 'backlog' for {@link Outbox.addMany}
+   */
+  readonly lane?: Lane | undefined
   /**
    * A transaction of the application on the same database: the logout is stored when the transaction commits. Only with
    * a Postgres store.
@@ -109,7 +116,7 @@ export interface Outbox extends AsyncDisposable {
 
   /**
    * Stores many logouts, 500 at a time, and resolves to their ids in the same order. The source is read no faster than
-   * its logouts are stored.
+   * its logouts are stored. They are in the `backlog` lane, so that users who log out now need not wait for them.
    *
    * @throws OutboxError As {@link Outbox.add}; its `added` is the number of logouts that are stored nevertheless
    */

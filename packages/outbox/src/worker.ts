@@ -29,6 +29,8 @@ export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'>
 const POLL_MS = 500
 /** When it looks again after it found fewer than it has room for, in milliseconds. */
 const SOON_MS = 20
+/** How often a worker with enough to do looks for logouts that go before them, in milliseconds. */
+const INTERACTIVE_MS = 250
 /** When it looks again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
 /** How often it reads the pause that workers share, in milliseconds. */
@@ -69,6 +71,8 @@ export class Worker {
   #inProgress = 0
   #claiming = false
   #nudged = false
+  /** Whether the last claim took all that it could, so that there may be more. */
+  #more = false
   #stopping = false
   /** When to look for logouts, and to sweep, on the clock of `performance.now()`. */
   #lookAt = 0
@@ -113,8 +117,7 @@ export class Worker {
       while (!this.#stopping) {
         const now = performance.now()
         this.#startReady(now)
-        const room = this.#room(now)
-        if (room > 0 && (this.#nudged || now >= this.#lookAt)) this.#claim(room)
+        if (now >= this.#claimAt(now)) this.#claim(this.#stock(now))
         await this.#alarm.sleep(this.#nextTurn(now) - now)
       }
 
@@ -150,30 +153,36 @@ export class Worker {
     }
   }
 
-  /** How many logouts to claim: ahead of need, so that none waits for the database. After a pause, a single one. */
-  #room(now: number): number {
+  /** How many logouts to claim ahead of need, so that none waits for the database. After a pause, a single one. */
+  #stock(now: number): number {
     const limit = this.#breaker.limit(now)
-    if (limit === 0 || this.#claiming) return 0
-    const stock = this.#breaker.isTripped ? limit - this.#inProgress : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
-    const { waiting } = this.#claims
-    return waiting < stock / 2 ? stock - waiting : 0
+    return this.#breaker.isTripped ? limit - this.#inProgress : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
+  }
+
+  /** When to claim. */
+  #claimAt(now: number): number {
+    const stock = this.#stock(now)
+    if (this.#claiming || stock <= 0) return Number.POSITIVE_INFINITY
+    if (this.#nudged || (this.#more && this.#claims.isLow(stock))) return now
+    return this.#breaker.isTripped && this.#claims.waiting > 0 ? Number.POSITIVE_INFINITY : this.#lookAt
   }
 
   #nextTurn(now: number): number {
-    if (this.#breaker.limit(now) === 0) return this.#breaker.pausedUntil
-    return this.#room(now) > 0 ? this.#lookAt : Number.POSITIVE_INFINITY
+    return this.#breaker.limit(now) === 0 ? this.#breaker.pausedUntil : this.#claimAt(now)
   }
 
-  async #claim(room: number): Promise<void> {
+  async #claim(stock: number): Promise<void> {
     this.#claiming = true
     this.#nudged = false
+    const wasLow = this.#claims.isLow(stock)
     let againInMs = ERROR_MS
     try {
       const startedAt = performance.now()
-      let claimed = await this.#claims.claim(room)
-      this.#options.upkeep.claimed(performance.now() - startedAt, claimed >= room)
-      if (claimed === 0) claimed = await this.#whenIdle()
-      againInMs = claimed >= room ? 0 : claimed > 0 ? SOON_MS : POLL_MS
+      const found = await this.#claims.fill(stock)
+      this.#options.upkeep.claimed(performance.now() - startedAt, found.more)
+      const claimed = found.claimed || !wasLow ? found.claimed : await this.#whenIdle()
+      this.#more = found.more
+      againInMs = !wasLow || found.more ? INTERACTIVE_MS : claimed > 0 ? SOON_MS : POLL_MS
     } catch (error) {
       this.#report('Claiming logouts', error)
     }
@@ -188,7 +197,7 @@ export class Worker {
     const now = performance.now()
     if (now >= this.#sweepAt && !this.#breaker.isTripped) {
       this.#sweepAt = now + SWEEP_MS
-      const claimed = await this.#claims.claim(MAX_SWEEP, true)
+      const claimed = await this.#claims.sweep(MAX_SWEEP)
       if (claimed > 0) return claimed
     }
     upkeep.idle()

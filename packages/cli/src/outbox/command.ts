@@ -8,6 +8,7 @@ import type { InspectCommandOptions, RetryCommandOptions } from './run-inspect.t
 import type { KeyCommandOptions } from './run-key.ts'
 import type { WorkCommandOptions } from './run-work.ts'
 
+const LANES = ['interactive', 'backlog'] as const
 const HINTS = ['access_token', 'refresh_token'] as const
 
 /** `backend-logout outbox` */
@@ -32,6 +33,12 @@ function addCommand(run: RunCommand): Command {
         .choices(HINTS)
         .argParser(oneOf('--token-type-hint', HINTS))
         .default('access_token'),
+    )
+    .addOption(
+      new Option('--lane <lane>', 'which logouts go first: interactive, then backlog')
+        .choices(LANES)
+        .argParser(oneOf('--lane', LANES))
+        .default('backlog'),
     )
     .option('--expires-at <date>', 'expiry of tokens that do not contain one (opaque tokens)', date('--expires-at'))
     .option('-q, --quiet', 'print errors only')

@@ -1,4 +1,4 @@
-import type { Outbox, OutboxTokens } from '@backend-logout/outbox'
+import type { Lane, Outbox, OutboxTokens } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -14,6 +14,7 @@ import { parseSessionLine } from './session-line.ts'
 export interface AddCommandOptions extends OutboxLocation {
   readonly tokenTypeHint?: string
   readonly expiresAt?: Date
+  readonly lane?: Lane
   readonly quiet?: boolean
   readonly json?: boolean
 }
@@ -68,7 +69,7 @@ async function addLines(
   reader: LineReader,
   fill: () => Promise<boolean>,
   outbox: Outbox,
-  { tokenTypeHint, expiresAt }: AddCommandOptions,
+  { tokenTypeHint, expiresAt, lane }: AddCommandOptions,
   counts: { stored: number; invalid: number },
   note: (text: string) => void,
 ): Promise<void> {
@@ -76,7 +77,7 @@ async function addLines(
   const store = async (): Promise<void> => {
     if (batch.length === 0) return
     try {
-      await outbox.addMany(batch, { expiresAt })
+      await outbox.addMany(batch, { expiresAt, lane })
     } catch (error) {
       counts.stored += (error as { added?: number }).added ?? 0
       throw new CommandError(

@@ -1,0 +1,33 @@
+import { OutboxError } from './errors.ts'
+import type { EntryAbout } from './tokens.ts'
+
+/**
+ * Which logouts go first. `interactive`: somebody waits for them, such as a user who logs out now. `backlog`: everything
+ * else, such as the tokens of an incident, and every logout that has been tried before.
+ */
+export type Lane = 'interactive' | 'backlog'
+
+/** The lowest priority of interactive logouts in pg-boss. The backlog is below it, like everything of earlier versions. */
+export const INTERACTIVE = 100
+/** What expires sooner goes first within its lane, in milliseconds: later there would be nothing left to revoke. */
+const SOON_MS = 900_000
+/** One start of so many belongs to the backlog, however many interactive logouts there are. */
+export const BACKLOG_EVERY = 8
+
+/** The priority of a logout in pg-boss. */
+export function priorityOf(lane: Lane, { addedAt, tokens }: EntryAbout): number {
+  const isShortLived = tokens.every(({ expiresAt }) => expiresAt < addedAt + SOON_MS)
+  return (lane === 'interactive' ? INTERACTIVE : 0) + (isShortLived ? 1 : 0)
+}
+
+/** The lane of what is stored, which may be anything that somebody has written into the database. */
+export function laneOf(data: unknown): Lane {
+  const lane = (data as Partial<Record<'lane', unknown>> | null | undefined)?.lane
+  return lane === 'interactive' ? lane : 'backlog'
+}
+
+/** @throws OutboxError `invalid_argument` */
+export function checkLane(lane: unknown): Lane {
+  if (lane === 'interactive' || lane === 'backlog') return lane
+  throw new OutboxError('invalid_argument', 'lane must be interactive or backlog.')
+}
