@@ -7,6 +7,7 @@ import { redactor } from './redaction.ts'
 import { isThrottled, nextDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
+import { tokenState } from './token-state.ts'
 import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -118,8 +119,7 @@ class History {
       ok: false,
       attempts: this.#failures.length,
       error,
-      // A later refusal does not say what became of an earlier request that had no response.
-      state: this.#possiblyDelivered && state === 'live' ? 'unknown' : state,
+      state: tokenState(state, this.#possiblyDelivered),
       throttled: isThrottled(error),
     }
   }

@@ -5,6 +5,7 @@ import { RateController } from './rate-controller.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { emitOutcome, type RevocationAttempt, type RevokeOptions, revoke } from './revoke.ts'
 import { type BulkToken, closeSource, type TokenReader } from './token-source.ts'
+import { tokenState } from './token-state.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Options of a bulk run, checked. */
@@ -202,8 +203,7 @@ export class BulkRun {
 
   #report(job: Job, revocation: Revocation): Revocation {
     const { index, attempts, startedAt, possiblyDelivered } = job
-    // A later refusal does not say what became of an earlier request that had no response.
-    const state = possiblyDelivered && revocation.state === 'live' ? 'unknown' : revocation.state
+    const state = tokenState(revocation.state, possiblyDelivered)
     const durationMs = this.#core.options.clock.now() - startedAt
     const reported = { ...revocation, state, attempts, index, durationMs }
     this.#settled.push(reported)

@@ -1,4 +1,3 @@
-import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
 
 /** The endpoints at which the application authenticates. */
@@ -80,34 +79,6 @@ export function createClientAuth(method: ClientAuthMethod, appId: string, appSec
 // RFC 6749 §2.3.1: id and secret are form-encoded before they become a Basic credential.
 function formEncode(value: string): string {
   return new URLSearchParams({ '': value }).toString().slice(1)
-}
-
-/**
- * Chooses a method among those that a provider lists for an endpoint: the first one that this client supports. A client
- * with neither secret nor certificate is public and only identifies itself, which providers seldom list.
- *
- * @param listed The provider's list; a missing or empty one stands for `client_secret_basic` (RFC 8414 §2).
- * @param mutualTls Whether the transport presents a client certificate.
- * @throws LogoutError `client_auth_failed` when the two sides have no method in common
- */
-export function negotiate(
-  listed: readonly string[] | undefined,
-  appSecret: string | undefined,
-  mutualTls: boolean,
-): ClientAuthMethod {
-  if (!appSecret && !mutualTls) return 'none'
-  if (!listed?.length) return appSecret ? 'client_secret_basic' : 'tls_client_auth'
-  const able: ClientAuthMethod[] = mutualTls ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []
-  if (appSecret) able.push('client_secret_basic', 'client_secret_post')
-  else able.push('none')
-  const method = (listed as ClientAuthMethod[]).find((one) => able.includes(one))
-  if (method) return method
-  throw new LogoutError(
-    'client_auth_failed',
-    `The provider accepts ${listed.join(', ').slice(0, 300)}; this client can do ` +
-      `${able.join(', ')}. Change the application's setting at the provider, or pass clientAuth.`,
-    { attempts: 0 },
-  )
 }
 
 /**

@@ -1,6 +1,6 @@
+import { postTo } from './authenticated-post.ts'
 import { type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
-import { postTo } from './endpoint.ts'
 import type { components } from './generated/provider.ts'
 import type { TokenTypeHint } from './revocation.ts'
 import { checkHint, usableToken } from './token.ts'

@@ -1,5 +1,6 @@
 import { isDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
-import { type ClientAuth, type ClientAuthMethod, createClientAuth } from './client-auth.ts'
+import { defaultAuthMethod } from './choose-client-auth.ts'
+import { type ClientAuth, createClientAuth } from './client-auth.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { resolveEndpointHosts } from './endpoint-hosts.ts'
 import { checkUrl } from './endpoint-url.ts'
@@ -64,7 +65,7 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
   checkFunction(onEvent, 'onEvent')
   checkFunction(transport && (transport.send ?? null), 'transport.send')
   const location = resolveLocation(options, allowInsecureHttp)
-  const method = options.clientAuth ?? defaultMethod(location, appSecret)
+  const method = options.clientAuth ?? defaultAuthMethod(location.kind, appSecret)
   if (typeof method !== 'string' && typeof method !== 'function' && method !== undefined) {
     invalidOption('clientAuth', 'must be a method name or a function.')
   }
@@ -134,13 +135,6 @@ function checkErrors(errors: readonly string[] = []): readonly string[] {
 function withUserAgent(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const userAgent = defaultUserAgent()
   return userAgent === undefined ? headers : Object.freeze({ 'user-agent': userAgent, ...headers })
-}
-
-/** The method without an explicit option; `undefined` where the provider's metadata decides. */
-function defaultMethod(location: ResolvedLocation, appSecret: string | undefined): ClientAuthMethod | undefined {
-  if (location.kind === 'issuer') return undefined
-  if (appSecret === undefined) return 'none'
-  return location.kind === 'genauth' ? 'client_secret_post' : 'client_secret_basic'
 }
 
 function checkText(value: unknown, option: string): string {

@@ -1,7 +1,7 @@
 import { notSent, type Outcome } from './attempts.ts'
+import { postTo } from './authenticated-post.ts'
 import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
-import { postTo } from './endpoint.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, usableToken } from './token.ts'
 import { judgeRevocation } from './verdict.ts'

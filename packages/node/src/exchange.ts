@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type TransportRequest, TransportResponse } from '@backend-logout/core'
 import type { Dispatcher } from 'undici'
-import { AnswerBody } from './answer-body.ts'
+import { BodyBuffer } from './body-buffer.ts'
 import { networkError } from './network-error.ts'
 
 type Controller = Dispatcher.DispatchController
@@ -42,7 +42,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Controller | undefined
   #status = 0
   #headers: IncomingHttpHeaders = {}
-  #body: AnswerBody | undefined
+  #body: BodyBuffer | undefined
 
   constructor(
     line: Line,
@@ -76,7 +76,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#body ??= new AnswerBody(this.#request.maxBodyBytes, this.#headers['content-encoding'])
+    this.#body ??= new BodyBuffer(this.#request.maxBodyBytes, this.#headers['content-encoding'])
     if (!this.#body.add(chunk)) this.#finish()
   }
 
@@ -103,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (this.#settle()) this.#reject(networkError(error))
   }
 
-  #answer(body: ReturnType<AnswerBody['read']>): void {
+  #answer(body: ReturnType<BodyBuffer['read']>): void {
     const headers = this.#headers
     const get = (name: string): string | null => headers[name.toLowerCase()]?.toString() ?? null
     if (this.#settle()) this.#resolve(new TransportResponse({ status: this.#status, headers: { get }, ...body }))

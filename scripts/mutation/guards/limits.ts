@@ -101,7 +101,7 @@ export const limitGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: BODY, file: 'packages/node/src/answer-body.ts', test: 'packages/node/src/answer-body.test.ts' },
+    { promise: BODY, file: 'packages/node/src/body-buffer.ts', test: 'packages/node/src/body-buffer.test.ts' },
     [
       [
         'stops at the limit',
@@ -129,7 +129,7 @@ export const limitGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: MEMORY, file: 'packages/node/src/answer-body.ts', test: 'packages/node/src/answer-memory.test.ts' },
+    { promise: MEMORY, file: 'packages/node/src/body-buffer.ts', test: 'packages/node/src/answer-memory.test.ts' },
     [
       [
         'copies small pieces into one buffer',

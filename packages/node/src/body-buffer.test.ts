@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { AnswerBody } from './answer-body.ts'
+import { BodyBuffer } from './body-buffer.ts'
 
 /** Adds chunks for as long as it makes sense, and reads. */
 function read(chunks: readonly Buffer[], contentEncoding?: string, maxBytes = 1_000) {
-  const body = new AnswerBody(maxBytes, contentEncoding)
+  const body = new BodyBuffer(maxBytes, contentEncoding)
   let added = 0
   while (added < chunks.length && body.add(chunks[added] as Buffer)) added++
   return { ...body.read(), added }

@@ -7,7 +7,7 @@ const MIN_GROWTH = 512
  * The body of one response, collected in one buffer. Chunks are copied, not kept: a chunk of one byte takes more than a
  * hundred bytes, and keeps the whole buffer alive that the socket read into.
  */
-export class AnswerBody {
+export class BodyBuffer {
   readonly #maxBytes: number
   readonly #codings: readonly string[] | undefined
   #bytes: Buffer | undefined

@@ -1,18 +1,10 @@
 import { attemptUntilDone, notSent, type Outcome } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
-import {
-  type AuthenticatedEndpoint,
-  type ClientAuth,
-  type ClientCredential,
-  checkCredential,
-  createClientAuth,
-  negotiate,
-} from './client-auth.ts'
+import { negotiatedAuth } from './choose-client-auth.ts'
+import { type AuthenticatedEndpoint, type ClientCredential, checkCredential } from './client-auth.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
-import type { ProviderEndpoints } from './provider.ts'
 import { redactCause, redactor } from './redaction.ts'
 import type { Destination } from './request.ts'
-import type { ResolvedOptions } from './resolve-options.ts'
 import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -44,7 +36,7 @@ export async function postTo<T>(
       const reason = unusable ?? `The provider has no ${endpoint} endpoint.`
       return notSent(new LogoutError('endpoint_missing', reason, { attempts: 0 }), unusable ? 'live' : 'unsupported')
     }
-    const authenticate = options.clientAuth ?? negotiatedAuth(options, endpoints, endpoint)
+    const authenticate = options.clientAuth ?? negotiatedAuth(options, endpoints.authMethods?.[endpoint])
     const context = { appId: options.appId, endpoint, url, issuer: endpoints.issuer }
     const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
       const { authorization, body } = await createCredential(call, () => authenticate({ ...context, attempt }))
@@ -64,16 +56,6 @@ export async function postTo<T>(
     if (isLogoutError(error)) return notSent(error)
     throw error
   }
-}
-
-/** The method that the provider's metadata allows. */
-function negotiatedAuth(
-  { appId, appSecret, transport }: ResolvedOptions,
-  { authMethods }: ProviderEndpoints,
-  endpoint: AuthenticatedEndpoint,
-): ClientAuth {
-  const method = negotiate(authMethods?.[endpoint], appSecret, transport.mutualTls === true)
-  return createClientAuth(method, appId, appSecret)
 }
 
 /** Creates and checks the credential of one attempt. From here on it is masked in all texts of the call. */
