@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { BEHAVIORS, type BehaviorName } from './behaviors.ts'
 import { type Answering, startStandIn } from './stand-in.ts'
 import { byBrowserProxy, byCommandLine, byLibrary, byOutbox, environmentOf, type Setup } from './surfaces.ts'
+
+export { describeBehavior } from './describe-behavior.ts'
 
 /** What each surface says about a token whose revocation gets one kind of answer. */
 export interface Expected {
@@ -25,11 +26,6 @@ export interface Expected {
 export interface CaseOptions extends Omit<Setup, 'origin'> {
   /** Variables that say the same to the command line as `options` do to the others. */
   readonly env?: Readonly<Record<string, string>>
-}
-
-/** Groups the tests of one behavior, which `behaviors.ts` describes. */
-export function describeBehavior(name: BehaviorName, tests: () => void): void {
-  describe(`${BEHAVIORS[name].happens} (${BEHAVIORS[name].reports.join(', ')})`, tests)
 }
 
 /** Tests what one answer of the revocation endpoint leads to: at core, node, browser-proxy, outbox and command line. */

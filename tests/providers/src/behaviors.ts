@@ -5,9 +5,11 @@ export interface Behavior {
   readonly happens: string
   /** What Backend Logout does about it. */
   readonly answer: string
+  /** The folder of `tests` with the test, where this one cannot run it. */
+  readonly testedIn?: 'browser'
 }
 
-/** Every behavior; `NAME.test.ts` replays it. `docs/provider-reports.md` is made from this. */
+/** Every behavior; `NAME.test.ts` replays it, here or in the folder it names. `docs/provider-reports.md` is made from this. */
 export const BEHAVIORS = {
   'user-agent-required': {
     reports: [
@@ -64,6 +66,12 @@ export const BEHAVIORS = {
     reports: ['KickEngineering/KickDevDocs#148', 'opencollective/opencollective#5910'],
     happens: 'A firewall or captive portal answers in place of the provider: a page, a text, a challenge.',
     answer: '`unexpected_response` at any status below 500; a bulk run stops after a few.',
+  },
+  'other-tabs-out-of-reach': {
+    reports: ['mozilla/fxa#2347', 'trezor/connect#737'],
+    happens: '`new BroadcastChannel` throws: with blocked cookies, in foreign frames.',
+    answer: 'The logout works. Telling the other tabs is best effort.',
+    testedIn: 'browser',
   },
   'one-bad-endpoint': {
     reports: ['keycloak/keycloak#20549'],

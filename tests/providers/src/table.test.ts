@@ -1,23 +1,25 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { BEHAVIORS } from './behaviors.ts'
+import { BEHAVIORS, type Behavior } from './behaviors.ts'
 
 const NOT_BEHAVIORS = ['profiles', 'table']
+const behaviors: readonly (readonly [string, Behavior])[] = Object.entries(BEHAVIORS)
 
 test('every behavior has a file that replays it, and every file a behavior', () => {
   const files = globSync('*.test.ts', { cwd: import.meta.dirname }).map((file) => file.replace('.test.ts', ''))
-  expect(files.filter((name) => !NOT_BEHAVIORS.includes(name)).sort()).toEqual(Object.keys(BEHAVIORS).sort())
-  for (const name of Object.keys(BEHAVIORS)) {
-    const text = readFileSync(new URL(`${name}.test.ts`, import.meta.url), 'utf8')
+  const here = behaviors.filter(([, { testedIn }]) => testedIn === undefined).map(([name]) => name)
+  expect(files.filter((name) => !NOT_BEHAVIORS.includes(name)).sort()).toEqual(here.sort())
+  for (const [name, { testedIn = 'providers' }] of behaviors) {
+    const text = readFileSync(new URL(`../../${testedIn}/src/${name}.test.ts`, import.meta.url), 'utf8')
     expect(text).toContain(`describeBehavior('${name}'`)
   }
 })
 
 test('docs/provider-reports.md lists them', () => {
   const file = new URL('../../../docs/provider-reports.md', import.meta.url)
-  const rows = Object.entries(BEHAVIORS).map(
-    ([name, { reports, happens, answer }]) =>
-      `| ${happens} | ${answer} | ${reports.join('<br>')} | [test](../tests/providers/src/${name}.test.ts) |`,
+  const rows = behaviors.map(
+    ([name, { reports, happens, answer, testedIn = 'providers' }]) =>
+      `| ${happens} | ${answer} | ${reports.join('<br>')} | [test](../tests/${testedIn}/src/${name}.test.ts) |`,
   )
   const page = `${HEAD}\n${rows.join('\n')}\n`
   if (process.env.UPDATE) writeFileSync(file, page)

@@ -54,8 +54,9 @@ export interface BrowserLogoutResult {
 /** Logs the user out of the page's application. Made by {@link createLogout}. */
 export interface BrowserLogout {
   /**
-   * Asks the backend to log the user out, and tells the other tabs once it has. The request outlives the page: it
-   * arrives even when the tab is closed at once.
+   * Asks the backend to log the user out, and tells the other tabs once it has, where the browser lets it: blocked
+   * cookies and foreign frames can forbid that. The request outlives the page: it arrives even when the tab is closed
+   * at once.
    *
    * @throws LogoutProxyError
    */
@@ -68,7 +69,8 @@ export interface BrowserLogout {
    */
   readonly logoutAndRedirect: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
-   * Calls a function when the user has logged out in another tab.
+   * Calls a function when the user has logged out in another tab. Where the browser keeps tabs apart, as with blocked
+   * cookies, it is never called.
    *
    * @returns what stops it
    */
@@ -92,27 +94,30 @@ export interface BrowserLogout {
  * ```
  */
 export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOptions): BrowserLogout {
-  const { origin, href } = new URL(endpoint, location.href)
+  const { origin = '', href = '' } = URL.canParse(endpoint, location.href) ? new URL(endpoint, location.href) : {}
   if (origin !== location.origin) {
     throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
   }
   const name = `logout ${href}`
   const listeners = new Set<(event: MessageEvent) => void>()
   let channel: BroadcastChannel | undefined
-  const open = (): BroadcastChannel => {
-    if (!channel) {
-      channel = new BroadcastChannel(name)
-      channel.onmessage = (event) => {
-        for (const listener of listeners) listener(event)
+  /** Uses the channel to the other tabs. Browsers may refuse it, which must not keep anybody from logging out. */
+  const tabs = (message?: Pick<BrowserLogoutResult, 'status'>): void => {
+    try {
+      if (!channel) {
+        channel = new BroadcastChannel(name)
+        channel.onmessage = (event) => {
+          for (const listener of listeners) listener(event)
+        }
       }
-    }
-    return channel
+      if (message) channel.postMessage(message)
+    } catch {}
   }
 
   const logout = async (request: BrowserLogoutRequest = {}): Promise<BrowserLogoutResult> => {
     const answer = await ask(href, request, timeoutMs)
     const { status, logout_url: logoutUrl, refused_by_services: refusedByServices } = answer
-    open().postMessage({ status })
+    tabs({ status })
     // An open channel keeps the page out of the browser's back and forward cache.
     if (!listeners.size) close()
     return { status, ...(logoutUrl && { logoutUrl }), ...(refusedByServices !== undefined && { refusedByServices }) }
@@ -133,7 +138,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
     onLogout(listener) {
       const call = ({ data }: MessageEvent): void => listener(data)
       listeners.add(call)
-      open()
+      tabs()
       return () => {
         listeners.delete(call)
         if (!listeners.size) close()
