@@ -4,11 +4,17 @@ import { isLoopback } from './internal-host.ts'
 
 /**
  * Checks the address of a provider or of one of its endpoints: https, or http on loopback; no fragment, and no user
- * name or password in it.
+ * name or password in it. For packages that call a provider on their own.
  *
  * @param what How messages call it, such as `appHost`.
  * @param allowInsecureHttp Lets http through for any host.
  * @throws LogoutError with `code` when the address may not be used
+ * @example
+ * ```ts
+ * import { checkUrl } from '@backend-logout/core'
+ *
+ * const { origin } = checkUrl('https://id.example.com', 'issuer', false)
+ * ```
  */
 export function checkUrl(
   value: unknown,

@@ -14,6 +14,7 @@ export type {
   ClientCredential,
 } from './client-auth.ts'
 export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
+export { checkUrl } from './endpoint-url.ts'
 export {
   type EnvironmentSource,
   environmentVariables,
@@ -29,6 +30,7 @@ export type { Introspection, IntrospectOptions } from './introspect.ts'
 export { invalidOption } from './invalid-option.ts'
 export type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 export type { LogoutForm, LogoutUrlOptions } from './logout-url.ts'
+export { checkMetadataUrl, type MetadataUrlPolicy } from './metadata-url.ts'
 export type {
   ClientOptions,
   EndpointsLocation,

@@ -4,6 +4,7 @@ import { isInternal } from './internal-host.ts'
 
 /** Where a provider's metadata may place endpoints. */
 export interface MetadataUrlPolicy {
+  /** Lets http through for any host. */
   readonly allowInsecureHttp: boolean
   /** The hosts that were pinned, as `URL` writes them. */
   readonly endpointHosts: readonly string[] | undefined
@@ -18,6 +19,13 @@ export interface MetadataUrlPolicy {
  * @param what How messages call it.
  * @param issuer The issuer whose metadata it is.
  * @throws LogoutError `discovery_failed`
+ * @example
+ * ```ts
+ * import { checkMetadataUrl } from '@backend-logout/core'
+ *
+ * const policy = { allowInsecureHttp: false, endpointHosts: undefined }
+ * checkMetadataUrl('https://id.example.com/jwks', "The provider's jwks_uri", 'https://id.example.com', policy)
+ * ```
  */
 export function checkMetadataUrl(value: unknown, what: string, issuer: string, policy: MetadataUrlPolicy): string {
   const { allowInsecureHttp, endpointHosts, metadataUrl } = policy

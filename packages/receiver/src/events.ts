@@ -1,0 +1,40 @@
+import type { LogoutTokenErrorCode } from './errors.ts'
+
+/** A part of a logout that can fail: the application's own functions and stores. */
+export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outbox' | 'end' | 'handler'
+
+/**
+ * What happens at the receiving end, for logs, metrics and alerts. No event names a token, a user or a session, except
+ * that `error` is what your own function threw, unchanged.
+ *
+ * - `keys_fetched` and `keys_failed`: an issuer's keys were asked for.
+ * - `logged_out`: a logout is complete. `sessions` is how many have ended.
+ * - `repeated`: a token that was handled before was delivered again.
+ * - `refused`: a request or a token is not acceptable, or the keys cannot be had.
+ * - `incomplete`: a logout is not complete, and was answered so.
+ * - `failure`: one step failed, after which `incomplete` follows.
+ */
+export type ReceiverEvent =
+  | { readonly type: 'keys_fetched'; readonly issuer: string; readonly keys: number }
+  | { readonly type: 'keys_failed'; readonly issuer: string; readonly message: string }
+  | { readonly type: 'logged_out'; readonly sessions: number; readonly durationMs: number }
+  | { readonly type: 'repeated'; readonly durationMs: number }
+  | {
+      readonly type: 'refused'
+      readonly code: LogoutTokenErrorCode | RequestProblem
+      readonly status: number
+      readonly durationMs: number
+    }
+  | { readonly type: 'incomplete'; readonly status: number; readonly durationMs: number }
+  | { readonly type: 'failure'; readonly step: ReceiverStep; readonly error: unknown }
+
+/** Why a request was refused before its token was looked at. */
+export type RequestProblem =
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'body_too_large'
+  | 'incomplete_body'
+  | 'malformed_body'
+
+/** Receives {@link ReceiverEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
+export type OnReceiverEvent = (event: ReceiverEvent) => void

@@ -1,0 +1,45 @@
+import type { Transport } from '@backend-logout/core'
+
+/** The longest metadata document or key set, in bytes. */
+const MAX_BYTES = 262_144
+
+/** Fetches a JSON object: no redirect is followed, and time and size are bounded. */
+export async function fetchJson(
+  transport: Transport,
+  url: string,
+  timeoutMs: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    const headers = { accept: 'application/json' }
+    const request = {
+      method: 'GET',
+      url,
+      headers,
+      body: undefined,
+      signal: stop.signal,
+      maxBodyBytes: MAX_BYTES,
+    } as const
+    const { status, redirected, truncated, body } = await transport.send(request)
+    if (redirected || (status >= 300 && status < 400)) throw new Error('it answered with a redirect')
+    if (status !== 200) throw new Error(`it answered with status ${status}`)
+    if (truncated) throw new Error(`its answer is longer than ${MAX_BYTES} bytes`)
+    const value = parse(body)
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('its answer is not JSON')
+    return value as Readonly<Record<string, unknown>>
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    // The parser's message would quote the answer.
+    return undefined
+  }
+}

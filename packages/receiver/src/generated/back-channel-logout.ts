@@ -1,0 +1,192 @@
+// Generated from specs/back-channel-logout.openapi.yaml by `npm run generate`. Do not edit: change the spec and generate again.
+
+/** @internal */
+export interface paths {
+    "/backchannel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that a user has logged out
+         * @description The path is the application's choice; `/backchannel-logout` stands for it here. The request comes from the
+         *     provider's server, without cookies. It is authenticated by the signature of its token alone.
+         */
+        post: operations["reportLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+/** @internal */
+export type webhooks = Record<string, never>;
+/** @internal */
+export interface components {
+    schemas: {
+        /**
+         * Logout report
+         * @description What the provider sends, as a form.
+         */
+        LogoutReport: {
+            /**
+             * @description The logout token, as a compact JWS or JWE.
+             * @example eyJhbGciOiJSUzI1NiIsInR5cCI6ImxvZ291dCtqd3QifQ.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUuY29tIn0.c2ln
+             */
+            logout_token: string;
+        };
+        /**
+         * Logout token claims
+         * @description The claims of a logout token (§2.4). Claims that are not described here are ignored.
+         */
+        LogoutTokenClaims: {
+            /**
+             * @description The provider.
+             * @example https://id.example.com
+             */
+            iss: string;
+            /**
+             * @description The application, or a list with nothing but the application in it.
+             * @example s6BhdRkqt3
+             */
+            aud: string | string[];
+            /**
+             * @description When the logout happened, in seconds since 1970.
+             * @example 1795679550
+             */
+            iat: number;
+            /**
+             * @description Until when the token can be delivered, in seconds since 1970; two minutes after `iat` is usual.
+             * @example 1795679670
+             */
+            exp: number;
+            /**
+             * @description Names this token, so that a second delivery is noticed.
+             * @example bWJq
+             */
+            jti: string;
+            /**
+             * @description The user.
+             * @example 248289761001
+             */
+            sub?: string;
+            /**
+             * @description The session, as in the `sid` claim of the ID token.
+             * @example 08a5019c-17e1-4977-8f42-65a12843ea02
+             */
+            sid?: string;
+            /**
+             * @description Declares that this is a logout token.
+             * @example {
+             *       "http://schemas.openid.net/event/backchannel-logout": {}
+             *     }
+             */
+            events: {
+                /** @description The event. The object should be empty. */
+                "http://schemas.openid.net/event/backchannel-logout": Record<string, never>;
+            };
+            /** @description Must be absent, so that no logout token passes as an ID token, and no ID token as a logout token. */
+            nonce?: unknown;
+        } | unknown | unknown;
+        /**
+         * Logout problem
+         * @description Why there was no logout (§2.8).
+         */
+        LogoutProblem: {
+            /**
+             * @description `invalid_request`: the request or its token is not acceptable. `temporarily_unavailable`: another delivery can succeed.
+             * @example invalid_request
+             * @enum {string}
+             */
+            error: "invalid_request" | "temporarily_unavailable";
+            /**
+             * @description The reason, for the sender's log. It repeats nothing of the token.
+             * @example The logout token was refused: wrong_audience.
+             */
+            error_description?: string;
+        };
+    };
+    responses: {
+        /** @description What the token names has ended. There is no body. */
+        LoggedOut: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Nothing was ended. Delivering the same token again does not help. */
+        Refused: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LogoutProblem"];
+            };
+        };
+        /** @description Logouts are reported with POST. */
+        MethodNotAllowed: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                Allow: components["headers"]["Allow"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LogoutProblem"];
+            };
+        };
+        /** @description The logout is not complete. Deliver the token again while it is valid. */
+        Unavailable: {
+            headers: {
+                "Cache-Control": components["headers"]["Cache-Control"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LogoutProblem"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: {
+        /** @description Always `no-store` (§2.8). */
+        "Cache-Control": "no-store";
+        /** @description Always `POST`. */
+        Allow: "POST";
+        /** @description How many seconds to wait before the next delivery. */
+        "Retry-After": string;
+    };
+    pathItems: never;
+}
+/** @internal */
+export type $defs = Record<string, never>;
+/** @internal */
+export interface operations {
+    reportLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The logout token. Other parameters are ignored (§2.5). */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["LogoutReport"];
+            };
+        };
+        responses: {
+            200: components["responses"]["LoggedOut"];
+            400: components["responses"]["Refused"];
+            405: components["responses"]["MethodNotAllowed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}

@@ -1,0 +1,84 @@
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+import type { SignatureHeader } from './header.ts'
+
+/** How many keys of a provider are looked at. */
+const MAX_KEYS = 100
+/** How many keys may be tried for one token. More than one fits only where the token or the keys have no `kid`. */
+const MAX_CANDIDATES = 4
+
+const CURVES: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  EdDSA: 'Ed25519',
+  Ed25519: 'Ed25519',
+}
+
+/** The public keys of one issuer at one time. Each is imported when it is first needed. */
+export class KeySet {
+  readonly #keys: readonly JWK[]
+  readonly #imported = new Map<string, Promise<CryptoKey | undefined>>()
+
+  /** @param keys The `keys` of a JWK set, whatever that is. */
+  constructor(keys: unknown) {
+    this.#keys = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter(isVerificationKey) : []
+  }
+
+  /** How many keys there are that can verify anything. */
+  get size(): number {
+    return this.#keys.length
+  }
+
+  /** The keys that a signature may have been made with. Empty where there is none. */
+  async candidates({ alg, kid }: SignatureHeader): Promise<CryptoKey[]> {
+    const found: CryptoKey[] = []
+    for (const [index, key] of this.#keys.entries()) {
+      if (!fits(key, alg) || (kid !== undefined && key.kid !== undefined && key.kid !== kid)) continue
+      // A key without a name could be any; one that has the name is the one.
+      if (kid !== undefined && key.kid === undefined && this.#keys.some((other) => other.kid === kid)) continue
+      const imported = await this.#import(index, key, alg)
+      if (imported && found.push(imported) === MAX_CANDIDATES) break
+    }
+    return found
+  }
+
+  #import(index: number, key: JWK, alg: string): Promise<CryptoKey | undefined> {
+    const name = `${index} ${alg}`
+    let imported = this.#imported.get(name)
+    if (!imported) {
+      // Only what makes the key: how it may be used has been checked.
+      const { kty, n, e, crv, x, y } = key
+      const parts = Object.fromEntries(
+        Object.entries({ kty, n, e, crv, x, y }).filter(([, part]) => part !== undefined),
+      )
+      imported = importJWK(parts as JWK, alg).then(
+        (result) => (result instanceof Uint8Array ? undefined : (result as CryptoKey)),
+        // A key that this runtime cannot use is as good as none.
+        () => undefined,
+      )
+      this.#imported.set(name, imported)
+    }
+    return imported
+  }
+}
+
+/** Whether this is a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are no keys. */
+function isVerificationKey(value: unknown): value is JWK {
+  if (typeof value !== 'object' || value === null) return false
+  const { kty, use, key_ops: operations, kid, alg } = value as Record<string, unknown>
+  return (
+    (kty === 'RSA' || kty === 'EC' || kty === 'OKP') &&
+    (use === undefined || use === 'sig') &&
+    (operations === undefined || (Array.isArray(operations) && operations.includes('verify'))) &&
+    (kid === undefined || typeof kid === 'string') &&
+    (alg === undefined || typeof alg === 'string')
+  )
+}
+
+/** Whether a key can be for an algorithm, so that no signature is tried with a key that is for another one. */
+function fits(key: JWK, alg: string): boolean {
+  const isSame = key.alg === alg || (/^Ed/.test(alg) && /^Ed/.test(key.alg ?? ''))
+  if (key.alg !== undefined && !isSame) return false
+  if (/^[RP]S/.test(alg)) return key.kty === 'RSA'
+  return key.kty === (alg.startsWith('ES') ? 'EC' : 'OKP') && key.crv === CURVES[alg]
+}

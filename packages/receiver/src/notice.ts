@@ -1,0 +1,15 @@
+/** What a provider has said: that a session, or all sessions of a user, have ended. All times are seconds since 1970. */
+export interface LogoutNotice {
+  /** The provider. */
+  readonly iss: string
+  /** The user. Without {@link LogoutNotice.sid}, all sessions of this user end. */
+  readonly sub?: string
+  /** The one session that ends. */
+  readonly sid?: string
+  /** When the logout happened, by the provider's clock. What began later goes on. */
+  readonly at: number
+  /** The token's id. */
+  readonly jti?: string
+  /** Until when the provider can deliver the token. */
+  readonly expiresAt?: number
+}

@@ -1,0 +1,37 @@
+/** A value, or a promise of it. */
+export type Awaitable<T> = T | Promise<T>
+
+/** Remembers which logout tokens were handled, until they expire. */
+export interface ReplayStore {
+  /** Whether a token was handled. */
+  has(key: string): Awaitable<boolean>
+  /**
+   * Remembers a token that was handled.
+   *
+   * @param expiresAt When it can be forgotten, in seconds since 1970.
+   */
+  add(key: string, expiresAt: number): Awaitable<unknown>
+}
+
+/** How many tokens are remembered at most; the oldest are forgotten first. Delivering one of them again does no harm. */
+const MAX_ENTRIES = 100_000
+
+/** Creates a {@link ReplayStore} in the memory of this process. */
+export function createReplayMemory(maxEntries: number = MAX_ENTRIES): ReplayStore {
+  const seen = new Map<string, number>()
+  const prune = (): void => {
+    const now = Date.now() / 1000
+    for (const [key, expiresAt] of seen) if (expiresAt <= now) seen.delete(key)
+    for (const key of seen.keys()) {
+      if (seen.size < maxEntries * 0.9) break
+      seen.delete(key)
+    }
+  }
+  return {
+    has: (key) => (seen.get(key) ?? 0) > Date.now() / 1000,
+    add(key, expiresAt) {
+      seen.set(key, expiresAt)
+      if (seen.size > maxEntries) prune()
+    },
+  }
+}

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    // Properties, and a database that is opened, take their time on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
