@@ -32,7 +32,7 @@ async function serve(before: Middleware = () => {}, options: Partial<LogoutHandl
   const client = {
     logout: async (tokens: unknown) => {
       revoked.push(tokens)
-      return { revoked: true, tokens: [] }
+      return { revoked: true, nothingToRevoke: false, tokens: [] }
     },
   }
   const handler = toNodeHandler(createLogoutHandler({ client, ...options }))

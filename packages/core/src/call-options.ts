@@ -57,12 +57,25 @@ export function resolveLimits(
   code: 'invalid_options' | 'invalid_argument' = 'invalid_argument',
 ): ResolvedLimits {
   const { timeoutMs = defaults.timeoutMs, deadlineMs = defaults.deadlineMs, retries = defaults.retries } = limits
-  if (!isDuration(timeoutMs, 1)) invalidOption('timeoutMs', 'must be 1 to 86400000 milliseconds.', code)
-  if (!isDuration(deadlineMs, 1)) invalidOption('deadlineMs', 'must be 1 to 86400000 milliseconds.', code)
+  checkDuration(timeoutMs, 'timeoutMs', code)
+  checkDuration(deadlineMs, 'deadlineMs', code)
   if (!(Number.isInteger(retries) && retries >= 0 && retries <= 100)) {
     invalidOption('retries', 'must be a whole number from 0 to 100.', code)
   }
   return { timeoutMs, deadlineMs, retries }
+}
+
+/**
+ * Checks a limit that must let something happen.
+ *
+ * @throws LogoutError with `code`
+ */
+export function checkDuration(
+  value: unknown,
+  option: string,
+  code: 'invalid_options' | 'invalid_argument' = 'invalid_options',
+): void {
+  if (!isDuration(value, 1)) invalidOption(option, 'must be 1 to 86400000 milliseconds.', code)
 }
 
 /** Tells whether a value is a number of milliseconds from `least` to a day. */

@@ -39,9 +39,11 @@ export interface LogoutClient {
 
   /**
    * Revokes the tokens of a session, the refresh token first, each on its own, and reports what became of each.
-   * A token's fate never makes it reject, so the application can always go on to end its own session.
+   * A token's fate never makes it reject, so the application can always go on to end its own session. It takes at most
+   * 4.5 seconds, or as long as `logoutDeadlineMs` says, because a user waits for it. Without a token there is nothing to
+   * do, which `nothingToRevoke` says.
    *
-   * @throws LogoutError `invalid_argument` when there is no token at all, or an option is wrong
+   * @throws LogoutError `invalid_argument` when an option is wrong, or a token stands under a wrong name
    * @example
    * ```ts
    * import { createLogoutClient } from '@backend-logout/core'
@@ -51,7 +53,7 @@ export interface LogoutClient {
    * for (const { tokenType, state } of tokens) console.log(tokenType, state)
    * ```
    */
-  logout(tokens: SessionTokens, options?: LogoutOptions): Promise<LogoutResult>
+  logout(tokens: SessionTokens | null | undefined, options?: LogoutOptions): Promise<LogoutResult>
 
   /**
    * Revokes many tokens, and yields what became of each as it becomes known, with its `index` in the input. The input

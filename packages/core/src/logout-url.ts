@@ -3,6 +3,7 @@ import { invalidOption } from './invalid-option.ts'
 import type { Provider } from './provider.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
 import { returnAddress } from './return-address.ts'
+import { isBlank } from './token.ts'
 
 /** What goes into a front-end logout URL. */
 export interface LogoutUrlOptions {
@@ -68,6 +69,7 @@ export function planLogoutUrl(client: ResolvedOptions, options: LogoutUrlOptions
       ? client.redirectUri
       : returnAddress(options.redirectUri, 'redirectUri', 'invalid_argument')
   checkParameter('idToken', idToken, 65_536)
+  if (idToken !== undefined && isBlank(idToken)) invalidOption('idToken', 'is white space.', 'invalid_argument')
   checkParameter('state', state, 4_096)
   if (genauth && (kind === 'generic' || kind === 'cas')) {
     const { path, returnParameter } = PAGES[kind]

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createClient, createLogoutClient, type LogoutClient } from './client.ts'
+import type { SessionTokens } from './logout.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { type Answer, always, listen } from './testing/loopback-server.ts'
 import { manualClock } from './testing/manual-clock.ts'
@@ -90,8 +91,8 @@ describe('logout() at a real provider', () => {
 
   test('gives the logout URL alone for an ID token alone, and does not call that revoked', async () => {
     const { idToken } = await emulator.signIn('alice')
-    const { revoked, tokens, logoutUrl } = await client.logout({ idToken })
-    expect({ revoked, tokens }).toEqual({ revoked: false, tokens: [] })
+    const { revoked, nothingToRevoke, tokens, logoutUrl } = await client.logout({ idToken })
+    expect({ revoked, nothingToRevoke, tokens }).toEqual({ revoked: false, nothingToRevoke: true, tokens: [] })
     expect(logoutUrl?.pathname).toBe('/oidc/session/end')
   })
 
@@ -132,11 +133,12 @@ describe('logout() at a real provider', () => {
 
 describe('logout()', () => {
   test.each<[string, unknown, object]>([
-    ['no tokens', {}, {}],
-    ['nothing but an empty ID token', { idToken: '' }, {}],
-    ['no object', undefined, {}],
-    ['null', null, {}],
     ['text', 'a token', {}],
+    ['a list', ['a token'], {}],
+    ['a token response', { access_token: 'x', refresh_token: 'y' }, {}],
+    ['one token of a token response', { accessToken: 'x', refresh_token: 'y' }, {}],
+    ['a token of no type', { token: 'x' }, {}],
+    ['a wrong limit for no tokens', {}, { timeoutMs: 0 }],
     ['an ID token that is no text', { idToken: 7 }, {}],
     ['a wrong limit', { accessToken: 'x' }, { timeoutMs: 0 }],
     ['a wrong redirect', { accessToken: 'x', idToken: 'y' }, { redirectUri: 'javascript:alert(1)' }],
@@ -148,6 +150,58 @@ describe('logout()', () => {
     expect(server.requests).toEqual([])
   })
 
+  test.each<[string, SessionTokens | null | undefined]>([
+    ['no tokens', {}],
+    ['tokens that are undefined', { accessToken: undefined, refreshToken: undefined, idToken: undefined }],
+    ['no session', undefined],
+    ['null', null],
+    ['empty tokens', { accessToken: '', refreshToken: '', idToken: '' }],
+    ['white space', { accessToken: ' ', refreshToken: '\r\n\t', idToken: '\u00a0\u200b\ufeff' }],
+    ['a token response whose tokens are empty', { access_token: '', refresh_token: null } as SessionTokens],
+  ])('has nothing to do for %s, sends nothing, and says so', async (_what, tokens) => {
+    await using server = await listen(always(200))
+    const client = createLogoutClient({ appId: 'app', appHost: server.origin })
+    const result = await client.logout(tokens)
+    expect(result).toMatchObject({ revoked: false, nothingToRevoke: true, tokens: [] })
+    expect(server.requests).toEqual([])
+  })
+
+  test('takes tokens from the getters of an object', async () => {
+    await using server = await listen(always(200))
+    class Session {
+      get accessToken(): string {
+        return 'a token'
+      }
+    }
+    const client = createLogoutClient({ appId: 'app', appHost: server.origin })
+    expect(await client.logout(new Session())).toMatchObject({ revoked: true, nothingToRevoke: false })
+  })
+
+  test.each([
+    ['4.5 seconds by default', {}, {}, 4_500],
+    ['4.5 seconds where the client has longer for the rest', { deadlineMs: 60_000 }, {}, 4_500],
+    ['the client’s deadline where that is shorter', { deadlineMs: 2_000 }, {}, 2_000],
+    ['what the client has for logouts', { logoutDeadlineMs: 9_000 }, {}, 9_000],
+    ['what the call says', { logoutDeadlineMs: 9_000 }, { deadlineMs: 12_000 }, 12_000],
+  ])('ends in time when the provider hangs: %s', async (_what, options, callOptions, ms) => {
+    await using server = await listen(() => {})
+    const clock = manualClock()
+    const client = createClient({ appId: 'app', endpoints: { revocation: server.origin }, ...options }, clock)
+    const result = client.logout(
+      { accessToken: 'access', refreshToken: 'refresh' },
+      { timeoutMs: 60_000, ...callOptions },
+    )
+    while (server.requests.length === 0) await new Promise((done) => setTimeout(done, 1))
+    clock.advance(ms / 2 - 1)
+    await new Promise((done) => setTimeout(done, 20))
+    expect(server.requests).toHaveLength(1)
+    clock.advance(1)
+    while (server.requests.length === 1) await new Promise((done) => setTimeout(done, 1))
+    clock.advance(ms / 2)
+    expect(await result).toMatchObject({ revoked: false, tokens: [{ state: 'unknown' }, { state: 'unknown' }] })
+    expect(clock.pending).toBe(0)
+  })
+
   test('leaves time for the second token when the provider hangs on the first', async () => {
     const hang: Answer = (request, response) => {
       if (!request.body.toString().includes('refresh')) response.end()
@@ -155,7 +209,7 @@ describe('logout()', () => {
     await using server = await listen(hang)
     const clock = manualClock()
     const endpoints = { revocation: server.origin }
-    const slow = createClient({ appId: 'app', endpoints, timeoutMs: 60_000, deadlineMs: 10_000 }, clock)
+    const slow = createClient({ appId: 'app', endpoints, timeoutMs: 60_000, logoutDeadlineMs: 10_000 }, clock)
     const result = slow.logout({ accessToken: 'access', refreshToken: 'refresh' })
     while (server.requests.length === 0) await new Promise((done) => setTimeout(done, 1))
     clock.advance(5_000)

@@ -14,7 +14,7 @@ import type { Provider } from './provider.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
 import type { Wait } from './time-limit.ts'
-import { usableToken } from './token.ts'
+import { isBlank, usableToken } from './token.ts'
 import type { Activity } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
 
@@ -38,6 +38,11 @@ export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omi
 export interface LogoutResult {
   /** Whether every token was revoked; `false` also where there was none to revoke. */
   readonly revoked: boolean
+  /**
+   * Whether there was no token to revoke, because the session has expired or this is the second click: nothing was sent.
+   * Where that is a surprise, look at what the session keeps and under which names.
+   */
+  readonly nothingToRevoke: boolean
   /** What became of each token, in the order in which they were revoked: refresh token first. */
   readonly tokens: readonly Revocation[]
   /** Where to send the user's browser to end the provider's own session. */
@@ -51,24 +56,23 @@ export interface LogoutResult {
 /** Revokes the tokens of a session, one after the other, and reports on each. */
 export async function logout(
   core: ClientCore,
-  tokens: SessionTokens,
+  given: SessionTokens | null | undefined,
   options: LogoutOptions = {},
 ): Promise<LogoutResult> {
-  const present = revocableTokens(tokens)
-  const { accessToken, refreshToken, idToken } = tokens
-  if (!present.length && !idToken) {
-    throw new LogoutError('invalid_argument', 'There is nothing to log out: pass accessToken, refreshToken or idToken.')
-  }
+  const { accessToken, refreshToken, idToken } = sessionTokens(given)
+  const present = [['refresh_token', refreshToken] as const, ['access_token', accessToken] as const].filter(
+    ([, token]) => token !== undefined,
+  )
   // Wrong options come to light before anything is sent.
   verifyPatience(options.verify)
   const plan = planUrl(core, idToken, options)
   const { clock } = core.options
-  const limits = resolveLimits(options, core.options.limits)
+  const limits = resolveLimits(options, { ...core.options.limits, deadlineMs: core.options.logoutDeadlineMs })
   const deadlineAt = clock.now() + limits.deadlineMs
   // A provider may mention one token of a session in its response about another.
   const secrets = [accessToken, refreshToken, idToken].filter((token) => typeof token === 'string')
   const masked: ClientCore = { ...core, secrets }
-  const askFirst = async ([hint, token]: PresentToken): Promise<Activity> => {
+  const askFirst = async ([hint, token]: (typeof present)[number]): Promise<Activity> => {
     const { askAbout, askBefore } = await import('./verify.ts')
     const usable = usableToken(token, core.options.appId, hint)
     return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
@@ -86,28 +90,49 @@ export async function logout(
   const front = await frontChannel(plan, core.provider, { deadlineAt, signal: options.signal })
   return {
     revoked: revocations.length > 0 && revocations.every(({ revoked }) => revoked),
+    nothingToRevoke: revocations.length === 0,
     tokens: revocations,
     ...front,
   }
 }
 
-type PresentToken = readonly [hint: 'refresh_token' | 'access_token', token: unknown]
+/** What the members of {@link SessionTokens} are called elsewhere, such as in a token response (RFC 6749 §5.1). */
+const MISTAKEN = {
+  access_token: 'accessToken',
+  refresh_token: 'refreshToken',
+  id_token: 'idToken',
+  token: 'accessToken',
+} as const
 
-/** The tokens that can be revoked. The refresh token first: as long as it is active, it makes new access tokens. */
-function revocableTokens(tokens: SessionTokens): PresentToken[] {
-  if (typeof tokens !== 'object' || tokens === null) {
+/**
+ * The tokens of a session. What is empty is not there: sessions expire, and users click twice.
+ *
+ * @throws LogoutError `invalid_argument` where a token stands under the wrong name: it would stay active in silence
+ */
+function sessionTokens(given: SessionTokens | null | undefined): Readonly<Record<keyof SessionTokens, unknown>> {
+  if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) {
     invalidOption('tokens', 'must be an object.', 'invalid_argument')
   }
-  const session: readonly PresentToken[] = [
-    ['refresh_token', tokens.refreshToken],
-    ['access_token', tokens.accessToken],
-  ]
-  return session.filter(([, token]) => token !== undefined && token !== null)
+  const tokens = (given ?? {}) as Readonly<Record<string, unknown>>
+  for (const [mistaken, name] of Object.entries(MISTAKEN)) {
+    if (filled(tokens[mistaken]) !== undefined && filled(tokens[name]) === undefined) {
+      invalidOption(mistaken, `is not the name of a token here: pass it as ${name}.`, 'invalid_argument')
+    }
+  }
+  return {
+    accessToken: filled(tokens.accessToken),
+    refreshToken: filled(tokens.refreshToken),
+    idToken: filled(tokens.idToken),
+  }
+}
+
+function filled(token: unknown): unknown {
+  return token === null || (typeof token === 'string' && isBlank(token)) ? undefined : token
 }
 
 /** Plans the logout URL; or says why there is none, which keeps no token from being revoked. */
 function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): LogoutUrlPlan | LogoutError {
-  if (idToken) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
+  if (idToken !== undefined) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
   const { redirectUri, state, kind, extraParameters } = options
   if ([redirectUri, state, kind, extraParameters].every((option) => option === undefined)) {
     const message = 'There is no logout URL without idToken, unless an option for it is passed, such as redirectUri.'

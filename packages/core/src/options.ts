@@ -91,6 +91,12 @@ export interface ClientOptions extends CallLimits {
    * @default []
    */
   readonly alreadyInvalidErrors?: readonly string[] | undefined
+  /**
+   * Time for a whole `logout` with all its tokens, in milliseconds, 1 to 86 400 000: somebody waits for it. A call's own
+   * `deadlineMs` comes first. `deadlineMs` of the client is for everything else, such as `revokeTokens`.
+   * @default 4_500, or `deadlineMs` where that is shorter
+   */
+  readonly logoutDeadlineMs?: number | undefined
   /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
   readonly redirectUri?: string | URL | undefined
   /** Where the provider sends the user after the logout URL; must be registered there. */

@@ -1,4 +1,4 @@
-import { isDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
+import { checkDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
 import { defaultAuthMethod } from './choose-client-auth.ts'
 import { type ClientAuth, createClientAuth } from './client-auth.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -43,10 +43,14 @@ export interface ResolvedOptions {
   readonly onEvent: OnEvent | undefined
   readonly allowInsecureHttp: boolean
   readonly limits: ResolvedLimits
+  /** What `logout` has for `deadlineMs`. */
+  readonly logoutDeadlineMs: number
   readonly clock: Clock
 }
 
 const DEFAULT_LIMITS: ResolvedLimits = { timeoutMs: 10_000, deadlineMs: 30_000, retries: 2 }
+/** With the application's own work, a page that logs out answers within five seconds. */
+const LOGOUT_DEADLINE_MS = 4_500
 
 /**
  * Checks options and completes them.
@@ -69,6 +73,9 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
   if (typeof method !== 'string' && typeof method !== 'function' && method !== undefined) {
     invalidOption('clientAuth', 'must be a method name or a function.')
   }
+  const limits = resolveLimits(options, DEFAULT_LIMITS, 'invalid_options')
+  const { logoutDeadlineMs = Math.min(limits.deadlineMs, LOGOUT_DEADLINE_MS) } = options
+  checkDuration(logoutDeadlineMs, 'logoutDeadlineMs')
   return Object.freeze({
     appId,
     appSecret,
@@ -82,7 +89,8 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
     transport: transport ?? fetchTransport(fetch),
     onEvent,
     allowInsecureHttp,
-    limits: resolveLimits(options, DEFAULT_LIMITS, 'invalid_options'),
+    limits,
+    logoutDeadlineMs,
     clock,
   })
 }
@@ -105,7 +113,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
     if (search) invalidOption('issuer', 'must not have a query.')
     const { metadataUrl, metadataMaxAgeMs = 3_600_000 } = options
-    if (!isDuration(metadataMaxAgeMs, 1)) invalidOption('metadataMaxAgeMs', 'must be 1 to 86400000 milliseconds.')
+    checkDuration(metadataMaxAgeMs, 'metadataMaxAgeMs')
     return {
       kind: 'issuer',
       // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.

@@ -44,6 +44,7 @@ describe('usableToken()', () => {
     ['a space', ' ', /white space/],
     ['line breaks alone', '\r\n', /white space/],
     ['spaces that are no ASCII', '\u00a0\u3000\ufeff', /white space/],
+    ['what nobody sees', '\u200b\u2060 \u00ad', /white space/],
     ['a number', 7, /number/],
     ['an object', { accessToken: 'canary' }, /object/],
     ['too long a token', 'canary'.repeat(20_000), /120000.*65536/],

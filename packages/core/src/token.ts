@@ -20,7 +20,7 @@ const CONTROL = /[\u0000-\u001f\u007f]/
  */
 export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
   if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
-  if (token.trim() === '') return unusable(token ? 'consists of white space' : 'must not be empty')
+  if (isBlank(token)) return unusable(token ? 'consists of white space' : 'must not be empty')
   if (token.length > MAX_TOKEN_LENGTH) {
     return unusable(`has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`)
   }
@@ -54,6 +54,11 @@ export function usableToken(token: unknown, appId: string, hint?: string): strin
  */
 export function looksLikeIdToken(token: string, appId: string): boolean {
   return isIdToken(token, appId, false)
+}
+
+/** Whether a text is empty, or consists of what nobody sees: white space, and format characters such as U+200B. */
+export function isBlank(text: string): boolean {
+  return !/[^\s\p{Cc}\p{Cf}]/u.test(text)
 }
 
 function unusable(reason: string): LogoutError {

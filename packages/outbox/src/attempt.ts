@@ -8,6 +8,9 @@ import { type Health, type History, healthOf, outcomeOf, type Reason, readHistor
 import type { Settlement } from './settler.ts'
 import type { EntryAbout, EntrySecret } from './tokens.ts'
 
+/** How long the provider has for the tokens of one logout, in milliseconds. */
+const DEADLINE_MS = 30_000
+
 /** What an attempt needs. */
 export interface AttemptContext {
   readonly client: Pick<LogoutClient, 'logout'>
@@ -110,8 +113,8 @@ async function logout(
   const unknown: Revocation = { state: 'unknown', revoked: false, attempts: 1, durationMs: 0 }
   try {
     const session = { refreshToken: of('refresh_token'), accessToken: of('access_token') }
-    // Without retries, because the queue retries.
-    const result = await client.logout(session, { retries: 0, signal })
+    // Without retries, because the queue retries. Nobody waits, so the provider may take its time.
+    const result = await client.logout(session, { retries: 0, deadlineMs: DEADLINE_MS, signal })
     return tokens.map(({ tokenType }) => result.tokens.find((token) => token.tokenType === tokenType) ?? unknown)
   } catch (error) {
     return tokens.map(() => (isLogoutError(error) ? { ...unknown, error } : unknown))

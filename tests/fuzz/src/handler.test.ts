@@ -125,7 +125,7 @@ test('handler', () =>
         return chosen ? () => act(chosen) : undefined
       }
       const handler = createLogoutHandler({
-        client: { logout: made('logout') ?? (async () => ({ revoked: true, tokens: [] })) },
+        client: { logout: made('logout') ?? (async () => ({ revoked: true, nothingToRevoke: false, tokens: [] })) },
         session: made('read') && {
           read: made('read'),
           clear: made('clear') ?? (() => {}),
