@@ -1,7 +1,10 @@
 import { isLogoutError, type LogoutError } from '@backend-logout/node'
 import type { OutboxError } from '@backend-logout/outbox'
+import type { RevocationError } from '@backend-logout/revocations'
 import { ExitCode } from './exit-code.ts'
 import { describeLogoutError } from './logout-error.ts'
+
+const BRANDS = ['OutboxError', 'RevocationError'].map((name) => Symbol.for(`backend-logout.${name}`))
 
 /** Ends a command with a message for people: what happened, and what to do next. It never contains a secret. */
 export class CommandError extends Error {
@@ -17,7 +20,7 @@ export class CommandError extends Error {
 export function describeError(error: unknown): { readonly lines: readonly string[]; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
   if (isLogoutError(error)) return { lines: [describeLogoutError(error)], exitCode: exitCodeOf(error) }
-  if (isOutboxError(error)) {
+  if (isStoreError(error)) {
     const usage = error.code === 'invalid_options' || error.code === 'invalid_argument'
     return { lines: [error.message], exitCode: usage ? ExitCode.usage : ExitCode.stopped }
   }
@@ -48,9 +51,9 @@ function nameOf(error: unknown): string {
   return /^[\w$]{1,60}$/.test(error.name) && typeof code === 'string' ? `${error.name} ${code}` : error.name
 }
 
-/** As `isOutboxError` does, which cannot be imported without the queue and the database behind it. */
-function isOutboxError(error: unknown): error is OutboxError {
-  return typeof error === 'object' && error !== null && Symbol.for('backend-logout.OutboxError') in error
+/** As `isOutboxError` and `isRevocationError` do, which cannot be imported without the databases behind them. */
+function isStoreError(error: unknown): error is OutboxError | RevocationError {
+  return typeof error === 'object' && error !== null && BRANDS.some((brand) => brand in error)
 }
 
 function exitCodeOf({ code, concerns }: LogoutError): ExitCode {

@@ -6,13 +6,24 @@ import { ExitCode } from './exit-code.ts'
 import { introspectCommand } from './introspect/command.ts'
 import { logoutUrlCommand } from './logout-url/command.ts'
 import { outboxCommand } from './outbox/command.ts'
+import { revokeIssuerCommand, revokeSessionCommand, revokeUserCommand } from './revocations/commands.ts'
 import { revokeCommand } from './revoke/command.ts'
 import type { RunCommand } from './run-command.ts'
 import { note, print, type Terminal } from './terminal/terminal.ts'
 import { describeUsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
-const COMMANDS = [revokeCommand, doctorCommand, introspectCommand, logoutUrlCommand, outboxCommand, emulatorCommand]
+const COMMANDS = [
+  revokeCommand,
+  revokeUserCommand,
+  revokeSessionCommand,
+  revokeIssuerCommand,
+  doctorCommand,
+  introspectCommand,
+  logoutUrlCommand,
+  outboxCommand,
+  emulatorCommand,
+]
 
 const DETAILS = `
 The provider and the application come from the environment:
@@ -34,6 +45,7 @@ The provider and the application come from the environment:
                            errors that mean that a token is no longer valid
   AUTHING_APP_ALLOW_INSECURE_HTTP
                            true allows http to hosts other than loopback
+  REVOCATIONS_STORE        the revocation log that your services follow
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:

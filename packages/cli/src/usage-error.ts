@@ -30,6 +30,9 @@ function describe(error: CommanderError, command: Command, args: readonly string
     case 'commander.optionMissingArgument':
       // This message has nothing but the names of the option.
       return `${error.message.replace(/^error: option '(.*)' argument missing$/s, "The option '$1' needs an argument")}.`
+    case 'commander.missingMandatoryOptionValue':
+      // Nor has this one.
+      return `${error.message.replace(/^error: required option '(.*)' not specified$/s, "The option '$1' is required")}.`
     default:
       return `The arguments of '${path}' are wrong.`
   }

@@ -26,16 +26,23 @@ async function signIn(): Promise<string> {
   return response.text()
 }
 
-test.each([['revoke'], ['doctor'], ['introspect'], ['logout-url'], ['emulator'], ['outbox']])(
-  '%s --help has examples and exit codes',
-  async (command) => {
-    const { code, stdout, stderr } = await run([command, '--help'])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/Examples:\n {2}\$ .*backend-logout /)
-    expect(stdout).toMatch(/Exit codes:\n {2}0 {4}/)
-    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(82)
-  },
-)
+test.each([
+  ['revoke'],
+  ['doctor'],
+  ['introspect'],
+  ['logout-url'],
+  ['emulator'],
+  ['outbox'],
+  ['revoke-user'],
+  ['revoke-session'],
+  ['revoke-issuer'],
+])('%s --help has examples and exit codes', async (command) => {
+  const { code, stdout, stderr } = await run([command, '--help'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/Examples:\n {2}\$ .*backend-logout /)
+  expect(stdout).toMatch(/Exit codes:\n {2}0 {4}/)
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(82)
+})
 
 test('--version and --help say what they are asked for', async () => {
   expect(await run(['--version'])).toMatchObject({
@@ -61,6 +68,11 @@ test.each([
   [['emulator', '--port', '70000'], /whole number from 0 to 65535/],
   [['emulator', '--app', 'x'], /--app must be post, basic or none/],
   [['logout-url', '--kind', 'x'], /--kind must be oidc, generic or cas/],
+  [
+    ['revoke-user', '--iss', 'x'],
+    /The option '--sub <subject>' is required\.\nTry 'backend-logout revoke-user --help'\./,
+  ],
+  [['revoke-issuer', '--iss', 'x'], /The option '--issued-before <date>' is required/],
   [['introspect', '--cert-file', 'x'], /must be passed together/],
 ])('wrong usage is exit code 2 and names what is right: %j', async (args, message) => {
   const { code, stdout, stderr } = await run(args, { env: provider.env })

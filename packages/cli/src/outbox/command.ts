@@ -41,6 +41,7 @@ function addCommand(run: RunCommand): Command {
         .default('backlog'),
     )
     .option('--expires-at <date>', 'expiry of tokens that do not contain one (opaque tokens)', date('--expires-at'))
+    .option('--revocations <store>', 'add access tokens to the revocation log first; default: REVOCATIONS_STORE')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', addDetails)

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import type { EncryptionKey, Outbox, OutboxOptions } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSecretFile } from '../files/read-text-file.ts'
+import { readStore } from '../store-option.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { parseEncryptionKeys } from './encryption-keys.ts'
-import { isKeywordList, mayHoldPassword } from './store-address.ts'
 
 /** The options that name an outbox, where the environment does not. */
 export interface OutboxLocation {
@@ -23,12 +22,13 @@ export async function openOutboxOf(
   location: OutboxLocation,
   terminal: Terminal,
   needsKeys: boolean,
-  rest: Pick<OutboxOptions, 'client' | 'onEvent'> = {},
+  rest: Pick<OutboxOptions, 'client' | 'revocations' | 'onEvent'> = {},
 ): Promise<Outbox> {
-  const store = storeOf(location, terminal)
-  if (!needsKeys && !/^postgres(?:ql)?:\/\//i.test(store) && !existsSync(store)) {
+  const address = readStore({ option: '--store', variable: 'OUTBOX_STORE' }, location.store, terminal)
+  if (!address) throw noStore()
+  const { store, name, isMissing } = address
+  if (!needsKeys && isMissing) {
     // Otherwise a name with a typing error would become a new outbox, with nothing in it.
-    const name = location.store === undefined ? 'OUTBOX_STORE' : '--store'
     throw new CommandError(ExitCode.usage, `The folder in ${name} does not exist; 'outbox add' creates it.`)
   }
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
@@ -37,35 +37,20 @@ export async function openOutboxOf(
   return openOutbox({ store, encryptionKeys, ...rest })
 }
 
-function storeOf({ store }: OutboxLocation, { env }: Terminal): string {
-  if (store !== undefined && mayHoldPassword(store)) {
-    throw new CommandError(
-      ExitCode.usage,
-      'Other users of this machine can see the arguments of a command, and so the password in this address: set ' +
-        'OUTBOX_STORE instead of passing --store.',
-    )
-  }
-  const found = store ?? (env.OUTBOX_STORE?.trim() || undefined)
-  if (!found) {
-    throw new CommandError(
-      ExitCode.usage,
-      'OUTBOX_STORE is not set: the folder of the outbox, or the postgres:// address of its database. You can also pass ' +
-        '--store.',
-    )
-  }
-  if (isKeywordList(found) || (/^[a-z][\w+.-]+:\/\//i.test(found) && !/^postgres(?:ql)?:/i.test(found))) {
-    const name = store === undefined ? 'OUTBOX_STORE' : '--store'
-    throw new CommandError(ExitCode.usage, `${name} must be the path of a folder, or a postgres:// address.`)
-  }
-  return found
-}
-
 async function keysOf({ keysFile }: OutboxLocation, terminal: Terminal): Promise<EncryptionKey[] | undefined> {
   const { env } = terminal
   const file = keysFile ?? (env.OUTBOX_KEYS?.trim() ? undefined : env.OUTBOX_KEYS_FILE?.trim() || undefined)
   const role = `The file of ${keysFile === undefined ? 'OUTBOX_KEYS_FILE' : '--keys-file'}`
   const text = file === undefined ? env.OUTBOX_KEYS : await readSecretFile(file, role, terminal)
   return text?.trim() ? parseEncryptionKeys(text, file ?? 'OUTBOX_KEYS') : undefined
+}
+
+function noStore(): CommandError {
+  return new CommandError(
+    ExitCode.usage,
+    'OUTBOX_STORE is not set: the folder of the outbox, or the postgres:// address of its database. You can also pass ' +
+      '--store.',
+  )
 }
 
 function noKeys(): never {

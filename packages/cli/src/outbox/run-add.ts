@@ -6,12 +6,13 @@ import { LineReader } from '../input/line-reader.ts'
 import { openInput, refuseForeignFormat } from '../input/open-input.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
+import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
 import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 import { parseSessionLine } from './session-line.ts'
 
 /** The options of `backend-logout outbox add`. */
-export interface AddCommandOptions extends OutboxLocation {
+export interface AddCommandOptions extends OutboxLocation, LogLocation {
   readonly tokenTypeHint?: string
   readonly expiresAt?: Date
   readonly lane?: Lane
@@ -25,7 +26,8 @@ const SHOWN_PROBLEMS = 10
 /** Stores a logout for each line of an input. */
 export async function runAdd(file: string, options: AddCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { quiet = false, json } = options
-  await using outbox = await openOutboxOf(options, terminal, true)
+  await using revocations = await openLogIfNamed(options, terminal)
+  await using outbox = await openOutboxOf(options, terminal, true, { revocations })
   const input = await openInput(file, terminal)
   const reader = new LineReader(input)
   const counts = { stored: 0, invalid: 0 }

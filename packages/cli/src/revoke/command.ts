@@ -47,6 +47,7 @@ export function revokeCommand(run: RunCommand): Command {
     )
     .option('-o, --output <file>', "write the outcome of each token as NDJSON, by fingerprint; '-' is standard output")
     .option('-j, --journal <file>', 'record confirmed tokens, so that the run can be resumed')
+    .option('--revocations <store>', 'add access tokens to the revocation log first; default: REVOCATIONS_STORE')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', DETAILS)

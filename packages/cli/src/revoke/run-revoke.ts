@@ -1,4 +1,5 @@
 import { isLogoutError } from '@backend-logout/node'
+import type { RevocationLog } from '@backend-logout/revocations/server'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { type Connection, type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -6,6 +7,8 @@ import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
+import { describeListed, type ListedCounts, listFirst } from '../revocations/list-first.ts'
+import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { firstOnes } from './first-failures.ts'
 import { Journal } from './journal.ts'
@@ -19,7 +22,7 @@ import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tall
 import { type SourceSums, TokenSource } from './token-source.ts'
 
 /** The options of `backend-logout revoke`. */
-export interface RevokeCommandOptions extends ConnectionOptions {
+export interface RevokeCommandOptions extends ConnectionOptions, LogLocation {
   readonly concurrency: number
   readonly verify?: boolean
   readonly tokenTypeHint?: string
@@ -42,6 +45,8 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
     'the key of the journal': path === undefined ? undefined : keyPath(path),
   })
   await using connection = connect(await readSettings(options, terminal), { connections: options.concurrency })
+  await using log = await openLogIfNamed(options, terminal)
+  const listed: ListedCounts = { listed: 0, unlisted: 0 }
   const input = await openInput(file, terminal)
   const identity = { provider: connection.provider, app: connection.appId, verify }
   const journal = path === undefined ? undefined : await Journal.open(path, identity)
@@ -49,7 +54,7 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   try {
     const report = await reportTo(output, journal, terminal)
     try {
-      end = await run({ input, connection, journal, report, options, terminal })
+      end = await run({ input, connection, journal, report, log, listed, options, terminal })
     } finally {
       await report?.close()
     }
@@ -58,8 +63,10 @@ export async function runRevoke(file: string, options: RevokeCommandOptions, ter
   }
   // Results go where results go, unless the report is there already.
   const write = output === '-' ? note : print
-  if (json) write(terminal, JSON.stringify(summaryJson(end)))
-  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) write(terminal, ...summaryText(end, path))
+  if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
+  else if (!quiet && (!end.fatal || settled(end.tally) > 0)) {
+    write(terminal, ...summaryText(end, path), ...(log ? describeListed(listed) : []))
+  }
   if (end.fatal) throw end.fatal
   return end.exitCode
 }
@@ -69,11 +76,13 @@ interface RunParts {
   readonly connection: Connection
   readonly journal: Journal | undefined
   readonly report: Report | undefined
+  readonly log: RevocationLog | undefined
+  readonly listed: ListedCounts
   readonly options: RevokeCommandOptions
   readonly terminal: Terminal
 }
 
-async function run({ input, connection, journal, report, options, terminal }: RunParts): Promise<RunEnd> {
+async function run({ input, connection, journal, report, log, listed, options, terminal }: RunParts): Promise<RunEnd> {
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal)
@@ -117,7 +126,9 @@ async function run({ input, connection, journal, report, options, terminal }: Ru
     await refuseForeignFormat(reader, input.name)
     await progress.start()
     const { signal } = control
-    for await (const revocation of connection.client.revokeTokens(source, {
+    const isOver = (): boolean => control.interrupted || control.fatal !== undefined
+    const tokens = log ? listFirst(source, log, listed, tokenTypeHint, isOver) : source
+    for await (const revocation of connection.client.revokeTokens(tokens, {
       concurrency,
       verify,
       tokenTypeHint,

@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { date, wholeNumber } from '../option-value.ts'
+import type { RunCommand } from '../run-command.ts'
+import { issuerDetails, sessionDetails, userDetails } from './help.ts'
+import type { RevokeIssuedOptions } from './run-revoke-issued.ts'
+
+/** 30 days: an entry that ends too early lets tokens back in, and one that ends late costs 100 bytes. */
+const TOKEN_LIFETIME_S = 2_592_000
+
+/** `backend-logout revoke-user` */
+export function revokeUserCommand(run: RunCommand): Command {
+  const command = new Command('revoke-user')
+    .summary('make your services refuse what a user was issued')
+    .description('Adds a user to the revocation list that your services follow.')
+    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
+    .requiredOption('--sub <subject>', "the user: the tokens' sub claim")
+    .option('--issued-before <date>', 'only what was issued up to then (default: now)', date('--issued-before'))
+  return withRun(command, run, userDetails)
+}
+
+/** `backend-logout revoke-session` */
+export function revokeSessionCommand(run: RunCommand): Command {
+  const command = new Command('revoke-session')
+    .summary('make your services refuse what a session was issued')
+    .description('Adds a session to the revocation list that your services follow.')
+    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
+    .requiredOption('--sid <session>', "the session: the tokens' sid claim")
+    .option('--issued-before <date>', 'only what was issued up to then (default: now)', date('--issued-before'))
+  return withRun(command, run, sessionDetails)
+}
+
+/** `backend-logout revoke-issuer` */
+export function revokeIssuerCommand(run: RunCommand): Command {
+  const command = new Command('revoke-issuer')
+    .summary('make your services refuse all that an issuer issued before')
+    .description('Adds everything that an issuer issued up to a time to the revocation list. This logs out everybody.')
+    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
+    .requiredOption('--issued-before <date>', 'when the incident was over', date('--issued-before'))
+  return withRun(command, run, issuerDetails)
+}
+
+function withRun(command: Command, run: RunCommand, details: string): Command {
+  return command
+    .option(
+      '--token-lifetime <seconds>',
+      'how long the longest access token lives',
+      wholeNumber('--token-lifetime', 1, 3_153_600_000),
+      TOKEN_LIFETIME_S,
+    )
+    .option('--revocations <store>', 'where the revocation log is, instead of REVOCATIONS_STORE')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('--json', 'write the entry as JSON')
+    .addHelpText('after', details)
+    .action((options: RevokeIssuedOptions) =>
+      run(async (terminal) => (await import('./run-revoke-issued.ts')).runRevokeIssued(options, terminal)),
+    )
+}

@@ -1,0 +1,33 @@
+const LIST = `
+Services that follow the revocation list with @backend-logout/revocations refuse
+these access tokens within milliseconds. The list does not revoke refresh tokens.
+
+  REVOCATIONS_STORE  the postgres:// address of the revocation log, or its folder
+`
+
+const EXIT_CODES = `
+Exit codes:
+  0    the entry is stored, and durable
+  2    wrong usage or settings; nothing is stored
+  4    the store cannot be used`
+
+/** What is said after the usage of `revoke-user`. */
+export const userDetails: string = `${LIST}
+Examples:
+  $ backend-logout revoke-user --iss https://id.example.com --sub alice
+  $ backend-logout revoke-user --iss https://id.example.com --sub alice \\
+      --issued-before 2027-01-31T14:00:00Z --token-lifetime 3600
+${EXIT_CODES}`
+
+/** What is said after the usage of `revoke-session`. */
+export const sessionDetails: string = `${LIST}
+Examples:
+  $ backend-logout revoke-session --iss https://id.example.com --sid 08a5019c-17e1
+${EXIT_CODES}`
+
+/** What is said after the usage of `revoke-issuer`. */
+export const issuerDetails: string = `${LIST}
+Examples:
+  $ backend-logout revoke-issuer --iss https://id.example.com \\
+      --issued-before 2027-01-31T14:00:00Z
+${EXIT_CODES}`

@@ -1,0 +1,91 @@
+import { type BulkToken, revocationEntryOf } from '@backend-logout/node'
+import type { RevocationLog } from '@backend-logout/revocations/server'
+import { CommandError } from '../command-error.ts'
+import { formatCount } from '../duration.ts'
+import { ExitCode } from '../exit-code.ts'
+
+/** So many tokens are appended together. */
+const BATCH = 500
+
+/** How many tokens are on the revocation list. */
+export interface ListedCounts {
+  listed: number
+  /** Tokens that no entry can name: opaque ones, and JWTs without the claims for it. */
+  unlisted: number
+}
+
+/**
+ * Passes tokens on once they are on the revocation list. Tokens that can be read without waiting share one append.
+ *
+ * @param hint What tokens are that do not say so. Refresh tokens are passed on as they are: no service accepts them.
+ * @param isOver Whether the run is to end. Tokens that were read ahead are then not passed on.
+ * @throws CommandError when the list cannot take them
+ */
+export async function* listFirst(
+  tokens: AsyncIterator<BulkToken, undefined>,
+  log: Pick<RevocationLog, 'append'>,
+  counts: ListedCounts,
+  hint: string | undefined,
+  isOver: () => boolean,
+): AsyncGenerator<BulkToken, undefined> {
+  const read = (): Promise<IteratorResult<BulkToken, undefined>> => {
+    const result = tokens.next()
+    // It is awaited later; until then, its failure is not to be reported as unhandled.
+    result.catch(() => {})
+    return result
+  }
+  let next = read()
+  for (let ended = false; !ended; ) {
+    const batch: BulkToken[] = []
+    let result: IteratorResult<BulkToken, undefined> | undefined = await next
+    while (result && !result.done) {
+      batch.push(result.value)
+      next = read()
+      result = batch.length < BATCH ? await Promise.race([next, later()]) : undefined
+    }
+    ended = result?.done === true
+    await append(batch, log, counts, hint)
+    for (const token of batch) {
+      if (isOver()) return
+      yield token
+    }
+  }
+}
+
+/** After whatever is at hand already. */
+function later(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(() => resolve(undefined)))
+}
+
+async function append(
+  batch: readonly BulkToken[],
+  log: Pick<RevocationLog, 'append'>,
+  counts: ListedCounts,
+  hint: string | undefined,
+): Promise<void> {
+  const accessTokens = batch
+    .map((each) => (typeof each === 'string' ? { token: each, tokenTypeHint: hint } : each))
+    .filter(({ tokenTypeHint = hint }) => tokenTypeHint !== 'refresh_token')
+  const entries = accessTokens.map(({ token }) => revocationEntryOf(token)).filter((entry) => entry !== undefined)
+  try {
+    if (entries.length > 0) await log.append(entries)
+  } catch (error) {
+    throw new CommandError(
+      ExitCode.stopped,
+      `${(error as Error).message} Tokens that are not on the revocation list were not sent to the provider.`,
+    )
+  }
+  counts.listed += entries.length
+  counts.unlisted += accessTokens.length - entries.length
+}
+
+/** The summary for people, in lines. */
+export function describeListed({ listed, unlisted }: ListedCounts): string[] {
+  const lines = [`${formatCount(listed)} on the revocation list.`]
+  if (unlisted > 0) {
+    lines.push(
+      `${formatCount(unlisted)} cannot be on the list: they are opaque, or lack iss, exp, or both jti and sid.`,
+    )
+  }
+  return lines
+}

@@ -1,0 +1,58 @@
+import type { RevocationEntry } from '@backend-logout/revocations'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { print, type Terminal } from '../terminal/terminal.ts'
+import { type LogLocation, openLog } from './open.ts'
+
+/** What `revoke-user`, `revoke-session` and `revoke-issuer` were told. */
+export interface RevokeIssuedOptions extends LogLocation {
+  readonly iss: string
+  readonly sub?: string
+  readonly sid?: string
+  readonly issuedBefore?: Date
+  readonly tokenLifetime: number
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+/** How far ahead of ours the issuer's clock may be, in seconds. */
+const CLOCK_SKEW_S = 60
+
+/** Adds an entry for what was issued to a user, in a session, or by an issuer. */
+export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Terminal): Promise<ExitCode> {
+  const { iss, sub, sid, issuedBefore, tokenLifetime, quiet = false, json } = options
+  const now = Math.floor(Date.now() / 1000)
+  const at = issuedBefore ? Math.floor(issuedBefore.getTime() / 1000) : now
+  if (at > now + CLOCK_SKEW_S) {
+    throw new CommandError(
+      ExitCode.usage,
+      '--issued-before is in the future: until then, every new login would be refused, too.',
+    )
+  }
+  const until = at + tokenLifetime
+  if (until <= now) {
+    throw new CommandError(
+      ExitCode.usage,
+      `Every token issued before then has expired by now, as tokens live for ${tokenLifetime} seconds. If they live ` +
+        'longer, pass --token-lifetime.',
+    )
+  }
+  const entry: RevocationEntry =
+    sub !== undefined ? { iss, sub, at, until } : sid !== undefined ? { iss, sid, at, until } : { iss, at, until }
+  await using log = await openLog(options, terminal)
+  await log.append(entry)
+  if (json) print(terminal, JSON.stringify(entry))
+  else if (!quiet) {
+    const whose = sub !== undefined ? 'of this user ' : sid !== undefined ? 'of this session ' : ''
+    print(
+      terminal,
+      `Refused until ${time(until)}: every access token ${whose}that the issuer issued up to ${time(at)}.`,
+      'Refresh tokens are not affected: revoke them at the provider, or they give new access tokens.',
+    )
+  }
+  return ExitCode.done
+}
+
+function time(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000', '')
+}
