@@ -5,6 +5,7 @@ const { logout, logoutAndRedirect, onLogout } = createLogout({ endpoint: '/logou
 const MEANING: Readonly<Record<LogoutStatus, readonly [string, string, 'good' | 'bad']>> = {
   logged_out: ['logged_out', 'The session here is over, and the provider has revoked the tokens.', 'good'],
   queued: ['queued', 'The session here is over. The tokens wait in the outbox until the provider takes them.', 'good'],
+  no_session: ['no_session', 'There was no session here, so nothing was revoked.', 'good'],
   local_only: ['local_only', 'The session here is over, but the tokens still work until they expire.', 'bad'],
 }
 

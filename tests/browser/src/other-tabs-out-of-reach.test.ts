@@ -74,7 +74,7 @@ describeBehavior('other-tabs-out-of-reach', () => {
       const script = frame.contentDocument?.createElement('script') as HTMLScriptElement
       script.type = 'module'
       script.textContent = `import { createLogout } from '${location.origin}/client.js'
-        try { createLogout({ endpoint: '/logout' }) } catch (error) { window.code = error.code }
+        try { await createLogout({ endpoint: '/logout' }).logout() } catch (error) { window.code = error.code }
         window.done = true`
       frame.contentDocument?.body.append(script)
       const inner = frame.contentWindow as Window & { done?: boolean; code?: string }

@@ -8,7 +8,9 @@ type Problem = components['schemas']['Problem']
 /**
  * What became of the tokens; the session with the backend has ended in any case.
  *
- * - `logged_out`: all revoked, or there was none.
+ * - `logged_out`: all revoked, or the session had none.
+ * - `no_session`: nothing was revoked, because there was no session: it has ended or expired before, or the backend does
+ *   not find it by its cookie.
  * - `queued`: not yet all revoked; the backend goes on trying.
  * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
  */
@@ -78,9 +80,10 @@ export interface BrowserLogout {
 }
 
 /**
- * Creates the page's half of the logout.
+ * Creates the page's half of the logout. Nothing of the browser is used before one of its functions is called, so it can
+ * be created at the top of a module that is also rendered on a server. Its functions end in `invalid_options` when the
+ * endpoint is not on the page's own origin.
  *
- * @throws LogoutProxyError `invalid_options` when the endpoint is not on the page's own origin
  * @example
  * ```ts
  * import { createLogout } from '@backend-logout/browser-proxy/client'
@@ -94,18 +97,23 @@ export interface BrowserLogout {
  * ```
  */
 export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOptions): BrowserLogout {
-  const { origin = '', href = '' } = URL.canParse(endpoint, location.href) ? new URL(endpoint, location.href) : {}
-  if (origin !== location.origin) {
-    throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
+  let url: string | undefined
+  const address = (): string => {
+    // There is none where the page is rendered.
+    const { href = '', origin }: Partial<Location> = globalThis.location ?? {}
+    if (!url && URL.canParse(endpoint, href)) url = new URL(endpoint, href).href
+    if (!url || new URL(url).origin !== origin) {
+      throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
+    }
+    return url
   }
-  const name = `logout ${href}`
   const listeners = new Set<(event: MessageEvent) => void>()
   let channel: BroadcastChannel | undefined
   /** Uses the channel to the other tabs. Browsers may refuse it, which must not keep anybody from logging out. */
-  const tabs = (message?: Pick<BrowserLogoutResult, 'status'>): void => {
+  const tabs = (href: string, message?: Pick<BrowserLogoutResult, 'status'>): void => {
     try {
       if (!channel) {
-        channel = new BroadcastChannel(name)
+        channel = new BroadcastChannel(`logout ${href}`)
         channel.onmessage = (event) => {
           for (const listener of listeners) listener(event)
         }
@@ -115,9 +123,10 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
   }
 
   const logout = async (request: BrowserLogoutRequest = {}): Promise<BrowserLogoutResult> => {
+    const href = address()
     const answer = await ask(href, request, timeoutMs)
     const { status, logout_url: logoutUrl, refused_by_services: refusedByServices } = answer
-    tabs({ status })
+    tabs(href, { status })
     // An open channel keeps the page out of the browser's back and forward cache.
     if (!listeners.size) close()
     return { status, ...(logoutUrl && { logoutUrl }), ...(refusedByServices !== undefined && { refusedByServices }) }
@@ -136,9 +145,10 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
       return result
     },
     onLogout(listener) {
+      const href = address()
       const call = ({ data }: MessageEvent): void => listener(data)
       listeners.add(call)
-      tabs()
+      tabs(href)
       return () => {
         listeners.delete(call)
         if (!listeners.size) close()
@@ -188,7 +198,7 @@ async function read(response: Response): Promise<Answer> {
   const body: Partial<Omit<Answer, 'status'> & Omit<Problem, 'status'> & { status: unknown }> | null = await response
     .json()
     .catch(() => null)
-  if (status === 200 && /^(logged_out|queued|local_only)$/.test(String(body?.status))) return body as Answer
+  if (status === 200 && /^(logged_out|no_session|queued|local_only)$/.test(String(body?.status))) return body as Answer
   const problem = body?.code
   // Nothing but a code gets into the message: something else may have answered.
   if (typeof problem !== 'string' || !/^[a-z_]{1,50}$/.test(problem))

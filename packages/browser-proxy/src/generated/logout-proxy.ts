@@ -84,13 +84,14 @@ export interface components {
          * Logout status
          * @description What became of the tokens at the provider. The local session has ended in any case.
          *
-         *     - `logged_out`: all revoked, or there was none.
+         *     - `logged_out`: all revoked, or the session had none.
+         *     - `no_session`: nothing was revoked, because there was no session.
          *     - `queued`: not yet all revoked; the backend goes on trying, also after a restart.
          *     - `local_only`: not all revoked, and nobody tries again. They work until they expire.
          * @example logged_out
          * @enum {string}
          */
-        LogoutStatus: "logged_out" | "queued" | "local_only";
+        LogoutStatus: "logged_out" | "no_session" | "queued" | "local_only";
         /**
          * Problem details
          * @description Why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
@@ -146,7 +147,10 @@ export interface components {
         /**
          * @description The local session has ended. `status` tells what became of the tokens at the provider:
          *
-         *     - `logged_out`: all of them are revoked, or there was none.
+         *     - `logged_out`: all of them are revoked, or the session had none.
+         *     - `no_session`: nothing was revoked, because the backend found no session: the user was logged out already, the
+         *       session has expired, or the backend does not understand the cookie. Only in the last case do tokens go on
+         *       working, and the backend's own log says so.
          *     - `queued`: some are not yet; the backend has put them into durable storage and goes on trying.
          *     - `local_only`: some may go on working until they expire. Who is worried can change the password.
          */

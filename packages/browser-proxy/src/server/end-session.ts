@@ -1,3 +1,5 @@
+import { emit } from '@backend-logout/core'
+import type { OnLogoutProxyEvent } from './events.ts'
 import { HttpProblem } from './http-problem.ts'
 import { NO_TOKENS, type RevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
 import type { LogoutSession, StoredTokens } from './session.ts'
@@ -13,6 +15,8 @@ export interface EndedSession extends TokensOutcome {
 export interface PageHints {
   readonly idToken: string | undefined
   readonly redirectUri: string | undefined
+  /** Whether the request names a session; `undefined` where the session cannot tell. */
+  readonly named: boolean | undefined
 }
 
 /**
@@ -27,12 +31,18 @@ export async function endSession(
   hints: PageHints,
   revokeTokens: RevokeTokens,
   runStep: RunStep,
+  onEvent?: OnLogoutProxyEvent,
 ): Promise<EndedSession> {
+  const revokeStored = async (stored: StoredTokens | undefined): Promise<TokensOutcome> => {
+    if (stored) return revokeTokens(await complete(stored, hints, runStep), hints.redirectUri)
+    emit(onEvent, { type: 'no_session', named: hints.named })
+    // The page may have kept the ID token, which still ends the provider's own session.
+    const { logoutUrl } = await revokeTokens({ idToken: hints.idToken }, hints.redirectUri)
+    return { ...NO_TOKENS, status: 'no_session', logoutUrl }
+  }
   const end = async (locked: boolean): Promise<EndedSession> => {
     const read = await runStep('read', async () => readTokens(await session.read(request)))
-    const outcome = read.ok
-      ? await revokeTokens(await complete(read.value, hints, runStep), hints.redirectUri)
-      : NO_TOKENS
+    const outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
     const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
     // Tokens that nobody could read, or that a refresh replaced in the meantime, must be treated as still valid.
@@ -44,12 +54,33 @@ export async function endSession(
   return underLock(async (run) => session.lock?.(request, run), end, runStep)
 }
 
-/** Copies what the application keeps, once, so that nothing of it can fail later. */
-function readTokens(stored: StoredTokens | null | undefined): StoredTokens {
-  if (stored === undefined || stored === null) return {}
+/**
+ * Copies what the application keeps, once, so that nothing of it can fail later. White space is no token.
+ *
+ * @returns `undefined` where there is no session
+ */
+function readTokens(stored: StoredTokens | null | undefined): StoredTokens | undefined {
+  if (stored === undefined || stored === null) return undefined
   if (typeof stored !== 'object') throw new TypeError('session.read must return the tokens as an object.')
   const { accessToken, refreshToken, idToken, expiresAt, replacedAccessTokens } = stored
-  return { accessToken, refreshToken, idToken, expiresAt, replacedAccessTokens }
+  const tokens = { accessToken: filled(accessToken), refreshToken: filled(refreshToken), idToken: filled(idToken) }
+  // Left under the names of a token response, they would stay active, and the logout would look complete.
+  for (const [mistaken, name] of MISTAKEN) {
+    if (tokens[name] === undefined && filled((stored as Record<string, unknown>)[mistaken]) !== undefined) {
+      throw new TypeError(`session.read must return ${mistaken} as ${name}.`)
+    }
+  }
+  return { ...tokens, expiresAt, replacedAccessTokens }
+}
+
+const MISTAKEN = [
+  ['access_token', 'accessToken'],
+  ['refresh_token', 'refreshToken'],
+  ['id_token', 'idToken'],
+] as const
+
+function filled<T>(token: T): T | undefined {
+  return typeof token === 'string' && token.trim() === '' ? undefined : token
 }
 
 /** Adds what the page knows. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */

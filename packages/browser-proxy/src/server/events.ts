@@ -37,6 +37,19 @@ export type LogoutProxyEvent =
       readonly error: unknown
     }
   | {
+      /**
+       * No session was found, so nothing was revoked; an `outcome` with the status `no_session` follows. Alert where
+       * `named` is often `true`.
+       */
+      readonly type: 'no_session'
+      /**
+       * Whether the request names a session, such as in its cookie. Where it does, either the session has just ended, or
+       * your `read` does not understand what names it: a signed cookie (`s:…` of express-session), an encrypted one, or a
+       * store that has lost its sessions. Tokens may go on working then. Missing where the session has no `id`.
+       */
+      readonly named?: boolean | undefined
+    }
+  | {
       readonly type: 'outcome'
       readonly status: LogoutStatus
       /** What happened to each token at the provider, refresh token first. */

@@ -237,5 +237,5 @@ test('a rate limit that fails does not stop a logout', async () => {
     onEvent: (event) => events.push(event.type === 'failure' ? event.step : event.type),
   })
   expect((await handler(ask(`${ORIGIN}/logout`, { origin: ORIGIN }))).status).toBe(200)
-  expect(events).toEqual(['throttle', 'outcome'])
+  expect(events).toEqual(['throttle', 'no_session', 'outcome'])
 })

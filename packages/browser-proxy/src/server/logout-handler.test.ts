@@ -47,16 +47,72 @@ describe('with a session', () => {
     expect(headers.has('clear-site-data')).toBe(false)
   })
 
-  test('logging out twice is no error, nor is it without a session', async () => {
-    const { handler, signIn } = createApplication(provider)
+  test('logging out twice is no error, nor is it without a session, and the answer says that there was none', async () => {
+    const { handler, events, signIn } = createApplication(provider)
     const { cookie } = await signIn()
     await handler(logoutRequest(cookie))
+    events.length = 0
     for (const again of [cookie, undefined]) {
       const answer = await handler(logoutRequest(again))
-      expect(await answer.json()).toEqual({ status: 'logged_out' })
+      expect(await answer.json()).toEqual({ status: 'no_session' })
       expect(cleared(answer)).toBe(true)
     }
     expect(revocations()).toBe(2)
+    expect(events).toMatchObject([
+      { type: 'no_session', named: true },
+      { type: 'outcome', status: 'no_session', revocations: [] },
+      { type: 'no_session', named: false },
+      { type: 'outcome', status: 'no_session', revocations: [] },
+    ])
+  })
+
+  test.each([
+    ['a signed cookie', (id: string) => `__Host-session=s%3A${id}.SbW3pTt0VH6Z1cE4PjK0iR8mbcXn6QyUuW2d8Qf1l5M`],
+    ['an encrypted cookie', (id: string) => `__Host-session=Fe26.2*1*${id}*abc*def`],
+    ['a session that the store has lost', () => `__Host-session=${crypto.randomUUID()}`],
+  ])('%s is never reported as a logout', async (_case, cookieFor) => {
+    const { handler, sessions, events, signIn } = createApplication(provider)
+    const user = await signIn()
+    const answer = await handler(logoutRequest(cookieFor(user.id)))
+    expect(await answer.json()).toEqual({ status: 'no_session' })
+    expect(events).toMatchObject([{ type: 'no_session', named: true }, { status: 'no_session' }])
+    expect(await provider.isActive(user.refreshToken)).toBe(true)
+    expect(sessions.size).toBe(1)
+  })
+
+  test('without a session, the page’s ID token still leads to the end of the provider’s own session', async () => {
+    const { handler } = createApplication(provider)
+    const answer = await (await handler(logoutRequest(undefined, { id_token_hint: 'hint' }))).json()
+    expect(answer).toEqual({ status: 'no_session', logout_url: expect.stringContaining('id_token_hint=hint') })
+  })
+
+  test('a session without an id says nothing about who was named', async () => {
+    const session = { read: () => undefined, clear: () => undefined }
+    const { handler, events } = createApplication(provider, { session })
+    expect(await (await handler(logoutRequest())).json()).toEqual({ status: 'no_session' })
+    expect(events[0]).toEqual({ type: 'no_session', named: undefined })
+  })
+
+  test('a session without tokens is a session', async () => {
+    const { handler, sessions, events } = createApplication(provider)
+    for (const [id, tokens] of [
+      ['1', {}],
+      ['2', { accessToken: ' ', refreshToken: '', idToken: '\n' }],
+    ] as const) {
+      sessions.set(id, tokens)
+      expect(await (await handler(logoutRequest(`__Host-session=${id}`))).json()).toEqual({ status: 'logged_out' })
+    }
+    expect(events.map(({ type }) => type)).toEqual(['outcome', 'outcome'])
+    expect(revocations()).toBe(0)
+  })
+
+  test('tokens under the names of a token response are a failure, and no logout', async () => {
+    const { handler, sessions, events, signIn } = createApplication(provider)
+    const { cookie, id, accessToken, refreshToken } = await signIn()
+    sessions.set(id, { access_token: accessToken, refresh_token: refreshToken } as never)
+    expect(await (await handler(logoutRequest(cookie))).json()).toEqual({ status: 'local_only' })
+    expect(events[0]).toMatchObject({ type: 'failure', step: 'read' })
+    expect(String(events[0]?.type === 'failure' && events[0].error)).toContain('access_token as accessToken')
   })
 
   test('what a guard refuses leaves the session and its tokens alone', async () => {
@@ -362,7 +418,7 @@ describe('concurrent logouts', () => {
   test('without a session are not taken for one', async () => {
     const { handler, events } = createApplication(provider)
     await Promise.all([handler(logoutRequest()), handler(logoutRequest())])
-    expect(events.map((event) => event.type === 'outcome' && event.joined)).toEqual([false, false])
+    expect(events.flatMap((event) => (event.type === 'outcome' ? [event.joined] : []))).toEqual([false, false])
   })
 })
 

@@ -81,8 +81,9 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
       throw new HttpProblem('token_not_accepted', 'The tokens come from the session; the body must not have one.')
     }
     const id = await runStep('id', async () => readId(await session.id?.(request)))
+    const named = session.id && id.ok ? id.value !== undefined : undefined
     return joinLogouts(id.ok ? id.value : undefined, () =>
-      endSession(request, session, { idToken, redirectUri }, revokeTokens, runStep),
+      endSession(request, session, { idToken, redirectUri, named }, revokeTokens, runStep, onEvent),
     )
   }
 

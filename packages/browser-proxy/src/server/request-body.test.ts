@@ -39,6 +39,7 @@ test.each([
   ['{"__proto__":{"token":"a"}}', 'malformed_body'],
   ['{"constructor":"a"}', 'malformed_body'],
   ['{"token":""}', 'malformed_body'],
+  ['{"token":" \\t"}', 'malformed_body'],
   ['{"token":1}', 'malformed_body'],
   ['{"token":null}', 'malformed_body'],
   ['{"token":"\\ud800"}', 'malformed_body'],

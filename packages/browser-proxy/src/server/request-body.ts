@@ -94,7 +94,7 @@ function parse(bytes: Uint8Array): LogoutRequest {
       throw malformed('The body has a member that this endpoint does not know; it may be misspelt.')
     }
     const limit = LIMITS[name as keyof LogoutRequest]
-    if (typeof member !== 'string' || member === '' || member.length > limit || !member.isWellFormed()) {
+    if (typeof member !== 'string' || member.trim() === '' || member.length > limit || !member.isWellFormed()) {
       throw malformed(`${name} must be a string of 1 to ${limit} characters.`)
     }
   }

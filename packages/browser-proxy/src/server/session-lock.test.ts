@@ -130,7 +130,7 @@ test('a lock that fails after its work spoils nothing', async () => {
     },
   }
   const { handler, events } = createApplication(provider, { session })
-  expect(await (await handler(logoutRequest())).json()).toEqual({ status: 'logged_out' })
+  expect(await (await handler(logoutRequest())).json()).toEqual({ status: 'no_session' })
   await sleep(10)
-  expect(events.map((event) => event.type).sort()).toEqual(['failure', 'outcome'])
+  expect(events.map((event) => event.type).sort()).toEqual(['failure', 'no_session', 'outcome'])
 })

@@ -31,7 +31,10 @@ export interface LogoutSession {
    * another one, each is handled separately. That only costs requests: revoking a token twice does no harm.
    */
   id?(request: Request): Awaitable<string | undefined>
-  /** The session's tokens; `undefined` where nobody is logged in. It is called again for a repeated logout. */
+  /**
+   * The session's tokens; `undefined` where there is no session, which is reported as `no_session`. It is called again for
+   * a repeated logout.
+   */
   read(request: Request): Awaitable<StoredTokens | null | undefined>
   /**
    * Ends the session for good: forgets it in the store, and returns the headers that make the browser forget it. It is
