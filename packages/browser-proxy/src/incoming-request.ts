@@ -84,13 +84,27 @@ function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
 }
 
 /** A stream can be read only once. What middleware has made of it is turned back into bytes. */
-function alreadyRead({ rawBody, body, readableDidRead, destroyed }: Incoming): BodyInit | undefined {
+function alreadyRead({ rawBody, body, readableDidRead, destroyed, headers }: Incoming): BodyInit | undefined {
   if (rawBody instanceof Uint8Array) return new Uint8Array(rawBody)
   if (!readableDidRead && !destroyed) return undefined
   if (body instanceof Uint8Array) return new Uint8Array(body)
-  if (body !== undefined) return typeof body === 'string' ? body : JSON.stringify(body)
+  if (typeof body === 'string') return body
+  if (body !== undefined) return isForm(headers) ? formOf(body) : JSON.stringify(body)
   // An error, not an empty body.
   return new ReadableStream({
     start: (controller) => controller.error(new Error('Something else has read the body before.')),
   })
+}
+
+function isForm({ 'content-type': type = '' }: IncomingMessage['headers']): boolean {
+  return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)
+}
+
+/** What `express.urlencoded()` has parsed, as a form again. A name that came several times has a list of values. */
+function formOf(fields: unknown): string {
+  const form = new URLSearchParams()
+  for (const [name, values] of Object.entries(Object(fields))) {
+    for (const value of [values].flat()) form.append(name, typeof value === 'string' ? value : JSON.stringify(value))
+  }
+  return form.toString()
 }

@@ -252,3 +252,22 @@ test('a client that breaks off in the middle of the body logs nobody out', async
   await expect.poll(() => ended).toEqual(['refused'])
   expect(revoked).toEqual([])
 })
+
+test.each([
+  ['an object', { logout_token: 'a+b&c', more: ['1', '2'] }],
+  ['text', 'logout_token=a%2Bb%26c&more=1&more=2'],
+])('a form that a middleware has parsed into %s arrives as a form', async (_case, body) => {
+  const handler = toNodeHandler(async (request) => Response.json([...new URLSearchParams(await request.text())]))
+  const server = createServer(async (request: IncomingMessage & { body?: unknown }, response) => {
+    await readAll(request)
+    request.body = body
+    await handler(request, response)
+  })
+  const url = `http://127.0.0.1:${await listen(server)}/`
+  const answer = await fetch(url, { method: 'POST', body: new URLSearchParams({ any: 'thing' }) })
+  expect(await answer.json()).toEqual([
+    ['logout_token', 'a+b&c'],
+    ['more', '1'],
+    ['more', '2'],
+  ])
+})

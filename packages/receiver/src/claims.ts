@@ -10,6 +10,8 @@ export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const IMPLIED_LIFETIME_S = 120
 /** The longest time from `iat` to `exp`, in seconds. As long is remembered that a token was handled. */
 const MAX_LIFETIME_S = 86_400
+/** By how much `iat` can be too early, in seconds: it is rounded down, and Zitadel's is a second in the past. */
+const EARLY_S = 1
 /** The end of the year 9999, in seconds. Milliseconds are beyond it. */
 const MAX_TIME = 253_402_300_799
 /** The longest `sub`, `sid` and `jti`, as in the contract and in revocation lists. */
@@ -53,14 +55,8 @@ export function readClaims(
   const expiresAt = readExpiry(claims, at, issuer)
   if (at > now + issuer.clockToleranceSeconds) refuse('issued_in_future', "The token's iat is in the future.")
   if (expiresAt <= now - issuer.clockToleranceSeconds) refuse('expired', 'The token has expired.')
-  return {
-    iss: issuer.issuer,
-    ...(sub !== undefined && { sub }),
-    ...(sid !== undefined && { sid }),
-    at,
-    jti,
-    expiresAt,
-  }
+  const subject = { ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
+  return { iss: issuer.issuer, ...subject, at: at + EARLY_S, jti, expiresAt }
 }
 
 function checkAudience(aud: unknown, clientIds: ReadonlySet<string>): void {

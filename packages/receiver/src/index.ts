@@ -4,8 +4,23 @@
  *
  * @module
  */
+export {
+  type BackChannelHandler,
+  type BackChannelHandlerOptions,
+  createBackChannelHandler,
+} from './back-channel-handler.ts'
 export { isLogoutTokenError, LogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
 export type { OnReceiverEvent, ReceiverEvent, ReceiverStep, RequestProblem } from './events.ts'
+export { type ExpressSessionStore, expressSessions } from './express-sessions.ts'
+export {
+  IncompleteLogoutError,
+  type LogoutEntry,
+  type LogoutSubject,
+  type LogoutSummary,
+  type LogoutTargets,
+  logoutEverywhere,
+} from './log-out-everywhere.ts'
+export { createMemorySessionIndex } from './memory-session-index.ts'
 export type { LogoutNotice } from './notice.ts'
 export type {
   DecryptionJwk,
@@ -14,5 +29,18 @@ export type {
   LogoutTokenVerifierOptions,
   SharedVerifierOptions,
 } from './options.ts'
+export {
+  createPostgresSessionIndex,
+  type PostgresPool,
+  type PostgresSessionIndexOptions,
+} from './postgres-session-index.ts'
 export { type Awaitable, createReplayMemory, type ReplayStore } from './replays.ts'
+export type {
+  LoginClaims,
+  RecordedSessions,
+  RecordOptions,
+  SessionAccess,
+  SessionIndex,
+  StoredTokens,
+} from './session-index.ts'
 export { createLogoutTokenVerifier, type LogoutTokenVerifier } from './verifier.ts'

@@ -6,7 +6,10 @@ export interface LogoutNotice {
   readonly sub?: string
   /** The one session that ends. */
   readonly sid?: string
-  /** When the logout happened, by the provider's clock. What began later goes on. */
+  /**
+   * When the logout happened, by the provider's clock: `iat` of the token and one second, because it is rounded down. What
+   * began later goes on.
+   */
   readonly at: number
   /** The token's id. */
   readonly jti?: string

@@ -43,7 +43,7 @@ describe('a good token', () => {
       iss: issuer.url,
       sub: 'alice',
       sid: 'session-1',
-      at,
+      at: at + 1,
       jti: 'one',
       expiresAt: at + 120,
     })

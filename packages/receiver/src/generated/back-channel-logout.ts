@@ -105,8 +105,8 @@ export interface components {
              */
             error: "invalid_request" | "temporarily_unavailable";
             /**
-             * @description The reason, for the sender's log. It repeats nothing of the token.
-             * @example The logout token was refused: wrong_audience.
+             * @description A fixed text for each `error`.
+             * @example This is no acceptable report of a logout.
              */
             error_description?: string;
         };

@@ -1,0 +1,119 @@
+import { emit, invalidOption } from '@backend-logout/core'
+import { isLogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
+import type { RequestProblem } from './events.ts'
+import { readLogoutToken } from './form-body.ts'
+import type { components } from './generated/back-channel-logout.ts'
+import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets } from './log-out-everywhere.ts'
+import { within } from './time-limit.ts'
+import type { LogoutTokenVerifier } from './verifier.ts'
+
+/** Options of {@link createBackChannelHandler}. */
+export interface BackChannelHandlerOptions extends LogoutTargets {
+  /** Verifies the tokens: {@link createLogoutTokenVerifier}. */
+  readonly verifier: LogoutTokenVerifier
+  /**
+   * The status of the answer where a logout could not be completed, but can be with another delivery. Some senders deliver
+   * again after 503; none does after 400. The specification knows only 400.
+   * @default 503
+   */
+  readonly failureStatus?: 503 | 400 | undefined
+}
+
+/** Answers a provider's report of a logout. It never rejects. */
+export type BackChannelHandler = (request: Request) => Promise<Response>
+
+/** A refusal, as the contract has it. */
+type LogoutProblem = components['schemas']['LogoutProblem']
+
+/** No answer may be cached (§2.8), and none is for pages. */
+const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+const RETRY_AFTER_S = '5'
+
+/**
+ * Creates the endpoint that the provider calls when a user has logged out, as `specs/back-channel-logout.openapi.yaml`
+ * describes it. Register its address as the application's `backchannel_logout_uri`. It is a plain function over Web
+ * standards: Deno, Bun, workers, Hono and Next use it directly; Express, Fastify and `node:http` through `toNodeHandler` of
+ * `@backend-logout/browser-proxy/node`.
+ *
+ * First, the token is verified. Then, the tokens in the sessions go to the outbox, the revocation list gets an entry, and
+ * the sessions end. Only if all of this succeeded, the answer is 200, and only then it is remembered that the token was
+ * handled. So whatever breaks in between, the provider can deliver it again. A second delivery after that is answered with
+ * 200 and does nothing. Why a token was refused is in the event, not in the answer.
+ *
+ * The request needs no protection against forgery by other sites, because it is authenticated by its token alone.
+ *
+ * @throws LogoutError `invalid_options`
+ * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCResponse | Back-Channel Logout §2.5–2.8}
+ * @example
+ * ```ts
+ * import { createBackChannelHandler, createLogoutTokenVerifier, createMemorySessionIndex } from '@backend-logout/receiver'
+ *
+ * const store = new Map<string, { accessToken: string }>()
+ * const handler = createBackChannelHandler({
+ *   verifier: createLogoutTokenVerifier({ issuer: 'https://id.example.com', clientId: 'app' }),
+ *   sessions: createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) }),
+ * })
+ * const answer: Response = await handler(new Request('https://app.example.com/backchannel-logout', { method: 'POST' }))
+ * ```
+ */
+export function createBackChannelHandler(options: BackChannelHandlerOptions): BackChannelHandler {
+  checkTargets(options)
+  const { verifier, failureStatus = 503, storeTimeoutMs = 5_000, onEvent } = options
+  if (typeof verifier?.verify !== 'function' || typeof verifier.handled !== 'function') {
+    invalidOption('verifier', 'must have verify() and handled().')
+  }
+  if (failureStatus !== 503 && failureStatus !== 400) invalidOption('failureStatus', 'must be 503 or 400.')
+
+  return async (request) => {
+    const startedAt = performance.now()
+    const durationMs = (): number => performance.now() - startedAt
+    const unavailable = (): Response =>
+      refusal(failureStatus, 'temporarily_unavailable', 'The logout could not be completed. Deliver it again.')
+    const refused = (code: RequestProblem | LogoutTokenErrorCode, answer: Response): Response => {
+      emit(onEvent, { type: 'refused', code, status: answer.status, durationMs: durationMs() })
+      return answer
+    }
+    // Always the same text: who guesses learns nothing.
+    const invalid = (status: 400 | 405): Response =>
+      refusal(status, 'invalid_request', 'This is no acceptable report of a logout.')
+
+    try {
+      const read = await readLogoutToken(request)
+      if ('problem' in read) return refused(read.problem, invalid(read.problem === 'method_not_allowed' ? 405 : 400))
+      const notice = await verifier.verify(read.token)
+      const { sessions } = await carryOut(notice, options)
+      // Where this fails, a second delivery is carried out again, which does no harm.
+      await within(storeTimeoutMs, () => verifier.handled(notice)).catch((error: unknown) => {
+        emit(onEvent, { type: 'failure', step: 'replays', error })
+      })
+      emit(onEvent, { type: 'logged_out', sessions, durationMs: durationMs() })
+      return loggedOut()
+    } catch (error) {
+      if (isLogoutTokenError(error)) {
+        if (error.retryable) return refused(error.code, unavailable())
+        if (error.code !== 'replayed') return refused(error.code, invalid(400))
+        emit(onEvent, { type: 'repeated', durationMs: durationMs() })
+        return loggedOut()
+      }
+      // The step that failed has been reported.
+      if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
+      emit(onEvent, { type: 'incomplete', status: failureStatus, durationMs: durationMs() })
+      return unavailable()
+    }
+  }
+}
+
+function loggedOut(): Response {
+  return new Response(null, { status: 200, headers: ALWAYS })
+}
+
+function refusal(status: number, error: LogoutProblem['error'], description: string): Response {
+  const problem: LogoutProblem = { error, error_description: description }
+  const headers = {
+    ...(status === 405 && { allow: 'POST' }),
+    ...(status === 503 && { 'retry-after': RETRY_AFTER_S }),
+    'content-type': 'application/json',
+    ...ALWAYS,
+  }
+  return new Response(JSON.stringify(problem), { status, headers })
+}

@@ -1,0 +1,200 @@
+import { emit, invalidOption } from '@backend-logout/core'
+import type { OnReceiverEvent, ReceiverStep } from './events.ts'
+import type { LogoutNotice } from './notice.ts'
+import type { Awaitable } from './replays.ts'
+import type { SessionIndex, StoredTokens } from './session-index.ts'
+import { within } from './time-limit.ts'
+
+/** What a logout writes into a revocation list: everything that was issued to a session or a user until `at`. */
+export type LogoutEntry =
+  | { readonly iss: string; readonly sid: string; readonly at: number; readonly until: number }
+  | { readonly iss: string; readonly sub: string; readonly at: number; readonly until: number }
+
+/** What a logout ends. At least `sessions` or `revocations` is required. */
+export interface LogoutTargets {
+  /** The application's sessions. */
+  readonly sessions?: SessionIndex | undefined
+  /** The list of revoked tokens that services follow: a log of `@backend-logout/revocations`. */
+  readonly revocations?: { append(entry: LogoutEntry): Promise<unknown> } | undefined
+  /** Revokes the tokens in the sessions: `@backend-logout/outbox`. */
+  readonly outbox?: { add(tokens: Omit<StoredTokens, 'scope'>): Promise<unknown> } | undefined
+  /**
+   * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it:
+   * they are meant to work while the user is logged out. Where a session does not say its scope, its refresh token is
+   * kept.
+   * @default false
+   */
+  readonly keepOfflineAccess?: boolean | undefined
+  /**
+   * How long after the logout something may live that was issued before it, in seconds: the longest life of access tokens
+   * and, where the list checks them, of cookie sessions. So long is the entry kept in the revocation list.
+   * @default 2_592_000 (30 days)
+   */
+  readonly revokedForSeconds?: number | undefined
+  /**
+   * How long each call of the application's own functions and stores may take, in milliseconds.
+   * @default 5_000
+   */
+  readonly storeTimeoutMs?: number | undefined
+  /** Receives events, for logs, metrics and alerts. */
+  readonly onEvent?: OnReceiverEvent | undefined
+}
+
+/** Who is logged out by {@link logoutEverywhere}. */
+export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
+  /**
+   * Sessions that began later go on. In seconds since 1970.
+   * @default now
+   */
+  readonly at?: number | undefined
+}
+
+/** The result of {@link logoutEverywhere}. */
+export interface LogoutSummary {
+  /** How many sessions have ended. */
+  readonly sessions: number
+  /** How many tokens were handed to the outbox. */
+  readonly tokens: number
+}
+
+/** A logout was not completed, because a store of the application failed. Repeating it does no harm. */
+export class IncompleteLogoutError extends Error {
+  /** The step that failed first. */
+  readonly step: ReceiverStep
+
+  /** Creates an error. */
+  constructor(step: ReceiverStep, cause: unknown) {
+    super(`The logout is not complete, because the step '${step}' failed. Try again.`, { cause })
+    this.name = 'IncompleteLogoutError'
+    this.step = step
+  }
+}
+
+/** How many sessions are read or ended at the same time. */
+const CONCURRENCY = 16
+const DEFAULT_REVOKED_FOR_S = 2_592_000
+
+/**
+ * Logs a user out of all sessions of this application, or out of one with `sid`: after a changed password, or when an
+ * administrator says so. It does what the back-channel handler does, in this order:
+ *
+ * 1. The tokens in the sessions go to the outbox.
+ * 2. The revocation list gets an entry, so that every service refuses what was issued until now.
+ * 3. The sessions end.
+ *
+ * Where step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. Where a session cannot be ended,
+ * the others end nevertheless. Repeating a logout does no harm.
+ *
+ * @throws LogoutError `invalid_options` or `invalid_argument`
+ * @throws IncompleteLogoutError when a step failed
+ * @example
+ * ```ts
+ * import { createMemorySessionIndex, logoutEverywhere } from '@backend-logout/receiver'
+ *
+ * const store = new Map<string, { accessToken: string }>()
+ * const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
+ *
+ * const { sessions: ended } = await logoutEverywhere({ iss: 'https://id.example.com', sub: 'alice' }, { sessions })
+ * ```
+ */
+export async function logoutEverywhere(who: LogoutSubject, targets: LogoutTargets): Promise<LogoutSummary> {
+  checkTargets(targets)
+  const { iss, sub, sid, at = Math.floor(Date.now() / 1000) } = who ?? {}
+  const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
+  if (!isName(iss)) invalidOption('iss', 'must be the issuer.', 'invalid_argument')
+  if (!isName(sub ?? sid) || !isName(sid ?? sub)) invalidOption('sub', 'or sid is required.', 'invalid_argument')
+  if (!(Number.isInteger(at) && at >= 0 && at < 100_000_000_000)) {
+    invalidOption('at', 'must be whole seconds since 1970.', 'invalid_argument')
+  }
+  return carryOut({ iss, at, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }, targets)
+}
+
+/** Does what {@link logoutEverywhere} describes. */
+export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Promise<LogoutSummary> {
+  const { sessions, revocations, outbox, storeTimeoutMs = 5_000, onEvent } = targets
+  const attempt = async <T>(step: ReceiverStep, run: () => Awaitable<T>): Promise<T> => {
+    try {
+      return await within(storeTimeoutMs, run)
+    } catch (error) {
+      emit(onEvent, { type: 'failure', step, error })
+      throw new IncompleteLogoutError(step, error)
+    }
+  }
+
+  const ids = sessions ? await attempt('find', async () => [...(await sessions.find(notice))]) : []
+  let tokens = 0
+  if (outbox && sessions?.tokens) {
+    await forEach(ids, async (id) => {
+      const stored = await attempt('tokens', () => sessions.tokens?.(id))
+      const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
+      const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
+      if (count > 0) await attempt('outbox', () => outbox.add(pending))
+      tokens += count
+    })
+  }
+  if (revocations) await attempt('revocations', () => revocations.append(entryOf(notice, targets)))
+  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))
+  return { sessions: ids.length, tokens }
+}
+
+/** Runs a task for each session, some at a time. All of them are tried; then the first failure is thrown. */
+async function forEach(ids: readonly string[], task: (id: string) => Promise<unknown>): Promise<void> {
+  const left = ids.values()
+  const failures: unknown[] = []
+  const workers = Array.from({ length: Math.min(CONCURRENCY, ids.length) }, async () => {
+    for (const id of left) await task(id).catch((error: unknown) => failures.push(error))
+  })
+  await Promise.all(workers)
+  if (failures.length > 0) throw failures[0]
+}
+
+/** With a `sid`, only what belongs to that session: a `sub` beside it says whose it is. */
+function entryOf(
+  { iss, sub, sid, at }: LogoutNotice,
+  { revokedForSeconds = DEFAULT_REVOKED_FOR_S }: LogoutTargets,
+): LogoutEntry {
+  const times = { at, until: at + revokedForSeconds }
+  return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }
+}
+
+function tokensToRevoke(
+  stored: StoredTokens | null | undefined,
+  keepOfflineAccess: boolean,
+): Omit<StoredTokens, 'scope'> {
+  const { accessToken, refreshToken, expiresAt, scope } = stored ?? {}
+  const isOffline = scope === undefined || scope.split(' ').includes('offline_access')
+  const isKept = keepOfflineAccess && isOffline
+  return {
+    ...(accessToken && { accessToken }),
+    ...(refreshToken && !isKept && { refreshToken }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
+}
+
+/**
+ * Checks what a logout is to end.
+ *
+ * @throws LogoutError `invalid_options`
+ */
+export function checkTargets(targets: LogoutTargets): void {
+  if (typeof targets !== 'object' || targets === null) invalidOption('targets', 'must be an object.')
+  const { sessions, revocations, outbox, onEvent, storeTimeoutMs = 5_000 } = targets
+  const { revokedForSeconds = DEFAULT_REVOKED_FOR_S } = targets
+  if (!sessions && !revocations) invalidOption('sessions', 'or revocations is required: a logout must end something.')
+  for (const [name, value, optional] of [
+    ['sessions.find', sessions?.find, !sessions],
+    ['sessions.end', sessions?.end, !sessions],
+    ['sessions.tokens', sessions?.tokens, true],
+    ['revocations.append', revocations?.append, !revocations],
+    ['outbox.add', outbox?.add, !outbox],
+    ['onEvent', onEvent, true],
+  ] as const) {
+    if (typeof value !== 'function' && !(optional && value === undefined)) invalidOption(name, 'must be a function.')
+  }
+  if (!(storeTimeoutMs >= 1 && storeTimeoutMs <= 86_400_000)) {
+    invalidOption('storeTimeoutMs', 'must be 1 to 86400000 milliseconds.')
+  }
+  if (!(Number.isInteger(revokedForSeconds) && revokedForSeconds >= 60 && revokedForSeconds <= 315_360_000)) {
+    invalidOption('revokedForSeconds', 'must be 60 to 315360000.')
+  }
+}

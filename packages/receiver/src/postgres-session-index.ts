@@ -1,0 +1,140 @@
+import { invalidOption } from '@backend-logout/core'
+import { ends, REPORTED_S, type RecordedSessions, recordOf, type SessionAccess } from './session-index.ts'
+
+/** What runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a transaction of its own. */
+export interface PostgresPool {
+  /** Runs one statement. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
+/** Options of {@link createPostgresSessionIndex}. */
+export interface PostgresSessionIndexOptions extends SessionAccess {
+  /** A `Pool` of `pg`, or anything like it. */
+  readonly pool: PostgresPool
+  /**
+   * The schema for the tables. It is created where it is missing.
+   * @default 'backend_logout_sessions'
+   */
+  readonly schema?: string | undefined
+}
+
+/** How many calls pass between two deletions of what has expired. */
+const PRUNE_CALLS = 1_000
+/** What somebody else has created at the same time: duplicate_table, duplicate_schema, unique_violation. */
+const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
+
+/**
+ * Creates an index of sessions in Postgres, for any number of processes. Its tables are created with the first call.
+ *
+ * A login and the report of its logout can cross each other, and reach different processes. Both are written before the
+ * other is looked for, so at least one of them finds the other: either the report ends the session, or `add` says that
+ * the user is logged out already.
+ *
+ * @throws LogoutError `invalid_options`
+ * @example
+ * ```ts
+ * import { createPostgresSessionIndex, type PostgresPool } from '@backend-logout/receiver'
+ *
+ * declare const pool: PostgresPool // such as new pg.Pool({ connectionString: 'postgres://localhost/app' })
+ * const sessions = createPostgresSessionIndex({
+ *   pool,
+ *   end: (id) => pool.query('DELETE FROM session WHERE sid = $1', [id]),
+ * })
+ * ```
+ */
+export function createPostgresSessionIndex(options: PostgresSessionIndexOptions): RecordedSessions {
+  const { pool, schema = 'backend_logout_sessions', tokens, end } = options ?? {}
+  if (typeof pool?.query !== 'function') invalidOption('pool', 'must be a Pool of pg, or anything else with query().')
+  if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema))
+    invalidOption('schema', 'must be a lower-case name of at most 50 characters.')
+  if (typeof end !== 'function') invalidOption('end', 'must be a function.')
+  if (tokens !== undefined && typeof tokens !== 'function') invalidOption('tokens', 'must be a function.')
+  let prepared: Promise<void> | undefined
+  let calls = 0
+
+  const run = async (text: string, values: unknown[]): Promise<unknown[]> => {
+    prepared ??= prepare(pool, schema).catch((error: unknown) => {
+      prepared = undefined
+      throw error
+    })
+    await prepared
+    if (++calls % PRUNE_CALLS === 0) prune(pool, schema)
+    return (await pool.query(text, values)).rows
+  }
+  const remove = async (id: string): Promise<void> => {
+    await run(`DELETE FROM ${schema}.session WHERE id = $1`, [id])
+  }
+
+  return {
+    async add(id, claims, options) {
+      const record = recordOf(id, claims, options)
+      const { iss, sub, sid, at, until } = record
+      await run(
+        `INSERT INTO ${schema}.session (id, iss, sub, sid, at, until) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET (iss, sub, sid, at, until) = ROW (excluded.iss, excluded.sub, excluded.sid, excluded.at, excluded.until)`,
+        [id, iss, sub, sid ?? null, at, until],
+      )
+      const notices = await run(
+        `SELECT iss, sub, sid, at::float8 AS at FROM ${schema}.logout WHERE iss = $1 AND (sub = $2 OR sid = $3) AND at >= $4`,
+        [iss, sub, sid ?? null, at],
+      )
+      if (!notices.some((notice) => ends(readNotice(notice), record))) return true
+      await remove(id)
+      return false
+    },
+    remove,
+    async find(notice) {
+      const { iss, sub, sid, at } = notice
+      const until = Math.ceil(Date.now() / 1000) + REPORTED_S
+      await run(`INSERT INTO ${schema}.logout (iss, sub, sid, at, until) VALUES ($1, $2, $3, $4, $5)`, [
+        ...[iss, sub ?? null, sid ?? null, at, until],
+      ])
+      const [name, value] = sid === undefined ? ['sub', sub] : ['sid', sid]
+      const rows = await run(
+        `SELECT id FROM ${schema}.session WHERE ${name} = $1 AND iss = $2 AND at <= $3 AND ($4::text IS NULL OR sub = $4)`,
+        [value, iss, at, sub ?? null],
+      )
+      return rows.map((row) => (row as { id: string }).id)
+    },
+    ...(tokens && { tokens }),
+    async end(id) {
+      await end(id)
+      await remove(id)
+    },
+  }
+}
+
+/** A row as a notice: columns without a value are members that are missing. */
+function readNotice(row: unknown): Parameters<typeof ends>[0] {
+  const { iss, sub, sid, at } = row as { iss: string; sub: string | null; sid: string | null; at: number }
+  return { iss, at: Number(at), ...(sub !== null && { sub }), ...(sid !== null && { sid }) }
+}
+
+async function prepare(pool: PostgresPool, schema: string): Promise<void> {
+  const { rows } = await pool.query('SELECT to_regclass($1)::text AS found', [`${schema}.logout`])
+  if ((rows[0] as { found: string | null }).found !== null) return
+  // One statement, and so one transaction. Hash indexes, because identifiers can be longer than a row of a B-tree.
+  const statement = `DO $$ BEGIN
+    CREATE SCHEMA IF NOT EXISTS ${schema};
+    CREATE TABLE ${schema}.session (
+      id text PRIMARY KEY, iss text NOT NULL, sub text NOT NULL, sid text, at bigint NOT NULL, until bigint NOT NULL
+    );
+    CREATE INDEX session_sub ON ${schema}.session USING hash (sub);
+    CREATE INDEX session_sid ON ${schema}.session USING hash (sid);
+    CREATE INDEX session_until ON ${schema}.session (until);
+    CREATE TABLE ${schema}.logout (iss text NOT NULL, sub text, sid text, at bigint NOT NULL, until bigint NOT NULL);
+    CREATE INDEX logout_sub ON ${schema}.logout USING hash (sub);
+    CREATE INDEX logout_sid ON ${schema}.logout USING hash (sid);
+    CREATE INDEX logout_until ON ${schema}.logout (until);
+  END $$`
+  await pool.query(statement).catch((error: { code?: unknown }) => {
+    if (!CREATED_MEANWHILE.test(String(error?.code))) throw error
+  })
+}
+
+/** Nobody waits for it, and the next one does what this one could not. */
+function prune(pool: PostgresPool, schema: string): void {
+  for (const table of ['session', 'logout']) {
+    pool.query(`DELETE FROM ${schema}.${table} WHERE until < $1`, [Math.floor(Date.now() / 1000)]).catch(() => {})
+  }
+}

@@ -1,0 +1,227 @@
+import { openPrivateStore, type PrivateStore } from '@backend-logout/private-store'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { expressSessions } from './express-sessions.ts'
+import { IncompleteLogoutError, logoutEverywhere } from './log-out-everywhere.ts'
+import { createMemorySessionIndex } from './memory-session-index.ts'
+import type { LogoutNotice } from './notice.ts'
+import { createPostgresSessionIndex } from './postgres-session-index.ts'
+import type { RecordedSessions, SessionAccess } from './session-index.ts'
+
+let database: PrivateStore
+beforeAll(async () => {
+  database = await openPrivateStore(undefined)
+})
+afterAll(() => database.close())
+
+const iss = 'https://id.example.com'
+const AT = 1_795_679_550
+
+let schemas = 0
+const indexes: Record<string, (access: SessionAccess) => RecordedSessions> = {
+  memory: createMemorySessionIndex,
+  Postgres: (access) => createPostgresSessionIndex({ ...access, pool: database, schema: `test_${++schemas}` }),
+}
+
+describe.each(Object.keys(indexes))('an index in %s', (kind) => {
+  let ended: string[]
+  let index: RecordedSessions
+  beforeEach(() => {
+    ended = []
+    index = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({ end: (id) => ended.push(id) })
+  })
+  const find = async (notice: Partial<LogoutNotice>): Promise<string[]> =>
+    [...(await index.find({ iss, at: AT, ...notice }))].sort()
+
+  test('finds by sid, or else by sub, at one issuer, up to a time', async () => {
+    await index.add('1', { iss, sub: 'alice', sid: 's1', iat: AT - 2 })
+    await index.add('2', { iss, sub: 'alice', sid: 's2', iat: AT })
+    await index.add('3', { iss, sub: 'alice', iat: AT + 1 })
+    await index.add('4', { iss: 'https://other.example.com', sub: 'alice', sid: 's1', iat: AT - 2 })
+    await index.add('5', { iss, sub: 'bob', sid: 's5', iat: AT - 2 })
+    expect(await find({ sub: 'alice' })).toEqual(['1', '2'])
+    expect(await find({ sid: 's1' })).toEqual(['1'])
+    expect(await find({ sid: 's1', sub: 'alice' })).toEqual(['1'])
+    expect(await find({ sid: 's1', sub: 'bob' })).toEqual([])
+    expect(await find({ sid: 's2', at: AT - 1 })).toEqual([])
+    expect(await find({ sub: 's1' })).toEqual([])
+    expect(await find({ sid: 'alice' })).toEqual([])
+  })
+
+  test('forgets what has ended, here or there', async () => {
+    for (const id of ['1', '2', '3']) await index.add(id, { iss, sub: 'alice', iat: AT - 2 })
+    await index.end('1')
+    await index.remove('2')
+    expect(ended).toEqual(['1'])
+    expect(await find({ sub: 'alice' })).toEqual(['3'])
+  })
+
+  test('keeps a session that could not be ended', async () => {
+    const stubborn = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({
+      end: () => Promise.reject(new Error('down')),
+    })
+    await stubborn.add('1', { iss, sub: 'alice', iat: AT })
+    await expect(stubborn.end('1')).rejects.toThrow('down')
+    expect([...(await stubborn.find({ iss, sub: 'alice', at: AT }))]).toEqual(['1'])
+  })
+
+  test('replaces a session with the same id', async () => {
+    await index.add('1', { iss, sub: 'alice', sid: 's1', iat: AT })
+    await index.add('1', { iss, sub: 'bob', iat: AT })
+    expect(await find({ sub: 'alice' })).toEqual([])
+    expect(await find({ sid: 's1' })).toEqual([])
+    expect(await find({ sub: 'bob' })).toEqual(['1'])
+  })
+
+  test('takes ids of any characters and length', async () => {
+    const odd = ["'; DROP TABLE session; --", '\u{1f600}'.repeat(512), '__proto__', '["x"]']
+    for (const name of odd) expect(await index.add(name, { iss, sub: name, sid: name, iat: AT })).toBe(true)
+    for (const name of odd) expect(await find({ sid: name, sub: name })).toEqual([name])
+  })
+
+  test.each<[string, string, object]>([
+    ['id', '', {}],
+    ['sub', '1', { sub: undefined }],
+    ['sub', '1', { sub: 'a\0' }],
+    ['iss', '1', { iss: 7 }],
+    ['sid', '1', { sid: '' }],
+    ['iat', '1', { iat: Date.now() }],
+    ['iat', '1', { iat: undefined }],
+  ])('refuses a login with a wrong %s', async (name, id, wrong) => {
+    await expect(index.add(id, { iss, sub: 'alice', iat: AT, ...wrong } as never)).rejects.toThrow(
+      new RegExp(`^${name} `),
+    )
+  })
+
+  test('refuses an expiry in seconds', async () => {
+    await expect(index.add('1', { iss, sub: 'alice', iat: AT }, { expiresAt: AT })).rejects.toThrow('expiresAt')
+  })
+
+  test('whatever the order of logins and reports, the same sessions are left, and none that began after', async () => {
+    const subject = fc.constantFrom('alice', 'bob')
+    const session = fc.option(fc.constantFrom('s1', 's2'), { nil: undefined })
+    const time = fc.integer({ min: AT, max: AT + 6 })
+    const login = fc.record({ kind: fc.constant('login' as const), sub: subject, sid: session, at: time })
+    const logout = fc.record({ kind: fc.constant('logout' as const), sub: subject, sid: session, at: time })
+    let round = 0
+
+    /** Tells an index everything in this order, and gives the logins that are left. */
+    const play = async (steps: readonly (Step & { readonly id: string })[]): Promise<string[]> => {
+      const live = new Set<string>()
+      const name = (of: string): string => `${round}-${of}`
+      const one = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({ end: (id) => live.delete(id) })
+      round++
+      for (const { kind: what, id, sub, sid, at } of steps) {
+        // Of its own, so that rounds do not see each other's.
+        const own = `${iss}/${round}`
+        if (what === 'login') {
+          live.add(name(id))
+          if (!(await one.add(name(id), { iss: own, sub, sid, iat: at }))) live.delete(name(id))
+        } else {
+          const notice = { iss: own, at, ...(sid === undefined ? { sub } : { sub, sid }) }
+          for (const found of await one.find(notice)) await one.end(found)
+        }
+      }
+      return [...live].map((id) => id.replace(/^\d+-/, '')).sort()
+    }
+    type Step = { kind: 'login' | 'logout'; sub: string; sid: string | undefined; at: number }
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(login, logout), { maxLength: 12 }),
+        fc.infiniteStream(fc.nat()),
+        async (given, chaos) => {
+          const steps = given.map((step, index) => ({ ...step, id: String(index) }))
+          const expected = steps
+            .filter(({ kind: what, sub, sid, at }) => {
+              const isEnded = steps.some(
+                (other) =>
+                  other.kind === 'logout' &&
+                  at <= other.at &&
+                  other.sub === sub &&
+                  (other.sid === undefined || other.sid === sid),
+              )
+              return what === 'login' && !isEnded
+            })
+            .map(({ id }) => id)
+            .sort()
+          // Reports are duplicated and replayed; everything is permuted.
+          const delivered = [...steps, ...steps.filter(({ kind: what }) => what === 'logout')]
+          const permuted = delivered
+            .map((step) => ({ step, rank: chaos.next().value as number }))
+            .sort((one, other) => one.rank - other.rank)
+            .map(({ step }) => step)
+          expect(await play(steps)).toEqual(expected)
+          expect(await play(permuted)).toEqual(expected)
+        },
+      ),
+      { numRuns: kind === 'memory' ? 300 : 15 },
+    )
+  })
+})
+
+test('two processes that create the tables at the same time both succeed', async () => {
+  const options = { pool: database, schema: 'at_once', end: () => {} }
+  const claims = { iss, sub: 'alice', iat: AT }
+  const [one, other] = [createPostgresSessionIndex(options), createPostgresSessionIndex(options)]
+  expect(await Promise.all([one.add('1', claims), other.add('2', claims)])).toEqual([true, true])
+  expect([...(await one.find({ iss, sub: 'alice', at: AT }))].sort()).toEqual(['1', '2'])
+})
+
+test('expressSessions() reads and ends sessions through the callbacks of a store', async () => {
+  const sessions = new Map<string, { tokens?: { accessToken: string } }>([
+    ['1', { tokens: { accessToken: 'a' } }],
+    ['2', {}],
+  ])
+  const store = {
+    get: (id: string, done: (error: unknown, session?: unknown) => void) => done(null, sessions.get(id)),
+    destroy: (id: string, done: (error?: unknown) => void) =>
+      sessions.delete(id) ? done() : done(id === 'broken' ? new Error('down') : null),
+  }
+  const { tokens, end } = expressSessions<{ tokens?: { accessToken: string } }>(store, (session) => session.tokens)
+  expect(await tokens?.('1')).toEqual({ accessToken: 'a' })
+  expect(await tokens?.('2')).toBeUndefined()
+  expect(await tokens?.('3')).toBeUndefined()
+  await end('1')
+  await end('1')
+  await expect(end('broken')).rejects.toThrow('down')
+  expect([...sessions.keys()]).toEqual(['2'])
+})
+
+describe('logoutEverywhere()', () => {
+  test('ends what began until now, and says how much that was', async () => {
+    const store = new Map([
+      ['1', { accessToken: 'a', refreshToken: 'r' }],
+      ['2', { accessToken: 'b' }],
+    ])
+    const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id) as never, end: (id) => store.delete(id) })
+    const now = Math.floor(Date.now() / 1000)
+    await sessions.add('1', { iss, sub: 'alice', iat: now - 5 })
+    await sessions.add('2', { iss, sub: 'alice', iat: now - 5 })
+    await sessions.add('3', { iss, sub: 'alice', iat: now + 60 })
+    const added: unknown[] = []
+    const outbox = { add: async (tokens: unknown) => added.push(tokens) }
+    expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 2, tokens: 3 })
+    expect(added).toHaveLength(2)
+    expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 0, tokens: 0 })
+  })
+
+  test('says which step failed', async () => {
+    const revocations = { append: () => Promise.reject(new Error('down')) }
+    const failure = logoutEverywhere({ iss, sub: 'alice' }, { revocations })
+    await expect(failure).rejects.toThrow(IncompleteLogoutError)
+    await expect(failure).rejects.toMatchObject({ step: 'revocations' })
+  })
+
+  test.each([
+    {},
+    { iss },
+    { iss, sub: '' },
+    { iss, sub: 'alice', sid: '' },
+    { iss, sub: 'alice', at: 1.5 },
+    { iss, sub: 'alice', at: Date.now() * 1000 },
+  ])('refuses %j', async (who) => {
+    const revocations = { append: async () => {} }
+    await expect(logoutEverywhere(who as never, { revocations })).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+})

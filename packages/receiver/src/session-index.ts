@@ -1,0 +1,120 @@
+import type { SessionTokens } from '@backend-logout/core'
+import type { LogoutNotice } from './notice.ts'
+import type { Awaitable } from './replays.ts'
+
+/** The tokens in a session. */
+export interface StoredTokens extends SessionTokens {
+  /** When the last of the tokens has expired, if known. Milliseconds since 1970, or a date. */
+  readonly expiresAt?: number | Date | undefined
+  /** The scope that was granted, as in the token response. Read only with `keepOfflineAccess`. */
+  readonly scope?: string | undefined
+}
+
+/**
+ * How a logout gets at the application's sessions.
+ *
+ * @see {@link createMemorySessionIndex} and {@link createPostgresSessionIndex} for ready ones
+ */
+export interface SessionIndex {
+  /**
+   * Finds the sessions that a notice ends: of its issuer, with its `sid`, or without one, with its `sub`; and of these
+   * only those whose login was at or before `at`.
+   */
+  find(notice: LogoutNotice): Awaitable<Iterable<string>>
+  /** The tokens in a session, which are revoked. Without it, the provider has to revoke them. */
+  tokens?(id: string): Awaitable<StoredTokens | null | undefined>
+  /** Ends a session for good. Ending one that is gone already is no error. */
+  end(id: string): Awaitable<unknown>
+}
+
+/** The application's own session store, behind a ready {@link SessionIndex}. */
+export interface SessionAccess {
+  /** The tokens in a session, which are revoked. */
+  readonly tokens?: ((id: string) => Awaitable<StoredTokens | null | undefined>) | undefined
+  /** Ends a session in the application's store. Ending one that is gone already is no error. */
+  readonly end: (id: string) => Awaitable<unknown>
+}
+
+/** The claims of the ID token that a session began with. Other claims are ignored. */
+export interface LoginClaims {
+  readonly iss: string
+  readonly sub: string
+  readonly sid?: string | undefined
+  /** In seconds since 1970, by the provider's clock. */
+  readonly iat: number
+}
+
+/** Options of {@link RecordedSessions.add}. */
+export interface RecordOptions {
+  /**
+   * When the session ends by itself, as a date or in milliseconds since 1970. Then it is forgotten.
+   * @default 30 days from now
+   */
+  readonly expiresAt?: Date | number | undefined
+}
+
+/** A {@link SessionIndex} that the application tells of each login. It holds ids and no tokens. */
+export interface RecordedSessions extends SessionIndex {
+  /**
+   * Records a session, after it was stored. Record it again when its id changes.
+   *
+   * @param id The session's id in the application's store.
+   * @param claims The claims of the ID token.
+   * @returns `false` where the provider has reported the logout already: then end the session, and do not log the user in
+   * @throws TypeError when the id or a claim is not usable
+   */
+  add(id: string, claims: LoginClaims, options?: RecordOptions): Promise<boolean>
+  /** Forgets a session that the application has ended. */
+  remove(id: string): Promise<void>
+}
+
+/** A session as an index records it. All times are whole seconds since 1970. */
+export interface SessionRecord {
+  readonly id: string
+  readonly iss: string
+  readonly sub: string
+  readonly sid: string | undefined
+  readonly at: number
+  readonly until: number
+}
+
+/** How long it is remembered that a logout was reported, in seconds: longer than any login takes that began before. */
+export const REPORTED_S = 3_600
+
+const DEFAULT_LIFE_MS = 2_592_000_000
+const MAX_NAME = 1024
+
+/**
+ * Checks a login and makes a record of it.
+ *
+ * @throws TypeError
+ */
+export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, options: RecordOptions = {}): SessionRecord {
+  for (const [name, value, maxLength] of [
+    ['id', id, MAX_NAME],
+    ['iss', iss, 2048],
+    ['sub', sub, MAX_NAME],
+    ['sid', sid ?? 'none', MAX_NAME],
+  ] as const) {
+    const isText = typeof value === 'string' && value !== '' && value.length <= maxLength
+    if (!isText || !value.isWellFormed() || value.includes('\0')) throw new TypeError(`${name} must be a short text.`)
+  }
+  if (!(typeof iat === 'number' && iat >= 0 && iat < 253_402_300_800)) {
+    throw new TypeError('iat must be in seconds since 1970.')
+  }
+  const expiresAt = Number(options.expiresAt ?? Date.now() + DEFAULT_LIFE_MS)
+  // The year 1973 in milliseconds, and far in the future in seconds, in which JWTs count.
+  if (!(expiresAt > 100_000_000_000)) throw new TypeError('expiresAt must be a Date, or milliseconds since 1970.')
+  return { id, iss, sub, sid: sid ?? undefined, at: Math.floor(iat), until: Math.ceil(expiresAt / 1000) }
+}
+
+/** Whether a notice ends a session. */
+export function ends(
+  notice: LogoutNotice,
+  { iss, sub, sid, at }: Pick<SessionRecord, 'iss' | 'sub' | 'sid' | 'at'>,
+): boolean {
+  if (notice.iss !== iss || at > notice.at) return false
+  // A sid names one session. A sub beside it says whose that is, and not that all of the user's sessions end.
+  if (notice.sid !== undefined) return notice.sid === sid && (notice.sub === undefined || notice.sub === sub)
+  return notice.sub === sub
+}
