@@ -25,28 +25,33 @@ beforeAll(async () => {
 })
 
 test.each([
-  ['node16', 'node16'],
-  ['nodenext', 'nodenext'],
-  ['esnext', 'bundler'],
-])('a TypeScript consumer compiles with module %s and moduleResolution %s', async (module, moduleResolution) => {
-  const compilerOptions = {
-    module,
-    moduleResolution,
-    target: 'es2022',
-    lib: ['es2024', 'dom', 'dom.iterable'],
-    types: ['node'],
-    strict: true,
-    noEmit: true,
-  }
-  const project = join(folder, `tsconfig.${moduleResolution}.json`)
-  await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.ts', 'all-modules.ts'] }))
-  const output = await runIn(
-    folder,
-    [process.execPath, join(root, 'node_modules/typescript/bin/tsc')],
-    ['-p', project],
-  ).catch(String)
-  expect(output).toBe('')
-})
+  ['TypeScript 6', 'typescript', 'node16', 'node16'],
+  ['TypeScript 6', 'typescript', 'nodenext', 'nodenext'],
+  ['TypeScript 6', 'typescript', 'esnext', 'bundler'],
+  ['TypeScript 7', 'typescript-native', 'nodenext', 'nodenext'],
+  ['TypeScript 7', 'typescript-native', 'esnext', 'bundler'],
+])(
+  'a consumer compiles with %s (%s), module %s and moduleResolution %s',
+  async (_name, compiler, module, resolution) => {
+    const compilerOptions = {
+      module,
+      moduleResolution: resolution,
+      target: 'es2022',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+    }
+    const project = join(folder, `tsconfig.${compiler}.${resolution}.json`)
+    await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.ts', 'all-modules.ts'] }))
+    const output = await runIn(
+      folder,
+      [process.execPath, join(root, 'node_modules', compiler, 'bin/tsc')],
+      ['-p', project],
+    ).catch(String)
+    expect(output).toBe('')
+  },
+)
 
 test('a CommonJS consumer requires every module', async () => {
   const names = packages.flatMap(modules)
