@@ -26,7 +26,8 @@ export interface EntryEvent {
  * - `expired`: the remaining tokens of a logout expired before they could be revoked.
  * - `retry`: a logout could not be completed now, and will be tried again.
  * - `dead`: a logout cannot be completed with the current configuration; it is a dead letter now.
- * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again.
+ * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again. One `paused` is emitted for
+ *   each pause; a second one if it becomes longer by more than ten seconds.
  * - `store_made_private`: the store's folder was open to other users of the machine, and is not any more. Whoever could
  *   change it may have prepared what it holds.
  * - `store_error`: the database could not be reached or refused a statement; the outbox retries.

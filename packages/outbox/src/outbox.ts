@@ -27,7 +27,8 @@ export interface AddOptions {
 /** Options of {@link Outbox.work}. */
 export interface WorkOptions {
   /**
-   * How many logouts may be in progress at the same time, 1 to 1000. There are fewer while the provider throttles.
+   * How many logouts may be in progress at the same time in this worker, 1 to 1000. How many start in a second depends on
+   * what the provider admits, see the package's README.
    * @default 32
    */
   readonly concurrency?: number | undefined

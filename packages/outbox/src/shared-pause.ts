@@ -1,7 +1,7 @@
 import { type Store, WRITE_MS } from './boss.ts'
-import { MAX_RETRY_AFTER_MS } from './circuit-breaker.ts'
 import type { FailureCode } from './events.ts'
 import { readReason } from './outcome.ts'
+import { MAX_RETRY_AFTER_MS } from './pace.ts'
 import { NOTES } from './queues.ts'
 
 /** A pause that every worker keeps. */
@@ -13,10 +13,18 @@ export interface Pause {
 
 const KEY = 'pause'
 
+/** Selects the pause that is not over, as `ms` and `code`. A longer one than a provider can ask for is not believed. */
+export const SELECT_PAUSE = (schema: string): string =>
+  `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left(data->>'code', 100) AS code
+  FROM ${schema}.job
+  WHERE name = '${NOTES}' AND state = 'created' AND singleton_key = '${KEY}'
+    AND start_after > now() AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'
+  ORDER BY start_after DESC LIMIT 1`
+
 /**
- * The pause of the workers of one outbox, in whatever process they are: a job of pg-boss that nobody fetches, whose start
- * time is the end of the pause. That time is measured by the database alone, so no wrong clock of a worker can make the
- * others wait.
+ * The pause of the workers of one outbox, for workers of earlier versions and for whoever counts: a job of pg-boss that
+ * nobody fetches, whose start time is the end of the pause. That time is measured by the database alone, so no wrong clock
+ * of a worker can make the others wait.
  */
 export class SharedPause {
   readonly #store: Store
@@ -33,14 +41,14 @@ export class SharedPause {
 
   /** The pause that is not over, if there is one. */
   async read(): Promise<Pause | undefined> {
-    const { rows } = await this.#store.within(WRITE_MS).executeSql(
-      `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left(data->>'code', 100) AS code
-      FROM ${this.#store.schema}.job
-      WHERE name = '${NOTES}' AND state = 'created' AND singleton_key = '${KEY}'
-        AND start_after > now() AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'
-      ORDER BY start_after DESC LIMIT 1`,
-    )
-    const [row] = rows as { ms: number | string; code: string | null }[]
-    return row && { ms: Number(row.ms), code: readReason(row).code }
+    const { rows } = await this.#store.within(WRITE_MS).executeSql(SELECT_PAUSE(this.#store.schema))
+    return readPause(rows[0] as Parameters<typeof readPause>[0])
   }
+}
+
+/** Reads what {@link SELECT_PAUSE} has selected. */
+export function readPause(
+  row: { readonly ms: number | string | null; readonly code: string | null } | undefined,
+): Pause | undefined {
+  return row && row.ms !== null ? { ms: Number(row.ms), code: readReason(row).code } : undefined
 }

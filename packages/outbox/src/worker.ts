@@ -1,15 +1,13 @@
 import { Alarm } from './alarm.ts'
 import { type AttemptContext, attempt, type ClaimedJob, type Recalled } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
-import { CircuitBreaker } from './circuit-breaker.ts'
 import { Claims } from './claims.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { WorkSummary } from './outbox.ts'
-import type { Health } from './outcome.ts'
+import { Pacer } from './pacer.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
 import { type Settlement, Settler } from './settler.ts'
-import { SharedPause } from './shared-pause.ts'
 import { isEmpty } from './stats.ts'
 import type { Upkeep } from './upkeep.ts'
 
@@ -26,15 +24,13 @@ export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'>
 }
 
 /** How often an idle worker looks for new logouts, in milliseconds. */
-const POLL_MS = 500
+const POLL_MS = 700
 /** When it looks again after it found fewer than it has room for, in milliseconds. */
 const SOON_MS = 20
 /** How often a worker with enough to do looks for logouts that go before them, in milliseconds. */
 const INTERACTIVE_MS = 250
 /** When it looks again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
-/** How often it reads the pause that workers share, in milliseconds. */
-const PAUSE_MS = 2_000
 /** How often an idle worker also tries logouts that are due later, in milliseconds: a clock may have jumped. */
 const SWEEP_MS = 300_000
 /** The most logouts that a sweep claims. */
@@ -53,15 +49,14 @@ const MAX_STOCK = 500
  *
  * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job is
  * done; here, each logout is settled on its own, in one statement with all others that end at the same time. It claims
- * when there is nothing left to do; here, logouts are claimed ahead. And its number of workers is fixed; here, a
- * {@link CircuitBreaker} decides how many logouts are in progress.
+ * when there is nothing left to do; here, logouts are claimed ahead. And it starts what it has at once; here, all workers
+ * of an outbox keep one pace, see {@link Pacer}.
  */
 export class Worker {
   readonly #store: Store
   readonly #options: WorkerOptions
   readonly #context: AttemptContext
-  readonly #breaker: CircuitBreaker
-  readonly #pause: SharedPause
+  readonly #pacer: Pacer
   readonly #settler: Settler
   readonly #alarm = new Alarm()
   readonly #summary = { revoked: 0, expired: 0, dead: 0, retried: 0 }
@@ -82,9 +77,16 @@ export class Worker {
     this.#store = store
     this.#options = options
     this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#recall(id) }
-    this.#breaker = new CircuitBreaker(options.concurrency)
     this.#claims = new Claims(store)
-    this.#pause = new SharedPause(store)
+    this.#pacer = new Pacer(store, {
+      emit: options.emit,
+      report: (doing, error) => this.#report(doing, error),
+      changed: () => this.#alarm.ring(),
+      // Logouts that failed during the outage wait for up to minutes, which they need not any more.
+      resumed: () => {
+        this.#sweepAt = 0
+      },
+    })
     this.#settler = new Settler(store, options.emit, (settlement) => this.#settled(settlement))
   }
 
@@ -104,20 +106,18 @@ export class Worker {
     }
     const timers = [
       this.#every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
-      this.#every(PAUSE_MS, 'Reading the pause', () => this.#adoptPause()),
       ...(Number.isFinite(superviseMs)
         ? [this.#every(superviseMs, 'Taking over from crashed workers', () => this.#store.boss.supervise(QUEUE))]
         : []),
     ]
     try {
-      await this.#quietly('Reading the pause', () => this.#adoptPause())
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
 
       while (!this.#stopping) {
         const now = performance.now()
         this.#startReady(now)
-        if (now >= this.#claimAt(now)) this.#claim(this.#stock(now))
+        if (now >= this.#claimAt(now)) this.#claim(this.#stock())
         await this.#alarm.sleep(this.#nextTurn(now) - now)
       }
 
@@ -144,31 +144,31 @@ export class Worker {
     }
   }
 
+  /** Starts what is ready when it is this worker's turn. */
   #startReady(now: number): void {
-    const limit = this.#breaker.limit(now)
-    while (this.#inProgress < limit) {
-      const job = this.#claims.next()
-      if (!job) return
-      this.#start(job)
+    const { concurrency } = this.#options
+    while (this.#inProgress < concurrency && this.#claims.waiting > 0 && this.#pacer.take(now)) {
+      this.#start(this.#claims.next() as ClaimedJob)
     }
+    this.#pacer.ask(now, this.#claims.waiting, concurrency - this.#inProgress)
   }
 
-  /** How many logouts to claim ahead of need, so that none waits for the database. After a pause, a single one. */
-  #stock(now: number): number {
-    const limit = this.#breaker.limit(now)
-    return this.#breaker.isTripped ? limit - this.#inProgress : Math.min(MAX_STOCK, Math.max(8 * limit, 16))
+  /** How many logouts to claim ahead of need, so that none waits for the database. During a pause, a single one. */
+  #stock(): number {
+    const { concurrency } = this.#options
+    if (this.#pacer.isTripped) return 1
+    return Math.min(MAX_STOCK, Math.max(16, 2 * concurrency, Math.ceil(this.#pacer.perSecond)))
   }
 
   /** When to claim. */
   #claimAt(now: number): number {
-    const stock = this.#stock(now)
-    if (this.#claiming || stock <= 0) return Number.POSITIVE_INFINITY
-    if (this.#nudged || (this.#more && this.#claims.isLow(stock))) return now
-    return this.#breaker.isTripped && this.#claims.waiting > 0 ? Number.POSITIVE_INFINITY : this.#lookAt
+    if (this.#claiming || (this.#pacer.isTripped && this.#claims.waiting > 0)) return Number.POSITIVE_INFINITY
+    return this.#nudged || (this.#more && this.#claims.isLow(this.#stock())) ? now : this.#lookAt
   }
 
   #nextTurn(now: number): number {
-    return this.#breaker.limit(now) === 0 ? this.#breaker.pausedUntil : this.#claimAt(now)
+    const canStart = this.#inProgress < this.#options.concurrency && this.#claims.waiting > 0
+    return Math.min(this.#claimAt(now), canStart ? this.#pacer.nextAt() : Number.POSITIVE_INFINITY)
   }
 
   async #claim(stock: number): Promise<void> {
@@ -195,7 +195,7 @@ export class Worker {
   async #whenIdle(): Promise<number> {
     const { upkeep, untilEmpty } = this.#options
     const now = performance.now()
-    if (now >= this.#sweepAt && !this.#breaker.isTripped) {
+    if (now >= this.#sweepAt && !this.#pacer.isTripped) {
       this.#sweepAt = now + SWEEP_MS
       const claimed = await this.#claims.sweep(MAX_SWEEP)
       if (claimed > 0) return claimed
@@ -210,34 +210,9 @@ export class Worker {
     const startedAt = performance.now()
     const { settlement, health } = await attempt(this.#context, job)
     this.#inProgress--
-    this.#learn(health, startedAt)
+    this.#pacer.learn(health, startedAt)
     this.#settler.add(settlement)
     this.#alarm.ring()
-  }
-
-  #learn(health: Health, startedAt: number): void {
-    const { emit } = this.#options
-    if (health.kind === 'answers' && this.#breaker.succeeded(startedAt)) {
-      // Logouts that failed during the outage wait for up to minutes, which they need not any more.
-      this.#sweepAt = 0
-      emit({ type: 'resumed' })
-    }
-    if (health.kind === 'answers' || health.kind === 'unknown') return
-    const { kind, code, retryAfterMs } = health
-    const now = performance.now()
-    if (!this.#breaker.failed(now, { kind, retryAfterMs, startedAt })) return
-    const ms = this.#breaker.pausedUntil - now
-    emit({ type: 'paused', until: new Date(Date.now() + ms), code })
-    this.#quietly('Sharing the pause', () => this.#pause.begin({ ms, code }))
-  }
-
-  /** Keeps the pause of another worker. It may be what this one has written itself. */
-  async #adoptPause(): Promise<void> {
-    const pause = await this.#pause.read()
-    const now = performance.now()
-    if (!pause || now + pause.ms < this.#breaker.pausedUntil + PAUSE_MS) return
-    if (!this.#breaker.pauseUntil(now, now + pause.ms)) return
-    this.#options.emit({ type: 'paused', until: new Date(Date.now() + pause.ms), code: pause.code })
   }
 
   /** Gives back what was claimed and not tried. */

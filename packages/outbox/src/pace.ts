@@ -1,0 +1,223 @@
+import type { FailureCode } from './events.ts'
+import type { FailureKind } from './outcome.ts'
+
+/** The rate at first, in requests a second. */
+const FIRST_RATE = 100
+const MIN_RATE = 0.1
+const MAX_RATE = 1_000_000
+/** While the rate is used up and no limit of the provider is known, it doubles in this time, in milliseconds. */
+const DOUBLING_MS = 250
+/** How far ahead of time requests are reserved, in milliseconds: long enough to ask seldom, and no longer. */
+const AHEAD_MS = 400
+/** How far below the provider's limit the rate is after a refusal, as a share; more where the next one comes soon. */
+const MIN_MARGIN = 0.015
+const MAX_MARGIN = 0.06
+/** A provider that throttles so soon after a pause, in milliseconds, admits less than it seemed to. */
+const SOON_MS = 3_000
+/** While the limit is a guess, the rate is kept for so long, in milliseconds, and then grows faster and faster. */
+const HOLD_MS = 2_000
+const SEARCH = 1.02
+/** The rate is at the limit again after so many times the pause that a refusal costs. */
+const REGAIN = 100
+const MIN_REGAIN_MS = 60_000
+const MAX_REGAIN_MS = 3_600_000
+/** After an outage of the provider, the rate begins at this share of what it was. */
+const AFTER_OUTAGE = 1 / 8
+/** The pause when a provider does not say how long, in milliseconds; each further one is twice as long. */
+const FIRST_PAUSE_MS: Record<FailureKind, number> = { throttled: 500, refused: 1_000, down: 1_000 }
+/**
+ * The longest such pause, in milliseconds: a provider that is back is asked within seconds. The pause for one that
+ * refuses everything is short because that provider works, and a pause at all because each refusal uses up an attempt.
+ */
+const MAX_PAUSE_MS: Record<FailureKind, number> = { throttled: 4_000, refused: 2_000, down: 4_000 }
+/** The longest pause that a provider can ask for, in milliseconds: one wrong header must not stop the queue for days. */
+export const MAX_RETRY_AFTER_MS = 3_600_000
+const MARKS = 16
+const MARK_MS = 100
+
+/**
+ * What the workers of an outbox know about their provider, whatever process they are in. Requests have their turn at even
+ * intervals; workers reserve the next turns, a few at a time, so that all of them together keep one rate.
+ *
+ * All times are milliseconds on the database's clock.
+ */
+export interface Pace {
+  /** Requests a second. */
+  readonly rate: number
+  /** What the provider was seen to admit, in requests a second; 0 until it throttles for the first time. */
+  readonly limit: number
+  /** How long the rate has been used up since the provider throttled. */
+  readonly usedMs: number
+  /** How far below the limit the rate begins, as a share. */
+  readonly margin: number
+  /** How long the rate takes to the limit, in milliseconds; 0 while the limit is a guess. */
+  readonly regainMs: number
+  /** The first turn that is not reserved. */
+  readonly nextAt: number
+  readonly askedAt: number
+  /** When the provider throttled, or when the rate was not used up last; and the turns reserved since then. */
+  readonly since: number
+  readonly taken: number
+  /** Whether `since` is when the provider throttled. */
+  readonly isFull: boolean
+  /** Turns taken until some points in time, the latest last. */
+  readonly marks: readonly (readonly [at: number, taken: number])[]
+  /** Pauses in a row, with no success in between. */
+  readonly pauses: number
+  /** Whether a single request is to show that the provider answers, and how long to wait before another one. */
+  readonly probeMs: number
+  readonly pausedUntil: number
+  readonly pausedAt: number
+  readonly code: FailureCode
+}
+
+/** Turns that were reserved for one worker. */
+export interface Turns {
+  readonly count: number
+  /** Milliseconds until the first one. */
+  readonly inMs: number
+  /** Milliseconds from one to the next. */
+  readonly gapMs: number
+  /** How long to wait before asking again where there was none, in milliseconds. */
+  readonly againInMs: number
+}
+
+/** A failure of the provider. */
+export interface ProviderFailure {
+  readonly kind: FailureKind
+  readonly code: FailureCode
+  readonly retryAfterMs?: number | undefined
+  /** How long ago the request was sent, in milliseconds. */
+  readonly sentAgoMs: number
+}
+
+/** The pace before anything is known. */
+export function firstPace(now: number): Pace {
+  return {
+    rate: FIRST_RATE,
+    limit: 0,
+    usedMs: 0,
+    margin: MIN_MARGIN,
+    regainMs: 0,
+    nextAt: now,
+    askedAt: now,
+    since: now,
+    taken: 0,
+    isFull: false,
+    marks: [],
+    pauses: 0,
+    probeMs: 0,
+    pausedUntil: 0,
+    pausedAt: 0,
+    code: 'provider_unavailable',
+  }
+}
+
+/**
+ * Reserves turns for a worker.
+ *
+ * @param wanted how many it could use
+ * @param unused how many of its earlier turns it let pass
+ */
+export function reserve(pace: Pace, now: number, wanted: number, unused: number): { pace: Pace; turns: Turns } {
+  const isUsedUp = pace.nextAt >= now - 100 && now >= pace.pausedUntil
+  const elapsedMs = isUsedUp ? Math.max(0, Math.min(now - pace.askedAt, DOUBLING_MS)) : 0
+  // What was not used up says nothing about what the provider admits.
+  const counted = pace.nextAt < now - 1000 ? { since: now, taken: 0, isFull: false, marks: [] } : pace
+  const usedMs = pace.usedMs + elapsedMs
+  const rate = Math.min(clampRate(pace.rate * 2 ** (elapsedMs / DOUBLING_MS)), ceilingOf({ ...pace, usedMs }))
+  const at = Math.max(pace.nextAt, now)
+  const asked = { ...pace, ...counted, usedMs, rate, askedAt: now, taken: Math.max(0, counted.taken - unused) }
+  const aheadMs = at - now
+  if (aheadMs >= AHEAD_MS || wanted <= 0) {
+    return { pace: asked, turns: { count: 0, inMs: 0, gapMs: 0, againInMs: Math.max(1, aheadMs - AHEAD_MS / 2) } }
+  }
+  if (pace.probeMs > 0) {
+    const probing = { ...asked, rate: pace.rate, nextAt: at + pace.probeMs, taken: asked.taken + 1 }
+    return { pace: probing, turns: { count: 1, inMs: aheadMs, gapMs: 0, againInMs: aheadMs + pace.probeMs } }
+  }
+  const gapMs = 1000 / rate
+  // However many workers there are, each finds about as much left as the others.
+  const count = Math.max(1, Math.min(wanted, Math.floor((AHEAD_MS - aheadMs) / 2 / gapMs)))
+  const nextAt = at + count * gapMs
+  const taken = asked.taken + count
+  const marks = at - (asked.marks.at(-2)?.[0] ?? 0) < MARK_MS ? asked.marks.slice(0, -1) : asked.marks
+  const reserved = { ...asked, nextAt, taken, marks: [...marks, [nextAt, taken] as const].slice(-MARKS) }
+  return { pace: reserved, turns: { count, inMs: aheadMs, gapMs, againInMs: 0 } }
+}
+
+/** The provider revoked a token, or refused that one alone, after a pause. */
+export function succeeded(pace: Pace, now: number): Pace {
+  if (pace.pauses === 0) return pace
+  const isOutage = pace.probeMs > 0
+  const rate = isOutage ? clampRate(pace.rate * AFTER_OUTAGE) : pace.rate
+  return { ...pace, rate, nextAt: isOutage ? now : pace.nextAt, askedAt: now, pauses: 0, probeMs: 0 }
+}
+
+/** The provider throttled, or failed several times in a row. */
+export function failed(pace: Pace, now: number, failure: ProviderFailure, random: number = Math.random()): Pace {
+  const { kind, code, retryAfterMs, sentAgoMs } = failure
+  // Requests that were in progress together fail together.
+  const isNew = now - sentAgoMs >= pace.pausedAt && now >= pace.pausedUntil
+  const pauses = isNew ? Math.min(pace.pauses + 1, 30) : Math.max(1, pace.pauses)
+  const ownMs = Math.min(MAX_PAUSE_MS[kind], FIRST_PAUSE_MS[kind] * 2 ** (pauses - 1)) * (0.75 + random / 4)
+  const pauseMs = retryAfterMs === undefined ? ownMs : Math.min(Math.max(retryAfterMs, 50), MAX_RETRY_AFTER_MS)
+  if (!isNew && (retryAfterMs === undefined || now + pauseMs <= pace.pausedUntil)) return pace
+  const pausedUntil = now + pauseMs
+  const probeMs = kind !== 'throttled' || pauses > 1 ? ownMs : pace.probeMs
+  const paused = { ...pace, pauses, pausedUntil, nextAt: pausedUntil, probeMs, code }
+  if (!isNew) return paused
+  const learned = kind === 'throttled' && pace.pauses === 0 ? learn(pace, now, pauseMs) : {}
+  return { ...paused, pausedAt: now, ...learned, since: now, taken: 0, marks: [], isFull: kind === 'throttled' }
+}
+
+/** Another worker, of an earlier version, pauses. */
+export function pausedBy(pace: Pace, now: number, ms: number, code: FailureCode): Pace {
+  const pausedUntil = now + Math.min(ms, MAX_RETRY_AFTER_MS)
+  if (pausedUntil <= pace.pausedUntil + 50) return pace
+  return { ...pace, pausedUntil, nextAt: Math.max(pace.nextAt, pausedUntil), code, pauses: Math.max(1, pace.pauses) }
+}
+
+/** Estimates what the provider admits, from what it did until it refused. */
+function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
+  // Where it counts in windows, that is what it admitted within the last second; where it saves up for bursts, it is what
+  // it admitted from one refusal to the next, the pause included. The truth lies between the two.
+  const recent = Math.max(1, takenUntil(pace, now) - takenUntil(pace, now - 1000))
+  const lasting = pace.isFull ? (takenUntil(pace, now) * 1000) / Math.max(1000, now - pace.since) : recent
+  const isFirst = pace.limit === 0
+  const isSoon = !isFirst && pace.usedMs < SOON_MS
+  const wasFound = pace.regainMs > 0
+  const most = isSoon ? pace.rate : recent
+  const between = Math.sqrt(most * Math.min(lasting, most))
+  const estimate = isSoon && !wasFound ? between : most * (isFirst ? 1 : 0.98)
+  const margin = isSoon ? Math.min(MAX_MARGIN, pace.margin * 1.3) : Math.max(MIN_MARGIN, pace.margin / 1.3)
+  const limit = Math.min(pace.rate, Math.max(MIN_RATE, estimate))
+  // The first time, the rate still changed fast: the limit is a guess until that was corrected.
+  const isFound = wasFound || !(isFirst || isSoon)
+  const regainMs = isFound ? Math.min(MAX_REGAIN_MS, Math.max(MIN_REGAIN_MS, REGAIN * pauseMs)) : 0
+  return { limit, margin, regainMs, usedMs: 0, rate: limit * (1 - margin) }
+}
+
+/** How many turns had come by a time. */
+function takenUntil({ since, taken, marks, nextAt }: Pace, time: number): number {
+  let [fromAt, from] = [since, 0]
+  for (const [at, count] of [...marks, [Math.max(nextAt, since), taken] as const]) {
+    if (time < at) return time <= fromAt ? from : from + ((count - from) * (time - fromAt)) / (at - fromAt)
+    ;[fromAt, from] = [at, count]
+  }
+  return taken
+}
+
+/** Approaches the limit slowly, stays near it for a while, and leaves it behind faster and faster. */
+function ceilingOf({ limit, margin, usedMs, regainMs }: Pace): number {
+  if (limit === 0) return MAX_RATE
+  if (regainMs === 0) {
+    const seconds = Math.max(0, usedMs - HOLD_MS) / 1000
+    return clampRate(limit * (1 - margin) * SEARCH ** (seconds + seconds ** 2 / 6))
+  }
+  return clampRate(limit * (1 + margin * (usedMs / regainMs - 1) ** 3))
+}
+
+function clampRate(rate: number): number {
+  return Math.min(MAX_RATE, Math.max(MIN_RATE, rate))
+}
