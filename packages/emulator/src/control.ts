@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Application } from './applications.ts'
+import type { BackchannelLogoutOptions } from './backchannel-logout.ts'
 import type { Emulator } from './emulator.ts'
 import { HttpProblem } from './http-problem.ts'
 import type { OwnAddress } from './own-address.ts'
@@ -27,10 +28,23 @@ const POST_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     (emulator, { count, app, ...options }) =>
       emulator.issueTokens(Number(count), { ...options, ...readApp(emulator, app) }),
   ],
+  [
+    'send-logouts-to',
+    (emulator, { uri, app, ...options }) =>
+      emulator.sendLogoutsTo(readText(uri, 'uri'), {
+        ...(options as BackchannelLogoutOptions),
+        ...readApp(emulator, app),
+      }),
+  ],
+  [
+    'log-out',
+    (emulator, { user, sid }) =>
+      emulator.logOut(readText(user, 'user'), sid === undefined ? {} : { sid: readText(sid, 'sid') }),
+  ],
   ['answer-next', (emulator, fault) => emulator.answerNext(fault)],
   ['answer-always', (emulator, fault) => emulator.answerAlways(fault)],
   ['reset', (emulator) => emulator.reset()],
-  ['is-active', async (emulator, { token }) => ({ active: await emulator.isActive(readToken(token)) })],
+  ['is-active', async (emulator, { token }) => ({ active: await emulator.isActive(readText(token, 'token')) })],
 ])
 
 /** Answers the requests below `/emulator/`, for programs in other languages; tells whether a request was one. */
@@ -95,9 +109,9 @@ function readApp({ apps }: Emulator, name: unknown): { app?: Application } {
   return { app }
 }
 
-function readToken(token: unknown): string {
-  if (typeof token !== 'string') throw new TypeError('token must be a string')
-  return token
+function readText(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string`)
+  return value
 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {

@@ -1,5 +1,6 @@
 import type { User } from './accounts.ts'
 import type { Application, Applications } from './applications.ts'
+import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-logout.ts'
 import type { Fault, NextFault } from './faults.ts'
 import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
 import type { RequestRecord } from './request-log.ts'
@@ -21,6 +22,18 @@ export interface Emulator extends AsyncDisposable {
    * @param user A subject, or a subject with further claims for `/oidc/me`. By default a user of that name.
    */
   signIn(user?: string | User, options?: { readonly app?: Application }): Promise<SignedInTokens>
+  /**
+   * Registers the address at which an application is told of logouts (OpenID Connect Back-Channel Logout), before users
+   * sign in; `undefined` removes it. It must be on loopback.
+   */
+  sendLogoutsTo(uri: string | undefined, options?: BackchannelLogoutOptions): Promise<void>
+  /**
+   * Ends all sessions of a user at the provider, or the one with a `sid`, as an administrator does, and tells the
+   * applications. Their tokens with `offline_access` go on working: to revoke them is for the applications.
+   *
+   * @returns what was reported to whom, after all have answered
+   */
+  logOut(user: string, options?: { readonly sid?: string }): Promise<LogoutDelivery[]>
   /** Whether the provider still honours a token, asked of its store and not over HTTP. */
   isActive(token: string): Promise<boolean>
   /** Lists the last 10 000 tokens that were issued, by fingerprint. */

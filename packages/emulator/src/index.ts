@@ -5,10 +5,12 @@
  */
 export type { User } from './accounts.ts'
 export type { Application, ApplicationName, Applications, AuthMethod } from './applications.ts'
+export type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-logout.ts'
 export type { Emulator } from './emulator.ts'
 export type { EndpointName } from './endpoints.ts'
 export type { EnvelopeError, Fault, NextFault } from './faults.ts'
 export type { IssuedToken, IssueTokensOptions, TokenKind } from './issued-token.ts'
+export type { LogoutSender } from './logout-sender.ts'
 export type { AccessTokenFormat, EmulatorOptions, EmulatorTls } from './options.ts'
 export type { RequestRecord } from './request-log.ts'
 export type { SignedInTokens } from './sign-in.ts'

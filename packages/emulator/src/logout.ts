@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { BackchannelLogout, LogoutDelivery } from './backchannel-logout.ts'
 import { PROTOCOL_PATHS } from './endpoints.ts'
 import { errorPage, signedOutPage } from './pages.ts'
 import type { MemoryStore } from './store.ts'
@@ -8,6 +9,7 @@ import type { MemoryStore } from './store.ts'
 interface LogoutSettings {
   readonly provider: Provider
   readonly store: MemoryStore
+  readonly backchannel: BackchannelLogout
   readonly logoutRedirectUris: readonly string[]
 }
 
@@ -17,12 +19,12 @@ interface LogoutSettings {
  *
  * @see https://openid.net/specs/openid-connect-rpinitiated-1_0.html
  */
-export function endSessionAtOnce({ provider, store }: Omit<LogoutSettings, 'logoutRedirectUris'>) {
+export function endSessionAtOnce({ provider, store, backchannel }: Omit<LogoutSettings, 'logoutRedirectUris'>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     if (ctx.path !== PROTOCOL_PATHS.end_session || ctx.status !== 200) return
     const { session, params, entities } = ctx.oidc
-    endSession(store, session?.jti)
+    await endSession({ store, backchannel }, session?.jti)
     ctx.set('set-cookie', expiredCookies(provider))
     const target = entities.IdTokenHint && params?.post_logout_redirect_uri
     if (typeof target !== 'string') {
@@ -41,8 +43,12 @@ export function endSessionAtOnce({ provider, store }: Omit<LogoutSettings, 'logo
  * Answers GenAuth's generic logout (`/login/profile/logout?redirect_uri=`) and that of CAS (`/cas-idp/logout?url=`).
  * They redirect to registered logout callback URLs and nowhere else.
  */
-export function answerLogout(settings: LogoutSettings, request: IncomingMessage, response: ServerResponse): void {
-  const { provider, store, logoutRedirectUris } = settings
+export async function answerLogout(
+  settings: LogoutSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { provider, logoutRedirectUris } = settings
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const target = searchParams.get('redirect_uri') ?? searchParams.get('url')
   const html = { 'content-type': 'text/html; charset=utf-8' }
@@ -52,20 +58,27 @@ export function answerLogout(settings: LogoutSettings, request: IncomingMessage,
     response.writeHead(400, html).end(errorPage(details))
     return
   }
-  endSession(store, provider.createContext(request, response).cookies.get(provider.cookieName('session')))
+  await endSession(settings, provider.createContext(request, response).cookies.get(provider.cookieName('session')))
   const headers = { 'set-cookie': expiredCookies(provider) }
   if (target === null) response.writeHead(200, { ...html, ...headers }).end(signedOutPage())
   else response.writeHead(302, { ...headers, location: target }).end()
 }
 
-/** Ends a session, and with it the grants of the applications that did not ask for `offline_access`. */
-function endSession(store: MemoryStore, id: string | undefined): void {
+/**
+ * Ends a session, and with it the grants of the applications that did not ask for `offline_access`. Then it tells the
+ * applications.
+ */
+export async function endSession(
+  { store, backchannel }: Pick<LogoutSettings, 'store' | 'backchannel'>,
+  id: string | undefined,
+): Promise<LogoutDelivery[]> {
   const session = id === undefined ? undefined : store.get('Session', id)
-  if (id === undefined || session === undefined) return
+  if (id === undefined || session === undefined) return []
   for (const { grantId, persistsLogout } of Object.values(session.authorizations ?? {})) {
     if (grantId !== undefined && !persistsLogout) store.revokeGrant(grantId)
   }
   store.remove('Session', id)
+  return backchannel.notify(session)
 }
 
 function expiredCookies(provider: Provider): string[] {

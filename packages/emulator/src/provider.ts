@@ -68,6 +68,9 @@ export function createProvider(settings: ProviderSettings): Provider {
     },
     clientBasedCORS: () => true,
     findAccount: (_ctx, sub) => ({ accountId: sub, claims: async () => ({ ...accounts.find(sub), sub }) }),
+    // The dispatcher that it passes refuses loopback addresses, and here there are no others.
+    fetch: (url, { dispatcher: _, ...init }: RequestInit & { dispatcher?: unknown } = {}) =>
+      globalThis.fetch(url, init),
     interactions: { url: (_ctx, interaction) => `${LOGIN_PATH}${interaction.uid}` },
     loadExistingGrant: grantEverything,
     revokeGrantPolicy: () => true,
@@ -76,6 +79,7 @@ export function createProvider(settings: ProviderSettings): Provider {
       ctx.body = errorPage(out)
     },
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },

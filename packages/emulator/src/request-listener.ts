@@ -1,5 +1,6 @@
 import { type IncomingMessage, type RequestListener, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
+import type { BackchannelLogout } from './backchannel-logout.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
 import { findRoute } from './endpoints.ts'
 import { type Faults, rehearse } from './faults.ts'
@@ -18,6 +19,7 @@ interface ListenerSettings {
   readonly address: OwnAddress
   readonly provider: Provider
   readonly store: MemoryStore
+  readonly backchannel: BackchannelLogout
   readonly tokens: StructuredTokens
   readonly faults: Faults
   readonly requests: RequestLog
@@ -61,7 +63,7 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
       const copy = copyRequest(request, { url: protocolUrl, originalUrl: url, body: translated.body, headers })
       await callback(copy, response)
     } else if (endpoint === 'logout') {
-      answerLogout(settings, request, response)
+      await answerLogout(settings, request, response)
     } else if (!(await answerLogin(provider, request, response, body))) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
     }

@@ -5,12 +5,13 @@ import * as https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Accounts } from './accounts.ts'
 import { type Application, type Applications, createApplications } from './applications.ts'
+import { BackchannelLogout } from './backchannel-logout.ts'
 import { createControl } from './control.ts'
 import { withoutCors } from './cross-origin.ts'
 import type { Emulator } from './emulator.ts'
 import { Faults } from './faults.ts'
 import { issueTokens } from './issue-tokens.ts'
-import { endSessionAtOnce } from './logout.ts'
+import { endSession, endSessionAtOnce } from './logout.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
 import { OwnAddress } from './own-address.ts'
 import { createProvider } from './provider.ts'
@@ -83,7 +84,8 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
   provider.use(answerUnrecognizedRoutes)
   provider.use(withoutCors(settings.cors))
   provider.use(translateAnswers({ store, tokens, ledger, successBody: settings.successBody }))
-  provider.use(endSessionAtOnce({ provider, store }))
+  const backchannel = new BackchannelLogout(provider, keys)
+  provider.use(endSessionAtOnce({ provider, store, backchannel }))
 
   const emulator: Emulator = {
     appHost,
@@ -97,6 +99,15 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
     },
     issueTokens: async (count, options = {}) =>
       issueTokens({ provider, store, tokens, ledger }, count, { app: apps.post, ...options }),
+    sendLogoutsTo: (uri, options = {}) => backchannel.register(uri, options.app ?? apps.post, options),
+    logOut: async (user, { sid } = {}) => {
+      const sessions = [...store.records('Session')].filter(({ accountId, authorizations = {} }) => {
+        const isNamed = sid === undefined || Object.values(authorizations).some((one) => one.sid === sid)
+        return accountId === user && isNamed
+      })
+      const deliveries = sessions.map(({ jti }) => endSession({ store, backchannel }, jti))
+      return (await Promise.all(deliveries)).flat()
+    },
     isActive: async (token) => ledger.isActive(await tokens.unwrap(token)),
     countActive: () => ledger.countActive(),
     tokens: () => ledger.list(),
@@ -115,7 +126,18 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
 
   const address = new OwnAddress(appHost)
   const control = createControl(emulator, address)
-  const parts = { appHost, address, provider, store, tokens, faults, requests, control, closing: closing.signal }
+  const parts = {
+    appHost,
+    address,
+    provider,
+    store,
+    backchannel,
+    tokens,
+    faults,
+    requests,
+    control,
+    closing: closing.signal,
+  }
   server.on('request', createRequestListener({ ...settings, ...parts }))
   return emulator
 }

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { CompactEncrypt, importJWK, type JWK, SignJWT } from 'jose'
+import type { Provider } from 'oidc-provider'
+import type { Application } from './applications.ts'
+import { isLogoutSender, type LogoutSender, logoutTokenContent } from './logout-sender.ts'
+import type { SigningKeys } from './signing-keys.ts'
+
+/** How an application is told of logouts. */
+export interface BackchannelLogoutOptions {
+  /**
+   * The application that is told.
+   * @default the emulator's default application
+   */
+  readonly app?: Application
+  /**
+   * Whose logout tokens to send.
+   * @default 'oidc-provider'
+   */
+  readonly sender?: LogoutSender
+  /**
+   * Whether logout tokens and ID tokens name the session, in `sid`. It counts for users who sign in afterwards.
+   * @default true
+   */
+  readonly sessionRequired?: boolean
+  /**
+   * The public key, RSA or EC, that logout tokens are encrypted with. `alg` defaults to `RSA-OAEP-256` or `ECDH-ES`.
+   * @default logout tokens are not encrypted
+   */
+  readonly encryptionKey?: JWK
+}
+
+/** A logout that was reported to an application. */
+export interface LogoutDelivery {
+  /** The application that was told. */
+  readonly appId: string
+  /** The status of its answer; absent where there was none. */
+  readonly status?: number
+}
+
+/** A session of the provider, as its store has it. */
+export interface EndedSession {
+  readonly accountId?: string | undefined
+  readonly authorizations?: Readonly<Record<string, { readonly sid?: string | undefined }>> | undefined
+}
+
+interface Registration extends Required<Pick<BackchannelLogoutOptions, 'sender' | 'sessionRequired'>> {
+  readonly uri: string
+  readonly encryptionKey: JWK | undefined
+}
+
+/** What `oidc-provider` knows of an application; its declarations leave out that it can send by itself. */
+interface SendingClient {
+  backchannelLogoutUri?: string | undefined
+  backchannelLogoutSessionRequired?: boolean | undefined
+  backchannelLogout(sub: string, sid: string | undefined): Promise<void>
+}
+
+/** How long an application has for its answer, in milliseconds. */
+const TIMEOUT_MS = 5_000
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
+
+/**
+ * Tells applications that a session has ended.
+ *
+ * @see https://openid.net/specs/openid-connect-backchannel-1_0.html
+ */
+export class BackchannelLogout {
+  readonly #provider: Provider
+  readonly #keys: SigningKeys
+  readonly #registrations = new Map<string, Registration>()
+
+  constructor(provider: Provider, keys: SigningKeys) {
+    this.#provider = provider
+    this.#keys = keys
+  }
+
+  /**
+   * Registers the address at which an application is told; `undefined` removes it.
+   *
+   * @throws {TypeError} When the address or an option is not usable.
+   */
+  async register(uri: string | undefined, app: Application, options: BackchannelLogoutOptions): Promise<void> {
+    const { sender = 'oidc-provider', sessionRequired = true, encryptionKey } = options
+    if (uri !== undefined && !isLoopbackUrl(uri)) throw new TypeError('the URL for logouts must be one of loopback')
+    if (!isLogoutSender(sender)) throw new TypeError('sender is not one that the emulator knows')
+    const client = (await this.#provider.Client.find(app.appId)) as SendingClient | undefined
+    if (client === undefined) throw new TypeError(`the application ${app.name} is not of this emulator`)
+    // From then on, ID tokens have a sid.
+    Object.assign(client, { backchannelLogoutUri: uri, backchannelLogoutSessionRequired: sessionRequired })
+    if (uri === undefined) this.#registrations.delete(app.appId)
+    else this.#registrations.set(app.appId, { uri, sender, sessionRequired, encryptionKey })
+  }
+
+  /** Tells every registered application in which the user was signed in with this session. It never rejects. */
+  async notify({ accountId, authorizations = {} }: EndedSession): Promise<LogoutDelivery[]> {
+    if (accountId === undefined) return []
+    const deliveries = Object.entries(authorizations).map(async ([appId, { sid }]) => {
+      const registration = this.#registrations.get(appId)
+      if (!registration) return []
+      const named = registration.sessionRequired ? sid : undefined
+      const status = await this.#deliver(appId, registration, accountId, named).catch(() => undefined)
+      return [{ appId, ...(status !== undefined && { status }) }]
+    })
+    return (await Promise.all(deliveries)).flat()
+  }
+
+  async #deliver(appId: string, registration: Registration, sub: string, sid: string | undefined): Promise<number> {
+    const { uri, sender, encryptionKey } = registration
+    if (sender === 'oidc-provider' && !encryptionKey) return this.#letProviderDeliver(appId, sub, sid)
+    const iss = this.#provider.issuer
+    const { typ, claims } = logoutTokenContent(sender, { iss, aud: appId, sub, sid, jti: randomUUID() })
+    const { kid, alg, privateKey } = this.#keys.RS256
+    const signed = await new SignJWT(claims).setProtectedHeader({ alg, kid, ...(typ && { typ }) }).sign(privateKey)
+    const token = encryptionKey ? await encrypt(signed, encryptionKey, { iss, aud: appId }) : signed
+    const { status, body } = await fetch(uri, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ logout_token: token }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    await body?.cancel()
+    return status
+  }
+
+  async #letProviderDeliver(appId: string, sub: string, sid: string | undefined): Promise<number> {
+    const client = (await this.#provider.Client.find(appId)) as unknown as SendingClient
+    try {
+      await client.backchannelLogout(sub, sid)
+      return 200
+    } catch (error) {
+      const { response } = error as { response?: { readonly status: number } }
+      if (response === undefined) throw error
+      return response.status
+    }
+  }
+}
+
+async function encrypt(
+  signed: string,
+  key: JWK,
+  about: { readonly iss: string; readonly aud: string },
+): Promise<string> {
+  const { kty, kid, alg = kty === 'EC' ? 'ECDH-ES' : 'RSA-OAEP-256' } = key
+  const header = { alg, enc: 'A128CBC-HS256', cty: 'JWT', ...(kid !== undefined && { kid }), ...about }
+  const plaintext = new TextEncoder().encode(signed)
+  return new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(await importJWK(key, alg))
+}
+
+/** The emulator signs whatever anybody on this machine likes, so nobody else gets to see it. */
+function isLoopbackUrl(uri: string): boolean {
+  const url = URL.parse(uri)
+  return url !== null && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname) && !uri.includes('#')
+}
