@@ -43,9 +43,14 @@ const CLIENT_AUTH: readonly string[] = [
 /**
  * Reads the files that options or the environment name.
  *
+ * @param env The environment, where it is not the terminal's.
  * @throws CommandError when one cannot be read
  */
-export async function readSettings(options: ConnectionOptions, terminal: Terminal): Promise<Settings> {
+export async function readSettings(
+  options: ConnectionOptions,
+  terminal: Terminal,
+  env: Terminal['env'] = terminal.env,
+): Promise<Settings> {
   const { caFile, certFile, keyFile } = options
   if (Boolean(certFile) !== Boolean(keyFile)) {
     throw new CommandError(ExitCode.usage, '--cert-file and --key-file must be passed together.')
@@ -55,14 +60,17 @@ export async function readSettings(options: ConnectionOptions, terminal: Termina
     ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
     ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
   }
-  const privateKey = terminal.env.AUTHING_APP_PRIVATE_KEY_FILE?.trim()
+  const privateKey = env.AUTHING_APP_PRIVATE_KEY_FILE?.trim()
   if (privateKey) await readSecretFile(privateKey, 'The file of AUTHING_APP_PRIVATE_KEY_FILE', terminal)
-  return { env: await readSecret(options, terminal), tls: Object.keys(tls).length > 0 ? tls : undefined }
+  return { env: await readSecret(options, terminal, env), tls: Object.keys(tls).length > 0 ? tls : undefined }
 }
 
 /** Gives the environment, with the secret in it, wherever it is from. */
-async function readSecret({ secretFile }: ConnectionOptions, terminal: Terminal): Promise<Terminal['env']> {
-  const { env } = terminal
+async function readSecret(
+  { secretFile }: ConnectionOptions,
+  terminal: Terminal,
+  env: Terminal['env'],
+): Promise<Terminal['env']> {
   const named = env.AUTHING_APP_SECRET?.trim() ? undefined : env.AUTHING_APP_SECRET_FILE?.trim() || undefined
   const file = secretFile ?? named
   if (file === undefined) return env

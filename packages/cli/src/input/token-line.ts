@@ -21,8 +21,13 @@ export function parseTokenLine({ text, problem }: Line): TokenLine | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return undefined
   if (trimmed.startsWith('{')) return parseObject(trimmed)
-  if (TOKEN.test(trimmed) && !HEADING.test(trimmed)) return { token: trimmed, hint: undefined }
-  return { problem: whyNoToken(trimmed) }
+  return tokenIn(trimmed)
+}
+
+/** Reads a text that is a token, without white space around it. */
+export function tokenIn(text: string): TokenLine {
+  if (TOKEN.test(text) && !HEADING.test(text)) return { token: text, hint: undefined }
+  return { problem: whyNoToken(text) }
 }
 
 function parseObject(text: string): TokenLine {

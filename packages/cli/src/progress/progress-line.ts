@@ -10,13 +10,20 @@ export interface ProgressState {
   /** How much of the input is done, 0 to 1; `undefined` where its length is unknown. */
   readonly fraction: number | undefined
   readonly remainingMs: number | undefined
+  /** Whether the run still goes through what an earlier one has done. */
+  readonly isCatchingUp?: boolean
+  /** For how long nothing has succeeded, once that is longer than it should be. */
+  readonly stalledMs?: number | undefined
 }
 
 /** Writes a line for a log. */
-export function formatProgressLine({ done, failed, rate, fraction, remainingMs }: ProgressState): string {
+export function formatProgressLine(state: ProgressState): string {
+  const { done, failed, rate, fraction, remainingMs, isCatchingUp, stalledMs } = state
   const parts = [`${formatCount(done)} done`, `${formatCount(failed)} failed`, `${formatCount(Math.round(rate))}/s`]
   if (fraction !== undefined) parts.unshift(`${Math.floor(fraction * 100)}%`)
-  if (remainingMs !== undefined) parts.push(`${formatDuration(remainingMs)} left`)
+  if (isCatchingUp) parts.push('reading what is confirmed')
+  else if (stalledMs !== undefined) parts.push(`no success for ${formatDuration(stalledMs)}`)
+  else if (remainingMs !== undefined) parts.push(`${formatDuration(remainingMs)} left`)
   return parts.join(', ')
 }
 

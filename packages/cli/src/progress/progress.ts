@@ -5,6 +5,8 @@ import { RecentRate } from './recent-rate.ts'
 const WINDOW_MS = 8_000
 const DRAW_MS = 125
 const LOG_MS = 10_000
+/** Without a success for so long, nobody can say when the run will be over. */
+const STALLED_MS = 5_000
 
 /** What {@link Progress} watches. */
 export interface ProgressSource {
@@ -14,6 +16,10 @@ export interface ProgressSource {
   readonly failed: () => number
   /** How many earlier runs completed. */
   readonly doneBefore?: () => number
+  /** How many are on the way. Without it, nobody knows whether the run should succeed with anything right now. */
+  readonly inFlight?: () => number
+  /** Whether the run still goes through what an earlier one has done. */
+  readonly isCatchingUp?: () => boolean
   /** How much of the input was read, in bytes. */
   readonly bytes?: () => number
   /** The length of the input, where it is known. */
@@ -25,14 +31,17 @@ export class Progress {
   readonly #source: ProgressSource
   readonly #terminal: Terminal
   readonly #quiet: boolean
-  readonly #items: RecentRate = new RecentRate(WINDOW_MS)
-  readonly #bytes: RecentRate = new RecentRate(WINDOW_MS)
+  #items: RecentRate = new RecentRate(WINDOW_MS)
+  #bytes: RecentRate = new RecentRate(WINDOW_MS)
+  #succeeded = 0
+  #succeededAt: number
   #timer: NodeJS.Timeout | undefined
 
   constructor(terminal: Terminal, source: ProgressSource, quiet: boolean) {
     this.#terminal = terminal
     this.#source = source
     this.#quiet = quiet
+    this.#succeededAt = performance.now()
   }
 
   /** Starts showing. */
@@ -63,8 +72,11 @@ export class Progress {
   }
 
   #state(): ProgressState {
-    const { done, failed, doneBefore = () => 0, bytes = () => 0, totalBytes } = this.#source
+    const { done, failed, doneBefore = () => 0, bytes = () => 0, isCatchingUp = () => false, totalBytes } = this.#source
     const now = performance.now()
+    const stalledMs = this.#stalledMs(now, done() - failed())
+    // What was skipped, and the time in which nothing went on, say nothing about the time that is left.
+    if (isCatchingUp() || stalledMs !== undefined) this.#forget()
     const taken = bytes()
     this.#items.sample(now, done())
     this.#bytes.sample(now, taken)
@@ -76,6 +88,21 @@ export class Progress {
       rate: this.#items.perSecond,
       fraction: known ? Math.min(1, taken / totalBytes) : undefined,
       remainingMs: known && pace > 0 ? (Math.max(0, totalBytes - taken) / pace) * 1000 : undefined,
+      isCatchingUp: isCatchingUp(),
+      stalledMs,
     }
+  }
+
+  #stalledMs(now: number, succeeded: number): number | undefined {
+    const { inFlight = () => 0 } = this.#source
+    if (succeeded !== this.#succeeded || inFlight() === 0) this.#succeededAt = now
+    this.#succeeded = succeeded
+    const sinceMs = now - this.#succeededAt
+    return sinceMs >= STALLED_MS ? sinceMs : undefined
+  }
+
+  #forget(): void {
+    this.#items = new RecentRate(WINDOW_MS)
+    this.#bytes = new RecentRate(WINDOW_MS)
   }
 }

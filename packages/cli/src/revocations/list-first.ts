@@ -1,8 +1,9 @@
-import { type BulkToken, revocationEntryOf } from '@backend-logout/node'
+import { revocationEntryOf } from '@backend-logout/node'
 import type { RevocationLog } from '@backend-logout/revocations/server'
 import { CommandError } from '../command-error.ts'
 import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
+import type { TokenRow } from '../input/row.ts'
 
 /** So many tokens are appended together. */
 const BATCH = 500
@@ -22,13 +23,13 @@ export interface ListedCounts {
  * @throws CommandError when the list cannot take them
  */
 export async function* listFirst(
-  tokens: AsyncIterator<BulkToken, undefined>,
+  tokens: AsyncIterator<TokenRow, undefined>,
   log: Pick<RevocationLog, 'append'>,
   counts: ListedCounts,
   hint: string | undefined,
   isOver: () => boolean,
-): AsyncGenerator<BulkToken, undefined> {
-  const read = (): Promise<IteratorResult<BulkToken, undefined>> => {
+): AsyncGenerator<TokenRow, undefined> {
+  const read = (): Promise<IteratorResult<TokenRow, undefined>> => {
     const result = tokens.next()
     // It is awaited later; until then, its failure is not to be reported as unhandled.
     result.catch(() => {})
@@ -36,8 +37,8 @@ export async function* listFirst(
   }
   let next = read()
   for (let ended = false; !ended; ) {
-    const batch: BulkToken[] = []
-    let result: IteratorResult<BulkToken, undefined> | undefined = await next
+    const batch: TokenRow[] = []
+    let result: IteratorResult<TokenRow, undefined> | undefined = await next
     while (result && !result.done) {
       batch.push(result.value)
       next = read()
@@ -58,14 +59,12 @@ function later(): Promise<undefined> {
 }
 
 async function append(
-  batch: readonly BulkToken[],
+  batch: readonly TokenRow[],
   log: Pick<RevocationLog, 'append'>,
   counts: ListedCounts,
   hint: string | undefined,
 ): Promise<void> {
-  const accessTokens = batch
-    .map((each) => (typeof each === 'string' ? { token: each, tokenTypeHint: hint } : each))
-    .filter(({ tokenTypeHint = hint }) => tokenTypeHint !== 'refresh_token')
+  const accessTokens = batch.filter((row) => (row.hint ?? hint) !== 'refresh_token')
   const entries = accessTokens.map(({ token }) => revocationEntryOf(token)).filter((entry) => entry !== undefined)
   try {
     if (entries.length > 0) await log.append(entries)

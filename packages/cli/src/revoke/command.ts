@@ -1,13 +1,19 @@
 import { Command } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
+import { addColumnOptions } from '../input/column-options.ts'
 import { tokenTypeHint, wholeNumber } from '../option-value.ts'
 import type { RunCommand } from '../run-command.ts'
-import type { RevokeCommandOptions } from './run-revoke.ts'
+import type { RevokeCommandOptions } from './revoke-options.ts'
 
 const DETAILS = `
 FILE has one token per line, or one JSON object per line with "token" and,
 optionally, "token_type_hint"; you can mix both. '-' is standard input, which is
 the default. Tokens are never taken from arguments.
+
+With --column, FILE is a table with a heading (CSV, TSV), or has one JSON object
+per line. --clients names a file such as
+  {"app-web": {"secret": "...", "clientAuth": "client_secret_basic"},
+   "app-spa": {"clientAuth": "none"}}
 
 To resume a run with a journal that was interrupted, even by kill -9, run the
 same command again. It skips confirmed tokens and retries the others. Keep the
@@ -16,6 +22,8 @@ journal's key, JOURNAL.key, next to it.
 Examples:
   $ backend-logout revoke tokens.txt
   $ backend-logout revoke tokens.txt --output out.ndjson --journal run.journal
+  $ backend-logout revoke leaked.csv --column token --where client_id=app-web \\
+      --keep user_id --rate 280 --dry-run
   $ zcat tokens.gz | backend-logout revoke - --concurrency 128 --quiet
   $ psql -Atc 'select token from sessions' | backend-logout revoke --verify --json
 
@@ -48,9 +56,14 @@ export function revokeCommand(run: RunCommand): Command {
     .option('-o, --output <file>', "write the outcome of each token as NDJSON, by fingerprint; '-' is standard output")
     .option('-j, --journal <file>', 'record confirmed tokens, so that the run can be resumed')
     .option('--revocations <store>', 'add access tokens to the revocation log first; default: REVOCATIONS_STORE')
+    .option('--rate <number>', 'most requests per second, of all kinds together', wholeNumber('--rate', 1, 100_000))
+    .option('--dry-run', 'read everything and say what would be done; send nothing')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', DETAILS)
+  addColumnOptions(command)
+    .option('--client-column <name>', 'the column with the id of the client that each token belongs to')
+    .option('--clients <file>', 'private JSON file with the credentials of these clients')
   addConnectionOptions(command)
   command.action((file: string, options: RevokeCommandOptions) =>
     run(async (terminal) => (await import('./run-revoke.ts')).runRevoke(file, options, terminal)),

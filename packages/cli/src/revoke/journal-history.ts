@@ -125,12 +125,13 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
   const refuse = (message: string): never => {
     throw new CommandError(ExitCode.usage, `The journal ${path} ${message}`)
   }
-  const { provider, app, verify } = found
+  const { provider, app, verify, column } = found
   if (provider !== wanted.provider || app !== wanted.app) {
     refuse(
       `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}.`,
     )
   }
+  if (column !== wanted.column) refuse('is about tokens in another column. Name another file.')
   if (wanted.verify && !verify) refuse('was written without --verify, so nothing in it is verified. Name another file.')
 }
 

@@ -10,6 +10,8 @@ export interface JournalIdentity {
   readonly app: string
   /** Whether only what introspection proves counts as confirmed. */
   readonly verify: boolean
+  /** The column or member that the tokens are in; `undefined` where each line is a token. */
+  readonly column?: string | undefined
 }
 
 /** How far the input was read, and the sum of all of it up to there. */
@@ -44,8 +46,8 @@ const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'back
 const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 
 /** Writes the first line of a journal, and the line from which on a journal of format 1 is one of format 2. */
-export function formatHeader(key: JournalKey, { provider, app, verify }: JournalIdentity, now: Date): string {
-  return format(key, { journal: FORMATS[2], provider, app, verify, started: now.toISOString() })
+export function formatHeader(key: JournalKey, { provider, app, verify, column }: JournalIdentity, now: Date): string {
+  return format(key, { journal: FORMATS[2], provider, app, verify, column, started: now.toISOString() })
 }
 
 /** Writes the line that says that another run goes on with the journal. */
@@ -84,11 +86,13 @@ export function parseRecord(line: string, key: JournalKey | undefined): JournalR
   return parseProgress(fields, key ? /^[0-9a-f]{32}$/ : /^[0-9a-f]{8}\.\d{1,15}$/)
 }
 
-function parseHeader({ journal, provider, app, verify }: Readonly<Record<string, unknown>>): JournalRecord | undefined {
+function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord | undefined {
+  const { journal, provider, app, verify, column } = fields
   const format = FORMATS.indexOf(journal)
+  if (column !== undefined && typeof column !== 'string') return undefined
   if (format < 1 || typeof provider !== 'string' || typeof app !== 'string' || typeof verify !== 'boolean')
     return undefined
-  return { kind: 'header', format: format as 1 | 2, provider, app, verify }
+  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column }
 }
 
 function parseProgress(

@@ -34,13 +34,13 @@ async function written(...records: [read: number, sum: string, done: string, out
   const journal = await Journal.open(path, identity)
   expect(journal.history).toBeUndefined()
   for (const [read, digest, done, output] of records) journal.append({ read, sum: digest }, done, output)
-  await journal.close()
+  await journal[Symbol.asyncDispose]()
   return path
 }
 
 async function historyOf(path: string) {
   const journal = await Journal.open(path, identity)
-  await journal.close()
+  await journal[Symbol.asyncDispose]()
   return journal.history
 }
 
@@ -50,7 +50,7 @@ test('a journal gives back what was written, over several runs', async () => {
   const path = await written([10, sum('a'), '1-3,5', 100], [20, sum('b'), '4,6-20', 200])
   const second = await Journal.open(path, identity)
   second.append({ read: 30, sum: sum('c') }, '25', 300)
-  await second.close()
+  await second[Symbol.asyncDispose]()
   const history = await historyOf(path)
   expect(history).toMatchObject({ checkpoints: [{ read: 30, sum: sum('c') }], output: 300 })
   expect(history?.done.size).toBe(21)
@@ -150,9 +150,9 @@ test('a journal that another process writes to is given up', async () => {
   const second = await Journal.open(path, identity)
   await expect(first.sync()).rejects.toThrow(/another process/)
   expect(() => first.append({ read: 1, sum: sum('a') }, '1', undefined)).toThrow(/another process/)
-  await first.close()
+  await first[Symbol.asyncDispose]()
   second.append({ read: 2, sum: sum('a') }, '1', undefined)
-  await second.close()
+  await second[Symbol.asyncDispose]()
   expect((await historyOf(path))?.done.size).toBe(1)
 })
 
@@ -160,14 +160,14 @@ test('two runs that start a journal at the same moment use the same key', async 
   const path = newPath()
   const journals = await Promise.all([Journal.open(path, identity), Journal.open(path, identity)])
   expect(new Set(journals.map(({ key }) => key.sealOf('x'))).size).toBe(1)
-  for (const journal of journals) await journal.close().catch(() => {})
+  for (const journal of journals) await journal[Symbol.asyncDispose]().catch(() => {})
   await historyOf(path)
 })
 
 test('a key that a killed run has not written yet is made anew, as nothing is written with it', async () => {
   const path = newPath()
   writeFileSync(`${path}.key`, '')
-  await (await Journal.open(path, identity)).close()
+  await (await Journal.open(path, identity))[Symbol.asyncDispose]()
   expect(readFileSync(`${path}.key`, 'utf8')).toMatch(/^backend-logout journal key 1 [\w-]{43}\n$/)
   await historyOf(path)
 })
@@ -222,7 +222,7 @@ test('whoever has the journal alone cannot tell a right guess at a token from a 
   const journal = await Journal.open(path, identity)
   const digest = createHash('sha256').update(`${token}\n`).digest()
   journal.append({ read: 1, sum: journal.key.sumOf(digest) }, '1', undefined)
-  await journal.close()
+  await journal[Symbol.asyncDispose]()
   const text = readFileSync(path, 'utf8')
   // All that can be computed from the guess and the journal: sums without a key, and with what the journal has for one.
   const words = text.match(/[\w.:/-]{2,}/g) ?? []
@@ -249,7 +249,7 @@ test('a journal of the first format goes on, with a key from then on', async () 
   expect(journal.history?.done.size).toBe(4)
   journal.append({ read: 10, sum: sum('b') }, '4', undefined)
   journal.append({ read: 2000, sum: sum('c') }, '2000', undefined)
-  await journal.close()
+  await journal[Symbol.asyncDispose]()
   expect(await historyOf(path)).toMatchObject({
     checkpoints: [
       { read: 10, sum: sum('b') },

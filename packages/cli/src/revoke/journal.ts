@@ -13,7 +13,7 @@ import { type Checkpoint, formatHeader, formatProgress, formatResumed, type Jour
  *
  * Each record is written immediately, so it outlives the process; `sync` makes it outlive the machine.
  */
-export class Journal {
+export class Journal implements AsyncDisposable {
   readonly path: string
   readonly key: JournalKey
   /** Missing when the journal is new. */
@@ -81,7 +81,7 @@ export class Journal {
   }
 
   /** Makes everything last, and closes the file. */
-  async close(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     try {
       if (!this.#lost) await this.sync()
     } finally {

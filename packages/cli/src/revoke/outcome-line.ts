@@ -1,22 +1,31 @@
 import type { Revocation } from '@backend-logout/node'
+import type { BadRow, TokenRow } from '../input/row.ts'
 
-/** How each line of a report begins. */
+/** How each line of an output begins. */
 export const OUTCOME_START = '{"line":'
 
 /**
- * Writes the outcome of one token as a line of the report, without a line break.
+ * Writes the outcome of one token as a line of the output, without a line break.
  *
- * @param line The number of its line in the input.
  * @param token Its fingerprint.
  * @param revoked Whether it is as the run was asked to make it.
  */
-export function formatOutcome(line: number, token: string, revoked: boolean, revocation: Revocation): string {
+export function formatOutcome(
+  { line, client, kept }: Omit<TokenRow, 'token'>,
+  token: string,
+  revoked: boolean,
+  revocation: Revocation,
+  at: Date,
+): string {
   const { state, attempts, durationMs, status, tokenType, requestId, error } = revocation
   return JSON.stringify({
     line,
     token,
     state,
     revoked,
+    at: at.toISOString(),
+    client,
+    kept,
     attempts,
     durationMs: Math.round(durationMs * 10) / 10,
     status,
@@ -26,7 +35,8 @@ export function formatOutcome(line: number, token: string, revoked: boolean, rev
   })
 }
 
-/** Writes the line for an input line that should contain a token but doesn't. */
-export function formatInvalid(line: number, message: string): string {
-  return JSON.stringify({ line, state: 'live', revoked: false, error: { code: 'invalid_line', message } })
+/** Writes the line for a row that should contain a token but doesn't. */
+export function formatInvalid({ line, kept, problem }: BadRow, at: Date): string {
+  const error = { code: 'invalid_line', message: problem }
+  return JSON.stringify({ line, state: 'live', revoked: false, at: at.toISOString(), kept, error })
 }

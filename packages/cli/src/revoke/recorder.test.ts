@@ -18,7 +18,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
     write: (lines) => written.push(lines.map((line) => `${line}\n`).join('')),
     begin: () => {},
     drained: () => undefined,
-    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
   }
   const append = (_checkpoint: unknown, done: string): void => {
     if (journalFails) throw new Error('the disk is full')
@@ -64,6 +64,7 @@ test('what is settled in one turn is written at once: the report, and then the j
       revoked: true,
       attempts: 1,
       durationMs: 1.2,
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
       status: 200,
     },
     {
@@ -73,6 +74,7 @@ test('what is settled in one turn is written at once: the report, and then the j
       revoked: true,
       attempts: 1,
       durationMs: 1.2,
+      at: expect.stringMatching(/^\d{4}-.*Z$/),
       status: 200,
     },
   ])

@@ -2,6 +2,7 @@ import type { LogoutError, Revocation } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
+import type { BadRow, TokenRow } from '../input/row.ts'
 import { describeLogoutError } from '../logout-error.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
@@ -9,7 +10,6 @@ import { formatLines } from './line-set.ts'
 import { formatInvalid, formatOutcome } from './outcome-line.ts'
 import type { Report } from './report.ts'
 import { count, countInvalid, type Tally } from './tally.ts'
-import type { OriginatedToken } from './token-source.ts'
 
 /** After this many rejections of the application in a row, the run stops: the next request would be rejected as well. */
 const REFUSALS = 20
@@ -50,13 +50,14 @@ export class Recorder {
   }
 
   /** Records the outcome of one token. */
-  settle({ line, token }: OriginatedToken, revocation: Revocation): void {
+  settle(row: TokenRow, revocation: Revocation): void {
+    const { line, token } = row
     const { tally, verify, report, journal, onFailure } = this.#options
     const { state, error } = revocation
     const confirmed = verify ? state === 'verified' : revocation.revoked
     count(tally, state, confirmed, error?.code)
     const name = report || !confirmed ? fingerprint(token) : ''
-    if (report) this.#lines.push(formatOutcome(line, name, confirmed, revocation))
+    if (report) this.#lines.push(formatOutcome(row, name, confirmed, revocation, new Date()))
     if (confirmed && journal) this.#done.push(line)
     if (!confirmed)
       onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${error ? describeLogoutError(error) : ''}`)
@@ -65,11 +66,11 @@ export class Recorder {
   }
 
   /** Records a line that holds no token and should. */
-  problem(line: number, message: string): void {
+  problem(row: BadRow): void {
     const { tally, report, onFailure } = this.#options
     countInvalid(tally)
-    onFailure(line, message, message)
-    if (report) this.#lines.push(formatInvalid(line, message))
+    onFailure(row.line, row.problem, row.problem)
+    if (report) this.#lines.push(formatInvalid(row, new Date()))
     this.#schedule()
   }
 

@@ -20,13 +20,13 @@ const line = (number: number): string => `{"line":${number}}\n`
 test('a new run writes a report from the start, once it begins', async () => {
   const path = fileWith('what was there before\n')
   const unused = await openReport(path, undefined)
-  await unused.close()
+  await unused[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe('what was there before\n')
   const report = await openReport(path, undefined)
   report.begin()
   report.write(['a'])
   expect(report.bytes).toBe(2)
-  await report.close()
+  await report[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe('a\n')
 })
 
@@ -36,10 +36,10 @@ test.each([0o000, 0o022, 0o077, 0o777])(
     const before = process.umask(mask)
     try {
       const path = newPath()
-      await (await openReport(path, undefined)).close()
+      await (await openReport(path, undefined))[Symbol.asyncDispose]()
       expect(statSync(path).mode & 0o777).toBe(0o600)
       chmodSync(path, 0o666)
-      await (await openReport(path, { length: undefined })).close()
+      await (await openReport(path, { length: undefined }))[Symbol.asyncDispose]()
       expect(statSync(path).mode & 0o777).toBe(0o600)
     } finally {
       process.umask(before)
@@ -52,7 +52,7 @@ test('each line stays one, whatever is in it', async () => {
   const report = await openReport(path, undefined)
   report.begin()
   report.write(['a\nforged', '\u001b[2K\u2028'])
-  await report.close()
+  await report[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe('a\\u000aforged\n\\u001b[2K\\u2028\n')
 })
 
@@ -70,7 +70,7 @@ test.each([
   report.begin()
   report.write(['new'])
   expect(report.bytes).toBe(after.length)
-  await report.close()
+  await report[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe(after)
 })
 
@@ -84,7 +84,7 @@ test.each([
   const path = fileWith(before)
   const report = await openReport(path, { length })
   expect(() => report.begin()).toThrow(/lines that no run has written/)
-  await report.close()
+  await report[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 
@@ -103,5 +103,5 @@ test('a device has no length and is not cut', async () => {
   report.begin()
   report.write(['a'])
   expect(report.bytes).toBeUndefined()
-  await report.close()
+  await report[Symbol.asyncDispose]()
 })

@@ -13,7 +13,7 @@ const READ_BYTES = 4_096
 const MAX_TAIL_BYTES = 64 * 1024 * 1024
 
 /** Where the outcome of each token is written, one JSON object a line. */
-export interface Report {
+export interface Report extends AsyncDisposable {
   /** How long the file is, in bytes; `undefined` where that means nothing, as for a pipe. */
   readonly bytes: number | undefined
   /** Gets the file ready to write to. Until then, what is in it stays. @throws CommandError when it is something else */
@@ -22,7 +22,6 @@ export interface Report {
   write(lines: readonly string[]): void
   /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
   drained(): Promise<void> | undefined
-  close(): Promise<void>
 }
 
 /** Writes to standard output. Whoever reads it decides how fast. */
@@ -32,7 +31,7 @@ export function createStreamReport(output: Output): Report {
     begin: () => {},
     write: (lines) => output.writeLines(lines),
     drained: () => output.drained(),
-    close: async () => {},
+    [Symbol.asyncDispose]: async () => {},
   }
 }
 
@@ -84,7 +83,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
       if (bytes !== undefined) bytes += data.length
     },
     drained: () => undefined,
-    close: () => file.close(),
+    [Symbol.asyncDispose]: () => file.close(),
   }
 }
 

@@ -42,6 +42,8 @@ test('failures are counted by reason, the most frequent first', () => {
     unsupported: 0,
     invalid: 1,
     skipped: 3,
+    filtered: 0,
+    empty: 0,
     notRevoked: 5,
     reasons: { network: 2, rejected: 1, unverified: 1, invalid_line: 1 },
     durationMs: 2000,

@@ -36,6 +36,8 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, journal: st
       `(${formatCount(Math.round(perSecond(tally, durationMs)))}/s).`,
   ]
   if (tally.skipped > 0) lines.push(`${tokens(tally.skipped)} skipped: confirmed by an earlier run.`)
+  const leftOut = leftOutText(tally)
+  if (leftOut) lines.push(leftOut)
   if (failed > 0) {
     const reasons = [...tally.reasons].sort(([, a], [, b]) => b - a).map(([code, n]) => `${code} ${formatCount(n)}`)
     lines.push(`Not revoked: ${reasons.join(', ')}.`)
@@ -50,6 +52,14 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, journal: st
     lines.push(`Run the same command again with --journal ${journal} to retry the tokens that are not revoked.`)
   } else if (failed > tally.invalid) lines.push('Assume that these tokens are still active.')
   return lines
+}
+
+/** Says how many rows were left out on purpose; `undefined` for none. */
+export function leftOutText({ filtered, empty }: Tally): string | undefined {
+  const parts = []
+  if (filtered > 0) parts.push(`${formatCount(filtered)} left out by --where`)
+  if (empty > 0) parts.push(`${formatCount(empty)} without anything in the token column`)
+  return parts.length > 0 ? `Rows: ${parts.join(', ')}.` : undefined
 }
 
 function perSecond(tally: Tally, durationMs: number): number {

@@ -1,7 +1,7 @@
 import { ERROR_MEANING, type LogoutErrorCode, type RevocationState } from '@backend-logout/node'
 import { ExitCode } from '../exit-code.ts'
 
-/** What a bulk run has done so far. Every token of the input is in exactly one of the counts. */
+/** What a bulk run has done so far. Every row of the input is in exactly one of the counts. */
 export interface Tally {
   /** Tokens that are revoked, and with `--verify` proven so. */
   revoked: number
@@ -17,13 +17,28 @@ export interface Tally {
   invalid: number
   /** Tokens that an earlier run confirmed, by the journal. */
   skipped: number
+  /** Rows that `--where` leaves out. */
+  filtered: number
+  /** Rows with nothing in the column of the tokens. */
+  empty: number
   /** Why tokens are not revoked, by error code. */
   readonly reasons: Map<LogoutErrorCode | 'invalid_line', number>
 }
 
 /** Starts counting. */
 export function createTally(): Tally {
-  return { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0, skipped: 0, reasons: new Map() }
+  return {
+    revoked: 0,
+    unproven: 0,
+    live: 0,
+    unknown: 0,
+    unsupported: 0,
+    invalid: 0,
+    skipped: 0,
+    filtered: 0,
+    empty: 0,
+    reasons: new Map(),
+  }
 }
 
 /** Counts the outcome of one token. `confirmed` is whether it is revoked, and with `--verify` verified. */

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { type ByteSource, streamSource } from '../input/byte-source.ts'
 import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
+import { PlainRows } from '../input/plain-rows.ts'
 import type { JournalHistory } from './journal-history.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { LineSet } from './line-set.ts'
@@ -14,6 +15,7 @@ const seal = (digest: Buffer): string => createHmac('sha256', 'key').update(dige
 
 interface Seen {
   readonly given: string[]
+  readonly lines: number[]
   readonly problems: number[]
   /** How many lines were left out, and how many tokens were given out before that was known. */
   readonly skipped: number[]
@@ -31,21 +33,23 @@ function sourceOf(text: string, history?: JournalHistory): Seen {
   const given: string[] = []
   const source = new TokenSource({
     reader,
+    format: new PlainRows(),
     name: 'tokens.txt',
     sums,
     history,
     onAccepted: () => accepted.push(given.length),
-    onProblem: (line) => problems.push(line),
+    onProblem: ({ line }) => problems.push(line),
     onSkip: (lines) => skipped.push(lines),
   })
-  return { given, problems, skipped, accepted, source }
+  return { given, lines: [], problems, skipped, accepted, source }
 }
 
 /** Takes everything, as a bulk run does. */
 async function drain(seen: Seen): Promise<Seen> {
   try {
     for await (const item of seen.source) {
-      seen.given.push(typeof item === 'string' ? item : `${item.token} ${item.tokenTypeHint}`)
+      seen.given.push(item.hint === undefined ? item.token : `${item.token} ${item.hint}`)
+      seen.lines.push(item.line)
     }
   } catch (error) {
     seen.error = error
@@ -82,7 +86,7 @@ const input = 'one1\ntwo2\nthree3\nfour4\nfive5\nsix6\n'
 test('tokens come in their order, with the lines that they are from', async () => {
   const seen = await drain(sourceOf('a1\n\nnot a token\n{"token":"b2","token_type_hint":"refresh_token"}\nc3'))
   expect(seen).toMatchObject({ given: ['a1', 'b2 refresh_token', 'c3'], problems: [3] })
-  expect([0, 1, 2].map((index) => seen.source.settle(index).line)).toEqual([1, 4, 5])
+  expect(seen.lines).toEqual([1, 4, 5])
   expect(seen.source.exhausted).toBe(true)
 })
 
@@ -149,8 +153,14 @@ test('stop() ends the input, also while it waits for more', async () => {
       ),
     ),
   )
-  const source = new TokenSource({ reader: waiting, name: '', onProblem: () => {}, onSkip: () => {} })
-  expect(await source.next()).toEqual({ done: false, value: 'one1' })
+  const source = new TokenSource({
+    reader: waiting,
+    format: new PlainRows(),
+    name: '',
+    onProblem: () => {},
+    onSkip: () => {},
+  })
+  expect(await source.next()).toMatchObject({ done: false, value: { token: 'one1' } })
   const next = source.next()
   source.stop()
   expect(await next).toEqual({ done: true, value: undefined })
@@ -192,7 +202,15 @@ test('a journal that says too little to be checked does not keep the input in me
   const reader = new LineReader(streamSource(Readable.from(endless())), [sums.keyed])
   const checkpoints = [{ read: 1_000_000_000, sum: 'a'.repeat(32) }]
   const history = { done: lines(1), checkpoints, output: undefined }
-  const source = new TokenSource({ reader, name: 'pipe', sums, history, onProblem: () => {}, onSkip: () => {} })
+  const source = new TokenSource({
+    reader,
+    format: new PlainRows(),
+    name: 'pipe',
+    sums,
+    history,
+    onProblem: () => {},
+    onSkip: () => {},
+  })
   await expect(source.next()).rejects.toThrow(/has too few records to check/)
   expect(reader.line).toBeLessThan(40_000)
 })
@@ -204,7 +222,15 @@ test('the same holds for few but large tokens', async () => {
   const sums = { keyed: keyedSum(seal), unkeyed: undefined }
   const reader = new LineReader(streamSource(Readable.from(endless())), [sums.keyed])
   const history = { done: lines(), checkpoints: [{ read: 1_000_000, sum: 'a'.repeat(32) }], output: undefined }
-  const source = new TokenSource({ reader, name: 'pipe', sums, history, onProblem: () => {}, onSkip: () => {} })
+  const source = new TokenSource({
+    reader,
+    format: new PlainRows(),
+    name: 'pipe',
+    sums,
+    history,
+    onProblem: () => {},
+    onSkip: () => {},
+  })
   await expect(source.next()).rejects.toThrow(/has too few records/)
   expect(reader.bytes).toBeLessThan(70 * 1024 * 1024)
 })

@@ -1,18 +1,10 @@
-import type { BulkToken } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { InputSum } from '../input/input-sum.ts'
 import type { LineReader } from '../input/line-reader.ts'
-import { parseTokenLine } from '../input/token-line.ts'
+import type { BadRow, LeftOutRow, Row, RowFormat, TokenRow } from '../input/row.ts'
 import type { JournalHistory } from './journal-history.ts'
 import { type Checkpoint, isKeyed } from './journal-record.ts'
-
-/** A token on its way, and where it came from. */
-export interface OriginatedToken {
-  /** The number of its line, from 1. */
-  readonly line: number
-  readonly token: string
-}
 
 /** Sums over the input, which the reader takes it into. */
 export interface SourceSums {
@@ -24,37 +16,47 @@ export interface SourceSums {
 /** Options of a {@link TokenSource}. */
 export interface TokenSourceOptions {
   readonly reader: LineReader
+  /** Makes rows of lines. */
+  readonly format: RowFormat
   /** How messages call the input. */
   readonly name: string
   /** Needed for a history, and for checkpoints. */
   readonly sums?: SourceSums | undefined
   /** What is confirmed already. */
   readonly history?: JournalHistory | undefined
-  /** Is called before anything else is, as soon as the history turns out to be about this input. */
+  /**
+   * Called before anything else is, as soon as the history turns out to be about this input, and the input to have
+   * tokens.
+   */
   readonly onAccepted?: () => void
-  /** Receives each line that should contain a token but doesn't. */
-  readonly onProblem: (line: number, problem: string) => void
-  /** Receives how many lines are left out because their tokens are confirmed. */
-  readonly onSkip: (lines: number) => void
+  /** Whether there are credentials for the client of a row. */
+  readonly knows?: (row: TokenRow) => boolean
+  /** Receives each row that should contain a token but doesn't. */
+  readonly onProblem: (row: BadRow) => void
+  /** Receives each row that is left out. */
+  readonly onLeftOut?: (why: LeftOutRow['leftOut']) => void
+  /** Receives how many rows are left out because their tokens are confirmed. */
+  readonly onSkip: (rows: number) => void
 }
 
-/** A line with a token, or with something else in its place. */
-type SourceLine =
-  | (OriginatedToken & { readonly hint: string | undefined; readonly problem?: never })
-  | { readonly line: number; readonly token?: never; readonly problem: string }
+/** A row that is given out, or reported. */
+type FoundRow = TokenRow | BadRow
 
-type Next = IteratorResult<BulkToken, undefined>
+type Next = IteratorResult<TokenRow, undefined>
 
 const END: Next = { done: true, value: undefined }
 /** Longer parts than a run of 10 000 requests at a time leaves behind. */
-const MAX_HELD_LINES = 32_768
+const MAX_HELD_ROWS = 32_768
 const MAX_HELD_CHARACTERS = 64 * 1024 * 1024
+/** An input whose first rows have no tokens, this many of them, is not what it is taken for. */
+const EARLY_PROBLEMS = 10
 
 /**
- * Gives the tokens of an input, without those that a journal calls confirmed. A part of the input is only skipped or
- * given out after its sum turned out to be the one in the journal.
+ * Gives the tokens of an input, without those that a journal calls confirmed. Nothing that the journal says about a
+ * part of the input is believed, and nothing of that part is given out, before the sum of that part was found to be the
+ * same.
  */
-export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> {
+export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   readonly #reader: LineReader
   readonly #options: TokenSourceOptions
   readonly #checkpoints: readonly Checkpoint[]
@@ -63,16 +65,18 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
   /** The last of them, with a keyed sum. */
   #known: Checkpoint = { read: 0, sum: '' }
   #accepted = false
-  /** Lines of the part that is being checked. */
-  #held: SourceLine[] = []
+  /** Rows of the part that is being checked. */
+  #held: FoundRow[] = []
   #heldCharacters = 0
-  /** How many lines of that part are confirmed. */
+  /** How many rows of that part are confirmed. */
   #skipped = 0
-  /** Lines of the part that was checked last, which are given out from `#readyAt` on. */
-  #ready: SourceLine[] = []
+  /** Rows of the part that was checked last, which are given out from `#readyAt` on. */
+  #ready: FoundRow[] = []
   #readyAt = 0
+  #finished = false
+  /** Rows without a token, until the first one with a token. */
+  #early: BadRow[] | undefined
   #given = 0
-  readonly #onTheWay = new Map<number, OriginatedToken>()
   #stopped = false
   #endWaiting: (next: Next) => void = () => {}
 
@@ -80,6 +84,8 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     this.#options = options
     this.#reader = options.reader
     this.#checkpoints = options.history?.checkpoints ?? []
+    // What an earlier run has read is what it was taken for.
+    this.#early = this.#checkpoints.length === 0 ? [] : undefined
   }
 
   [Symbol.asyncIterator](): this {
@@ -88,7 +94,17 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
 
   /** Whether the end was reached, so that there is no line left. */
   get exhausted(): boolean {
-    return this.#reader.ended && this.#held.length === 0 && this.#readyAt >= this.#ready.length
+    return this.#finished && this.#readyAt >= this.#ready.length
+  }
+
+  /** How many tokens were given out. */
+  get given(): number {
+    return this.#given
+  }
+
+  /** Whether it still goes through what an earlier run has read. */
+  get isCatchingUp(): boolean {
+    return !this.#isUpToDate
   }
 
   /** How far the input is known to be the journal's. */
@@ -102,21 +118,17 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     this.#endWaiting(END)
   }
 
-  /** Where the token with this index came from. Call it once, when its outcome is known. */
-  settle(index: number): OriginatedToken {
-    const token = this.#onTheWay.get(index)
-    if (!token) throw new Error(`No token has index ${index}.`)
-    this.#onTheWay.delete(index)
-    return token
-  }
-
   async next(): Promise<Next> {
     while (!this.#stopped) {
-      const token = this.#read()
-      if (token) return this.#give(token)
-      if (this.#reader.ended) {
-        this.#checkEnd()
+      const row = this.#read()
+      if (row) return { done: false, value: row }
+      if (this.#finished) {
+        this.#passEarly(true)
         return END
+      }
+      if (this.#reader.ended) {
+        this.#finish()
+        continue
       }
       const stopped = new Promise<Next>((resolve) => {
         this.#endWaiting = resolve
@@ -132,49 +144,100 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     return this.#passed === this.#checkpoints.length
   }
 
-  /** Takes lines until one has a token that may be given out; `undefined` when more must be read first. */
-  #read(): (OriginatedToken & { readonly hint: string | undefined }) | undefined {
-    for (;;) {
-      const ready = this.#ready[this.#readyAt]
-      if (ready) this.#readyAt++
-      const line = ready ?? this.#takeLine()
-      if (line === undefined) return undefined
-      if (line.token !== undefined) return line
-      this.#options.onProblem(line.line, line.problem)
-    }
-  }
-
-  /** The next line that may be given out, unless that is one of `#ready`. */
-  #takeLine(): SourceLine | undefined {
-    if (this.#isUpToDate) this.#accept()
-    for (let line = this.#reader.take(); line !== undefined; line = this.#reader.take()) {
-      const number = this.#reader.line
-      const parsed = parseTokenLine(line)
-      const found: SourceLine | undefined = parsed && { line: number, ...parsed }
-      if (this.#isUpToDate) {
-        if (found) return found
-        continue
+  /** Takes rows until one has a token that may be given out; `undefined` when more must be read first. */
+  #read(): TokenRow | undefined {
+    for (let row = this.#takeRow(); row !== undefined; row = this.#takeRow()) {
+      if (row.token !== undefined) {
+        this.#passEarly(false)
+        this.#given++
+        return row
       }
-      if (found && this.#options.history?.done.has(number)) this.#skipped++
-      else if (found) this.#hold(found)
-      const ready = this.#check(number)
-      if (ready) return ready
+      if (this.#early) this.#addEarly(row)
+      else this.#options.onProblem(row)
     }
     return undefined
   }
 
-  /** Keeps a line until it is known whether the journal is about this input. */
-  #hold(line: SourceLine): void {
-    this.#held.push(line)
-    this.#heldCharacters += line.token?.length ?? 0
-    if (this.#held.length <= MAX_HELD_LINES && this.#heldCharacters <= MAX_HELD_CHARACTERS) return
+  /** The next row that may be given out. */
+  #takeRow(): FoundRow | undefined {
+    for (;;) {
+      const row = this.#ready[this.#readyAt]
+      if (row) {
+        this.#readyAt++
+        return row
+      }
+      this.#ready = []
+      this.#readyAt = 0
+      const line = this.#reader.take()
+      if (line === undefined) return undefined
+      const { line: number } = this.#reader
+      for (const found of this.#options.format.add(line, number)) this.#add(found)
+      this.#check(number)
+    }
+  }
+
+  #add(found: Row): void {
+    const row = this.#withCredentials(found)
+    // Not held: a table may have millions of rows between two that count.
+    if (row.token === undefined && row.problem === undefined) this.#options.onLeftOut?.(row.leftOut)
+    else if (this.#isUpToDate) this.#ready.push(row)
+    else if (this.#options.history?.done.has(row.line)) this.#skipped++
+    else this.#hold(row)
+  }
+
+  #withCredentials(row: Row): Row {
+    if (row.token === undefined || (this.#options.knows?.(row) ?? true)) return row
+    const problem = 'The file of --clients has no credentials for the client of this row.'
+    return { line: row.line, problem, kept: row.kept }
+  }
+
+  /** There are no more lines. */
+  #finish(): void {
+    if (!this.#isUpToDate) throw this.#refuse('they have changed')
+    this.#finished = true
+    for (const row of this.#options.format.end()) this.#add(row)
+  }
+
+  #addEarly(row: BadRow): void {
+    this.#early?.push(row)
+    if (this.#early?.length === EARLY_PROBLEMS) throw this.#noTokens(`Its first ${EARLY_PROBLEMS} rows have no tokens`)
+  }
+
+  /** There is a token, or no further row: what was found until now counts. */
+  #passEarly(isEnd: boolean): void {
+    const early = this.#early
+    if (!early) return
+    if (isEnd && early.length > 0 && this.#options.format.advice() !== undefined)
+      throw this.#noTokens('It has no tokens')
+    this.#early = undefined
+    this.#accept()
+    for (const row of early) this.#options.onProblem(row)
+  }
+
+  #noTokens(what: string): CommandError {
+    const [first] = this.#early ?? []
+    const advice = this.#options.format.advice()
+    const problem = first && `Line ${first.line}: ${first.problem}`
+    return new CommandError(
+      ExitCode.usage,
+      [`${this.#options.name} cannot be read. ${what}.`, problem, advice, 'Nothing was sent.']
+        .filter(Boolean)
+        .join(' '),
+    )
+  }
+
+  /** Keeps a row until it is known whether the journal is about this input. */
+  #hold(row: FoundRow): void {
+    this.#held.push(row)
+    this.#heldCharacters += row.token?.length ?? 0
+    if (this.#held.length <= MAX_HELD_ROWS && this.#heldCharacters <= MAX_HELD_CHARACTERS) return
     throw this.#refuse('it has too few records to check them')
   }
 
-  /** Compares the sums behind a line. When they are the same, gives the first line of the part that ends here. */
-  #check(number: number): SourceLine | undefined {
+  /** Compares the sums behind a line. When they are the same, the rows of the part that ends here may be given out. */
+  #check(number: number): void {
     const checkpoint = this.#checkpoints[this.#passed]
-    if (checkpoint?.read !== number) return undefined
+    if (checkpoint?.read !== number) return
     const sum = this.#keyedSum()
     if (checkpoint.sum !== (isKeyed(checkpoint) ? sum : this.#unkeyedSum())) throw this.#refuse('they have changed')
     this.#passed++
@@ -183,25 +246,14 @@ export class TokenSource implements AsyncIterableIterator<BulkToken, undefined> 
     this.#options.onSkip(this.#skipped)
     this.#skipped = 0
     this.#ready = this.#held
-    this.#readyAt = 1
     this.#held = []
     this.#heldCharacters = 0
-    return this.#ready[0]
-  }
-
-  #checkEnd(): void {
-    if (!this.#isUpToDate) throw this.#refuse('they have changed')
   }
 
   #accept(): void {
     if (this.#accepted) return
     this.#accepted = true
     this.#options.onAccepted?.()
-  }
-
-  #give({ line, token, hint }: OriginatedToken & { readonly hint: string | undefined }): Next {
-    this.#onTheWay.set(this.#given++, { line, token })
-    return { done: false, value: hint === undefined ? token : { token, tokenTypeHint: hint } }
   }
 
   #keyedSum(): string {

@@ -1,0 +1,65 @@
+import { printable } from '../terminal/printable.ts'
+import type { Kept, Row } from './row.ts'
+import { tokenIn } from './token-line.ts'
+
+/** Which columns of a table, or members of a JSON object, a command reads. */
+export interface ColumnChoice {
+  /** Where the tokens are. */
+  readonly token: string
+  /** Where the kind of the token is; only members of JSON objects have that. */
+  readonly hint?: string | undefined
+  /** Where the id of the token's client is. */
+  readonly client?: string | undefined
+  /** The values that each of these columns may have. */
+  readonly where: ReadonlyMap<string, ReadonlySet<string>>
+  /** What goes into the output. */
+  readonly keep: readonly string[]
+}
+
+/** How exports write that there is nothing. Sent as a token, it would be answered with success. */
+const NOTHING = /^(?:|null|none|nil|undefined|nan|n\/a|\\n|-+)$/i
+/** Longer values are cut: they are there to find the row again. */
+const MAX_KEPT_CHARACTERS = 256
+/** What spreadsheets take for a formula. Numbers with a sign are none. */
+const FORMULA = /^[=+\-@\t\r\n]/
+const SIGNED_NUMBER = /^[+-]?\d[\d .,]*$/
+const JWT = /eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
+
+/** All columns that an input must have. */
+export function neededColumns({ token, client, where, keep }: ColumnChoice): string[] {
+  return [...new Set([token, ...(client === undefined ? [] : [client]), ...where.keys(), ...keep])]
+}
+
+/**
+ * Makes a row of one record.
+ *
+ * @param cell Gives the value of a column; `undefined` where the record has none.
+ */
+export function chooseRow(choice: ColumnChoice, line: number, cell: (name: string) => string | undefined): Row {
+  for (const [name, values] of choice.where) {
+    if (!values.has(cell(name)?.trim() ?? '')) return { line, leftOut: 'filtered' }
+  }
+  const value = cell(choice.token)
+  if (value === undefined || NOTHING.test(value.trim())) return { line, leftOut: 'empty' }
+  const found = tokenIn(value.trim())
+  const kept = choice.keep.length > 0 ? keep(choice, value.trim(), cell) : undefined
+  if (found.token === undefined) return { line, problem: found.problem, kept }
+  const hint = choice.hint === undefined ? undefined : cell(choice.hint) || undefined
+  const client = choice.client === undefined ? undefined : (cell(choice.client)?.trim() ?? '')
+  return { line, token: found.token, hint, client, kept }
+}
+
+function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => string | undefined): Kept {
+  return Object.fromEntries(keep.map((name) => [printable(name), keptValue(cell(name) ?? '', token)]))
+}
+
+/**
+ * Makes a value of somebody else's table safe to keep: without tokens, without characters that hide or turn text around,
+ * and no formula for a spreadsheet that the output is opened with.
+ */
+export function keptValue(value: string, token: string): string {
+  const masked = value.replaceAll(token, '[masked]').replace(JWT, '[masked]')
+  const cut = masked.length > MAX_KEPT_CHARACTERS ? `${masked.slice(0, MAX_KEPT_CHARACTERS)}…` : masked
+  const harmless = FORMULA.test(cut.trimStart()) && !SIGNED_NUMBER.test(cut) ? `'${cut}` : cut
+  return printable(harmless)
+}

@@ -1,0 +1,24 @@
+import { printable } from '../terminal/printable.ts'
+
+/** What people call columns: a few short words. Tokens, keys and passwords do not look like that. */
+const NAME = /^[A-Za-z]{1,15}(?:[ _.-]?[A-Za-z]{1,15}){0,3}\d{0,2}$/
+const SHOWN = 20
+
+/**
+ * Names columns in a message. A table may have no heading, and then its first line has tokens, which must not be shown:
+ * whatever does not look like a name becomes a number.
+ */
+export function showColumns(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).map((name, at) => (isName(name) ? `"${printable(name)}"` : `(column ${at + 1})`))
+  return names.length > SHOWN ? `${shown.join(', ')} and ${names.length - SHOWN} more` : shown.join(', ')
+}
+
+/** Whether a text looks like the name of a column. */
+export function isName(text: string): boolean {
+  return text.length <= 32 && NAME.test(text)
+}
+
+/** Quotes the name of a column that an option gave, which may be a token in the wrong place. */
+export function quoteName(name: string): string {
+  return isName(name) ? `"${name}"` : 'of the given name'
+}

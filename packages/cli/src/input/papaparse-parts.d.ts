@@ -1,0 +1,19 @@
+/**
+ * What is used of Papa Parse. Its published types need those of a browser.
+ *
+ * @see {@link https://www.papaparse.com/docs}
+ */
+declare module 'papaparse' {
+  interface ParseResult {
+    readonly data: readonly (readonly string[])[]
+    /** `MissingQuotes`: a quoted cell does not end. `InvalidQuotes`: there is something behind its end. */
+    readonly errors: readonly { readonly code: string }[]
+  }
+
+  const Papa: {
+    parse(text: string, config: { readonly delimiter: string; readonly newline: string }): ParseResult
+    unparse(rows: readonly (readonly string[])[], config: { readonly newline: string }): string
+  }
+  // biome-ignore lint/style/noDefaultExport: this is how the package is
+  export default Papa
+}

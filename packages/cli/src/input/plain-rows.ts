@@ -1,0 +1,45 @@
+import { isName, showColumns } from './column-names.ts'
+import type { Line } from './line-reader.ts'
+import type { Row, RowFormat } from './row.ts'
+import { parseTokenLine } from './token-line.ts'
+
+/** Reads one token a line, alone or as the member `token` of a JSON object. */
+export class PlainRows implements RowFormat {
+  /** The first line that is not blank, as far as it is needed to see what it is. */
+  #first: string | undefined
+
+  add(line: Line, number: number): readonly Row[] {
+    const parsed = parseTokenLine(line)
+    if (!parsed) return []
+    if (this.#first === undefined) this.#first = (line.text ?? '').trim().slice(0, 4_096)
+    if (parsed.token === undefined) return [{ line: number, problem: parsed.problem }]
+    return [{ line: number, ...parsed }]
+  }
+
+  end(): readonly Row[] {
+    return []
+  }
+
+  advice(): string | undefined {
+    const first = this.#first ?? ''
+    if (first.startsWith('['))
+      return "It is a JSON array. Write one object per line: jq -c '.[]' FILE | backend-logout …"
+    if (first.startsWith('{')) return objectAdvice(first)
+    const delimiter = [',', '\t', ';', '|'].find((character) => first.includes(character))
+    if (delimiter === undefined) return undefined
+    const names = first.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
+    if (!names.some(isName)) return undefined
+    return `It looks like a table with the columns ${showColumns(names)}. Name the one that holds the tokens: --column NAME.`
+  }
+}
+
+function objectAdvice(text: string): string | undefined {
+  if (text === '{') return "It is one JSON object. Write one object per line: jq -c '.' FILE | backend-logout …"
+  try {
+    const names = Object.keys(JSON.parse(text))
+    if (names.includes('token')) return undefined
+    return `Its objects have the members ${showColumns(names)}. Name the one that holds the tokens: --column NAME.`
+  } catch {
+    return undefined
+  }
+}

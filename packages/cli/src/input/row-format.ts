@@ -1,0 +1,46 @@
+/// <reference path="./papaparse-parts.d.ts" />
+import type { ColumnChoice } from './column-choice.ts'
+import { quoteName } from './column-names.ts'
+import type { Line } from './line-reader.ts'
+import { ObjectRows } from './object-rows.ts'
+import { PlainRows } from './plain-rows.ts'
+import type { Row, RowFormat } from './row.ts'
+import { TableRows } from './table-rows.ts'
+
+/**
+ * Creates the reader of an input's rows.
+ *
+ * @param choice The columns to read. Without it, each line is a token.
+ * @param name How messages call the input.
+ */
+export async function createRowFormat(choice: ColumnChoice | undefined, name: string): Promise<RowFormat> {
+  if (!choice) return new PlainRows()
+  const { default: Papa } = await import('papaparse')
+  return new ColumnRows(choice, () => new TableRows(Papa.parse, choice, name))
+}
+
+/** Reads a table or JSON objects, whichever the first line is. */
+class ColumnRows implements RowFormat {
+  readonly #choice: ColumnChoice
+  readonly #table: () => RowFormat
+  #format: RowFormat | undefined
+
+  constructor(choice: ColumnChoice, table: () => RowFormat) {
+    this.#choice = choice
+    this.#table = table
+  }
+
+  add(line: Line, number: number): readonly Row[] {
+    if (!this.#format && line.text?.trim() === '') return []
+    this.#format ??= line.text?.trimStart().startsWith('{') ? new ObjectRows(this.#choice) : this.#table()
+    return this.#format.add(line, number)
+  }
+
+  end(): readonly Row[] {
+    return this.#format?.end() ?? []
+  }
+
+  advice(): string | undefined {
+    return this.#format?.advice() ?? `Are the tokens in another column than ${quoteName(this.#choice.token)}?`
+  }
+}

@@ -1,0 +1,45 @@
+import type { Line } from './line-reader.ts'
+
+/** A row of an input with the token in it. */
+export interface TokenRow {
+  /** The number of the row's first line, from 1. */
+  readonly line: number
+  readonly token: string
+  readonly hint?: string | undefined
+  /** Whose token it is, where a column says so. */
+  readonly client?: string | undefined
+  /** The columns to keep, made safe to show and to open in a spreadsheet. */
+  readonly kept?: Kept | undefined
+}
+
+/** The columns of a row that `--keep` names, by name. */
+export type Kept = Readonly<Record<string, string>>
+
+/** A row that should have a token and does not. */
+export interface BadRow {
+  readonly line: number
+  readonly problem: string
+  readonly kept?: Kept | undefined
+  readonly token?: never
+}
+
+/** A row that is left out: a condition does not hold for it, or there is nothing in its token column. */
+export interface LeftOutRow {
+  readonly line: number
+  readonly leftOut: 'filtered' | 'empty'
+  readonly token?: never
+  readonly problem?: never
+}
+
+/** One row of an input. */
+export type Row = TokenRow | BadRow | LeftOutRow
+
+/** Makes rows of lines. A row may take several lines: a quoted cell may have line breaks in it. */
+export interface RowFormat {
+  /** Takes the next line, and returns the rows that are complete now. */
+  add(line: Line, number: number): readonly Row[]
+  /** Returns what is left when there are no more lines. */
+  end(): readonly Row[]
+  /** What the input seems to be and how to read it, once no token was found; `undefined` when nothing is known. */
+  advice(): string | undefined
+}

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Output } from '../terminal/output.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import { Progress } from './progress.ts'
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => vi.useRealTimers())
+
+/** Shows a run in a log, in which there is a line every ten seconds. */
+async function logOf(source: { done: number; failed: number; bytes: number; catchingUp: boolean }) {
+  const stderr = Object.assign(new PassThrough(), { isTTY: false })
+  const terminal = { stderr: new Output(stderr) } as unknown as Terminal
+  const progress = new Progress(
+    terminal,
+    {
+      done: () => source.done,
+      failed: () => source.failed,
+      inFlight: () => 1,
+      isCatchingUp: () => source.catchingUp,
+      bytes: () => source.bytes,
+      totalBytes: 1_000_000,
+    },
+    false,
+  )
+  await progress.start()
+  const next = (change: Partial<typeof source>): string => {
+    Object.assign(source, change)
+    vi.advanceTimersByTime(10_000)
+    return String(stderr.read() ?? '').trim()
+  }
+  return { next, stop: () => progress.stop() }
+}
+
+test('the time that is left counts nothing of what an earlier run had done', async () => {
+  const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: true })
+  // Half of the input is skipped in a moment; from then on, 10 000 bytes take ten seconds.
+  expect(next({ bytes: 500_000 })).toMatch(/50%, 0 done.*reading what is confirmed$/)
+  expect(next({ done: 10, bytes: 510_000, catchingUp: false })).toMatch(/8 min 10 s left$/)
+  expect(next({ done: 20, bytes: 520_000 })).toMatch(/8 min left$/)
+  stop()
+})
+
+test('in an outage there is no time that is left, and behind it at once the right one', async () => {
+  const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: false })
+  next({ done: 10, bytes: 10_000 })
+  expect(next({ done: 20, bytes: 20_000 })).toMatch(/16 min 20 s left$/)
+  expect(next({ done: 21, failed: 1 })).toMatch(/1 failed.*no success for 10 s$/)
+  expect(next({ done: 22, failed: 2 })).toMatch(/no success for 20 s$/)
+  next({ done: 32, bytes: 30_000 })
+  expect(next({ done: 42, bytes: 40_000 })).toMatch(/16 min left$/)
+  stop()
+})

@@ -1,0 +1,33 @@
+import type { BulkToken } from '@backend-logout/node'
+import type { TokenRow } from '../input/row.ts'
+
+/** Hands rows to a bulk run of one client, and knows them again by the index of their outcome. */
+export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
+  readonly #rows: AsyncIterator<TokenRow, undefined>
+  readonly #onTheWay = new Map<number, TokenRow>()
+  #given = 0
+
+  constructor(rows: AsyncIterator<TokenRow, undefined>) {
+    this.#rows = rows
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<BulkToken, undefined>> {
+    const { done, value: row } = await this.#rows.next()
+    if (done) return { done, value: undefined }
+    this.#onTheWay.set(this.#given++, row)
+    const { token, hint } = row
+    return { done: false, value: hint === undefined ? token : { token, tokenTypeHint: hint } }
+  }
+
+  /** The row whose token has this index; to be asked once, when its outcome is known. */
+  settle(index: number | undefined): TokenRow {
+    const row = index === undefined ? undefined : this.#onTheWay.get(index)
+    if (index === undefined || !row) throw new Error(`No row has index ${index}.`)
+    this.#onTheWay.delete(index)
+    return row
+  }
+}

@@ -1,0 +1,138 @@
+import type { EnvironmentOptions, LogoutClient } from '@backend-logout/node'
+import { CommandError } from '../command-error.ts'
+import { type Connection, type ConnectionOptions, connect, readSettings, type Settings } from '../connection.ts'
+import { ExitCode } from '../exit-code.ts'
+import { readSecretFile } from '../files/read-text-file.ts'
+import type { TokenRow } from '../input/row.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import type { RunClients } from './revoke-rows.ts'
+
+/** Which clients a run has. */
+export interface ClientOptions extends ConnectionOptions {
+  readonly clientColumn?: string
+  readonly clients?: string
+}
+
+/** The clients of a run, connected. */
+export interface Clients extends RunClients, AsyncDisposable {
+  /** How journals and reports name the application. */
+  readonly app: string
+  readonly provider: string
+  /** Whether there are credentials for a client. Where rows do not say whose they are, there always are. */
+  has(id: string | undefined): boolean
+}
+
+interface Credentials {
+  readonly secret?: string
+  readonly clientAuth?: string
+}
+
+const MAX_CLIENTS = 1_000
+
+/**
+ * Connects the client of the environment; or, with `--client-column`, all clients of the file of credentials.
+ *
+ * @throws CommandError, LogoutError
+ */
+export async function connectClients(
+  options: ClientOptions,
+  overrides: EnvironmentOptions,
+  terminal: Terminal,
+): Promise<Clients> {
+  const { clientColumn, clients: file } = options
+  if ((clientColumn === undefined) !== (file === undefined)) {
+    throw refuse('--client-column and --clients must be passed together.')
+  }
+  if (clientColumn === undefined || file === undefined) return onlyClient(options, overrides, terminal)
+  const role = 'The file of --clients'
+  const credentials = parseCredentials(await readSecretFile(file, role, terminal))
+  // The file has all secrets, so none is needed in the environment.
+  const { secretFile: _, ...connection } = options
+  const settings = await readSettings(connection, terminal, withoutApplication(terminal.env))
+  const connections = new Map<string, Connection>()
+  // All of them before anything is sent: a mistake in the file is found at the start.
+  for (const [id, entry] of credentials) connections.set(id, connect(settingsOf(settings, id, entry), overrides))
+  const [first] = connections.values()
+  return {
+    only: undefined,
+    app: `the clients in column ${clientColumn}`,
+    provider: first?.provider ?? '',
+    has: (id) => id !== undefined && connections.has(id),
+    of: ({ client }: TokenRow): LogoutClient => {
+      const connection = connections.get(client ?? '')
+      if (!connection) throw new Error('A row of an unknown client was given out.')
+      return connection.client
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...connections.values()].map((connection) => connection.client.close()))
+    },
+  }
+}
+
+async function onlyClient(options: ClientOptions, overrides: EnvironmentOptions, terminal: Terminal): Promise<Clients> {
+  const connection = connect(await readSettings(options, terminal), overrides)
+  return {
+    only: connection.client,
+    app: connection.appId,
+    provider: connection.provider,
+    has: () => true,
+    of: () => connection.client,
+    [Symbol.asyncDispose]: () => connection.client.close(),
+  }
+}
+
+function settingsOf({ env, tls }: Settings, id: string, { secret, clientAuth }: Credentials): Settings {
+  return {
+    tls,
+    env: { ...env, AUTHING_APP_ID: id, AUTHING_APP_SECRET: secret, AUTHING_APP_CLIENT_AUTH: clientAuth },
+  }
+}
+
+function withoutApplication(env: Terminal['env']): Terminal['env'] {
+  const { AUTHING_APP_ID, AUTHING_APP_SECRET, AUTHING_APP_SECRET_FILE, AUTHING_APP_PRIVATE_KEY_FILE, ...rest } = env
+  return rest
+}
+
+/** Reads `{"app-web": {"secret": "…", "clientAuth": "client_secret_basic"}, "app-spa": {"clientAuth": "none"}}`. */
+export function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw refuse(`${FORM} It is not valid JSON.`)
+  }
+  if (!isObject(value)) throw refuse(FORM)
+  const entries = Object.entries(value)
+  if (entries.length === 0 || entries.length > MAX_CLIENTS) throw refuse(`It must name 1 to ${MAX_CLIENTS} clients.`)
+  return new Map(entries.map(([id, entry], at) => [id, credentialsOf(id, entry, at + 1)]))
+}
+
+function credentialsOf(id: string, entry: unknown, position: number): Credentials {
+  const where = `Client ${position} of the file of --clients`
+  if (id.trim() === '' || !isObject(entry)) throw refuse(`${where} is wrong. ${FORM}`)
+  for (const [name, value] of Object.entries(entry)) {
+    if (name !== 'secret' && name !== 'clientAuth') {
+      throw refuse(`${where} has a member that is not supported. Its members can be "secret" and "clientAuth".`)
+    }
+    if (typeof value !== 'string' || value === '') throw refuse(`${where}: "${name}" must be a text that is not empty.`)
+  }
+  const { secret, clientAuth = '' }: Credentials = entry
+  if (secret === undefined && !WITHOUT_SECRET.includes(clientAuth)) {
+    throw refuse(`${where} has no "secret". A public client has "clientAuth": "none".`)
+  }
+  return entry
+}
+
+const WITHOUT_SECRET: readonly string[] = ['none', 'tls_client_auth', 'self_signed_tls_client_auth']
+
+const FORM =
+  'The file of --clients must be a JSON object with the credentials of each client by its id: ' +
+  '{"app-web": {"secret": "…", "clientAuth": "client_secret_basic"}, "app-spa": {"clientAuth": "none"}}.'
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function refuse(message: string): CommandError {
+  return new CommandError(ExitCode.usage, message)
+}

@@ -1,0 +1,144 @@
+import { isLogoutError, type LogoutEvent } from '@backend-logout/node'
+import type { RevocationLog } from '@backend-logout/revocations/server'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { LineReader } from '../input/line-reader.ts'
+import { type Input, refuseForeignFormat } from '../input/open-input.ts'
+import type { RowFormat } from '../input/row.ts'
+import { Progress, type ProgressSource } from '../progress/progress.ts'
+import { type ListedCounts, listFirst } from '../revocations/list-first.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+import type { Clients } from './clients.ts'
+import { firstOnes } from './first-failures.ts'
+import type { Journal } from './journal.ts'
+import type { Pace } from './pace.ts'
+import { Recorder } from './recorder.ts'
+import type { Report } from './report.ts'
+import type { RevokeCommandOptions } from './revoke-options.ts'
+import { revokeRows } from './revoke-rows.ts'
+import { RunControl } from './run-control.ts'
+import { listSums, sumsFor } from './source-sums.ts'
+import type { RunEnd } from './summary.ts'
+import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
+import { TokenSource } from './token-source.ts'
+
+const SYNC_MS = 1_000
+
+/** Everything that a run needs, opened. */
+export interface RunParts {
+  readonly input: Input
+  readonly format: RowFormat
+  readonly clients: Clients
+  readonly pace: Pace | undefined
+  readonly journal: Journal | undefined
+  readonly report: Report | undefined
+  readonly log: RevocationLog | undefined
+  readonly listed: ListedCounts
+  readonly options: RevokeCommandOptions
+  readonly terminal: Terminal
+}
+
+/** Revokes the tokens of an input, and writes down what becomes of each. */
+export async function revokeInput(parts: RunParts): Promise<RunEnd> {
+  const { input, format, clients, pace, journal, report, log, listed, options, terminal } = parts
+  const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
+  const tally = createTally()
+  const sums = journal && sumsFor(journal.key, journal.history)
+  const reader = new LineReader(input, listSums(sums))
+  const startedAt = performance.now()
+  const recorder = new Recorder({
+    tally,
+    verify,
+    report,
+    journal,
+    checkpoint: () => source.checkpoint,
+    onFailure: firstOnes((text) => progress.note(text), options.output),
+    onFatal: (error) => control.fail(error),
+  })
+  const source: TokenSource = new TokenSource({
+    reader,
+    format,
+    name: input.name,
+    sums,
+    history: journal?.history,
+    onAccepted: () => report?.begin(),
+    knows: ({ client }) => clients.has(client),
+    onProblem: (row) => recorder.problem(row),
+    onLeftOut: (why) => {
+      tally[why]++
+    },
+    onSkip: (rows) => {
+      tally.skipped += rows
+    },
+  })
+  const progress = new Progress(terminal, progressOf(tally, reader, source, input), quiet)
+  using control: RunControl = new RunControl(
+    terminal,
+    () => {
+      source.stop()
+      pace?.stop()
+    },
+    () =>
+      progress.note(
+        'backend-logout: stopping; waiting up to 5 s for requests in flight. Press Ctrl-C again to stop immediately.',
+      ),
+  )
+  const syncing = setInterval(() => journal?.sync().catch((error: CommandError) => control.fail(error)), SYNC_MS)
+  try {
+    if (input.typed) {
+      progress.note('Type or paste tokens, one per line. Ctrl-D ends the input.')
+    }
+    if (journal?.history) progress.note(`backend-logout: resuming from ${journal.path}.`)
+    await refuseForeignFormat(reader, input.name)
+    await progress.start()
+    const { signal } = control
+    const isOver = (): boolean => control.interrupted || control.fatal !== undefined
+    const tokens = log ? listFirst(source, log, listed, tokenTypeHint, isOver) : source
+    const rows = pace ? pace.apply(tokens) : tokens
+    for await (const outcome of revokeRows(rows, clients, { concurrency, verify, tokenTypeHint, signal })) {
+      recorder.settle(outcome.row, outcome.revocation)
+      const drained = report?.drained()
+      if (drained) await drained
+    }
+  } catch (error) {
+    if (!(isLogoutError(error) && error.code === 'aborted')) control.fail(asCommandError(error, input.name))
+  } finally {
+    clearInterval(syncing)
+    recorder.finish()
+    progress.stop()
+    // An open standard input would keep the process alive.
+    await input.close()
+  }
+  const { fatal, interrupted } = control
+  const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : exitCodeOf(tally))
+  const complete = source.exhausted && !fatal && !interrupted
+  return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
+}
+
+/** Tells a pace of each request that is sent. */
+export function watching(pace: Pace | undefined): { onEvent?: (event: LogoutEvent) => void } {
+  if (!pace) return {}
+  return {
+    onEvent: ({ type }) => {
+      if (type === 'attempt') pace.sent()
+    },
+  }
+}
+
+function progressOf(tally: Tally, reader: LineReader, source: TokenSource, { totalBytes }: Input): ProgressSource {
+  return {
+    done: () => settled(tally),
+    failed: () => notRevoked(tally),
+    doneBefore: () => tally.skipped,
+    inFlight: () => source.given - (settled(tally) - tally.invalid),
+    isCatchingUp: () => source.isCatchingUp,
+    bytes: () => reader.bytes,
+    totalBytes,
+  }
+}
+
+function asCommandError(error: unknown, input: string): CommandError {
+  if (error instanceof CommandError) return error
+  if (isLogoutError(error) || !(error instanceof Error && 'syscall' in error)) throw error
+  return new CommandError(ExitCode.stopped, `${input} cannot be read any further: ${describeSystemError(error)}.`)
+}
