@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>
  * What a body is, whatever its content type calls it.
  *
  * - `empty`: nothing, or white space.
- * - `json`: it parses as JSON, or is a form that states an `error`.
+ * - `json`: it parses as JSON, also where a few characters guard or call it (`)]}',`, `callback(…);`), or is a form.
  * - `text`: plain text.
  * - `page`: HTML or XML.
  * - `broken`: cut off, malformed JSON, or binary.
@@ -17,17 +17,23 @@ export type AnswerBody =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'empty' | 'page' | 'broken' }
 
+/** What stands before JSON that a script loads, or must not load. */
+const GUARD = /^(?:\)]}',?|(?:for|while) ?\(.{0,5}\);|\/\*.{0,40}\*\/|[\w.$]{1,60}\()\s*(?=[{[])/
+
 /** Finds out what the body of an answer is. Content types are not read, because they are often wrong. */
 export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'body' | 'truncated'>): AnswerBody {
   const text = body.trim()
   if (text.startsWith('<')) return { kind: 'page' }
   if (truncated) return { kind: 'broken' }
   if (text === '') return { kind: 'empty' }
-  try {
-    return { kind: 'json', json: JSON.parse(text) as unknown }
-  } catch {}
-  if (/^(?:\w+=[^\s&]*&)*error=/.test(text))
+  for (const candidate of [text, text.replace(GUARD, '').replace(/(?<=[}\]])\s*\)?;?$/, '')]) {
+    try {
+      return { kind: 'json', json: JSON.parse(candidate) as unknown }
+    } catch {}
+  }
+  if (/^[a-z]\w*=[^\s&=]*(?:&[a-z]\w*=[^\s&]*)*$/i.test(text)) {
     return { kind: 'json', json: Object.fromEntries(new URLSearchParams(text)) }
+  }
   // Neither broken JSON nor, as its control characters show, anything binary.
   if (/^[{[]|[^\P{Cc}\s]/u.test(text)) return { kind: 'broken' }
   return /<\/?[a-z][^<>]*>/i.test(text) ? { kind: 'page' } : { kind: 'text', text }

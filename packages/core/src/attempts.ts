@@ -17,7 +17,7 @@ export interface EndpointRequest<T = unknown> {
   readonly url: string
   /** Sends it once. Called for each attempt, so that each has its own credential. */
   readonly send: (attempt: number, signal: AbortSignal) => Promise<TransportResponse>
-  readonly judge: (response: TransportResponse, wallNow: number) => Verdict<T>
+  readonly judge: (response: TransportResponse, wallNow: number) => Verdict<T> | Promise<Verdict<T>>
 }
 
 /** The provider answered success. */
@@ -157,7 +157,7 @@ async function sendOnce<T>(
   const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - startedAt)
   try {
     const response = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
-    const verdict = request.judge(response, clock.wallNow())
+    const verdict = await request.judge(response, clock.wallNow())
     // A hostile provider may send anything back under any name.
     const requestId = verdict.requestId && redactor(call.secrets)(verdict.requestId, 100)
     if (!verdict.ok) return { ...verdict, requestId }

@@ -16,7 +16,7 @@ export interface AuthenticatedOperation<T> {
     credential: Readonly<Record<string, string>>,
     to: Destination,
   ) => Promise<{ response: TransportResponse }>
-  readonly judge: (response: TransportResponse, wallNow: number) => Verdict<T>
+  readonly judge: (response: TransportResponse, wallNow: number) => Verdict<T> | Promise<Verdict<T>>
 }
 
 /** Longest response body that is read, in bytes. */

@@ -12,7 +12,7 @@
  * | `provider_unavailable` | the provider failed (5xx); the token is still active |
  * | `unexpected_response` | the response does not come from a provider, such as an HTML page |
  * | `redirect_refused` | the endpoint answered with a redirect, which is never followed |
- * | `endpoint_missing` | the endpoint answered 404 or 405, or the provider's metadata lists no such endpoint |
+ * | `endpoint_missing` | the endpoint answered 404, 405 or 410, or the provider's metadata lists no such endpoint |
  * | `discovery_failed` | the provider's metadata could not be used |
  * | `unverified` | the revocation was accepted, but introspection could not prove it |
  * | `network` | the connection failed; the request may or may not have arrived |

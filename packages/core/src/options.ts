@@ -31,7 +31,7 @@ export interface IssuerLocation {
   /**
    * How old metadata may get before it is fetched again, in milliseconds, 1 to 86 400 000. That happens in the
    * background, during a call; the last good metadata serves until then. It is also fetched again after an endpoint
-   * answered 404 or 405.
+   * answered 404, 405 or 410.
    * @default 3_600_000
    */
   readonly metadataMaxAgeMs?: number | undefined

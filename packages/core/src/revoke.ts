@@ -2,9 +2,11 @@ import { notSent, type Outcome } from './attempts.ts'
 import { postTo } from './authenticated-post.ts'
 import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
+import { isIntercepted } from './interception.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, usableToken } from './token.ts'
-import { judgeRevocation } from './verdict.ts'
+import type { TransportResponse } from './transport.ts'
+import type { Verdict } from './verdict.ts'
 import type { Activity, Evidence } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
 
@@ -79,7 +81,7 @@ function postRevocation(
 ): Promise<Outcome> {
   return postTo(core, call, {
     endpoint: 'revocation',
-    judge: (response, wallNow) => judgeRevocation(response, wallNow, core.options.alreadyInvalidErrors),
+    judge: (answer, wallNow) => judge(answer, wallNow, core.options.alreadyInvalidErrors),
     post: (credential, to) =>
       core.api.POST('/token/revocation', {
         parseAs: 'stream',
@@ -87,6 +89,15 @@ function postRevocation(
         body: { token, ...(hint !== undefined && { token_type_hint: hint }), ...credential },
       }),
   })
+}
+
+/** Judges an answer. A success without a body, which is the usual one, does not need what reads all the others. */
+async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid: readonly string[]): Promise<Verdict> {
+  if (answer.ok && answer.body === '' && !answer.truncated && !answer.redirected && !isIntercepted(answer)) {
+    return { ok: true, json: undefined, requestId: answer.headers.get('x-request-id') || undefined }
+  }
+  const { judgeRevocation } = await import('./verdict.ts')
+  return judgeRevocation(answer, wallNow, alreadyInvalid)
 }
 
 /** Ends a call and reports on it. When throttling is deferred this is not the end: the same token comes again. */

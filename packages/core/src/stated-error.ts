@@ -1,4 +1,5 @@
 import { type Fields, fieldsOf } from './answer-body.ts'
+import { parseWait } from './throttling.ts'
 
 /** What the body of an answer says about a failure, in the provider's own words, which are not masked yet. */
 export interface StatedError {
@@ -9,25 +10,35 @@ export interface StatedError {
   readonly apiCode?: number | undefined
 }
 
-/** Members that are named for an error. A success may have them too, empty or saying that all is well. */
-const ERROR = /^(?:err|errors?|fault|exception)(?:code|no|msg|message|type|name|summary|description)?$/
-/** Members that state how it went. */
-const OUTCOME =
-  /^(?:is)?(?:success|successful|succeeded|ok|revoked|result|outcome|state|type|(?:status|return|ret|result|response)?code|status|ret)$/
-/** Among these, the ones for which 0 means no. */
-const YES_OR_NO = /^(?:is)?(?:success|successful|succeeded|ok|revoked)$/
+const QUALIFIER = '^(?:(?:is|has|was|http|api|app|oauth|response|request|operation|revocation|revoke|token|logout) )*'
+/** Names of members that hold an error. A success may have them too, empty or saying that all is well. */
+const ERROR = new RegExp(
+  `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?|problems?|rejected|denied)$`,
+)
+/** Names of members that state how it went. */
+const OUTCOME = new RegExp(
+  `${QUALIFIER}(?:success\\w*|succeed\\w*|ok|revoked|revocation|result|outcome|state|type|kind|severity|level|accepted|acknowledged|done|deleted|removed|(?:(?:status|return|ret|result) ?)?code|status|ret)$`,
+)
+/** Among these, the ones for which 0 and nothing mean no. */
+const YES_OR_NO = /\b(?:success\w*|succeed\w*|ok|revoked)$/
+/** Names of members that tell a person how it went. */
+const MESSAGE = /^(?:\w+ )?(?:message|msg|text|description|details?|reason|info|title)$/
 /** A word that turns down, anywhere in an outcome. */
 const REFUSAL =
-  /\b(?:no|nok|ko|not|false|err|errors?|fail(?:s|ed|ure|ing)?|invalid|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known))\b/
+  /\b(?:no|n|nok|ko|not|false|err|errors?|e\d+|exception|fail\w*|invalid|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known))\b/
+/** The same in other languages, and what says in a sentence that it went wrong. */
+const FAILURE =
+  /(?<![\p{L}\p{N}])(?:err(?:or|eur|ore|o)s?|fail(?:s|ed|ure|ing)?|exception|(?:could|can|did|was|were) ?(?:not|n t)|cannot|unable|denied|refused|rejected|unauthorized|forbidden|not (?:allowed|permitted|authorized|supported|revoked)|unavailable|maintenance|bad request|went wrong|fehl\w*|abgelehnt|échec|échou\w*|fall(?:o|ó|id[oa]|ita|ito)|falh\w+|mislukt|hata)(?![\p{L}\p{N}])|ошибк|неудач|失[败敗]|[错錯][误誤]|[异異]常|拒[绝絕]|エラー|실패|오류/u
 /** What a member named for an error holds when there is none. */
-const FINE = /^(?:0*|ok|none|null|false|success(?:ful)?|no ?errors?)$/
+const FINE = /^(?:[0 ]*|200|ok|none|nil|null|undefined|false|success(?:ful)?|no ?errors?)$/
 
 const DEPTH = 3
 
 /**
  * Tells whether a JSON body reports a failure. It does when a member that is named for an error holds anything, or when
- * a member that is named for the outcome holds `false`, a negative number, a number of 400 or more, or a word of
- * refusal. Names and words count without case and punctuation, at the top and up to three levels below.
+ * a member that is named for the outcome says no: `false`, a negative number, a number of 400 or more, a word of
+ * refusal, or a message that something failed. Names and words count without case and punctuation, at the top and up to
+ * three levels below.
  */
 export function reportsFailure(json: unknown): boolean {
   return failsWithin(json, DEPTH)
@@ -38,35 +49,33 @@ function failsWithin(json: unknown, depth: number): boolean {
   const fields = fieldsOf(json)
   if (!fields) return refuses('', json)
   return Object.entries(fields).some(([key, value]) => {
-    const name = normalize(key).replaceAll(' ', '')
+    const name = normalize(key)
     if (ERROR.test(name)) return holdsSomething(value, depth)
-    if (typeof value === 'object') return depth > 0 && failsWithin(value, depth - 1)
+    if (typeof value === 'object' && value !== null) return depth > 0 && failsWithin(value, depth - 1)
+    if (MESSAGE.test(name)) return typeof value === 'string' && hasFailed(normalize(value))
     return OUTCOME.test(name) && refuses(name, value)
   })
 }
 
-/** Tells whether a plain text that came with a success is a refusal all the same: its first word decides. */
+/** Tells whether a plain text that came with a success is a refusal all the same: its first word, or that it failed. */
 export function isRefusal(text: string): boolean {
   const words = normalize(text)
   // "No token= here" is prose; "no" is an answer.
-  return words === 'no' || REFUSAL.test(words.replace(/^no\b/, '').split(' ', 1)[0] as string)
+  return words === 'no' || REFUSAL.test(words.replace(/^no\b/, '').split(' ', 1)[0] as string) || hasFailed(words)
+}
+
+function hasFailed(words: string): boolean {
+  return FAILURE.test(words.replace(/\b(?:no|without|0|if)\b.{0,20}?(?:err|fail|exception)\w*/g, ''))
 }
 
 /** Reads what a JSON body says about a failure, from its top and what lies within. */
 export function statedError(json: unknown): StatedError {
-  const all = objectsWithin(json)
-  const find = <T>(names: readonly string[], read: (value: unknown) => T | undefined): T | undefined => {
-    for (const fields of all) {
-      for (const name of names) {
-        const value = Object.hasOwn(fields, name) ? read(fields[name]) : undefined
-        if (value !== undefined) return value
-      }
-    }
-    return undefined
-  }
+  const find = finderIn(json)
   return {
-    status: find(['statusCode', 'code', 'status'], (value) => numberOf(value, 400)),
-    error: find(['error', 'errorCode', 'error_code', 'code'], textOf),
+    status: find(['statusCode', 'code', 'status', 'status_code', 'httpStatus', 'httpStatusCode'], (value) =>
+      numberOf(value, 400),
+    ),
+    error: find(['error', 'errorCode', 'error_code', 'errorType', 'error_type', 'code'], textOf),
     description: find(
       [
         'error_description',
@@ -87,6 +96,29 @@ export function statedError(json: unknown): StatedError {
   }
 }
 
+/** Reads from a JSON body how long to wait, in milliseconds, where the headers do not say. */
+export function statedWait(json: unknown, now: number): number | undefined {
+  const find = finderIn(json)
+  return (
+    find(['retry_after_ms', 'retryAfterMs'], (value) => parseWait(value, now, 1)) ??
+    find(['retry_after', 'retryAfter', 'retryDelay'], (value) => parseWait(value, now))
+  )
+}
+
+/** Makes what finds a value by its name, the outermost first. */
+function finderIn(json: unknown) {
+  const all = objectsWithin(json)
+  return <T>(names: readonly string[], read: (value: unknown) => T | undefined): T | undefined => {
+    for (const fields of all) {
+      for (const name of names) {
+        const value = Object.hasOwn(fields, name) ? read(fields[name]) : undefined
+        if (value !== undefined) return value
+      }
+    }
+    return undefined
+  }
+}
+
 /** The objects of a body, from the outside to the inside. */
 function objectsWithin(json: unknown): Fields[] {
   const found: Fields[] = []
@@ -104,9 +136,12 @@ function objectsWithin(json: unknown): Fields[] {
 
 function refuses(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return !value
+  if (value === null) return YES_OR_NO.test(name)
   const number = numberOf(value)
   if (number !== undefined) return number < 0 || number >= 400 || (number === 0 && YES_OR_NO.test(name))
-  return typeof value === 'string' && REFUSAL.test(normalize(value))
+  if (typeof value !== 'string') return false
+  const words = normalize(value)
+  return REFUSAL.test(words) || FAILURE.test(words)
 }
 
 function holdsSomething(value: unknown, depth: number): boolean {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseRetryAfter, requestedWait } from './throttling.ts'
+import { parseWait, requestedWait } from './throttling.ts'
 
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 0)
 
-describe('parseRetryAfter()', () => {
+describe('parseWait()', () => {
   test.each([
     ['0', 0],
     ['1', 1_000],
@@ -12,9 +12,10 @@ describe('parseRetryAfter()', () => {
     ['007', 7_000],
     ['1.5', 1_500],
     ['0.0001', 1],
-    ['999999999999999', 999_999_999_999_999_000],
+    ['999999999', 999_999_999_000],
+    ['"30"', 30_000],
   ])('reads seconds: %j', (value, ms) => {
-    expect(parseRetryAfter(value, NOW)).toBe(ms)
+    expect(parseWait(value, NOW)).toBe(ms)
   })
 
   test.each([
@@ -24,15 +25,51 @@ describe('parseRetryAfter()', () => {
     ['the form of ISO 8601', '1994-11-06T08:49:37Z'],
     ['the form of ISO 8601 with an offset', '1994-11-06T09:49:37.000+01:00'],
   ])('reads a date in %s', (_what, value) => {
-    expect(parseRetryAfter(value, NOW)).toBe(37_000)
+    expect(parseWait(value, NOW)).toBe(37_000)
+  })
+
+  test.each([
+    ['784111777', 784_111_777_000],
+    ['1764111777', 1_764_111_777_000 - NOW],
+    ['1764111777123', 1_764_111_777_123 - NOW],
+    ['1764111777123456', 1_764_111_777_124 - NOW],
+    ['1764111777123456789', 1_764_111_777_124 - NOW],
+    ['1764111777.5', 1_764_111_777_500 - NOW],
+  ])('tells durations and points in time apart: %s', (value, ms) => {
+    expect(parseWait(value, NOW)).toBe(ms)
+  })
+
+  test.each([
+    ['30s', 30_000],
+    ['500ms', 500],
+    ['1m30s', 90_000],
+    ['1h 2m', 3_720_000],
+    ['30 seconds', 30_000],
+    ['1.5 Minutes', 90_000],
+  ])('reads a unit: %s', (value, ms) => {
+    expect(parseWait(value, NOW)).toBe(ms)
+  })
+
+  test.each([
+    ['120, 120', 120_000],
+    ['1,5', 5_000],
+    ['soon, 7', 7_000],
+    ['2s, 1m', 60_000],
+  ])('takes the longest of several: %s', (value, ms) => {
+    expect(parseWait(value, NOW)).toBe(ms)
+  })
+
+  test('counts plain numbers in the unit of the header', () => {
+    expect(parseWait('1500', NOW, 1)).toBe(1_500)
+    expect(parseWait('2s', NOW, 1)).toBe(2_000)
   })
 
   test('takes a date in the past for now', () => {
-    expect(parseRetryAfter('Sat, 05 Nov 1994 08:49:37 GMT', NOW)).toBe(0)
+    expect(parseWait('Sat, 05 Nov 1994 08:49:37 GMT', NOW)).toBe(0)
   })
 
   test('reads a date in the far future', () => {
-    expect(parseRetryAfter('Fri, 31 Dec 9999 23:59:59 GMT', NOW)).toBe(Date.UTC(9999, 11, 31, 23, 59, 59) - NOW)
+    expect(parseWait('Fri, 31 Dec 9999 23:59:59 GMT', NOW)).toBe(Date.UTC(9999, 11, 31, 23, 59, 59) - NOW)
   })
 
   test.each([
@@ -43,7 +80,6 @@ describe('parseRetryAfter()', () => {
     ['-1'],
     ['+1'],
     ['1e3'],
-    ['1,5'],
     ['.5'],
     ['5.'],
     ['0x10'],
@@ -52,21 +88,24 @@ describe('parseRetryAfter()', () => {
     ['soon'],
     ['Infinity'],
     ['NaN'],
-    ['9999999999999999'],
+    ['99999999999999999999'],
+    ['5 slugs'],
+    ['m'],
+    [','],
     ['Sun, 06 Nov 1994'],
     ['Sun, 06 Nov 1994 08:49:37'],
     ['Sun, 06 Nov 1994 08:49:37 +0100'],
     ['Sun, 99 Foo 1994 08:49:37 GMT'],
     ['Sun, 06 Nov 1994 25:61:61 GMT'],
   ])('makes nothing of %j', (value) => {
-    expect(parseRetryAfter(value, NOW)).toBeUndefined()
+    expect(parseWait(value, NOW)).toBeUndefined()
   })
 
   test('gives nothing or a time that is not negative, whatever it reads', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+\d.e, :GMTSunNov]{0,40}$/))
     fc.assert(
       fc.property(text, fc.date({ noInvalidDate: true }), (value, now) => {
-        const ms = parseRetryAfter(value, now.getTime())
+        const ms = parseWait(value, now.getTime())
         if (ms !== undefined) expect(ms).toBeGreaterThanOrEqual(0)
       }),
     )
@@ -76,7 +115,7 @@ describe('parseRetryAfter()', () => {
     const seconds = fc.integer({ min: 0, max: 4_000_000_000 })
     fc.assert(
       fc.property(seconds, seconds, (now, at) => {
-        expect(parseRetryAfter(new Date(at * 1000).toUTCString(), now * 1000)).toBe(Math.max(0, at - now) * 1000)
+        expect(parseWait(new Date(at * 1000).toUTCString(), now * 1000)).toBe(Math.max(0, at - now) * 1000)
       }),
     )
   })

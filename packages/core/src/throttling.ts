@@ -4,18 +4,22 @@ import type { TransportResponse } from './transport.ts'
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d(?: GMT| \d{4})$/
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+/** A part of a duration, such as `1m30s`, `500ms` or `30 seconds`. */
+const DURATION = /(\d{1,9}(?:\.\d{1,9})?) ?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?![a-z])/gi
 /** Numbers at or above this are points in time, in seconds since 1970 (2001 and later); below, they are durations. */
 const EPOCH_SECONDS = 1e9
-const EPOCH_MILLISECONDS = 1e11
 
-/** The headers that say when a limit resets. Some providers use them without `Retry-After`. */
-const RESET = ['ratelimit-reset', 'x-ratelimit-reset', 'x-rate-limit-reset', 'x-ratelimit-reset-after']
-const REMAINING = ['ratelimit-remaining', 'x-ratelimit-remaining', 'x-rate-limit-remaining']
+/** Headers that ask for a pause, whatever the status. */
+const PAUSE = ['retry-after-ms', 'x-retry-after-ms', 'x-ms-retry-after-ms', 'retry-after', 'x-retry-after']
+/** How providers begin the headers of their rate limits. */
+const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
+/** What they call the time until a limit resets. */
+const RESETS = ['reset', 'reset-after', 'retry-after', 'retry-after-seconds', 'reset-ms', 'retry-after-milliseconds']
 
 /**
  * Returns how long a failed request has to wait before the next one, in milliseconds, as the provider states it:
  * `Retry-After` (RFC 9110 §10.2.3) or `retry-after-ms` at any status; and, where the limit is used up (429, or nothing
- * remains), the reset time in `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset` or `X-Rate-Limit-Reset`.
+ * remains), the reset time in `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and their kin.
  *
  * @param throttled Whether status or body already say that a limit was exceeded.
  * @param wallNow Milliseconds since the epoch. The answer's own `Date` comes first, so clocks need not agree.
@@ -27,47 +31,72 @@ export function requestedWait(
   throttled: boolean,
   wallNow: number,
 ): number | undefined {
-  const now = parseDate(headers.get('date')) ?? wallNow
-  const ms = parseNumber(headers.get('retry-after-ms'))
-  if (ms !== undefined) return Math.ceil(ms)
-  return parseRetryAfter(headers.get('retry-after'), now) ?? resetAfter(headers, throttled, now)
+  const now = parseDate(headers.get('date')?.trim()) ?? wallNow
+  return waitIn(headers, PAUSE, now) ?? resetAfter(headers, throttled, now)
 }
 
 function resetAfter(headers: TransportResponse['headers'], throttled: boolean, now: number): number | undefined {
   const limits = parseRateLimit(headers.get('ratelimit'))
   const used = limits.filter(({ remaining }) => remaining === 0)
-  const none = (name: string): boolean => parseNumber(headers.get(name)) === 0
-  if (!throttled && !used.length && !REMAINING.some(none)) return undefined
+  const none = (prefix: string): boolean => parseNumber(headers.get(`${prefix}remaining`)) === 0
+  if (!throttled && !used.length && !PREFIXES.some(none)) return undefined
   const waits = (used.length ? used : limits).flatMap(({ reset }) => reset ?? [])
   if (waits.length) return Math.max(...waits) * 1000
-  for (const name of RESET) {
-    const wait = parseReset(headers.get(name), now)
+  const names = PREFIXES.flatMap((prefix) => RESETS.map((name) => prefix + name))
+  return waitIn(headers, names, now)
+}
+
+/** The wait in the first of these headers that states one. */
+function waitIn(headers: TransportResponse['headers'], names: readonly string[], now: number): number | undefined {
+  for (const name of names) {
+    const wait = parseWait(headers.get(name), now, /-(?:ms|milliseconds)$/.test(name) ? 1 : 1_000)
     if (wait !== undefined) return wait
   }
   return undefined
 }
 
 /**
- * Reads a `Retry-After` header, which is a number of seconds or a date.
+ * Reads how long to wait: a number, such as the seconds of `Retry-After`, a duration with its unit, or a point in time,
+ * as a date or as a number since 1970. Of several, which a proxy or a second header adds, the longest counts.
  *
- * @param now Wall-clock time in milliseconds since the epoch, for a date.
- * @returns Milliseconds to wait, never negative; `undefined` where the header is missing or makes no sense.
+ * @param now Wall-clock time in milliseconds since the epoch, for a point in time.
+ * @param unit What a plain number counts, in milliseconds.
+ * @returns Milliseconds to wait, never negative; `undefined` where there is nothing, or it makes no sense.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 | RFC 9110 §10.2.3}
  */
-export function parseRetryAfter(value: string | null | undefined, now: number): number | undefined {
-  // Some providers send fractions, although the grammar has whole seconds only.
-  const seconds = parseNumber(value)
-  if (seconds !== undefined) return Math.ceil(seconds * 1000)
-  const at = parseDate(value)
-  return at === undefined ? undefined : Math.max(0, at - now)
+export function parseWait(value: unknown, now: number, unit = 1_000): number | undefined {
+  const text = String(value ?? '')
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+  const at = parseDate(text)
+  if (at !== undefined) return Math.max(0, at - now)
+  const waits = text
+    .slice(0, 200)
+    .split(',')
+    .flatMap((part) => waitOf(part, now, unit) ?? [])
+  return waits.length ? Math.max(...waits) : undefined
 }
 
-/** Reads a reset time: a duration in seconds, or a point in time as seconds, milliseconds or a date. */
-function parseReset(value: string | null, now: number): number | undefined {
-  const number = parseNumber(value)
-  if (number !== undefined && number < EPOCH_SECONDS) return Math.ceil(number * 1000)
-  const at = number === undefined ? parseDate(value) : number < EPOCH_MILLISECONDS ? number * 1000 : number
-  return at === undefined ? undefined : Math.max(0, Math.ceil(at - now))
+function waitOf(text: string, now: number, unit: number): number | undefined {
+  // Some providers send fractions, although the grammar has whole seconds only.
+  const number = parseNumber(text)
+  if (number === undefined) return durationIn(text)
+  if (number < EPOCH_SECONDS) return Math.ceil(number * unit)
+  let at = number * 1_000
+  // Seconds, milliseconds, microseconds or nanoseconds: the one that is a time of this age.
+  while (at > 1e14) at /= 1_000
+  return Math.max(0, Math.ceil(at - now))
+}
+
+function durationIn(text: string): number | undefined {
+  let ms = 0
+  const rest = text.replace(DURATION, (_part, number: string, unit: string) => {
+    ms +=
+      Number(number) *
+      (/^(?:ms|milli)/i.test(unit) ? 1 : /^s/i.test(unit) ? 1_000 : /^m/i.test(unit) ? 60_000 : 3_600_000)
+    return ''
+  })
+  return rest !== text && rest.trim() === '' ? Math.ceil(ms) : undefined
 }
 
 interface Limit {
@@ -79,7 +108,9 @@ interface Limit {
 /** Reads `RateLimit`: `"default";r=0;t=30` for each policy, or `limit=10, remaining=0, reset=30` in older drafts. */
 function parseRateLimit(value: string | null): Limit[] {
   if (!value) return []
-  const lists = /\b(?:remaining|reset)\s*=/i.test(value) ? [value] : value.slice(0, 2_000).split(',')
+  // The name of a policy is a string, which may hold anything.
+  const items = value.slice(0, 2_000).replace(/"(?:[^"\\]|\\.)*"/g, 'policy')
+  const lists = /\b(?:remaining|reset)\s*=/i.test(items) ? [items] : items.split(',')
   return lists.map((text) => {
     const read = (name: string): number | undefined =>
       parseNumber(text.match(new RegExp(`(?:^|[\\s,;])(?:${name})\\s*=\\s*([\\d.]+)`, 'i'))?.[1])
@@ -89,12 +120,11 @@ function parseRateLimit(value: string | null): Limit[] {
 
 function parseNumber(value: string | null | undefined): number | undefined {
   const text = value?.trim()
-  return text && /^\d{1,15}(?:\.\d{1,9})?$/.test(text) ? Number(text) : undefined
+  return text && /^\d{1,19}(?:\.\d{1,9})?$/.test(text) ? Number(text) : undefined
 }
 
-function parseDate(value: string | null | undefined): number | undefined {
-  const text = value?.trim() ?? ''
-  if (!HTTP_DATE.test(text) && !ISO_DATE.test(text)) return undefined
+function parseDate(text: string | undefined): number | undefined {
+  if (text === undefined || (!HTTP_DATE.test(text) && !ISO_DATE.test(text))) return undefined
   const at = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text)
   return Number.isNaN(at) ? undefined : at
 }

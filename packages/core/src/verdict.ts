@@ -2,7 +2,8 @@ import { type AnswerBody, fieldsOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
 import type { components } from './generated/provider.ts'
-import { isRefusal, reportsFailure, type StatedError, statedError } from './stated-error.ts'
+import { isIntercepted } from './interception.ts'
+import { isRefusal, reportsFailure, type StatedError, statedError, statedWait } from './stated-error.ts'
 import { requestedWait } from './throttling.ts'
 import type { TransportResponse } from './transport.ts'
 
@@ -47,7 +48,7 @@ export function judgeRevocation(
   const { providerError, providerErrorDescription, requestId } = verdict
   const said = [providerError, providerErrorDescription]
   const dead =
-    (verdict.status <= 400 && providerError === 'invalid_token') ||
+    (verdict.status <= 400 && /^\s*invalid_token\s*$/i.test(providerError ?? '')) ||
     said.some((text) => text !== undefined && alreadyInvalid.includes(text))
   return dead ? { ok: true, json: undefined, requestId } : verdict
 }
@@ -90,13 +91,12 @@ function judge<T>(
 
   const challenge = headers.get('www-authenticate')
   const stated = statedError(json)
-  const error = stated.error ?? challengeParameter(challenge, 'error')
-  const description =
-    stated.description ??
-    challengeParameter(challenge, 'error_description') ??
-    (body.kind === 'text' ? body.text : undefined)
-  const throttled = status === 429 || stated.status === 429 || THROTTLED.test(error ?? '')
-  const retryAfterMs = requestedWait(headers, throttled, wallNow)
+  const text = body.kind === 'text' ? body.text : undefined
+  const error =
+    stated.error ?? challengeParameter(challenge, 'error') ?? (OAUTH_CODE.test(text ?? '') ? text : undefined)
+  const description = stated.description ?? challengeParameter(challenge, 'error_description') ?? text
+  const throttled = status === 429 || stated.status === 429 || THROTTLED.test(`${error} ${description}`)
+  const retryAfterMs = requestedWait(headers, throttled, wallNow) ?? (throttled ? statedWait(json, wallNow) : undefined)
   const code = classify(answer, body, { ...stated, error, description }, throttled || retryAfterMs !== undefined)
   return {
     ok: false,
@@ -110,8 +110,11 @@ function judge<T>(
   }
 }
 
-/** Error codes of providers that throttle without 429. */
-const THROTTLED = /slow_?down|too_?many_?requests|rate_?limit|throttl/i
+/** An error code in the form that OAuth gives them. */
+const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
+/** What providers say that throttle without 429. */
+const THROTTLED =
+  /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded/i
 
 /** The code of a failure. The status that a body states counts beside HTTP's, as GenAuth puts it into an HTTP 200. */
 function classify(
@@ -125,23 +128,19 @@ function classify(
   if (redirected || (status >= 300 && status < 400)) return 'redirect_refused'
   if (status < 200 || status >= 600 || isIntercepted(answer)) return 'unexpected_response'
   if (status < 300 && !saysNo(body)) return 'unexpected_response'
-  if (either(401) || error === 'invalid_client') return 'client_auth_failed'
+  if (either(401) || /^invalid_client$/i.test(error)) return 'client_auth_failed'
   if (error === 'unsupported_token_type') return 'unsupported_token_type'
   if (either(429)) return 'rate_limited'
   if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
   if (error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
   // Whoever says how long to wait throttles, whatever the status.
   if (mustWait) return 'rate_limited'
-  const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401)
+  const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401) || status === 407
   if (foreign) return 'unexpected_response'
   // Only as the HTTP status: an endpoint that states 404 in its body is there.
-  if (status === 404 || status === 405) return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
+  if (status === 404 || status === 405 || status === 410)
+    return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'
-}
-
-/** Whether a firewall or captive portal says that it answered in the provider's place. */
-function isIntercepted({ status, headers }: TransportResponse): boolean {
-  return status === 511 || ['cf-mitigated', 'x-amzn-waf-action'].some((name) => headers.get(name) !== null)
 }
 
 /**
@@ -150,9 +149,10 @@ function isIntercepted({ status, headers }: TransportResponse): boolean {
  */
 function isRefusalByEndpoint(error: string, description: string): boolean {
   const words = description.replace(/\S*\/\S*/g, '')
-  if (/\b(?:route|path|url|method|endpoint)\b/i.test(words) || /^not.?found$/i.test(error + (words && '?')))
-    return false
-  return /^[a-z]+(?:_[a-z]+)+$/.test(error) || /client|token|appl/i.test(words)
+  const all = `${error} ${words}`.replaceAll('_', ' ')
+  if (/\b(?:route|path|ur[il]|method|endpoint|page|resource)\b/i.test(all)) return false
+  if (/^not.?found$/i.test(error + (words && '?'))) return false
+  return OAUTH_CODE.test(error) || /client|token|appl/i.test(words)
 }
 
 function saysNo(body: AnswerBody): boolean {

@@ -86,8 +86,10 @@ export const BEHAVIORS = {
   },
   'failure-inside-200': {
     reports: ['apifest/apifest-oauth20#64'],
-    happens: 'A 200 holds a failure: `{"revoked":"false"}`, `{"status":"error"}`, `{"errors":[…]}`.',
-    answer: 'A body that reports a failure is one, in all of these forms.',
+    happens:
+      'A 200 holds a failure: `{"revoked":"false"}`, `{"status":"error"}`, `{"errors":[…]}`, `callback({"error":…})`.',
+    answer:
+      'A body fails that holds an error, or whose outcome says no: in any envelope, as JSON, form, JSONP or text, in common languages.',
   },
   'reason-in-other-members': {
     reports: ['twitchdev/issues#87', 'okta/okta-sdk-java#259'],
@@ -98,7 +100,8 @@ export const BEHAVIORS = {
   'rate-limit-headers': {
     reports: ['okta/okta-sdk-java#259', 'discord/access#11', 'auth0/go-auth0#258'],
     happens: '429 without `Retry-After`, but with `X-RateLimit-Reset`, `RateLimit` or `retry-after-ms`.',
-    answer: 'All of these say how long to wait, as a duration or as a point in time.',
+    answer:
+      'All of these say how long to wait: as a number, a duration with a unit, or a point in time. Of several, the longest counts.',
   },
   'session-cookie-in-chunks': {
     reports: ['radar#497', 'lfx-self-serve#1089'],

@@ -10,6 +10,15 @@ const answers: Readonly<Record<string, Answer>> = {
   "Cloudflare's text": { status: 403, headers: { 'content-type': 'text/plain' }, body: 'error code: 1020' },
   "Amazon's challenge, with nothing in it": { status: 202, headers: { 'x-amzn-waf-action': 'challenge' } },
   "Amazon's captcha": { status: 405, headers: { 'x-amzn-waf-action': 'captcha' }, body: challenge },
+  "DataDome's JSON": { status: 403, body: { url: 'https://geo.captcha-delivery.com/captcha/?cid=x' } },
+  "DataDome's JSON under 200": { status: 200, body: { url: 'https://geo.captcha-delivery.com/captcha/?cid=x' } },
+  "Imperva's page under 200": { status: 200, body: '<html><iframe>Request unsuccessful. Incapsula</iframe></html>' },
+  "Akamai's page as JSON": {
+    status: 403,
+    headers: { 'content-type': 'application/json' },
+    body: '<HTML><TITLE>Access Denied</TITLE></HTML>',
+  },
+  "ModSecurity's text": { status: 406, body: 'Not Acceptable!' },
   'a captive portal': { status: 511, body: '<html>Please sign in to this network.</html>' },
   'a portal that answers 200': { status: 200, body: '<html>Please sign in to this network.</html>' },
 }

@@ -17,6 +17,14 @@ const hints: Readonly<Record<string, () => Readonly<Record<string, string>>>> = 
   'RateLimit-Reset': () => ({ 'ratelimit-reset': '1' }),
   RateLimit: () => ({ ratelimit: '"default";r=0;t=1' }),
   'RateLimit of older drafts': () => ({ ratelimit: 'limit=10, remaining=0, reset=1' }),
+  'X-RateLimit-Reset-After': () => ({ 'x-ratelimit-reset-after': '0.95' }),
+  'X-Rate-Limit-Reset, as a date': () => ({ 'x-rate-limit-reset': new Date(Date.now() + 2_000).toISOString() }),
+  'Retry-After twice': () => ({ 'retry-after': '0, 1' }),
+  'Retry-After with a unit': () => ({ 'retry-after': '1s' }),
+  'Retry-After as a date by a clock that is an hour ahead': () => ({
+    date: new Date(Date.now() + 3_600_000).toUTCString(),
+    'retry-after': new Date(Date.now() + 3_602_000).toUTCString(),
+  }),
   'retry-after-ms': () => ({ 'retry-after-ms': '1000' }),
 }
 
