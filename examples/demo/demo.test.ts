@@ -26,6 +26,9 @@ test('the demo tells the story of a token that dies', async () => {
   expect(output).toMatch(
     /GET \/oidc\/me → 200[\s\S]*revokeToken\(\) → true[\s\S]*GET \/oidc\/me → 401[\s\S]*introspectToken\(\) → false/,
   )
+  expect(output).toMatch(
+    /GET \/orders → 200[\s\S]*refuses it \d+ ms later +GET \/orders → 401[\s\S]*POST \/logout → logged_out/,
+  )
   expect(code).toBe(0)
 })
 

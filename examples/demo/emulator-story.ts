@@ -1,8 +1,11 @@
 import { startEmulator } from '@backend-logout/emulator'
 import { createLogoutClient } from '@backend-logout/node'
+import { logOutEverywhere } from './local-check-story.ts'
+import { expectStep, say } from './steps.ts'
 
 /**
- * Signs a user in at a local provider, revokes the access token, and shows that nobody accepts it any more.
+ * Signs a user in at a local provider, revokes the access token, and shows that nobody accepts it any more: the provider,
+ * and then an API that never asks it.
  *
  * @throws Error at the first step that does not go as it should
  */
@@ -32,13 +35,6 @@ export async function logOutAtEmulator(): Promise<void> {
   expectStep('The API refuses the token now', 'GET /oidc/me', await callApi(accessToken), 401)
   const { active } = await client.introspectToken(accessToken)
   expectStep('The provider itself calls it inactive', 'introspectToken()', active, false)
-}
 
-function expectStep<T>(what: string, how: string, got: T, wanted: T): void {
-  if (got !== wanted) throw new Error(`${what}: ${how} gave ${got}, expected ${wanted}.`)
-  say(what, `${how} → ${got}`)
-}
-
-function say(what: string, detail: string): void {
-  console.log(`✓ ${what.padEnd(58)} ${detail}`)
+  await logOutEverywhere(provider)
 }

@@ -1,0 +1,14 @@
+/**
+ * Says what happened, if it is what should have happened.
+ *
+ * @throws Error if it is not
+ */
+export function expectStep<T>(what: string, how: string, got: T, wanted: T): void {
+  if (got !== wanted) throw new Error(`${what}: ${how} gave ${got}, expected ${wanted}.`)
+  say(what, `${how} → ${got}`)
+}
+
+/** Says that a step went well. */
+export function say(what: string, detail: string): void {
+  console.log(`✓ ${what.padEnd(58)} ${detail}`)
+}

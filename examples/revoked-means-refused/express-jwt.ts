@@ -1,0 +1,32 @@
+import type { AddressInfo } from 'node:net'
+import express, { type NextFunction, type Request, type Response } from 'express'
+import { expressjwt, UnauthorizedError } from 'express-jwt'
+import buildGetJwks from 'get-jwks'
+import { list } from './list.ts'
+import { audience, issuer, listening, port } from './settings.ts'
+
+const jwks = buildGetJwks({ issuersWhitelist: [issuer] })
+const app = express()
+
+app.use(
+  expressjwt({
+    algorithms: ['RS256'],
+    issuer,
+    audience,
+    secret: async (_request, token) => {
+      if (!token?.header.kid) throw new UnauthorizedError('invalid_token', { message: 'This is no token.' })
+      return jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid: token.header.kid })
+    },
+    isRevoked: (_request, token) => {
+      const verdict = list.check(token?.payload as object)
+      if (verdict === 'stale') throw Object.assign(new Error('The revocation list is stale.'), { status: 503 })
+      return verdict === 'revoked'
+    },
+  }),
+)
+app.get('/', (_request, response) => response.send('Your orders\n'))
+app.use((error: { status?: number }, _request: Request, response: Response, _next: NextFunction) =>
+  response.sendStatus(error.status ?? 500),
+)
+
+const server = app.listen(port, '127.0.0.1', () => listening((server.address() as AddressInfo).port))

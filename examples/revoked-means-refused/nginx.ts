@@ -1,0 +1,55 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Program } from './program.ts'
+
+/** Whether NGINX, built with auth_request as Debian's is, can be started here. */
+export function hasNginx(): boolean {
+  try {
+    return execFileSync('sh', ['-c', 'nginx -V 2>&1'], { encoding: 'utf8' }).includes('http_auth_request_module')
+  } catch {
+    return false
+  }
+}
+
+/** Starts NGINX with nginx.conf, in front of a check. */
+export async function startNginx(check: string): Promise<Program> {
+  const folder = mkdtempSync(join(tmpdir(), 'backend-logout-nginx-'))
+  const port = await freePort()
+  const config = readFileSync(new URL('nginx.conf', import.meta.url), 'utf8')
+    .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
+    .replace('http://127.0.0.1:4001', check)
+    // Its workers would otherwise be another user, who may not read this folder.
+    .replace('worker_processes 1;', 'worker_processes 1;\nmaster_process off;')
+  writeFileSync(join(folder, 'nginx.conf'), config)
+  mkdirSync(join(folder, 'html'))
+  writeFileSync(join(folder, 'html', 'orders.txt'), 'Your orders\n')
+  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; ; tries++) {
+    if (await fetch(url).catch(() => undefined)) break
+    if (tries > 200 || child.exitCode !== null) throw new Error('NGINX does not answer.')
+    await sleep(50)
+  }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+    rmSync(folder, { recursive: true })
+  }
+  return { url, kill, [Symbol.asyncDispose]: kill }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

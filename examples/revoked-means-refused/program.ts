@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** A program of this folder that runs, and where it listens. */
+export interface Program extends AsyncDisposable {
+  readonly url: string
+  /** Kills it as a crash would. */
+  kill(): Promise<void>
+}
+
+/** Starts a program, and waits until it listens. */
+export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AUTHING_'))
+  const child = spawn(process.execPath, [path], {
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  for await (const line of createInterface(child.stdout)) {
+    const [, url] = /^Listening on (http:\S+?)\/?$/.exec(line) ?? []
+    if (url) return programOf(child, ended, url)
+  }
+  throw new Error(`${file} ended before it listened.`)
+}
+
+function programOf(child: ChildProcess, ended: Promise<unknown>, url: string): Program {
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { url, kill, [Symbol.asyncDispose]: kill }
+}
