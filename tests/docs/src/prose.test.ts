@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { root } from './repository.ts'
+
+interface Finding {
+  readonly line: number
+  readonly message: string
+}
+
+/** Sends Markdown through the linter that `npm run check` starts. */
+async function lint(markdown: string): Promise<{ exitCode: unknown; findings: Finding[] }> {
+  const options = ['--stdin', '--stdin-filename', 'page.md', '--format', 'json']
+  const linter = spawn(process.execPath, [join(root, 'node_modules/textlint/bin/textlint.js'), ...options], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  linter.stdin.end(markdown)
+  const exitCode = new Promise((resolve) => linter.on('close', resolve))
+  const [{ messages = [] } = {}] = JSON.parse(await text(linter.stdout)) as { messages?: Finding[] }[]
+  return { exitCode: await exitCode, findings: messages }
+}
+
+test('the prose linter finds each habit, also across a line break and in a heading', async () => {
+  const sentences = [
+    '# Whoever logs out',
+    'The client answers at\nonce.',
+    'Revoked for certain.',
+    'It is used in the place of a proxy.',
+    'The outbox continues by itself.',
+    'A cache of its own.',
+    'The request is tried anew.',
+    'Until the provider is well again.',
+    'The token must die.',
+    'There is none.',
+    'A different behaviour is recognised.',
+    'The tokens of [somebody else](page.md).',
+  ]
+  const { exitCode, findings } = await lint(sentences.join('\n\n'))
+  expect(exitCode).toBe(1)
+  const lines = new Set(findings.map(({ line }) => line))
+  // The second sentence has a second line, and the last but one has two findings.
+  expect([...lines]).toEqual([1, 3, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24])
+  expect(findings).toHaveLength(13)
+})
+
+test('the prose linter accepts plain English, code and quotations', async () => {
+  const page = ['# Revoke a token', 'The client retries twice.', '`at once`', '```ts', 'const besides = 1', '```', '']
+  expect(await lint(page.join('\n\n'))).toEqual({ exitCode: 0, findings: [] })
+})
