@@ -6,6 +6,7 @@ import { ExitCode } from './exit-code.ts'
 import { introspectCommand } from './introspect/command.ts'
 import { logoutUrlCommand } from './logout-url/command.ts'
 import { outboxCommand } from './outbox/command.ts'
+import { reportCommand } from './report/command.ts'
 import { revokeIssuerCommand, revokeSessionCommand, revokeUserCommand } from './revocations/commands.ts'
 import { revokeCommand } from './revoke/command.ts'
 import type { RunCommand } from './run-command.ts'
@@ -20,6 +21,7 @@ const COMMANDS = [
   revokeIssuerCommand,
   doctorCommand,
   introspectCommand,
+  reportCommand,
   logoutUrlCommand,
   outboxCommand,
   emulatorCommand,

@@ -56,9 +56,12 @@ function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => str
 /**
  * Makes a value of somebody else's table safe to keep: without tokens, without characters that hide or turn text around,
  * and no formula for a spreadsheet that the output is opened with.
+ *
+ * @param token The token of the same row.
  */
-export function keptValue(value: string, token: string): string {
-  const masked = value.replaceAll(token, '[masked]').replace(JWT, '[masked]')
+export function keptValue(value: string, token?: string): string {
+  const withoutToken = token === undefined ? value : value.replaceAll(token, '[masked]')
+  const masked = withoutToken.replace(JWT, '[masked]')
   const cut = masked.length > MAX_KEPT_CHARACTERS ? `${masked.slice(0, MAX_KEPT_CHARACTERS)}…` : masked
   const harmless = FORMULA.test(cut.trimStart()) && !SIGNED_NUMBER.test(cut) ? `'${cut}` : cut
   return printable(harmless)

@@ -59,7 +59,7 @@ function cannotRead(file: string, error: unknown): string {
  *
  * @throws CommandError with what to do
  */
-export async function refuseForeignFormat(reader: LineReader, name: string): Promise<void> {
+export async function refuseForeignFormat(reader: LineReader, name: string, command: string): Promise<void> {
   await reader.fill()
   const [first, second] = reader.peek()
   const bytes = ((first ?? 0) << 8) | (second ?? 0)
@@ -67,7 +67,7 @@ export async function refuseForeignFormat(reader: LineReader, name: string): Pro
     throw new CommandError(ExitCode.usage, `${name} is ${what}. Nothing was sent.`)
   }
   if (bytes === 0xfffe || bytes === 0xfeff) refuse('UTF-16 text; save it as UTF-8')
-  if (bytes === 0x1f8b) refuse("compressed; use 'zcat FILE | backend-logout revoke -'")
+  if (bytes === 0x1f8b) refuse(`compressed; use 'zcat FILE | backend-logout ${command} -'`)
   if (bytes === 0x504b) refuse('a zip archive or a spreadsheet; export plain text with one token per line')
 }
 

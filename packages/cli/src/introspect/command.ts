@@ -1,14 +1,20 @@
 import { Command } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import { tokenTypeHint } from '../option-value.ts'
+import { addColumnOptions } from '../input/column-options.ts'
+import { oneOf, tokenTypeHint, wholeNumber } from '../option-value.ts'
 import type { RunCommand } from '../run-command.ts'
-import type { IntrospectCommandOptions } from './run-introspect.ts'
+import type { IntrospectCommandOptions } from './ask-many.ts'
 
 const DETAILS = `
 FILE has the token, or a JSON object with "token". '-' is standard input, which
 is the default.
 
+Of several tokens, only how many are active is shown; --output has a line for
+each, by fingerprint.
+
 Examples:
+  $ backend-logout introspect leaked.csv --column token --sample 100 \\
+      --expect inactive
   $ backend-logout introspect token.txt
   $ backend-logout introspect < token.txt >/dev/null && echo 'still active'
   $ pbpaste | backend-logout introspect --json
@@ -23,8 +29,8 @@ Exit codes:
 /** `backend-logout introspect` */
 export function introspectCommand(run: RunCommand): Command {
   const command = new Command('introspect')
-    .summary('check whether a token is active')
-    .description('Introspects one token (RFC 7662).')
+    .summary('ask whether tokens are active: one, many, or a sample')
+    .description('Asks the provider about tokens (RFC 7662).')
     .argument('[file]', "file with the token, or '-' for standard input", '-')
     .option(
       '--token-type-hint <type>',
@@ -32,8 +38,23 @@ export function introspectCommand(run: RunCommand): Command {
       tokenTypeHint('--token-type-hint'),
     )
     .option('--strict', 'GenAuth only: tokens of deleted or suspended users count as inactive')
+    .option('--sample <number>', 'only so many tokens, drawn at random', wholeNumber('--sample', 1, 100_000))
+    .option(
+      '--expect <what>',
+      'what exit code 0 stands for: active or inactive',
+      oneOf('--expect', ['active', 'inactive']),
+    )
+    .option(
+      '-c, --concurrency <number>',
+      'maximum number of requests in flight',
+      wholeNumber('--concurrency', 1, 1_000),
+      16,
+    )
+    .option('--rate <number>', 'most requests per second', wholeNumber('--rate', 1, 100_000))
+    .option('-o, --output <file>', "write what is known of each token as NDJSON; '-' is standard output")
     .option('--json', "write the provider's response as JSON")
     .addHelpText('after', DETAILS)
+  addColumnOptions(command)
   addConnectionOptions(command)
   return command.action((file: string, options: IntrospectCommandOptions) =>
     run(async (terminal) => (await import('./run-introspect.ts')).runIntrospect(file, options, terminal)),

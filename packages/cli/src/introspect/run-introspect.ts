@@ -1,37 +1,80 @@
-import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
+import { CommandError } from '../command-error.ts'
+import { connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
-import { readSingleToken } from '../input/single-token.ts'
-import { print, printJson, type Terminal } from '../terminal/terminal.ts'
-
-/** The options of `backend-logout introspect`. */
-export interface IntrospectCommandOptions extends ConnectionOptions {
-  readonly tokenTypeHint?: string
-  readonly strict?: boolean
-  readonly json?: boolean
-}
+import { columnChoice } from '../input/column-options.ts'
+import { LineReader } from '../input/line-reader.ts'
+import { openInput, refuseForeignFormat } from '../input/open-input.ts'
+import type { BadRow, TokenRow } from '../input/row.ts'
+import { createRowFormat } from '../input/row-format.ts'
+import { Pace } from '../revoke/pace.ts'
+import { watching } from '../revoke/revoke-input.ts'
+import { TokenSource } from '../revoke/token-source.ts'
+import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
+import { askMany, type IntrospectCommandOptions } from './ask-many.ts'
 
 /** Members that hold points in time, in seconds since 1970 (RFC 7662 §2.2). */
 const TIMES: ReadonlySet<string> = new Set(['exp', 'iat', 'nbf'])
 
-/** Introspects one token, and prints the response. */
+/** Introspects the tokens of an input. A single one is printed with all that the provider says about it. */
 export async function runIntrospect(
   file: string,
   options: IntrospectCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  await using connection = connect(await readSettings(options, terminal))
-  const { token, hint } = await readSingleToken(file, terminal)
-  const { strict, tokenTypeHint = hint, json } = options
-  const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })
-  if (json) printJson(terminal, answer)
-  else {
-    print(terminal, `${fingerprint(token)} is ${answer.active ? 'active' : 'not active'}.`)
-    for (const [name, value] of Object.entries(answer)) {
-      if (name !== 'active') print(terminal, `  ${name.padEnd(12)} ${describe(name, value)}`)
+  const choice = columnChoice(options)
+  const pace = options.rate === undefined ? undefined : new Pace(options.rate, 1)
+  const settings = await readSettings(options, terminal)
+  await using connection = connect(settings, { connections: options.concurrency, ...watching(pace, undefined) })
+  const input = await openInput(file, terminal)
+  if (input.typed) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')
+  try {
+    const bad: BadRow[] = []
+    let invalid = 0
+    const reader = new LineReader(input)
+    const source = new TokenSource({
+      reader,
+      format: await createRowFormat(choice, input.name),
+      name: input.name,
+      onProblem: (row) => {
+        invalid++
+        if (bad.length === 0) bad.push(row)
+      },
+      onSkip: () => {},
+    })
+    await refuseForeignFormat(reader, input.name, 'introspect')
+    const first = await source.next()
+    const second = first.done ? first : await source.next()
+    const isMany = !second.done || options.sample !== undefined || options.output !== undefined || choice !== undefined
+    const rows = chain([first, second], source)
+    if (isMany)
+      return await askMany(pace ? pace.apply(rows) : rows, connection.client, () => invalid, options, terminal)
+    const [problem] = bad
+    if (problem) throw new CommandError(ExitCode.usage, `${input.name}, line ${problem.line}: ${problem.problem}`)
+    if (first.done) throw new CommandError(ExitCode.usage, `There is no token in ${input.name}.`)
+    const { token, hint } = first.value
+    const { strict, tokenTypeHint = hint, json, expect = 'active' } = options
+    const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })
+    if (json) printJson(terminal, answer)
+    else {
+      print(terminal, `${fingerprint(token)} is ${answer.active ? 'active' : 'not active'}.`)
+      for (const [name, value] of Object.entries(answer)) {
+        if (name !== 'active') print(terminal, `  ${name.padEnd(12)} ${describe(name, value)}`)
+      }
     }
+    return answer.active === (expect === 'active') ? ExitCode.done : ExitCode.no
+  } finally {
+    await input.close()
   }
-  return answer.active ? ExitCode.done : ExitCode.no
+}
+
+/** What was read to see how many there are, and what is behind it. */
+async function* chain(
+  read: readonly IteratorResult<TokenRow, undefined>[],
+  rest: AsyncIterable<TokenRow>,
+): AsyncGenerator<TokenRow, undefined> {
+  for (const result of read) if (!result.done) yield result.value
+  yield* rest
 }
 
 function describe(name: string, value: unknown): string {

@@ -49,7 +49,7 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
   })
   try {
     if (input.typed) progress.note('Type or paste tokens, one per line. Ctrl-D ends the input.')
-    await refuseForeignFormat(reader, input.name)
+    await refuseForeignFormat(reader, input.name, 'outbox add')
     await progress.start()
     const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
     await addLines(reader, fill, outbox, options, counts, (text) => progress.note(text))

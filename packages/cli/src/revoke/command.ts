@@ -58,6 +58,8 @@ export function revokeCommand(run: RunCommand): Command {
     .option('--revocations <store>', 'add access tokens to the revocation log first; default: REVOCATIONS_STORE')
     .option('--rate <number>', 'most requests per second, of all kinds together', wholeNumber('--rate', 1, 100_000))
     .option('--dry-run', 'read everything and say what would be done; send nothing')
+    .option('--report <file>', 'write a report for an auditor; it brings an output and a journal, next to it')
+    .option('--sign-key <file>', 'sign the report with this private key, in PEM or as a JWK')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')
     .addHelpText('after', DETAILS)

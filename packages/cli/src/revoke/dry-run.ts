@@ -57,7 +57,7 @@ export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
   const ofClients = new Map<string, number>()
   let tokens = 0
   try {
-    await refuseForeignFormat(reader, input.name)
+    await refuseForeignFormat(reader, input.name, 'revoke')
     for await (const { client } of source) {
       tokens++
       if (client !== undefined) ofClients.set(client, (ofClients.get(client) ?? 0) + 1)

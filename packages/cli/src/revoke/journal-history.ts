@@ -21,6 +21,7 @@ const MAX_RANGES = 5_000_000
 /** One checkpoint of an earlier run is kept in memory for so many lines. */
 const CHECKPOINT_LINES = 1024
 const MAX_CHECKPOINTS = 262_144
+const MAX_RUNS = 1_000
 
 /** What earlier runs left in a journal. */
 export interface JournalHistory {
@@ -30,6 +31,8 @@ export interface JournalHistory {
   readonly checkpoints: readonly Checkpoint[]
   /** How long the output file was at the last record, in bytes. */
   readonly output: number | undefined
+  /** When the runs that wrote it started, as far as it says. */
+  readonly runs?: readonly string[]
 }
 
 /** A journal, as it was found. */
@@ -81,6 +84,7 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     size = reader.bytes
     if (!record) throw refuse(`line ${reader.line} is damaged, or was not written by backend-logout`)
     if (record.kind === 'progress') builder.add(record)
+    else builder.addRun(record.kind === 'header' ? record.started : record.at)
   }
   return { size, history: size === 0 ? undefined : builder.build(), key }
 }
@@ -89,6 +93,7 @@ class HistoryBuilder {
   readonly #refuse: (why: string) => CommandError
   readonly #done = new LineSet()
   readonly #checkpoints = new Map<number, Checkpoint>()
+  readonly #runs: string[] = []
   #output: number | undefined
 
   constructor(refuse: (why: string) => CommandError) {
@@ -110,9 +115,13 @@ class HistoryBuilder {
     this.#output = output ?? this.#output
   }
 
+  addRun(at: string | undefined): void {
+    if (at !== undefined && this.#runs.length < MAX_RUNS) this.#runs.push(at)
+  }
+
   build(): JournalHistory {
     const checkpoints = [...this.#checkpoints.values()].sort((a, b) => a.read - b.read)
-    return { done: this.#done, checkpoints, output: this.#output }
+    return { done: this.#done, checkpoints, output: this.#output, runs: this.#runs }
   }
 }
 

@@ -29,7 +29,7 @@ export function isKeyed({ sum }: Checkpoint): boolean {
 
 /** One line of a journal, parsed. */
 export type JournalRecord =
-  | ({ readonly kind: 'header'; readonly format: 1 | 2 } & JournalIdentity)
+  | ({ readonly kind: 'header'; readonly format: 1 | 2; readonly started: string | undefined } & JournalIdentity)
   | ({
       readonly kind: 'progress'
       /** The lines whose tokens were confirmed since the record before. */
@@ -37,7 +37,7 @@ export type JournalRecord =
       /** How long the output file was then, in bytes. */
       readonly output: number | undefined
     } & Checkpoint)
-  | { readonly kind: 'resumed' }
+  | { readonly kind: 'resumed'; readonly at: string | undefined }
 
 /** How the first line of each journal begins, whatever its format. */
 export const HEADER_START = '{"journal":"backend-logout revoke '
@@ -82,7 +82,7 @@ export function parseRecord(line: string, key: JournalKey | undefined): JournalR
   }
   if (typeof fields !== 'object' || fields === null) return undefined
   if (fields.journal !== undefined) return parseHeader(fields)
-  if (fields.resumed !== undefined) return { kind: 'resumed' }
+  if (fields.resumed !== undefined) return { kind: 'resumed', at: dateIn(fields.resumed) }
   return parseProgress(fields, key ? /^[0-9a-f]{32}$/ : /^[0-9a-f]{8}\.\d{1,15}$/)
 }
 
@@ -92,7 +92,7 @@ function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord |
   if (column !== undefined && typeof column !== 'string') return undefined
   if (format < 1 || typeof provider !== 'string' || typeof app !== 'string' || typeof verify !== 'boolean')
     return undefined
-  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column }
+  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, started: dateIn(fields.started) }
 }
 
 function parseProgress(
@@ -104,6 +104,10 @@ function parseProgress(
   const ranges = parseLines(done)
   if (!ranges?.every(([, to]) => to <= read)) return undefined
   return { kind: 'progress', read, sum, done: ranges, output }
+}
+
+function dateIn(value: unknown): string | undefined {
+  return typeof value === 'string' && /^\d{4}-[\d:.TZ-]{1,24}$/.test(value) ? value : undefined
 }
 
 function isCount(value: unknown): value is number {

@@ -1,10 +1,10 @@
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { type JournalHistory, MAX_JOURNAL_BYTES, readJournal } from './journal-history.ts'
-import { type JournalKey, openJournalKey } from './journal-key.ts'
+import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
 import { type Checkpoint, formatHeader, formatProgress, formatResumed, type JournalIdentity } from './journal-record.ts'
 
 /**
@@ -87,6 +87,14 @@ export class Journal implements AsyncDisposable {
     } finally {
       await this.#file.close()
     }
+  }
+
+  /** Removes the file and its key. For a run that has sent nothing, so that the next one can be another. */
+  async discard(): Promise<void> {
+    if (this.history || this.#lost) return
+    this.#dirty = false
+    await rm(this.path, { force: true })
+    await rm(keyPath(this.path), { force: true })
   }
 
   #checkOwner(): void {

@@ -2,6 +2,7 @@ import { isLogoutError, type LogoutEvent } from '@backend-logout/node'
 import type { RevocationLog } from '@backend-logout/revocations/server'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import type { InputSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
@@ -34,17 +35,19 @@ export interface RunParts {
   readonly report: Report | undefined
   readonly log: RevocationLog | undefined
   readonly listed: ListedCounts
+  /** Takes in all that is read. */
+  readonly digest: InputSum | undefined
   readonly options: RevokeCommandOptions
   readonly terminal: Terminal
 }
 
 /** Revokes the tokens of an input, and writes down what becomes of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
-  const { input, format, clients, pace, journal, report, log, listed, options, terminal } = parts
+  const { input, format, clients, pace, journal, report, log, listed, digest, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal.key, journal.history)
-  const reader = new LineReader(input, listSums(sums))
+  const reader = new LineReader(input, [...listSums(sums), ...(digest ? [digest] : [])])
   const startedAt = performance.now()
   const recorder = new Recorder({
     tally,
@@ -89,7 +92,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
       progress.note('Type or paste tokens, one per line. Ctrl-D ends the input.')
     }
     if (journal?.history) progress.note(`backend-logout: resuming from ${journal.path}.`)
-    await refuseForeignFormat(reader, input.name)
+    await refuseForeignFormat(reader, input.name, 'revoke')
     await progress.start()
     const { signal } = control
     const isOver = (): boolean => control.interrupted || control.fatal !== undefined
@@ -112,18 +115,33 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   const { fatal, interrupted } = control
   const exitCode = fatal?.exitCode ?? (interrupted ? ExitCode.interrupted : exitCodeOf(tally))
   const complete = source.exhausted && !fatal && !interrupted
-  return { tally, durationMs: performance.now() - startedAt, complete, exitCode, fatal }
+  return {
+    tally,
+    durationMs: performance.now() - startedAt,
+    complete,
+    exitCode,
+    fatal,
+    inputDigest: digest && { name: input.name, bytes: reader.bytes, sha256: reader.sum(digest) },
+  }
 }
 
-/** Tells a pace of each request that is sent. */
-export function watching(pace: Pace | undefined): { onEvent?: (event: LogoutEvent) => void } {
-  if (!pace) return {}
+/** Tells a pace of each request that is sent, and collects where to. */
+export function watching(
+  pace: Pace | undefined,
+  endpoints: Set<string> | undefined,
+): { onEvent?: (event: LogoutEvent) => void } {
+  if (!pace && !endpoints) return {}
   return {
-    onEvent: ({ type }) => {
-      if (type === 'attempt') pace.sent()
+    onEvent: ({ type, endpoint }) => {
+      if (type !== 'attempt') return
+      pace?.sent()
+      if (endpoint !== undefined && endpoints && endpoints.size < MAX_ENDPOINTS) endpoints.add(endpoint)
     },
   }
 }
+
+/** Those of a provider, and its metadata. */
+const MAX_ENDPOINTS = 16
 
 function progressOf(tally: Tally, reader: LineReader, source: TokenSource, { totalBytes }: Input): ProgressSource {
   return {

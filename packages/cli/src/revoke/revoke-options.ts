@@ -1,3 +1,5 @@
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { LogLocation } from '../revocations/open.ts'
 import type { ClientOptions } from './clients.ts'
@@ -11,8 +13,33 @@ export interface RevokeCommandOptions extends ClientOptions, ColumnOptions, LogL
   readonly output?: string
   readonly journal?: string
   readonly dryRun?: boolean
+  readonly report?: string
+  readonly signKey?: string
   readonly quiet?: boolean
   readonly json?: boolean
+}
+
+/**
+ * Adds the files that a report needs: an output, as it has the outcomes of the tokens; and a journal, so that a run that
+ * was killed goes on with the same output.
+ *
+ * @throws CommandError when there can be none
+ */
+export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOptions {
+  const { report, signKey } = options
+  if (report === undefined) {
+    if (signKey !== undefined) throw new CommandError(ExitCode.usage, '--sign-key signs a report: pass --report, too.')
+    return options
+  }
+  const base = report.replace(/\.json$/, '')
+  const { output = `${base}.outcomes.ndjson`, journal = `${base}.journal` } = options
+  if (output === '-') {
+    throw new CommandError(
+      ExitCode.usage,
+      '--report needs the outcomes in a file: --output must not be standard output.',
+    )
+  }
+  return { ...options, output, journal }
 }
 
 /** How many requests a token takes when nothing goes wrong: to verify it, it is asked about before and after. */

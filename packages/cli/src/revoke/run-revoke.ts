@@ -1,10 +1,11 @@
-import type { ExitCode } from '../exit-code.ts'
+import { ExitCode } from '../exit-code.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { ColumnChoice } from '../input/column-choice.ts'
 import { isName } from '../input/column-names.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { openInput, refuseSameFile } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
+import { prepareAudit } from '../report/audit.ts'
 import { describeListed, type ListedCounts } from '../revocations/list-first.ts'
 import { openLogIfNamed } from '../revocations/open.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
@@ -16,45 +17,58 @@ import type { JournalIdentity } from './journal-record.ts'
 import { Pace } from './pace.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { revokeInput, watching } from './revoke-input.ts'
-import { type RevokeCommandOptions, requestsPerToken } from './revoke-options.ts'
+import { type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
 
 /** Revokes every token of an input, and returns the exit code. */
-export async function runRevoke(file: string, options: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  const { output, json, quiet, verify = false, journal: path, rate } = options
+export async function runRevoke(file: string, given: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
+  const options = withReportFiles(given)
+  const { output, json, quiet, verify = false, journal: path, rate, report: reportPath } = options
   refuseSameFile({
     'the input': file,
     'the output': output,
     'the journal': path,
     'the key of the journal': path === undefined ? undefined : keyPath(path),
+    'the report': reportPath,
+    'the signature of the report': reportPath === undefined ? undefined : `${reportPath}.jws`,
+    'the file of --sign-key': options.signKey,
     'the file of --clients': options.clients,
   })
   const choice = columnChoice(options)
+  const audit = await prepareAudit(options, terminal)
   const pace = rate === undefined ? undefined : new Pace(rate, requestsPerToken(options))
-  const overrides = { connections: options.concurrency, ...watching(pace) }
+  const overrides = { connections: options.concurrency, ...watching(pace, audit?.endpoints) }
   await using clients = await connectClients(options, overrides, terminal)
   await using log = options.dryRun ? undefined : await openLogIfNamed(options, terminal)
   const listed: ListedCounts = { listed: 0, unlisted: 0 }
   const input = await openInput(file, terminal)
+  const startedAt = new Date().toISOString()
   let end: RunEnd
+  let runs: readonly string[]
   try {
     const format = await createRowFormat(choice, input.name)
     const identity = identityOf(clients, verify, choice)
     if (options.dryRun) return await dryRun({ input, format, clients, identity, options, terminal })
     await using journal = path === undefined ? undefined : await Journal.open(path, identity)
     await using report = await reportTo(output, journal, terminal)
-    end = await revokeInput({ input, format, clients, pace, journal, report, log, listed, options, terminal })
+    runs = [...(journal?.history?.runs ?? []), startedAt]
+    const digest = audit?.digest
+    end = await revokeInput({ input, format, clients, pace, journal, report, log, listed, digest, options, terminal })
+    if (end.fatal?.exitCode === ExitCode.usage && settled(end.tally) === 0) await journal?.discard()
   } finally {
     await input.close()
   }
+  const unwritten = audit && (await audit.write({ ...clients, application: clients.app, runs, end }))
   // Results go where results go, unless the outcomes are there already.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
   else if (!quiet && (!end.fatal || settled(end.tally) > 0)) {
     write(terminal, ...summaryText(end, path), ...(log ? describeListed(listed) : []))
+    if (audit && !unwritten) write(terminal, `The report is ${reportPath}, its outcomes are ${output}.`)
   }
-  if (end.fatal) throw end.fatal
+  const failure = end.fatal ?? unwritten
+  if (failure) throw failure
   return end.exitCode
 }
 

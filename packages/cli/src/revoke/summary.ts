@@ -1,6 +1,7 @@
 import type { CommandError } from '../command-error.ts'
 import { formatCount, formatDuration } from '../duration.ts'
 import type { ExitCode } from '../exit-code.ts'
+import type { FileDigest } from '../report/report-file.ts'
 import { notRevoked, settled, type Tally } from './tally.ts'
 
 /** How a bulk run ended. */
@@ -12,6 +13,8 @@ export interface RunEnd {
   readonly exitCode: ExitCode
   /** Why it could not go on. */
   readonly fatal: CommandError | undefined
+  /** What of the input was read, where that is wanted. */
+  readonly inputDigest?: FileDigest | undefined
 }
 
 /** The summary for programs. Its members are documented in the README. */

@@ -1,0 +1,72 @@
+import type { LogoutClient } from '@backend-logout/node'
+import type { ConnectionOptions } from '../connection.ts'
+import { formatCount } from '../duration.ts'
+import { ExitCode } from '../exit-code.ts'
+import type { ColumnOptions } from '../input/column-options.ts'
+import type { TokenRow } from '../input/row.ts'
+import { createStreamReport, openReport } from '../revoke/report.ts'
+import { note, print, type Terminal } from '../terminal/terminal.ts'
+import { formatAsked, introspectRows } from './introspect-rows.ts'
+import { sampleOf } from './sample.ts'
+
+/** The options of `backend-logout introspect`. */
+export interface IntrospectCommandOptions extends ConnectionOptions, ColumnOptions {
+  readonly tokenTypeHint?: string
+  readonly strict?: boolean
+  readonly sample?: number
+  readonly expect?: 'active' | 'inactive'
+  readonly concurrency: number
+  readonly rate?: number
+  readonly output?: string
+  readonly json?: boolean
+}
+
+/**
+ * Asks about many tokens, or a sample of them, and says how many are active.
+ *
+ * @param invalid How many rows have no token and should have one.
+ */
+export async function askMany(
+  rows: AsyncIterator<TokenRow, undefined>,
+  client: LogoutClient,
+  invalid: () => number,
+  options: IntrospectCommandOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { sample, output, json, expect = 'active' } = options
+  await using report =
+    output === '-'
+      ? createStreamReport(terminal.stdout)
+      : output === undefined
+        ? undefined
+        : await openReport(output, undefined)
+  report?.begin()
+  const counts = { active: 0, inactive: 0, failed: 0 }
+  const drawn = sample === undefined ? undefined : await sampleOf(iterable(rows), sample)
+  const asked = drawn ? each(drawn.sample) : rows
+  await introspectRows(asked, client, options, (outcome) => {
+    counts[outcome.answer ? (outcome.answer.active ? 'active' : 'inactive') : 'failed']++
+    report?.write([formatAsked(outcome, new Date())])
+  })
+  const total = counts.active + counts.inactive + counts.failed
+  const write = output === '-' ? note : print
+  if (json) write(terminal, JSON.stringify({ asked: total, ...counts, invalid: invalid(), of: drawn?.of ?? total }))
+  else {
+    const of = drawn ? ` of ${formatCount(drawn.of)}` : ''
+    write(
+      terminal,
+      `${formatCount(total)}${of} tokens: ${formatCount(counts.active)} active, ${formatCount(counts.inactive)} inactive` +
+        `${counts.failed ? `, ${formatCount(counts.failed)} unknown, as the provider would not say` : ''}.`,
+    )
+    if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should have a token and have none.`)
+  }
+  return counts[expect] === total && invalid() === 0 ? ExitCode.done : ExitCode.no
+}
+
+function iterable<T>(iterator: AsyncIterator<T, undefined>): AsyncIterable<T> {
+  return { [Symbol.asyncIterator]: () => iterator }
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T, undefined> {
+  yield* values
+}

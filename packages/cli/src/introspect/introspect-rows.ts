@@ -1,0 +1,46 @@
+import { type Introspection, isLogoutError, type LogoutClient } from '@backend-logout/node'
+import { fingerprint } from '../fingerprint.ts'
+import type { TokenRow } from '../input/row.ts'
+
+/** What the provider says about the token of one row; `undefined` where it would not say. */
+export interface Asked {
+  readonly row: TokenRow
+  readonly answer: Introspection | undefined
+  /** Why there is no answer. */
+  readonly why: { readonly code: string; readonly message: string } | undefined
+}
+
+/** Asks about the tokens of rows, so many at a time. @throws LogoutError when no token could be asked about */
+export async function introspectRows(
+  rows: AsyncIterator<TokenRow, undefined>,
+  client: LogoutClient,
+  options: {
+    readonly concurrency: number
+    readonly tokenTypeHint?: string | undefined
+    readonly strict?: boolean | undefined
+  },
+  onAsked: (asked: Asked) => void,
+): Promise<void> {
+  const { concurrency, tokenTypeHint, strict } = options
+  const work = async (): Promise<void> => {
+    for (let next = await rows.next(); !next.done; next = await rows.next()) {
+      const { token, hint = tokenTypeHint } = next.value
+      try {
+        const answer = await client.introspectToken(token, { tokenTypeHint: hint, strict })
+        onAsked({ row: next.value, answer, why: undefined })
+      } catch (error) {
+        // What concerns the application would be the same for every token.
+        if (!isLogoutError(error) || (error.concerns === 'application' && !error.retryable)) throw error
+        onAsked({ row: next.value, answer: undefined, why: { code: error.code, message: error.message } })
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, work))
+}
+
+/** Writes an answer as a line of the output. Of the answer, only whether the token is active: the rest is about users. */
+export function formatAsked({ row, answer, why }: Asked, at: Date): string {
+  const { line, token, client, kept } = row
+  const active = answer?.active ?? null
+  return JSON.stringify({ line, token: fingerprint(token), active, at: at.toISOString(), client, kept, error: why })
+}

@@ -1,0 +1,67 @@
+import { CommandError } from '../command-error.ts'
+import { readSecretFile } from '../files/read-text-file.ts'
+import type { InputSum } from '../input/input-sum.ts'
+import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
+import type { RunEnd } from '../revoke/summary.ts'
+import { settled } from '../revoke/tally.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+/** What a run gathers for its report. */
+export interface Audit {
+  /** Takes in the input. */
+  readonly digest: InputSum
+  readonly endpoints: Set<string>
+  /** Writes the report; returns why it could not be. */
+  write(run: AuditedRun): Promise<CommandError | undefined>
+}
+
+/** A run that is over. */
+export interface AuditedRun {
+  readonly application: string
+  readonly provider: string
+  readonly runs: readonly string[]
+  readonly end: RunEnd
+}
+
+/**
+ * Makes ready for a report, where one is wanted. Everything that can be wrong with it is found before anything is sent.
+ *
+ * @throws CommandError
+ */
+export async function prepareAudit(options: RevokeCommandOptions, terminal: Terminal): Promise<Audit | undefined> {
+  const { report: path, signKey, output = '' } = options
+  if (path === undefined) return undefined
+  const { checkReportPath, plainSum } = await import('./report-file.ts')
+  checkReportPath(path)
+  const role = 'The file of --sign-key'
+  const { parsePrivateKey } = await import('./signature.ts')
+  const key = signKey === undefined ? undefined : parsePrivateKey(await readSecretFile(signKey, role, terminal), role)
+  const endpoints = new Set<string>()
+  return {
+    digest: plainSum(),
+    endpoints,
+    write: async ({ application, provider, runs, end }) => {
+      // Where nothing was sent, there is nothing to report.
+      if (!end.inputDigest || (end.fatal && settled(end.tally) === 0)) return undefined
+      const { writeReport } = await import('./write-report.ts')
+      try {
+        await writeReport({
+          path,
+          output,
+          application,
+          provider,
+          endpoints,
+          input: end.inputDigest,
+          runs,
+          end,
+          options,
+          key,
+        })
+      } catch (error) {
+        if (error instanceof CommandError) return error
+        throw error
+      }
+      return undefined
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { fileSource } from '../input/byte-source.ts'
+import { LineReader } from '../input/line-reader.ts'
+
+/** What a run wrote about each token, counted anew: of each row, its last outcome. */
+export interface OutcomeCount {
+  readonly counts: Readonly<Record<Fate, number>>
+  /** How many lines there are; more than rows, where tokens were tried again. */
+  readonly lines: number
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** What became of one row. */
+export type Fate = (typeof FATES)[number]
+
+const FATES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const
+/** One byte is kept for each row. */
+const MAX_ROWS = 200_000_000
+
+/**
+ * Reads the output of a run.
+ *
+ * @throws CommandError when it cannot be read, or has lines that no run has written
+ */
+export async function countOutcomes(path: string): Promise<OutcomeCount> {
+  const hash = createHash('sha256')
+  let fates = new Uint8Array(65_536)
+  try {
+    await using file = await open(path)
+    const sum = { add: (bytes: Uint8Array) => void hash.update(bytes), value: () => '' }
+    const reader = new LineReader(fileSource(file), [sum])
+    while (!reader.ended) {
+      const line = reader.take()
+      if (line === undefined) {
+        await reader.fill()
+        continue
+      }
+      const outcome = parse(line.text)
+      if (!outcome) {
+        throw new CommandError(ExitCode.no, `${path}, line ${reader.line}: this is no outcome that a run has written.`)
+      }
+      if (outcome.line >= fates.length) fates = grown(fates, outcome.line)
+      fates[outcome.line] = FATES.indexOf(outcome.fate) + 1
+    }
+    // Also takes the last line into the sum.
+    reader.sum(sum)
+    const counts = { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0 }
+    for (const fate of fates) {
+      const name = FATES[fate - 1]
+      if (name) counts[name]++
+    }
+    return { counts, lines: reader.line, bytes: reader.bytes, sha256: hash.digest('hex') }
+  } catch (error) {
+    if (error instanceof CommandError) throw error
+    throw new CommandError(ExitCode.stopped, `The output ${path} cannot be read: ${describeSystemError(error)}.`)
+  }
+}
+
+function parse(text: string | undefined): { readonly line: number; readonly fate: Fate } | undefined {
+  try {
+    const { line, state, revoked, error } = JSON.parse(text ?? '')
+    if (!Number.isSafeInteger(line) || line < 1 || line > MAX_ROWS) return undefined
+    if (revoked === true) return { line, fate: 'revoked' }
+    if (error?.code === 'invalid_line') return { line, fate: 'invalid' }
+    if (state === 'accepted' || state === 'verified') return { line, fate: 'unproven' }
+    return FATES.includes(state) ? { line, fate: state } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function grown(fates: Uint8Array, line: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(fates.length * 2, line + 1))
+  larger.set(fates)
+  return larger
+}

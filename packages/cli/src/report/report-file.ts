@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readFileSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { openPrivate } from '../files/private-file.ts'
+import { printable } from '../terminal/printable.ts'
+import type { Fate, OutcomeCount } from './outcome-count.ts'
+
+/** What a run did, for whoever has to prove it. Documented in the README. */
+export interface AuditReport {
+  readonly report: typeof FORMAT
+  readonly tool: { readonly name: string; readonly version: string }
+  readonly application: string
+  readonly provider: string
+  /** The addresses that requests were sent to in the last run. */
+  readonly endpoints: readonly string[]
+  readonly options: Readonly<Record<string, unknown>>
+  /** When each run over this input started; the last one is this one. */
+  readonly runs: readonly string[]
+  readonly endedAt: string
+  readonly complete: boolean
+  readonly exitCode: number
+  readonly input: FileDigest
+  readonly output: FileDigest & Pick<OutcomeCount, 'lines'>
+  /** Rows by their last outcome. */
+  readonly counts: Readonly<Record<Fate, number>>
+  /** Rows that were left out on purpose; known only once the input was read to its end. */
+  readonly leftOut: { readonly filtered: number; readonly empty: number } | null
+}
+
+/** A file, by what is in it. */
+export interface FileDigest {
+  readonly name: string
+  readonly bytes: number
+  readonly sha256: string
+}
+
+export const FORMAT = 'backend-logout report 1'
+const START = `{\n  "report": "${FORMAT}"`
+const MAX_BYTES = 1_048_576
+
+/**
+ * Makes sure that a report may be written there: nothing is, or a report.
+ *
+ * @throws CommandError
+ */
+export function checkReportPath(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found && !(found.isFile() && readStart(path).startsWith(START))) {
+    throw new CommandError(ExitCode.usage, `${path} is something else than a report. Name another file for --report.`)
+  }
+}
+
+function readStart(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').slice(0, START.length)
+  } catch {
+    return ''
+  }
+}
+
+/** Writes a report as text. */
+export function formatReport(report: AuditReport): string {
+  return `${JSON.stringify(report, undefined, 2).split('\n').map(printable).join('\n')}\n`
+}
+
+/** Reads a report. @throws CommandError when it is none */
+export function parseReport(text: string, path: string): AuditReport {
+  let value: AuditReport | undefined
+  try {
+    if (text.length <= MAX_BYTES) value = JSON.parse(text)
+  } catch {}
+  const { report, input, output, counts } = value ?? {}
+  if (!value || report !== FORMAT || !isDigest(input) || !isDigest(output) || typeof counts !== 'object') {
+    throw new CommandError(ExitCode.usage, `${path} is no report of 'backend-logout revoke --report'.`)
+  }
+  return value
+}
+
+function isDigest(value: FileDigest | undefined): value is FileDigest {
+  return typeof value?.name === 'string' && /^[0-9a-f]{64}$/.test(value.sha256) && Number.isSafeInteger(value.bytes)
+}
+
+/**
+ * Writes a private file in place of the one that is there, if any: all of it or nothing.
+ *
+ * @throws CommandError when it cannot be written
+ */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const fresh = `${path}.${process.pid}.tmp`
+  try {
+    await rm(fresh, { force: true })
+    {
+      await using file = await openPrivate(fresh, 'The report', { exclusive: true })
+      await file.writeFile(text)
+      await file.sync()
+    }
+    await rename(fresh, path)
+  } catch (error) {
+    await rm(fresh, { force: true }).catch(() => {})
+    if (error instanceof CommandError) throw error
+    throw new CommandError(
+      ExitCode.stopped,
+      `The report ${path} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +
+        'the same command again to write the report.',
+    )
+  }
+}
+
+/** Sums up an input as it is, as `sha256sum` does. */
+export function plainSum(): { add(bytes: Uint8Array): void; value(): string } {
+  const hash = createHash('sha256')
+  return {
+    add: (bytes) => {
+      hash.update(bytes)
+    },
+    value: () => hash.copy().digest('hex'),
+  }
+}

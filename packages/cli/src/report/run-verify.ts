@@ -1,0 +1,99 @@
+import { createReadStream } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { CommandError, describeSystemError } from '../command-error.ts'
+import { formatCount } from '../duration.ts'
+import { ExitCode } from '../exit-code.ts'
+import { readTextFile } from '../files/read-text-file.ts'
+import { print, printJson, type Terminal } from '../terminal/terminal.ts'
+import { countOutcomes } from './outcome-count.ts'
+import { type AuditReport, type FileDigest, parseReport, plainSum } from './report-file.ts'
+import { isSignatureOf, parsePublicKey, signaturePath, thumbprint } from './signature.ts'
+
+/** The options of `backend-logout report verify`. */
+export interface VerifyReportOptions {
+  readonly key?: string
+  readonly output?: string
+  readonly input?: string
+  readonly json?: boolean
+}
+
+/** One thing that was checked. */
+interface Check {
+  readonly what: string
+  readonly ok: boolean
+  readonly why: string
+}
+
+/** Checks a report: its signature, and that the files and the counts are those that it is about. */
+export async function verifyReport(path: string, options: VerifyReportOptions, terminal: Terminal): Promise<ExitCode> {
+  const text = await readTextFile(path, 'The report')
+  const report = parseReport(text, path)
+  const checks: Check[] = []
+  if (options.key !== undefined) checks.push(await checkSignature(path, text, options.key))
+  // A name in a report must not lead elsewhere.
+  const output = options.output ?? join(dirname(path), basename(report.output.name))
+  checks.push(...(await checkOutput(output, report)))
+  if (options.input !== undefined) checks.push(await checkFile('input', options.input, report.input))
+  const ok = checks.every((check) => check.ok)
+  if (options.json) printJson(terminal, { ok, signed: options.key !== undefined, complete: report.complete, checks })
+  else {
+    for (const check of checks) print(terminal, `${check.ok ? 'ok    ' : 'FAILED'} ${check.what}: ${check.why}`)
+    if (options.key === undefined) print(terminal, 'The signature was not checked: pass the public key with --key.')
+    print(terminal, ...describeReport(report))
+  }
+  return ok ? ExitCode.done : ExitCode.no
+}
+
+async function checkSignature(path: string, text: string, keyFile: string): Promise<Check> {
+  const key = parsePublicKey(await readTextFile(keyFile, 'The file of --key'), 'The file of --key')
+  const file = signaturePath(path)
+  const jws = await readTextFile(file, 'The signature').catch((error: unknown) => {
+    if (error instanceof CommandError) return ''
+    throw error
+  })
+  const ok = await isSignatureOf(jws, text, key)
+  const name = await thumbprint(key)
+  const no = jws === '' ? `${file} cannot be read` : `${file} is not the signature of this report by the given key`
+  return { what: 'signature', ok, why: ok ? `by the key ${name}` : no }
+}
+
+async function checkOutput(path: string, { output, counts }: AuditReport): Promise<Check[]> {
+  const file = await checkFile('output', path, output)
+  if (!file.ok) return [file]
+  const found = await countOutcomes(path)
+  const wrong = Object.entries(found.counts).filter(([fate, n]) => (counts as Record<string, unknown>)[fate] !== n)
+  const why = wrong.map(([fate, n]) => `${formatCount(n)} ${fate}`).join(', ')
+  return [
+    file,
+    {
+      what: 'counts',
+      ok: wrong.length === 0,
+      why: wrong.length === 0 ? 'as in the output' : `the output has ${why}`,
+    },
+  ]
+}
+
+async function checkFile(what: string, path: string, { bytes, sha256 }: FileDigest): Promise<Check> {
+  const sum = plainSum()
+  let size = 0
+  try {
+    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      sum.add(chunk)
+      size += chunk.length
+    }
+  } catch (error) {
+    return { what, ok: false, why: `${path} cannot be read: ${describeSystemError(error)}` }
+  }
+  const ok = size === bytes && sum.value() === sha256
+  return { what, ok, why: ok ? `${path} has the SHA-256 of the report` : `${path} is not the file of the report` }
+}
+
+function describeReport({ application, provider, runs, endedAt, complete, counts, tool }: AuditReport): string[] {
+  const { revoked, ...rest } = counts
+  const others = Object.entries(rest).filter(([, count]) => count > 0)
+  const not = others.map(([fate, count]) => `${formatCount(count)} ${fate}`).join(', ')
+  return [
+    `${formatCount(revoked)} tokens revoked${not ? `; ${not}` : ''}${complete ? '.' : '; the run was not complete.'}`,
+    `By application ${application} at ${provider}, from ${runs[0]} to ${endedAt}, with ${tool.name} ${tool.version}.`,
+  ]
+}

@@ -1,0 +1,61 @@
+import type { KeyObject } from 'node:crypto'
+import { basename } from 'node:path'
+import { keptValue } from '../input/column-choice.ts'
+import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
+import type { RunEnd } from '../revoke/summary.ts'
+import { version } from '../version.ts'
+import { countOutcomes } from './outcome-count.ts'
+import { type AuditReport, type FileDigest, FORMAT, formatReport, replaceFile } from './report-file.ts'
+import { sign, signaturePath } from './signature.ts'
+
+/** What a report is about. */
+export interface ReportFacts {
+  readonly path: string
+  readonly output: string
+  readonly application: string
+  readonly provider: string
+  readonly endpoints: ReadonlySet<string>
+  readonly input: FileDigest
+  /** When the runs started, this one included. */
+  readonly runs: readonly string[]
+  readonly end: RunEnd
+  readonly options: RevokeCommandOptions
+  readonly key: KeyObject | undefined
+}
+
+/**
+ * Writes the report of a run, and its signature. The outcomes are read from the output, so that they include those of
+ * earlier runs, and the report is about what is on the disk.
+ *
+ * @throws CommandError when a file cannot be read or written
+ */
+export async function writeReport(facts: ReportFacts): Promise<void> {
+  const { path, output, application, provider, endpoints, input, runs, end, key } = facts
+  const { counts, lines, bytes, sha256 } = await countOutcomes(output)
+  const { filtered, empty } = end.tally
+  const report: AuditReport = {
+    report: FORMAT,
+    tool: { name: '@backend-logout/cli', version: version() },
+    application,
+    provider,
+    endpoints: [...endpoints].sort(),
+    options: shownOptions(facts.options),
+    runs,
+    endedAt: new Date().toISOString(),
+    complete: end.complete,
+    exitCode: end.exitCode,
+    input,
+    output: { name: basename(output), bytes, sha256, lines },
+    counts,
+    leftOut: end.complete ? { filtered, empty } : null,
+  }
+  const text = formatReport(report)
+  await replaceFile(path, text)
+  if (key) await replaceFile(signaturePath(path), `${await sign(text, key)}\n`)
+}
+
+function shownOptions(options: RevokeCommandOptions): Readonly<Record<string, unknown>> {
+  const { verify = false, column, where = [], keep = [], clientColumn, rate, concurrency, tokenTypeHint } = options
+  const conditions = where.map(([name, value]) => `${name}=${keptValue(value)}`)
+  return { verify, column, where: conditions, keep, clientColumn, rate, concurrency, tokenTypeHint }
+}

@@ -1,0 +1,178 @@
+import { createHash, generateKeyPairSync } from 'node:crypto'
+import { appendFileSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run, start } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: Emulator
+let env: Record<string, string>
+beforeAll(async () => {
+  provider = await startEmulator({ accessTokenFormat: 'opaque' })
+  const { appId, appSecret = '' } = provider.app
+  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
+})
+afterAll(() => provider.close())
+
+const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
+
+function keys(type: 'ed25519' | 'ec' | 'rsa') {
+  const pem = {
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }
+  const { publicKey, privateKey } =
+    type === 'ec'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem } as never)
+      : generateKeyPairSync(type as never, { modulusLength: 2048, ...pem } as never)
+  return { publicKey: folder.file(String(publicKey)), privateKey: folder.file(String(privateKey)) }
+}
+
+/** A leak, revoked with a report. */
+async function reported(count: number, more: readonly string[] = []) {
+  const tokens = await provider.issueTokens(count)
+  const rows = tokens.map((token, at) => `u-${at},app-${at % 2},${token}`)
+  const input = folder.file(`user_id,client_id,token\n${rows.join('\n')}\nu-x,app-0,not a token\n`)
+  const report = `${folder.fresh()}.json`
+  const args = ['revoke', input, '--column', 'token', '--where', 'client_id=app-0', '--keep', 'user_id']
+  const ended = await run([...args, '--report', report, ...more], { env })
+  const read = () => JSON.parse(readFileSync(report, 'utf8'))
+  return { tokens, input, report, outcomes: report.replace('.json', '.outcomes.ndjson'), args, ended, read }
+}
+
+test('a report says when, by whom, what became of all, and of which files', async () => {
+  const { tokens, input, report, outcomes, ended, read } = await reported(10)
+  expect(ended.code).toBe(1)
+  expect(ended.stdout).toContain(`The report is ${report}, its outcomes are ${outcomes}.`)
+  const { revocation } = { revocation: `${provider.issuer}/token/revocation` }
+  expect(read()).toEqual({
+    report: 'backend-logout report 1',
+    tool: { name: '@backend-logout/cli', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+    application: env.AUTHING_APP_ID,
+    provider: `${provider.appHost}/`,
+    endpoints: [revocation],
+    options: { verify: false, column: 'token', where: ['client_id=app-0'], keep: ['user_id'], concurrency: 32 },
+    runs: [expect.stringMatching(/^\d{4}-.*Z$/)],
+    endedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    complete: true,
+    exitCode: 1,
+    input: { name: input, bytes: statSync(input).size, sha256: sha256(input) },
+    output: {
+      name: outcomes.split('/').at(-1),
+      bytes: statSync(outcomes).size,
+      sha256: sha256(outcomes),
+      lines: 6,
+    },
+    counts: { revoked: 5, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 1 },
+    leftOut: { filtered: 5, empty: 0 },
+  })
+  expect(statSync(report).mode & 0o777).toBe(0o600)
+  for (const token of tokens) {
+    expect(readFileSync(report, 'utf8') + readFileSync(outcomes, 'utf8')).not.toContain(token)
+  }
+})
+
+test('a report is about all runs over an input, also those that were killed', async () => {
+  const tokens = await provider.issueTokens(300)
+  const input = folder.file(tokens.join('\n'))
+  const report = `${folder.fresh()}.json`
+  const outcomes = report.replace('.json', '.outcomes.ndjson')
+  const args = ['revoke', input, '--report', report]
+  const killed = start([...args, '--rate', '100', '--quiet'], { env })
+  while (!existsSync(outcomes) || statSync(outcomes).size === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  expect(existsSync(report)).toBe(false)
+  expect(await run(args, { env })).toMatchObject({ code: 0 })
+  const { counts, runs, complete } = JSON.parse(readFileSync(report, 'utf8'))
+  expect({ counts, complete }).toMatchObject({ counts: { revoked: 300, live: 0, unknown: 0 }, complete: true })
+  expect(runs).toHaveLength(2)
+  expect(await run(['report', 'verify', report, '--input', input])).toMatchObject({ code: 0 })
+})
+
+test('an interrupted run leaves a report that says so', async () => {
+  const tokens = await provider.issueTokens(500)
+  const report = `${folder.fresh()}.json`
+  const running = start(['revoke', folder.file(tokens.join('\n')), '--report', report, '--rate', '50'], { env })
+  const outcomes = report.replace('.json', '.outcomes.ndjson')
+  while (!existsSync(outcomes) || statSync(outcomes).size === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 130 })
+  expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ complete: false, exitCode: 130, leftOut: null })
+  expect((await run(['report', 'verify', report])).stdout).toContain('the run was not complete')
+})
+
+test.each(['ed25519', 'ec', 'rsa'] as const)(
+  'a report is signed by a key of type %s, and checked by its public key',
+  async (type) => {
+    const { privateKey, publicKey } = keys(type)
+    const { report, input } = await reported(4, ['--sign-key', privateKey])
+    for (const key of [publicKey, privateKey]) {
+      const { code, stdout } = await run(['report', 'verify', report, '--key', key, '--input', input])
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(/^ok {4} signature: by the key [\w-]{43}\n/),
+      })
+    }
+    const other = await run(['report', 'verify', report, '--key', keys(type).publicKey])
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringMatching(/^FAILED signature/) })
+  },
+)
+
+test('whatever is changed afterwards is found out', async () => {
+  const { privateKey, publicKey } = keys('ed25519')
+  const { report, outcomes, input } = await reported(6, ['--sign-key', privateKey])
+  const verify = (...more: string[]) => run(['report', 'verify', report, '--key', publicKey, '--input', input, ...more])
+  const restore = (path: string, change: () => void): (() => void) => {
+    copyFileSync(path, `${path}.before`)
+    change()
+    return () => copyFileSync(`${path}.before`, path)
+  }
+  const changes: [string, RegExp, () => () => void][] = [
+    ['a count', /FAILED signature/, () => restore(report, () => edit(report, '"revoked": 3', '"revoked": 4'))],
+    ['the output', /FAILED output/, () => restore(outcomes, () => edit(outcomes, '"line":2', '"line":9'))],
+    ['the input', /FAILED input/, () => restore(input, () => appendFileSync(input, 'u-9,app-0,more\n'))],
+    [
+      'the signature',
+      /FAILED signature/,
+      () => restore(`${report}.jws`, () => writeFileSync(`${report}.jws`, 'e30..AA')),
+    ],
+  ]
+  for (const [what, message, change] of changes) {
+    const undo = change()
+    const { code, stdout } = await verify()
+    expect({ what, code, stdout }).toEqual({ what, code: 1, stdout: expect.stringMatching(message) })
+    undo()
+  }
+  expect(await verify()).toMatchObject({ code: 0 })
+  const counted = restore(report, () => edit(report, '"revoked": 3', '"revoked": 4'))
+  expect((await run(['report', 'verify', report])).stdout).toMatch(/FAILED counts: the output has 3 revoked/)
+  counted()
+})
+
+function edit(path: string, from: string, to: string): void {
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
+}
+
+test.each([
+  ['a file that is no report', ['--report', 'FILE'], /something else than a report/],
+  ['standard output for the outcomes', ['--report', 'NEW', '-o', '-'], /must not be standard output/],
+  ['a key without a report', ['--sign-key', 'FILE'], /pass --report, too/],
+  ['a key that is none', ['--report', 'NEW', '--sign-key', 'FILE'], /--sign-key cannot be used.*Ed25519/],
+])('%s is refused before anything is sent', async (_what, args, message) => {
+  const paths: Record<string, string> = { FILE: folder.file('canary-key'), NEW: folder.fresh() }
+  const [token] = await provider.issueTokens(1)
+  const given = args.map((arg) => paths[arg] ?? arg)
+  const { code, stderr } = await run(['revoke', folder.file(`${token}\n`), ...given], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
+  expect(stderr).not.toContain('canary')
+  expect(await provider.isActive(token as string)).toBe(true)
+})
+
+test('a table that was tried without its column can be tried again with it', async () => {
+  const [token] = await provider.issueTokens(1)
+  const args = ['revoke', folder.file(`id,token\n1,${token}\n`), '--report', `${folder.fresh()}.json`]
+  expect(await run(args, { env })).toMatchObject({ code: 2 })
+  expect(await run([...args, '--column', 'token'], { env })).toMatchObject({ code: 0 })
+})

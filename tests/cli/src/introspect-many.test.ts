@@ -1,0 +1,67 @@
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: Emulator
+let env: Record<string, string>
+beforeAll(async () => {
+  provider = await startEmulator({ accessTokenFormat: 'opaque' })
+  const { appId, appSecret = '' } = provider.app
+  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
+})
+afterAll(() => provider.close())
+
+async function leak(count: number): Promise<string> {
+  const tokens = await provider.issueTokens(count)
+  return folder.file(`user_id,token\n${tokens.map((token, at) => `u-${at},${token}`).join('\n')}\n`)
+}
+
+test('many tokens are asked about, before and after they are revoked', async () => {
+  const input = await leak(40)
+  const columns = [input, '--column', 'token']
+  const before = await run(['introspect', ...columns], { env })
+  expect(before).toMatchObject({ code: 0, stdout: '40 tokens: 40 active, 0 inactive.\n' })
+  expect(await run(['introspect', ...columns, '--expect', 'inactive'], { env })).toMatchObject({ code: 1 })
+  await run(['revoke', ...columns], { env })
+  const output = folder.fresh()
+  const after = await run(['introspect', ...columns, '--keep', 'user_id', '--expect', 'inactive', '-o', output], {
+    env,
+  })
+  expect(after).toMatchObject({ code: 0, stdout: '40 tokens: 0 active, 40 inactive.\n' })
+  const lines = folder.ndjson(output)
+  expect(lines).toHaveLength(40)
+  expect(lines.find(({ line }) => line === 2)).toEqual({
+    line: 2,
+    token: expect.stringMatching(/^sha256:/),
+    active: false,
+    at: expect.stringMatching(/Z$/),
+    kept: { user_id: 'u-0' },
+  })
+})
+
+test('a sample is as large as it was asked for, and says of how many it is', async () => {
+  provider.reset()
+  const args = ['introspect', await leak(60), '--column', 'token', '--sample', '7', '--rate', '100']
+  expect(await run(args, { env })).toMatchObject({ code: 0, stdout: '7 of 60 tokens: 7 active, 0 inactive.\n' })
+  expect(provider.requests).toHaveLength(7)
+  const { stdout } = await run([...args, '--json'], { env })
+  expect(JSON.parse(stdout)).toEqual({ asked: 7, active: 7, inactive: 0, failed: 0, invalid: 0, of: 60 })
+})
+
+test('one token a line is enough for many, and a token that nobody would talk about is unknown', async () => {
+  const tokens = await provider.issueTokens(3)
+  provider.answerNext({ endpoint: 'introspection', status: 400, body: { error: 'invalid_request' } })
+  const { code, stdout } = await run(['introspect', '-c', '1'], { env, input: `${tokens.join('\n')}\ntwo words\n` })
+  expect(code).toBe(1)
+  expect(stdout).toContain('3 tokens: 2 active, 0 inactive, 1 unknown, as the provider would not say.')
+  expect(stdout).toContain('1 rows should have a token and have none.')
+})
+
+test('a wrong secret ends it at the first token', async () => {
+  const args = ['introspect', await leak(20), '--column', 'token']
+  provider.reset()
+  expect(await run(args, { env: { ...env, AUTHING_APP_SECRET: 'wrong' } })).toMatchObject({ code: 3 })
+  expect(provider.requests.length).toBeLessThanOrEqual(16)
+})
