@@ -10,6 +10,7 @@ export const contracts: Readonly<Record<string, string>> = {
   'docs/reference/provider.md': 'specs/provider.openapi.yaml',
   'docs/reference/logout-proxy.md': 'specs/logout-proxy.openapi.yaml',
   'docs/reference/revocation-feed.md': 'specs/revocation-feed.openapi.yaml',
+  'docs/reference/back-channel-logout.md': 'specs/back-channel-logout.openapi.yaml',
 }
 
 /** Every page that is written, in the order of the navigation. */
@@ -34,6 +35,7 @@ export const sections: readonly Section[] = [
       'docs/guides/evidence.md',
       'docs/guides/bulk-and-incidents.md',
       'docs/guides/never-lose-a-logout.md',
+      'docs/guides/logged-out-everywhere.md',
       'docs/guides/testing-your-logout.md',
       'docs/guides/security-model.md',
       'docs/guides/regenerating-clients.md',
@@ -48,6 +50,7 @@ export const sections: readonly Section[] = [
       'packages/browser-proxy/README.md',
       'packages/outbox/README.md',
       'packages/revocations/README.md',
+      'packages/receiver/README.md',
       'packages/private-store/README.md',
       'packages/cli/README.md',
       'packages/emulator/README.md',
@@ -93,5 +96,6 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/private-store/private-files': 'packages/private-store/src/private-files.ts',
   '@backend-logout/revocations': 'packages/revocations/src/index.ts',
   '@backend-logout/revocations/server': 'packages/revocations/src/server/index.ts',
+  '@backend-logout/receiver': 'packages/receiver/src/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

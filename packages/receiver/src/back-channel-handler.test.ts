@@ -130,6 +130,21 @@ describe('tokens and services', () => {
     expect(list.check({ ...claims, iat: now() + 5 })).toBe('valid')
   })
 
+  test('access tokens that do not say whose they are, are refused as well, also those from before a refresh', async () => {
+    await using log = await openRevocationLog({ store: { memory: true } })
+    await using list = followRevocations({ source: log })
+    await list.ready
+    const claims = (jti: string) => ({ iss: issuer.url, jti, iat: now() - 30, exp: now() + 600 })
+    const [current, earlier, other] = await Promise.all(['1', '2', '3'].map((jti) => issuer.sign(claims(jti))))
+    await logIn('a', 'alice', 's1')
+    store.set('a', { accessToken: current, replacedAccessTokens: [earlier ?? '', 'opaque'] })
+    await logIn('b', 'alice', 's2')
+    store.set('b', { accessToken: other })
+    expect((await handlerFor({ revocations: log })(report(await issuer.token({ sid: 's1' })))).status).toBe(200)
+    await expect.poll(() => list.check(claims('1'))).toBe('revoked')
+    expect([list.check(claims('2')), list.check(claims('3'))]).toEqual(['revoked', 'valid'])
+  })
+
   test('cookie-only sessions need the list alone', async () => {
     await using log = await openRevocationLog({ store: { memory: true } })
     await using list = followRevocations({ source: log })

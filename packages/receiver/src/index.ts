@@ -19,6 +19,7 @@ export {
   type LogoutSummary,
   type LogoutTargets,
   logoutEverywhere,
+  type RevocableTokens,
 } from './log-out-everywhere.ts'
 export { createMemorySessionIndex } from './memory-session-index.ts'
 export type { LogoutNotice } from './notice.ts'

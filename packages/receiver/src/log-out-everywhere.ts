@@ -1,13 +1,13 @@
-import { emit, invalidOption } from '@backend-logout/core'
+import { emit, invalidOption, revocationEntryOf, type TokenRevocationEntry } from '@backend-logout/core'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
 import type { SessionIndex, StoredTokens } from './session-index.ts'
 import { within } from './time-limit.ts'
 
-/** What a logout writes into a revocation list: everything that was issued to a session or a user until `at`. */
+/** What a logout writes into a revocation list: a token, or everything that was issued to a session or a user until `at`. */
 export type LogoutEntry =
-  | { readonly iss: string; readonly sid: string; readonly at: number; readonly until: number }
+  | TokenRevocationEntry
   | { readonly iss: string; readonly sub: string; readonly at: number; readonly until: number }
 
 /** What a logout ends. At least `sessions` or `revocations` is required. */
@@ -15,9 +15,9 @@ export interface LogoutTargets {
   /** The application's sessions. */
   readonly sessions?: SessionIndex | undefined
   /** The list of revoked tokens that services follow: a log of `@backend-logout/revocations`. */
-  readonly revocations?: { append(entry: LogoutEntry): Promise<unknown> } | undefined
+  readonly revocations?: { append(entries: readonly LogoutEntry[]): Promise<unknown> } | undefined
   /** Revokes the tokens in the sessions: `@backend-logout/outbox`. */
-  readonly outbox?: { add(tokens: Omit<StoredTokens, 'scope'>): Promise<unknown> } | undefined
+  readonly outbox?: { add(tokens: RevocableTokens): Promise<unknown> } | undefined
   /**
    * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it:
    * they are meant to work while the user is logged out. Where a session does not say its scope, its refresh token is
@@ -39,6 +39,9 @@ export interface LogoutTargets {
   /** Receives events, for logs, metrics and alerts. */
   readonly onEvent?: OnReceiverEvent | undefined
 }
+
+/** The tokens of one session that the provider is to revoke. */
+export type RevocableTokens = Pick<StoredTokens, 'accessToken' | 'refreshToken' | 'expiresAt'>
 
 /** Who is logged out by {@link logoutEverywhere}. */
 export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
@@ -79,7 +82,8 @@ const DEFAULT_REVOKED_FOR_S = 2_592_000
  * administrator says so. It does what the back-channel handler does, in this order:
  *
  * 1. The tokens in the sessions go to the outbox.
- * 2. The revocation list gets an entry, so that every service refuses what was issued until now.
+ * 2. The revocation list gets an entry for the user or the session, and one for each access token in the sessions, which
+ *    need not say whose it is. From now on, services refuse what was issued until now.
  * 3. The sessions end.
  *
  * Where step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. Where a session cannot be ended,
@@ -122,17 +126,20 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   }
 
   const ids = sessions ? await attempt('find', async () => [...(await sessions.find(notice))]) : []
+  const entries = [entryOf(notice, targets)]
   let tokens = 0
-  if (outbox && sessions?.tokens) {
+  if (sessions?.tokens && (outbox || revocations)) {
     await forEach(ids, async (id) => {
-      const stored = await attempt('tokens', () => sessions.tokens?.(id))
+      const stored = await attempt('tokens', async () => readTokens(await sessions.tokens?.(id)))
+      entries.push(...stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? []))
       const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
       const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
-      if (count > 0) await attempt('outbox', () => outbox.add(pending))
+      if (!outbox || count === 0) return
+      await attempt('outbox', () => outbox.add(pending))
       tokens += count
     })
   }
-  if (revocations) await attempt('revocations', () => revocations.append(entryOf(notice, targets)))
+  if (revocations) await attempt('revocations', () => revocations.append(entries))
   await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))
   return { sessions: ids.length, tokens }
 }
@@ -157,11 +164,17 @@ function entryOf(
   return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }
 }
 
-function tokensToRevoke(
+/** Copies what the application keeps, once, so that nothing of it can fail later. */
+function readTokens(
   stored: StoredTokens | null | undefined,
-  keepOfflineAccess: boolean,
-): Omit<StoredTokens, 'scope'> {
-  const { accessToken, refreshToken, expiresAt, scope } = stored ?? {}
+): StoredTokens & { readonly accessTokens: readonly string[] } {
+  const { accessToken, refreshToken, replacedAccessTokens = [], expiresAt, scope } = stored ?? {}
+  const accessTokens = [...(accessToken ? [accessToken] : []), ...replacedAccessTokens]
+  return { accessToken, refreshToken, expiresAt, scope, accessTokens }
+}
+
+function tokensToRevoke(stored: StoredTokens, keepOfflineAccess: boolean): RevocableTokens {
+  const { accessToken, refreshToken, expiresAt, scope } = stored
   const isOffline = scope === undefined || scope.split(' ').includes('offline_access')
   const isKept = keepOfflineAccess && isOffline
   return {

@@ -104,12 +104,13 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     const login = fc.record({ kind: fc.constant('login' as const), sub: subject, sid: session, at: time })
     const logout = fc.record({ kind: fc.constant('logout' as const), sub: subject, sid: session, at: time })
     let round = 0
+    let live = new Set<string>()
+    const one = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({ end: (id) => live.delete(id) })
 
     /** Tells an index everything in this order, and gives the logins that are left. */
     const play = async (steps: readonly (Step & { readonly id: string })[]): Promise<string[]> => {
-      const live = new Set<string>()
+      live = new Set<string>()
       const name = (of: string): string => `${round}-${of}`
-      const one = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({ end: (id) => live.delete(id) })
       round++
       for (const { kind: what, id, sub, sid, at } of steps) {
         // Of its own, so that rounds do not see each other's.

@@ -4,6 +4,8 @@ import type { Awaitable } from './replays.ts'
 
 /** The tokens in a session. */
 export interface StoredTokens extends SessionTokens {
+  /** Access tokens from before a refresh, as long as they have not expired: your services refuse them, too. */
+  readonly replacedAccessTokens?: readonly string[] | undefined
   /** When the last of the tokens has expired, if known. Milliseconds since 1970, or a date. */
   readonly expiresAt?: number | Date | undefined
   /** The scope that was granted, as in the token response. Read only with `keepOfflineAccess`. */
