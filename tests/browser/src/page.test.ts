@@ -53,7 +53,7 @@ describe('a logout from a real page', () => {
       {},
       { returnTo: '/goodbye' },
       { token: 'a' },
-      { token: 'a', tokenTypeHint: 'refresh_token', idTokenHint: 'b', returnTo: '/goodbye' },
+      { token: 'a', tokenTypeHint: 'refresh_token', idTokenHint: 'b', returnTo: '/goodbye', state: 'c' },
     ] as const) {
       expect(await page.evaluate((request) => proxy.logout(request), request)).toEqual({ status: 'queued' })
     }
@@ -144,11 +144,23 @@ describe('a logout from a real page', () => {
     await second.waitForURL(`${application.origin}/`)
   })
 
+  test('goes on to the provider by a form where the URL would be too long', async () => {
+    const page = await signedIn()
+    const [[id, session] = ['', {}]] = [...application.sessions]
+    application.sessions.set(id, { ...session, idToken: `e30.${'a'.repeat(18_000)}.b` })
+    const posted = page.waitForRequest((request) => request.method() === 'POST' && /session\/end$/.test(request.url()))
+    await page.evaluate(() => void proxy.logoutAndRedirect({ state: 'back' }))
+    const form = new URLSearchParams((await posted).postData() ?? '')
+    expect(form.get('id_token_hint')).toHaveLength(18_006)
+    expect(form.get('state')).toBe('back')
+  })
+
   test.each(['javascript:void(window.ran = true)', 'data:text/html,x'])(
     'goes home instead of %s, whatever the backend says of it',
     async (address) => {
-      for (const answer of [{ status: 'logged_out', logout_url: address }, { status: 'logged_out' }]) {
-        application.answer = async () => Response.json(answer)
+      const form = { action: address, fields: { submit: 'x' } }
+      for (const answer of [{ logout_url: address }, { logout_form: form }, {}]) {
+        application.answer = async () => Response.json({ status: 'logged_out', ...answer })
         const page = await signedIn('/sign-in')
         const left = page.waitForEvent('framenavigated')
         await page.evaluate((returnTo) => void proxy.logoutAndRedirect({ returnTo }), address)

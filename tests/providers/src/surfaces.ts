@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
+import { createLogoutHandler, type LogoutHandlerOptions } from '@backend-logout/browser-proxy/server'
 import * as core from '@backend-logout/core'
 import * as node from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
@@ -14,6 +14,7 @@ export interface Setup {
   readonly origin: string
   readonly accessToken?: string
   readonly refreshToken?: string
+  readonly idToken?: string
   readonly options?: Partial<core.ClientOptions>
   /** Where the provider is; without it, an `appHost` at `origin`. */
   readonly location?: core.ProviderLocation
@@ -32,22 +33,32 @@ export async function byLibrary(library: 'core' | 'node', setup: Setup): Promise
 }
 
 /** Logs out by a page's request to its backend; what is left goes into an outbox that counts. */
-export async function byBrowserProxy(setup: Setup): Promise<{ status: string; queued: number; response: Response }> {
+export async function byBrowserProxy(
+  setup: Setup,
+  handlerOptions: Partial<LogoutHandlerOptions> = {},
+  page: Readonly<Record<string, string>> = {},
+): Promise<{ status: string; queued: number; response: Response; answer: Readonly<Record<string, unknown>> }> {
   let queued = 0
   const handler = createLogoutHandler({
     client: createClient('node', setup),
     session: { read: () => tokensOf(setup), clear: () => ({}) },
     outbox: { add: async () => ++queued },
     revokeTimeoutMs: 15_000,
+    ...handlerOptions,
   })
   const response = await handler(
     new Request('https://app.example.com/logout', {
       method: 'POST',
-      headers: { origin: 'https://app.example.com', 'x-logout-request': '1' },
+      headers: {
+        origin: 'https://app.example.com',
+        'x-logout-request': '1',
+        ...(Object.keys(page).length && { 'content-type': 'application/json' }),
+      },
+      body: Object.keys(page).length ? JSON.stringify(page) : null,
     }),
   )
-  const { status } = (await response.clone().json()) as { status: string }
-  return { status, queued, response }
+  const answer = (await response.clone().json()) as Record<string, unknown>
+  return { status: String(answer.status), queued, response, answer }
 }
 
 let outboxes: Promise<unknown> = Promise.resolve()
@@ -85,15 +96,25 @@ export async function byCommandLine(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): Promise<{ code: number | null; summary: Record<string, unknown>; stderr: string }> {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
-  const program = join(dirname(manifest), bin['backend-logout'] as string)
-  const command = [program, 'revoke', '-', '--json', '--token-type-hint', 'access_token', ...args]
-  const child = spawn(process.execPath, command, { env: { ...Object.fromEntries(inherited), ...env } })
-  child.stdin.on('error', () => {})
-  child.stdin.end(tokens.join('\n'))
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  const command = ['revoke', '-', '--json', '--token-type-hint', 'access_token', ...args]
+  const { code, stdout, stderr } = await runProgram(command, env, tokens.join('\n'))
   const json = stdout.trim().startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {}
   return { code, summary: json, stderr }
+}
+
+/** Runs the `backend-logout` command. */
+export async function runProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input = '',
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
+  const program = join(dirname(manifest), bin['backend-logout'] as string)
+  const child = spawn(process.execPath, [program, ...args], { env: { ...Object.fromEntries(inherited), ...env } })
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { code, stdout, stderr }
 }
 
 /** The environment of a {@link Setup} for the command line. */
@@ -101,9 +122,10 @@ export function environmentOf({ origin }: Setup, more: Readonly<Record<string, s
   return { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the-secret', AUTHING_APP_HOST: origin, ...more }
 }
 
-function tokensOf({ accessToken, refreshToken }: Setup): { accessToken?: string; refreshToken?: string } {
-  if (!accessToken && !refreshToken) return { accessToken: 'an-access-token' }
-  return { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
+function tokensOf({ accessToken, refreshToken, idToken }: Setup): core.SessionTokens {
+  const id = idToken && { idToken }
+  if (!accessToken && !refreshToken) return { accessToken: 'an-access-token', ...id }
+  return { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }), ...id }
 }
 
 function limitsOf({ options: { retries, deadlineMs } = {} }: Setup): core.CallLimits {

@@ -4,7 +4,7 @@ import { type BrowserLogout, type BrowserLogoutOptions, type BrowserLogoutReques
 test('no option of the page’s half can hold a client secret', () => {
   expectTypeOf<keyof BrowserLogoutOptions>().toEqualTypeOf<'endpoint' | 'timeoutMs'>()
   expectTypeOf<keyof BrowserLogoutRequest>().toEqualTypeOf<
-    'token' | 'tokenTypeHint' | 'idTokenHint' | 'returnTo' | 'signal'
+    'token' | 'tokenTypeHint' | 'idTokenHint' | 'returnTo' | 'state' | 'signal'
   >()
   expectTypeOf<Parameters<typeof createLogout>>().toEqualTypeOf<[BrowserLogoutOptions]>()
   expectTypeOf<Parameters<BrowserLogout['logout']>[0]>().toEqualTypeOf<BrowserLogoutRequest | undefined>()

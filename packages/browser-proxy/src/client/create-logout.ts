@@ -37,6 +37,8 @@ export interface BrowserLogoutRequest {
   readonly idTokenHint?: string
   /** Where the user goes in the end: one of the addresses that the backend knows. */
   readonly returnTo?: string
+  /** Comes back to `returnTo` unchanged; make it unpredictable, and check it. */
+  readonly state?: string
   /** Ends the wait; the logout itself goes on. */
   readonly signal?: AbortSignal
 }
@@ -46,6 +48,10 @@ export interface BrowserLogoutResult {
   readonly status: LogoutStatus
   /** Where the browser ends the provider's own session, for single sign-out. It holds the ID token: do not log it. */
   readonly logoutUrl?: string
+  /** The same as a form to be posted; only where the URL is too long for servers. It holds the ID token, too. */
+  readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
+  /** Why there is no `logoutUrl`, where one was asked for: an error code, such as `endpoint_missing`. */
+  readonly logoutUrlError?: string
   /**
    * Whether the application's own services refuse the access tokens from now on, whatever `status` says about the
    * provider. Missing where the backend keeps no revocation list.
@@ -64,8 +70,8 @@ export interface BrowserLogout {
    */
   readonly logout: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
-   * Logs the user out, then leaves the page: for the provider's logout URL, or where there is none for `returnTo`, or
-   * else for the start of the application.
+   * Logs the user out, then leaves the page: for the provider's logout URL, by a posted form where the URL is too long,
+   * or where there is none for `returnTo`, or else for the start of the application.
    *
    * @throws LogoutProxyError and stays on the page
    */
@@ -125,11 +131,19 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
   const logout = async (request: BrowserLogoutRequest = {}): Promise<BrowserLogoutResult> => {
     const href = address()
     const answer = await ask(href, request, timeoutMs)
-    const { status, logout_url: logoutUrl, refused_by_services: refusedByServices } = answer
+    const { status } = answer
     tabs(href, { status })
     // An open channel keeps the page out of the browser's back and forward cache.
     if (!listeners.size) close()
-    return { status, ...(logoutUrl && { logoutUrl }), ...(refusedByServices !== undefined && { refusedByServices }) }
+    const result: { [Name in keyof BrowserLogoutResult]-?: BrowserLogoutResult[Name] | undefined } = {
+      status,
+      logoutUrl: answer.logout_url,
+      logoutForm: answer.logout_form,
+      logoutUrlError: answer.logout_url_error,
+      refusedByServices: answer.refused_by_services,
+    }
+    // Without the members that are missing.
+    return JSON.parse(JSON.stringify(result)) as BrowserLogoutResult
   }
   const close = (): void => {
     channel?.close()
@@ -140,8 +154,11 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
     async logoutAndRedirect(request) {
       const result = await logout(request)
       // The backend has compared returnTo with its list: an answer means that it is safe to go there.
-      const url = new URL(result.logoutUrl ?? request?.returnTo ?? '/', location.href)
-      location.assign(/^https?:$/.test(url.protocol) ? url : '/')
+      const { logoutUrl, logoutForm: form } = result
+      const url = new URL(form?.action ?? logoutUrl ?? request?.returnTo ?? '/', location.href)
+      const safe = /^https?:$/.test(url.protocol)
+      if (form && safe) post(url.href, form.fields)
+      else location.assign(safe ? url : '/')
       return result
     },
     onLogout(listener) {
@@ -157,15 +174,28 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
   }
 }
 
-async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number): Promise<Answer> {
-  const { token, tokenTypeHint, idTokenHint, returnTo, signal } = request
-  const body: Body = {
-    ...(token && { token }),
-    ...(tokenTypeHint && { token_type_hint: tokenTypeHint }),
-    ...(idTokenHint && { id_token_hint: idTokenHint }),
-    ...(returnTo && { return_to: returnTo }),
+/** Leaves the page by posting a form. */
+function post(action: string, fields: Readonly<Record<string, string>>): void {
+  const form = Object.assign(document.createElement('form'), { method: 'post', action })
+  for (const [name, value] of Object.entries(fields)) {
+    form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }))
   }
-  const json = JSON.stringify(body)
+  document.body.append(form)
+  // Not by itself: a field may be named like the method.
+  HTMLFormElement.prototype.submit.call(form)
+}
+
+async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number): Promise<Answer> {
+  const { token, tokenTypeHint, idTokenHint, returnTo, state, signal } = request
+  const body: { [Name in keyof Body]-?: Body[Name] | undefined } = {
+    token,
+    token_type_hint: tokenTypeHint,
+    id_token_hint: idTokenHint,
+    return_to: returnTo,
+    state,
+  }
+  // Without what is missing or empty.
+  const json = JSON.stringify(body, (_name, value) => value || undefined)
   const empty = json === '{}'
   const timeout = AbortSignal.timeout(timeoutMs)
   try {
@@ -185,7 +215,7 @@ async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number
     })
     return await read(response)
   } catch (error) {
-    if (signal?.aborted) throw new LogoutProxyError('aborted', 'The wait for the logout was ended.', { cause: error })
+    if (signal?.aborted) throw new LogoutProxyError('aborted', 'The wait was ended.', { cause: error })
     if (timeout.aborted) throw new LogoutProxyError('timeout', `No answer within ${timeoutMs} ms.`, { cause: error })
     if (error instanceof LogoutProxyError) throw error
     throw new LogoutProxyError('network', 'The backend could not be reached.', { cause: error })
@@ -204,7 +234,7 @@ async function read(response: Response): Promise<Answer> {
   if (typeof problem !== 'string' || !/^[a-z_]{1,50}$/.test(problem))
     throw new LogoutProxyError('unexpected_response', `Not an answer to a logout: HTTP ${status}.`, { status })
   const seconds = Number(headers.get('retry-after'))
-  throw new LogoutProxyError('refused', `The backend refused the logout: ${problem}.`, {
+  throw new LogoutProxyError('refused', `The backend refused: ${problem}.`, {
     status,
     problem,
     ...(seconds && { retryAfterMs: seconds * 1000 }),

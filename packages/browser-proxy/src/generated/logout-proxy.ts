@@ -61,6 +61,11 @@ export interface components {
              * @example https://app.example.com/goodbye
              */
             return_to?: string;
+            /**
+             * @description Comes back to `return_to` unchanged, by way of the provider.
+             * @example af0ifjsldkj
+             */
+            state?: string;
         };
         /**
          * Logout answer
@@ -74,11 +79,39 @@ export interface components {
              * @example https://id.example.com/session/end?id_token_hint=header.payload.signature
              */
             logout_url?: string;
+            logout_form?: components["schemas"]["LogoutForm"];
+            /**
+             * @description Why there is no `logout_url`, where the request asked for one or the ID token is known: `endpoint_missing` where the provider has no such page, `invalid_argument` where the provider wants an ID token, and other error codes of the backend's client.
+             * @example endpoint_missing
+             */
+            logout_url_error?: string;
             /**
              * @description Whether all services that follow the backend's revocation list refuse the access tokens of this login from now on, whatever `status` says about the provider. Missing where the backend keeps no such list.
              * @example true
              */
             refused_by_services?: boolean;
+        };
+        /**
+         * Logout form
+         * @description The same as `logout_url`, as a form to be posted by the browser (OpenID Connect RP-Initiated Logout §2). Only there where the URL is longer than servers take. It holds the ID token: do not log it.
+         */
+        LogoutForm: {
+            /**
+             * Format: uri
+             * @description Where to post it.
+             * @example https://id.example.com/session/end
+             */
+            action: string;
+            /**
+             * @description The values of its fields, by name.
+             * @example {
+             *       "id_token_hint": "header.payload.signature",
+             *       "client_id": "app"
+             *     }
+             */
+            fields: {
+                [key: string]: string;
+            };
         };
         /**
          * Logout status

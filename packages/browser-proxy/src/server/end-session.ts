@@ -1,5 +1,6 @@
 import { emit } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
+import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'
 import { NO_TOKENS, type RevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
 import type { LogoutSession, StoredTokens } from './session.ts'
@@ -14,7 +15,7 @@ export interface EndedSession extends TokensOutcome {
 /** What the page adds to its session. */
 export interface PageHints {
   readonly idToken: string | undefined
-  readonly redirectUri: string | undefined
+  readonly front: FrontChannelRequest
   /** Whether the request names a session; `undefined` where the session cannot tell. */
   readonly named: boolean | undefined
 }
@@ -34,11 +35,10 @@ export async function endSession(
   onEvent?: OnLogoutProxyEvent,
 ): Promise<EndedSession> {
   const revokeStored = async (stored: StoredTokens | undefined): Promise<TokensOutcome> => {
-    if (stored) return revokeTokens(await complete(stored, hints, runStep), hints.redirectUri)
+    if (stored) return revokeTokens(await complete(stored, hints, runStep), hints.front)
     emit(onEvent, { type: 'no_session', named: hints.named })
     // The page may have kept the ID token, which still ends the provider's own session.
-    const { logoutUrl } = await revokeTokens({ idToken: hints.idToken }, hints.redirectUri)
-    return { ...NO_TOKENS, status: 'no_session', logoutUrl }
+    return { ...(await revokeTokens({ idToken: hints.idToken }, hints.front)), status: 'no_session' }
   }
   const end = async (locked: boolean): Promise<EndedSession> => {
     const read = await runStep('read', async () => readTokens(await session.read(request)))

@@ -1,4 +1,4 @@
-import type { Revocation } from '@backend-logout/core'
+import type { LogoutError, Revocation } from '@backend-logout/core'
 import type { LogoutStatus, ProblemCode } from './contract.ts'
 
 /**
@@ -7,6 +7,7 @@ import type { LogoutStatus, ProblemCode } from './contract.ts'
  */
 export type LogoutStep =
   | 'throttle'
+  | 'extra_parameters'
   | 'id'
   | 'wait_until'
   | 'lock'
@@ -57,6 +58,8 @@ export type LogoutProxyEvent =
       readonly durationMs: number
       /** Whether all access tokens of the session are on the revocation list. Missing where there is none. */
       readonly listed?: boolean | undefined
+      /** Why there is no logout URL, where one was asked for, or could have been made of an ID token. */
+      readonly logoutUrlError?: LogoutError | undefined
       /** Whether this request joined a logout of the same session that was already in progress. */
       readonly joined: boolean
     }

@@ -1,5 +1,6 @@
 import { looksLikeIdToken } from '@backend-logout/core'
 import type { LogoutRequest } from './contract.ts'
+import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'
 import type { RevokeTokens, TokensOutcome } from './revoke-tokens.ts'
 
@@ -10,7 +11,7 @@ import type { RevokeTokens, TokensOutcome } from './revoke-tokens.ts'
  */
 export async function revokeGivenToken(
   { token, token_type_hint, id_token_hint }: LogoutRequest,
-  redirectUri: string | undefined,
+  front: FrontChannelRequest,
   revokeTokens: RevokeTokens,
   appId: string | undefined,
 ): Promise<TokensOutcome> {
@@ -18,7 +19,7 @@ export async function revokeGivenToken(
   const isMistaken = token_type_hint === undefined && appId !== undefined && looksLikeIdToken(String(token), appId)
   if (isMistaken) throw new HttpProblem('malformed_body', 'token is an ID token, which cannot be revoked.')
   const tokens = token_type_hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
-  const outcome = await revokeTokens({ ...tokens, idToken: id_token_hint }, redirectUri)
+  const outcome = await revokeTokens({ ...tokens, idToken: id_token_hint }, front)
   if (outcome.revocations.some(({ error }) => error?.code === 'invalid_argument')) {
     throw new HttpProblem('malformed_body', 'token is not an access token or refresh token as a provider issues it.')
   }

@@ -2,6 +2,7 @@ import { emit } from '@backend-logout/core'
 import { answerLogout, answerProblem } from './answer.ts'
 import { endSession } from './end-session.ts'
 import type { OnLogoutProxyEvent } from './events.ts'
+import { checkExtraParameters, type ExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import { revokeGivenToken } from './given-token.ts'
 import { guard } from './guards.ts'
 import { HttpProblem, internalError } from './http-problem.ts'
@@ -65,7 +66,13 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
     if (throttle) await checkRate(() => throttle(request), runStep)
     const asked = await readLogoutRequest(request)
     const redirectUri = asked.return_to && allowedReturnAddress(asked.return_to, settings.returnTo, origin)
-    const { token, token_type_hint: hint, id_token_hint: idToken } = asked
+    const { token, token_type_hint: hint, id_token_hint: idToken, state } = asked
+    const extra = await readExtraParameters(request, settings.extraParameters, runStep)
+    const front = {
+      ...(redirectUri !== undefined && { redirectUri }),
+      ...(state !== undefined && { state }),
+      ...(extra !== undefined && { extraParameters: extra }),
+    }
     if (!session) {
       if (!token) {
         throw new HttpProblem(
@@ -73,9 +80,7 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
           'This application keeps no session here, so the body must have the token.',
         )
       }
-      return joinLogouts(`${hint} ${token}`, () =>
-        revokeGivenToken(asked, redirectUri, revokeTokens, settings.client.appId),
-      )
+      return joinLogouts(`${hint} ${token}`, () => revokeGivenToken(asked, front, revokeTokens, settings.client.appId))
     }
     if (token) {
       throw new HttpProblem('token_not_accepted', 'The tokens come from the session; the body must not have one.')
@@ -83,7 +88,7 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
     const id = await runStep('id', async () => readId(await session.id?.(request)))
     const named = session.id && id.ok ? id.value !== undefined : undefined
     return joinLogouts(id.ok ? id.value : undefined, () =>
-      endSession(request, session, { idToken, redirectUri, named }, revokeTokens, runStep, onEvent),
+      endSession(request, session, { idToken, front, named }, revokeTokens, runStep, onEvent),
     )
   }
 
@@ -94,17 +99,20 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
       const logout = logOut(request)
       if (waitUntil) keepAlive(waitUntil, logout, onEvent)
       const { result, joined } = await logout
-      const { status, revocations, logoutUrl, listed, headers } = result
+      const { status, revocations, logoutUrl, logoutForm, logoutUrlError, listed, headers } = result
       const answer = answerLogout(
         {
           status,
           ...(logoutUrl && { logout_url: logoutUrl }),
+          ...(logoutForm && { logout_form: logoutForm }),
+          ...(logoutUrlError && { logout_url_error: logoutUrlError.code }),
           ...(listed !== undefined && { refused_by_services: listed }),
         },
         headers,
         settings.clearSiteData,
       )
-      emit(onEvent, { type: 'outcome', status, revocations, listed, durationMs: durationMs(), joined })
+      const known = { ...(logoutUrlError && { logoutUrlError }) }
+      emit(onEvent, { type: 'outcome', status, revocations, listed, ...known, durationMs: durationMs(), joined })
       return answer
     } catch (error) {
       const expected = HttpProblem.is(error)
@@ -120,6 +128,21 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
 function readId(id: string | null | undefined): string | undefined {
   if (id !== undefined && id !== null && typeof id !== 'string') throw new TypeError('session.id must return a string.')
   return id ?? undefined
+}
+
+/** Asks for the parameters of the logout URL. Where that fails, the logout goes on without them. */
+async function readExtraParameters(
+  request: Request,
+  given: GivenExtraParameters | undefined,
+  runStep: RunStep,
+): Promise<ExtraParameters | undefined> {
+  if (typeof given !== 'function') return given
+  const made = await runStep('extra_parameters', async () => {
+    const parameters = (await given(request)) ?? undefined
+    checkExtraParameters(parameters)
+    return parameters && { ...parameters }
+  })
+  return made.ok ? made.value : undefined
 }
 
 /** Asks the application's rate limit. Where that fails, the logout goes on. */

@@ -1,5 +1,6 @@
 import type { LogoutClient, Revocation, RevocationEntries } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
+import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { ProxyHeader } from './own-origin.ts'
@@ -57,6 +58,13 @@ export interface LogoutHandlerOptions {
    */
   readonly returnTo?: readonly (string | URL)[] | undefined
   /**
+   * Further parameters of the logout URL, such as Amazon Cognito's `logout_uri`, `logout_hint`, or Auth0's bare
+   * `federated: true`; or a function that makes them for a request, such as `ui_locales` from its `Accept-Language`.
+   * At most 20. Never pass on what the request says unchecked.
+   * @default none
+   */
+  readonly extraParameters?: GivenExtraParameters | undefined
+  /**
    * What else the browser shall throw away. Mind that `cookies` covers the whole registrable domain, subdomains
    * included.
    * @default nothing
@@ -94,6 +102,7 @@ export interface HandlerSettings extends GuardSettings {
   readonly outbox: LogoutOutbox | undefined
   readonly revocations: RevocationEntries | undefined
   readonly returnTo: ReturnAddresses
+  readonly extraParameters: GivenExtraParameters | undefined
   /** The header's value; empty where it is not sent. */
   readonly clearSiteData: string
   readonly throttle: LogoutHandlerOptions['throttle']
@@ -128,6 +137,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     trustedProxyHeader,
     returnTo = [],
     clearSiteData = [],
+    extraParameters,
   } = options
   const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, throttle, waitUntil, onEvent } = options
   if (typeof client?.logout !== 'function') invalidOption('client', 'must be a logout client.')
@@ -152,6 +162,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   for (const [name, ms] of Object.entries({ revokeTimeoutMs, storeTimeoutMs })) {
     if (!(ms >= 1 && ms <= 86_400_000)) invalidOption(name, 'must be 1 to 86400000 milliseconds.')
   }
+  checkExtraParameters(extraParameters)
   if (!Array.isArray(clearSiteData) || !clearSiteData.every((directive) => SITE_DATA.has(directive))) {
     invalidOption('clearSiteData', `must be a list of ${[...SITE_DATA].join(', ')}.`)
   }
@@ -163,6 +174,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     allowedOrigins: allowedOrigins && new Set(resolveOrigins(allowedOrigins)),
     trustedProxyHeader,
     returnTo: resolveReturnAddresses(returnTo),
+    extraParameters: typeof extraParameters === 'object' ? { ...extraParameters } : extraParameters,
     clearSiteData: clearSiteData.map((directive) => `"${directive}"`).join(', '),
     throttle,
     revokeTimeoutMs,

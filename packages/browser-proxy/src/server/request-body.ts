@@ -15,6 +15,7 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
   token_type_hint: 100,
   id_token_hint: 65_536,
   return_to: 2_048,
+  state: 4_096,
 }
 
 /**

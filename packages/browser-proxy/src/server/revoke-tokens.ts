@@ -6,28 +6,28 @@ import {
   type SessionTokens,
 } from '@backend-logout/core'
 import type { LogoutStatus } from './contract.ts'
+import { asksForUrl, type FrontChannel, type FrontChannelRequest, readFrontChannel } from './front-channel.ts'
 import type { HandlerSettings, PendingTokens } from './options.ts'
 import type { StoredTokens } from './session.ts'
 import type { RunStep, StepResult } from './step.ts'
 
 /** What became of a session's tokens. */
-export interface TokensOutcome {
+export interface TokensOutcome extends FrontChannel {
   readonly status: LogoutStatus
   /** What the provider did with each token, refresh token first. */
   readonly revocations: readonly Revocation[]
-  readonly logoutUrl: string | undefined
   /** Whether all access tokens are on the revocation list. Missing where there is none. */
   readonly listed?: boolean
 }
 
 /** Revokes tokens with the client and the outbox of one handler. It never rejects. */
-export type RevokeTokens = (tokens: StoredTokens, redirectUri: string | undefined) => Promise<TokensOutcome>
+export type RevokeTokens = (tokens: StoredTokens, front?: FrontChannelRequest) => Promise<TokensOutcome>
 
 /** At most so many tokens that refreshes have replaced are put on the revocation list. */
 const MAX_REPLACED = 100
 
 /** The outcome where there was nothing to revoke. */
-export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [], logoutUrl: undefined }
+export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [] }
 
 /**
  * Creates a {@link RevokeTokens}, which gives the client `revokeTimeoutMs`, then hands the remaining tokens to the
@@ -41,10 +41,13 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
   // A little less, so that the client can report on each token before the time is up.
   const deadlineMs = Math.max(1, revokeTimeoutMs * 0.95)
 
-  const revoke = (tokens: SessionTokens, redirectUri?: string): Promise<StepResult<Report>> =>
+  const revoke = (tokens: SessionTokens, front: FrontChannelRequest = {}): Promise<StepResult<Report>> =>
     runStep(
       'revoke',
-      async () => readReport(await client.logout(tokens, { deadlineMs, ...(redirectUri && { redirectUri }) })),
+      async () => {
+        const result = await client.logout(tokens, { deadlineMs, ...front })
+        return readReport(result, tokens.idToken !== undefined || asksForUrl(front))
+      },
       revokeTimeoutMs,
     )
 
@@ -59,17 +62,17 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
 
   const revokeAtProvider = async (
     { accessToken, refreshToken, idToken, expiresAt }: StoredTokens,
-    redirectUri: string | undefined,
+    front: FrontChannelRequest,
   ): Promise<TokensOutcome> => {
     const tokens = { ...(accessToken && { accessToken }), ...(refreshToken && { refreshToken }) }
     const revocable = Object.keys(tokens).length > 0
-    if (!revocable && !idToken) return NO_TOKENS
-    let attempt = await revoke(idToken ? { ...tokens, idToken } : tokens, idToken && redirectUri)
-    // Nothing was sent. An unusable ID token costs the logout URL, but not the logout.
-    if (!attempt.ok && idToken && revocable && isInvalidArgument(attempt.error)) attempt = await revoke(tokens)
+    if (!revocable && !idToken && !asksForUrl(front)) return NO_TOKENS
+    let attempt = await revoke(idToken ? { ...tokens, idToken } : tokens, front)
+    // Nothing was sent. What is wrong with the logout URL costs the URL, but not the logout.
+    if (!attempt.ok && revocable && isInvalidArgument(attempt.error)) attempt = await revoke(tokens)
 
-    const { revocations, logoutUrl, revoked, hopeless, retriable } = attempt.ok ? attempt.value : NO_REPORT
-    if (revoked || !revocable) return { status: 'logged_out', revocations, logoutUrl }
+    const { revocations, channel, revoked, hopeless, retriable } = attempt.ok ? attempt.value : NO_REPORT
+    if (revoked || !revocable) return { status: 'logged_out', revocations, ...channel }
     const pending: PendingTokens = {
       ...(refreshToken && retriable.has('refresh_token') && { refreshToken }),
       ...(accessToken && retriable.has('access_token') && { accessToken }),
@@ -78,13 +81,13 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
     }
     const durable =
       (pending.refreshToken || pending.accessToken) && outbox && (await runStep('queue', () => outbox.add(pending))).ok
-    return { status: durable && !hopeless ? 'queued' : 'local_only', revocations, logoutUrl }
+    return { status: durable && !hopeless ? 'queued' : 'local_only', revocations, ...channel }
   }
 
-  return async (stored, redirectUri) => {
+  return async (stored, front = {}) => {
     // First, so that the application's own services refuse the tokens whatever the provider does, and however slowly.
     const listed = await list(stored)
-    return { ...(await revokeAtProvider(stored, redirectUri)), ...listed }
+    return { ...(await revokeAtProvider(stored, front)), ...listed }
   }
 }
 
@@ -100,7 +103,7 @@ function accessTokensOf({ accessToken, replacedAccessTokens }: StoredTokens): st
 /** What the client said. */
 interface Report {
   readonly revocations: readonly Revocation[]
-  readonly logoutUrl: string | undefined
+  readonly channel: FrontChannel
   /** Whether all tokens were revoked. */
   readonly revoked: boolean
   /** Whether there is a token for which trying again is of no use. */
@@ -111,7 +114,7 @@ interface Report {
 
 const NO_REPORT: Report = {
   revocations: [],
-  logoutUrl: undefined,
+  channel: {},
   revoked: false,
   hopeless: false,
   retriable: new Map([
@@ -120,15 +123,16 @@ const NO_REPORT: Report = {
   ]),
 }
 
-function readReport({ revoked, tokens, logoutUrl }: LogoutResult): Report {
+function readReport(result: LogoutResult, expectsUrl: boolean): Report {
+  const { revoked, tokens } = result
   const revocations = Object.freeze([...tokens])
-  const url = typeof logoutUrl?.href === 'string' ? logoutUrl.href : undefined
+  const channel = readFrontChannel(result, expectsUrl)
   const left = revocations.filter((revocation) => !revocation.revoked)
-  if (left.length === 0) return { ...NO_REPORT, revocations, logoutUrl: url, revoked: revoked === true }
+  if (left.length === 0) return { ...NO_REPORT, revocations, channel, revoked: revoked === true }
   const retriable = left.filter((revocation) => !isHopeless(revocation))
   return {
     revocations,
-    logoutUrl: url,
+    channel,
     revoked: false,
     hopeless: retriable.length < left.length,
     retriable: new Map(retriable.map((revocation) => [revocation.tokenType ?? '', revocation])),

@@ -1,0 +1,59 @@
+import { isLogoutError, type LogoutError, type LogoutResult } from '@backend-logout/core'
+import { invalidOption } from './invalid-option.ts'
+import type { Awaitable } from './session.ts'
+
+/** Further parameters of the logout URL; `true` is a bare name. */
+export type ExtraParameters = Readonly<Record<string, string | true>>
+
+/** Further parameters for all users, or a function that makes those of one request. */
+export type GivenExtraParameters =
+  | ExtraParameters
+  | ((request: Request) => Awaitable<ExtraParameters | null | undefined>)
+
+/** What the logout URL of one logout is made of, besides the session. */
+export interface FrontChannelRequest {
+  readonly redirectUri?: string | undefined
+  readonly state?: string | undefined
+  readonly extraParameters?: ExtraParameters | undefined
+}
+
+/** What ends the provider's own session in the browser. */
+export interface FrontChannel {
+  readonly logoutUrl?: string
+  /** The same as a form to be posted; only where the URL is longer than servers take. */
+  readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
+  /** Why there is none, where it could have been expected. */
+  readonly logoutUrlError?: LogoutError
+}
+
+/** The longest URL that every common server takes: Vert.x, under Keycloak, stops at 4096 with the method. */
+const MAX_URL_CHARACTERS = 4_000
+
+/**
+ * Checks the option of that name.
+ *
+ * @throws LogoutError `invalid_options`
+ */
+export function checkExtraParameters(given: GivenExtraParameters | undefined): void {
+  if (given === undefined || typeof given === 'function') return
+  const isRecord = typeof given === 'object' && given !== null && !Array.isArray(given)
+  if (!isRecord || !Object.values(given).every((value) => typeof value === 'string' || value === true)) {
+    invalidOption('extraParameters', 'must be an object of strings, or a function that returns one.')
+  }
+}
+
+/** Whether a request asks for a logout URL, which then must not be missing in silence. */
+export function asksForUrl({ redirectUri, state, extraParameters }: FrontChannelRequest): boolean {
+  return redirectUri !== undefined || state !== undefined || extraParameters !== undefined
+}
+
+/** Reads what the client made, which may be somebody else's. */
+export function readFrontChannel(
+  { logoutUrl, logoutForm, logoutUrlError }: LogoutResult,
+  expected: boolean,
+): FrontChannel {
+  const url = typeof logoutUrl?.href === 'string' ? logoutUrl.href : undefined
+  if (url === undefined) return expected && isLogoutError(logoutUrlError) ? { logoutUrlError } : {}
+  if (url.length <= MAX_URL_CHARACTERS || !logoutForm) return { logoutUrl: url }
+  return { logoutUrl: url, logoutForm: { action: logoutForm.action.href, fields: { ...logoutForm.fields } } }
+}
