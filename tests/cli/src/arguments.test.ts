@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { existsSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -83,13 +83,11 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
       }
       for (const way of ways) {
         const ended = await run([...command, ...way], { env })
-        // A file of this name was made, as the argument said.
-        if (existsSync(secret)) rmSync(secret, { recursive: true })
-        else {
-          expectHidden(ended, secret, `${name} ${way.join(' ')}`)
-          // Ids that are no dead letters' are no mistake of the command line.
-          expect(ended.code, `${name} ${way.join(' ')}`).not.toBe(70)
-        }
+        // A file that the command created because an argument named it was not there before.
+        expectHidden(ended, secret, `${name} ${way.join(' ')}`)
+        // Ids that are no dead letters' are no mistake of the command line.
+        expect(ended.code, `${name} ${way.join(' ')}`).not.toBe(70)
+        for (const created of readdirSync('.')) rmSync(created, { recursive: true })
       }
     },
   )
@@ -133,6 +131,21 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
     }
   })
 })
+
+test.each([
+  ['--journal', 'Run the same command again'],
+  ['--output', 'in the output'],
+])(
+  'a token that became the name of a new file with %s is not repeated by the run that created it',
+  async (option, said) => {
+    const secret = SECRETS['nineteen characters']
+    const ended = await run(['revoke', option, secret], { env, input: 'a-token\n'.repeat(9) })
+    expect(ended.code).toBe(1)
+    expect(ended.stdout + ended.stderr).toContain(said)
+    expectHidden(ended, secret, option)
+    for (const created of readdirSync('.')) rmSync(created)
+  },
+)
 
 test.each([
   'postgres://me:s3cretpassw0rd@localhost/db',

@@ -201,7 +201,12 @@ test('command-line', () =>
         { maxKeys: 1 },
       ),
     }),
-    known: [],
+    known: [
+      // A name of a journal that is a token: once the journal was there, the summary repeated its name.
+      { args: ['revoke', '-j', SECRETS.refreshToken], stdin: [{ base64: 'AA==' }], files: {}, env: {} },
+      { args: ['revoke', '-o', SECRETS.refreshToken], stdin: ['\ufffd\n'.repeat(20)], files: {}, env: {} },
+      { args: ['outbox', 'key', '-o', SECRETS.refreshToken], stdin: [], files: {}, env: {} },
+    ],
     limitMs: 15_000,
     async send(input) {
       for (const name of readdirSync('.')) rmSync(name, { recursive: true, force: true })

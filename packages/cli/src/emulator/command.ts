@@ -42,7 +42,7 @@ export function emulatorCommand(run: RunCommand): Command {
       'issue this many access tokens and write them to a file',
       wholeNumber('--issue-tokens', 0, 200_000),
     )
-    .option('--tokens-file <file>', 'the file for --issue-tokens', 'tokens.txt')
+    .option('--tokens-file <file>', 'the file for --issue-tokens (default: tokens.txt)')
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)
   return command.action((options: EmulatorCommandOptions) =>

@@ -5,6 +5,8 @@ import { writeNewPrivateFile } from '../files/private-file.ts'
 import { onInterruption } from '../interruption.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
+const DEFAULT_TOKENS_FILE = 'tokens.txt'
+
 /** The options of `backend-logout emulator`. */
 export interface EmulatorCommandOptions {
   readonly port: number
@@ -12,7 +14,7 @@ export interface EmulatorCommandOptions {
   readonly opaque?: boolean
   readonly cascade?: boolean
   readonly issueTokens?: number
-  readonly tokensFile: string
+  readonly tokensFile?: string
   readonly json?: boolean
 }
 
@@ -24,15 +26,21 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
     const app = emulator.apps[appName]
     if (issueTokens) {
       const tokens = await emulator.issueTokens(issueTokens, { app })
-      await writeNewPrivateFile(tokensFile, 'The file of --tokens-file', `${tokens.join('\n')}\n`)
+      await writeNewPrivateFile(
+        tokensFile ?? DEFAULT_TOKENS_FILE,
+        'The file of --tokens-file',
+        `${tokens.join('\n')}\n`,
+      )
     }
+    // A name that was given may be a token in the wrong place.
+    const shown = tokensFile === undefined ? DEFAULT_TOKENS_FILE : 'FILE'
     const environment = environmentOf(emulator, app)
     if (json) {
       const { appHost, issuer } = emulator
-      printJson(terminal, { appHost, issuer, app, environment, ...(issueTokens && { issueTokens, tokensFile }) })
+      printJson(terminal, { appHost, issuer, app, environment, ...(issueTokens && { issueTokens }) })
     } else {
       for (const [name, value] of Object.entries(environment)) print(terminal, `export ${name}=${value}`)
-      note(terminal, ...guide(emulator, appName, issueTokens ? tokensFile : undefined))
+      note(terminal, ...guide(emulator, appName, issueTokens ? shown : undefined))
     }
     await interruption()
   } finally {

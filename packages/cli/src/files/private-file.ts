@@ -36,11 +36,12 @@ export async function openPrivate(path: string, role: string, options?: OpenPriv
  * @throws CommandError also when there is such a file already
  */
 export async function writeNewPrivateFile(path: string, role: string, text: string): Promise<void> {
+  const name = shownName(path, role)
   await using file = await openPrivate(path, role, { exclusive: true })
   try {
     await file.writeFile(text)
     await file.sync()
   } catch (error) {
-    throw new CommandError(ExitCode.stopped, `${path} cannot be written: ${describeSystemError(error)}.`)
+    throw new CommandError(ExitCode.stopped, `${name} cannot be written: ${describeSystemError(error)}.`)
   }
 }

@@ -23,7 +23,7 @@ export async function runKey(name: string, { output }: KeyCommandOptions, termin
     await writeNewPrivateFile(output, 'The file of --output', `${key}\n`)
     note(
       terminal,
-      `backend-logout: the key is in ${output}. Keep a copy: without it, the tokens in the outbox are lost.`,
+      'backend-logout: the key is in the file of --output. Keep a copy: without it, the tokens in the outbox are lost.',
     )
   }
   return ExitCode.done

@@ -16,6 +16,6 @@ test('the hint names the output where there is one', () => {
   for (let line = 1; line <= 5; line++) tell(line, 'network', 'why')
   expect(shown.slice(2)).toEqual([
     'backend-logout: line 3: why',
-    'backend-logout: further failures of a kind that was shown are in fate.ndjson.',
+    'backend-logout: further failures of a kind that was shown are in the output.',
   ])
 })

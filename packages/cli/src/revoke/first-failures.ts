@@ -22,10 +22,7 @@ export function firstOnes(
       show(`backend-logout: line ${line}: ${why}`)
     } else if (!hinted) {
       hinted = true
-      const where =
-        output === undefined
-          ? 'only counted; use --output to list all of them'
-          : `in ${output === '-' ? 'the output' : output}`
+      const where = output === undefined ? 'only counted; use --output to list all of them' : 'in the output'
       show(`backend-logout: further failures of a kind that was shown are ${where}.`)
     }
   }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
+import { shownName } from '../files/shown-name.ts'
 
 const FORM = /^backend-logout journal key 1 ([\w-]{43})\n$/
 const MAX_BYTES = 1_024
@@ -56,6 +57,7 @@ export function keyPath(journal: string): string {
  */
 export async function openJournalKey(journal: string, isNeeded: boolean): Promise<JournalKey> {
   const path = keyPath(journal)
+  const name = shownName(path, 'The key of the journal')
   try {
     if (!existsSync(path)) {
       if (isNeeded) {
@@ -82,7 +84,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
     return new JournalKey(Buffer.from(key, 'base64url'))
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw refuse(`${path} cannot be used: ${describeSystemError(error)}.`)
+    throw refuse(`${name} cannot be used: ${describeSystemError(error)}.`)
   }
 }
 

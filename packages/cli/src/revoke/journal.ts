@@ -3,6 +3,7 @@ import { type FileHandle, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
+import { shownName } from '../files/shown-name.ts'
 import { type JournalHistory, MAX_JOURNAL_BYTES, readJournal } from './journal-history.ts'
 import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
 import { type Checkpoint, formatHeader, formatProgress, formatResumed, type JournalIdentity } from './journal-record.ts'
@@ -15,6 +16,8 @@ import { type Checkpoint, formatHeader, formatProgress, formatResumed, type Jour
  */
 export class Journal implements AsyncDisposable {
   readonly path: string
+  /** What messages call it. */
+  readonly #name: string
   readonly key: JournalKey
   /** Missing when the journal is new. */
   readonly history: JournalHistory | undefined
@@ -24,8 +27,16 @@ export class Journal implements AsyncDisposable {
   /** Once another process has written to the file, it is not ours any more. */
   #lost = false
 
-  private constructor(path: string, file: FileHandle, key: JournalKey, size: number, history?: JournalHistory) {
+  private constructor(
+    path: string,
+    name: string,
+    file: FileHandle,
+    key: JournalKey,
+    size: number,
+    history?: JournalHistory,
+  ) {
     this.path = path
+    this.#name = name
     this.#file = file
     this.key = key
     this.#size = size
@@ -38,18 +49,19 @@ export class Journal implements AsyncDisposable {
    * @throws CommandError when the file cannot be used, is not a journal, or is that of another application or provider
    */
   static async open(path: string, identity: JournalIdentity): Promise<Journal> {
+    const name = shownName(path, 'The journal')
     const file = await openPrivate(path, 'The journal', { append: true })
     try {
       const { size, history, key } = await readJournal(path, file, identity)
       if (size < (await file.stat()).size) await file.truncate(size)
-      const journal = new Journal(path, file, key ?? (await openJournalKey(path, false)), size, history)
+      const journal = new Journal(path, name, file, key ?? (await openJournalKey(path, false)), size, history)
       // A journal of format 1 goes on as one of format 2.
       journal.#write(key ? formatResumed(key, new Date()) : formatHeader(journal.key, identity, new Date()))
       return journal
     } catch (error) {
       await file.close()
       if (error instanceof CommandError) throw error
-      throw new CommandError(ExitCode.usage, `${path} cannot be used: ${describeSystemError(error)}.`)
+      throw new CommandError(ExitCode.usage, `${name} cannot be used: ${describeSystemError(error)}.`)
     }
   }
 
@@ -73,10 +85,7 @@ export class Journal implements AsyncDisposable {
     try {
       await this.#file.datasync()
     } catch (error) {
-      throw new CommandError(
-        ExitCode.stopped,
-        `The journal ${this.path} cannot be synced to disk: ${describeSystemError(error)}.`,
-      )
+      throw new CommandError(ExitCode.stopped, `${this.#name} cannot be synced to disk: ${describeSystemError(error)}.`)
     }
   }
 
@@ -99,17 +108,14 @@ export class Journal implements AsyncDisposable {
 
   #checkOwner(): void {
     if (!this.#lost) return
-    throw new CommandError(ExitCode.stopped, `Stopping: another process writes to the journal ${this.path}.`)
+    throw new CommandError(ExitCode.stopped, 'Stopping: another process writes to the journal.')
   }
 
   #write(text: string): void {
     this.#checkOwner()
     const bytes = Buffer.from(text)
     if (this.#size + bytes.length > MAX_JOURNAL_BYTES) {
-      throw new CommandError(
-        ExitCode.stopped,
-        `The journal ${this.path} is full. Start a new journal with the rest of the input.`,
-      )
+      throw new CommandError(ExitCode.stopped, `${this.#name} is full. Start a new journal with the rest of the input.`)
     }
     try {
       let written = 0
@@ -118,7 +124,7 @@ export class Journal implements AsyncDisposable {
       this.#cutBack()
       throw new CommandError(
         ExitCode.stopped,
-        `The journal ${this.path} cannot be written: ${describeSystemError(error)}. Stopping; everything in the ` +
+        `${this.#name} cannot be written: ${describeSystemError(error)}. Stopping; everything in the ` +
           'journal is valid. Free some space, then run the same command again to resume.',
       )
     }

@@ -51,11 +51,12 @@ export interface GoOn {
  * @throws CommandError
  */
 export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
+  const name = shownName(path, 'The output')
   const file = await openOutput(path)
   const { fd } = file
   let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
   const refuse = (why: string, exitCode: ExitCode = ExitCode.stopped): CommandError =>
-    new CommandError(exitCode, `The output ${path} ${why}`)
+    new CommandError(exitCode, `${name} ${why}`)
   return {
     get bytes() {
       return bytes

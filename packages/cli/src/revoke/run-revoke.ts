@@ -64,8 +64,9 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
   else if (!quiet && (!end.fatal || settled(end.tally) > 0)) {
-    write(terminal, ...summaryText(end, path), ...(log ? describeListed(listed) : []))
-    if (audit && !unwritten) write(terminal, `The report is ${reportPath}, its outcomes are ${output}.`)
+    write(terminal, ...summaryText(end, path !== undefined), ...(log ? describeListed(listed) : []))
+    // Their names may be tokens in the wrong place.
+    if (audit && !unwritten) write(terminal, 'The report and its file of outcomes are written.')
   }
   const failure = end.fatal ?? unwritten
   if (failure) throw failure

@@ -13,7 +13,7 @@ test('a run without failures is one line', () => {
   const end = endOf((tally) => {
     for (let i = 0; i < 2_000; i++) count(tally, 'accepted', true)
   })
-  expect(summaryText(end, undefined)).toEqual(['2,000 tokens revoked, 0 not, in 2.0 s (1,000/s).'])
+  expect(summaryText(end, false)).toEqual(['2,000 tokens revoked, 0 not, in 2.0 s (1,000/s).'])
   expect(end.exitCode).toBe(ExitCode.done)
 })
 
@@ -27,7 +27,7 @@ test('failures are counted by reason, the most frequent first', () => {
     countInvalid(tally)
     tally.skipped = 3
   })
-  expect(summaryText(end, undefined)).toEqual([
+  expect(summaryText(end, false)).toEqual([
     '1 token revoked, 5 not, in 2.0 s (3/s).',
     '3 tokens skipped: confirmed by an earlier run.',
     'Not revoked: network 2, rejected 1, unverified 1, invalid_line 1.',
@@ -55,8 +55,8 @@ test('failures are counted by reason, the most frequent first', () => {
 
 test('a journal is what to go on with', () => {
   const end = endOf((tally) => count(tally, 'live', false, 'rejected'), { complete: false })
-  expect(summaryText(end, 'my.journal').join('\n')).toMatch(
-    /end of the input was not reached\.\nRun the same command again with --journal my\.journal/,
+  expect(summaryText(end, true).join('\n')).toMatch(
+    /end of the input was not reached\.\nRun the same command again with the same --journal to retry/,
   )
 })
 

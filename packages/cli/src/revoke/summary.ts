@@ -32,7 +32,7 @@ export function summaryJson({ tally, durationMs, complete, exitCode }: RunEnd): 
 }
 
 /** The summary for people, in lines. */
-export function summaryText({ tally, durationMs, complete }: RunEnd, journal: string | undefined): string[] {
+export function summaryText({ tally, durationMs, complete }: RunEnd, hasJournal: boolean): string[] {
   const failed = notRevoked(tally)
   const lines = [
     `${tokens(tally.revoked)} revoked, ${formatCount(failed)} not, in ${formatDuration(durationMs)} ` +
@@ -51,8 +51,8 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, journal: st
     }
   }
   if (!complete) lines.push('The end of the input was not reached.')
-  if ((failed > 0 || !complete) && journal !== undefined) {
-    lines.push(`Run the same command again with --journal ${journal} to retry the tokens that are not revoked.`)
+  if ((failed > 0 || !complete) && hasJournal) {
+    lines.push('Run the same command again with the same --journal to retry the tokens that are not revoked.')
   } else if (failed > tally.invalid) lines.push('Assume that these tokens are still active.')
   return lines
 }
