@@ -1,9 +1,9 @@
-import { type Call, emitCall } from './call.ts'
+import { type Call, emitCall, redactorOf } from './call.ts'
 import { ERROR_MEANING } from './codes.ts'
 import { endpointName } from './endpoint-url.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { type FailedAttempt, reportFailure } from './failure-report.ts'
-import { redactor } from './redaction.ts'
+import { redactCause } from './redaction.ts'
 import { isThrottled, nextDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
@@ -111,7 +111,7 @@ class History {
 
   /** The call ends with an error that a transport or client authentication threw instead of sending a request. */
   refused(error: LogoutError): Failed {
-    return this.#end(error, 'live')
+    return this.#end(redactCause(error, redactorOf(this.#call)) as LogoutError, 'live')
   }
 
   #end(error: LogoutError, state: RevocationState): Failed {
@@ -159,7 +159,7 @@ async function sendOnce<T>(
     const response = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
     const verdict = await request.judge(response, clock.wallNow())
     // A hostile provider may send anything back under any name.
-    const requestId = verdict.requestId && redactor(call.secrets)(verdict.requestId, 100)
+    const requestId = verdict.requestId && redactorOf(call)(verdict.requestId, 100)
     if (!verdict.ok) return { ...verdict, requestId }
     return { ok: true, attempts: attempt, status: response.status, requestId, json: verdict.json }
   } catch (thrown) {

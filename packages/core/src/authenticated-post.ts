@@ -1,9 +1,9 @@
 import { attemptUntilDone, notSent, type Outcome } from './attempts.ts'
-import type { Call, ClientCore } from './call.ts'
+import { type Call, type ClientCore, redactorOf } from './call.ts'
 import { negotiatedAuth } from './choose-client-auth.ts'
 import { type AuthenticatedEndpoint, type ClientCredential, checkCredential } from './client-auth.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
-import { redactCause, redactor } from './redaction.ts'
+import { redactCause } from './redaction.ts'
 import type { Destination } from './request.ts'
 import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
@@ -72,7 +72,7 @@ async function createCredential(
     return credential
   } catch (error) {
     if (isLogoutError(error)) throw error
-    const cause = redactCause(error, redactor(call.secrets))
+    const cause = redactCause(error, redactorOf(call))
     throw new LogoutError('client_auth_failed', `clientAuth could not create a credential: ${cause?.message}`, {
       cause,
     })

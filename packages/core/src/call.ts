@@ -2,8 +2,11 @@ import { type CallOptions, resolveLimits } from './call-options.ts'
 import { emit, type LogoutEvent, type LogoutEventBase } from './events.ts'
 import { fingerprintToken } from './fingerprint.ts'
 import type { Provider } from './provider.ts'
+import { remember } from './recent-tokens.ts'
+import { type Redact, redactor } from './redaction.ts'
 import type { ProviderApi } from './request.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
+import { WINDOW } from './shared-windows.ts'
 import type { Wait } from './time-limit.ts'
 
 /** What every call of one client shares. */
@@ -12,6 +15,8 @@ export interface ClientBase {
   readonly api: ProviderApi
   /** Masked in the texts of every call, in addition to its own token and the application's credentials. */
   readonly secrets?: readonly string[]
+  /** The tokens of the last calls, which a provider may repeat in an answer to another one; see `remember()`. */
+  readonly recent: Set<string>
   /** Gives each call its number. */
   readonly nextCall: () => number
 }
@@ -32,11 +37,13 @@ export interface Call extends Wait {
   readonly deferThrottling: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
   readonly secrets: (string | undefined)[]
+  /** The tokens of the client's last calls, as a provider may repeat them. */
+  readonly recent: ReadonlySet<string>
 }
 
 /** Starts a call: checks its limits, and announces it. */
 export async function startCall(
-  { options, secrets = [], nextCall }: ClientBase,
+  { options, secrets = [], recent, nextCall }: ClientBase,
   operation: LogoutEventBase['operation'],
   callOptions: CallOptions = {},
   token?: string,
@@ -45,6 +52,7 @@ export async function startCall(
   const limits = resolveLimits(callOptions, options.limits)
   const startedAt = options.clock.now()
   const number = nextCall()
+  if (token !== undefined) remember(recent, token)
   // Hashing takes a tenth of a call, so only listeners pay for it. Pages without TLS cannot hash.
   const watched = options.onEvent !== undefined && token !== undefined
   const fingerprint = watched ? await fingerprintToken(token).catch(() => undefined) : undefined
@@ -57,9 +65,16 @@ export async function startCall(
     signal: callOptions.signal,
     deferThrottling,
     secrets: [token, options.appSecret, ...secrets],
+    recent,
   }
   emitCall(call, () => ({ type: 'start' }))
   return call
+}
+
+/** Makes what masks the texts of a call. The values of own headers count where they are as long as secrets are. */
+export function redactorOf({ secrets, recent, options }: Call): Redact {
+  const { 'user-agent': _, ...headers } = options.headers
+  return redactor([...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)], recent)
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never

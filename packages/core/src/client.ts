@@ -141,7 +141,12 @@ export function createLogoutClient(options: LogoutClientOptions): LogoutClient {
 export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutClient {
   const options = resolveOptions(given, clock)
   let calls = 0
-  const base: ClientBase = { options, api: createProviderApi(options.transport), nextCall: () => ++calls }
+  const base: ClientBase = {
+    options,
+    api: createProviderApi(options.transport),
+    recent: new Set(),
+    nextCall: () => ++calls,
+  }
   const provider = createProvider(options, async (issuer) => (await import('./discovery.ts')).discover(base, issuer))
   const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({

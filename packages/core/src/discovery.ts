@@ -1,9 +1,9 @@
 import { attemptUntilDone } from './attempts.ts'
-import { type ClientBase, emitCall, startCall } from './call.ts'
+import { type ClientBase, emitCall, redactorOf, startCall } from './call.ts'
+import { endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { endpointsOf } from './metadata-endpoints.ts'
 import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
-import { redactor } from './redaction.ts'
 import type { ResolvedIssuer } from './resolve-options.ts'
 import { judgeMetadata } from './verdict.ts'
 
@@ -56,8 +56,8 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
     }
     const metadata = outcome.json
     if (!issuers.includes(metadata.issuer)) {
-      const stated = redactor(call.secrets)(metadata.issuer, 200)
-      problem = new LogoutError('discovery_failed', `${url} is the metadata of issuer '${stated}'.`)
+      const stated = redactorOf(call)(metadata.issuer, 200)
+      problem = new LogoutError('discovery_failed', `${endpointName(url)} is the metadata of issuer '${stated}'.`)
     } else if (typeof metadata.revocation_endpoint === 'string') {
       usable = metadata
       break

@@ -1,8 +1,8 @@
-import type { Call } from './call.ts'
+import { type Call, redactorOf } from './call.ts'
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
 import { endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
-import { redactCause, redactor } from './redaction.ts'
+import { redactCause } from './redaction.ts'
 import { EndedEarly } from './time-limit.ts'
 import type { FailedVerdict } from './verdict.ts'
 
@@ -24,7 +24,7 @@ export function reportFailure(
 ): LogoutError {
   const failure = failures.at(-1) as FailedAttempt
   const earlier = failures.slice(0, -1)
-  const redact = redactor(call.secrets)
+  const redact = redactorOf(call)
   const masked = (text: string | undefined, length: number) => (text === undefined ? undefined : redact(text, length))
   const { code, status, apiCode, requestId, retryAfterMs, thrown } = failure
   const providerError = masked(failure.providerError, 100)

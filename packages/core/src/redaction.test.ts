@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { createContext, runInContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { isLogoutError, LogoutError } from './errors.ts'
 import { redactCause, redactor } from './redaction.ts'
 
 const SECRET = 'canary-9f86d081884c7d65'
@@ -46,21 +47,33 @@ describe('redactor()', () => {
       for (const encoding of ['base64', 'base64url'] as const) {
         for (const secret of [SECRET, odd, encodeURIComponent(odd), 'hunter2']) {
           const text = Buffer.from(`${before}${secret} and more`).toString(encoding)
-          expect(redactor([SECRET, odd, 'hunter2'])(`<${text}>`)).toMatch(/^<\[masked\]=*>$/)
+          expect(redactor([SECRET, odd, 'hunter2'])(`<${text}>`)).toBe('[masked]')
         }
       }
     },
   )
 
-  test('masks base64 as a whole also where a secret looks like a part of it', () => {
+  test('leaves nothing of base64 also where another secret looks like a part of it', () => {
     const text = Buffer.from(`{"token":"${SECRET}"}`).toString('base64')
-    expect(redactor([SECRET, text.slice(18, 40)])(`<${text}>`)).toMatch(/^<\[masked\]=*>$/)
+    for (let from = 0; from + 12 < text.length; from++) {
+      const masked = redactor([SECRET, text.slice(from, from + 16)])(`<${text}>`)
+      expect(masked).toMatch(/^<?.{0,7}\[masked\].{0,9}>?$/)
+    }
   })
 
   test('leaves request ids and other base64 alone', () => {
     const id = '0b9f1c0e-7d1a-4a51-9a3e-5f0c2b1d4e6f'
     const other = Buffer.from('nothing to see here, move along').toString('base64')
     expect(redactor([SECRET, odd])(`${id} ${other}`)).toBe(`${id} ${other}`)
+  })
+
+  test('masks both of two parts of a secret that have the same hash', () => {
+    // With 33 as the base, 'a~' and 'b]' weigh the same.
+    const [one, other] = ['a~0123456789', 'b]0123456789']
+    for (const secret of [`${one}${other}`, `${other}${one}`]) {
+      expect(redactor([secret])(`<${one}> <${other}>`)).toBe('<[masked]> <[masked]>')
+    }
+    expect(redactor([one])(`<${other}>`)).toBe(`<${other}>`)
   })
 
   test('masks short secrets as a whole', () => {
@@ -128,6 +141,32 @@ describe('redactCause()', () => {
     const shown = inspect(clean, { showHidden: true, depth: 10 })
     expect(shown).not.toContain('canary')
     expect(clean).toMatchObject({ cause: { cause: { message: 'could not send [masked]', code: '[masked]' } } })
+  })
+
+  test('keeps what a LogoutError says, and masks its texts and those of its causes', () => {
+    const cause = new LogoutError('network', `no way to ${SECRET}`, { cause: new Error(SECRET) })
+    const error = new LogoutError('rejected', `refused ${SECRET}\r\nall is well`, {
+      ...{
+        status: 400,
+        providerError: SECRET,
+        providerErrorDescription: `not ${SECRET}`,
+        requestId: SECRET,
+        attempts: 2,
+      },
+      cause,
+    })
+    const clean = redactCause(error, redact)
+    expect(isLogoutError(clean) && clean.toJSON()).toEqual({
+      ...{ name: 'LogoutError', code: 'rejected', concerns: 'token', retryable: false, tokenMayBeLive: true },
+      ...{ message: 'refused [masked]\\r\\nall is well', status: 400, attempts: 2 },
+      ...{ providerError: '[masked]', providerErrorDescription: 'not [masked]', requestId: '[masked]' },
+      cause: expect.objectContaining({
+        code: 'network',
+        message: 'no way to [masked]',
+        cause: { message: '[masked]' },
+      }),
+    })
+    expect(inspect(clean, { showHidden: true, depth: 10 })).not.toContain('canary')
   })
 
   test('ends where causes do not', () => {

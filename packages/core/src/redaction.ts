@@ -1,99 +1,91 @@
+import { isLogoutError, LogoutError } from './errors.ts'
 import { hiddenIn } from './hidden-secret.ts'
 import { printable } from './printable.ts'
-import { sharedWindows, WINDOW } from './shared-windows.ts'
+import { sharedWindows, WINDOW, windowsOf } from './shared-windows.ts'
 
 const MASK = '[masked]'
-const BASE64 = /[\w+/-]{16,}/g
+/** What is shorter cannot be told from other text. */
+const LEAST = 4
 
 /** Turns provider or runtime text into text that may be logged. */
 export type Redact = (text: string, maxLength?: number) => string
 
 /**
- * Makes a function that masks every secret in a text, in each form in which it may come back: as it was sent,
- * form-encoded, percent-encoded, JSON-escaped or within base64, and also a part of it of 12 characters or more, because
- * providers and runtimes like to quote the beginning of what they were sent. Where a secret is only found by decoding,
- * or in another case, nothing of the text is left. What remains is made printable.
+ * Makes a function that masks every secret in a text, in each form in which it may come back, and also a part of it of 12
+ * characters or more, because providers and runtimes like to quote the beginning of what they were sent. Where a secret
+ * is only found by decoding, nothing of the text is left. What remains is made printable.
+ *
+ * @param forms More secrets, from {@link formsOf}.
  */
-export function redactor(secrets: Iterable<string | undefined>): Redact {
-  const needles = new Set<string>()
-  const plain: string[] = []
-  for (const secret of secrets) {
-    if (!secret) continue
-    plain.push(secret)
-    needles.add(secret)
-    // What needs no encoding comes back as it was.
-    if (/^[\w.-]+$/.test(secret)) continue
-    needles.add(JSON.stringify(secret).slice(1, -1))
-    for (const encoded of [encodeURIComponent(secret), new URLSearchParams({ '': secret }).toString().slice(1)]) {
-      needles.add(encoded)
-      needles.add(encoded.replace(/%../g, (code) => code.toLowerCase()))
-    }
-  }
-  const maskAll = (text: string): string => {
-    let masked = text
-    for (const needle of needles) masked = mask(masked, needle)
-    return masked
-  }
-  // Request ids mostly are hexadecimal, which base64 hardly ever is: a short cut that most answers can take.
-  const hidden = (run: string): boolean =>
-    !/^[\da-f-]+$/i.test(run) && decodings(run).some((decoded) => maskAll(decoded) !== decoded)
+export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<string> = []): Redact {
+  const needles = new Set([...formsOf(secrets), ...forms])
   return (text, maxLength = 300) => {
     // Cut generously first, so that a hostile text costs little, and to size only after masking.
-    const masked = maskAll(text.slice(0, maxLength * 4).replace(BASE64, (run) => (hidden(run) ? MASK : run)))
-    if (hiddenIn(masked, plain)) return MASK
+    let masked = text.slice(0, maxLength * 4)
+    const found = hiddenIn(masked, needles)
+    for (const needle of found) masked = mask(masked, needle)
+    if (found.length > 0 && hiddenIn(masked, needles).length > 0) masked = MASK
     const shown = printable(masked)
     return shown.length > maxLength ? `${shown.slice(0, maxLength)}…` : shown
   }
 }
 
-/** What a run of characters may stand for in base64. Where its groups of four begin is unknown. */
-function decodings(run: string): string[] {
-  const standard = run.replaceAll('-', '+').replaceAll('_', '/')
-  const decoder = new TextDecoder()
-  return [0, 1, 2, 3].map((start) => {
-    const length = standard.length - start
-    const bytes = atob(standard.slice(start, start + length - (length % 4)))
-    return decoder.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))
-  })
+/** The secrets as they are and as they are sent, of which a provider may quote any part, in lower case. */
+export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
+  const forms = new Set<string>()
+  for (const secret of secrets) {
+    if (!secret) continue
+    forms.add(secret.toLowerCase())
+    // What needs no encoding comes back as it was.
+    if (/^[\w.-]+$/.test(secret)) continue
+    const form = new URLSearchParams({ '': secret }).toString().slice(1)
+    for (const encoded of [JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form]) {
+      forms.add(encoded.toLowerCase())
+    }
+  }
+  return forms
 }
 
 function mask(text: string, needle: string): string {
-  if (needle.length < 4) return text.includes(needle) ? MASK : text
-  if (needle.length < WINDOW) return text.replaceAll(needle, MASK)
-  const shared = sharedWindows(needle, [text])
-  if (shared.size === 0) return text
-  let masked = ''
-  let position = 0
-  while (position < text.length) {
-    let end = position + WINDOW
-    if (shared.has(text.slice(position, end))) {
-      while (end < text.length && shared.has(text.slice(end + 1 - WINDOW, end + 1))) end++
-      masked += MASK
-      position = end
-    } else {
-      masked += text[position++]
-    }
+  const folded = text.toLowerCase()
+  // A few characters are longer in lower case.
+  if (needle.length < LEAST || folded.length !== text.length) return MASK
+  const length = Math.min(needle.length, WINDOW)
+  const shared = needle.length < WINDOW ? new Set([needle]) : sharedWindows(needle, windowsOf([folded]))
+  const hidden = Array.from(text, () => false)
+  for (let start = 0; start < text.length; start++) {
+    if (shared.has(folded.slice(start, start + length))) hidden.fill(true, start, start + length)
   }
-  return masked
+  // What adjoins may be the rest of the same secret within base64.
+  return text
+    .split('')
+    .map((character, at) => (hidden[at] ? '\0' : character))
+    .join('')
+    .replace(/([\w+/-]{8,})?\0+([\w+/-]{8,})?/g, MASK)
 }
 
 /**
- * Copies an error without anything that could hold a secret: name, code and masked message of it and of its causes.
- * The stack stays behind, because engines repeat the message in it.
+ * Copies an error without anything that could hold a secret: name, code and masked message of it and of its causes, and
+ * what else a `LogoutError` has. The stack stays behind, because engines repeat the message in it.
  */
 export function redactCause(value: unknown, redact: Redact, depth = 3): Error | undefined {
-  if (value === undefined || value === null) return undefined
+  if (depth === 0 || value === undefined || value === null) return undefined
   const { name, message, code, cause } = (typeof value === 'object' ? value : { message: value }) as Record<
     string,
     unknown
   >
   // Anything can be thrown, also what cannot be made a string.
-  const told = Object(message) === message ? undefined : message
-  const clean = new Error(redact(String(told ?? 'unknown error')))
+  const told = redact(Object(message) === message ? 'unknown error' : String(message ?? 'unknown error'), 1_000)
+  const behind = redactCause(cause, redact, depth - 1)
+  if (isLogoutError(value)) {
+    const { code, concerns, ...details } = value
+    const masked = Object.entries(details).map(([key, one]) => [key, typeof one === 'string' ? redact(one) : one])
+    return new LogoutError(code, told, { ...Object.fromEntries(masked), cause: behind })
+  }
+  const clean = new Error(told)
   delete clean.stack
   if (typeof name === 'string') Object.defineProperty(clean, 'name', { value: redact(name, 60) })
   if (typeof code === 'string') Object.assign(clean, { code: redact(code, 60) })
-  const behind = depth > 1 ? redactCause(cause, redact, depth - 1) : undefined
   if (behind) Object.defineProperty(clean, 'cause', { value: behind })
   return clean
 }

@@ -1,30 +1,36 @@
 /** So many characters of a secret in a row are a leak. */
 export const WINDOW = 12
 const BASE = 33
-/** What the first character of a window weighs once it is left behind. */
-const LEAVING = Array.from({ length: WINDOW }).reduce<number>((weight) => Math.imul(weight, BASE), 1)
+/** What the first character of a window weighs once it is left behind: BASE to the power of WINDOW, in 32 bits. */
+const LEAVING = 1_331_628_417
 
-/**
- * Returns the runs of {@link WINDOW} characters that a secret has in common with any of some texts. The cost grows with
- * the lengths of secret and texts, not with their product: hashes are compared first (Rabin-Karp).
- */
-export function sharedWindows(secret: string, texts: Iterable<string>): ReadonlySet<string> {
-  const found = new Set<string>()
-  const windows = new Set<string>()
-  const hashes = new Set<number>()
+/** The runs of {@link WINDOW} characters of some texts, by their hashes. */
+export type Windows = ReadonlyMap<number, readonly string[]>
+
+/** Collects the windows of some texts, to be compared with many secrets. */
+export function windowsOf(texts: Iterable<string>): Windows {
+  const windows = new Map<number, string[]>()
   for (const text of texts) {
     eachWindow(text, (hash, start) => {
-      hashes.add(hash)
-      windows.add(text.slice(start, start + WINDOW))
+      const window = text.slice(start, start + WINDOW)
+      const alike = windows.get(hash)
+      if (!alike) windows.set(hash, [window])
+      else if (!alike.includes(window)) alike.push(window)
     })
   }
+  return windows
+}
+
+/**
+ * Returns the windows that a secret has in common with some texts. The cost grows with the lengths of secret and texts,
+ * not with their product: hashes are compared first (Rabin-Karp). Windows with the same hash are all compared.
+ */
+export function sharedWindows(secret: string, windows: Windows): ReadonlySet<string> {
+  const found = new Set<string>()
   if (windows.size === 0) return found
   eachWindow(secret, (hash, start) => {
-    if (!hashes.delete(hash)) return
-    const window = secret.slice(start, start + WINDOW)
-    if (windows.has(window)) found.add(window)
-    // Another window with the same hash is still to come.
-    else hashes.add(hash)
+    const alike = windows.get(hash)
+    if (alike) for (const window of alike) if (secret.startsWith(window, start)) found.add(window)
   })
   return found
 }

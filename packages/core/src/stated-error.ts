@@ -92,7 +92,8 @@ export function statedError(json: unknown): StatedError {
       ],
       textOf,
     ),
-    apiCode: find(['apiCode'], numberOf),
+    // More digits could be those of a secret.
+    apiCode: find(['apiCode'], (value) => numberOf(value, 0, 1e9)),
   }
 }
 
@@ -163,7 +164,7 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }
 
-function numberOf(value: unknown, least = Number.NEGATIVE_INFINITY): number | undefined {
+function numberOf(value: unknown, least = -Number.MAX_VALUE, most = Number.MAX_VALUE): number | undefined {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof number === 'number' && Number.isFinite(number) && number >= least ? number : undefined
+  return typeof number === 'number' && number >= least && number <= most ? number : undefined
 }

@@ -420,10 +420,13 @@ describe('what a failure tells', () => {
     })
   })
 
-  test.each(['x', null, {}])('no apiCode that is not a number: %o', (apiCode) => {
-    const verdict = judgeRevocation(answer(200, { statusCode: 403, apiCode }), NOW)
-    expect(verdict).toMatchObject({ ok: false, apiCode: undefined })
-  })
+  test.each(['x', null, {}, 123_456_789_012, '123456789012', -1])(
+    'no apiCode that is not a number below 1e9: %o',
+    (apiCode) => {
+      const verdict = judgeRevocation(answer(200, { statusCode: 403, apiCode }), NOW)
+      expect(verdict).toMatchObject({ ok: false, apiCode: undefined })
+    },
+  )
 
   test("the message of Google's nested error", () => {
     const body = { error: { code: 401, message: 'Bad key', status: 'UNAUTHENTICATED' } }

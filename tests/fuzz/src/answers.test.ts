@@ -82,7 +82,14 @@ test('answers', () =>
       operation: fc.constantFrom(...(Object.keys(OPERATIONS) as (keyof typeof OPERATIONS)[])),
       answer: answers,
     }),
-    known: [],
+    known: [
+      // Metadata that repeats the token for which it is fetched.
+      {
+        client: 0,
+        operation: 'discover',
+        answer: { pieces: ['HTTP/1.1 200 X\r\nContent-Length: 60\r\n\r\n', '{accessToken:plain}'], end: 'close' },
+      },
+    ],
     limitMs: 8_000,
     async send(input) {
       fc.pre(!breaksFetch(input.client, input.answer))
