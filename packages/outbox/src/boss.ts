@@ -30,7 +30,9 @@ export const BOSS_OPTIONS: ConstructorOptions = {
   registerInstance: false,
   persistWarnings: false,
   persistQueueStats: false,
-  // Workers look for crashed ones every few seconds; the regular pass is for when there are none.
-  monitorIntervalSeconds: 5,
-  superviseIntervalSeconds: 60,
+  // Workers look for crashed ones themselves, and the outbox deletes what is done: little is left to maintain.
+  monitorIntervalSeconds: 300,
+  superviseIntervalSeconds: 300,
+  // No logout depends on another one.
+  flowIntervalSeconds: 300,
 }

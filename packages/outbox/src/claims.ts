@@ -3,7 +3,7 @@ import type { ClaimedJob } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { JobData } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
-import { QUEUE } from './queues.ts'
+import { CLAIM_S, QUEUE } from './queues.ts'
 
 /** The longest that a claim may take, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
@@ -101,6 +101,22 @@ export class Claims {
   /** Forgets a logout that is settled. */
   settled({ id }: { readonly id: string }): void {
     this.#all.delete(id)
+  }
+
+  /**
+   * Frees what crashed workers had claimed. pg-boss would do so as well, with a dozen statements each time, and make those
+   * logouts wait on top.
+   */
+  async freeExpired(): Promise<void> {
+    const { schema, within } = this.#store
+    await within(WRITE_MS).executeSql(
+      `UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, start_after = now()
+      WHERE name = '${QUEUE}' AND id IN (
+        SELECT id FROM ${schema}.job
+        WHERE name = '${QUEUE}' AND state = 'active' AND heartbeat_on < now() - interval '${CLAIM_S} seconds'
+        LIMIT 1000 FOR UPDATE SKIP LOCKED
+      )`,
+    )
   }
 
   /** Keeps the claims from expiring. */

@@ -89,7 +89,7 @@ function simulate({ provider, seconds, latencyMs = 6, workers }: World) {
         })
       }
       if ((own.at(-1) ?? 0) > now + 150 || (askAt.get(worker) ?? 0) > now) continue
-      const answer = reserve(pace, now, 10_000, 0)
+      const answer = reserve(pace, now, { wanted: 10_000 })
       pace = answer.pace
       const { count: granted, inMs, gapMs, againInMs } = answer.turns
       for (let turn = 0; turn < granted; turn++) own.push(now + inMs + turn * gapMs)
@@ -127,13 +127,13 @@ describe.each(providers)('a provider that counts in %s', (_, provider) => {
 
 test('a provider that throttles nobody is soon asked for as much as workers can do', () => {
   let pace = firstPace(0)
-  for (let now = 0; now < 3000; now += 20) pace = reserve(pace, now, 10_000, 0).pace
+  for (let now = 0; now < 3000; now += 20) pace = reserve(pace, now, { wanted: 10_000 }).pace
   expect(pace.rate).toBeGreaterThan(100_000)
 })
 
 test('a rate that is not used up does not grow', () => {
   let pace = firstPace(0)
-  for (let now = 0; now < 60_000; now += 1000) pace = reserve(pace, now, 10, 0).pace
+  for (let now = 0; now < 60_000; now += 1000) pace = reserve(pace, now, { wanted: 10 }).pace
   expect(pace.rate).toBe(100)
 })
 
@@ -165,7 +165,7 @@ describe('a pause', () => {
     ] as const) {
       const pace = failed(firstPace(0), 1000, { ...failure, kind: 'throttled', retryAfterMs })
       expect(pace.pausedUntil).toBe(1000 + lasts)
-      const { turns } = reserve(pace, 2000, 10, 0)
+      const { turns } = reserve(pace, 2000, { wanted: 10 })
       expect(turns.count).toBe(0)
       expect(turns.againInMs).toBeGreaterThan(lasts - 2000)
     }
@@ -188,8 +188,8 @@ describe('a pause', () => {
     for (let [now, round] = [1000, 0]; round < 5; round++, now = pace.pausedUntil + 10) {
       pace = failed(pace, now, { ...failure, kind: 'down' }, 1)
       lasted.push(pace.pausedUntil - now)
-      const first = reserve(pace, pace.pausedUntil, 100, 0)
-      const second = reserve(first.pace, pace.pausedUntil + 5, 100, 0)
+      const first = reserve(pace, pace.pausedUntil, { wanted: 100 })
+      const second = reserve(first.pace, pace.pausedUntil + 5, { wanted: 100 })
       expect([first.turns.count, second.turns.count]).toEqual([1, 0])
     }
     expect(lasted).toEqual([1000, 2000, 4000, 4000, 4000])
@@ -197,7 +197,7 @@ describe('a pause', () => {
 
   test('of a worker of an earlier version is kept', () => {
     const pace = pausedBy(firstPace(0), 1000, 5000, 'rate_limited')
-    expect(reserve(pace, 1001, 10, 0).turns.count).toBe(0)
+    expect(reserve(pace, 1001, { wanted: 10 }).turns.count).toBe(0)
     expect(pausedBy(pace, 2000, 4000, 'rate_limited')).toBe(pace)
   })
 })

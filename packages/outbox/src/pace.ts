@@ -118,23 +118,30 @@ export function firstPace(now: number): Pace {
  *
  * @param wanted how many it could use
  * @param unused how many of its earlier turns it let pass
+ * @param leadMs how long it takes until the worker knows of its turns, in milliseconds
  */
-export function reserve(pace: Pace, now: number, wanted: number, unused: number): { pace: Pace; turns: Turns } {
+export function reserve(
+  pace: Pace,
+  now: number,
+  { wanted, unused = 0, leadMs = 0 }: { readonly wanted: number; readonly unused?: number; readonly leadMs?: number },
+): { pace: Pace; turns: Turns } {
   const isUsedUp = pace.nextAt >= now - 100 && now >= pace.pausedUntil
   const elapsedMs = isUsedUp ? Math.max(0, Math.min(now - pace.askedAt, DOUBLING_MS)) : 0
   // What was not used up says nothing about what the provider admits.
   const counted = pace.nextAt < now - 1000 ? { since: now, taken: 0, isFull: false, marks: [] } : pace
   const usedMs = pace.usedMs + elapsedMs
   const rate = Math.min(clampRate(pace.rate * 2 ** (elapsedMs / DOUBLING_MS)), ceilingOf({ ...pace, usedMs }))
-  const at = Math.max(pace.nextAt, now)
+  const earliest = now + Math.min(leadMs, AHEAD_MS)
+  const at = Math.max(pace.nextAt, earliest)
   const asked = { ...pace, ...counted, usedMs, rate, askedAt: now, taken: Math.max(0, counted.taken - unused) }
-  const aheadMs = at - now
+  const inMs = at - now
+  const aheadMs = at - earliest
   if (aheadMs >= AHEAD_MS || wanted <= 0) {
     return { pace: asked, turns: { count: 0, inMs: 0, gapMs: 0, againInMs: Math.max(1, aheadMs - AHEAD_MS / 2) } }
   }
   if (pace.probeMs > 0) {
     const probing = { ...asked, rate: pace.rate, nextAt: at + pace.probeMs, taken: asked.taken + 1 }
-    return { pace: probing, turns: { count: 1, inMs: aheadMs, gapMs: 0, againInMs: aheadMs + pace.probeMs } }
+    return { pace: probing, turns: { count: 1, inMs, gapMs: 0, againInMs: inMs + pace.probeMs } }
   }
   const gapMs = 1000 / rate
   // However many workers there are, each finds about as much left as the others.
@@ -143,7 +150,7 @@ export function reserve(pace: Pace, now: number, wanted: number, unused: number)
   const taken = asked.taken + count
   const marks = at - (asked.marks.at(-2)?.[0] ?? 0) < MARK_MS ? asked.marks.slice(0, -1) : asked.marks
   const reserved = { ...asked, nextAt, taken, marks: [...marks, [nextAt, taken] as const].slice(-MARKS) }
-  return { pace: reserved, turns: { count, inMs: aheadMs, gapMs, againInMs: 0 } }
+  return { pace: reserved, turns: { count, inMs, gapMs, againInMs: 0 } }
 }
 
 /** The provider revoked a token, or refused that one alone, after a pause. */

@@ -42,6 +42,8 @@ export class Pacer {
   #unused = 0
   #usedSince = performance.now()
   #perSecond = 0
+  /** How long it takes to ask, lately, in milliseconds. */
+  #askMs = 0
   #failures = 0
   #pauses = 0
   #pausedUntil = Number.NEGATIVE_INFINITY
@@ -91,7 +93,7 @@ export class Pacer {
   ask(now: number, waiting: number, free: number): void {
     if (this.#asking || now < this.#askAt) return
     const last = this.#turns.at(-1)
-    if (last && last.at + last.gapMs * (last.count - 1) > now + LOW_MS) return
+    if (last && last.at + last.gapMs * (last.count - 1) > now + LOW_MS + 2 * this.#askMs) return
     const reserved = this.#turns.reduce((sum, { count }) => sum + count, 0)
     const wanted = Math.min(waiting, free + Math.ceil(this.#perSecond / 4)) - reserved
     if (wanted > 0) this.#ask(wanted)
@@ -128,9 +130,10 @@ export class Pacer {
     this.#perSecond += ((used * 1000) / Math.max(20, this.#usedSince - since) - this.#perSecond) / 2
     try {
       const changed = await this.#pace.change((pace, now) => {
-        const { pace: reserved, turns } = reserve(pace, now, wanted, unused)
+        const { pace: reserved, turns } = reserve(pace, now, { wanted, unused, leadMs: this.#askMs })
         return { pace: reserved, result: turns }
       })
+      this.#askMs += (performance.now() - changed.at - this.#askMs) / 4
       const { count, inMs, gapMs, againInMs } = changed.result
       // A pause may have begun in the meantime.
       const isValid = this.#stoppedAt === stoppedAt
@@ -167,9 +170,10 @@ export class Pacer {
 
   #announce({ code }: Pace, pausedUntil: number): void {
     if (pausedUntil > this.#pausedUntil + 1) this.#stop(performance.now(), pausedUntil)
-    if (this.#announced !== undefined && pausedUntil < this.#announced + LONGER_MS) return
+    const ms = pausedUntil - performance.now()
+    if (this.#announced !== undefined && Math.min(ms, pausedUntil - this.#announced) < LONGER_MS) return
     this.#announced = pausedUntil
-    this.#options.emit({ type: 'paused', until: new Date(Date.now() + pausedUntil - performance.now()), code })
+    this.#options.emit({ type: 'paused', until: new Date(Date.now() + ms), code })
   }
 
   /** Gives up the turns that it has. */

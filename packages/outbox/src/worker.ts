@@ -107,7 +107,7 @@ export class Worker {
     const timers = [
       this.#every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
       ...(Number.isFinite(superviseMs)
-        ? [this.#every(superviseMs, 'Taking over from crashed workers', () => this.#store.boss.supervise(QUEUE))]
+        ? [this.#every(superviseMs, 'Taking over from crashed workers', () => this.#claims.freeExpired())]
         : []),
     ]
     try {

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxStore } from '@backend-logout/outbox'
+import { end, type LimitedProvider, names, openAdder, percentile, startWorker } from './fleet.ts'
+
+/** What came of a run. */
+export interface LanesResult {
+  readonly backlog: number
+  readonly workers: number
+  readonly added: number
+  /** From `add()` to the first attempt, in milliseconds. */
+  readonly p50: number
+  readonly p99: number
+  readonly slowest: number
+  /** What the provider was asked for that was backlog, as a share. */
+  readonly backlogShare: number
+}
+
+/** Adds logouts one by one beside a backlog, at a provider that admits 500 a second. */
+export async function addBesideBacklog(
+  provider: LimitedProvider,
+  store: OutboxStore,
+  { backlog, workers, seconds, perSecond }: Record<'backlog' | 'workers' | 'seconds' | 'perSecond', number>,
+): Promise<LanesResult> {
+  await using adder = await openAdder(provider, store)
+  await adder.addMany(names('backlog', backlog))
+  await provider.call('limitTo', 'windows', 500)
+  const processes = await Promise.all(Array.from({ length: workers }, () => startWorker(provider, store)))
+  try {
+    // Until they know the limit.
+    await sleep(12_000)
+    await provider.call('reset')
+    const startedAt = performance.now()
+    const added: { token: string; at: number }[] = []
+    const adding: Promise<void>[] = []
+    for (let index = 0; performance.now() < startedAt + seconds * 1000; index++) {
+      const token = `user-${index}`
+      adding.push(adder.add({ accessToken: token }).then(() => void added.push({ token, at: Date.now() })))
+      await sleep(Math.max(0, startedAt + (index * 1000) / perSecond - performance.now()))
+    }
+    await Promise.all(adding)
+    const asked = await provider.call('asked')
+    await sleep(5_000)
+    const firstAsked = await provider.call(
+      'firstAsked',
+      added.map(({ token }) => token),
+    )
+    const waited = added.map(({ at }, index) => Math.max(0, (firstAsked[index] ?? Number.POSITIVE_INFINITY) - at))
+    return {
+      backlog,
+      workers,
+      added: added.length,
+      p50: percentile(waited, 0.5),
+      p99: percentile(waited, 0.99),
+      slowest: Math.max(...waited),
+      backlogShare: 1 - Math.min(added.length, asked) / asked,
+    }
+  } finally {
+    await end(processes)
+  }
+}

@@ -1,0 +1,16 @@
+import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { expect, test } from 'vitest'
+import { startLimitedProvider } from './fleet.ts'
+import { surviveOutage } from './outage.ts'
+
+test('after an outage the first request follows within seconds, no herd, and one event says that there was a pause', async () => {
+  await using provider = await startLimitedProvider()
+  await using postgres = await startPostgres()
+  const result = await surviveOutage(provider, await postgres.database('outage'), { seconds: 20, workers: 4 })
+  expect(result.firstAfter).toBeLessThan(5)
+  expect(result.after).toBeGreaterThan(result.before * 0.8)
+  expect(result.most).toBeLessThanOrEqual(200)
+  // One every four seconds, and not one for each worker.
+  expect(result.probes).toBeLessThanOrEqual(14)
+  expect(result.pausedEvents).toBe(1)
+})

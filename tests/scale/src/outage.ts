@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxEvent, OutboxStore } from '@backend-logout/outbox'
+import { end, type LimitedProvider, names, openAdder, startWorker } from './fleet.ts'
+
+/** What came of an outage of the provider. */
+export interface OutageResult {
+  readonly seconds: number
+  readonly workers: number
+  /** Requests while the provider was down, after the first second. */
+  readonly probes: number
+  /** From the provider's return to the first request that it admitted, in seconds. */
+  readonly firstAfter: number
+  /** Admitted in a second before the outage, and in the tenth to the fifteenth second after it. */
+  readonly before: number
+  readonly after: number
+  /** The most that came within a second of the first ten. */
+  readonly most: number
+  /** `paused` events of each worker during the outage. */
+  readonly pausedEvents: number
+}
+
+/** Lets a provider that admits 200 a second fail while workers drain a backlog. */
+export async function surviveOutage(
+  provider: LimitedProvider,
+  store: OutboxStore,
+  { seconds, workers }: { seconds: number; workers: number },
+): Promise<OutageResult> {
+  await using adder = await openAdder(provider, store)
+  await adder.addMany(names('token', 12_000))
+  await provider.call('limitTo', 'windows', 200)
+  let [isDown, pausedEvents] = [false, 0]
+  const onEvent = ({ event }: { event: OutboxEvent }): void => {
+    if (isDown && event.type === 'paused') pausedEvents++
+  }
+  const processes = await Promise.all(
+    Array.from({ length: workers }, () => startWorker(provider, store, { events: ['paused'] }, onEvent)),
+  )
+  try {
+    await sleep(12_000)
+    await provider.call('reset')
+    await sleep(5_000)
+    const before = (await provider.call('seconds')).slice(0, 5).reduce((sum, { admitted }) => sum + admitted, 0) / 5
+    isDown = true
+    await provider.call('down', true)
+    await sleep(1_000)
+    const asked = await provider.call('asked')
+    await sleep(seconds * 1000)
+    const probes = (await provider.call('asked')) - asked
+    await provider.call('reset')
+    await provider.call('down', false)
+    isDown = false
+    const backAt = performance.now()
+    const admitted = async (): Promise<number[]> => (await provider.call('seconds')).map((second) => second.admitted)
+    while (!(await admitted()).some((count) => count > 0)) await sleep(20)
+    const firstAfter = (performance.now() - backAt) / 1000
+    await sleep(Math.max(0, backAt + 16_000 - performance.now()))
+    const seen = await admitted()
+    const after = seen.slice(10, 15).reduce((sum, count) => sum + count, 0) / 5
+    const most = Math.max(...seen.slice(0, 10))
+    return { seconds, workers, probes, firstAfter, before, after, most, pausedEvents: pausedEvents / workers }
+  } finally {
+    await end(processes)
+  }
+}

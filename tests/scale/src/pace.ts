@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxStore } from '@backend-logout/outbox'
+import { end, type LimitedProvider, names, openAdder, startWorker, type WorkerProcess } from './fleet.ts'
+import type { Limit } from './programs/limited-provider.ts'
+
+/** What came of a run. */
+export interface PaceResult {
+  readonly limit: Limit
+  readonly workers: string
+  /** Of the limit, from the first second on, as a share. */
+  readonly used: number
+  /** The same after the first twenty seconds, in which the limit is found. */
+  readonly usedLater: number
+  /** Of all requests, as a share. */
+  readonly refused: number
+  /** Admitted in a second, after the first twenty. */
+  readonly fewest: number
+  readonly most: number
+}
+
+const PER_SECOND = 200
+
+/** Lets workers drain a backlog from a provider that admits 200 a second. */
+export async function drainAtLimit(
+  provider: LimitedProvider,
+  store: OutboxStore,
+  { limit, workers, seconds }: { limit: Limit; workers: number | 'come and go'; seconds: number },
+): Promise<PaceResult> {
+  await using adder = await openAdder(provider, store)
+  await adder.addMany(names('token', (seconds + 30) * PER_SECOND))
+  await provider.call('limitTo', limit, PER_SECOND)
+  const start = (): Promise<WorkerProcess> => startWorker(provider, store, { work: { concurrency: 16 } })
+  const processes: WorkerProcess[] = []
+  try {
+    await provider.call('reset')
+    processes.push(...(await Promise.all(Array.from({ length: workers === 'come and go' ? 4 : workers }, start))))
+    const endAt = performance.now() + seconds * 1000
+    while (performance.now() < endAt) {
+      await sleep(Math.min(10_000, endAt - performance.now()))
+      if (workers !== 'come and go') continue
+      processes.shift()?.kill('SIGKILL')
+      processes.push(await start())
+    }
+    const all = await provider.call('seconds')
+    const first = all.findIndex(({ admitted }) => admitted > 0)
+    const measured = all.slice(first, -1)
+    const later = measured.slice(20).map(({ admitted }) => admitted)
+    const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+    const admitted = sum(measured.map((second) => second.admitted))
+    const refused = sum(measured.map((second) => second.refused))
+    return {
+      limit,
+      workers: String(workers),
+      used: admitted / (measured.length * PER_SECOND),
+      usedLater: sum(later) / (later.length * PER_SECOND),
+      refused: refused / (admitted + refused),
+      fewest: Math.min(...later),
+      most: Math.max(...later),
+    }
+  } finally {
+    await end(processes)
+  }
+}

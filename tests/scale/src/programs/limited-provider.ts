@@ -1,0 +1,82 @@
+/** A provider that admits so many requests a second and refuses the rest, in a process of its own. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { offer } from '@backend-logout/tests-outbox/remote'
+
+/** How it counts: in seconds of its own clock, in any second, or by saving up for bursts. */
+export type Limit = 'windows' | 'sliding window' | 'bucket' | 'none'
+
+/** What happened in one second. */
+interface Second {
+  admitted: number
+  refused: number
+}
+
+let limit: Limit = 'none'
+let perSecond = Number.POSITIVE_INFINITY
+let down = false
+let startedAt = performance.now()
+let seconds: Second[] = []
+let recent: number[] = []
+let [level, levelAt] = [0, 0]
+/** When a token was asked for first, on the machine's clock. */
+const firstAsked = new Map<string, number>()
+let asked = 0
+
+function admits(now: number, second: Second): boolean {
+  if (limit === 'windows') return second.admitted < perSecond
+  if (limit === 'sliding window') {
+    recent = recent.filter((at) => at > now - 1000)
+    if (recent.length >= perSecond) return false
+    recent.push(now)
+  }
+  if (limit === 'bucket') {
+    level = Math.min(perSecond, level + ((now - levelAt) * perSecond) / 1000)
+    levelAt = now
+    if (level < 1) return false
+    level--
+  }
+  return true
+}
+
+const server = createServer(async (request, response) => {
+  let body = ''
+  for await (const chunk of request) body += chunk
+  const token = new URLSearchParams(body).get('token') ?? ''
+  asked++
+  if (!firstAsked.has(token)) firstAsked.set(token, Date.now())
+  const now = performance.now()
+  const index = Math.floor((now - startedAt) / 1000)
+  const second = seconds[index] ?? { admitted: 0, refused: 0 }
+  seconds[index] = second
+  if (down) return response.writeHead(503).end()
+  if (admits(now, second)) {
+    second.admitted++
+    return response.end()
+  }
+  second.refused++
+  return response.writeHead(429, limit === 'bucket' ? {} : { 'retry-after': '1' }).end()
+})
+server.listen(0, '127.0.0.1', () => offer(functions))
+
+export const functions = {
+  appHost: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  limitTo(kind: Limit, rate: number): void {
+    limit = kind
+    perSecond = rate
+  },
+  down(isDown: boolean): void {
+    down = isDown
+  },
+  /** Forgets what happened. */
+  reset(): void {
+    startedAt = performance.now()
+    seconds = []
+    firstAsked.clear()
+    asked = 0
+  },
+  asked: () => asked,
+  /** What happened since, second by second. */
+  seconds: (): Second[] => Array.from(seconds, (second) => second ?? { admitted: 0, refused: 0 }),
+  firstAsked: (tokens: readonly string[]) => tokens.map((token) => firstAsked.get(token)),
+}
