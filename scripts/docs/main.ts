@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { buildSite } from './build-site.ts'
 import { renderContract } from './contract-page.ts'
 import { renderDrawings } from './drawings.ts'
+import { recordDemo, recording } from './recording.ts'
 import { contracts } from './site-map.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -15,7 +16,8 @@ for (const [page, contract] of Object.entries(contracts)) {
   mkdirSync(join(root, dirname(page)), { recursive: true })
   writeFileSync(join(root, page), renderContract(readFileSync(join(root, contract), 'utf8'), contract))
 }
-for (const [file, svg] of Object.entries(await renderDrawings())) writeFileSync(join(root, file), svg)
+const pictures = { ...(await renderDrawings()), [recording]: recordDemo() }
+for (const [file, svg] of Object.entries(pictures)) writeFileSync(join(root, file), svg)
 const { ok, problems } = await buildSite(join(root, 'docs/site'))
 console.log(ok ? '\nOpen docs/site/index.html.' : `\n${problems.length} problems.`)
 process.exitCode = ok ? 0 : 1

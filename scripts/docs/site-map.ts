@@ -18,6 +18,7 @@ export const sections: readonly Section[] = [
   {
     title: 'Start here',
     pages: [
+      'docs/guides/which-package.md',
       'docs/guides/quick-start-node.md',
       'docs/guides/quick-start-deno.md',
       'docs/guides/quick-start-browser.md',
@@ -55,6 +56,15 @@ export const sections: readonly Section[] = [
       'packages/cli/README.md',
       'packages/emulator/README.md',
       'packages/core/README.md',
+    ],
+  },
+  {
+    title: '简体中文',
+    pages: [
+      'README.zh-CN.md',
+      'docs/zh-CN/quick-start-node.md',
+      'docs/zh-CN/genauth-settings.md',
+      'docs/zh-CN/migrating-from-genauth-sdks.md',
     ],
   },
   {

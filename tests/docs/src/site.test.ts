@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildSite, type SiteBuild } from '../../../scripts/docs/build-site.ts'
 import { renderContract } from '../../../scripts/docs/contract-page.ts'
 import { renderDrawings } from '../../../scripts/docs/drawings.ts'
+import { linesOf, playDemo, recording, withoutNumbers } from '../../../scripts/docs/recording.ts'
 import { contracts, modules, sections } from '../../../scripts/docs/site-map.ts'
 import { filesLike, root } from './repository.ts'
 
@@ -43,12 +45,16 @@ describe('the site', () => {
     expect(found).toEqual([])
   })
 
-  test('can be searched, guides included', async () => {
-    const script = await readFile(join(out, 'assets/search.js'), 'utf8')
-    const [, data = ''] = /"([^"]+)"/.exec(script) ?? []
-    const inflated = new Blob([Buffer.from(data, 'base64')]).stream().pipeThrough(new DecompressionStream('deflate'))
-    const index = await new Response(inflated).text()
-    for (const title of ['Evidence', 'createLogoutClient', 'openOutbox']) expect(index).toContain(`"${title}"`)
+  test.each([
+    ['express', ['Which package do I need?', 'Quick start: browser and backend', '@backend-logout/browser-proxy']],
+    ['next', ['Which package do I need?', '@backend-logout/browser-proxy']],
+    ['kubernetes', ['Which package do I need?']],
+    ['jwt', ['@backend-logout/core/jwt', '@backend-logout/revocations']],
+    ['csv', ['Which package do I need?', '@backend-logout/cli']],
+    ['evidence', ['Evidence']],
+    ['createLogoutClient', ['createLogoutClient']],
+  ])('the search shows for %s, among the first ten: %j', async (word, titles) => {
+    expect(await search(out, word)).toEqual(expect.arrayContaining(titles))
   })
 
   test('has its own title and icon on every page', async () => {
@@ -59,6 +65,26 @@ describe('the site', () => {
     }
   })
 })
+
+/** Searches the site as its pages do, and gives the names of the ten results that they show. */
+async function search(site: string, word: string): Promise<string[]> {
+  const script = await readFile(join(site, 'assets/search.js'), 'utf8')
+  const [, data = ''] = /"([^"]+)"/.exec(script) ?? []
+  const inflated = new Blob([Buffer.from(data, 'base64')]).stream().pipeThrough(new DecompressionStream('deflate'))
+  const { rows, index } = (await new Response(inflated).json()) as { rows: { name: string }[]; index: object }
+  const lunr = createRequire(import.meta.resolve('typedoc'))('lunr') as {
+    Index: { load(index: object): { search(query: string): { ref: string; score: number }[] } }
+  }
+  const startsLike = (name: string): number =>
+    name.toLowerCase().startsWith(word.toLowerCase()) ? 10 / (1 + Math.abs(name.length - word.length)) : 1
+  return lunr.Index.load(index)
+    .search(`*${word}*`)
+    .map(({ ref, score }) => ({ name: rows[Number(ref)]?.name ?? '', score }))
+    .map(({ name, score }) => ({ name, score: score * startsLike(name) }))
+    .toSorted((one, other) => other.score - one.score)
+    .slice(0, 10)
+    .map(({ name }) => name)
+}
 
 test('every page of docs is on the site', () => {
   const pages = sections.flatMap(({ pages }) => pages)
@@ -90,3 +116,8 @@ test.each(Object.entries(await renderDrawings()))(
     expect(await readFile(join(root, file), 'utf8')).toBe(svg)
   },
 )
+
+test('the picture of the README shows what npm run demo prints; npm run docs records it', async () => {
+  const picture = linesOf(await readFile(join(root, recording), 'utf8'))
+  expect(withoutNumbers(picture)).toBe(withoutNumbers(playDemo()))
+})
