@@ -175,6 +175,17 @@ describe('attemptUntilDone()', () => {
       inOrder(new TypeError('reset'), answer(400, {}, '{"error":"unsupported_token_type"}')),
     )
     expect(unsupported.outcome).toMatchObject({ state: 'unsupported' })
+    const unsent = new TypeError('connect', { cause: { code: 'ECONNREFUSED' } })
+    const later = await run(manualClock(0), inOrder(new TypeError('reset'), unsent, unsent))
+    expect(later.outcome).toMatchObject({
+      state: 'unknown',
+      error: { message: expect.stringContaining('may or may not') },
+    })
+    const never = await run(manualClock(0), inOrder(answer(503), unsent, unsent))
+    expect(never.outcome).toMatchObject({
+      state: 'live',
+      error: { message: expect.stringContaining('Nothing was sent') },
+    })
     const accepted = await run(manualClock(0), inOrder(new TypeError('reset'), answer(200)))
     expect(accepted.outcome).toMatchObject({ ok: true })
   })

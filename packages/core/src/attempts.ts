@@ -2,13 +2,14 @@ import { type Call, emitCall, redactorOf } from './call.ts'
 import { ERROR_MEANING } from './codes.ts'
 import { endpointName } from './endpoint-url.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
-import { type FailedAttempt, reportFailure } from './failure-report.ts'
+import { type FailedAttempt, mayHaveArrived, reportFailure } from './failure-report.ts'
 import { redactCause } from './redaction.ts'
 import { isThrottled, nextDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
 import { tokenState } from './token-state.ts'
 import type { TransportResponse } from './transport.ts'
+import { isUnsent } from './unsent.ts'
 import type { Verdict } from './verdict.ts'
 
 /** One request, sent as often as it takes. */
@@ -92,13 +93,13 @@ class History {
 
   add(failure: FailedAttempt): void {
     this.#failures.push(failure)
-    this.#possiblyDelivered ||= ERROR_MEANING[failure.code].token === 'unknown'
+    this.#possiblyDelivered ||= mayHaveArrived(failure)
   }
 
   /** The call ends with the last failure. */
   failed(): Failed {
     const error = reportFailure(this.#call, this.#request, this.#failures)
-    return this.#end(error, ERROR_MEANING[error.code].token)
+    return this.#end(error, this.#state())
   }
 
   /** The call ends because it was aborted while it waited. */
@@ -106,12 +107,18 @@ class History {
     const cause = reportFailure(this.#call, this.#request, this.#failures)
     const attempts = this.#failures.length
     const error = new LogoutError('aborted', 'The call was aborted while it waited to retry.', { attempts, cause })
-    return this.#end(error, ERROR_MEANING[cause.code].token)
+    return this.#end(error, this.#state())
   }
 
   /** The call ends with an error that a transport or client authentication threw instead of sending a request. */
   refused(error: LogoutError): Failed {
     return this.#end(redactCause(error, redactorOf(this.#call)) as LogoutError, 'live')
+  }
+
+  /** What the last failure says about the token. */
+  #state(): RevocationState {
+    const last = this.#failures.at(-1) as FailedAttempt
+    return last.unsent ? 'live' : ERROR_MEANING[last.code].token
   }
 
   #end(error: LogoutError, state: RevocationState): Failed {
@@ -163,6 +170,7 @@ async function sendOnce<T>(
     if (!verdict.ok) return { ...verdict, requestId }
     return { ok: true, attempts: attempt, status: response.status, requestId, json: verdict.json }
   } catch (thrown) {
-    return { ok: false, code: thrown instanceof EndedEarly ? thrown.why : 'network', thrown }
+    if (thrown instanceof EndedEarly) return { ok: false, code: thrown.why, thrown }
+    return { ok: false, code: 'network', thrown, unsent: isUnsent(thrown) }
   }
 }

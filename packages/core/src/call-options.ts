@@ -1,5 +1,6 @@
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
+import { findUnknownOption } from './unknown-option.ts'
 
 /** How long a call may take and how often it may try. The client has defaults; each call may have its own. */
 export interface CallLimits {
@@ -30,16 +31,18 @@ export interface CallOptions extends CallLimits {
 export type ResolvedLimits = Required<{ [K in keyof CallLimits]: number }>
 
 /**
- * Makes sure that the options of a call are an object, and that their signal is one: an `AbortController` instead of it
+ * Makes sure that the options of a call are an object of known members, and that their signal is one: an `AbortController` instead of it
  * would never end the call, and break when the call ends.
  *
  * @throws LogoutError `invalid_argument`
  */
-export function checkCallOptions(options: unknown): void {
+export function checkCallOptions(options: unknown, known: object): void {
   if (options === undefined) return
   if (typeof options !== 'object' || options === null) {
     throw new LogoutError('invalid_argument', 'The options of a call must be an object.')
   }
+  const unknown = findUnknownOption(options, known)
+  if (unknown) invalidOption(unknown.option, unknown.reason, 'invalid_argument')
   const { signal } = options as { signal?: Partial<AbortSignal> | null }
   if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
     invalidOption('signal', 'must be an AbortSignal.', 'invalid_argument')

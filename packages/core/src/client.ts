@@ -1,4 +1,5 @@
 import type { ClientBase, ClientCore } from './call.ts'
+import { CALLS } from './call-option-names.ts'
 import { type CallOptions, checkCallOptions, resolveLimits } from './call-options.ts'
 import type { Clock } from './clock.ts'
 import type { Introspection, IntrospectOptions } from './introspect.ts'
@@ -153,7 +154,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     appId: options.appId,
     provider: addressOf(options).replace(/\/+$/, ''),
     async revokeToken(token, callOptions) {
-      checkCallOptions(callOptions)
+      checkCallOptions(callOptions, CALLS.revokeToken)
       const { revocation } = await revoke(core, token, callOptions)
       const { state, revoked, error } = revocation
       if (callOptions?.verify && state === 'live' && error?.code === 'unverified') return false
@@ -161,29 +162,29 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
       return revoked
     },
     async logout(tokens, callOptions) {
-      checkCallOptions(callOptions)
+      checkCallOptions(callOptions, CALLS.logout)
       const { logout } = await import('./logout.ts')
       return logout(core, tokens, callOptions)
     },
     revokeTokens(tokens, callOptions) {
-      checkCallOptions(callOptions)
+      checkCallOptions(callOptions, CALLS.revokeTokens)
       return revokeMany(core, tokens, callOptions)
     },
     async introspectToken(token, callOptions) {
-      checkCallOptions(callOptions)
+      checkCallOptions(callOptions, CALLS.introspectToken)
       const { introspect } = await import('./introspect.ts')
       return introspect(core, token, callOptions)
     },
     buildLogoutUrl(urlOptions) {
-      checkCallOptions(urlOptions)
+      checkCallOptions(urlOptions, CALLS.buildLogoutUrl)
       return buildLogoutUrl(planLogoutUrl(options, urlOptions), provider)
     },
     buildLogoutForm(urlOptions) {
-      checkCallOptions(urlOptions)
+      checkCallOptions(urlOptions, CALLS.buildLogoutUrl)
       return buildLogoutForm(planLogoutUrl(options, urlOptions), provider)
     },
     async discover(callOptions = {}) {
-      checkCallOptions(callOptions)
+      checkCallOptions(callOptions, CALLS.discover)
       const { deadlineMs } = resolveLimits(callOptions, options.limits)
       const deadlineAt = options.clock.now() + deadlineMs
       const { metadata } = await provider.endpoints({ deadlineAt, signal: callOptions.signal })

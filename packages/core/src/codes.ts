@@ -15,7 +15,7 @@
  * | `endpoint_missing` | the endpoint answered 404, 405 or 410, or the provider's metadata lists no such endpoint |
  * | `discovery_failed` | the provider's metadata could not be used |
  * | `unverified` | the revocation was accepted, but introspection could not prove it |
- * | `network` | the connection failed; the request may or may not have arrived |
+ * | `network` | the connection failed; unless the message says that nothing was sent, the request may or may not have arrived |
  * | `timeout` | no complete response in time; the request may or may not have arrived |
  * | `aborted` | the caller's signal ended the call, or the client is closed |
  */
@@ -61,8 +61,9 @@ export interface ErrorMeaning {
 /**
  * What each code implies. Everything that decides by code reads this table.
  *
- * Two errors can say more than their code: `discovery_failed` is `retryable` where the provider may answer later, and
- * the state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint.
+ * Three errors can say more than their code: `discovery_failed` is `retryable` where the provider may answer later; the
+ * state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint; and it is `live`
+ * when `network` comes from a connection that failed before anything was sent.
  *
  * @example
  * ```ts

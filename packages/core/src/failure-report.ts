@@ -7,7 +7,17 @@ import { EndedEarly } from './time-limit.ts'
 import type { FailedVerdict } from './verdict.ts'
 
 /** An attempt that failed: by its response, or by what was thrown instead of one. */
-export type FailedAttempt = Omit<FailedVerdict, 'status'> & { readonly status?: number; readonly thrown?: unknown }
+export type FailedAttempt = Omit<FailedVerdict, 'status'> & {
+  readonly status?: number
+  readonly thrown?: unknown
+  /** Whether the connection failed before anything was sent. */
+  readonly unsent?: boolean
+}
+
+/** Tells whether the provider may have got a request that failed. */
+export function mayHaveArrived({ code, unsent }: FailedAttempt): boolean {
+  return ERROR_MEANING[code].token === 'unknown' && !unsent
+}
 
 /**
  * Makes the error of a request that failed: what happened, at which endpoint, and what to do. Everything that the
@@ -39,7 +49,7 @@ export function reportFailure(
   const message = [
     `${at.method} ${endpointName(at.url)}`,
     withoutResponse[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${described}.`,
-    ERROR_MEANING[code].advice,
+    advise(call.eventBase.operation, failures),
     retryAfterMs ? `Retry-After asks for ${retryAfterMs / 1000} s.` : '',
     earlier.length > 0 ? `(${failures.length} attempts)` : '',
   ]
@@ -53,6 +63,18 @@ export function reportFailure(
     attempts: failures.length,
     cause: cause ?? (earlier.length > 0 ? reportFailure(call, at, earlier) : undefined),
   })
+}
+
+/** What to do. Only a revocation that was not done says anything about the token. */
+function advise(operation: Call['eventBase']['operation'], failures: readonly FailedAttempt[]): string {
+  const { code, unsent } = failures.at(-1) as FailedAttempt
+  const { advice, concerns } = ERROR_MEANING[code]
+  const nothing = unsent && !failures.some(mayHaveArrived) ? 'Nothing was sent' : ''
+  if (operation === 'revoke') return nothing ? `${nothing}, so the token is still active; try again later.` : advice
+  if (concerns === 'application' || concerns === 'token' || code === 'rate_limited') return advice
+  const known =
+    operation === 'introspect' ? 'Whether the token is active is not known; try again later.' : 'Try again later.'
+  return nothing ? `${nothing}. ${known}` : known
 }
 
 /** An error and its causes in one line: `fetch failed` alone helps nobody. */

@@ -45,11 +45,17 @@ export interface LogoutResult {
   readonly nothingToRevoke: boolean
   /** What became of each token, in the order in which they were revoked: refresh token first. */
   readonly tokens: readonly Revocation[]
-  /** Where to send the user's browser to end the provider's own session. */
+  /**
+   * Where to send the user's browser to end the provider's own session. Missing where the provider did not answer at all:
+   * the user then stays with the application.
+   */
   readonly logoutUrl?: URL
   /** The same as a form to post, for where the URL would be too long; only for `kind` `oidc`. */
   readonly logoutForm?: LogoutForm
-  /** Why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing` or one of discovery. */
+  /**
+   * Why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing`, one of discovery, or `network`
+   * or `timeout` where the provider did not answer.
+   */
   readonly logoutUrlError?: LogoutError
 }
 
@@ -87,7 +93,7 @@ export async function logout(
     const { revocation } = await revoke(masked, token, { ...options, tokenTypeHint, deadlineMs }, context)
     revocations.push(revocation)
   }
-  const front = await frontChannel(plan, core.provider, { deadlineAt, signal: options.signal })
+  const front = await frontChannel(silence(revocations) ?? plan, core.provider, { deadlineAt, signal: options.signal })
   return {
     revoked: revocations.length > 0 && revocations.every(({ revoked }) => revoked),
     nothingToRevoke: revocations.length === 0,
@@ -145,6 +151,19 @@ function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): Lo
     throw error
   }
 }
+
+/** Why the user should not be sent to the provider: it answered nothing at all, and its page would not come up either. */
+function silence(revocations: readonly Revocation[]): LogoutError | undefined {
+  const [last] = revocations.map(({ error }) => error).slice(-1)
+  if (!last || revocations.some(({ status, error }) => status !== undefined || !SILENT.has(error?.code)))
+    return undefined
+  const message =
+    'The provider did not answer, so there is no logout URL: the user would end up on a page that does not load. ' +
+    'Stay on a page of the application; buildLogoutUrl() builds the URL in any case.'
+  return new LogoutError(last.code, message, { cause: last })
+}
+
+const SILENT: ReadonlySet<string | undefined> = new Set(['network', 'timeout'])
 
 /** What ends the provider's own session in the browser, where the provider has that; else why not. */
 async function frontChannel(

@@ -233,21 +233,16 @@ describe('options of any shape', () => {
       send: async () => new TransportResponse({ status: 200, headers: new Headers(), body: '' }),
     }
     const client = createLogoutClient({ ...genauth, transport, retries: 0, timeoutMs: 50 })
-    const ofCall = nearly(
-      {
-        tokenTypeHint: 'access_token',
-        verify: false,
-        strict: true,
-        signal: undefined,
-        timeoutMs: 50,
-        deadlineMs: 50,
-        retries: 0,
-        redirectUri: url,
-        state: 'x',
-        kind: 'generic',
-        idToken: 'x',
-      },
-      2,
+    // Each call refuses what is for another one.
+    const common = { signal: undefined, timeoutMs: 50, deadlineMs: 50, retries: 0 }
+    const ofCall = fc.oneof(
+      ...[
+        common,
+        { ...common, tokenTypeHint: 'access_token', verify: false },
+        { ...common, tokenTypeHint: 'access_token', strict: true },
+        { ...common, verify: false, redirectUri: url, state: 'x', kind: 'generic' },
+        { redirectUri: url, state: 'x', kind: 'generic', idToken: 'x' },
+      ].map((options) => nearly(options, 2)),
     )
     const withVerify = fc.oneof(mostly(0), odd).map((withinMs) => ({ verify: { withinMs } }))
     const tokens = nearly({ accessToken: 'x', refreshToken: 'x', idToken: 'x' }, 2)

@@ -1,6 +1,7 @@
 import { checkDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
 import { defaultAuthMethod } from './choose-client-auth.ts'
 import { type ClientAuth, createClientAuth } from './client-auth.ts'
+import { CLIENT, CLIENT_HINTS, ENDPOINTS } from './client-option-names.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { resolveEndpointHosts } from './endpoint-hosts.ts'
 import { checkUrl } from './endpoint-url.ts'
@@ -12,6 +13,7 @@ import type { LogoutClientOptions } from './options.ts'
 import { resolveHeaders } from './request-headers.ts'
 import { returnAddress } from './return-address.ts'
 import type { Transport } from './transport.ts'
+import { findUnknownOption } from './unknown-option.ts'
 import { defaultUserAgent } from './user-agent.ts'
 
 /** An issuer, checked. */
@@ -61,6 +63,8 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
   if (typeof options !== 'object' || options === null) {
     throw new LogoutError('invalid_options', 'Options must be an object.')
   }
+  const unknown = findUnknownOption(options, CLIENT, CLIENT_HINTS)
+  if (unknown) invalidOption(unknown.option, unknown.reason)
   const { fetch, transport, onEvent, allowInsecureHttp = false, redirectUri, logoutRedirectUri } = options
   const appSecret = options.appSecret === undefined ? undefined : checkText(options.appSecret, 'appSecret')
   const appId = checkText(options.appId, 'appId')
@@ -107,6 +111,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     if (protocol !== 'oidc' && protocol !== 'oauth') invalidOption('protocol', "must be 'oidc' or 'oauth'.")
     const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
     if (url.search) invalidOption('appHost', 'must not have a query.')
+    refuseEndpointPath(url)
     return { kind: 'genauth', base: url.href.replace(/\/+$/, ''), protocol }
   }
   if (issuer) {
@@ -126,12 +131,22 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   if (typeof endpoints !== 'object' || endpoints === null) {
     invalidOption('endpoints', 'must be an object of URLs.')
   }
+  const unknown = findUnknownOption(endpoints, ENDPOINTS)
+  if (unknown) invalidOption(`endpoints.${unknown.option}`, unknown.reason)
   const { revocation, introspection, endSession } = endpoints
   const checked = Object.entries({ revocation, introspection, endSession }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href]],
   )
   if (!checked.length) invalidOption('endpoints', 'must have at least one of revocation, introspection and endSession.')
   return { kind: 'endpoints', endpoints: Object.fromEntries(checked) }
+}
+
+/** A console shows addresses of endpoints, too; added to one of them, every path would be wrong. */
+function refuseEndpointPath({ origin, pathname }: URL): void {
+  const [, before, part] = /^(.*?)\/(oidc|oauth|\.well-known|saml-idp|cas-idp)(?:\/|$)/.exec(pathname) ?? []
+  if (part === undefined) return
+  const protocol = part === 'oauth' ? " with protocol: 'oauth'" : ''
+  invalidOption('appHost', `must not have the path of an endpoint: use ${origin}${before}${protocol}.`)
 }
 
 function checkErrors(errors: readonly string[] = []): readonly string[] {

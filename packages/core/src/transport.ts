@@ -91,7 +91,11 @@ export class TransportResponse {
  * a status other than 2xx, status and headers are enough.
  */
 export interface Transport {
-  /** Sends one request. A `LogoutError` that it rejects with reaches the caller unchanged, without another attempt. */
+  /**
+   * Sends one request. An error whose property `unsent` is `true` says that nothing was sent, so that the token is `live`
+   * and not `unknown`; without that property, common codes such as `ECONNREFUSED` say so. A `LogoutError` that it rejects
+   * with reaches the caller unchanged, without another attempt.
+   */
   send(request: TransportRequest): Promise<TransportResponse>
   /** Whether it presents a client certificate; then a provider's `mtls_endpoint_aliases` are used (RFC 8705 §5). */
   readonly mutualTls?: boolean

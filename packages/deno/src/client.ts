@@ -17,6 +17,12 @@ export interface DenoLogoutClient extends LogoutClient, Disposable {
   close(): void
 }
 
+/** The options that are not core's. */
+const OWN = { tls: undefined, proxy: undefined, pool: undefined } satisfies Record<
+  keyof DenoConnectionOptions,
+  undefined
+>
+
 /**
  * Creates a client that sends over Deno's `fetch`. Options are checked now, copied, and never changed; nothing is sent
  * yet. A permission that is missing later rejects the call with `invalid_options`, at once and without another attempt;
@@ -39,7 +45,7 @@ export interface DenoLogoutClient extends LogoutClient, Disposable {
 export function createLogoutClient(options: DenoLogoutClientOptions): DenoLogoutClient {
   const { transport, close } = createDenoTransport(options ?? {})
   try {
-    const client = createCoreClient(options && { ...(options as LogoutClientOptions), transport })
+    const client = createCoreClient(options && { ...(options as LogoutClientOptions), ...OWN, transport })
     return Object.freeze({ ...client, close, [Symbol.dispose]: close })
   } catch (error) {
     close()

@@ -71,6 +71,21 @@ export interface EmulatorOptions {
 export type EmulatorSettings = Required<Omit<EmulatorOptions, 'tls' | 'appSecret'>> &
   Pick<EmulatorOptions, 'tls' | 'appSecret'>
 
+/** The options; the compiler insists that none is missing. */
+const NAMES: Readonly<Record<keyof EmulatorOptions, true>> = {
+  port: true,
+  host: true,
+  accessTokenFormat: true,
+  accessTokenTtl: true,
+  cascade: true,
+  cors: true,
+  successBody: true,
+  appSecret: true,
+  redirectUris: true,
+  logoutRedirectUris: true,
+  tls: true,
+}
+
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
 
 /**
@@ -79,6 +94,10 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
  * @throws {TypeError} When an option is not usable; the message names it.
  */
 export function readOptions(options: EmulatorOptions): EmulatorSettings {
+  const unknown = Object.keys(withoutUndefined(options)).find((name) => !Object.hasOwn(NAMES, name))
+  if (unknown !== undefined) {
+    throw new TypeError(`${unknown} is not an option of the emulator; these are: ${Object.keys(NAMES).join(', ')}`)
+  }
   const settings = {
     port: 0,
     host: '127.0.0.1',

@@ -52,7 +52,8 @@ export function createNodeClient(options: NodeLogoutClientOptions, env: Environm
   }
   if (proxy) checkProxy(proxy, 'proxy')
   const pools = poolTransport(checkConnections({ connections, tls }), { proxy, env, allowInsecureHttp })
-  return closable(createClient(options && { ...options, transport: pools }), () => pools.close())
+  const own = { connections: undefined, proxy: undefined, tls: undefined }
+  return closable(createClient(options && { ...options, ...own, transport: pools }), () => pools.close())
 }
 
 function closable(client: LogoutClient, close: () => Promise<void>): NodeLogoutClient {

@@ -53,7 +53,10 @@ function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   if (!given) return { minVersion: MIN_TLS_VERSION }
   // Other options of Node.js could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and more.
   const unknown = Object.keys(given).find((name) => !TLS_OPTIONS.has(name))
-  if (unknown !== undefined) invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.`)
+  if (unknown !== undefined) {
+    const own = unknown === 'rejectUnauthorized' ? " For an authority of your own, pass its certificate as 'ca'." : ''
+    invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.${own}`)
+  }
   const { ca, cert, key, pfx, passphrase, servername, minVersion = MIN_TLS_VERSION } = given
   if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') {
     invalidOption('tls.minVersion', "must be 'TLSv1.2' or 'TLSv1.3'.")

@@ -40,6 +40,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settle()) this.#reject(aborted())
   }
   #controller: Controller | undefined
+  /** Whether the request has got a connection, on which it is sent. */
+  #started = false
   #status = 0
   #headers: IncomingHttpHeaders = {}
   #body: BodyBuffer | undefined
@@ -62,6 +64,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     // The caller gave up while the request waited for a connection. Throwing drops it unsent and keeps the connection.
     if (this.settled) throw aborted()
     this.#controller = controller
+    this.#started = true
   }
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
@@ -100,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #fail(error: unknown): void {
     // A refusal remains a refusal if its body breaks off; a success must be complete.
     if (this.#status >= 400) this.#answer({ body: '', truncated: true })
-    else if (this.#settle()) this.#reject(networkError(error))
+    else if (this.#settle()) this.#reject(networkError(error, this.#started))
   }
 
   #answer(body: ReturnType<BodyBuffer['read']>): void {

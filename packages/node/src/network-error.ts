@@ -27,9 +27,12 @@ interface SystemError {
   readonly errors?: readonly unknown[]
 }
 
-/** Converts a failure into an error whose message contains all of the details. */
-export function networkError(error: unknown): Error {
-  const described = new Error(describe(error))
+/**
+ * Converts a failure into an error whose message contains all of the details.
+ *
+ * @param started Whether there was a connection to send the request on; without one, nothing was sent.
+ */
+export function networkError(error: unknown, started: boolean): Error {
   const { code } = error as { code?: string }
-  return code === undefined ? described : Object.assign(described, { code })
+  return Object.assign(new Error(describe(error)), code !== undefined && { code }, { unsent: !started })
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { LogoutClient } from '@backend-logout/core'
+import { findUnknownOption, type LogoutClient } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { EncryptionKey } from './keyring.ts'
@@ -108,6 +108,19 @@ export interface ResolvedOptions {
   readonly onEvent: OnOutboxEvent | undefined
 }
 
+/** The options; the compiler insists that none is missing. */
+const NAMES: Readonly<Record<keyof OutboxOptions, true>> = {
+  store: true,
+  client: true,
+  revocations: true,
+  encryptionKeys: true,
+  maxAgeMs: true,
+  maxRefusals: true,
+  addTimeoutMs: true,
+  onEvent: true,
+  provider: true,
+}
+
 const TEN_YEARS_MS = 315_360_000_000
 
 /**
@@ -117,6 +130,8 @@ const TEN_YEARS_MS = 315_360_000_000
  */
 export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
+  const unknown = findUnknownOption(options, NAMES, { keys: 'use encryptionKeys', database: 'use store' })
+  if (unknown) refuse(`${unknown.option} ${unknown.reason}`)
   const { client, revocations, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
   const store = resolveStore(options.store)
   if (client !== undefined && typeof client?.logout !== 'function') refuse('client must be a logout client.')

@@ -102,16 +102,14 @@ export interface BrowserLogout {
  * })
  * ```
  */
-export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOptions): BrowserLogout {
-  let url: string | undefined
+export function createLogout({ endpoint, timeoutMs = 15_000, ...rest }: BrowserLogoutOptions): BrowserLogout {
+  refuseOthers(rest)
+  let url: URL | null = null
   const address = (): string => {
-    // There is none where the page is rendered.
-    const { href = '', origin }: Partial<Location> = globalThis.location ?? {}
-    if (!url && URL.canParse(endpoint, href)) url = new URL(endpoint, href).href
-    if (!url || new URL(url).origin !== origin) {
-      throw new LogoutProxyError('invalid_options', 'endpoint must be on the origin of the page.')
-    }
-    return url
+    // There is no location where the page is rendered.
+    url ??= URL.parse(endpoint, globalThis.location?.href)
+    if (url?.origin !== globalThis.location?.origin || !url) throw wrong('endpoint must be on the origin of the page.')
+    return url.href
   }
   const listeners = new Set<(event: MessageEvent) => void>()
   let channel: BroadcastChannel | undefined
@@ -174,6 +172,15 @@ export function createLogout({ endpoint, timeoutMs = 15_000 }: BrowserLogoutOpti
   }
 }
 
+function wrong(message: string): LogoutProxyError {
+  return new LogoutProxyError('invalid_options', message)
+}
+
+/** A secret has no place in a page, and a misspelt option no effect. */
+function refuseOthers(rest: object): void {
+  for (const name in rest) throw wrong(`${name} is no option.`)
+}
+
 /** Leaves the page by posting a form. */
 function post(action: string, fields: Readonly<Record<string, string>>): void {
   const form = Object.assign(document.createElement('form'), { method: 'post', action })
@@ -186,7 +193,8 @@ function post(action: string, fields: Readonly<Record<string, string>>): void {
 }
 
 async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number): Promise<Answer> {
-  const { token, tokenTypeHint, idTokenHint, returnTo, state, signal } = request
+  const { token, tokenTypeHint, idTokenHint, returnTo, state, signal, ...rest } = request
+  refuseOthers(rest)
   const body: { [Name in keyof Body]-?: Body[Name] | undefined } = {
     token,
     token_type_hint: tokenTypeHint,

@@ -1,4 +1,4 @@
-import { invalidOption } from './invalid-option.ts'
+import { invalidOption, refuseUnknown } from './invalid-option.ts'
 import { CHUNK_SEPARATORS, sentCookie } from './sent-cookie.ts'
 import type { Awaitable, LogoutSession, StoredTokens } from './session.ts'
 
@@ -39,6 +39,22 @@ export interface CookieSessionOptions {
   readonly partitioned?: boolean | undefined
 }
 
+/** The options; the compiler insists that none is missing. */
+const COOKIE: Readonly<Record<keyof CookieSessionOptions, true>> = {
+  name: true,
+  chunks: true,
+  read: true,
+  clear: true,
+  lock: true,
+  alsoClear: true,
+  path: true,
+  domain: true,
+  secure: true,
+  httpOnly: true,
+  sameSite: true,
+  partitioned: true,
+}
+
 const NAME = /^[!#$%&'*+\-.^_`|~\w]+$/
 const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
 
@@ -62,6 +78,10 @@ const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
  * ```
  */
 export function cookieSession(options: CookieSessionOptions): LogoutSession {
+  refuseUnknown(options, COOKIE, {
+    maxAge: 'it is not needed to clear a cookie',
+    secret: 'verify the signature in read',
+  })
   const { name, read, clear, lock, alsoClear = [], chunks = true } = options
   const names = [name, ...alsoClear]
   for (const cookie of names) expire(cookie, options)

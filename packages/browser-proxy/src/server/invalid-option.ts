@@ -1,4 +1,4 @@
-import { LogoutError } from '@backend-logout/core'
+import { findUnknownOption, LogoutError } from '@backend-logout/core'
 
 /**
  * Refuses the value of an option.
@@ -9,4 +9,16 @@ import { LogoutError } from '@backend-logout/core'
  */
 export function invalidOption(option: string, reason: string): never {
   throw new LogoutError('invalid_options', `${option} ${reason}`, { option })
+}
+
+/**
+ * Refuses an option that does not exist.
+ *
+ * @param known An object with the names that exist.
+ * @param hints What to do in place of other names.
+ * @throws LogoutError `invalid_options`
+ */
+export function refuseUnknown(options: object, known: object, hints?: Readonly<Record<string, string>>): void {
+  const unknown = findUnknownOption(options, known, hints)
+  if (unknown) invalidOption(unknown.option, unknown.reason)
 }

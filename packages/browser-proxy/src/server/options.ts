@@ -2,7 +2,7 @@ import type { LogoutClient, Revocation, RevocationEntries } from '@backend-logou
 import type { OnLogoutProxyEvent } from './events.ts'
 import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
-import { invalidOption } from './invalid-option.ts'
+import { invalidOption, refuseUnknown } from './invalid-option.ts'
 import type { ProxyHeader } from './own-origin.ts'
 import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
@@ -128,6 +128,7 @@ const SITE_DATA: ReadonlySet<unknown> = new Set<SiteData>([
  */
 export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
+  refuseUnknown(options, HANDLER, { store: 'use session', csrf: 'use form', origins: 'use allowedOrigins' })
   const {
     client,
     session,
@@ -182,6 +183,24 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     waitUntil,
     onEvent,
   })
+}
+
+/** The options of {@link createLogoutHandler}; the compiler insists that none is missing. */
+const HANDLER: Readonly<Record<keyof LogoutHandlerOptions, true>> = {
+  client: true,
+  session: true,
+  outbox: true,
+  revocations: true,
+  allowedOrigins: true,
+  trustedProxyHeader: true,
+  returnTo: true,
+  extraParameters: true,
+  clearSiteData: true,
+  throttle: true,
+  revokeTimeoutMs: true,
+  storeTimeoutMs: true,
+  waitUntil: true,
+  onEvent: true,
 }
 
 function resolveOrigins(origins: readonly (string | URL)[]): string[] {

@@ -3,7 +3,9 @@ import { answer, hangUp, head, inTurn, reset, stayAway, trickle, write } from '.
 import { codeOf, either, fails, type Row } from '../row.ts'
 
 const lost = either(fails('network'))
-const unsent = either(fails('network', { requests: 0 }))
+const unheard = either(fails('network', { requests: 0 }))
+/** Without a connection nothing is sent, and that is known. */
+const unsent = either(fails('network', { requests: 0, state: 'live' }))
 
 // Nothing listens on a port below 1024 that no service was ever given; and `fetch` does not refuse this one by itself.
 const NOBODY = 'http://127.0.0.1:2'
@@ -27,7 +29,7 @@ export const brokenConnections: readonly Row[] = [
     name: 'a reset in place of a greeting',
     behave: answer({}),
     server: { onConnection: (socket) => socket.resetAndDestroy() },
-    ...unsent,
+    ...unheard,
   },
   { name: 'a reset in place of an answer', behave: reset, ...lost },
   { name: 'a hang-up in place of an answer', behave: hangUp, ...lost },

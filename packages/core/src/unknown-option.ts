@@ -1,0 +1,64 @@
+/** The names of the members of a type, or of all members of a union; the compiler insists that none is missing. */
+export type Names<T> = Readonly<Record<T extends T ? keyof T & string : never, true>>
+
+/** An option that does not exist. */
+export interface UnknownOption {
+  /** Its name. */
+  readonly option: string
+  /** The rest of the message, with the option that is probably meant. */
+  readonly reason: string
+}
+
+/**
+ * Finds an option that does not exist: ignored, it would be a setting that does not hold. What is `undefined` is not
+ * there, and neither are symbols, under which an application may add members of its own. For packages that take options.
+ *
+ * @param known An object with the names that exist.
+ * @param hints What to do in place of other names, as the end of a sentence.
+ * @example
+ * ```ts
+ * import { findUnknownOption, invalidOption } from '@backend-logout/core'
+ *
+ * export function checkPool(pool: object): void {
+ *   const unknown = findUnknownOption(pool, { connections: true }, { sockets: 'use connections' })
+ *   if (unknown) invalidOption(unknown.option, unknown.reason)
+ * }
+ * ```
+ */
+export function findUnknownOption(
+  options: object,
+  known: object,
+  hints: Readonly<Record<string, string>> = {},
+): UnknownOption | undefined {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue
+    // A name can be anything, also a secret that stands where a name should.
+    const option = /^[\w.-]{1,60}$/.test(name) ? name : 'A name that is none'
+    const hint = Object.hasOwn(hints, name) ? hints[name] : nearest(name, Object.keys(known))
+    return { option, reason: `is not an option here: ${hint}.` }
+  }
+  return undefined
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const ranked = known
+    .map((candidate) => ({ candidate, likeness: likeness(name, candidate) }))
+    .sort((a, b) => b.likeness - a.likeness)
+  const [best] = ranked
+  return best && best.likeness > 0.45 ? `use ${best.candidate}` : `the options are ${known.join(', ')}`
+}
+
+/** From 0 to 1: how many pairs of letters two names share. */
+function likeness(one: string, other: string): number {
+  const [a, b] = [pairsOf(one), pairsOf(other)]
+  const shared = [...a].filter((pair) => b.has(pair))
+  return (2 * shared.length) / (a.size + b.size)
+}
+
+function pairsOf(name: string): Set<string> {
+  const letters = name
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+    .slice(0, 60)
+  return new Set(Array.from(letters, (letter, at) => letter + (letters[at + 1] ?? '')))
+}

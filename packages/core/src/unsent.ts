@@ -1,0 +1,25 @@
+/** Codes of connections that were never there: no address, nobody who listens, or no trust. */
+const CODE =
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|UNABLE_TO_\w+|CERT_\w+|ERR_SSL_(?:WRONG_VERSION_NUMBER|\w+_HANDSHAKE_FAILURE|\w+_PROTOCOL_VERSION))$/
+/** The same in words: of Deno, Node.js and Bun. */
+const WORDS = /: client error \(Connect\)|before secure TLS connection was established|TLS handshake failed/
+
+/**
+ * Tells whether a transport failed before it sent anything of the request: it says so itself (`unsent`), or the runtime
+ * names a step that comes before. Workers and browsers do not tell, so there it is `false`.
+ */
+export function isUnsent(thrown: unknown, depth = 4): boolean {
+  try {
+    const { unsent, code, syscall, message, errors, cause } = thrown as Record<string, unknown>
+    if (typeof unsent === 'boolean') return unsent
+    if (syscall === 'connect' || syscall === 'getaddrinfo') return true
+    if (CODE.test(String(code)) || WORDS.test(String(message))) return true
+    if (depth === 0) return false
+    // A host with several addresses fails once for each.
+    if (Array.isArray(errors) && errors.length) return errors.every((error) => isUnsent(error, depth - 1))
+    return isUnsent(cause, depth - 1)
+  } catch {
+    // Anything can be thrown, also nothing.
+    return false
+  }
+}
