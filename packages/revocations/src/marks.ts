@@ -16,10 +16,10 @@ export class Marks {
     return this.#places.size
   }
 
-  /** Whether a time is at or before the latest `at` of a name. */
+  /** Whether a time is at or before the latest `at` of a name. Any part of the same second is before its end. */
   covers(name: string, time: number): boolean {
     const place = this.#places.get(name)
-    return place !== undefined && Math.min(time, MAX) <= (this.#times[place] as number)
+    return place !== undefined && Math.floor(Math.min(time, MAX)) <= (this.#times[place] as number)
   }
 
   /** Raises the times of a name, and tells whether it is new. */

@@ -1,4 +1,4 @@
-import { type EntryMembers, isName, isTime, MAX_ISSUER, MAX_NAME, MAX_TIME, type RevocationEntry } from './entry.ts'
+import { type EntryMembers, isName, isTime, MAX_ISSUER, MAX_TIME, type RevocationEntry } from './entry.ts'
 import { Marks } from './marks.ts'
 
 /**
@@ -72,15 +72,15 @@ export class RevocationTable {
   isRevoked(claims: TokenClaims): boolean {
     if (typeof claims !== 'object' || claims === null) return true
     const { iat = 0, jti, sid, sub } = claims
-    if (!isName(claims.iss, MAX_ISSUER) || !isTime(iat) || (jti ?? sid ?? sub) === undefined) return true
-    const iss = this.#nameOf(claims.iss)
+    const iss = this.#nameOf(claims.iss as string)
     const marks = this.#issuers.get(iss)
-    // The same second counts as before, and so does a token that does not say when it was issued.
-    const issuedAt = Math.floor(iat)
-    const isMarked = (name: unknown, marks: Marks | undefined): boolean =>
-      name !== undefined && (!isName(name, MAX_NAME) || marks?.covers(name, issuedAt) === true)
+    // An issuer that is known has a proper name.
+    if (!(marks || isName(iss, MAX_ISSUER)) || !isTime(iat) || (jti ?? sid ?? sub) === undefined) return true
     return (
-      isMarked(jti, marks?.jti) || isMarked(sid, marks?.sid) || isMarked(sub, marks?.sub) || isMarked(iss, marks?.iss)
+      isMarked(jti, marks?.jti, iat) ||
+      isMarked(sid, marks?.sid, iat) ||
+      isMarked(sub, marks?.sub, iat) ||
+      marks?.iss?.covers(iss, iat) === true
     )
   }
 
@@ -121,4 +121,9 @@ export class RevocationTable {
   #nameOf(iss: string): string {
     return this.#aliases.get(iss) ?? iss
   }
+}
+
+/** Whether a name of a token is marked, or can be none. */
+function isMarked(name: unknown, marks: Marks | undefined, issuedAt: number): boolean {
+  return name !== undefined && (!isName(name) || marks?.covers(name, issuedAt) === true)
 }
