@@ -1,10 +1,10 @@
 /** Shows on standard output what OpenTelemetry gets to know of two logouts, one of which needs a second attempt. */
 import { startEmulator } from '@backend-logout/emulator'
 import { createLogoutClient } from '@backend-logout/node'
+import { instrument } from '@backend-logout/opentelemetry'
 import { metrics, trace } from '@opentelemetry/api'
 import { ConsoleMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { ConsoleSpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
-import { logoutTelemetry } from './logout-telemetry.ts'
 
 const meters = new MeterProvider({
   readers: [new PeriodicExportingMetricReader({ exporter: new ConsoleMetricExporter() })],
@@ -17,7 +17,7 @@ trace.setGlobalTracerProvider(tracers)
 
 await using provider = await startEmulator()
 const { appId, appSecret = '' } = provider.app
-await using client = createLogoutClient({ appId, appSecret, appHost: provider.appHost, onEvent: logoutTelemetry() })
+await using client = createLogoutClient({ appId, appSecret, appHost: provider.appHost, onEvent: instrument().client() })
 
 provider.answerNext({ status: 503 })
 for (const user of ['alice', 'bob']) await client.revokeToken((await provider.signIn(user)).accessToken)

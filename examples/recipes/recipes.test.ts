@@ -40,9 +40,8 @@ test('outbox.ts loses no logout', async () => {
 
 test('opentelemetry.ts has a span for each logout, the attempts in it, and metrics', async () => {
   const { code, output } = await run('opentelemetry.ts')
-  expect(output.match(/name: 'logout revoke'/g)).toHaveLength(2)
+  expect(output.match(/name: 'backend_logout revoke'/g)).toHaveLength(2)
   expect(output).toContain("name: 'retry'")
-  expect(output).toContain('logout.outcomes')
-  expect(output).toContain('logout.duration')
+  expect(output).toContain('backend_logout.client.call.duration')
   expect(code).toBe(0)
 })

@@ -52,6 +52,7 @@ export const sections: readonly Section[] = [
       'packages/outbox/README.md',
       'packages/revocations/README.md',
       'packages/receiver/README.md',
+      'packages/opentelemetry/README.md',
       'packages/private-store/README.md',
       'packages/cli/README.md',
       'packages/emulator/README.md',
@@ -107,5 +108,6 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/revocations': 'packages/revocations/src/index.ts',
   '@backend-logout/revocations/server': 'packages/revocations/src/server/index.ts',
   '@backend-logout/receiver': 'packages/receiver/src/index.ts',
+  '@backend-logout/opentelemetry': 'packages/opentelemetry/src/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

@@ -181,8 +181,8 @@ export const fileGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'The command line never repeats an argument',
-      file: 'packages/cli/src/outbox/store-address.ts',
-      test: 'packages/cli/src/outbox/store-address.test.ts',
+      file: 'packages/cli/src/store-address.ts',
+      test: 'packages/cli/src/store-address.test.ts',
     },
     [
       [

@@ -63,9 +63,10 @@ const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(r
 const workspace = quickStartOf('.')
 /**
  * Packages whose README does not begin with a program that ends: the command line is a conversation (command-line.test.ts),
- * the private store is a part of others, and a revocation list follows a feed (tests/revocations, tests/runtimes).
+ * the private store and OpenTelemetry are parts of others, and a revocation list follows a feed (tests/revocations,
+ * tests/runtimes).
  */
-const WITHOUT_QUICK_START = /\/(?:cli|private-store|revocations)$/
+const WITHOUT_QUICK_START = /\/(?:cli|opentelemetry|private-store|revocations)$/
 
 const cases: Case[] = [
   ...[

@@ -1,0 +1,65 @@
+// The events of the other packages, as far as they are measured. They are described here rather than imported, so that
+// this package installs none of the others, and an application needs only those that it uses.
+
+/** What is measured of a `LogoutEvent` of a client. */
+export interface ClientEvent {
+  readonly type: 'start' | 'attempt' | 'retry' | 'outcome'
+  readonly call: number
+  readonly operation: string
+  readonly endpoint?: string | undefined
+  readonly attempt?: number | undefined
+  readonly attempts?: number | undefined
+  readonly durationMs?: number | undefined
+  readonly state?: string | undefined
+  readonly status?: number | undefined
+  readonly code?: string | undefined
+}
+
+/** What is measured of a `LogoutProxyEvent` of a logout handler. */
+export interface HandlerEvent {
+  readonly type: string
+  readonly status?: string | number | undefined
+  readonly code?: string | undefined
+  readonly step?: string | undefined
+  readonly durationMs?: number | undefined
+}
+
+/** What is measured of an `OutboxEvent`. */
+export interface OutboxEvent {
+  readonly type: string
+  readonly count?: number | undefined
+  readonly code?: string | undefined
+  readonly waitedMs?: number | undefined
+}
+
+/** What is measured of a `RevocationListEvent`. */
+export interface ListEvent {
+  readonly type: string
+  readonly code?: string | undefined
+}
+
+/** What is measured of a `RevocationLogEvent`. */
+export interface LogEvent {
+  readonly type: string
+  readonly count?: number | undefined
+}
+
+/** What is measured of a `RevocationCheckEvent`. */
+export interface CheckEvent {
+  readonly type: string
+}
+
+/** What is observed of an `Outbox`. */
+export interface ObservedOutbox {
+  stats(): Promise<{
+    readonly pending: number
+    readonly active: number
+    readonly dead: number
+    readonly oldestAgeMs: number
+  }>
+}
+
+/** What is observed of a `RevocationList`. */
+export interface ObservedList {
+  health(): { readonly entries: number; readonly ageMs: number | undefined }
+}

@@ -1,0 +1,188 @@
+import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { createLogoutClient, fingerprintToken } from '@backend-logout/node'
+import { openOutbox } from '@backend-logout/outbox'
+import { followRevocations } from '@backend-logout/revocations'
+import { createCheckHandler, openRevocationLog } from '@backend-logout/revocations/server'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Instrumentation, instrument } from './instrument.ts'
+
+let provider: Emulator
+beforeAll(async () => {
+  provider = await startEmulator()
+})
+afterAll(() => provider.close())
+
+/** Telemetry, and what an exporter got of it. */
+function createTelemetry() {
+  const metricExporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const reader = new PeriodicExportingMetricReader({ exporter: metricExporter, exportIntervalMillis: 3_600_000 })
+  const meters = new MeterProvider({ readers: [reader] })
+  const spanExporter = new InMemorySpanExporter()
+  const tracers = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: spanExporter })] })
+  const telemetry = instrument({ meter: meters.getMeter('test'), tracer: tracers.getTracer('test') })
+  const points = async () => {
+    metricExporter.reset()
+    await reader.forceFlush()
+    const all = metricExporter
+      .getMetrics()
+      .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics }) => metrics))
+    return all.flatMap(({ descriptor, dataPoints }) =>
+      dataPoints.map(({ attributes, value }) => ({
+        name: descriptor.name,
+        unit: descriptor.unit,
+        attributes,
+        value: typeof value === 'object' && 'count' in value ? value.count : value,
+      })),
+    )
+  }
+  const close = async (): Promise<void> => {
+    await meters.shutdown()
+    await tracers.shutdown()
+  }
+  return { telemetry, points, spans: () => spanExporter.getFinishedSpans(), close }
+}
+
+function createClient(telemetry: Instrumentation) {
+  const { appId, appSecret = '' } = provider.app
+  return createLogoutClient({ appId, appSecret, appHost: provider.appHost, onEvent: telemetry.client() })
+}
+
+test('a call is a histogram point and a span, with its retries as events of the span', async () => {
+  const { telemetry, points, spans, close } = createTelemetry()
+  await using client = createClient(telemetry)
+  const { accessToken } = await provider.signIn()
+  provider.answerNext({ status: 503 })
+  await client.revokeToken(accessToken)
+  provider.answerNext({ status: 401, body: { error: 'invalid_client' } })
+  await client.revokeToken(accessToken).catch(() => {})
+
+  const attributes = { 'backend_logout.operation': 'revoke', 'server.address': '127.0.0.1' }
+  const done = { ...attributes, 'backend_logout.outcome': 'accepted' }
+  const failed = { ...attributes, 'backend_logout.outcome': 'live', 'error.type': 'client_auth_failed' }
+  const name = 'backend_logout.client.call.duration'
+  const measured = await points()
+  expect(measured).toContainEqual({ name, unit: 's', attributes: done, value: 1 })
+  expect(measured).toContainEqual({ name, unit: 's', attributes: failed, value: 1 })
+  const [first, second] = spans()
+  expect(first).toMatchObject({ name: 'backend_logout revoke', attributes: { ...done, 'backend_logout.attempts': 2 } })
+  expect(first?.events.map((event) => event.name)).toEqual(['attempt', 'retry', 'attempt'])
+  expect(second).toMatchObject({ status: { message: 'client_auth_failed' } })
+  await close()
+})
+
+test('two clients with calls of the same numbers do not mix up their spans', async () => {
+  const { telemetry, spans, close } = createTelemetry()
+  await using one = createClient(telemetry)
+  await using two = createClient(telemetry)
+  const tokens = await provider.issueTokens(2)
+  await Promise.all([one.revokeToken(tokens[0] as string), two.introspectToken(tokens[1] as string)])
+  expect(
+    spans()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['backend_logout introspect', 'backend_logout revoke'])
+  await close()
+})
+
+test('every part is measured, and no attribute names a token, a user or a session', async () => {
+  const { telemetry, points, spans, close } = createTelemetry()
+  const { accessToken, refreshToken } = await provider.signIn('alice')
+  await using client = createClient(telemetry)
+  await using log = await openRevocationLog({ store: { memory: true }, onEvent: telemetry.log })
+  await using list = followRevocations({ source: log, onEvent: telemetry.list })
+  await using outbox = await openOutbox({ store: { memory: true }, client, onEvent: telemetry.outbox })
+  const stop = [telemetry.observeOutbox(outbox), telemetry.observeList(list)]
+  await list.ready
+
+  const session = { read: () => ({ accessToken, refreshToken }), clear: () => undefined }
+  const handler = createLogoutHandler({ client, session, revocations: log, onEvent: telemetry.handler })
+  const headers = { 'x-logout-request': '1', origin: 'https://app.example.com' }
+  await handler(new Request('https://app.example.com/logout', { method: 'POST', headers }))
+  await handler(new Request('https://app.example.com/logout'))
+  const broken = { read: () => Promise.reject(new Error(accessToken)), clear: () => undefined }
+  const failing = createLogoutHandler({ client, session: broken, onEvent: telemetry.handler })
+  await failing(new Request('https://app.example.com/logout', { method: 'POST', headers }))
+  const check = createCheckHandler({ list, verify: () => ({ iss: 'x', jti: 'y' }), onEvent: telemetry.check })
+  await check(new Request('https://app.example.com/', { headers: { authorization: `Bearer ${accessToken}` } }))
+  await outbox.add({ accessToken })
+  await outbox.work({ untilEmpty: true })
+  await outbox.add({ accessToken: 'one' })
+  await expect.poll(() => list.size).toBe(1)
+
+  const measured = await points()
+  const of = (name: string) => measured.filter((point) => point.name === `backend_logout.${name}`)
+  const outcome = (value: string) => expect.objectContaining({ 'backend_logout.outcome': value })
+  const event = (value: string) => expect.objectContaining({ 'backend_logout.event': value })
+  const handled = of('handler.request.duration')
+  expect(handled).toContainEqual(expect.objectContaining({ attributes: outcome('logged_out'), value: 1, unit: 's' }))
+  expect(handled).toContainEqual(expect.objectContaining({ attributes: outcome('refused'), value: 1 }))
+  expect(of('handler.failures')).toContainEqual(
+    expect.objectContaining({ attributes: { 'backend_logout.step': 'read' }, value: 1 }),
+  )
+  expect(of('outbox.events')).toContainEqual(expect.objectContaining({ attributes: event('added'), value: 2 }))
+  expect(of('outbox.wait.duration')).toEqual([expect.objectContaining({ value: 1, unit: 's' })])
+  expect(of('outbox.logouts').map(({ attributes, value }) => [attributes['backend_logout.state'], value])).toEqual([
+    ['pending', 1],
+    ['active', 0],
+    ['dead', 0],
+  ])
+  expect(of('outbox.oldest.age')).toEqual([expect.objectContaining({ value: expect.any(Number), unit: 's' })])
+  expect(of('revocations.list.entries')).toEqual([expect.objectContaining({ value: 1, unit: '{entry}' })])
+  expect(of('revocations.list.lag')).toEqual([expect.objectContaining({ value: expect.any(Number), unit: 's' })])
+  expect(of('revocations.list.events')).toContainEqual(expect.objectContaining({ attributes: event('snapshot') }))
+  expect(of('revocations.log.events')).toContainEqual(
+    expect.objectContaining({ attributes: event('appended'), value: 1 }),
+  )
+  expect(of('revocations.checks')).toEqual([expect.objectContaining({ attributes: outcome('accepted'), value: 1 })])
+
+  const [, payload = ''] = accessToken.split('.')
+  const { jti } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { jti: string }
+  const fingerprint = await fingerprintToken(accessToken)
+  const exported = JSON.stringify([
+    measured,
+    spans().map(({ name, attributes, events }) => ({ name, attributes, events })),
+  ])
+  for (const secret of ['alice', jti, accessToken, refreshToken, payload, fingerprint]) {
+    expect(exported).not.toContain(secret)
+  }
+
+  for (const end of stop) end()
+  await close()
+})
+
+test('what is no longer observed is not asked', async () => {
+  const { telemetry, points, close } = createTelemetry()
+  const asked = { stats: 0, health: 0 }
+  const stats = async () => ({ pending: 0, active: 0, dead: ++asked.stats, oldestAgeMs: 0 })
+  const health = () => ({ entries: ++asked.health, ageMs: undefined })
+  const stop = [telemetry.observeOutbox({ stats }), telemetry.observeList({ health })]
+  await points()
+  for (const end of stop) end()
+  await points()
+  expect(asked).toEqual({ stats: 1, health: 1 })
+  await close()
+})
+
+test('an outbox whose database does not answer leaves a gap, and other metrics are exported', async () => {
+  const { telemetry, points, close } = createTelemetry()
+  telemetry.observeOutbox({ stats: () => Promise.reject(new Error('down')) })
+  telemetry.check({ type: 'accepted' })
+  expect((await points()).map(({ name }) => name)).toEqual(['backend_logout.revocations.checks'])
+  await close()
+})
+
+test('without an SDK nothing happens, and nothing fails', async () => {
+  const telemetry = instrument()
+  await using client = createClient(telemetry)
+  const [token = ''] = await provider.issueTokens(1)
+  expect(await client.revokeToken(token)).toBe(true)
+  telemetry.observeList({ health: () => ({ entries: 0, ageMs: undefined }) })()
+})

@@ -1,0 +1,95 @@
+import { type Meter, metrics, type Tracer, trace } from '@opentelemetry/api'
+import { measureClients } from './client-calls.ts'
+import type {
+  CheckEvent,
+  ClientEvent,
+  HandlerEvent,
+  ListEvent,
+  LogEvent,
+  ObservedList,
+  ObservedOutbox,
+  OutboxEvent,
+} from './events.ts'
+import { measureHandler } from './handler.ts'
+import { measureOutbox, observeOutboxes } from './outbox.ts'
+import { measureChecks, measureList, measureLog, observeLists } from './revocations.ts'
+
+const NAME = '@backend-logout/opentelemetry'
+
+/** Options of {@link instrument}. */
+export interface InstrumentOptions {
+  /**
+   * Makes the metrics.
+   * @default that of the global provider
+   */
+  readonly meter?: Meter | undefined
+  /**
+   * Makes the spans.
+   * @default that of the global provider
+   */
+  readonly tracer?: Tracer | undefined
+}
+
+/** The `onEvent` of each part, and what observes those that have a state. */
+export interface Instrumentation {
+  /** Makes the `onEvent` of one client. Call it once for each client: calls are numbered within a client. */
+  client(): (event: ClientEvent) => void
+  /** The `onEvent` of `createLogoutHandler`. */
+  readonly handler: (event: HandlerEvent) => void
+  /** The `onEvent` of `openOutbox`. */
+  readonly outbox: (event: OutboxEvent) => void
+  /** The `onEvent` of `followRevocations`. */
+  readonly list: (event: ListEvent) => void
+  /** The `onEvent` of `openRevocationLog`. */
+  readonly log: (event: LogEvent) => void
+  /** The `onEvent` of `createCheckHandler`. */
+  readonly check: (event: CheckEvent) => void
+  /**
+   * Observes how many logouts an outbox holds, and for how long. One process does this for each database, because all
+   * processes would report the same.
+   *
+   * @returns ends the observation; call it before the outbox closes
+   */
+  observeOutbox(outbox: ObservedOutbox): () => void
+  /**
+   * Observes how many entries a list has, and how old it is.
+   *
+   * @returns ends the observation
+   */
+  observeList(list: ObservedList): () => void
+}
+
+/**
+ * Exports what the parts of Backend Logout do to OpenTelemetry. Without an SDK that is registered, it costs next to
+ * nothing. No attribute holds a token, the fingerprint of one, or the id of a user, a session or a token.
+ *
+ * @example
+ * ```ts
+ * import { createLogoutClient } from '@backend-logout/node'
+ * import { openOutbox } from '@backend-logout/outbox'
+ * import { instrument } from '@backend-logout/opentelemetry'
+ *
+ * const telemetry = instrument()
+ * const client = createLogoutClient({
+ *   appId: 'app-id',
+ *   appSecret: 'app-secret',
+ *   appHost: 'https://example.genauth.ai',
+ *   onEvent: telemetry.client(),
+ * })
+ * const outbox = await openOutbox({ store: { memory: true }, client, onEvent: telemetry.outbox })
+ * telemetry.observeOutbox(outbox)
+ * ```
+ */
+export function instrument(options: InstrumentOptions = {}): Instrumentation {
+  const { meter = metrics.getMeter(NAME), tracer = trace.getTracer(NAME) } = options
+  return Object.freeze({
+    client: measureClients(meter, tracer),
+    handler: measureHandler(meter),
+    outbox: measureOutbox(meter),
+    list: measureList(meter),
+    log: measureLog(meter),
+    check: measureChecks(meter),
+    observeOutbox: observeOutboxes(meter),
+    observeList: observeLists(meter),
+  })
+}
