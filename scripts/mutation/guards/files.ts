@@ -1,7 +1,7 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-const SEALED = 'The outbox stores nothing of a token that could be read'
-const BOUND = "Whoever writes the outbox's database can neither send a token to another provider"
+const SEALED = 'The outbox stores no readable part of a token in any file, table or server log'
+const BOUND = "Anyone who can write the outbox's database can neither send a token to another provider"
 const FOLDER = "Other users of the machine can neither read nor change the outbox's folder"
 const PRIVATE = 'Journals, their keys, outputs and other files of the command line are private'
 const JOURNAL = 'A journal holds no token'

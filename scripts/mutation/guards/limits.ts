@@ -4,7 +4,7 @@ const BODY = 'At most 64 KiB of an answer is read'
 const TIME = 'Every call ends in time'
 const MEMORY = 'An answer takes at most twice its limit of memory'
 
-const ROWS = "No row of the outbox's database, whoever wrote it"
+const ROWS = "No row of the outbox's database stops"
 
 /** Nobody can make it hang, grow or fall. */
 export const limitGuards: readonly Mutation[] = [
@@ -37,7 +37,7 @@ export const limitGuards: readonly Mutation[] = [
   ]),
   ...guardsIn(
     {
-      promise: 'Bulk revocation holds no more than what is under way',
+      promise: 'Bulk revocation keeps only the requests in flight in memory',
       file: 'packages/core/src/bulk-run.ts',
       test: 'packages/core/src/revoke-many.test.ts',
     },

@@ -140,7 +140,8 @@ export const pageGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The local session ends, whatever the provider does',
+      promise:
+        'The local session ends last, whatever the provider does: until then, the tokens are in it or in the outbox',
       file: 'packages/browser-proxy/src/server/end-session.ts',
       test: 'packages/browser-proxy/src/server/logout-handler.test.ts',
     },

@@ -4,7 +4,7 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 export const releaseGuards: readonly Mutation[] = [
   ...guardsIn(
     {
-      promise: 'Packages hold exactly the files that are listed',
+      promise: 'Packages contain exactly the listed files',
       file: 'packages/node/package.json',
       test: 'tests/packaging/src/tarball.test.ts',
     },
@@ -34,7 +34,7 @@ export const releaseGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'What is published is what was packed',
+      promise: 'The published files are those that were packed, by a job that does nothing else, with provenance',
       file: 'scripts/release/publish.ts',
       test: 'tests/packaging/src/release.test.ts',
     },

@@ -116,7 +116,7 @@ export const secretGuards: readonly Mutation[] = [
     ],
   ),
   {
-    promise: "The page's half has no place for a secret",
+    promise: "The page's side has no option for a secret",
     guard: 'has no option for a secret',
     file: 'packages/browser-proxy/src/client/create-logout.ts',
     find: 'export interface BrowserLogoutOptions {',

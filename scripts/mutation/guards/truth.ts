@@ -90,7 +90,7 @@ export const truthGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The reports agree with what providers that others wrote did',
+      promise: 'Reports agree with what third-party providers did with the tokens',
       file: 'packages/core/src/verify.ts',
       test: 'tests/interop/src/interop.test.ts',
     },

@@ -10,7 +10,7 @@ import { root } from './program.ts'
 
 const { environment } = inject('release')
 const readme = readFileSync(join(root, 'packages/cli/README.md'), 'utf8')
-const section = /^## Ten minutes\n(.*?)^## /ms.exec(readme)?.[1] ?? ''
+const section = /^## Get started in ten minutes\n(.*?)^## /ms.exec(readme)?.[1] ?? ''
 const [emulator = '', ...commands] = Array.from(section.matchAll(/^```sh\n(.*?)^```$/gms), ([, code = '']) => code)
 
 /** A terminal in a folder where the command is installed. */
