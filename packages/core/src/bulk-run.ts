@@ -144,9 +144,13 @@ export class BulkRun {
     this.#inFlight++
     this.#rate.sent(now)
     try {
-      const { token, hint = tokenTypeHint } = partsOf(job.item)
+      const { token, hint = tokenTypeHint, wasActive } = partsOf(job.item)
       const options = { ...limits, deadlineMs, tokenTypeHint: hint, verify, signal: this.#stop.signal }
-      const attempt = await revoke(this.#core, token, options, { deferThrottling: true })
+      const attempt = await revoke(this.#core, token, options, {
+        deferThrottling: true,
+        before: wasActive || job.last?.revocation.wasActive || undefined,
+        accepted: job.last?.accepted,
+      })
       this.#settle({ ...job, startedAt }, attempt)
     } catch (error) {
       // Only a hint that makes no sense gets here: it concerns this token, and not the others.
@@ -159,14 +163,14 @@ export class BulkRun {
 
   /** Adapts the rate to a response; the token is done, or waits to be sent again. */
   #settle(job: Job, attempt: RevocationAttempt): void {
-    const { revocation, throttled } = attempt
+    const { revocation, throttled, retryAfterMs } = attempt
     const now = this.#core.options.clock.now()
-    if (throttled) this.#rate.throttled(now, revocation.error?.retryAfterMs)
+    if (throttled) this.#rate.throttled(now, retryAfterMs)
     else if (revocation.error?.retryable) this.#rate.failed(now)
     else this.#rate.answered(now)
     const tried: Job = {
       ...job,
-      attempts: job.attempts + revocation.attempts,
+      attempts: job.last?.accepted ? job.attempts : job.attempts + revocation.attempts,
       possiblyDelivered: job.possiblyDelivered || revocation.state === 'unknown',
     }
     if (!throttled) this.#report(tried, revocation)
@@ -217,8 +221,8 @@ export class BulkRun {
   }
 }
 
-function partsOf(item: unknown): { token: unknown; hint: TokenTypeHint | undefined } {
-  if (typeof item !== 'object' || item === null) return { token: item, hint: undefined }
-  const { token, tokenTypeHint } = item as Exclude<BulkToken, string>
-  return { token, hint: tokenTypeHint }
+function partsOf(item: unknown): { token: unknown; hint: TokenTypeHint | undefined; wasActive: boolean } {
+  if (typeof item !== 'object' || item === null) return { token: item, hint: undefined, wasActive: false }
+  const { token, tokenTypeHint, wasActive } = item as Exclude<BulkToken, string>
+  return { token, hint: tokenTypeHint, wasActive: wasActive === true }
 }

@@ -35,9 +35,14 @@ export async function introspect(
 }
 
 /** Asks the provider about a token that was checked before. */
-export async function askProvider(core: ClientCore, token: string, options: IntrospectOptions): Promise<Introspection> {
+export async function askProvider(
+  core: ClientCore,
+  token: string,
+  options: IntrospectOptions,
+  deferThrottling = false,
+): Promise<Introspection> {
   const { tokenTypeHint: hint, strict } = options
-  const call = await startCall(core, 'introspect', options, token)
+  const call = await startCall(core, 'introspect', options, token, deferThrottling)
   const outcome = await postTo(core, call, {
     endpoint: 'introspection',
     judge: judgeIntrospection,

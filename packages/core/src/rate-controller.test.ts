@@ -124,7 +124,16 @@ function bucket(perSecond: number, capacity: number): Provider {
   }
 }
 
+/** A provider that freezes for a while: nothing is answered, and all that came in meanwhile is let go of at once. */
+interface Outage {
+  readonly from: number
+  readonly to: number
+  /** What it says meanwhile: nothing until it is over, or 503 with so many milliseconds to wait. */
+  readonly says?: number
+}
+
 interface World {
+  readonly outage?: Outage
   readonly provider: () => Provider
   readonly tokens: number
   readonly latencyMs: number
@@ -132,7 +141,7 @@ interface World {
 }
 
 /** A bulk run in a world where time is only counted. */
-function simulate({ provider, tokens, latencyMs, concurrency }: World) {
+function simulate({ provider, tokens, latencyMs, concurrency, outage }: World) {
   const pace = new RateController(concurrency)
   const admit = provider()
   const events = new Map<number, (() => void)[]>()
@@ -142,6 +151,7 @@ function simulate({ provider, tokens, latencyMs, concurrency }: World) {
   let left = tokens
   let inFlight = 0
   let refused = 0
+  const admittedIn: number[] = []
   let now = 0
   for (; left > 0 || inFlight > 0; now++) {
     for (const event of events.get(now) ?? []) event()
@@ -151,19 +161,36 @@ function simulate({ provider, tokens, latencyMs, concurrency }: World) {
       left--
       inFlight++
       const arrival = now + Math.ceil(latencyMs / 2)
-      at(arrival, () => {
-        const answer = admit(arrival)
-        at(arrival + Math.ceil(latencyMs / 2), () => {
+      const arrive = (): void => {
+        if (outage && now >= outage.from && now < outage.to) {
+          const { says } = outage
+          if (says === undefined) {
+            at(outage.to, arrive)
+            return
+          }
+          at(now + Math.ceil(latencyMs / 2), () => {
+            inFlight--
+            left++
+            pace.throttled(now, says)
+          })
+          return
+        }
+        const answer = admit(now)
+        at(now + Math.ceil(latencyMs / 2), () => {
           inFlight--
-          if (answer === undefined) return pace.answered(now)
+          if (answer === undefined) {
+            admittedIn[Math.floor(now / 1_000)] = (admittedIn[Math.floor(now / 1_000)] ?? 0) + 1
+            return pace.answered(now)
+          }
           refused++
           left++
           pace.throttled(now, answer === 'silent' ? undefined : answer)
         })
-      })
+      }
+      at(arrival, arrive)
     }
   }
-  return { durationMs: now, refusedShare: refused / tokens }
+  return { durationMs: now, refusedShare: refused / tokens, admittedIn }
 }
 
 test.each([
@@ -201,4 +228,37 @@ test.each<[string, number, number, World]>([
   const { durationMs, refusedShare } = simulate(world)
   expect(durationMs).toBeLessThan(atMostMs)
   expect(refusedShare).toBeLessThan(share)
+})
+
+test.each<[string, Outage]>([
+  ['freezes for a minute', { from: 60_000, to: 120_000 }],
+  ['freezes for five seconds', { from: 60_000, to: 65_000 }],
+  ['says 503 and to wait for ten seconds', { from: 60_000, to: 90_000, says: 10_000 }],
+])('the rate is back within ten seconds when a provider %s', (_what, outage) => {
+  for (const latencyMs of [20, 100]) {
+    const world = { provider: () => windows(300, 1_000), tokens: 45_000, latencyMs, concurrency: 64, outage }
+    const { admittedIn } = simulate(world)
+    const average = (from: number, to: number): number =>
+      admittedIn.slice(from, to).reduce((sum, admitted) => sum + (admitted ?? 0), 0) / (to - from)
+    const before = average(40, 60)
+    expect(before).toBeGreaterThan(250)
+    const over = Math.ceil(outage.to / 1_000) + (outage.says ?? 0) / 1_000
+    expect(average(over + 10, over + 30)).toBeGreaterThan(before * 0.9)
+  }
+})
+
+test('a provider that admits less behind an outage is not pressed for what it admitted before', () => {
+  const slower: World['provider'] = () => {
+    const [fast, slow] = [windows(300, 1_000), windows(100, 1_000)]
+    return (now) => (now < 60_000 ? fast(now) : slow(now))
+  }
+  const { durationMs, refusedShare } = simulate({
+    provider: slower,
+    tokens: 30_000,
+    latencyMs: 20,
+    concurrency: 64,
+    outage: { from: 60_000, to: 70_000 },
+  })
+  expect(refusedShare).toBeLessThan(0.03)
+  expect(durationMs).toBeLessThan(250_000)
 })

@@ -8,13 +8,19 @@ const MAX_PAUSE_MS = 600_000
 /** How long a rate that was found is kept before more is tried, in milliseconds; doubled each time that was wrong. */
 const FIRST_HOLD_MS = 20_000
 const MAX_HOLD_MS = 300_000
+/** A rate that the provider has admitted for so long, in milliseconds, is worth coming back to. */
+const PROVEN_MS = 10_000
+/** How long a rate is kept that was refused behind an outage, before the one that held before it comes back. */
+const RECOVERY_HOLD_MS = 1_000
+const RECOVERY_STEP = 0.15
 /** Requests that a late timer may catch up on, in milliseconds of the rate. */
 const CATCH_UP_MS = 20
 
 /**
  * Decides when a bulk run may send its next request. It starts gently and opens up to `concurrency` as answers come.
  * When the provider throttles, everything pauses together, and afterwards requests leave at the rate that the provider
- * was seen to admit; that rate is kept for a while and then raised again, slowly at first.
+ * was seen to admit; that rate is kept for a while and then raised again, slowly at first. What an outage makes of the rate
+ * is not what the provider admits: the rate that held before comes back within seconds, unless it is refused.
  *
  * All times are milliseconds on one clock that never jumps, and are handed in.
  */
@@ -29,6 +35,10 @@ export class RateController {
   #raisedAt = 0
   #step = 0.02
   #admitted = 0
+  /** Milliseconds from one request to the next, at the best rate that was admitted for long. */
+  #provenGapMs = Number.POSITIVE_INFINITY
+  /** Whether it is on its way back to that rate. */
+  #isRecovering = false
   #silentMs = FIRST_SILENT_MS
   /** Since when is counted what was admitted: the first answer, as making connections takes time of its own. */
   #cycleStart: number | undefined
@@ -61,6 +71,7 @@ export class RateController {
   answered(now: number): void {
     this.#cycleStart ??= now
     this.#admitted++
+    this.#prove(now)
     if (this.#window < this.#concurrency) this.#window = Math.min(this.#concurrency, this.#window + 1)
   }
 
@@ -82,11 +93,14 @@ export class RateController {
       // Requests left evenly, so what was admitted until now is what the provider admits. Soon after a pause that is next
       // to nothing, so only a part of it is believed at once.
       this.#gapMs = Math.min(this.#gapMs * 1.4, Math.max(this.#gapMs, elapsedMs / this.#admitted) * 1.04)
-      this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
+      if (!this.#isSlowerThanProven) this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     }
+    // Refused on the way back, too: then the provider admits less than it did.
+    if (this.#isRecovering) this.#provenGapMs = this.#gapMs
+    this.#isRecovering = this.#isSlowerThanProven
     this.#window = Math.max(1, this.#window / 2)
     this.#cycleStart = this.#pausedUntil
-    this.#raisedAt = this.#pausedUntil + this.#holdMs
+    this.#raisedAt = this.#pausedUntil + (this.#isRecovering ? RECOVERY_HOLD_MS : this.#holdMs)
     this.#step = 0.03
     this.#admitted = 0
   }
@@ -98,9 +112,26 @@ export class RateController {
     this.#window = Math.max(1, this.#window / 2)
   }
 
+  /** Whether an outage made the rate a lot slower than what was admitted before it. */
+  get #isSlowerThanProven(): boolean {
+    return this.#gapMs > this.#provenGapMs * 1.1
+  }
+
+  #prove(now: number): void {
+    const elapsedMs = now - (this.#cycleStart ?? now)
+    if (elapsedMs < PROVEN_MS) return
+    this.#provenGapMs = Math.min(this.#provenGapMs, Math.max(this.#gapMs, elapsedMs / this.#admitted))
+  }
+
   /** Tries a little more each second, and more boldly the longer nothing is refused. */
   #raise(now: number): void {
     while (now >= this.#raisedAt) {
+      if (this.#isRecovering) {
+        this.#gapMs = Math.max(this.#provenGapMs, this.#gapMs / (1 + RECOVERY_STEP))
+        this.#isRecovering = this.#gapMs > this.#provenGapMs
+        this.#raisedAt += this.#isRecovering ? 1000 : this.#holdMs
+        continue
+      }
       this.#gapMs /= 1 + this.#step
       this.#step = Math.min(0.5, this.#step * 1.5)
       this.#raisedAt += 1000

@@ -33,6 +33,8 @@ export interface Revocation {
   readonly requestId?: string
   /** How long it took, in milliseconds. */
   readonly durationMs: number
+  /** Only with `verify`: whether introspection called the token active before it was revoked. */
+  readonly wasActive?: boolean
   /** Why the token is not revoked, or why a verification did not succeed. */
   readonly error?: LogoutError
 }

@@ -1,8 +1,10 @@
-import { notSent, type Outcome } from './attempts.ts'
+import { notSent, type Outcome, type Succeeded } from './attempts.ts'
 import { postTo } from './authenticated-post.ts'
 import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
+import { isLogoutError } from './errors.ts'
 import { isIntercepted } from './interception.ts'
+import { isThrottled } from './retry.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { checkHint, usableToken } from './token.ts'
 import type { TransportResponse } from './transport.ts'
@@ -27,6 +29,8 @@ export interface RevokeOptions extends CallOptions {
 export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
   /** What introspection said before anything of this session was revoked. */
   readonly before?: Activity | undefined
+  /** The answer to an earlier request to revoke this token; then only the proof is missing. */
+  readonly accepted?: Succeeded | undefined
   /** The session's ID token: the one value that is never what a hint says of it. */
   readonly idToken?: unknown
 }
@@ -37,6 +41,10 @@ export interface RevocationAttempt {
   readonly revocation: Revocation
   /** Whether the provider wants the application as a whole to slow down. */
   readonly throttled: boolean
+  /** For how long, in milliseconds, if it says so. */
+  readonly retryAfterMs?: number | undefined
+  /** Where the revocation was accepted, and the provider throttled the introspection behind it. */
+  readonly accepted?: Succeeded | undefined
 }
 
 /**
@@ -60,11 +68,16 @@ export async function revoke(
   const call = await startCall(core, 'revoke', options, usable, deferThrottling)
   if (patienceMs === undefined) return settle(call, hint, await postRevocation(core, call, usable, hint))
   const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = await import('./verify.ts')
-  const ask = askAbout(core, usable, hint, options.signal)
-  const before = context.before ?? (await askBefore(ask, call.limits))
-  const outcome = await postRevocation(core, call, usable, hint)
+  const ask = askAbout(core, usable, hint, options.signal, deferThrottling)
+  const before = context.before ?? (await askBefore(ask, call.limits, deferThrottling))
+  // Once the token is revoked, nobody can find out any more whether it was active.
+  if (deferThrottling && isLogoutError(before) && isThrottled(before)) {
+    return settle(call, hint, { ...notSent(before), throttled: true })
+  }
+  const outcome = context.accepted ?? (await postRevocation(core, call, usable, hint))
   if (outcome.ok) return settle(call, hint, outcome, await verifyAfter(call, ask, before, patienceMs, outcome))
-  if (before !== true || isDeferred(call, outcome)) return settle(call, hint, outcome)
+  const known: Evidence = { ...outcome, ...(before === true && { wasActive: true }) }
+  if (before !== true || isDeferred(call, outcome)) return settle(call, hint, outcome, known)
   return settle(call, hint, outcome, await verifyAfterFailure(call, ask, outcome))
 }
 
@@ -107,7 +120,7 @@ function settle(
   outcome: Outcome,
   evidence: Evidence = outcome.ok ? { state: 'accepted' } : outcome,
 ): RevocationAttempt {
-  const { state, error } = evidence
+  const { state, error, wasActive, throttledBy } = evidence
   const { status, requestId } = outcome.ok ? outcome : outcome.error
   const revocation: Revocation = {
     state,
@@ -117,10 +130,14 @@ function settle(
     ...(hint !== undefined && { tokenType: hint }),
     ...(status !== undefined && { status }),
     ...(requestId !== undefined && { requestId }),
+    ...(wasActive && { wasActive }),
     ...(error && { error }),
   }
+  if (outcome.ok && throttledBy) {
+    return { call, revocation, throttled: true, retryAfterMs: throttledBy.retryAfterMs, accepted: outcome }
+  }
   if (!isDeferred(call, outcome)) emitOutcome(call, revocation)
-  return { call, revocation, throttled: !outcome.ok && outcome.throttled }
+  return { call, revocation, throttled: !outcome.ok && outcome.throttled, retryAfterMs: error?.retryAfterMs }
 }
 
 function isDeferred(call: Call, outcome: Outcome): boolean {

@@ -1,8 +1,18 @@
 import { invalidOption } from './invalid-option.ts'
 import type { TokenTypeHint } from './revocation.ts'
 
-/** One of many tokens: alone, or with a hint of its own. */
-export type BulkToken = string | { readonly token: string; readonly tokenTypeHint?: TokenTypeHint | undefined }
+/** One of many tokens: alone, or with what is known of it. */
+export type BulkToken =
+  | string
+  | {
+      readonly token: string
+      readonly tokenTypeHint?: TokenTypeHint | undefined
+      /**
+       * Only with `verify`: an earlier run found the token active, see {@link Revocation.wasActive}, and could not prove that it
+       * was revoked. It is not asked about before, as it may be inactive by now.
+       */
+      readonly wasActive?: boolean | undefined
+    }
 
 /** Where many tokens come from. It is read no faster than tokens are revoked. */
 export type TokenSource = Iterable<BulkToken> | AsyncIterable<BulkToken> | ReadableStream<BulkToken>

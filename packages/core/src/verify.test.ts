@@ -91,7 +91,7 @@ describe('verification', () => {
   test.each<[string, Answer, boolean, string]>([
     ['the token was inactive before', active(false), false, 'introspect revoke'],
     ['the provider would not say before', always(401), true, 'introspect revoke'],
-    ['the provider failed before', always(503), true, 'introspect revoke'],
+    ['the provider failed before', always(503), true, 'introspect introspect introspect revoke'],
     ['the provider said nothing useful before', always(200, {}), true, 'introspect revoke'],
     ['the provider would not say after', inTurn(active(true), always(403)), true, 'introspect revoke introspect'],
   ])(

@@ -3,11 +3,15 @@ import type { Call, ClientCore } from './call.ts'
 import type { CallLimits, ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { askProvider } from './introspect.ts'
+import { isThrottled } from './retry.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { endedBefore, pause } from './time-limit.ts'
 
 /** What is known about a token once introspection was called, and why there is no proof where it is not `verified`. */
-export type Evidence = Pick<Revocation, 'state' | 'error'>
+export interface Evidence extends Pick<Revocation, 'state' | 'error' | 'wasActive'> {
+  /** Why introspection would not answer, where it can be asked again later. */
+  readonly throttledBy?: LogoutError | undefined
+}
 
 const FIRST_POLL_MS = 100
 const MAX_POLL_MS = 1_000
@@ -18,16 +22,21 @@ export type Activity = boolean | LogoutError
 /** Asks the provider about one token, within limits. */
 export type Ask = (limits: CallLimits) => Promise<Activity>
 
-/** Creates the {@link Ask} for a token. */
+/**
+ * Creates the {@link Ask} for a token.
+ *
+ * @param deferThrottling Whether a bulk run waits instead when the provider throttles.
+ */
 export function askAbout(
   core: ClientCore,
   token: string,
   tokenTypeHint: TokenTypeHint | undefined,
   signal: AbortSignal | undefined,
+  deferThrottling = false,
 ): Ask {
   return async (limits) => {
     try {
-      return (await askProvider(core, token, { ...limits, tokenTypeHint, signal })).active
+      return (await askProvider(core, token, { ...limits, tokenTypeHint, signal }, deferThrottling)).active
     } catch (error) {
       if (isLogoutError(error)) return error
       throw error
@@ -35,12 +44,24 @@ export function askAbout(
   }
 }
 
+/** How often introspection is retried in a bulk run, where proof is lost for good once the token is revoked. */
+const BULK_RETRIES = 5
+
 /**
- * Asks whether a token is active before it is revoked. Tried once, with at most a third of the deadline: completing the
- * logout matters more than proving it.
+ * Asks whether a token is active before it is revoked, with at most a third of the deadline: completing the logout matters
+ * more than proving it. A bulk run, which has time, asks more often and for longer.
  */
-export function askBefore(ask: Ask, { timeoutMs, deadlineMs }: ResolvedLimits): Promise<Activity> {
-  return ask({ timeoutMs, deadlineMs: Math.max(1, deadlineMs / 3), retries: 0 })
+export function askBefore(
+  ask: Ask,
+  { timeoutMs, deadlineMs, retries }: ResolvedLimits,
+  isBulk = false,
+): Promise<Activity> {
+  const part = isBulk ? 2 / 3 : 1 / 3
+  return ask({
+    timeoutMs,
+    deadlineMs: Math.max(1, deadlineMs * part),
+    retries: isBulk ? Math.max(retries, BULK_RETRIES) : retries,
+  })
 }
 
 /**
@@ -55,11 +76,14 @@ export async function verifyAfter(
   { status, attempts }: Succeeded,
 ): Promise<Evidence> {
   const { clock } = call.options
+  const wasActive = before === true ? { wasActive: true } : {}
   const unproven = (why: string, cause?: LogoutError): Evidence => {
     const message = `The provider accepted the revocation, but ${why}`
     // Only a provider that called the token inactive has said so; any provider can accept a revocation.
     const details = { tokenMayBeLive: before !== false, status, attempts, cause }
-    return { state: 'accepted', error: new LogoutError('unverified', message, details) }
+    const error = new LogoutError('unverified', message, details)
+    const throttledBy = cause && call.deferThrottling && isThrottled(cause) ? cause : undefined
+    return { state: 'accepted', error, throttledBy, ...wasActive }
   }
   if (typeof before !== 'boolean') return unproven('would not introspect the token before.', before)
   if (!before) {
@@ -67,8 +91,9 @@ export async function verifyAfter(
   }
   const until = Math.min(clock.now() + patienceMs, call.deadlineAt)
   for (let delayMs = FIRST_POLL_MS; ; delayMs = Math.min(delayMs * 2, MAX_POLL_MS)) {
-    const after = await ask({ ...call.limits, deadlineMs: remainingMs(call) })
-    if (after === false) return { state: 'verified' }
+    const retries = call.deferThrottling ? Math.max(call.limits.retries, BULK_RETRIES) : call.limits.retries
+    const after = await ask({ ...call.limits, retries, deadlineMs: remainingMs(call) })
+    if (after === false) return { state: 'verified', ...wasActive }
     if (after !== true) return unproven('would not introspect the token after.', after)
     if (clock.now() + delayMs >= until) break
     if (!(await pause(delayMs, call.signal, clock))) {
@@ -76,7 +101,7 @@ export async function verifyAfter(
     }
   }
   const message = 'The provider accepted the revocation, but still calls the token active.'
-  return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }) }
+  return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }), ...wasActive }
 }
 
 /**
@@ -84,10 +109,10 @@ export async function verifyAfter(
  * providers refuse to revoke a token that ended with its refresh token.
  */
 export async function verifyAfterFailure(call: Call, ask: Ask, { state, error }: Failed): Promise<Evidence> {
-  if (endedBefore(call, call.options.clock)) return { state, error }
+  if (endedBefore(call, call.options.clock)) return { state, error, wasActive: true }
   const after = await ask({ ...call.limits, deadlineMs: remainingMs(call), retries: 0 })
-  if (after === false) return { state: 'verified' }
-  return { state: after === true && state === 'unknown' ? 'live' : state, error }
+  if (after === false) return { state: 'verified', wasActive: true }
+  return { state: after === true && state === 'unknown' ? 'live' : state, error, wasActive: true }
 }
 
 function remainingMs({ deadlineAt, options }: Call): number {

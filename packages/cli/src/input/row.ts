@@ -8,6 +8,8 @@ export interface TokenRow {
   readonly hint?: string | undefined
   /** Whose token it is, where a column says so. */
   readonly client?: string | undefined
+  /** Whether an earlier run found it active and could not prove that it was revoked. */
+  readonly wasActive?: boolean
   /** The columns to keep, made safe to show and to open in a spreadsheet. */
   readonly kept?: Kept | undefined
 }

@@ -19,8 +19,9 @@ export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
     const { done, value: row } = await this.#rows.next()
     if (done) return { done, value: undefined }
     this.#onTheWay.set(this.#given++, row)
-    const { token, hint } = row
-    return { done: false, value: hint === undefined ? token : { token, tokenTypeHint: hint } }
+    const { token, hint, wasActive } = row
+    const isPlain = hint === undefined && !wasActive
+    return { done: false, value: isPlain ? token : { token, tokenTypeHint: hint, wasActive } }
   }
 
   /** The row whose token has this index; to be asked once, when its outcome is known. */

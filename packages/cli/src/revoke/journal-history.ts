@@ -27,6 +27,8 @@ const MAX_RUNS = 1_000
 export interface JournalHistory {
   /** The lines whose tokens were confirmed. */
   readonly done: LineSet
+  /** The lines whose tokens were active before they were revoked, and are not proven. */
+  readonly active?: LineSet
   /** In ascending order; the last one is beyond every line of `done`. */
   readonly checkpoints: readonly Checkpoint[]
   /** How long the output file was at the last record, in bytes. */
@@ -92,6 +94,7 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
 class HistoryBuilder {
   readonly #refuse: (why: string) => CommandError
   readonly #done = new LineSet()
+  readonly #active = new LineSet()
   readonly #checkpoints = new Map<number, Checkpoint>()
   readonly #runs: string[] = []
   #output: number | undefined
@@ -100,9 +103,11 @@ class HistoryBuilder {
     this.#refuse = refuse
   }
 
-  add({ read, sum, done, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
+  add({ read, sum, done, active, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
     for (const [from, to] of done) this.#done.add(from, to)
-    if (this.#done.ranges > MAX_RANGES) throw this.#refuse('its confirmed lines are too scattered')
+    for (const [from, to] of active) this.#active.add(from, to)
+    if (this.#done.ranges > MAX_RANGES || this.#active.ranges > MAX_RANGES)
+      throw this.#refuse('its confirmed lines are too scattered')
     // Of each block the last one, so that the last one of all is among them.
     const block = Math.floor(read / CHECKPOINT_LINES)
     const known = this.#checkpoints.get(block)
@@ -121,7 +126,7 @@ class HistoryBuilder {
 
   build(): JournalHistory {
     const checkpoints = [...this.#checkpoints.values()].sort((a, b) => a.read - b.read)
-    return { done: this.#done, checkpoints, output: this.#output, runs: this.#runs }
+    return { done: this.#done, active: this.#active, checkpoints, output: this.#output, runs: this.#runs }
   }
 }
 

@@ -34,6 +34,8 @@ export type JournalRecord =
       readonly kind: 'progress'
       /** The lines whose tokens were confirmed since the record before. */
       readonly done: readonly (readonly [from: number, to: number])[]
+      /** The lines whose tokens introspection called active before they were revoked, and that are not proven. */
+      readonly active: readonly (readonly [from: number, to: number])[]
       /** How long the output file was then, in bytes. */
       readonly output: number | undefined
     } & Checkpoint)
@@ -55,9 +57,20 @@ export function formatResumed(key: JournalKey, now: Date): string {
   return format(key, { resumed: now.toISOString() })
 }
 
-/** Writes a line of progress. `done` is from `formatLines`. */
-export function formatProgress(key: JournalKey, at: Checkpoint, done: string, output: number | undefined): string {
-  return format(key, { read: at.read, sum: at.sum, done: done || undefined, output })
+/** The lines that a record of progress names, each from `formatLines`. */
+export interface ProgressLines {
+  readonly done: string
+  readonly active?: string
+}
+
+/** Writes a line of progress. */
+export function formatProgress(
+  key: JournalKey,
+  at: Checkpoint,
+  { done, active = '' }: ProgressLines,
+  output: number | undefined,
+): string {
+  return format(key, { read: at.read, sum: at.sum, done: done || undefined, active: active || undefined, output })
 }
 
 function format(key: JournalKey, fields: object): string {
@@ -96,14 +109,16 @@ function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord |
 }
 
 function parseProgress(
-  { read, sum, done = '', output }: Readonly<Record<string, unknown>>,
+  { read, sum, done = '', active = '', output }: Readonly<Record<string, unknown>>,
   form: RegExp,
 ): JournalRecord | undefined {
   if (!isCount(read) || read === 0 || typeof sum !== 'string' || !form.test(sum)) return undefined
-  if (typeof done !== 'string' || (output !== undefined && !isCount(output))) return undefined
+  if (typeof done !== 'string' || typeof active !== 'string' || (output !== undefined && !isCount(output)))
+    return undefined
   const ranges = parseLines(done)
-  if (!ranges?.every(([, to]) => to <= read)) return undefined
-  return { kind: 'progress', read, sum, done: ranges, output }
+  const activeRanges = parseLines(active)
+  if (!ranges?.every(([, to]) => to <= read) || !activeRanges?.every(([, to]) => to <= read)) return undefined
+  return { kind: 'progress', read, sum, done: ranges, active: activeRanges, output }
 }
 
 function dateIn(value: unknown): string | undefined {

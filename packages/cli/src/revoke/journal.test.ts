@@ -33,7 +33,7 @@ async function written(...records: [read: number, sum: string, done: string, out
   const path = newPath()
   const journal = await Journal.open(path, identity)
   expect(journal.history).toBeUndefined()
-  for (const [read, digest, done, output] of records) journal.append({ read, sum: digest }, done, output)
+  for (const [read, digest, done, output] of records) journal.append({ read, sum: digest }, { done }, output)
   await journal[Symbol.asyncDispose]()
   return path
 }
@@ -49,7 +49,7 @@ const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n
 test('a journal gives back what was written, over several runs', async () => {
   const path = await written([10, sum('a'), '1-3,5', 100], [20, sum('b'), '4,6-20', 200])
   const second = await Journal.open(path, identity)
-  second.append({ read: 30, sum: sum('c') }, '25', 300)
+  second.append({ read: 30, sum: sum('c') }, { done: '25' }, 300)
   await second[Symbol.asyncDispose]()
   const history = await historyOf(path)
   expect(history).toMatchObject({ checkpoints: [{ read: 30, sum: sum('c') }], output: 300 })
@@ -149,9 +149,9 @@ test('a journal that another process writes to is given up', async () => {
   const first = await Journal.open(path, identity)
   const second = await Journal.open(path, identity)
   await expect(first.sync()).rejects.toThrow(/another process/)
-  expect(() => first.append({ read: 1, sum: sum('a') }, '1', undefined)).toThrow(/another process/)
+  expect(() => first.append({ read: 1, sum: sum('a') }, { done: '1' }, undefined)).toThrow(/another process/)
   await first[Symbol.asyncDispose]()
-  second.append({ read: 2, sum: sum('a') }, '1', undefined)
+  second.append({ read: 2, sum: sum('a') }, { done: '1' }, undefined)
   await second[Symbol.asyncDispose]()
   expect((await historyOf(path))?.done.size).toBe(1)
 })
@@ -221,7 +221,7 @@ test('whoever has the journal alone cannot tell a right guess at a token from a 
   const path = newPath()
   const journal = await Journal.open(path, identity)
   const digest = createHash('sha256').update(`${token}\n`).digest()
-  journal.append({ read: 1, sum: journal.key.sumOf(digest) }, '1', undefined)
+  journal.append({ read: 1, sum: journal.key.sumOf(digest) }, { done: '1' }, undefined)
   await journal[Symbol.asyncDispose]()
   const text = readFileSync(path, 'utf8')
   // All that can be computed from the guess and the journal: sums without a key, and with what the journal has for one.
@@ -247,8 +247,8 @@ test('a journal of the first format goes on, with a key from then on', async () 
   const journal = await Journal.open(path, identity)
   expect(journal.history).toMatchObject({ checkpoints: [{ read: 10, sum: 'aaaaaaaa.100' }], output: 700 })
   expect(journal.history?.done.size).toBe(4)
-  journal.append({ read: 10, sum: sum('b') }, '4', undefined)
-  journal.append({ read: 2000, sum: sum('c') }, '2000', undefined)
+  journal.append({ read: 10, sum: sum('b') }, { done: '4' }, undefined)
+  journal.append({ read: 2000, sum: sum('c') }, { done: '2000' }, undefined)
   await journal[Symbol.asyncDispose]()
   expect(await historyOf(path)).toMatchObject({
     checkpoints: [

@@ -6,7 +6,14 @@ import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { type JournalHistory, MAX_JOURNAL_BYTES, readJournal } from './journal-history.ts'
 import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
-import { type Checkpoint, formatHeader, formatProgress, formatResumed, type JournalIdentity } from './journal-record.ts'
+import {
+  type Checkpoint,
+  formatHeader,
+  formatProgress,
+  formatResumed,
+  type JournalIdentity,
+  type ProgressLines,
+} from './journal-record.ts'
 
 /**
  * A file that remembers which lines of an input are confirmed. It is only appended to. It holds line numbers and sums
@@ -68,12 +75,11 @@ export class Journal implements AsyncDisposable {
   /**
    * Adds that lines are confirmed.
    *
-   * @param done From `formatLines`.
    * @param output How long the output file is.
    * @throws CommandError when it cannot be written; then the file is as it was before
    */
-  append(checkpoint: Checkpoint, done: string, output: number | undefined): void {
-    this.#write(formatProgress(this.key, checkpoint, done, output))
+  append(checkpoint: Checkpoint, lines: ProgressLines, output: number | undefined): void {
+    this.#write(formatProgress(this.key, checkpoint, lines, output))
   }
 
   /** Waits until the disk has what was appended. */

@@ -20,7 +20,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
     drained: () => undefined,
     [Symbol.asyncDispose]: async () => {},
   }
-  const append = (_checkpoint: unknown, done: string): void => {
+  const append = (_checkpoint: unknown, { done }: { done: string }): void => {
     if (journalFails) throw new Error('the disk is full')
     written.push(`journal ${done}\n`)
   }

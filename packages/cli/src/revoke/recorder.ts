@@ -40,6 +40,7 @@ export class Recorder {
   readonly #options: RecorderOptions
   #lines: string[] = []
   #done: number[] = []
+  #active: number[] = []
   #recorded = 0
   #refusals = 0
   #scheduled: NodeJS.Immediate | undefined
@@ -59,6 +60,8 @@ export class Recorder {
     const name = report || !confirmed ? fingerprint(token) : ''
     if (report) this.#lines.push(formatOutcome(row, name, confirmed, revocation, new Date()))
     if (confirmed && journal) this.#done.push(line)
+    // A later run can prove it from that: once a token is revoked, nobody can ask any more whether it was active.
+    if (!confirmed && revocation.wasActive && journal) this.#active.push(line)
     if (!confirmed)
       onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${error ? describeLogoutError(error) : ''}`)
     this.#watch(error)
@@ -85,9 +88,10 @@ export class Recorder {
       this.#lines = []
       if (!journal) return
       const reached = checkpoint()
-      if (this.#done.length === 0 && reached.read - this.#recorded < LINES_WITHOUT_RECORD) return
-      journal.append(reached, formatLines(this.#done), report?.bytes)
+      if (this.#done.length + this.#active.length === 0 && reached.read - this.#recorded < LINES_WITHOUT_RECORD) return
+      journal.append(reached, { done: formatLines(this.#done), active: formatLines(this.#active) }, report?.bytes)
       this.#done = []
+      this.#active = []
       this.#recorded = reached.read
     } catch (error) {
       // Nothing is tried again: what is not written down comes again with the next run.
@@ -103,7 +107,7 @@ export class Recorder {
     if (!journal || this.#failed) return
     try {
       const reached = checkpoint()
-      if (reached.read > 0) journal.append(reached, '', report?.bytes)
+      if (reached.read > 0) journal.append(reached, { done: '' }, report?.bytes)
     } catch (error) {
       onFatal(error as CommandError)
     }

@@ -182,7 +182,10 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     if (row.token === undefined && row.problem === undefined) this.#options.onLeftOut?.(row.leftOut)
     else if (this.#isUpToDate) this.#ready.push(row)
     else if (this.#options.history?.done.has(row.line)) this.#skipped++
-    else this.#hold(row)
+    else
+      this.#hold(
+        this.#options.history?.active?.has(row.line) && row.token !== undefined ? { ...row, wasActive: true } : row,
+      )
   }
 
   #withCredentials(row: Row): Row {

@@ -1,0 +1,56 @@
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: Emulator
+let env: Record<string, string>
+beforeAll(async () => {
+  provider = await startEmulator({ accessTokenFormat: 'opaque' })
+  const { appId, appSecret = '' } = provider.app
+  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
+})
+afterAll(() => provider.close())
+
+test.each([
+  ['429', { status: 429 }],
+  ['429 with Retry-After', { status: 429, headers: { 'retry-after': '0' } }],
+  ['502', { status: 502 }],
+])('no proof is lost to %s from introspection, before or after', async (_what, fault) => {
+  const tokens = await provider.issueTokens(30)
+  // One of ten questions is refused.
+  for (let at = 0; at < 6; at++) {
+    provider.answerNext({ endpoint: 'introspection', delayMs: 1, times: 9 })
+    provider.answerNext({ endpoint: 'introspection', ...fault })
+  }
+  const { code, stdout } = await run(['revoke', '--verify', '-c', '8', '--json'], { env, input: tokens.join('\n') })
+  expect(JSON.parse(stdout)).toMatchObject({ revoked: 30, unproven: 0, notRevoked: 0 })
+  expect(code).toBe(0)
+  provider.reset()
+})
+
+test('a run that goes on proves what the one before could not', async () => {
+  const tokens = await provider.issueTokens(2)
+  const [journal, output] = [folder.fresh(), folder.fresh()]
+  const args = ['revoke', folder.file(tokens.join('\n')), '--verify', '-c', '1', '-j', journal, '-o', output, '--json']
+  // Asked before, and refused an answer after; the second token has all its answers.
+  provider.answerNext({ endpoint: 'introspection', delayMs: 1 })
+  provider.answerNext({ endpoint: 'introspection', status: 403 })
+  const first = await run(args, { env })
+  expect(first.code).toBe(1)
+  expect(JSON.parse(first.stdout)).toMatchObject({ revoked: 1, unproven: 1 })
+  const second = await run(args, { env })
+  expect(JSON.parse(second.stdout)).toMatchObject({ revoked: 1, unproven: 0, skipped: 1 })
+  expect(second.code).toBe(0)
+  expect(folder.ndjson(output).at(-1)).toMatchObject({ line: 1, state: 'verified', revoked: true })
+})
+
+test('what was inactive before the first run is never called proven', async () => {
+  const [token] = (await provider.issueTokens(1)) as [string]
+  await run(['revoke'], { env, input: token })
+  const args = ['revoke', folder.file(token), '--verify', '-j', folder.fresh(), '--json']
+  for (let time = 0; time < 2; time++) {
+    expect(JSON.parse((await run(args, { env })).stdout)).toMatchObject({ revoked: 0, unproven: 1 })
+  }
+})
