@@ -38,7 +38,8 @@ const CLIENT_AUTH: readonly string[] = [
   'tls_client_auth',
   'self_signed_tls_client_auth',
   'private_key_jwt',
-] satisfies (ClientAuthMethod | 'private_key_jwt')[]
+  'client_secret_jwt',
+] satisfies (ClientAuthMethod | 'private_key_jwt' | 'client_secret_jwt')[]
 
 /**
  * Reads the files that options or the environment name.
@@ -60,8 +61,11 @@ export async function readSettings(
     ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
     ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
   }
-  const privateKey = env.AUTHING_APP_PRIVATE_KEY_FILE?.trim()
-  if (privateKey) await readSecretFile(privateKey, 'The file of AUTHING_APP_PRIVATE_KEY_FILE', terminal)
+  // They are read when the client is created; here it is about who else could.
+  for (const name of ['AUTHING_APP_PRIVATE_KEY_FILE', 'AUTHING_APP_KEY_FILE']) {
+    const file = env[name]?.trim()
+    if (file) await readSecretFile(file, `The file of ${name}`, terminal)
+  }
   return { env: await readSecret(options, terminal, env), tls: Object.keys(tls).length > 0 ? tls : undefined }
 }
 

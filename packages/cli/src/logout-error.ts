@@ -1,22 +1,16 @@
-import { ERROR_MEANING, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
+import { ENVIRONMENT_VARIABLES, ERROR_MEANING, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
 
 /** What the options of the library are called on the command line. */
 const NAMES: Readonly<Record<string, string>> = {
-  appId: 'AUTHING_APP_ID',
+  ...Object.fromEntries(Object.entries(ENVIRONMENT_VARIABLES).flatMap(([name, { option }]) => [[option, name]])),
+  // A variable for the value itself, where there is one for a file as well.
   appSecret: 'AUTHING_APP_SECRET',
-  appHost: 'AUTHING_APP_HOST',
-  issuer: 'AUTHING_APP_ISSUER',
-  protocol: 'AUTHING_APP_PROTOCOL',
   clientAuth: 'AUTHING_APP_CLIENT_AUTH',
-  endpointHosts: 'AUTHING_APP_ENDPOINT_HOSTS',
-  metadataUrl: 'AUTHING_APP_METADATA_URL',
-  alreadyInvalidErrors: 'AUTHING_APP_ALREADY_INVALID_ERRORS',
-  allowInsecureHttp: 'AUTHING_APP_ALLOW_INSECURE_HTTP',
-  logoutRedirectUri: 'AUTHING_APP_LOGOUT_REDIRECT_URI',
   redirectUri: '--redirect-uri',
   idToken: '--id-token-file',
   state: '--state',
   kind: '--kind',
+  extraParameters: '--parameter',
   tokenTypeHint: '--token-type-hint',
 }
 
@@ -31,5 +25,8 @@ const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
 export function describeLogoutError({ code, message, option }: LogoutError): string {
   const own = message.replace(ERROR_MEANING[code].advice, (advice) => ADVICE[code] ?? advice)
   const name = option === undefined ? undefined : NAMES[option]
-  return name === undefined ? own : own.replace(new RegExp(`\\b${option}\\b`, 'g'), name)
+  const named =
+    name === undefined ? own : own.replace(new RegExp(`\\b${option?.replaceAll('.', '\\\\.')}\\b`, 'g'), name)
+  // The advice about a token names an option that the error is not about.
+  return named.replace(/\btokenTypeHint\b/g, '--token-type-hint')
 }

@@ -33,6 +33,19 @@ export function tokenTypeHint(option: string): (text: string) => string {
   }
 }
 
+/** Makes a parser for an option that adds `name=value`, or a bare name, each time that it is passed. */
+export function parameters(
+  option: string,
+): (text: string, earlier?: Readonly<Record<string, string | true>>) => Record<string, string | true> {
+  return (text, earlier = {}) => {
+    const at = text.indexOf('=')
+    const name = at === -1 ? text : text.slice(0, at)
+    if (!/^[\w.-]{1,100}$/.test(name)) refuse(`${option} must be a name, or name=value.`)
+    if (Object.hasOwn(earlier, name)) refuse(`${option} must not set the same name twice.`)
+    return { ...earlier, [name]: at === -1 ? true : text.slice(at + 1) }
+  }
+}
+
 function formatList(choices: readonly string[]): string {
   return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`
 }

@@ -43,10 +43,14 @@ The provider and the application come from the environment:
                            the provider's addresses, where they cannot be found
   AUTHING_APP_PRIVATE_KEY_FILE
                            the key for private_key_jwt
+  AUTHING_APP_CA_FILE, AUTHING_APP_CERT_FILE, AUTHING_APP_KEY_FILE
+                           certificates, in PEM
   AUTHING_APP_ALREADY_INVALID_ERRORS
                            errors that mean that a token is no longer valid
   AUTHING_APP_ALLOW_INSECURE_HTTP
                            true allows http to hosts other than loopback
+  AUTHING_APP_TIMEOUT_MS, AUTHING_APP_DEADLINE_MS, AUTHING_APP_RETRIES
+                           time limits, and more: see the README
   REVOCATIONS_STORE        the revocation log that your services follow
   HTTPS_PROXY, NO_PROXY    the proxy
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLogoutClient } from './client.ts'
-import { environmentVariables, optionsFromEnvironment } from './environment.ts'
+import { environmentValue, optionsFromEnvironment, tlsFromEnvironment } from './environment.ts'
+import { environmentVariables } from './environment-variables.ts'
 
 const complete: Record<string, string> = {
   AUTHING_APP_ID: 'app',
@@ -29,7 +30,11 @@ test('optionsFromEnvironment() reads no variables but those that it names', () =
     if (name === 'AUTHING_APP_ISSUER') return 'https://id.example.com'
     return name.endsWith('_FILE') ? 'a file' : name === 'AUTHING_APP_SECRET' ? undefined : complete[name]
   }
-  expect(optionsFromEnvironment({ read, readFile: () => 'from a file\n' }).appSecret).toBe('from a file')
+  const source = { read, readFile: () => 'from a file\n' }
+  expect(optionsFromEnvironment(source).appSecret).toBe('from a file')
+  expect(tlsFromEnvironment(source)).toEqual({ ca: 'from a file', cert: 'from a file', key: 'from a file' })
+  expect(environmentValue(source, 'AUTHING_APP_KEY_PASSPHRASE')).toBeUndefined()
+  expect(environmentValue(source, 'AUTHING_APP_CONNECTIONS')).toBeUndefined()
   expect([...asked].sort()).toEqual(environmentVariables().sort())
 })
 
@@ -50,6 +55,10 @@ test.each<[string, Record<string, string>]>([
   ['only one of AUTHING_APP_HOST, AUTHING_APP_ISSUER', { AUTHING_APP_REVOCATION_ENDPOINT: 'https://id.example.com/' }],
   ['AUTHING_APP_ALLOW_INSECURE_HTTP must be true or false', { AUTHING_APP_ALLOW_INSECURE_HTTP: 'yes' }],
   ['AUTHING_APP_ALREADY_INVALID_ERRORS is not a JSON array', { AUTHING_APP_ALREADY_INVALID_ERRORS: '["a"' }],
+  ['AUTHING_APP_RETRIES must be a whole number', { AUTHING_APP_RETRIES: '-1' }],
+  ['AUTHING_APP_TIMEOUT_MS must be a whole number', { AUTHING_APP_TIMEOUT_MS: '5s' }],
+  ['AUTHING_APP_HEADERS is not a JSON object', { AUTHING_APP_HEADERS: 'X-Tenant-Id: 7' }],
+  ['AUTHING_APP_HEADERS is not a JSON object', { AUTHING_APP_HEADERS: '["X-Tenant-Id"]' }],
   ['AUTHING_APP_PRIVATE_KEY_FILE is not set', { AUTHING_APP_CLIENT_AUTH: 'private_key_jwt' }],
 ])('optionsFromEnvironment() says %s', (message, change) => {
   expect(() => optionsFromEnvironment(from({ ...complete, ...change }))).toThrow(
@@ -139,4 +148,56 @@ test('a private key in a file signs assertions, and needs no secret', async () =
   expect(() =>
     optionsFromEnvironment({ ...from({ ...env, AUTHING_APP_CLIENT_AUTH: 'none' }), readFile: () => jwk }),
   ).toThrow('AUTHING_APP_PRIVATE_KEY_FILE is for')
+})
+
+test('limits and headers come from the environment', () => {
+  const options = optionsFromEnvironment(
+    from({
+      ...complete,
+      AUTHING_APP_TIMEOUT_MS: '2000',
+      AUTHING_APP_DEADLINE_MS: '9000',
+      AUTHING_APP_LOGOUT_DEADLINE_MS: '3000',
+      AUTHING_APP_RETRIES: '0',
+      AUTHING_APP_HEADERS: '{"X-Tenant-Id":"7"}',
+    }),
+    { retries: 1 },
+  )
+  expect(options).toMatchObject({
+    timeoutMs: 2_000,
+    deadlineMs: 9_000,
+    logoutDeadlineMs: 3_000,
+    retries: 1,
+    headers: { 'X-Tenant-Id': '7' },
+  })
+  expect(() => createLogoutClient(options)).not.toThrow()
+})
+
+test('assertions by the secret, with all of their options, come from the environment', async () => {
+  const secret = 'a secret that is at least 32 bytes long'
+  const { clientAuth, appSecret } = optionsFromEnvironment(
+    from({
+      ...complete,
+      AUTHING_APP_SECRET: secret,
+      AUTHING_APP_CLIENT_AUTH: 'client_secret_jwt',
+      AUTHING_APP_ASSERTION_AUDIENCE: 'https://id.example.com',
+      AUTHING_APP_ASSERTION_LIFETIME_SECONDS: '120',
+      AUTHING_APP_ASSERTION_NOT_BEFORE: 'true',
+      AUTHING_APP_ASSERTION_TYP: 'JWT',
+    }),
+  )
+  expect(appSecret).toBeUndefined()
+  if (typeof clientAuth !== 'function') throw new Error('no function')
+  const context = { appId: 'app', endpoint: 'revocation', url: 'https://x/', issuer: undefined, attempt: 1 } as const
+  const { body } = await clientAuth(context)
+  const [header, claims] = String(body?.client_assertion)
+    .split('.', 2)
+    .map((part) => JSON.parse(atob(part.replaceAll('-', '+').replaceAll('_', '/'))))
+  expect(header).toEqual({ alg: 'HS256', typ: 'JWT' })
+  expect(claims).toMatchObject({ aud: 'https://id.example.com', nbf: claims.iat, exp: claims.iat + 120 })
+})
+
+test('a certificate and its key come together', () => {
+  const source = { ...from({ AUTHING_APP_CERT_FILE: 'cert.pem' }), readFile: () => 'PEM' }
+  expect(() => tlsFromEnvironment(source)).toThrow('AUTHING_APP_CERT_FILE and AUTHING_APP_KEY_FILE together')
+  expect(tlsFromEnvironment(from({ AUTHING_APP_CERT_FILE: 'cert.pem' }))).toBeUndefined()
 })

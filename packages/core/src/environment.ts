@@ -1,7 +1,8 @@
 import type { ClientAuth } from './client-auth.ts'
+import { ENVIRONMENT_VARIABLES } from './environment-variables.ts'
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
-import type { PrivateJwk, PrivateKeyJwtOptions } from './jwt.ts'
+import type { ClientSecretJwtOptions, PrivateJwk, PrivateKeyJwtOptions } from './jwt.ts'
 import type { ClientOptions, LogoutClientOptions, ProviderLocation } from './options.ts'
 
 /** Options of which any may be left to the environment. */
@@ -12,71 +13,16 @@ export type PartialClientOptions = (ProviderLocation | { readonly protocol?: 'oi
 export interface EnvironmentSource {
   /** Gives the value of a variable. One that is empty counts as not set, and white space around it is dropped. */
   readonly read: (name: string) => string | undefined
-  /**
-   * Gives the text of a file that `AUTHING_APP_SECRET_FILE` or `AUTHING_APP_PRIVATE_KEY_FILE` names. Without it, these
-   * variables are not read.
-   */
+  /** Gives the text of a file that a variable names. Without it, variables whose name ends in `_FILE` are not read. */
   readonly readFile?: (path: string, variable: string) => string
   /** Whether the application authenticates by a certificate, and needs no secret. */
   readonly hasCertificate?: boolean
 }
 
-/** Options that a variable of its own gives unchanged. */
-const TEXTS = {
-  appId: 'AUTHING_APP_ID',
-  appSecret: 'AUTHING_APP_SECRET',
-  protocol: 'AUTHING_APP_PROTOCOL',
-  clientAuth: 'AUTHING_APP_CLIENT_AUTH',
-  redirectUri: 'AUTHING_APP_REDIRECT_URI',
-  logoutRedirectUri: 'AUTHING_APP_LOGOUT_REDIRECT_URI',
-} as const
-
-/** Where the provider is. An option for it silences all of these. */
-const PLACES = { appHost: 'AUTHING_APP_HOST', issuer: 'AUTHING_APP_ISSUER' } as const
-const ENDPOINTS = {
-  revocation: 'AUTHING_APP_REVOCATION_ENDPOINT',
-  introspection: 'AUTHING_APP_INTROSPECTION_ENDPOINT',
-  endSession: 'AUTHING_APP_END_SESSION_ENDPOINT',
-} as const
-
-const SECRET_FILE = 'AUTHING_APP_SECRET_FILE'
-const METADATA_URL = 'AUTHING_APP_METADATA_URL'
-const ENDPOINT_HOSTS = 'AUTHING_APP_ENDPOINT_HOSTS'
-const ALREADY_INVALID = 'AUTHING_APP_ALREADY_INVALID_ERRORS'
-const INSECURE_HTTP = 'AUTHING_APP_ALLOW_INSECURE_HTTP'
-const KEY_FILE = 'AUTHING_APP_PRIVATE_KEY_FILE'
-const KEY_ID = 'AUTHING_APP_PRIVATE_KEY_ID'
-const KEY_ALGORITHM = 'AUTHING_APP_PRIVATE_KEY_ALG'
-const AUDIENCE = 'AUTHING_APP_ASSERTION_AUDIENCE'
-
-/** The names of all variables that {@link optionsFromEnvironment} may read. */
-export function environmentVariables(): string[] {
-  const groups = [TEXTS, PLACES, ENDPOINTS].flatMap((group) => Object.values(group))
-  const others = [SECRET_FILE, METADATA_URL, ENDPOINT_HOSTS, ALREADY_INVALID, INSECURE_HTTP]
-  return [...groups, ...others, KEY_FILE, KEY_ID, KEY_ALGORITHM, AUDIENCE]
-}
-
 /**
  * Completes options from environment variables, for runtimes whose package does not do that on its own. Options come
- * first.
- *
- * | variable | option |
- * |---|---|
- * | `AUTHING_APP_ID` | `appId`; required |
- * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; required unless the client authenticates by other means |
- * | `AUTHING_APP_HOST` | `appHost`. Exactly one place is required: this, an issuer, or endpoints |
- * | `AUTHING_APP_ISSUER` | `issuer`, for providers other than GenAuth |
- * | `AUTHING_APP_METADATA_URL` | `metadataUrl`; only with an issuer |
- * | `AUTHING_APP_ENDPOINT_HOSTS` | `endpointHosts`, separated by commas; only with an issuer |
- * | `AUTHING_APP_REVOCATION_ENDPOINT`, `AUTHING_APP_INTROSPECTION_ENDPOINT`, `AUTHING_APP_END_SESSION_ENDPOINT` | `endpoints` |
- * | `AUTHING_APP_PROTOCOL` | `protocol`: `oidc` or `oauth` |
- * | `AUTHING_APP_CLIENT_AUTH` | `clientAuth`: the name of a method, such as `client_secret_basic`; `none` for a public client |
- * | `AUTHING_APP_PRIVATE_KEY_FILE` | `clientAuth`: `private_key_jwt` with the key in this file, PEM (PKCS#8) or a JWK |
- * | `AUTHING_APP_PRIVATE_KEY_ID`, `AUTHING_APP_PRIVATE_KEY_ALG`, `AUTHING_APP_ASSERTION_AUDIENCE` | `kid`, `alg` and `audience` of `privateKeyJwt` |
- * | `AUTHING_APP_ALREADY_INVALID_ERRORS` | `alreadyInvalidErrors`: separated by commas, or a JSON array |
- * | `AUTHING_APP_ALLOW_INSECURE_HTTP` | `allowInsecureHttp`: `true` or `false` |
- * | `AUTHING_APP_REDIRECT_URI` | `redirectUri` |
- * | `AUTHING_APP_LOGOUT_REDIRECT_URI` | `logoutRedirectUri` |
+ * first. {@link ENVIRONMENT_VARIABLES} lists the variables; those of `tls` and `connections` are for the packages of
+ * runtimes that have such options.
  *
  * @param options Anything that the environment does not say, or says differently.
  * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong; and whatever the source throws
@@ -88,128 +34,197 @@ export function environmentVariables(): string[] {
  * ```
  */
 export function optionsFromEnvironment<O extends PartialClientOptions>(
-  { read, readFile, hasCertificate = false }: EnvironmentSource,
+  source: EnvironmentSource,
   options?: O,
 ): O & LogoutClientOptions {
-  const value = (name: string): string | undefined => read(name)?.trim() || undefined
   const merged: Record<string, unknown> = { ...options }
-  for (const [option, variable] of Object.entries(TEXTS)) merged[option] ??= value(variable)
-  if (merged.appId === undefined) invalidOption(TEXTS.appId, "is not set: the application's id.")
-  Object.assign(merged, locationFrom(value, merged))
-  merged.alreadyInvalidErrors ??= listFrom(value(ALREADY_INVALID))
-  merged.allowInsecureHttp ??= flagFrom(value(INSECURE_HTTP))
-
-  const secretFile = readFile && options?.appSecret === undefined ? value(SECRET_FILE) : undefined
-  if (secretFile) {
-    if (merged.appSecret !== undefined) setOnlyOne(`AUTHING_APP_SECRET and ${SECRET_FILE}`)
-    merged.appSecret =
-      readFile?.(secretFile, SECRET_FILE).trim() || invalidOption(SECRET_FILE, 'names a file that is empty.')
+  const fill = (...names: string[]): void => {
+    for (const name of names) merged[String(ENVIRONMENT_VARIABLES[name]?.option)] ??= environmentValue(source, name)
   }
-  const keyFile = readFile && options?.clientAuth === undefined ? value(KEY_FILE) : undefined
-  if (keyFile) {
-    const method = merged.clientAuth ?? 'private_key_jwt'
-    if (method !== 'private_key_jwt') invalidOption(KEY_FILE, 'is for AUTHING_APP_CLIENT_AUTH private_key_jwt.')
-    merged.clientAuth = signedBy(
-      readFile?.(keyFile, KEY_FILE).trim() || invalidOption(KEY_FILE, 'names a file that is empty.'),
-      {
-        kid: value(KEY_ID),
-        alg: value(KEY_ALGORITHM),
-        audience: value(AUDIENCE),
-      },
-    )
-  } else if (merged.clientAuth === 'private_key_jwt') {
-    invalidOption(KEY_FILE, 'is not set: the name of the file with the private key.')
+  fill('AUTHING_APP_ID', 'AUTHING_APP_SECRET', 'AUTHING_APP_PROTOCOL', 'AUTHING_APP_CLIENT_AUTH')
+  fill('AUTHING_APP_REDIRECT_URI', 'AUTHING_APP_LOGOUT_REDIRECT_URI', 'AUTHING_APP_HEADERS')
+  fill('AUTHING_APP_ALREADY_INVALID_ERRORS', 'AUTHING_APP_ALLOW_INSECURE_HTTP')
+  fill('AUTHING_APP_TIMEOUT_MS', 'AUTHING_APP_DEADLINE_MS', 'AUTHING_APP_LOGOUT_DEADLINE_MS', 'AUTHING_APP_RETRIES')
+  if (merged.appId === undefined) invalidOption('AUTHING_APP_ID', "is not set: the application's id.")
+  Object.assign(merged, locationFrom(source, merged))
+  if (options?.appSecret === undefined && source.readFile && source.read('AUTHING_APP_SECRET_FILE')?.trim()) {
+    if (merged.appSecret !== undefined) setOnlyOne('AUTHING_APP_SECRET and AUTHING_APP_SECRET_FILE')
+    merged.appSecret = environmentValue(source, 'AUTHING_APP_SECRET_FILE')
   }
+  if (options?.clientAuth === undefined) signFrom(source, merged)
   const { appSecret, clientAuth } = merged
-  const secretless = hasCertificate || (clientAuth !== undefined && !String(clientAuth).startsWith('client_secret_'))
+  const secretless =
+    source.hasCertificate || (clientAuth !== undefined && !String(clientAuth).startsWith('client_secret_'))
   if (appSecret === undefined && !secretless) {
     invalidOption(
-      TEXTS.appSecret,
+      'AUTHING_APP_SECRET',
       'is not set. For a public client, which has none, set AUTHING_APP_CLIENT_AUTH to none.',
     )
   }
+  for (const name of Object.keys(merged)) if (merged[name] === undefined) delete merged[name]
   return merged as unknown as O & LogoutClientOptions
 }
 
-type Read = (name: string) => string | undefined
+/**
+ * Reads the certificates that the environment names, for the packages of runtimes that can use them.
+ *
+ * @returns PEM; `undefined` where there are none
+ * @throws LogoutError `invalid_options`; and whatever the source throws
+ * @example
+ * ```ts
+ * import { tlsFromEnvironment } from '@backend-logout/core'
+ * import { readFileSync } from 'node:fs'
+ *
+ * tlsFromEnvironment({ read: (name) => process.env[name], readFile: (path) => readFileSync(path, 'utf8') })
+ * ```
+ */
+export function tlsFromEnvironment(
+  source: EnvironmentSource,
+): { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined {
+  const ca = environmentValue(source, 'AUTHING_APP_CA_FILE') as string | undefined
+  const cert = environmentValue(source, 'AUTHING_APP_CERT_FILE') as string | undefined
+  const key = environmentValue(source, 'AUTHING_APP_KEY_FILE') as string | undefined
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new LogoutError('invalid_options', 'Set AUTHING_APP_CERT_FILE and AUTHING_APP_KEY_FILE together.')
+  }
+  if (ca === undefined && cert === undefined) return undefined
+  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && key !== undefined && { cert, key }) }
+}
 
-/** Where the provider is: what the options say, or else the variables. */
-function locationFrom(value: Read, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = ['appHost', 'issuer', 'endpoints'].filter((name) => options[name] !== undefined)
-  const endpoints = read(value, ENDPOINTS)
-  const found: Record<string, unknown> = {
-    ...read(value, PLACES),
-    ...(Object.keys(endpoints).length > 0 && { endpoints }),
-  }
-  const location = given.length ? options : found
-  if (!given.length) {
-    const names = Object.keys(found)
-    if (names.length > 1) setOnlyOne('AUTHING_APP_HOST, AUTHING_APP_ISSUER and the endpoints')
-    if (!names.length) {
-      invalidOption(
-        PLACES.appHost,
-        "is not set: the application's address at GenAuth. Set AUTHING_APP_ISSUER for others.",
-      )
-    }
-  }
-  if (location.issuer === undefined) return given.length ? {} : found
-  return {
-    ...(given.length ? {} : found),
-    metadataUrl: options.metadataUrl ?? value(METADATA_URL),
-    endpointHosts: options.endpointHosts ?? listFrom(value(ENDPOINT_HOSTS)),
+/**
+ * Reads one variable in the form that {@link ENVIRONMENT_VARIABLES} gives it. For the packages of runtimes.
+ *
+ * @throws LogoutError `invalid_options`, naming the variable; and whatever the source throws
+ * @example
+ * ```ts
+ * import { environmentValue } from '@backend-logout/core'
+ *
+ * environmentValue({ read: (name) => process.env[name] }, 'AUTHING_APP_RETRIES')
+ * ```
+ */
+export function environmentValue({ read, readFile }: EnvironmentSource, name: string): unknown {
+  const reading = ENVIRONMENT_VARIABLES[name]?.reading
+  if (reading === 'file' && !readFile) return undefined
+  const text = read(name)?.trim()
+  if (!text) return undefined
+  switch (reading) {
+    case 'file':
+      return readFile?.(text, name).trim() || invalidOption(name, 'names a file that is empty.')
+    case 'number':
+      return /^\d{1,15}$/.test(text) ? Number(text) : invalidOption(name, 'must be a whole number.')
+    case 'flag':
+      return text === 'true' || (text === 'false' ? false : invalidOption(name, 'must be true or false.'))
+    case 'list':
+      return text.startsWith('[') ? parseJson(name, text, 'array') : splitList(text)
+    case 'headers':
+      return parseJson(name, text, 'object')
+    default:
+      return text
   }
 }
 
-function read(value: Read, variables: Readonly<Record<string, string>>): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const [option, variable] of Object.entries(variables)) {
-    const text = value(variable)
-    if (text !== undefined) found[option] = text
+/** Where the provider is: what the options say, or else the variables. */
+function locationFrom(source: EnvironmentSource, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const given = ['appHost', 'issuer', 'endpoints'].filter((name) => options[name] !== undefined)
+  const found = given.length ? {} : placeFrom(source)
+  if (options.issuer === undefined && found.issuer === undefined) return found
+  return {
+    ...found,
+    metadataUrl: options.metadataUrl ?? environmentValue(source, 'AUTHING_APP_METADATA_URL'),
+    metadataMaxAgeMs: options.metadataMaxAgeMs ?? environmentValue(source, 'AUTHING_APP_METADATA_MAX_AGE_MS'),
+    endpointHosts: options.endpointHosts ?? environmentValue(source, 'AUTHING_APP_ENDPOINT_HOSTS'),
+  }
+}
+
+function placeFrom(source: EnvironmentSource): Record<string, unknown> {
+  const endpoints = withoutMissing({
+    revocation: environmentValue(source, 'AUTHING_APP_REVOCATION_ENDPOINT'),
+    introspection: environmentValue(source, 'AUTHING_APP_INTROSPECTION_ENDPOINT'),
+    endSession: environmentValue(source, 'AUTHING_APP_END_SESSION_ENDPOINT'),
+  })
+  const found = withoutMissing({
+    appHost: environmentValue(source, 'AUTHING_APP_HOST'),
+    issuer: environmentValue(source, 'AUTHING_APP_ISSUER'),
+    endpoints: Object.keys(endpoints).length ? endpoints : undefined,
+  })
+  const count = Object.keys(found).length
+  if (count > 1) setOnlyOne('AUTHING_APP_HOST, AUTHING_APP_ISSUER and the endpoints')
+  if (!count) {
+    const reason = "is not set: the application's address at GenAuth. Set AUTHING_APP_ISSUER for others."
+    invalidOption('AUTHING_APP_HOST', reason)
   }
   return found
 }
 
-/** Reads a list: a JSON array, for texts that contain commas, or texts with commas between them. */
-function listFrom(text: string | undefined): unknown {
-  if (text === undefined) return undefined
-  if (!text.startsWith('['))
-    return text
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean)
-  try {
-    return JSON.parse(text)
-  } catch {
-    return invalidOption(ALREADY_INVALID, 'is not a JSON array.')
+/** Sets up client authentication by signed assertions, where the variables ask for it. */
+function signFrom(source: EnvironmentSource, merged: Record<string, unknown>): void {
+  const key = environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_FILE') as string | undefined
+  const method = merged.clientAuth ?? (key === undefined ? undefined : 'private_key_jwt')
+  if (key !== undefined && method !== 'private_key_jwt') {
+    invalidOption('AUTHING_APP_PRIVATE_KEY_FILE', 'is for AUTHING_APP_CLIENT_AUTH private_key_jwt.')
   }
+  if (method !== 'private_key_jwt' && method !== 'client_secret_jwt') return
+  const options = withoutMissing({
+    kid: environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_ID'),
+    alg: environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_ALG'),
+    audience: environmentValue(source, 'AUTHING_APP_ASSERTION_AUDIENCE'),
+    lifetimeSeconds: environmentValue(source, 'AUTHING_APP_ASSERTION_LIFETIME_SECONDS'),
+    notBefore: environmentValue(source, 'AUTHING_APP_ASSERTION_NOT_BEFORE'),
+    typ: environmentValue(source, 'AUTHING_APP_ASSERTION_TYP'),
+  })
+  if (method === 'client_secret_jwt') {
+    const secret = merged.appSecret
+    if (secret === undefined) invalidOption('AUTHING_APP_SECRET', 'is not set: client_secret_jwt signs with it.')
+    merged.clientAuth = signed(method, (jwt) =>
+      jwt.clientSecretJwt(secret as string, options as ClientSecretJwtOptions),
+    )
+    delete merged.appSecret
+    return
+  }
+  if (key === undefined) {
+    invalidOption('AUTHING_APP_PRIVATE_KEY_FILE', 'is not set: the name of the file with the private key.')
+  }
+  merged.clientAuth = signed(method, (jwt) =>
+    jwt.privateKeyJwt(key.startsWith('{') ? parsePrivateKey(key) : key, options as PrivateKeyJwtOptions),
+  )
 }
 
-function flagFrom(text: string | undefined): boolean | undefined {
-  if (text === undefined || text === 'true' || text === 'false') return text && text === 'true'
-  return invalidOption(INSECURE_HTTP, 'must be true or false.')
+/** Loads what signs when it is first needed. */
+function signed(method: string, make: (jwt: typeof import('./jwt.ts')) => ClientAuth): ClientAuth {
+  let loading: Promise<ClientAuth> | undefined
+  const authenticate: ClientAuth = async (context) => {
+    loading ??= import('./jwt.ts').then(make)
+    return (await loading)(context)
+  }
+  return Object.assign(authenticate, { method })
 }
 
-/** Authenticates with a key, and loads what signs when it is first needed. */
-function signedBy(key: string, options: Readonly<Record<string, string | undefined>>): ClientAuth {
-  let authenticate: Promise<ClientAuth> | undefined
-  const load = async (): Promise<ClientAuth> => {
-    const { privateKeyJwt } = await import('./jwt.ts')
-    return privateKeyJwt(key.startsWith('{') ? parseJwk(key) : key, options as PrivateKeyJwtOptions)
-  }
-  const auth: ClientAuth = async (context) => {
-    authenticate ??= load()
-    return (await authenticate)(context)
-  }
-  return Object.assign(auth, { method: 'private_key_jwt' })
-}
-
-function parseJwk(key: string): PrivateJwk {
+function parsePrivateKey(key: string): PrivateJwk {
   try {
     return JSON.parse(key) as PrivateJwk
   } catch {
     // Without the cause, which quotes a part of the key.
-    return invalidOption(KEY_FILE, 'names a file that is not JSON.')
+    return invalidOption('AUTHING_APP_PRIVATE_KEY_FILE', 'names a file that is not JSON.')
   }
+}
+
+function parseJson(name: string, text: string, kind: 'array' | 'object'): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && Array.isArray(value) === (kind === 'array')) return value
+  } catch {}
+  return invalidOption(name, `is not a JSON ${kind}.`)
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+}
+
+function withoutMissing(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
 function setOnlyOne(names: string): never {

@@ -17,10 +17,12 @@ export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCo
 export { checkUrl } from './endpoint-url.ts'
 export {
   type EnvironmentSource,
-  environmentVariables,
+  environmentValue,
   optionsFromEnvironment,
   type PartialClientOptions,
+  tlsFromEnvironment,
 } from './environment.ts'
+export { ENVIRONMENT_VARIABLES, type EnvironmentVariable, environmentVariables } from './environment-variables.ts'
 export { isLogoutError, LogoutError, type LogoutErrorDetails } from './errors.ts'
 export { emit, type LogoutEvent, type LogoutEventBase, type OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'

@@ -1,29 +1,9 @@
 import { deepEqual, equal } from 'node:assert/strict'
+import { environmentVariables } from '@backend-logout/core'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { runDeno } from './testing/run-deno.ts'
 
-const NAMES = [
-  'AUTHING_APP_ID',
-  'AUTHING_APP_SECRET',
-  'AUTHING_APP_PROTOCOL',
-  'AUTHING_APP_CLIENT_AUTH',
-  'AUTHING_APP_REDIRECT_URI',
-  'AUTHING_APP_LOGOUT_REDIRECT_URI',
-  'AUTHING_APP_HOST',
-  'AUTHING_APP_ISSUER',
-  'AUTHING_APP_REVOCATION_ENDPOINT',
-  'AUTHING_APP_INTROSPECTION_ENDPOINT',
-  'AUTHING_APP_END_SESSION_ENDPOINT',
-  'AUTHING_APP_SECRET_FILE',
-  'AUTHING_APP_METADATA_URL',
-  'AUTHING_APP_ENDPOINT_HOSTS',
-  'AUTHING_APP_ALREADY_INVALID_ERRORS',
-  'AUTHING_APP_ALLOW_INSECURE_HTTP',
-  'AUTHING_APP_PRIVATE_KEY_FILE',
-  'AUTHING_APP_PRIVATE_KEY_ID',
-  'AUTHING_APP_PRIVATE_KEY_ALG',
-  'AUTHING_APP_ASSERTION_AUDIENCE',
-]
+const NAMES = environmentVariables()
 const allowEnv = `--allow-env=${NAMES}`
 const report = 'catch (error) { console.log(error.code, error.message) }'
 

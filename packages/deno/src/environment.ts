@@ -3,6 +3,7 @@ import {
   LogoutError,
   optionsFromEnvironment,
   type PartialClientOptions,
+  tlsFromEnvironment,
 } from '@backend-logout/core'
 import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
 import type { DenoConnectionOptions } from './connection-options.ts'
@@ -15,23 +16,7 @@ export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions
  * Creates a client from environment variables. Options come first; a variable that is empty counts as not set, and
  * white space around a value is dropped.
  *
- * | variable | option |
- * |---|---|
- * | `AUTHING_APP_ID` | `appId`; required |
- * | `AUTHING_APP_SECRET`, or `AUTHING_APP_SECRET_FILE`, the name of a file that holds it | `appSecret`; required unless the client authenticates by other means |
- * | `AUTHING_APP_HOST` | `appHost`. Exactly one place is required: this, an issuer, or endpoints |
- * | `AUTHING_APP_ISSUER` | `issuer`, for providers other than GenAuth |
- * | `AUTHING_APP_METADATA_URL` | `metadataUrl`; only with an issuer |
- * | `AUTHING_APP_ENDPOINT_HOSTS` | `endpointHosts`, separated by commas; only with an issuer |
- * | `AUTHING_APP_REVOCATION_ENDPOINT`, `AUTHING_APP_INTROSPECTION_ENDPOINT`, `AUTHING_APP_END_SESSION_ENDPOINT` | `endpoints` |
- * | `AUTHING_APP_PROTOCOL` | `protocol`: `oidc` or `oauth` |
- * | `AUTHING_APP_CLIENT_AUTH` | `clientAuth`: the name of a method, such as `client_secret_basic`; `none` for a public client |
- * | `AUTHING_APP_PRIVATE_KEY_FILE` | `clientAuth`: `private_key_jwt` with the key in this file, PEM (PKCS#8) or a JWK |
- * | `AUTHING_APP_PRIVATE_KEY_ID`, `AUTHING_APP_PRIVATE_KEY_ALG`, `AUTHING_APP_ASSERTION_AUDIENCE` | `kid`, `alg` and `audience` of `privateKeyJwt` |
- * | `AUTHING_APP_ALREADY_INVALID_ERRORS` | `alreadyInvalidErrors`: separated by commas, or a JSON array |
- * | `AUTHING_APP_ALLOW_INSECURE_HTTP` | `allowInsecureHttp`: `true` or `false` |
- * | `AUTHING_APP_REDIRECT_URI` | `redirectUri` |
- * | `AUTHING_APP_LOGOUT_REDIRECT_URI` | `logoutRedirectUri` |
+ * The variables are in {@link ENVIRONMENT_VARIABLES}, except those that are only for Node.js.
  *
  * @param options Anything that the environment does not say, or says differently.
  * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong, or the permission that is needed:
@@ -49,7 +34,14 @@ export function createLogoutClientFromEnv(options: EnvironmentOptions = {}): Den
 }
 
 function withEnvironment(options: EnvironmentOptions): DenoLogoutClientOptions {
-  return optionsFromEnvironment({ read, readFile, hasCertificate: options.tls?.cert !== undefined }, options)
+  const ownTransport = options.fetch !== undefined || options.transport !== undefined
+  const files = ownTransport || options.tls ? undefined : tlsFromEnvironment({ read, readFile })
+  const tls = files && {
+    ...(files.ca && { caCerts: files.ca }),
+    ...(files.cert && { cert: files.cert, key: files.key }),
+  }
+  const hasCertificate = (options.tls ?? tls)?.cert !== undefined
+  return optionsFromEnvironment({ read, readFile, hasCertificate }, { ...(tls && { tls }), ...options })
 }
 
 function read(name: string): string | undefined {

@@ -92,7 +92,14 @@ function adviceFor(examination: Examination, configured: Probe<unknown>, endpoin
         : 'The provider has no such endpoint.'
     case 'unexpected_response':
     case 'redirect_refused':
-      return 'This does not look like a response from the provider. Check the address and any proxy or firewall in front of it.'
+      return examination.tap.answer?.sentBy
+        ? `It was sent by ${examination.tap.answer.sentBy}, in front of the provider: ask the operator to let this client through.`
+        : 'This does not look like a response from the provider. Check the address and any proxy or firewall in front of it.'
+    case 'rate_limited': {
+      const { retryAfterMs } = configured.error
+      const wait = retryAfterMs === undefined ? 'a while' : `${Math.ceil(retryAfterMs / 1000)} s`
+      return `The provider throttles this client. Wait ${wait}, and use --concurrency 1 for bulk runs.`
+    }
     default:
       return undefined
   }

@@ -2,10 +2,15 @@ import { isIP } from 'node:net'
 import { isLogoutError, type LogoutError, type ProviderMetadata } from '@backend-logout/node'
 import { describeSystemError } from '../command-error.ts'
 import { describeLogoutError } from '../logout-error.ts'
-import { type Examination, type Probe, probe, variable } from './examination.ts'
+import { type Examination, type Probe, probe, throwAwayToken, variable } from './examination.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
+const ENDPOINTS = [
+  'AUTHING_APP_REVOCATION_ENDPOINT',
+  'AUTHING_APP_INTROSPECTION_ENDPOINT',
+  'AUTHING_APP_END_SESSION_ENDPOINT',
+]
 
 /** A provider that was reached. */
 export interface Reached {
@@ -18,11 +23,14 @@ export async function checkConnection(examination: Examination): Promise<Reached
   const issuer = variable(examination, 'AUTHING_APP_ISSUER')
   const host = variable(examination, 'AUTHING_APP_HOST')
   // GenAuth's OAuth 2.0 applications have no metadata of their own; the host and the certificate are the same.
-  const base = issuer ?? `${host?.replace(/\/+$/, '')}/oidc`
-  const url = new URL(base)
+  const base = issuer ?? (host && `${host.replace(/\/+$/, '')}/oidc`)
+  const endpoint = ENDPOINTS.map((name) => variable(examination, name)).find(Boolean)
+  const url = new URL(base ?? endpoint ?? '')
   await checkName(examination, url.hostname.replace(/^\[|\]$/g, ''))
 
-  const discovery = await probe(examination, { issuer: base }, (client) => client.discover())
+  const discovery = base
+    ? await probe(examination, { issuer: base }, (client) => client.discover())
+    : await probe(examination, {}, async (client) => void (await client.revokeToken(throwAwayToken())))
   const { connection } = tap
   if (!connection) {
     report({
@@ -55,7 +63,8 @@ export async function checkConnection(examination: Examination): Promise<Reached
     })
     return undefined
   }
-  reportMetadata(examination, discovery, base, issuer !== undefined)
+  if (base) reportMetadata(examination, discovery, base, issuer !== undefined)
+  else report({ name: 'metadata', status: 'skipped', detail: 'the endpoints are set, so there is none to read' })
   return { metadata: discovery.ok ? discovery.value : undefined }
 }
 

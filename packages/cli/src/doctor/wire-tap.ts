@@ -5,6 +5,8 @@ import type { TLSSocket } from 'node:tls'
 /** An answer as it came over the wire. */
 export interface WireAnswer {
   readonly status: number
+  /** What stands before the provider and sent this instead of it, by what its headers show. */
+  readonly sentBy: string | undefined
   /** The media type alone; `undefined` without the header. */
   readonly contentType: string | undefined
   /** How long the body was as it was sent, in bytes. */
@@ -75,13 +77,18 @@ export class WireTap implements Disposable {
   #headers({ request, response }: HeadersMessage): void {
     const { statusCode, headers } = response
     let contentType: string | undefined
+    let sentBy = statusCode === 511 ? 'a captive portal' : undefined
     for (let at = 0; at < headers.length; at += 2) {
-      if (String(headers[at]).toLowerCase() === 'content-type') contentType = String(headers[at + 1])
+      const name = String(headers[at]).toLowerCase()
+      const value = String(headers[at + 1])
+      if (name === 'content-type') contentType = value
+      sentBy ??= INTERMEDIARIES.find(([header, text]) => header === name && text.test(value))?.[2]
     }
     // A hostile provider may send anything, and this goes to a terminal.
     const mediaType = contentType?.split(';', 1)[0]?.trim().slice(0, 60)
     this.answer = {
       status: statusCode,
+      sentBy,
       contentType: mediaType && /^[\x21-\x7e]+$/.test(mediaType) ? mediaType : undefined,
       bodyBytes: 0,
     }
@@ -97,6 +104,18 @@ export class WireTap implements Disposable {
 function isEncrypted(socket: Socket): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true
 }
+
+/** Headers by which firewalls can be recognized. Some are also on answers of the provider that they let through. */
+const INTERMEDIARIES: readonly (readonly [header: string, value: RegExp, name: string])[] = [
+  ['cf-mitigated', /./, "Cloudflare's firewall"],
+  ['server', /^cloudflare/i, 'Cloudflare'],
+  ['x-amzn-waf-action', /./, "Amazon's firewall"],
+  ['server', /^awselb/i, "Amazon's load balancer"],
+  ['server', /^AkamaiGHost/i, 'Akamai'],
+  ['x-iinfo', /./, 'Imperva'],
+  ['x-datadome', /./, 'DataDome'],
+  ['x-sucuri-block', /./, 'Sucuri'],
+]
 
 /** Describes an answer in a few words. */
 export function describeAnswer({ status, contentType, bodyBytes }: WireAnswer): string {

@@ -1,20 +1,24 @@
 import { Command, Option } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
-import { oneOf } from '../option-value.ts'
+import { oneOf, parameters } from '../option-value.ts'
 import type { RunCommand } from '../run-command.ts'
 import type { LogoutUrlCommandOptions } from './run-logout-url.ts'
 
 const DETAILS = `
 With an ID token, the URL contains it: treat the URL as you treat the token.
+Many servers refuse a URL of more than 4,000 characters. --form writes the same
+as an HTML form to post.
 
 Examples:
   $ backend-logout logout-url --id-token-file id-token.txt \\
       --redirect-uri https://app.example.com/
   $ backend-logout logout-url --kind generic \\
       --redirect-uri https://app.example.com/
+  $ backend-logout logout-url --parameter federated \
+      --parameter logout_uri=https://app.example.com/
 
 Exit codes:
-  0    the URL was printed
+  0    the URL or the form was printed
   2    wrong usage, settings or files
   3    the provider has no such page, or its metadata could not be fetched`
 
@@ -31,6 +35,12 @@ export function logoutUrlCommand(run: RunCommand): Command {
     .addOption(
       new Option('--kind <kind>', "which of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
     )
+    .option(
+      '--parameter <name=value>',
+      "further parameter, such as Amazon Cognito's logout_uri; a bare name has no value; can be repeated",
+      parameters('--parameter'),
+    )
+    .option('--form', 'write an HTML form to post instead of the URL')
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)
   addConnectionOptions(command)

@@ -1,8 +1,8 @@
-import type { LogoutUrlOptions } from '@backend-logout/node'
+import type { LogoutForm, LogoutUrlOptions } from '@backend-logout/node'
 import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSingleToken } from '../input/single-token.ts'
-import { print, printJson, type Terminal } from '../terminal/terminal.ts'
+import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 /** The options of `backend-logout logout-url`. */
 export interface LogoutUrlCommandOptions extends ConnectionOptions {
@@ -10,18 +10,43 @@ export interface LogoutUrlCommandOptions extends ConnectionOptions {
   readonly redirectUri?: string
   readonly state?: string
   readonly kind?: NonNullable<LogoutUrlOptions['kind']>
+  readonly parameter?: Readonly<Record<string, string | true>>
+  readonly form?: boolean
   readonly json?: boolean
 }
 
 /** Builds the URL that ends the user's session at the provider, and prints it. */
 export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  const { idTokenFile, redirectUri, state, kind, json } = options
+  const { idTokenFile, redirectUri, state, kind, parameter: extraParameters, form, json } = options
   await using connection = connect(await readSettings(options, terminal))
   const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
   // Only an issuer has metadata to fetch.
   await connection.client.discover()
-  const url = connection.client.buildLogoutUrl({ idToken, redirectUri, state, kind })
+  const parts = { idToken, redirectUri, state, kind, extraParameters }
+  if (form) {
+    const { action, fields } = connection.client.buildLogoutForm(parts)
+    if (json) printJson(terminal, { form: { action, fields } })
+    else print(terminal, ...htmlOf({ action, fields }))
+    return ExitCode.done
+  }
+  const url = connection.client.buildLogoutUrl(parts)
   if (json) printJson(terminal, { url })
   else print(terminal, url.href)
+  if (url.href.length > MAX_URL_CHARACTERS) {
+    note(terminal, `This URL has ${url.href.length} characters, which many servers refuse: use --form.`)
+  }
   return ExitCode.done
+}
+
+const MAX_URL_CHARACTERS = 4_000
+
+function htmlOf({ action, fields }: LogoutForm): string[] {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => `  <input type="hidden" name="${escaped(name)}" value="${escaped(value)}">`,
+  )
+  return [`<form method="post" action="${escaped(action.href)}">`, ...inputs, '  <button>Log out</button>', '</form>']
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

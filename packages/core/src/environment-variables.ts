@@ -1,0 +1,179 @@
+/** A variable of the environment, and the option that it sets. */
+export interface EnvironmentVariable {
+  /** The option, as `createLogoutClient` takes it; with a dot where it is a member of one. */
+  readonly option: string
+  /** How its text is read: a file is named by it, and a list is a JSON array or has commas. */
+  readonly reading: 'text' | 'number' | 'flag' | 'list' | 'headers' | 'file'
+  /** What it says, in a few words, for people. */
+  readonly about: string
+  /** Where it is read; everywhere without this. */
+  readonly only?: 'Node.js'
+}
+
+/**
+ * Every variable that {@link optionsFromEnvironment} and the packages for runtimes read. The page that lists them is
+ * made from this.
+ *
+ * @example
+ * ```ts
+ * import { ENVIRONMENT_VARIABLES } from '@backend-logout/core'
+ *
+ * for (const [name, { about }] of Object.entries(ENVIRONMENT_VARIABLES)) console.log(name, about)
+ * ```
+ */
+export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>> = {
+  AUTHING_APP_ID: { option: 'appId', reading: 'text', about: "The application's id. Required." },
+  AUTHING_APP_SECRET: {
+    option: 'appSecret',
+    reading: 'text',
+    about: 'Its secret. Required unless the client authenticates by other means.',
+  },
+  AUTHING_APP_SECRET_FILE: {
+    option: 'appSecret',
+    reading: 'file',
+    about: 'A file that holds the secret, such as a mounted container secret.',
+  },
+  AUTHING_APP_HOST: {
+    option: 'appHost',
+    reading: 'text',
+    about: "The application's address at GenAuth. Exactly one place is required: this, an issuer, or endpoints.",
+  },
+  AUTHING_APP_ISSUER: { option: 'issuer', reading: 'text', about: 'The issuer of any other provider.' },
+  AUTHING_APP_REVOCATION_ENDPOINT: {
+    option: 'endpoints.revocation',
+    reading: 'text',
+    about: 'The revocation endpoint of a provider without usable metadata.',
+  },
+  AUTHING_APP_INTROSPECTION_ENDPOINT: {
+    option: 'endpoints.introspection',
+    reading: 'text',
+    about: 'Its introspection endpoint.',
+  },
+  AUTHING_APP_END_SESSION_ENDPOINT: {
+    option: 'endpoints.endSession',
+    reading: 'text',
+    about: 'Its end session endpoint, for logout URLs.',
+  },
+  AUTHING_APP_METADATA_URL: {
+    option: 'metadataUrl',
+    reading: 'text',
+    about: "Where the issuer's metadata is, if the issuer does not lead to it.",
+  },
+  AUTHING_APP_METADATA_MAX_AGE_MS: {
+    option: 'metadataMaxAgeMs',
+    reading: 'number',
+    about: 'How old the metadata may get before it is fetched again. An hour by default.',
+  },
+  AUTHING_APP_ENDPOINT_HOSTS: {
+    option: 'endpointHosts',
+    reading: 'list',
+    about: "The only hosts, besides the issuer's own, on which its metadata may place endpoints.",
+  },
+  AUTHING_APP_PROTOCOL: { option: 'protocol', reading: 'text', about: '`oidc` or `oauth`, for GenAuth.' },
+  AUTHING_APP_CLIENT_AUTH: {
+    option: 'clientAuth',
+    reading: 'text',
+    about:
+      'How the application authenticates: `client_secret_post`, `client_secret_basic`, `client_secret_jwt`, `private_key_jwt`, `tls_client_auth`, `self_signed_tls_client_auth`, or `none` for a public client.',
+  },
+  AUTHING_APP_PRIVATE_KEY_FILE: {
+    option: 'clientAuth',
+    reading: 'file',
+    about: 'The file with the key for `private_key_jwt`: PEM (PKCS#8) or a JWK.',
+  },
+  AUTHING_APP_PRIVATE_KEY_ID: { option: 'privateKeyJwt.kid', reading: 'text', about: 'The `kid` of that key.' },
+  AUTHING_APP_PRIVATE_KEY_ALG: {
+    option: 'privateKeyJwt.alg',
+    reading: 'text',
+    about: 'The algorithm of the assertions, such as `ES256`.',
+  },
+  AUTHING_APP_ASSERTION_AUDIENCE: {
+    option: 'privateKeyJwt.audience',
+    reading: 'text',
+    about: "The `aud` of the assertions. The provider's issuer by default.",
+  },
+  AUTHING_APP_ASSERTION_LIFETIME_SECONDS: {
+    option: 'privateKeyJwt.lifetimeSeconds',
+    reading: 'number',
+    about: 'The time from `iat` to `exp` of the assertions, 30 to 300. 60 by default.',
+  },
+  AUTHING_APP_ASSERTION_NOT_BEFORE: {
+    option: 'privateKeyJwt.notBefore',
+    reading: 'flag',
+    about: 'Whether the assertions have `nbf`.',
+  },
+  AUTHING_APP_ASSERTION_TYP: {
+    option: 'privateKeyJwt.typ',
+    reading: 'text',
+    about: "The `typ` in the assertions' header, such as `JWT`.",
+  },
+  AUTHING_APP_ALREADY_INVALID_ERRORS: {
+    option: 'alreadyInvalidErrors',
+    reading: 'list',
+    about: 'Error codes or whole descriptions that mean that a token is no longer valid.',
+  },
+  AUTHING_APP_TIMEOUT_MS: { option: 'timeoutMs', reading: 'number', about: 'Time for one attempt. 10 000 by default.' },
+  AUTHING_APP_DEADLINE_MS: {
+    option: 'deadlineMs',
+    reading: 'number',
+    about: 'Time for a whole call, with retries. 30 000 by default.',
+  },
+  AUTHING_APP_LOGOUT_DEADLINE_MS: {
+    option: 'logoutDeadlineMs',
+    reading: 'number',
+    about: 'Time for a whole `logout()`. 4 500 by default.',
+  },
+  AUTHING_APP_RETRIES: {
+    option: 'retries',
+    reading: 'number',
+    about: 'How many attempts may follow the first. 2 by default.',
+  },
+  AUTHING_APP_HEADERS: {
+    option: 'headers',
+    reading: 'headers',
+    about: 'Additional headers, as a JSON object, such as `{"X-Tenant-Id":"7"}`.',
+  },
+  AUTHING_APP_REDIRECT_URI: {
+    option: 'redirectUri',
+    reading: 'text',
+    about: 'Where the user came from; the return address of the logout URL, after `logoutRedirectUri`.',
+  },
+  AUTHING_APP_LOGOUT_REDIRECT_URI: {
+    option: 'logoutRedirectUri',
+    reading: 'text',
+    about: 'Where the provider sends the user after the logout URL.',
+  },
+  AUTHING_APP_ALLOW_INSECURE_HTTP: {
+    option: 'allowInsecureHttp',
+    reading: 'flag',
+    about: 'Allows http to hosts other than loopback, such as inside a cluster.',
+  },
+  AUTHING_APP_CA_FILE: {
+    option: 'tls.ca',
+    reading: 'file',
+    about: "The authorities that may sign the provider's certificate, in PEM.",
+  },
+  AUTHING_APP_CERT_FILE: {
+    option: 'tls.cert',
+    reading: 'file',
+    about: 'The client certificate for mutual TLS, in PEM.',
+  },
+  AUTHING_APP_KEY_FILE: { option: 'tls.key', reading: 'file', about: 'The private key of that certificate, in PEM.' },
+  AUTHING_APP_KEY_PASSPHRASE: {
+    option: 'tls.passphrase',
+    reading: 'text',
+    about: 'The passphrase of that key.',
+    only: 'Node.js',
+  },
+  AUTHING_APP_CONNECTIONS: {
+    option: 'connections',
+    reading: 'number',
+    about: 'The maximum number of open connections to one host. 256 by default.',
+    only: 'Node.js',
+  },
+}
+
+/** The names of all variables that the environment may have for a client. */
+export function environmentVariables(): string[] {
+  return Object.keys(ENVIRONMENT_VARIABLES)
+}
