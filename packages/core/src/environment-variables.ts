@@ -67,7 +67,7 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_ENDPOINT_HOSTS: {
     option: 'endpointHosts',
     reading: 'list',
-    about: "The only hosts, besides the issuer's own, on which its metadata may place endpoints.",
+    about: "The only hosts, in addition to the issuer's, on which its metadata may place endpoints.",
   },
   AUTHING_APP_PROTOCOL: { option: 'protocol', reading: 'text', about: '`oidc` or `oauth`, for GenAuth.' },
   AUTHING_APP_CLIENT_AUTH: {
