@@ -52,6 +52,8 @@ The provider and the application come from the environment:
   AUTHING_APP_TIMEOUT_MS, AUTHING_APP_DEADLINE_MS, AUTHING_APP_RETRIES
                            time limits, and more: see the README
   REVOCATIONS_STORE        the revocation log that your services follow
+  FINGERPRINT_KEY          a secret that fingerprints of tokens are made with; or
+                           a file: FINGERPRINT_KEY_FILE
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:

@@ -55,7 +55,7 @@ export async function startCall(
   if (token !== undefined) remember(recent, token)
   // Hashing takes a tenth of a call, so only listeners pay for it. Pages without TLS cannot hash.
   const watched = options.onEvent !== undefined && token !== undefined
-  const fingerprint = watched ? await fingerprintToken(token).catch(() => undefined) : undefined
+  const fingerprint = watched ? await fingerprintToken(token, options.fingerprintKey).catch(() => undefined) : undefined
   const call: Call = {
     options,
     eventBase: { call: number, operation, token: fingerprint },

@@ -24,6 +24,7 @@ export const CLIENT: Names<LogoutClientOptions> = {
   fetch: true,
   transport: true,
   onEvent: true,
+  fingerprintKey: true,
   allowInsecureHttp: true,
 }
 

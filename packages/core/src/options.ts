@@ -119,6 +119,12 @@ export interface ClientOptions extends CallLimits {
   /** Is told what happens, for logs, metrics and traces. */
   readonly onEvent?: OnEvent | undefined
   /**
+   * Makes the fingerprints in events with this key, at least 16 bytes, so that only its owner can test guesses at short or
+   * predictable tokens, see {@link fingerprintToken}.
+   * @default none: the beginning of SHA-256
+   */
+  readonly fingerprintKey?: string | undefined
+  /**
    * Allows plain http to hosts other than loopback. Whoever can see or touch that network gets the tokens.
    * @default false
    */

@@ -8,6 +8,7 @@ import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { fetchTransport } from './fetch-transport.ts'
+import { checkFingerprintKey } from './fingerprint.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { LogoutClientOptions } from './options.ts'
 import { resolveHeaders } from './request-headers.ts'
@@ -43,6 +44,7 @@ export interface ResolvedOptions {
   readonly headers: Readonly<Record<string, string>>
   readonly transport: Transport
   readonly onEvent: OnEvent | undefined
+  readonly fingerprintKey: string | undefined
   readonly allowInsecureHttp: boolean
   readonly limits: ResolvedLimits
   /** What `logout` has for `deadlineMs`. */
@@ -92,6 +94,7 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
     headers: withUserAgent(resolveHeaders(options.headers)),
     transport: transport ?? fetchTransport(fetch),
     onEvent,
+    fingerprintKey: options.fingerprintKey === undefined ? undefined : checkFingerprintKey(options.fingerprintKey),
     allowInsecureHttp,
     limits,
     logoutDeadlineMs,

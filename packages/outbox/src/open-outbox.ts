@@ -83,7 +83,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     }
   }
   const read = (tokens: OutboxTokens, { expiresAt, lane }: AddOptions, defaultLane: Lane): NewLogout => ({
-    ...readTokens(tokens, expiresAt, options.maxAgeMs),
+    ...readTokens(tokens, expiresAt, options.maxAgeMs, options.fingerprint),
     lane: checkLane(lane ?? defaultLane),
   })
   // First: an entry without its logout does no harm, and the other way around would leave a token in use.

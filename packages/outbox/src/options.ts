@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { findUnknownOption, type LogoutClient } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
+import { createFingerprint } from './fingerprint.ts'
 import type { EncryptionKey } from './keyring.ts'
 import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
 import type { OutboxRevocations } from './revocation-list.ts'
@@ -83,6 +84,12 @@ export interface OutboxOptions {
    * @default 5_000
    */
   readonly addTimeoutMs?: number | undefined
+  /**
+   * Makes the fingerprints of tokens, which are stored in the clear and part of events, with this key of at least 16 bytes:
+   * then only its owner can test guesses at short or predictable tokens, see `fingerprintToken` of `@backend-logout/core`.
+   * @default none: the beginning of SHA-256
+   */
+  readonly fingerprintKey?: string | undefined
   /** Receives events, for logs, metrics and traces. */
   readonly onEvent?: OnOutboxEvent | undefined
 }
@@ -105,6 +112,7 @@ export interface ResolvedOptions {
   readonly maxAgeMs: number
   readonly maxRefusals: number
   readonly addTimeoutMs: number
+  readonly fingerprint: (token: string) => string
   readonly onEvent: OnOutboxEvent | undefined
 }
 
@@ -117,6 +125,7 @@ const NAMES: Readonly<Record<keyof OutboxOptions, true>> = {
   maxAgeMs: true,
   maxRefusals: true,
   addTimeoutMs: true,
+  fingerprintKey: true,
   onEvent: true,
   provider: true,
 }
@@ -140,6 +149,7 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (provider !== undefined && !(typeof provider === 'string' && /^.{1,1000}$/s.test(provider))) {
     refuse('provider must be a string of 1 to 1000 characters.')
   }
+  const fingerprint = createFingerprint(options.fingerprintKey)
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
   if (!(maxAgeMs >= 1 && maxAgeMs <= TEN_YEARS_MS)) refuse('maxAgeMs must be 1 ms to ten years.')
   if (!(Number.isInteger(maxRefusals) && maxRefusals >= 1)) refuse('maxRefusals must be a whole number from 1 on.')
@@ -147,7 +157,17 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (isEmpty(options.encryptionKeys) && !(store.kind === 'embedded' && store.folder === undefined)) {
     refuse('encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.')
   }
-  return Object.freeze({ store, client, revocations, provider, maxAgeMs, maxRefusals, addTimeoutMs, onEvent })
+  return Object.freeze({
+    store,
+    client,
+    revocations,
+    provider,
+    maxAgeMs,
+    maxRefusals,
+    addTimeoutMs,
+    fingerprint,
+    onEvent,
+  })
 }
 
 /** Another client than ours may not say for whom it is. */

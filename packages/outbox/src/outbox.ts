@@ -80,7 +80,7 @@ export interface DeadLetter {
   /** The tokens that are not revoked. Empty where what is stored cannot be read. */
   readonly tokens: readonly {
     readonly tokenType: TokenAbout['tokenType']
-    /** As `fingerprintToken` of `@backend-logout/core` makes it. */
+    /** As `fingerprintToken` of `@backend-logout/core` makes it, with `fingerprintKey` where the adding process had one. */
     readonly fingerprint: string
     /** When it expires. The letter is deleted when all of its tokens have expired. */
     readonly expiresAt: Date

@@ -1,5 +1,6 @@
 import { fingerprintToken } from '@backend-logout/core'
 import { describe, expect, test } from 'vitest'
+import { createFingerprint } from './fingerprint.ts'
 import { readTokens } from './tokens.ts'
 
 const DAY = 86_400_000
@@ -44,4 +45,16 @@ describe('readTokens()', () => {
       expect.objectContaining({ name: 'OutboxError', code: 'invalid_argument' }),
     )
   })
+})
+
+test.each([[undefined], ['a secret of the application']])(
+  'tokens are named as fingerprintToken() does with the key %s',
+  async (key) => {
+    const { about } = readTokens({ accessToken: 'tökén' }, undefined, DAY, createFingerprint(key))
+    expect(about.tokens[0]?.fingerprint).toBe(await fingerprintToken('tökén', key))
+  },
+)
+
+test.each([['fifteen bytes..'], [new Uint8Array(32)], [7]])('%j is no key for fingerprints', (key) => {
+  expect(() => createFingerprint(key as string)).toThrow(/^fingerprintKey must be a string of at least 16/)
 })

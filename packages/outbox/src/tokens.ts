@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { SessionTokens } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
+import { createFingerprint } from './fingerprint.ts'
 
 /** The tokens of one session. An ID token may be among them; it cannot be revoked and is not kept. */
 export interface OutboxTokens extends SessionTokens {
@@ -48,7 +48,12 @@ const TEN_YEARS_MS = 315_360_000_000
  *
  * @throws OutboxError `invalid_argument`
  */
-export function readTokens(tokens: OutboxTokens, expiresAt: Date | number | undefined, maxAgeMs: number): ReadTokens {
+export function readTokens(
+  tokens: OutboxTokens,
+  expiresAt: Date | number | undefined,
+  maxAgeMs: number,
+  fingerprint: (token: string) => string = createFingerprint(undefined),
+): ReadTokens {
   if (typeof tokens !== 'object' || tokens === null) refuse('tokens must be an object.')
   const addedAt = Date.now()
   const given = timeOf(tokens.expiresAt ?? expiresAt)
@@ -65,11 +70,6 @@ export function readTokens(tokens: OutboxTokens, expiresAt: Date | number | unde
   }
   if (about.length === 0) refuse('There is nothing to revoke: pass accessToken or refreshToken.')
   return { about: { addedAt, tokens: about }, secret }
-}
-
-/** As `fingerprintToken` of `@backend-logout/core`, but synchronous. */
-function fingerprint(token: string): string {
-  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`
 }
 
 function timeOf(expiresAt: Date | number | undefined): number | undefined {

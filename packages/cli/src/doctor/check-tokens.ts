@@ -1,4 +1,3 @@
-import { fingerprint } from '../fingerprint.ts'
 import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, probe } from './examination.ts'
 import type { GivenTokens } from './given-tokens.ts'
@@ -20,7 +19,7 @@ export async function checkTokens(examination: Examination, tokens: GivenTokens)
 }
 
 async function checkBefore(examination: Examination, kind: string, token: string): Promise<Activity> {
-  const { report } = examination
+  const { report, fingerprint } = examination
   const before = await probe(examination, {}, (client) => client.introspectToken(token))
   const name = fingerprint(token)
   if (!before.ok) {

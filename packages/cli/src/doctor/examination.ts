@@ -1,5 +1,6 @@
 import { type EnvironmentOptions, isLogoutError, type LogoutError } from '@backend-logout/node'
 import { type Connection, connect, type Settings } from '../connection.ts'
+import type { Fingerprint } from '../fingerprint.ts'
 import type { ReportCheck } from './check.ts'
 import { describeAnswer, type WireTap } from './wire-tap.ts'
 
@@ -7,6 +8,7 @@ import { describeAnswer, type WireTap } from './wire-tap.ts'
 export interface Examination {
   readonly settings: Settings
   readonly tap: WireTap
+  readonly fingerprint: Fingerprint
   readonly report: ReportCheck
 }
 

@@ -1,6 +1,7 @@
 import { CommandError } from '../command-error.ts'
 import { type ConnectionOptions, readSettings, type Settings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
+import { fingerprintFor } from '../fingerprint.ts'
 import { note, printJson, type Terminal } from '../terminal/terminal.ts'
 import { type Check, printCheck, printDiagnosis } from './check.ts'
 import { checkClientAuth } from './check-client-auth.ts'
@@ -35,8 +36,9 @@ export async function runDoctor(
     if (!(error instanceof CommandError)) throw error
     reportSettingsError(error, report)
   }
+  const fingerprint = await fingerprintFor(terminal)
   using tap = new WireTap()
-  if (settings) await examine({ settings, tap, report }, tokens, terminal)
+  if (settings) await examine({ settings, tap, fingerprint, report }, tokens, terminal)
   const healthy = checks.every(({ status }) => status !== 'problem')
   if (options.json) printJson(terminal, { healthy, checks })
   else printDiagnosis(terminal, checks)

@@ -2,6 +2,7 @@ import type { LogoutClient } from '@backend-logout/node'
 import type { ConnectionOptions } from '../connection.ts'
 import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
+import { fingerprintFor } from '../fingerprint.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { TokenRow } from '../input/row.ts'
 import { createStreamReport, openReport } from '../revoke/report.ts'
@@ -34,6 +35,7 @@ export async function askMany(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { sample, output, json, expect = 'active' } = options
+  const fingerprint = await fingerprintFor(terminal)
   await using report =
     output === '-'
       ? createStreamReport(terminal.stdout)
@@ -46,7 +48,7 @@ export async function askMany(
   const asked = drawn ? each(drawn.sample) : rows
   await introspectRows(asked, client, options, (outcome) => {
     counts[outcome.answer ? (outcome.answer.active ? 'active' : 'inactive') : 'failed']++
-    report?.write([formatAsked(outcome, new Date())])
+    report?.write([formatAsked(outcome, new Date(), fingerprint)])
   })
   const total = counts.active + counts.inactive + counts.failed
   const write = output === '-' ? note : print

@@ -1,5 +1,5 @@
 import { type Introspection, isLogoutError, type LogoutClient } from '@backend-logout/node'
-import { fingerprint } from '../fingerprint.ts'
+import type { Fingerprint } from '../fingerprint.ts'
 import type { TokenRow } from '../input/row.ts'
 
 /** What the provider says about the token of one row; `undefined` where it would not say. */
@@ -39,7 +39,7 @@ export async function introspectRows(
 }
 
 /** Writes an answer as a line of the output. Of the answer, only whether the token is active: the rest is about users. */
-export function formatAsked({ row, answer, why }: Asked, at: Date): string {
+export function formatAsked({ row, answer, why }: Asked, at: Date, fingerprint: Fingerprint): string {
   const { line, token, client, kept } = row
   const active = answer?.active ?? null
   return JSON.stringify({ line, token: fingerprint(token), active, at: at.toISOString(), client, kept, error: why })

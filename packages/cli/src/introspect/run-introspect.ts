@@ -1,7 +1,7 @@
 import { CommandError } from '../command-error.ts'
 import { connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
-import { fingerprint } from '../fingerprint.ts'
+import { fingerprintFor } from '../fingerprint.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { openInput, refuseForeignFormat } from '../input/open-input.ts'
@@ -24,6 +24,7 @@ export async function runIntrospect(
 ): Promise<ExitCode> {
   const choice = columnChoice(options)
   const pace = options.rate === undefined ? undefined : new Pace(options.rate, 1)
+  const naming = await fingerprintFor(terminal)
   const settings = await readSettings(options, terminal)
   await using connection = connect(settings, { connections: options.concurrency, ...watching(pace, undefined) })
   const input = await openInput(file, terminal)
@@ -57,7 +58,7 @@ export async function runIntrospect(
     const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })
     if (json) printJson(terminal, answer)
     else {
-      print(terminal, `${fingerprint(token)} is ${answer.active ? 'active' : 'not active'}.`)
+      print(terminal, `${naming(token)} is ${answer.active ? 'active' : 'not active'}.`)
       for (const [name, value] of Object.entries(answer)) {
         if (name !== 'active') print(terminal, `  ${name.padEnd(12)} ${describe(name, value)}`)
       }

@@ -2,6 +2,7 @@ import type { EncryptionKey, Outbox, OutboxOptions } from '@backend-logout/outbo
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSecretFile } from '../files/read-text-file.ts'
+import { readFingerprintKey } from '../fingerprint.ts'
 import { readStore } from '../store-option.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { parseEncryptionKeys } from './encryption-keys.ts'
@@ -34,7 +35,7 @@ export async function openOutboxOf(
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
   // Loaded only now: a queue and a database are much to load for commands that need none.
   const { openOutbox } = await import('@backend-logout/outbox')
-  return openOutbox({ store, encryptionKeys, ...rest })
+  return openOutbox({ store, encryptionKeys, fingerprintKey: await readFingerprintKey(terminal), ...rest })
 }
 
 async function keysOf({ keysFile }: OutboxLocation, terminal: Terminal): Promise<EncryptionKey[] | undefined> {

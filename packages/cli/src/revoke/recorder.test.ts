@@ -1,6 +1,7 @@
 import { LogoutError, type LogoutErrorCode, type Revocation } from '@backend-logout/node'
 import { expect, test } from 'vitest'
 import type { CommandError } from '../command-error.ts'
+import { fingerprint } from '../fingerprint.ts'
 import type { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
 import type { Report } from './report.ts'
@@ -27,6 +28,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
   const recorder = new Recorder({
     tally,
     verify,
+    fingerprint,
     report,
     journal: { append } as unknown as Journal,
     checkpoint: () => ({ read: 10, sum: '00000000.10' }),

@@ -1,7 +1,7 @@
 import type { LogoutError, Revocation } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { fingerprint } from '../fingerprint.ts'
+import type { Fingerprint } from '../fingerprint.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { describeLogoutError } from '../logout-error.ts'
 import type { Journal } from './journal.ts'
@@ -22,6 +22,7 @@ const MAX_OUTCOMES = 1024
 export interface RecorderOptions {
   readonly tally: Tally
   readonly verify: boolean
+  readonly fingerprint: Fingerprint
   readonly report: Report | undefined
   readonly journal: Journal | undefined
   /** How far the input was read. */
@@ -53,7 +54,7 @@ export class Recorder {
   /** Records the outcome of one token. */
   settle(row: TokenRow, revocation: Revocation): void {
     const { line, token } = row
-    const { tally, verify, report, journal, onFailure } = this.#options
+    const { tally, verify, fingerprint, report, journal, onFailure } = this.#options
     const { state, error } = revocation
     const confirmed = verify ? state === 'verified' : revocation.revoked
     count(tally, state, confirmed, error?.code)

@@ -2,6 +2,7 @@ import { isLogoutError, type LogoutEvent } from '@backend-logout/node'
 import type { RevocationLog } from '@backend-logout/revocations/server'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import type { Fingerprint } from '../fingerprint.ts'
 import type { InputSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
@@ -37,13 +38,14 @@ export interface RunParts {
   readonly listed: ListedCounts
   /** Takes in all that is read. */
   readonly digest: InputSum | undefined
+  readonly fingerprint: Fingerprint
   readonly options: RevokeCommandOptions
   readonly terminal: Terminal
 }
 
 /** Revokes the tokens of an input, and writes down what becomes of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
-  const { input, format, clients, pace, journal, report, log, listed, digest, options, terminal } = parts
+  const { input, format, clients, pace, journal, report, log, listed, digest, fingerprint, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal.key, journal.history)
@@ -52,6 +54,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   const recorder = new Recorder({
     tally,
     verify,
+    fingerprint,
     report,
     journal,
     checkpoint: () => source.checkpoint,

@@ -1,5 +1,5 @@
 import { ExitCode } from '../exit-code.ts'
-import { fingerprint } from '../fingerprint.ts'
+import { fingerprint, fingerprintFor } from '../fingerprint.ts'
 import type { ColumnChoice } from '../input/column-choice.ts'
 import { isName } from '../input/column-names.ts'
 import { columnChoice } from '../input/column-options.ts'
@@ -36,6 +36,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     'the file of --clients': options.clients,
   })
   const choice = columnChoice(options)
+  const naming = await fingerprintFor(terminal)
   const audit = await prepareAudit(options, terminal)
   const pace = rate === undefined ? undefined : new Pace(rate, requestsPerToken(options))
   const overrides = { connections: options.concurrency, ...watching(pace, audit?.endpoints) }
@@ -54,7 +55,20 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     await using report = await reportTo(output, journal, terminal)
     runs = [...(journal?.history?.runs ?? []), startedAt]
     const digest = audit?.digest
-    end = await revokeInput({ input, format, clients, pace, journal, report, log, listed, digest, options, terminal })
+    end = await revokeInput({
+      input,
+      format,
+      clients,
+      pace,
+      journal,
+      report,
+      log,
+      listed,
+      digest,
+      fingerprint: naming,
+      options,
+      terminal,
+    })
     if (end.fatal?.exitCode === ExitCode.usage && settled(end.tally) === 0) await journal?.discard()
   } finally {
     await input.close()
