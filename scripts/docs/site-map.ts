@@ -37,6 +37,7 @@ export const sections: readonly Section[] = [
       'docs/guides/evidence.md',
       'docs/guides/bulk-and-incidents.md',
       'docs/guides/never-lose-a-logout.md',
+      'docs/guides/revoked-means-refused.md',
       'docs/guides/logged-out-everywhere.md',
       'docs/guides/testing-your-logout.md',
       'docs/guides/security-model.md',
