@@ -6,6 +6,7 @@ import { type FailedAttempt, mayHaveArrived, reportFailure } from './failure-rep
 import { redactCause } from './redaction.ts'
 import { isThrottled, nextDelay } from './retry.ts'
 import type { RevocationState } from './revocation.ts'
+import { WINDOW } from './shared-windows.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
 import { tokenState } from './token-state.ts'
 import type { TransportResponse } from './transport.ts'
@@ -50,6 +51,9 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
   const { clock } = call.options
   const late = endedBefore(call, clock)
   if (late) return notSent(late)
+  // Some gateways take a key there, and runtimes like to quote the address.
+  const [, query = ''] = request.url.split('?', 2)
+  if (query.length >= WINDOW) call.secrets.push(query)
   const history = new History(call, request)
   for (let attempt = 1; ; attempt++) {
     const result = await tryOnce(call, request, attempt)

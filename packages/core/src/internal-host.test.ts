@@ -30,7 +30,14 @@ const INTERNAL: Record<string, readonly string[]> = {
     '[2001::1]',
     '[2001:0:4136:e378:8000:63bf:3fff:fdd2]',
   ],
-  'names of this machine': ['localhost', 'LOCALHOST', 'localhost.', 'app.localhost', 'localhost.localdomain'],
+  'names of this machine': [
+    'localhost',
+    'LOCALHOST',
+    'localhost.',
+    'app.localhost',
+    'localhost.localdomain',
+    'localhost..',
+  ],
   'names inside a network': [
     'keycloak',
     'metadata',
@@ -40,6 +47,10 @@ const INTERNAL: Record<string, readonly string[]> = {
     'nas.home.arpa',
     'wiki.intranet',
     'id.internal.',
+    'sso.corp',
+    'id.private',
+    'nas.home',
+    '127.0.0.1..',
   ],
 }
 

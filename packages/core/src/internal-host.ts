@@ -1,5 +1,8 @@
-/** Names that stand for this machine or a host of the local network: RFC 6761, 6762, 8375, and those without a dot. */
-const INTERNAL_NAME = /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/
+/**
+ * Names that stand for this machine or a host of the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, and
+ * those without a dot.
+ */
+const INTERNAL_NAME = /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/
 
 /** IPv4 addresses that the Internet does not route (RFC 6890): loopback, private, shared, link-local and the like. */
 const INTERNAL_IPV4 =
@@ -33,7 +36,7 @@ export function isLoopback(hostname: string): boolean {
  * name. What a public name resolves to is not known here.
  */
 export function isInternal(hostname: string): boolean {
-  const host = hostname.replace(/\.$/, '')
+  const host = hostname.replace(/\.+$/, '')
   if (host.startsWith('[')) return !PUBLIC_IPV6.test(host)
   return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)
 }

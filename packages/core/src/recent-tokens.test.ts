@@ -99,6 +99,15 @@ describe('what an application throws', () => {
     expect(JSON.stringify([error, (error.cause as Error).message, error.stack])).not.toContain('canary')
   })
 
+  test('may quote the address, whose query may have a key', async () => {
+    const revocation = 'http://127.0.0.1:9/revoke?code=canary-of-a-gateway&p=1'
+    const transport = { send: ({ url }: { url: string }) => Promise.reject(new Error(`cannot reach ${url}`)) }
+    const client = createLogoutClient({ ...location, endpoints: { revocation }, transport })
+    const error = await logoutErrorOf(() => client.revokeToken('a-token'))
+    expect(error.message).toContain('cannot reach http://127.0.0.1:9/revoke?[masked]')
+    expect(JSON.stringify([error, (error.cause as Error).message])).not.toContain('canary')
+  })
+
   test('in a listener goes nowhere', async () => {
     const client = createLogoutClient({
       ...location,

@@ -66,8 +66,8 @@ export const fileGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: FOLDER,
-      file: 'packages/outbox/src/private-folder.ts',
-      test: 'packages/outbox/src/private-folder.test.ts',
+      file: 'packages/private-store/src/private-folder.ts',
+      test: 'packages/private-store/src/private-folder.test.ts',
     },
     [
       [
@@ -115,7 +115,11 @@ export const fileGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: FOLDER, file: 'packages/outbox/src/private-file.ts', test: 'packages/outbox/src/private-file.test.ts' },
+    {
+      promise: FOLDER,
+      file: 'packages/private-store/src/private-file.ts',
+      test: 'packages/private-store/src/private-file.test.ts',
+    },
     [
       [
         'follows no link',
@@ -138,11 +142,15 @@ export const fileGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: FOLDER, file: 'packages/outbox/src/durable-files.ts', test: 'tests/outbox/src/local-users.test.ts' },
+    {
+      promise: FOLDER,
+      file: 'packages/private-store/src/durable-files.ts',
+      test: 'tests/outbox/src/local-users.test.ts',
+    },
     [
       [
         'takes from others the files that Postgres creates',
-        'makePrivate(module.NODEFS)',
+        '      makePrivate(module.NODEFS)',
         '',
         'find nothing that they could read, whatever the umask, while the outbox is used and after',
       ],
@@ -215,7 +223,11 @@ export const fileGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: PRIVATE, file: 'packages/outbox/src/private-file.ts', test: 'tests/cli/src/private-files.test.ts' },
+    {
+      promise: PRIVATE,
+      file: 'packages/private-store/src/private-file.ts',
+      test: 'tests/cli/src/private-files.test.ts',
+    },
     [
       [
         'creates files for this user alone',

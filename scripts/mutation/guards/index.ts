@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts'
 import { emulatorGuards } from './emulator.ts'
 import { fileGuards } from './files.ts'
 import { limitGuards } from './limits.ts'
+import { logoutEndpointGuards } from './logout-endpoint.ts'
 import { pageGuards } from './pages.ts'
 import { releaseGuards } from './release.ts'
 import { requestGuards } from './requests.ts'
@@ -16,6 +17,7 @@ export const guards: readonly Mutation[] = [
   ...truthGuards,
   ...limitGuards,
   ...pageGuards,
+  ...logoutEndpointGuards,
   ...emulatorGuards,
   ...releaseGuards,
 ]

@@ -2,12 +2,24 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 
 const BODY = 'At most 64 KiB of an answer is read'
 const TIME = 'Every call ends in time'
+const VANISHED = 'A database that vanishes'
 const MEMORY = 'An answer takes at most twice its limit of memory'
 
 const ROWS = "No row of the outbox's database stops"
 
 /** Nobody can make it hang, grow or fall. */
 export const limitGuards: readonly Mutation[] = [
+  ...guardsIn(
+    { promise: VANISHED, file: 'packages/outbox/src/adder.ts', test: 'tests/outbox/src/vanished-database.test.ts' },
+    [
+      [
+        'gives up storing a logout when its time is over',
+        'const ms = this.#options.timeoutMs || WRITE_MS',
+        'const ms = this.#options.timeoutMs * 1000 || WRITE_MS',
+        'lets add() fail within addTimeoutMs, stats() within its time, and close() end',
+      ],
+    ],
+  ),
   ...guardsIn(
     { promise: ROWS, file: 'packages/outbox/src/shared-pause.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
     [
@@ -90,7 +102,7 @@ export const limitGuards: readonly Mutation[] = [
         'trusts a stated length only where it is short',
         'if (/^\\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {',
         'if (/^\\d+$/.test(length) && !encoded) {',
-        'an answer takes at most twice the limit of memory when it comes in %s',
+        'a length that is no short number does not let a body through unread',
       ],
       [
         'trusts a stated length only where the body is what was sent',

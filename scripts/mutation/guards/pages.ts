@@ -33,7 +33,7 @@ export const pageGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: GUARDS,
+      promise: 'A header of a reverse proxy counts only',
       file: 'packages/browser-proxy/src/server/own-origin.ts',
       test: 'packages/browser-proxy/src/server/guards.test.ts',
     },

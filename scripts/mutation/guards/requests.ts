@@ -103,8 +103,8 @@ export const requestGuards: readonly Mutation[] = [
       ],
       [
         'refuses options of Node.js that turn checks off',
-        'if (unknown !== undefined) refuse',
-        'if (false) refuse',
+        'if (unknown !== undefined) {',
+        'if (unknown === 7) {',
         'refuses %s',
       ],
     ],
@@ -164,7 +164,7 @@ export const requestGuards: readonly Mutation[] = [
         "if (host.startsWith('[')) return host === '[::1]'",
         '[::ffff:127.0.0.1]',
       ],
-      ['takes a dot at the end for none', "hostname.replace(/\\.$/, '')", 'hostname', 'isInternal()'],
+      ['takes dots at the end for none', "hostname.replace(/\\.+$/, '')", 'hostname', 'isInternal()'],
       [
         'knows private IPv4 addresses',
         'return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)',
@@ -209,8 +209,8 @@ export const requestGuards: readonly Mutation[] = [
       ],
       [
         'refuses credentials that cannot be decoded without repeating them',
-        "throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`)",
-        "throw new LogoutError('invalid_options', `The user and password in ${name} must be percent-encoded. ${advice}`, { cause: new Error(text) })",
+        'return invalidOption(name, "must have its user and password percent-encoded; write \'%\' as %25.")',
+        'return invalidOption(name, `must not be ${password}`)',
         'the credentials %s, which nobody can decode, are refused where they are, and not repeated',
       ],
     ],

@@ -2,26 +2,143 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 
 const MASKED = 'No token, secret, assertion or ID token in an error'
 const GIVES_NOTHING = '%s: %s() gives nothing away when the provider repeats the request in %s'
+const PRINTABLE = 'Texts from a provider or the runtime are shown without control'
+const FINGERPRINT = 'A fingerprint is 64 bits of SHA-256'
 const CREDENTIAL = 'Exactly one credential per request'
 
 /** Secrets go to the provider and nowhere else. */
 export const secretGuards: readonly Mutation[] = [
   ...guardsIn({ promise: MASKED, file: 'packages/core/src/call.ts', test: 'tests/faults/src/secrets.test.ts' }, [
-    ['masks the token of a call', 'secrets: [token, options.appSecret,', 'secrets: [options.appSecret,', GIVES_NOTHING],
     ["masks the application's secret", 'secrets: [token, options.appSecret,', 'secrets: [token,', GIVES_NOTHING],
   ]),
+  ...guardsIn({ promise: MASKED, file: 'packages/core/src/redaction.ts', test: 'tests/faults/src/secrets.test.ts' }, [
+    ['masks what it finds', 'masked = mask(masked, needle)', '', GIVES_NOTHING],
+    [
+      'masks a text as a whole where a secret is only found by decoding',
+      'if (found.length > 0 && hiddenIn(masked, needles).length > 0) masked = MASK',
+      '',
+      GIVES_NOTHING,
+    ],
+  ]),
+  ...guardsIn(
+    { promise: MASKED, file: 'packages/core/src/hidden-secret.ts', test: 'packages/core/src/hidden-secret.test.ts' },
+    [
+      ['reads hexadecimal', '...(text.match(HEX) ?? []).map(fromHex), ', '', 'in hexadecimal'],
+      ['reads base64', ', ...fromBase64(text)]', ']', 'in base64'],
+      ['reads escapes', 'of [unescaped(text), ', 'of [', 'in escapes of JSON'],
+      ['reads what is hidden in what is hidden', 'const DEPTH = 3', 'const DEPTH = 1', 'in base64 of base64'],
+      ['finds secrets in any letter case', '(reading) => reading.toLowerCase()', '(reading) => reading', 'in capitals'],
+    ],
+  ),
+  ...guardsIn(
+    { promise: MASKED, file: 'packages/core/src/shared-windows.ts', test: 'packages/core/src/redaction.test.ts' },
+    [
+      [
+        'compares every part with the same hash',
+        'else if (!alike.includes(window)) alike.push(window)',
+        '',
+        'masks both of two parts of a secret that have the same hash',
+      ],
+    ],
+  ),
+  ...guardsIn({ promise: MASKED, file: 'packages/core/src/call.ts', test: 'packages/core/src/recent-tokens.test.ts' }, [
+    [
+      'masks the tokens of the last calls',
+      'if (token !== undefined) remember(recent, token)',
+      '',
+      'a provider that repeats other tokens of a bulk run is masked in errors, results and events',
+    ],
+    [
+      'masks the values of own headers',
+      '...Object.values(headers).filter((value) => value.length >= WINDOW)',
+      '...(headers ? [] : [])',
+      'are masked from 12 characters on, other than the user agent',
+    ],
+  ]),
+  ...guardsIn(
+    { promise: MASKED, file: 'packages/core/src/attempts.ts', test: 'packages/core/src/recent-tokens.test.ts' },
+    [
+      [
+        'masks errors that a transport or clientAuth throws on purpose',
+        'redactCause(error, redactorOf(this.#call)) as LogoutError',
+        'error',
+        'in a transport is masked and made printable',
+      ],
+      [
+        'masks the query of an endpoint',
+        'if (query.length >= WINDOW) call.secrets.push(query)',
+        '',
+        'may quote the address, whose query may have a key',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: PRINTABLE, file: 'packages/core/src/redaction.ts', test: 'packages/core/src/hidden-secret.test.ts' },
+    [['makes texts printable', 'const shown = printable(masked)', 'const shown = masked', 'what is left is printable']],
+  ),
+  ...guardsIn(
+    { promise: PRINTABLE, file: 'packages/core/src/printable.ts', test: 'packages/core/src/printable.test.ts' },
+    [
+      [
+        'knows control and format characters',
+        '[\\p{C}\\p{Zl}',
+        '[\\p{Zl}',
+        'printable() lets no character of %s through',
+      ],
+      [
+        'knows invisible characters',
+        '\\p{Default_Ignorable_Code_Point}',
+        '',
+        'printable() lets no character of %s through',
+      ],
+    ],
+  ),
   ...guardsIn(
     {
       promise: 'The same in every runtime',
-      file: 'packages/core/src/call.ts',
+      file: 'packages/core/src/redaction.ts',
       test: 'tests/runtimes/src/matrix.test.ts',
     },
     [
       [
-        'masks the token of a call, whatever the runtime',
-        'secrets: [token, options.appSecret,',
-        'secrets: [options.appSecret,',
+        'masks what it finds, whatever the runtime',
+        'masked = mask(masked, needle)',
+        '',
         '$name runs the whole suite with $package',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: FINGERPRINT, file: 'packages/core/src/fingerprint.ts', test: 'packages/core/src/fingerprint.test.ts' },
+    [
+      [
+        'uses the key',
+        'const digest = key\n',
+        'const digest = false\n',
+        'a fingerprint with a key is the beginning of HMAC-SHA-256',
+      ],
+      ['insists on a long key', '.length >= LEAST_KEY_BYTES)', '.length >= 0)', 'a key is refused that is %s'],
+    ],
+  ),
+  ...guardsIn(
+    { promise: FINGERPRINT, file: 'packages/outbox/src/fingerprint.ts', test: 'packages/outbox/src/tokens.test.ts' },
+    [
+      [
+        'uses the key in the outbox',
+        'if (key === undefined) return',
+        'if (key !== 7) return',
+        'tokens are named as fingerprintToken() does with the key %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: FINGERPRINT, file: 'packages/cli/src/revoke/run-revoke.ts', test: 'tests/cli/src/fingerprints.test.ts' },
+    [
+      [
+        'uses the key in the outputs of the command line',
+        'const naming = await fingerprintFor(terminal)',
+        'const naming = (await fingerprintFor(terminal)) && fingerprint',
+        'with FINGERPRINT_KEY, every command names tokens by it, and nothing else tells a guess from the token',
       ],
     ],
   ),
@@ -58,14 +175,7 @@ export const secretGuards: readonly Mutation[] = [
       file: 'packages/core/src/request-headers.ts',
       test: 'packages/core/src/request-headers.test.ts',
     },
-    [
-      [
-        'refuses headers that hold a credential',
-        'if (credential) refuse',
-        'if (false) refuse',
-        'refuses the credential %s',
-      ],
-    ],
+    [['refuses headers that hold a credential', 'if (credential)\n', 'if (false)\n', 'refuses the credential %s']],
   ),
   ...guardsIn(
     {
@@ -76,8 +186,8 @@ export const secretGuards: readonly Mutation[] = [
     [
       [
         'refuses headers that the request itself decides',
-        'if (reserved) refuse',
-        'if (false) refuse',
+        'if (reserved) invalidOption',
+        'if (false) invalidOption',
         'refuses %s, which the request itself decides',
       ],
       [

@@ -1,0 +1,165 @@
+import type { Mutation } from '../mutation.ts'
+
+const src = 'packages/browser-proxy/src'
+const body = `${src}/server/request-body.ts`
+const neverRejects = `${src}/server/never-rejects.test.ts`
+
+const READERS = "Only the application's own pages can read an answer"
+const SURVIVES = 'No request stops a server that has the logout endpoint'
+const RESOLVES = 'The logout handler never rejects'
+const RESPONDS = '`toNodeHandler` ends every response'
+const BODY = 'A logout request costs at most 64 KiB of body'
+
+/** A logout cannot be forced from elsewhere, and nothing that is sent to the endpoint stops the server. */
+export const logoutEndpointGuards: readonly Mutation[] = [
+  {
+    promise: READERS,
+    guard: 'The session’s code cannot send CORS headers',
+    file: `${src}/server/answer.ts`,
+    find: 'access-control-.*|',
+    replace: '',
+    test: { file: neverRejects, name: 'whatever clear does, the answer is a logout or says that there was none' },
+  },
+  {
+    promise: READERS,
+    guard: 'No answer is stored in a cache',
+    file: `${src}/server/answer.ts`,
+    find: "'cache-control': 'no-store'",
+    replace: "'cache-control': 'private'",
+    test: {
+      file: `${src}/server/logout-handler.test.ts`,
+      name: 'an answer is not cached, not shared with other origins, and not sniffed',
+    },
+  },
+  {
+    promise: SURVIVES,
+    guard: 'An address that makes no sense is not an exception',
+    file: `${src}/server/own-origin.ts`,
+    find: 'URL.parse(`${scheme}',
+    replace: 'new URL(`${scheme}',
+    test: {
+      file: 'tests/browser/src/hostile.test.ts',
+      name: 'survives whatever is sent, answers or closes in time, logs nobody out for others, and gives nothing away',
+    },
+  },
+  {
+    promise: SURVIVES,
+    guard: 'A body has 10 seconds to arrive',
+    file: body,
+    find: 'const TIMEOUT_MS = 10_000',
+    replace: 'const TIMEOUT_MS = 10_000_000',
+    test: {
+      file: 'tests/browser/src/runtimes.test.ts',
+      name: 'every server ends the wait for a body that does not come',
+    },
+  },
+  {
+    promise: SURVIVES,
+    guard: 'On Workers, a request does not wait for another one',
+    file: `${src}/server/single-flight.ts`,
+    find: "!== 'Cloudflare-Workers'",
+    replace: "!== 'none'",
+    test: {
+      file: 'tests/browser/src/runtimes.test.ts',
+      name: 'logouts of one session at the same time are one, except where a request cannot wait for another',
+    },
+  },
+  {
+    promise: RESOLVES,
+    guard: 'What is unexpected becomes internal_error',
+    file: `${src}/server/logout-handler.ts`,
+    find: 'const problem = expected ? error : internalError()',
+    replace: 'if (!expected) throw error\n      const problem = error',
+    test: {
+      file: neverRejects,
+      name: 'an unexpected failure is an event and the problem internal_error, which repeats nothing of it',
+    },
+  },
+  {
+    promise: RESOLVES,
+    guard: 'What was thrown is not asked what it is',
+    file: `${src}/server/http-problem.ts`,
+    find: "typeof value === 'object' && value !== null && #problem in value",
+    replace: 'value instanceof HttpProblem',
+    test: { file: neverRejects, name: 'whatever %s of a request is, there is an answer as the contract describes it' },
+  },
+  {
+    promise: RESOLVES,
+    guard: 'A failure of a part is an event, and the logout goes on',
+    file: `${src}/server/step.ts`,
+    find: 'return { ok: false, error }',
+    replace: 'throw error',
+    test: {
+      file: neverRejects,
+      name: 'whatever %s does, the session ends and the answer is as the contract describes it',
+    },
+  },
+  {
+    promise: RESOLVES,
+    guard: 'A part that hangs is given up',
+    file: `${src}/server/time-limit.ts`,
+    find: 'Promise.race([(async () => run())(), timeout])',
+    replace: 'run()',
+    test: {
+      file: neverRejects,
+      name: 'whatever %s does, the session ends and the answer is as the contract describes it',
+    },
+  },
+  {
+    promise: RESPONDS,
+    guard: 'A handler that rejects is answered with internal_error',
+    file: `${src}/node.ts`,
+    find: 'await fail(incoming, outgoing)',
+    replace: 'await Promise.resolve()',
+    test: { file: `${src}/node.test.ts`, name: 'a handler that %s is answered with internal_error' },
+  },
+  {
+    promise: RESPONDS,
+    guard: 'A response that something else has begun is closed',
+    file: `${src}/node.ts`,
+    find: 'if (outgoing.headersSent) {\n    outgoing.destroy()',
+    replace: 'if (outgoing.headersSent) {',
+    test: {
+      file: `${src}/node.test.ts`,
+      name: 'a response that something else %s comes to an end, and the server lives',
+    },
+  },
+  {
+    promise: BODY,
+    guard: 'A body is read up to the limit',
+    file: body,
+    find: 'if (length > MAX_BYTES) throw tooLarge()',
+    replace: 'if (length > Number.MAX_VALUE) throw tooLarge()',
+    test: {
+      file: `${src}/server/request-body.test.ts`,
+      name: 'a body without a declared length is read no further than the limit',
+    },
+  },
+  {
+    promise: BODY,
+    guard: 'The chunks of a body are not kept',
+    file: body,
+    find: '  add(chunk: Uint8Array): void {\n',
+    replace: '  readonly kept: unknown[] = []\n  add(chunk: Uint8Array): void {\n    this.kept.push(chunk)\n',
+    test: {
+      file: `${src}/server/request-body.test.ts`,
+      name: 'the chunks of a body are not kept, because each can hold a large buffer',
+    },
+  },
+  {
+    promise: BODY,
+    guard: 'What nobody reads of a body is drained, so that the connection goes on',
+    file: `${src}/node.ts`,
+    find: 'body?.drain()',
+    replace: 'body?.stream',
+    test: { file: `${src}/node.test.ts`, name: 'a connection goes on after a body that was too large, of any length' },
+  },
+  {
+    promise: BODY,
+    guard: 'A client that goes on sending is cut off',
+    file: `${src}/incoming-request.ts`,
+    find: 'const LINGER_MS = 5_000',
+    replace: 'const LINGER_MS = 500_000',
+    test: { file: `${src}/node.test.ts`, name: 'a body without an end is cut off some time after the answer' },
+  },
+]
