@@ -17,7 +17,7 @@ export interface paths {
          *     application's choice; `/logout` stands for it here.
          *
          *     **From a page**, send it with `fetch` in mode `same-origin`, with `keepalive`, so that it arrives even when
-         *     the tab is closed at once. The browser adds `Origin`, `Sec-Fetch-Site` and the cookies. Set a referrer policy
+         *     the tab is closed immediately. The browser adds `Origin`, `Sec-Fetch-Site` and the cookies. Set a referrer policy
          *     other than `no-referrer`: under that policy browsers send `Origin: null`.
          *
          *     **Without a browser**, send `Origin` yourself, with the application's own origin.
@@ -37,7 +37,7 @@ export interface components {
     schemas: {
         /**
          * Logout request
-         * @description What the page adds. Members that are not described here are refused: a misspelt one would leave a token alive without anybody noticing.
+         * @description What the page adds. Other members are refused: a misspelled one would leave a token active without anyone noticing.
          */
         LogoutRequest: {
             /**
@@ -46,7 +46,7 @@ export interface components {
              */
             token?: string;
             /**
-             * @description What kind of token this is. Without it, the token is taken for an access token.
+             * @description The type of the token. Without it, the backend assumes an access token.
              * @example refresh_token
              * @enum {string}
              */
@@ -57,7 +57,7 @@ export interface components {
              */
             id_token_hint?: string;
             /**
-             * @description Where the provider sends the user after `logout_url`: an absolute URL, or a path of the application's own. The backend compares it with a list of its own, whole and exact.
+             * @description Where the provider sends the user after `logout_url`: an absolute URL, or a path of the application. The backend compares it with its own list, as a whole.
              * @example https://app.example.com/goodbye
              */
             return_to?: string;
@@ -69,7 +69,7 @@ export interface components {
         };
         /**
          * Logout answer
-         * @description What became of the login. More members may come with later versions.
+         * @description The outcome of the logout. Later versions may add members.
          */
         LogoutAnswer: {
             status: components["schemas"]["LogoutStatus"];
@@ -115,12 +115,12 @@ export interface components {
         };
         /**
          * Logout status
-         * @description What became of the tokens at the provider. The local session has ended in any case.
+         * @description The outcome for the tokens at the provider. The local session has ended in any case.
          *
-         *     - `logged_out`: all revoked, or the session had none.
+         *     - `logged_out`: all revoked, or the session contained none.
          *     - `no_session`: nothing was revoked, because there was no session.
-         *     - `queued`: not yet all revoked; the backend goes on trying, also after a restart.
-         *     - `local_only`: not all revoked, and nobody tries again. They work until they expire.
+         *     - `queued`: not yet all revoked; the backend keeps trying, also after a restart.
+         *     - `local_only`: not all revoked, and nothing retries. They stay active until they expire.
          * @example logged_out
          * @enum {string}
          */
@@ -132,7 +132,7 @@ export interface components {
         Problem: {
             /**
              * Format: uri
-             * @description Always `about:blank`, which means that the status says it all; `code` is finer.
+             * @description Always `about:blank`, the type of the status; `code` is more precise.
              * @constant
              */
             type: "about:blank";
@@ -178,14 +178,14 @@ export interface components {
     };
     responses: {
         /**
-         * @description The local session has ended. `status` tells what became of the tokens at the provider:
+         * @description The local session has ended. `status` reports the outcome for the tokens at the provider:
          *
-         *     - `logged_out`: all of them are revoked, or the session had none.
-         *     - `no_session`: nothing was revoked, because the backend found no session: the user was logged out already, the
-         *       session has expired, or the backend does not understand the cookie. Only in the last case do tokens go on
-         *       working, and the backend's own log says so.
-         *     - `queued`: some are not yet; the backend has put them into durable storage and goes on trying.
-         *     - `local_only`: some may go on working until they expire. Who is worried can change the password.
+         *     - `logged_out`: all of them are revoked, or the session contained none.
+         *     - `no_session`: nothing was revoked, because the backend found no session: the user was already logged out, the
+         *       session has expired, or the backend cannot parse the cookie. Only in the last case do tokens stay active, and
+         *       the backend's own log reports it.
+         *     - `queued`: some are not revoked yet; the backend has stored them durably and keeps trying.
+         *     - `local_only`: some may stay active until they expire. A user who is worried can change the password.
          */
         LoggedOut: {
             headers: {
@@ -218,7 +218,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Logging out changes something, so it is a `POST` and nothing else. Nothing has changed. */
+        /** @description Logging out changes state, so only `POST` is allowed. Nothing has changed. */
         MethodNotAllowed: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
@@ -275,20 +275,20 @@ export interface components {
         };
     };
     parameters: {
-        /** @description Shows that a script of the application made the request: another origin would have to ask first, by a preflight request that is always refused. */
+        /** @description Shows that a script of the application sent the request: another origin needs a preflight request, which is always refused. */
         LogoutRequestHeader: "1";
-        /** @description The origin of the page. Browsers add it by themselves and let no script change it. */
+        /** @description The origin of the page. Browsers add it automatically and let no script change it. */
         Origin: string;
-        /** @description How the page's origin relates to the backend's. Browsers add it by themselves, though not over plain http. */
+        /** @description How the page's origin relates to the backend's. Browsers add it automatically, but not over plain http. */
         SecFetchSite: "same-origin";
     };
     requestBodies: never;
     headers: {
         /** @description Always `no-store`. */
         "Cache-Control": "no-store";
-        /** @description Ends the local session, where it is a cookie. There can be several. */
+        /** @description Ends the local session, if it is a cookie. There can be several. */
         "Set-Cookie": string;
-        /** @description Tells the browser what else to throw away, where the application wants that. */
+        /** @description Tells the browser what else to delete, if the application requires it. */
         "Clear-Site-Data": string;
         /** @description Always `POST`. */
         Allow: "POST";
@@ -305,17 +305,17 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description Shows that a script of the application made the request: another origin would have to ask first, by a preflight request that is always refused. */
+                /** @description Shows that a script of the application sent the request: another origin needs a preflight request, which is always refused. */
                 "X-Logout-Request": components["parameters"]["LogoutRequestHeader"];
-                /** @description The origin of the page. Browsers add it by themselves and let no script change it. */
+                /** @description The origin of the page. Browsers add it automatically and let no script change it. */
                 Origin: components["parameters"]["Origin"];
-                /** @description How the page's origin relates to the backend's. Browsers add it by themselves, though not over plain http. */
+                /** @description How the page's origin relates to the backend's. Browsers add it automatically, but not over plain http. */
                 "Sec-Fetch-Site"?: components["parameters"]["SecFetchSite"];
             };
             path?: never;
             cookie?: never;
         };
-        /** @description What the backend cannot know by itself. Leave the body out where there is nothing to say; then there is no `Content-Type` either. */
+        /** @description What only the page has. Omit the body, and the `Content-Type`, if there is nothing to send. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["LogoutRequest"];

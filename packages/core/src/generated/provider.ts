@@ -13,22 +13,20 @@ export interface paths {
         put?: never;
         /**
          * Revoke an access token or a refresh token
-         * @description Tells the provider that a token must no longer be honoured. Call it once for each token the user holds.
+         * @description Tells the provider not to honor a token any longer. Call it once for each token the user holds.
          *
-         *     **Refresh token first, then the access token.** While a refresh token lives, it can be turned into new
+         *     **Refresh token first, then the access token.** While a refresh token is active, it can obtain new
          *     access tokens. Revoking a refresh token should end the access tokens that came from it, but the standard
-         *     leaves that to the provider, and the reverse is rarer still. So revoke both, and let a failure with one not
-         *     stop the other. If the provider rotates refresh tokens, revoke the latest.
+         *     leaves that to the provider, and the reverse is even rarer. So revoke both, even if one of them fails. If the provider rotates refresh tokens, revoke the latest.
          *
-         *     **What a 200 proves.** The provider accepted the request, and will not itself honour the token.
+         *     **What a 200 proves.** The provider accepted the request, and will not honor the token itself.
          *
          *     **What a 200 does not prove.**
          *
-         *     - That the token was alive. Unknown, expired and already revoked tokens are answered with 200 too, on
-         *       purpose.
-         *     - That every API refuses the token now. An API that checks the signature of a JWT by itself, without asking
-         *       the provider, accepts it until its `exp`.
-         *     - That the body holds no error; GenAuth can put one there.
+         *     - That the token was active. Unknown, expired and already revoked tokens also get a 200, by design.
+         *     - That every API refuses the token now. An API that checks the signature of a JWT locally, without asking the
+         *       provider, accepts it until its `exp`.
+         *     - That the body contains no error; GenAuth can put one there.
          *
          *     For proof, introspect: active before and inactive after.
          *
@@ -95,7 +93,7 @@ export interface paths {
          *     `https://id.example.com/.well-known/oauth-authorization-server/tenant`. Try the second where the first
          *     answers 404.
          *
-         *     Keep a good document for a while, but do not remember a failure. GenAuth documents this path for `oidc`; do
+         *     Cache a good document for a limited time, but do not cache a failure. GenAuth documents this path for `oidc`; do
          *     not count on it under `oauth`.
          */
         get: operations["discoverProvider"];
@@ -120,8 +118,8 @@ export interface paths {
          *     holds for the provider, so a call without that cookie ends nothing. What a generated client needs from this
          *     operation is the URL.
          *
-         *     Log the user out of your own application and revoke the tokens *before* you redirect: the user may close the
-         *     window, or the provider may ask "do you want to log out?" and be told no.
+         *     Log the user out of your application and revoke the tokens *before* you redirect: the user may close the
+         *     window, or answer no when the provider asks "do you want to log out?".
          *
          *     With a `post_logout_redirect_uri` that is registered for the application, the browser comes back there.
          *     GenAuth redirects only if `id_token_hint` is given as well. Percent-encode every value.
@@ -163,7 +161,7 @@ export interface components {
              * @example 2YotnFZFEjr1zCsicMWpAA
              */
             token: string;
-            /** @description What kind of token this is, to help the provider find it faster. A wrong or unknown hint does no harm: the provider then searches all kinds. */
+            /** @description The type of the token, to help the provider find it faster. A wrong or unknown hint is harmless: the provider then searches all types. */
             token_type_hint?: components["schemas"]["TokenTypeHint"] | string;
             /**
              * @description The application's id. Send it with `client_secret_post`, with `none`, and where wanted next to an assertion; leave it out with HTTP Basic.
@@ -196,7 +194,7 @@ export interface components {
              * @example 2YotnFZFEjr1zCsicMWpAA
              */
             token: string;
-            /** @description What kind of token this is, to help the provider find it faster. A wrong hint does no harm. */
+            /** @description The type of the token, to help the provider find it faster. A wrong hint is harmless. */
             token_type_hint?: components["schemas"]["TokenTypeHint"] | string;
             /**
              * @description The application's id. Leave it out with HTTP Basic.
@@ -253,11 +251,11 @@ export interface components {
             requestId?: string;
             /**
              * Revocation outcome
-             * @description What became of the revocation.
+             * @description The outcome of the revocation.
              */
             data: {
                 /**
-                 * @description Whether it was done. With `false`, assume that the token is alive, whatever the codes say.
+                 * @description Whether it was done. With `false`, assume that the token is active, whatever the codes say.
                  * @example true
                  */
                 success: boolean;
@@ -270,7 +268,7 @@ export interface components {
         IntrospectionAnswer: components["schemas"]["IntrospectionResponse"] | components["schemas"]["ProviderError"];
         /**
          * Introspection response
-         * @description The state of a token (RFC 7662, section 2.2). For an inactive token, `active` is the only member. Providers add members of their own; keep what you do not know.
+         * @description The state of a token (RFC 7662, section 2.2). For an inactive token, `active` is the only member. Providers add other members; keep those that you do not know.
          */
         IntrospectionResponse: {
             /**
@@ -456,7 +454,7 @@ export interface components {
              */
             introspection_endpoint?: string;
             /**
-             * @description The client authentication methods the introspection endpoint takes. It can differ from the list for revocation, and can name `Bearer` for callers that present an access token of their own.
+             * @description The client authentication methods the introspection endpoint takes. It can differ from the list for revocation, and can name `Bearer` for callers that present their own access token.
              * @example [
              *       "client_secret_post",
              *       "client_secret_basic",
@@ -488,7 +486,7 @@ export interface components {
             backchannel_logout_session_supported?: boolean;
             /**
              * Endpoints for mutual TLS
-             * @description Other addresses for the same endpoints (RFC 8705, section 5). A client that authenticates with a certificate uses the alias where there is one, and the ordinary address where there is none. Members unknown to you are to be ignored.
+             * @description Other addresses for the same endpoints (RFC 8705, section 5). A client that authenticates with a certificate uses the alias if there is one, and the ordinary address otherwise. Ignore unknown members.
              */
             mtls_endpoint_aliases?: {
                 /**
@@ -774,7 +772,7 @@ export interface components {
                 "application/json": components["schemas"]["IntrospectionAnswer"];
             };
         };
-        /** @description The metadata. Check `issuer` first. Absent members have defaults of their own; see each member. */
+        /** @description The metadata. Check `issuer` first. Absent members have defaults; see each member. */
         Metadata: {
             headers: {
                 [name: string]: unknown;
@@ -821,7 +819,7 @@ export interface components {
             };
         };
         /**
-         * @description The request cannot be served, and the same request will fail again. Assume that the token is alive.
+         * @description The request cannot be served, and the same request will fail again. Assume that the token is active.
          *
          *     Reasons: `token` is missing or empty; two credentials were sent; the token belongs to another application;
          *     the provider cannot revoke this kind of token (`unsupported_token_type`). Some servers report failed client
@@ -852,7 +850,7 @@ export interface components {
                 "application/json": components["schemas"]["ProviderError"];
             };
         };
-        /** @description The provider is throttling. Nothing was done; assume that the token is alive. Repeat the same request once `Retry-After` has passed. GenAuth may report throttling in the body of a 200 instead. */
+        /** @description The provider is throttling. Nothing was done; assume that the token is active. Repeat the same request once `Retry-After` has passed. GenAuth may report throttling in the body of a 200 instead. */
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -878,7 +876,7 @@ export interface components {
         IdTokenHint: string;
         /** @description Where the browser goes afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from what a visitor sent you. */
         PostLogoutRedirectUri: string;
-        /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that somebody else started. */
+        /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that someone else started. */
         State: string;
         /** @description The application's id. Needed when there is no `id_token_hint` to tell it; when both are sent, the ID token must have been issued to this application. */
         ClientId: string;
@@ -962,7 +960,7 @@ export interface operations {
                 id_token_hint?: components["parameters"]["IdTokenHint"];
                 /** @description Where the browser goes afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from what a visitor sent you. */
                 post_logout_redirect_uri?: components["parameters"]["PostLogoutRedirectUri"];
-                /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that somebody else started. */
+                /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that someone else started. */
                 state?: components["parameters"]["State"];
                 /** @description The application's id. Needed when there is no `id_token_hint` to tell it; when both are sent, the ID token must have been issued to this application. */
                 client_id?: components["parameters"]["ClientId"];

@@ -15,7 +15,7 @@ export interface paths {
          *     The path is the operator's choice; `/revocations` stands for it here.
          *
          *     With `wait`, and nothing new, the answer is held back until there is, up to `wait` seconds. It is then empty, and
-         *     has a cursor all the same.
+         *     still has a cursor.
          */
         get: operations["readRevocations"];
         put?: never;
@@ -34,13 +34,13 @@ export interface components {
     schemas: {
         /**
          * Revocation page
-         * @description Some entries, and where to go on. More members may come with later versions.
+         * @description Some entries, and the cursor to continue with. Later versions may add members.
          */
         RevocationPage: {
             /** @description In no particular order, and possibly known already. */
             entries: components["schemas"]["RevocationEntry"][];
             /**
-             * @description Where to go on, for `after`. Its content is the feed's own business; send it back unchanged.
+             * @description Pass it as `after` to continue. Its content is opaque; send it back unchanged.
              * @example bS4xNzMyNjA0NDAwLjQy
              */
             cursor: string;
@@ -172,7 +172,7 @@ export interface components {
         ProblemCode: "malformed_request" | "unauthorized" | "method_not_allowed" | "cursor_gone" | "too_many_requests" | "log_unavailable" | "busy";
     };
     responses: {
-        /** @description Entries, and where to go on. */
+        /** @description Entries, and the cursor to continue with. */
         Page: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
