@@ -26,6 +26,7 @@ export const sections: readonly Section[] = [
       'docs/guides/genauth-settings.md',
       'docs/guides/other-providers.md',
       'docs/guides/provider-profiles.md',
+      'docs/guides/own-revocation-forms.md',
       'docs/environment.md',
       'docs/guides/migrating-from-genauth-sdks.md',
     ],

@@ -109,6 +109,43 @@ export const BEHAVIORS = {
     answer:
       'browser-proxy joins the chunks, revokes what is in them, and clears them all. If one is missing, the status is `local_only`, never `logged_out`.',
   },
+  'metadata-that-moves': {
+    reports: ['express-openid-connect#449', 'hedgedoc#5793'],
+    happens: 'The metadata changes while a process runs for months.',
+    answer:
+      'It is fetched again after an hour, or as `metadataMaxAgeMs` says, in the background. The last good metadata serves until then.',
+  },
+  'metadata-elsewhere': {
+    reports: ['openid-client#718', 'go-oidc#121', 'vault#25024'],
+    happens: 'The metadata is not where the issuer leads, or there is only an end session endpoint.',
+    answer:
+      '`metadataUrl` says where it is; it must still state `issuer`. A client can build logout URLs alone, and `logoutUrlError` says why there is no URL.',
+  },
+  'logout-url-parameters': {
+    reports: ['FoxIDs#961', 'streamlit#14601', 'MSAL.js#4450', 'express-openid-connect#329'],
+    happens: "The logout page needs parameters of the provider's: `logout_uri`, `logout_hint`, a bare `federated`.",
+    answer: '`extraParameters` in core and browser-proxy, `--parameter` on the command line.',
+  },
+  'id-token-missing-or-too-long': {
+    reports: ['elasticsearch#81092', 'okta-auth-js#1346', 'nextcloud/user_oidc#1261'],
+    happens: 'There is no ID token, or one of 18 kB, which the provider refuses in a URL with 414 or 431.',
+    answer: '`client_id` names the application. A form can be posted instead of the URL; the page does that.',
+  },
+  'settings-without-code': {
+    reports: ['react-native-app-auth#351', 'openid-client#38', 'openid-client#302'],
+    happens: 'The command line must reach endpoints without metadata, http inside a cluster, and sign with a key.',
+    answer: 'The environment takes all of these; `docs/environment.md` lists the variables.',
+  },
+  'assertion-needs-nbf-and-typ': {
+    reports: ["HelseID's documentation"],
+    happens: 'The provider refuses assertions without `nbf`, or without a `typ` in their header.',
+    answer: '`notBefore` and `typ` of `privateKeyJwt` and `clientSecretJwt`.',
+  },
+  'own-revocation-form': {
+    reports: ['KickDevDocs#94', 'vellum-assistant#42774', 'line-bot-sdk-nodejs#291'],
+    happens: 'The provider wants another request than RFC 7009: other names, a query, JSON, `DELETE`, a Bearer token.',
+    answer: '`fetch` changes the finished request; [recipes](guides/own-revocation-forms.md) for four forms.',
+  },
 } as const satisfies Readonly<Record<string, Behavior>>
 
 /** The name of a behavior, and of the file that replays it. */
