@@ -11,7 +11,7 @@ type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
   const added: number[] = []
   const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss
-  const store = { boss, inserts: 1, within: () => ({ executeSql: async () => ({ rows: [] }) }) }
+  const store = { boss, inserts: 1, durably: () => ({ executeSql: async () => ({ rows: [] }) }) }
   const sealer = new EntrySealer(createKeyring(undefined), { queue: 'backend_logout', provider: undefined })
   return { adder: new Adder({ store, sealer, timeoutMs, added: (count) => added.push(count) }), added }
 }

@@ -30,7 +30,7 @@ interface NewJob {
 
 /** Options of an {@link Adder}. */
 export interface AdderOptions {
-  readonly store: Pick<Store, 'boss' | 'inserts' | 'within'>
+  readonly store: Pick<Store, 'boss' | 'inserts' | 'durably'>
   readonly sealer: EntrySealer
   /** The longest that a call may take, in milliseconds; with 0 it is tried once. */
   readonly timeoutMs: number
@@ -129,7 +129,7 @@ export class Adder {
     const attemptMs = Math.min(WRITE_MS, timeoutMs * 0.4)
     for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
       try {
-        const db = store.within(timeoutMs ? Math.min(giveUpAt - performance.now(), attemptMs) : WRITE_MS)
+        const db = store.durably(timeoutMs ? Math.min(giveUpAt - performance.now(), attemptMs) : WRITE_MS)
         await store.boss.insert(QUEUE, jobs, { db })
         added(jobs.length)
         return jobs.map(({ id }) => id)

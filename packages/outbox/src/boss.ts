@@ -4,10 +4,17 @@ import type { ConstructorOptions, Db, PgBoss } from 'pg-boss'
 export interface Store {
   readonly boss: PgBoss
   readonly schema: string
+  readonly kind: 'embedded' | 'postgres'
+  /** What adding waits for; `undefined` where that is the server's setting. */
+  readonly synchronousCommit?: string | undefined
+  /** Only for readers: pg-boss is not started. */
+  readonly readOnly?: boolean | undefined
   /** How many inserts may be in progress at the same time. */
   readonly inserts: number
   /** Runs statements that may take `ms` milliseconds each; embedded Postgres takes what it needs. */
   within(ms: number): Db
+  /** The same for logouts that are added: they are as durable when they have taken effect as the options ask for. */
+  durably(ms: number): Db
   /** Runs statements that take effect together, or not at all. */
   transaction<T>(task: (db: Db) => Promise<T>): Promise<T>
   /** Closes what pg-boss does not close by itself. */

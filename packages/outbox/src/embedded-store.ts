@@ -19,8 +19,10 @@ export async function openEmbeddedStore(
     return {
       boss: new PgBoss({ ...BOSS_OPTIONS, db, backend: 'pglite' }),
       schema: SCHEMA,
+      kind: 'embedded',
       inserts: 1,
       within: () => db,
+      durably: () => db,
       transaction: (task) => database.transaction((transaction) => task(fromPglite(transaction))),
       close: () => database.close(),
     }

@@ -20,5 +20,6 @@ export type {
 } from './outbox.ts'
 export type { Reason } from './outcome.ts'
 export type { OutboxRevocations } from './revocation-list.ts'
+export { type OutboxSchemaOptions, outboxSchemaSql } from './schema-sql.ts'
 export type { OutboxTokens, OutboxTokenType, TokenAbout } from './tokens.ts'
 export type { OutboxTransaction } from './transaction.ts'

@@ -72,6 +72,10 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const checkOpen = (): void => {
     if (closed) throw new OutboxError('closed', 'The outbox is closed.')
   }
+  const checkWritable = (): void => {
+    checkOpen()
+    if (store.readOnly) refuse('The store was opened with readOnly: only stats() and deadLetters() work.')
+  }
   const asking = async <T>(doing: string, task: () => Promise<T>): Promise<T> => {
     checkOpen()
     try {
@@ -99,7 +103,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
   const outbox: Outbox = {
     async add(tokens, options = {}) {
-      checkOpen()
+      checkWritable()
       const entry = read(tokens, options, 'interactive')
       if (!options.transaction) {
         await listFirst([entry], options)
@@ -112,7 +116,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     async addMany(source, options = {}) {
       const ids: string[] = []
       const store = async (batch: readonly NewLogout[]): Promise<void> => {
-        checkOpen()
+        checkWritable()
         ids.push(...(await insert(batch, options)))
       }
       try {
@@ -131,7 +135,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     },
 
     async work({ concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = {}) {
-      checkOpen()
+      checkWritable()
       const { client, maxRefusals } = options
       if (!client) refuse('work() requires the option client of openOutbox().')
       if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
@@ -173,6 +177,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       }),
 
     retry: async (ids) => {
+      checkWritable()
       const count = await asking('Retrying dead letters', () =>
         deadLetters.retry(ids === 'all' ? undefined : [ids].flat().filter(isId)),
       )

@@ -26,6 +26,20 @@ export interface PostgresOptions {
    * @default 10
    */
   readonly maxConnections?: number | undefined
+  /**
+   * What {@link Outbox.add} waits for before it resolves, whatever the server's own setting is: that a synchronous standby
+   * has received the logout (`remote_write`), has flushed it to disk (`on`), or shows it to readers (`remote_apply`).
+   * Without synchronous standbys, all three wait for the server's own disk.
+   * @default the server's setting
+   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT | synchronous_commit}
+   */
+  readonly synchronousCommit?: 'remote_write' | 'on' | 'remote_apply' | undefined
+  /**
+   * Whether to only read, such as from a standby: {@link Outbox.stats} and {@link Outbox.deadLetters} work, everything else
+   * is refused, and nothing is created.
+   * @default false
+   */
+  readonly readOnly?: boolean | undefined
   /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address does too. */
   readonly ssl?: boolean | object | undefined
 }
@@ -205,7 +219,7 @@ function pathOf(folder: unknown): string {
 }
 
 function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const { postgres, schema, maxConnections, ssl } = options
+  const { postgres, schema, maxConnections, ssl, synchronousCommit, readOnly } = options
   const address = parsePostgresAddress(String(postgres))
   if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
   if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
@@ -214,7 +228,11 @@ function resolvePostgres(options: PostgresOptions): ResolvedStore {
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
     refuse('store.maxConnections must be a whole number from 2 on.')
   }
-  return { kind: 'postgres', address, schema, maxConnections, ssl }
+  if (synchronousCommit !== undefined && !['remote_write', 'on', 'remote_apply'].includes(synchronousCommit)) {
+    refuse('store.synchronousCommit must be remote_write, on or remote_apply.')
+  }
+  if (readOnly !== undefined && typeof readOnly !== 'boolean') refuse('store.readOnly must be true or false.')
+  return { kind: 'postgres', address, schema, maxConnections, ssl, synchronousCommit, readOnly }
 }
 
 function refuse(message: string): never {

@@ -71,6 +71,15 @@ export interface OutboxStats {
   readonly oldestAgeMs: number
   /** The end of the pause that the provider asked for, or that it is given because it does not answer. */
   readonly pausedUntil?: Date
+  /** How durable logouts are on a Postgres server. */
+  readonly postgres?: {
+    /** What a commit waits for: the option `synchronousCommit`, or else the server's setting. With `off`, a crash loses some. */
+    readonly synchronousCommit: string
+    /** The setting `synchronous_standby_names`. While it is empty, a fail-over can lose the last logouts. */
+    readonly synchronousStandbys: string
+    /** Whether it follows another server, and accepts no writes. */
+    readonly isStandby: boolean
+  }
 }
 
 /** A logout that cannot be completed with the current configuration. */

@@ -61,10 +61,19 @@ export class PostgresDatabase implements Db {
     return { executeSql: (text, values) => this.#run(text, values, ms) }
   }
 
+  /** Runs statements, each in a transaction of its own with that `synchronous_commit`. */
+  committing(synchronousCommit: string, ms: number): Db {
+    // Local to the transaction, so that it works through a pooler as well.
+    const begin = `BEGIN; SET LOCAL synchronous_commit TO ${synchronousCommit}`
+    return {
+      executeSql: (text, values) => this.transaction((db) => db.executeSql(text, values), ms, begin),
+    }
+  }
+
   /** Runs statements that take effect together, or not at all, each within `ms` milliseconds. */
-  async transaction<T>(task: (db: Db) => Promise<T>, ms: number): Promise<T> {
+  async transaction<T>(task: (db: Db) => Promise<T>, ms: number, begin = 'BEGIN'): Promise<T> {
     return this.#withClient(async (client) => {
-      await query(client, 'BEGIN', undefined, ms)
+      await query(client, begin, undefined, ms)
       const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
       // Where it fails before this, the connection is closed, and the server rolls back.
       await query(client, 'COMMIT', undefined, ms)

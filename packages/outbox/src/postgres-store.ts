@@ -4,13 +4,19 @@ import type { ResolvedPostgres } from './options.ts'
 import { PostgresDatabase } from './postgres-database.ts'
 
 /** Prepares a store on a Postgres server, which is connected when pg-boss starts. */
-export function openPostgresStore({ address, schema = SCHEMA, maxConnections = 10, ssl }: ResolvedPostgres): Store {
+export function openPostgresStore(options: ResolvedPostgres): Store {
+  const { address, schema = SCHEMA, maxConnections = 10, ssl, synchronousCommit, readOnly } = options
   const database = new PostgresDatabase(address, { maxConnections, ssl })
   return {
-    boss: new PgBoss({ ...BOSS_OPTIONS, schema, db: database }),
+    // The schema is created before, where it is missing: `IF NOT EXISTS` asks for the right to create one in any case.
+    boss: new PgBoss({ ...BOSS_OPTIONS, schema, createSchema: false, db: database }),
     schema,
+    kind: 'postgres',
+    synchronousCommit,
+    readOnly,
     inserts: 4,
     within: (ms) => database.within(ms),
+    durably: (ms) => (synchronousCommit ? database.committing(synchronousCommit, ms) : database.within(ms)),
     transaction: (task) => database.transaction(task, READ_MS),
     close: () => database.close(),
   }

@@ -17,9 +17,10 @@ export async function readStats(store: Store): Promise<OutboxStats> {
     extract(epoch FROM now() - min(created_on) FILTER (WHERE isfinite(created_on))) * 1000 AS age
     FROM ${store.schema}.job
     WHERE name = '${QUEUE}' AND state <= 'active' OR name = '${DEAD}' GROUP BY name, state`
-  const [{ rows }, pause] = await Promise.all([
+  const [{ rows }, pause, postgres] = await Promise.all([
     store.within(READ_MS).executeSql(counts) as Promise<{ rows: Row[] }>,
     new SharedPause(store).read(),
+    store.kind === 'postgres' ? readDurability(store) : undefined,
   ])
   const queued = rows.filter(({ name }) => name === QUEUE)
   const sum = (some: readonly Row[]): number => some.reduce((total, { count }) => total + Number(count), 0)
@@ -29,8 +30,19 @@ export async function readStats(store: Store): Promise<OutboxStats> {
     active,
     dead: sum(rows) - sum(queued),
     oldestAgeMs: Math.max(0, ...queued.map(({ age }) => Math.round(Number(age)))),
+    ...(postgres && { postgres }),
     ...(pause && { pausedUntil: new Date(Date.now() + pause.ms) }),
   }
+}
+
+/** How durable a logout is that the server has acknowledged. */
+async function readDurability({ within, synchronousCommit }: Store): Promise<OutboxStats['postgres']> {
+  const { rows } = await within(READ_MS).executeSql(
+    `SELECT current_setting('synchronous_commit') AS "synchronousCommit", pg_is_in_recovery() AS "isStandby",
+      current_setting('synchronous_standby_names') AS "synchronousStandbys"`,
+  )
+  const found = rows[0] as NonNullable<OutboxStats['postgres']>
+  return { ...found, ...(synchronousCommit && { synchronousCommit }) }
 }
 
 /** Whether nothing is left to do, for any worker, now or later. */

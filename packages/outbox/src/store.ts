@@ -27,7 +27,11 @@ export async function openStore(
   const { boss } = store
   boss.on('error', onError)
   try {
-    if (options.kind === 'postgres') await reach(store)
+    if (options.kind === 'postgres') {
+      await reach(store)
+      if (store.readOnly) return store
+      await createSchema(store)
+    }
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
     // A folder is for one process: whoever had claims there is gone.
@@ -37,6 +41,19 @@ export async function openStore(
     await stopBoss(store).catch(() => {})
     await store.close().catch(() => {})
     throw storeError('Opening the store', error)
+  }
+}
+
+/** Creates the schema where it is missing. Only then a role needs the right to. */
+async function createSchema({ within, schema }: Store): Promise<void> {
+  const db = within(WRITE_MS)
+  const { rows } = await db.executeSql('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema])
+  if ((rows[0] as { exists: boolean }).exists) return
+  try {
+    await db.executeSql(`CREATE SCHEMA IF NOT EXISTS ${schema}`)
+  } catch (error) {
+    // Another process has created it at the same time.
+    if ((error as { code?: unknown }).code !== '23505') throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, cpSync, statSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -21,6 +21,10 @@ export interface PostgresServer extends AsyncDisposable {
   start(): Promise<void>
   /** Ends it at once, without any chance to write something down. */
   kill(): Promise<void>
+  /** Ends it as an operator does: `fast` breaks connections off, `immediate` leaves the rest to recovery. */
+  stop(mode: 'fast' | 'immediate'): Promise<void>
+  /** Starts a standby, which follows this server by streaming replication until it is promoted. */
+  standby(): Promise<PostgresServer>
 }
 
 /** Options of {@link startPostgres}. */
@@ -49,6 +53,20 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const made = spawnSync(initdb, ['-D', folder, ...initdbFlags], { ...as, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`)
 
+  return serve({ home, folder, postgres, settings, user })
+}
+
+interface Files {
+  readonly home: string
+  readonly folder: string
+  readonly postgres: string
+  readonly settings: readonly string[]
+  readonly user: User | undefined
+}
+
+/** Starts a server on the files that it has. */
+async function serve({ home, folder, postgres, settings, user }: Files): Promise<PostgresServer> {
+  const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
   const port = await freePort()
   const address = (name: string): string => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${name}`
   let log = ''
@@ -67,7 +85,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
         child.on('exit', () => resolve(false))
         child.stderr.on('data', (chunk: Buffer) => {
           log += chunk
-          if (String(chunk).includes('database system is ready to accept connections')) resolve(true)
+          if (/database system is ready to accept (?:read-only )?connections/.test(String(chunk))) resolve(true)
         })
       })
       if (isReady) return
@@ -75,7 +93,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
       await sleep(250)
     }
   }
-  const end = async (signal: 'SIGKILL' | 'SIGINT'): Promise<void> => {
+  const end = async (signal: 'SIGKILL' | 'SIGINT' | 'SIGQUIT'): Promise<void> => {
     const child = server
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
@@ -87,7 +105,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   process.on('exit', onExit)
 
   await start()
-  const known = new Set<string>()
+  const known = new Set(['postgres'])
   return {
     folder,
     log: () => log,
@@ -98,11 +116,42 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     },
     start,
     kill: () => end('SIGKILL'),
+    stop: (mode) => end(mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+    async standby() {
+      const other = await mkdtemp(join(dirname(home), 'outbox-standby-'))
+      const copy = join(other, 'data')
+      await backUp(address('postgres'), folder, copy)
+      const source = `host=127.0.0.1 port=${port} user=postgres password=${PASSWORD} application_name=standby`
+      await appendFile(join(copy, 'postgresql.auto.conf'), `primary_conninfo = '${source}'\n`)
+      await writeFile(join(copy, 'standby.signal'), '')
+      if (user) {
+        for (const name of ['', 'data/standby.signal', 'data/backup_label']) {
+          chownSync(join(other, name), user.uid, user.gid)
+        }
+      }
+      return serve({ home: other, folder: copy, postgres, settings, user })
+    },
     async [Symbol.asyncDispose]() {
       await end('SIGINT')
       process.off('exit', onExit)
       await rm(home, { recursive: true, force: true })
     },
+  }
+}
+
+/** Copies the files of a running server. */
+async function backUp(address: string, folder: string, copy: string): Promise<void> {
+  const client = new pg.Client({ connectionString: address })
+  await client.connect()
+  try {
+    await client.query("SELECT pg_backup_start('standby', true)")
+    execFileSync('cp', ['-a', folder, copy])
+    for (const name of ['postmaster.pid', 'postmaster.opts', 'standby.signal'])
+      await rm(join(copy, name), { force: true })
+    const { rows } = await client.query('SELECT labelfile FROM pg_backup_stop(false)')
+    await writeFile(join(copy, 'backup_label'), (rows[0] as { labelfile: string }).labelfile)
+  } finally {
+    await client.end()
   }
 }
 

@@ -24,12 +24,14 @@ export async function startWorker(
   store: OutboxStore,
   options: Pick<WorkerArguments, 'work' | 'events'> = {},
   onEvent: (told: { readonly event: OutboxEvent; readonly at: number }) => void = () => {},
+  env: NodeJS.ProcessEnv = {},
 ): Promise<WorkerProcess> {
   const args: WorkerArguments = { store, appHost: await provider.call('appHost'), key, ...options }
   const worker = startRemote<typeof WorkerFunctions>(
     new URL('programs/worker.ts', import.meta.url),
     [JSON.stringify(args)],
     onEvent,
+    env,
   )
   await worker.ready
   return worker

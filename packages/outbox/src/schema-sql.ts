@@ -1,0 +1,51 @@
+import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
+import { SCHEMA } from './boss.ts'
+import { OutboxError } from './errors.ts'
+
+/** Options of {@link outboxSchemaSql}. */
+export interface OutboxSchemaOptions {
+  /**
+   * The schema.
+   * @default 'backend_logout'
+   */
+  readonly schema?: string | undefined
+  /**
+   * The version of the tables that are there: the number in the table `version` of the schema.
+   * @default nothing is there
+   */
+  readonly from?: number | undefined
+  /** A role that adds, works and counts. It gets the rights for that, and none to change tables. */
+  readonly role?: string | undefined
+}
+
+/**
+ * Returns the statements that create the tables of an outbox, or bring them up to date, for a database in which the
+ * application must not do so itself. Once they are there, {@link openOutbox} creates nothing.
+ *
+ * @throws OutboxError `invalid_argument`
+ * @example
+ * ```ts
+ * import { outboxSchemaSql } from '@backend-logout/outbox'
+ *
+ * const sql = outboxSchemaSql({ role: 'logout_worker' })
+ * ```
+ */
+export function outboxSchemaSql({ schema = SCHEMA, from, role }: OutboxSchemaOptions = {}): string {
+  for (const [name, value] of Object.entries({ schema, role })) {
+    if (value !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(value)) {
+      throw new OutboxError('invalid_argument', `${name} must be a lower-case name of at most 50 characters.`)
+    }
+  }
+  if (from !== undefined && !(Number.isInteger(from) && from >= 1)) {
+    throw new OutboxError('invalid_argument', 'from must be a whole number from 1 on.')
+  }
+  const statements = from === undefined ? getConstructionPlans(schema) : getMigrationPlans(schema, from)
+  return role === undefined ? statements : `${statements.trimEnd()}\n\n${grants(schema, role)}`
+}
+
+function grants(schema: string, role: string): string {
+  return `GRANT USAGE ON SCHEMA ${schema} TO ${role};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO ${role};
+`
+}

@@ -1,0 +1,146 @@
+/** Measures the outbox on many workers and through fail-overs, and writes docs/outbox-results.md. Arguments: sections. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { table, writeResults } from '@backend-logout/tests-outbox/results'
+import { failOverRounds } from '../src/failover.ts'
+import { startLimitedProvider } from '../src/fleet.ts'
+import { addBesideBacklog } from '../src/lanes.ts'
+import { surviveOutage } from '../src/outage.ts'
+import { drainAtLimit, type PaceResult } from '../src/pace.ts'
+import { plotFailover } from '../src/plot.ts'
+
+const COMMAND = 'pnpm --filter @backend-logout/tests-scale run scale:full'
+const IMAGES = join(import.meta.dirname, '../../../docs/images')
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
+const seconds = (value: number): string => value.toFixed(1)
+
+const sections: Record<string, () => Promise<void>> = {
+  async pace() {
+    const results: PaceResult[] = []
+    for (const workers of [1, 4, 16, 'come and go'] as const) {
+      await using provider = await startLimitedProvider()
+      await using postgres = await startPostgres()
+      const store = await postgres.database('pace')
+      results.push(await drainAtLimit(provider, store, { limit: 'windows', workers, seconds: 70 }))
+    }
+    for (const limit of ['sliding window', 'bucket'] as const) {
+      await using provider = await startLimitedProvider()
+      await using postgres = await startPostgres()
+      const store = await postgres.database('pace')
+      results.push(await drainAtLimit(provider, store, { limit, workers: 4, seconds: 70 }))
+    }
+    const rows = results.map(({ limit, workers, used, usedLater, refused, fewest, most }) => [
+      ...[limit, workers, percent(used), percent(usedLater), percent(refused)],
+      `${fewest} to ${most}`,
+    ])
+    const head = [
+      'provider counts in',
+      'workers',
+      'used',
+      'used after 20 s',
+      'refused',
+      'admitted in a second, after 20 s',
+    ]
+    writeResults(
+      'pace',
+      'One pace for many workers',
+      `${COMMAND} pace`,
+      `Workers, each in a process of its own, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
+second and refuses the rest. They are not told the limit: within the first seconds they find it. Where workers come and
+go, one is killed with SIGKILL and another one started every ten seconds.
+
+${table(head, rows)}`,
+    )
+  },
+
+  async lanes() {
+    await using provider = await startLimitedProvider()
+    await using postgres = await startPostgres()
+    const rows: (string | number)[][] = []
+    for (const backlog of [0, 100_000, 1_000_000]) {
+      const store = await postgres.database(`lanes_${backlog}`)
+      const size = { backlog, workers: 4, seconds: 20, perSecond: 25 }
+      const { added, p50, p99, slowest, backlogShare } = await addBesideBacklog(provider, store, size)
+      rows.push([backlog.toLocaleString('en-US'), added, p50, p99, slowest, backlog > 0 ? percent(backlogShare) : '–'])
+    }
+    const head = ['backlog', 'added', 'median (ms)', 'p99 (ms)', 'slowest (ms)', 'share of the backlog']
+    writeResults(
+      'lanes',
+      'Logouts that a user waits for, beside a backlog',
+      `${COMMAND} lanes`,
+      `Four workers drain a backlog from a provider that admits 500 requests a second. Meanwhile a process that does not work
+itself adds 25 logouts a second with \`add()\`. The times are from the end of \`add()\` to the first attempt.
+
+${table(head, rows)}`,
+    )
+  },
+
+  async outage() {
+    await using provider = await startLimitedProvider()
+    await using postgres = await startPostgres()
+    const rows: (string | number)[][] = []
+    for (const [index, lasts] of [10, 60, 150].entries()) {
+      const store = await postgres.database(`outage_${index}`)
+      const result = await surviveOutage(provider, store, { seconds: lasts, workers: 4 })
+      const { probes, firstAfter, before, after, most, pausedEvents } = result
+      rows.push([lasts, probes, seconds(firstAfter), Math.round(before), Math.round(after), most, pausedEvents])
+    }
+    const head = [
+      ...['outage (s)', 'requests meanwhile', 'first success after (s)', 'per second before', 'per second after 10 s'],
+      ...['most in a second', '`paused` events of a worker'],
+    ]
+    writeResults(
+      'outage',
+      'After an outage of the provider',
+      `${COMMAND} outage`,
+      `Four workers drain a backlog from a provider that admits 200 requests a second, fails with 503 for a while, and is back.
+
+${table(head, rows)}`,
+    )
+  },
+
+  async failover() {
+    const rows: (string | number)[][] = []
+    for (const replication of ['synchronous', 'asynchronous'] as const) {
+      await using provider = await startLimitedProvider()
+      const result = await failOverRounds(provider, replication, 20)
+      const { rounds, acknowledged, rejected, lost, promotion, nextAdded, nextRevoked, samples, kills } = result
+      rows.push([
+        ...[replication, rounds, acknowledged, rejected, lost],
+        ...[seconds(promotion), seconds(nextAdded), seconds(nextRevoked)],
+      ])
+      if (replication === 'asynchronous') continue
+      const until = (kills[3] ?? Number.POSITIVE_INFINITY) + 4
+      const shown = samples.filter(({ at }) => at < until)
+      mkdirSync(IMAGES, { recursive: true })
+      writeFileSync(
+        join(IMAGES, 'outbox-failover.svg'),
+        plotFailover(shown, kills.slice(0, 4), 'Logouts through four fail-overs'),
+      )
+    }
+    const head = [
+      ...['replication', 'primaries killed', 'acknowledged', 'rejected', 'lost'],
+      ...['promoted after (s)', 'next `add()` after (s)', 'next revocation after (s)'],
+    ]
+    writeResults(
+      'failover',
+      'Fail-over of Postgres',
+      `${COMMAND} failover`,
+      `A primary and a standby are behind one address. While eight callers add logouts and two workers revoke them, the primary
+is killed with SIGKILL, the standby is promoted, and a new standby is attached, again and again. At the end, the provider is
+asked about every logout that \`add()\` acknowledged.
+
+${table(head, rows)}
+
+The first four fail-overs with synchronous replication; dashed lines are kills:
+
+![Acknowledged and revoked logouts rise through four fail-overs; pending logouts fall back to zero after each](images/outbox-failover.svg)`,
+    )
+  },
+}
+
+const chosen = process.argv.slice(2)
+for (const [name, measure] of Object.entries(sections)) {
+  if (chosen.length === 0 || chosen.includes(name)) await measure()
+}

@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Outbox, type OutboxOptions, outboxSchemaSql } from '@backend-logout/outbox'
+import { type PostgresServer, query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { startCluster } from './cluster.ts'
+import { end, type LimitedProvider, names, openAdder, startLimitedProvider } from './fleet.ts'
+
+let provider: LimitedProvider
+let postgres: PostgresServer
+let store: string
+let databases = 0
+
+beforeAll(async () => {
+  ;[provider, postgres] = await Promise.all([
+    startLimitedProvider(),
+    startPostgres({ settings: ['max_connections=20', 'superuser_reserved_connections=1'] }),
+  ])
+})
+afterAll(() => end([provider, postgres]))
+beforeEach(async () => {
+  store = await postgres.database(`operators_${++databases}`)
+  await provider.call('reset')
+})
+
+const open = (options: Partial<OutboxOptions> = {}): Promise<Outbox> => openAdder(provider, store, options)
+const admin = (text: string): Promise<unknown[]> => query(store, text)
+const as = (role: string): string => store.replace('postgres:a-password', `${role}:pw`)
+/** Adds and revokes some logouts, to show that everything works. */
+const passThrough = async (outbox: Outbox, count = 50): Promise<void> => {
+  await outbox.addMany(names(`t${databases}`, count))
+  await outbox.add({ accessToken: `user-${databases}` })
+  expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: count + 1, dead: 0 })
+}
+const secondsOf = async (task: () => Promise<unknown>): Promise<number> => {
+  const startedAt = performance.now()
+  await task()
+  return (performance.now() - startedAt) / 1000
+}
+const hidesPassword = (error: unknown): void => {
+  const { message, stack, cause } = error as Error
+  expect(`${message} ${stack} ${(cause as Error | undefined)?.message}`).not.toMatch(/a-password|:pw@/)
+}
+
+describe('a role with few rights', () => {
+  test('needs no right to create anything when the tables were created beforehand', async () => {
+    await admin(`CREATE ROLE few_${databases} LOGIN PASSWORD 'pw'`)
+    await admin(outboxSchemaSql({ role: `few_${databases}` }))
+    store = as(`few_${databases}`)
+    await using outbox = await open()
+    await passThrough(outbox)
+    expect(await outbox.deadLetters()).toEqual([])
+  })
+
+  test('creates the tables in a schema that is there, without the right to create schemas', async () => {
+    await admin(`CREATE ROLE owner_${databases} LOGIN PASSWORD 'pw'`)
+    await admin(`CREATE SCHEMA backend_logout AUTHORIZATION owner_${databases}`)
+    store = as(`owner_${databases}`)
+    await using outbox = await open()
+    await passThrough(outbox)
+  })
+
+  test('is told what is missing where nothing is there, without its password', async () => {
+    await admin(`CREATE ROLE none_${databases} LOGIN PASSWORD 'pw'`)
+    store = as(`none_${databases}`)
+    const error = await open().catch((error) => error)
+    expect(error).toMatchObject({ code: 'store_unavailable', message: expect.stringMatching(/permission denied/) })
+    hidesPassword(error)
+  })
+})
+
+test('a statement_timeout of the role cancels what takes longer, and the outbox waits that out', async () => {
+  {
+    await using _created = await open()
+  }
+  const role = `hasty_${databases}`
+  await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw' SUPERUSER`)
+  await admin(`ALTER ROLE ${role} SET statement_timeout = '400ms'`)
+  store = as(role)
+  await using outbox = await open()
+  const blocker = new pg.Client({ connectionString: store.replace(`${role}:pw`, 'postgres:a-password') })
+  await blocker.connect()
+  try {
+    await blocker.query('BEGIN')
+    await blocker.query('LOCK TABLE backend_logout.job IN ACCESS EXCLUSIVE MODE')
+    const adding = outbox.add({ accessToken: 'blocked' })
+    await sleep(1_500)
+    await blocker.query('ROLLBACK')
+    await adding
+  } finally {
+    await blocker.end()
+  }
+  expect(await outbox.stats()).toMatchObject({ pending: 1 })
+})
+
+test('an idle_session_timeout ends connections, and nothing fails because of it', async () => {
+  {
+    await using _created = await open()
+  }
+  const role = `idle_${databases}`
+  await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw' SUPERUSER`)
+  await admin(`ALTER ROLE ${role} SET idle_session_timeout = '300ms'`)
+  store = as(role)
+  await using outbox = await open()
+  for (let round = 0; round < 4; round++) {
+    await sleep(600)
+    await outbox.add({ accessToken: `idle-${round}` })
+  }
+  expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 4 })
+})
+
+test('a server without a free connection is waited for, within addTimeoutMs', async () => {
+  await using outbox = await open({ addTimeoutMs: 4_000 })
+  const role = `greedy_${databases}`
+  await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`)
+  await admin(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'backend-logout outbox' AND datname = current_database()`,
+  )
+  // The outbox itself must not be a superuser, for whom some are reserved.
+  const taken: pg.Client[] = []
+  for (let count = 0; count < 40; count++) {
+    const client = new pg.Client({ connectionString: as(role) })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+      taken.push(client)
+    } catch {
+      break
+    }
+  }
+  const reserved = new pg.Client({ connectionString: store })
+  await reserved.connect().catch(() => {})
+  const adding = outbox.add({ accessToken: 'waits' })
+  await sleep(1_000)
+  await Promise.all([reserved, ...taken].map((client) => client.end().catch(() => {})))
+  await adding
+  expect(await outbox.stats()).toMatchObject({ pending: 1 })
+})
+
+test.each(['fast', 'immediate'] as const)('a %s restart of the server is over within five seconds', async (mode) => {
+  await using outbox = await open({ addTimeoutMs: 20_000 })
+  const stop = new AbortController()
+  const work = outbox.work({ signal: stop.signal })
+  await outbox.addMany(names('before', 200))
+  await postgres.stop(mode)
+  const adding = outbox.add({ accessToken: 'during' })
+  await postgres.start()
+  const seconds = await secondsOf(async () => {
+    await adding
+    while ((await provider.call('firstAsked', ['during']))[0] === undefined) await sleep(20)
+  })
+  expect(seconds).toBeLessThan(8)
+  stop.abort()
+  expect(await work).toMatchObject({ dead: 0 })
+})
+
+describe('a standby', () => {
+  test('refuses what is added in time, is counted on, and knows how durable logouts are', async () => {
+    await using cluster = await startCluster('synchronous')
+    store = cluster.address
+    await using outbox = await open({ store: { postgres: store, synchronousCommit: 'remote_apply' } })
+    await outbox.add({ accessToken: 'one' })
+    expect((await outbox.stats()).postgres).toEqual({
+      ...{ synchronousCommit: 'remote_apply', synchronousStandbys: 'standby', isStandby: false },
+    })
+    await using reader = await open({ store: { postgres: cluster.standby(), readOnly: true } })
+    // It was applied there before `add()` resolved.
+    expect(await reader.stats()).toMatchObject({ pending: 1, postgres: { isStandby: true } })
+    expect(await reader.deadLetters()).toEqual([])
+    await expect(reader.add({ accessToken: 'x' })).rejects.toMatchObject({ code: 'invalid_argument' })
+    const seconds = await secondsOf(() =>
+      expect(open({ store: cluster.standby() })).rejects.toMatchObject({
+        code: 'store_unavailable',
+        message: expect.stringMatching(/read-only/),
+      }),
+    )
+    expect(seconds).toBeLessThan(10)
+  })
+})

@@ -1,0 +1,101 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { describe, expect, test } from 'vitest'
+import { names, openAdder, startLimitedProvider } from './fleet.ts'
+
+const PROGRAM = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find(existsSync)
+
+/** Starts PgBouncer in front of a server, and returns the address of a database through it. */
+async function startPooler(
+  address: string,
+  mode: 'session' | 'transaction',
+): Promise<{ readonly address: string } & AsyncDisposable> {
+  const { port, username, password } = new URL(address)
+  const folder = await mkdtemp(join(tmpdir(), 'outbox-pgbouncer-'))
+  const own = await freePort()
+  const users = join(folder, 'users.txt')
+  const config = join(folder, 'pgbouncer.ini')
+  await writeFile(users, `"${username}" "${password}"\n`)
+  await writeFile(
+    config,
+    `[databases]
+* = host=127.0.0.1 port=${port}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${own}
+unix_socket_dir =
+auth_type = plain
+auth_file = ${users}
+pool_mode = ${mode}
+default_pool_size = ${mode === 'transaction' ? 3 : 20}
+`,
+  )
+  // It refuses to run as root.
+  const id = (flag: string): number => Number(execFileSync('id', [flag, 'nobody']))
+  const user = userInfo().uid === 0 ? { uid: id('-u'), gid: id('-g') } : undefined
+  if (user) for (const path of [folder, users, config]) chownSync(path, user.uid, user.gid)
+  const child: ChildProcess = spawn(PROGRAM as string, [config], { ...user, stdio: 'ignore' })
+  for (let attempt = 0; !(await answers(own)); attempt++) {
+    if (attempt > 100) throw new Error('PgBouncer does not start.')
+    await sleep(50)
+  }
+  return {
+    address: address.replace(`:${port}/`, `:${own}/`),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+// A Debian package, `pgbouncer`; there is none for it on npm.
+describe.skipIf(PROGRAM === undefined)('through PgBouncer', () => {
+  test.each(['session', 'transaction'] as const)('in %s mode, an outbox works as without it', async (mode) => {
+    await using provider = await startLimitedProvider()
+    await using postgres = await startPostgres()
+    await using pooler = await startPooler(await postgres.database(mode), mode)
+    const store = { postgres: pooler.address, synchronousCommit: 'on' } as const
+    await using outbox = await openAdder(provider, store)
+    await using other = await openAdder(provider, store)
+    await outbox.addMany(names(mode, 500))
+    await Promise.all(Array.from({ length: 50 }, (_, index) => outbox.add({ accessToken: `${mode}-user-${index}` })))
+    const summaries = await Promise.all([outbox.work({ untilEmpty: true }), other.work({ untilEmpty: true })])
+    expect(summaries.reduce((sum, { revoked }) => sum + revoked, 0)).toBe(550)
+    expect(summaries.map(({ dead }) => dead)).toEqual([0, 0])
+    expect(await outbox.stats()).toMatchObject({
+      pending: 0,
+      active: 0,
+      dead: 0,
+      postgres: { synchronousCommit: 'on' },
+    })
+  })
+})
