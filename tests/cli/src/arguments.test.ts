@@ -45,7 +45,7 @@ const COMMANDS = [
   ['logout-url'],
   ['emulator'],
   ['outbox'],
-  ...['add', 'work', 'stats', 'dead', 'retry', 'key'].map((name) => ['outbox', name]),
+  ...['add', 'work', 'stats', 'dead', 'retry', 'migrate', 'key'].map((name) => ['outbox', name]),
 ]
 
 // The value becomes part of the URL, or the option alone starts an emulator that runs until Ctrl-C.

@@ -2,10 +2,20 @@ import { Command, Option } from 'commander'
 import { addConnectionOptions } from '../connection-options.ts'
 import { date, oneOf, wholeNumber } from '../option-value.ts'
 import type { RunCommand } from '../run-command.ts'
-import { addDetails, deadDetails, keyDetails, outboxDetails, retryDetails, statsDetails, workDetails } from './help.ts'
+import {
+  addDetails,
+  deadDetails,
+  keyDetails,
+  migrateDetails,
+  outboxDetails,
+  retryDetails,
+  statsDetails,
+  workDetails,
+} from './help.ts'
 import type { AddCommandOptions } from './run-add.ts'
 import type { InspectCommandOptions, RetryCommandOptions } from './run-inspect.ts'
 import type { KeyCommandOptions } from './run-key.ts'
+import type { MigrateCommandOptions } from './run-migrate.ts'
 import type { WorkCommandOptions } from './run-work.ts'
 
 const LANES = ['interactive', 'backlog'] as const
@@ -17,7 +27,7 @@ export function outboxCommand(run: RunCommand): Command {
     .summary("logouts that don't get lost: add, work, stats, dead, retry, key")
     .description('Keeps logouts in an outbox until the provider has revoked them.')
     .addHelpText('after', outboxDetails)
-  for (const make of [addCommand, workCommand, statsCommand, deadCommand, retryCommand, keyCommand]) {
+  for (const make of [addCommand, workCommand, statsCommand, deadCommand, retryCommand, migrateCommand, keyCommand]) {
     command.addCommand(make(run))
   }
   return command
@@ -101,6 +111,19 @@ function retryCommand(run: RunCommand): Command {
     .addHelpText('after', retryDetails)
     .action((ids: string[], options: RetryCommandOptions) =>
       run(async (terminal) => (await import('./run-inspect.ts')).runRetry(ids, options, terminal)),
+    )
+}
+
+function migrateCommand(run: RunCommand): Command {
+  return withStore(new Command('migrate'))
+    .summary('create or update the tables')
+    .description('Creates the tables of an outbox on Postgres, or brings them up to date.')
+    .option('--print-sql', 'print the SQL instead, for a role that may create tables')
+    .option('--from <version>', 'version of the tables that exist', wholeNumber('--from', 1, 1_000_000))
+    .option('--role <name>', 'role that adds and works: print its rights, too')
+    .addHelpText('after', migrateDetails)
+    .action((options: MigrateCommandOptions) =>
+      run(async (terminal) => (await import('./run-migrate.ts')).runMigrate(options, terminal)),
     )
 }
 

@@ -84,6 +84,20 @@ Exit codes:
   2    wrong usage or settings
   4    the store cannot be used`
 
+export const migrateDetails = `
+The other commands do this when they open the outbox, if their role may. The
+version of tables that exist is in the table backend_logout.version.
+
+Examples:
+  $ backend-logout outbox migrate
+  $ backend-logout outbox migrate --print-sql --role logout_worker | psql
+  $ backend-logout outbox migrate --print-sql --from 38
+
+Exit codes:
+  0    the tables are up to date, or the SQL was printed
+  2    wrong usage or settings
+  4    the store cannot be used`
+
 export const keyDetails = `
 Examples:
   $ backend-logout outbox key --output outbox.key
