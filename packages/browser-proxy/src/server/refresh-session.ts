@@ -1,0 +1,85 @@
+import { invalidOption } from '@backend-logout/core'
+import type { LogoutOutbox } from './options.ts'
+import type { Awaitable, StoredTokens } from './session.ts'
+import { createSingleFlight } from './single-flight.ts'
+
+/** Options of {@link refreshSession}. */
+export interface RefreshSessionOptions<Tokens extends StoredTokens> {
+  /** The session's id. Refreshes of the same session that come at the same time in this process become one. */
+  readonly id: string
+  /** The tokens in the session now; `undefined` where it has ended. */
+  readonly read: () => Awaitable<Tokens | null | undefined>
+  /** Gets fresh tokens from the provider, with all that the session is to hold afterwards. */
+  readonly refresh: (tokens: Tokens) => Promise<Tokens>
+  /**
+   * Puts the fresh tokens into the session if it still holds the ones that were read, in one step: compare and set.
+   *
+   * @returns whether it did; `false` where the session has ended, or holds others
+   */
+  readonly replace: (expected: Tokens, fresh: Tokens) => Awaitable<boolean>
+  /** Revokes the fresh tokens where the session ended during the refresh. */
+  readonly outbox: Pick<LogoutOutbox, 'add'>
+}
+
+const flights = createSingleFlight<StoredTokens | undefined>()
+
+/**
+ * Refreshes the tokens of a session, so that no token is born after a logout.
+ *
+ * A refresh that is under way when the user logs out brings home tokens that the logout did not see: the session is gone,
+ * and they would live on without anyone who could revoke them. This function stores them only into the session that they
+ * were requested for. If that session has ended meanwhile, they go to the outbox, which revokes them, and the result is
+ * `undefined`: treat the user as logged out. No lock is needed, neither here nor in the logout.
+ *
+ * @returns the tokens that the session holds now, or `undefined` where it has ended
+ * @throws whatever `refresh` throws; the session is then unchanged
+ * @throws whatever the session store or the outbox throws; after a failure of the outbox, the fresh tokens live until they
+ * expire
+ * @throws LogoutError `invalid_options`
+ * @example
+ * ```ts
+ * import { type LogoutOutbox, refreshSession } from '@backend-logout/browser-proxy/server'
+ *
+ * interface Tokens { readonly accessToken: string; readonly refreshToken: string }
+ * declare const store: Map<string, Tokens>
+ * declare const outbox: LogoutOutbox
+ * declare function refreshAtProvider(refreshToken: string): Promise<Tokens>
+ *
+ * const id = 'the id of the session'
+ * const tokens = await refreshSession<Tokens>({
+ *   id,
+ *   read: () => store.get(id),
+ *   refresh: ({ refreshToken }) => refreshAtProvider(refreshToken),
+ *   replace: (expected, fresh) => store.get(id)?.refreshToken === expected.refreshToken && !!store.set(id, fresh),
+ *   outbox,
+ * })
+ * ```
+ */
+export async function refreshSession<Tokens extends StoredTokens>(
+  options: RefreshSessionOptions<Tokens>,
+): Promise<Tokens | undefined> {
+  const { id, read, refresh, replace, outbox } = options ?? {}
+  if (typeof id !== 'string' || id === '') invalidOption('id', 'must be the id of the session.')
+  for (const [name, value] of Object.entries({ read, refresh, replace, 'outbox.add': outbox?.add })) {
+    if (typeof value !== 'function') invalidOption(name, 'must be a function.')
+  }
+  const { result } = await flights(id, async () => {
+    const expected = await read()
+    if (!expected) return undefined
+    const fresh = await refresh(expected)
+    if (await replace(expected, fresh)) return fresh
+    // Another process may have refreshed the same session. It goes on with the tokens of that one; the provider sees to
+    // a refresh token that was used twice.
+    const current = await read()
+    if (current) return current
+    const { accessToken, refreshToken, expiresAt } = fresh
+    await outbox.add({
+      ...(accessToken && { accessToken }),
+      ...(refreshToken && { refreshToken }),
+      ...(expiresAt !== undefined && { expiresAt }),
+      revocations: [],
+    })
+    return undefined
+  })
+  return result as Tokens | undefined
+}
