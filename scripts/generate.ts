@@ -1,6 +1,6 @@
 /**
  * Writes the types of a spec: `node scripts/generate.ts SPEC OUTPUT [--check]`, paths relative to the package that asks.
- * The spec itself is copied into the package's `specs/`, from where it is published. With `--check` nothing is written;
+ * The spec itself is copied into the package's `specs/`, from where it is published, along with an edition in OpenAPI 3.0. With `--check` nothing is written;
  * it fails where a file is not what would be written.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -8,6 +8,7 @@ import { basename, dirname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import openapiTS, { astToString } from 'openapi-typescript'
+import { toOpenApi30 } from './openapi-30.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { check: { type: 'boolean' } } })
 const [spec, output] = positionals.map((path) => resolve(path))
@@ -19,9 +20,11 @@ const types = astToString(await openapiTS(pathToFileURL(spec))).replace(
   /^export (?:interface|type) /gm,
   '/** @internal */\n$&',
 )
+const text = await readFile(spec, 'utf8')
 const files = new Map([
   [output, header + types],
-  [resolve('specs', basename(spec)), await readFile(spec, 'utf8')],
+  [resolve('specs', basename(spec)), text],
+  [resolve('specs', basename(spec).replace('.openapi.', '.openapi-3.0.')), toOpenApi30(text, basename(spec))],
 ])
 for (const [path, content] of files) {
   if (!values.check) {
