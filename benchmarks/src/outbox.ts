@@ -104,7 +104,7 @@ const why = `The goal was to drain ${GOAL * 100} % of the bulk rate on Postgres.
 this machine's two, the worker takes ${round(drained?.cpuUs ?? 0)} µs for each logout, of which claiming and settling are less than half;
 Postgres, which rewrites each row when it is claimed and then deletes it, takes nearly as much again.`
 
-const body = `Outbox, Postgres and a provider that answers at once are processes on one machine. Tokens are of ${CONCURRENCY} in flight at
+const body = `Outbox, Postgres and a provider without a delay are processes on one machine. Tokens are of ${CONCURRENCY} in flight at
 most; a bulk run of the library with as many, without an outbox, does ${round(bulk.tokensPerSecond)} per second, and percentages are of that.
 
 ${table(

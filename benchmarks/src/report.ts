@@ -34,7 +34,7 @@ export function toMarkdown(report: Report): string {
     '# Benchmark',
     '',
     `Measured on ${measuredOn} with \`${command}\`: ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.platform}, load average ${machine.loadBefore} before the run.`,
-    'Everybody revokes tokens at the same server on loopback, which runs in a process of its own, as does each contestant.',
+    'Every client revokes tokens at the same server on loopback. The server and each client run in separate processes.',
     'Rounds are taken in turns; numbers are medians, with the lowest and highest round in brackets. `bare …` is what the',
     'runtime can do without any client.',
     '',

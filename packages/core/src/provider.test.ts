@@ -154,7 +154,7 @@ describe('an issuer', () => {
     expect(credentialsOf(server.requests[1] as LoopbackServer['requests'][number])).toEqual(['client_id'])
   })
 
-  test.each([['x'], [null], [7], [[]], [{}]])('may have aliases that are none: %j', async (aliases) => {
+  test.each([['x'], [null], [7], [[]], [{}]])('may have invalid aliases: %j', async (aliases) => {
     await using server = await provider(() => ({ mtls_endpoint_aliases: aliases }))
     const transport = { ...fetchTransport(), mutualTls: true }
     expect(await createLogoutClient({ appId: 'app', issuer: server.origin, transport }).revokeToken('x')).toBe(true)

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { root } from './repository.ts'
+import { filesLike, root } from './repository.ts'
 
 interface Finding {
   readonly line: number
@@ -48,4 +49,10 @@ test('the prose linter finds each habit, also across a line break and in a headi
 test('the prose linter accepts plain English, code and quotations', async () => {
   const page = ['# Revoke a token', 'The client retries twice.', '`at once`', '```ts', 'const besides = 1', '```', '']
   expect(await lint(page.join('\n\n'))).toEqual({ exitCode: 0, findings: [] })
+})
+
+test('the prose linter reads every page that is written by hand', () => {
+  const skipped = readFileSync(join(root, '.textlintignore'), 'utf8')
+  expect(filesLike('README*.md', 'docs/guides', 'packages/*/README.md').length).toBeGreaterThan(20)
+  expect(skipped).not.toMatch(/README|guides|zh-CN|SECURITY|CONTRIBUTING|AGENTS|changeset/)
 })

@@ -14,7 +14,7 @@ import {
 } from './calls.ts'
 import { fate, type InteropSuite, NO_TOKEN } from './scenario.ts'
 
-const REVOKED = { report: 'true, accepted', tokens: fate('dead', 'works') } as const
+const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'works') } as const
 const UNHARMED = { tokens: fate('works', 'works') } as const
 const UNSUPPORTED = {
   report: 'throws unsupported_token_type, unsupported',
@@ -55,21 +55,21 @@ export const betterAuthOpaque: InteropSuite<BetterAuthApp> = {
     },
     { ...basic, ...revokeAccessTokenWithHint, ...REVOKED },
     { ...basic, ...revokeAccessTokenWithWrongHint, report: 'throws rejected, live', ...UNHARMED },
-    { ...basic, ...revokeRefreshToken, report: 'true, accepted', tokens: fate('dead', 'dead') },
-    { ...basic, ...verifyAccessToken, report: 'true, verified', tokens: fate('dead', 'works') },
-    { ...basic, ...verifyRefreshToken, report: 'true, verified', tokens: fate('dead', 'dead') },
-    { ...publicClient, ...verifyAccessToken, report: 'throws unverified, accepted', tokens: fate('dead', 'works') },
+    { ...basic, ...revokeRefreshToken, report: 'true, accepted', tokens: fate('inactive', 'inactive') },
+    { ...basic, ...verifyAccessToken, report: 'true, verified', tokens: fate('inactive', 'works') },
+    { ...basic, ...verifyRefreshToken, report: 'true, verified', tokens: fate('inactive', 'inactive') },
+    { ...publicClient, ...verifyAccessToken, report: 'throws unverified, accepted', tokens: fate('inactive', 'works') },
     {
       ...basic,
       ...logoutSession,
       report: 'false, refresh_token accepted, access_token live (rejected), logout URL',
-      tokens: fate('dead', 'dead'),
+      tokens: fate('inactive', 'inactive'),
     },
     {
       ...basic,
       ...verifySession,
       report: 'true, refresh_token verified, access_token verified, logout URL',
-      tokens: fate('dead', 'dead'),
+      tokens: fate('inactive', 'inactive'),
     },
     { ...basic, ...revokeUnknownToken, ...NO_TOKEN, report: 'throws rejected, live' },
     { ...others, ...revokeAccessToken, report: 'true, accepted', ...UNHARMED },
@@ -89,7 +89,7 @@ export const betterAuthJwt: InteropSuite<BetterAuthApp> = {
       ...basic,
       ...logoutSession,
       report: 'false, refresh_token accepted, access_token unsupported (unsupported_token_type), logout URL',
-      tokens: fate('works', 'dead', 'signature'),
+      tokens: fate('works', 'inactive', 'signature'),
     },
     { ...basic, ...introspectAccessToken, report: 'active true', tokens: fate('works', 'works', 'signature') },
   ],
@@ -102,12 +102,12 @@ export const betterAuthOAuth: InteropSuite<BetterAuthApp> = {
   start: () => startBetterAuth({ accessTokens: 'opaque', openid: false }),
   scenarios: [
     { ...basic, configuration: 'metadata', ...discover, ...NO_TOKEN, report: 'revocation endpoint' },
-    { ...basic, ...revokeAccessToken, report: 'true, accepted', tokens: fate('dead', 'works', 'introspection') },
+    { ...basic, ...revokeAccessToken, report: 'true, accepted', tokens: fate('inactive', 'works', 'introspection') },
     {
       ...basic,
       ...verifySession,
       report: 'true, refresh_token verified, access_token verified',
-      tokens: fate('dead', 'dead', 'introspection'),
+      tokens: fate('inactive', 'inactive', 'introspection'),
     },
   ],
 }

@@ -154,8 +154,8 @@ async function userInfoResponse(request: Request, store: TokenStore, jwt: JwtSer
     : Response.json({ error: 'invalid_token' }, { status: 401 })
 }
 
-const REVOKED = { report: 'true, accepted', tokens: fate('dead', 'dead') } as const
-const VERIFIED = { report: 'true, verified', tokens: fate('dead', 'dead') } as const
+const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'inactive') } as const
+const VERIFIED = { report: 'true, verified', tokens: fate('inactive', 'inactive') } as const
 /** It says yes, does nothing, and leaves no sign of it in the answer. */
 const BELIEVED = { report: 'true, accepted', tokens: fate('works', 'works') } as const
 const UNVERIFIED = { report: 'throws unverified, accepted', tokens: fate('works', 'works') } as const
@@ -199,13 +199,13 @@ export const jmondi: InteropSuite<App> = {
       ...basic,
       ...logoutSession,
       report: 'true, refresh_token accepted, access_token accepted',
-      tokens: fate('dead', 'dead'),
+      tokens: fate('inactive', 'inactive'),
     },
     {
       ...basic,
       ...verifySession,
       report: 'true, refresh_token verified, access_token verified',
-      tokens: fate('dead', 'dead'),
+      tokens: fate('inactive', 'inactive'),
     },
     { ...wrongSecret, ...revokeAccessToken, ...BELIEVED },
     { ...wrongSecret, ...verifyAccessToken, ...UNVERIFIED },

@@ -53,7 +53,7 @@ const basic = {
 
 export const oauth2MockServer: InteropSuite<App> = {
   name: 'oauth2-mock-server',
-  setting: 'JWT access tokens; it says yes to everything, and remembers nothing',
+  setting: 'JWT access tokens; it returns success for everything, and stores nothing',
   start: startMockServer,
   scenarios: [
     { ...basic, ...revokeAccessToken, report: 'true, accepted' },

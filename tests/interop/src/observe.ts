@@ -49,7 +49,7 @@ export async function observe<App extends string>(
   const alive: boolean[] = []
   for (const { token, by, works } of probes) {
     const lives = await works()
-    found.push(`${token} ${lives ? 'works' : 'dead'} (${by})`)
+    found.push(`${token} ${lives ? 'works' : 'inactive'} (${by})`)
     if (isVerified(token, scenario, report)) expect(lives, `${report}, but the ${token} works`).toBe(false)
     if (ends.includes(token)) alive.push(lives)
   }

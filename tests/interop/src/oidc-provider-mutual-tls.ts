@@ -73,7 +73,7 @@ const mTLS: NonNullable<Configuration['features']>['mTLS'] = {
     `CN=${(ctx.socket as TLSSocket).getPeerCertificate().subject.CN}` === expected,
 }
 
-const REVOKED = { report: 'true, accepted', tokens: fate('dead', 'dead') } as const
+const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'inactive') } as const
 const REFUSED = { report: 'throws client_auth_failed, live', tokens: fate('works', 'works') } as const
 
 /** Known by a certificate. */
@@ -94,7 +94,7 @@ export const mutualTls: InteropSuite<App> = {
       app: 'tls',
       ...verifyAccessToken,
       report: 'true, verified',
-      tokens: fate('dead', 'dead'),
+      tokens: fate('inactive', 'inactive'),
     },
     { configuration: 'self_signed_tls_client_auth', app: 'selfSigned', ...revokeAccessToken, ...REVOKED },
     {

@@ -21,8 +21,8 @@ import { createOidcApps, type OidcAppName } from './oidc-provider-apps.ts'
 import { fate, type InteropSuite, NO_TOKEN, type Scenario } from './scenario.ts'
 
 /** Revoking either token ends the whole grant. */
-const REVOKED = { report: 'true, accepted', tokens: fate('dead', 'dead') } as const
-const VERIFIED = { report: 'true, verified', tokens: fate('dead', 'dead') } as const
+const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'inactive') } as const
+const VERIFIED = { report: 'true, verified', tokens: fate('inactive', 'inactive') } as const
 const REFUSED = { report: 'throws client_auth_failed, live', tokens: fate('works', 'works') } as const
 
 const basic = { configuration: 'client_secret_basic', app: 'basic' } as const
@@ -93,7 +93,7 @@ const tokens: Scenario<OidcAppName>[] = [
       return tokens
     },
     probes: (provider, tokens) =>
-      provider.probes('basic', tokens).map((probe) => (probe.before ? { ...probe, before: 'dead' } : probe)),
+      provider.probes('basic', tokens).map((probe) => (probe.before ? { ...probe, before: 'inactive' } : probe)),
     ...REVOKED,
   },
   { ...basic, ...revokeUnknownToken, ...NO_TOKEN, report: 'true, accepted' },
@@ -149,13 +149,13 @@ const tokens: Scenario<OidcAppName>[] = [
     ...basic,
     ...logoutSession,
     report: 'true, refresh_token accepted, access_token accepted, logout URL',
-    tokens: fate('dead', 'dead'),
+    tokens: fate('inactive', 'inactive'),
   },
   {
     ...basic,
     ...verifySession,
     report: 'true, refresh_token verified, access_token verified, logout URL',
-    tokens: fate('dead', 'dead'),
+    tokens: fate('inactive', 'inactive'),
   },
   { ...basic, ...introspectAccessToken, report: 'active true', tokens: fate('works', 'works') },
   { ...basic, configuration: 'metadata', ...discover, ...NO_TOKEN, report: 'revocation endpoint' },
@@ -197,12 +197,12 @@ export const jwtTokens: InteropSuite<OidcAppName> = {
       report: 'throws unsupported_token_type, unsupported',
       tokens: fate('works', 'works', 'signature'),
     },
-    { ...basic, ...revokeRefreshToken, report: 'true, accepted', tokens: fate('works', 'dead', 'signature') },
+    { ...basic, ...revokeRefreshToken, report: 'true, accepted', tokens: fate('works', 'inactive', 'signature') },
     {
       ...basic,
       ...logoutSession,
       report: 'false, refresh_token accepted, access_token unsupported (unsupported_token_type), logout URL',
-      tokens: fate('works', 'dead', 'signature'),
+      tokens: fate('works', 'inactive', 'signature'),
     },
     {
       ...basic,
@@ -243,7 +243,7 @@ export const withoutIntrospection: InteropSuite<OidcAppName> = {
   setting: 'opaque access tokens, revocation on, introspection off',
   start: async () => startOidcProvider({ apps: await createOidcApps(), features: { revocation: { enabled: true } } }),
   scenarios: [
-    { ...basic, ...verifyAccessToken, report: 'throws unverified, accepted', tokens: fate('dead', 'dead') },
+    { ...basic, ...verifyAccessToken, report: 'throws unverified, accepted', tokens: fate('inactive', 'inactive') },
     { ...basic, ...introspectAccessToken, report: 'throws endpoint_missing', tokens: fate('works', 'works') },
   ],
 }

@@ -14,5 +14,5 @@ export interface Probe {
   readonly by: string
   works(): Promise<boolean>
   /** What must hold before the call. Left out where asking would use the token up. */
-  readonly before?: 'works' | 'dead'
+  readonly before?: 'works' | 'inactive'
 }

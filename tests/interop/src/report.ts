@@ -17,11 +17,11 @@ export function renderReport({ suites, sdk }: Run): string {
     '# Interoperability',
     INTRODUCTION,
     LEGEND,
-    '## Where a provider says yes, and does nothing',
-    'The provider answers success, and the token works all the same. No client can tell that from the answer. With ' +
+    '## Where a provider returns success, and revokes nothing',
+    'The provider returns success, and the token still works. No client can tell that from the response. With ' +
       '`verify: true`, none of these is reported as revoked.',
     listCalls(suites, ({ believed }) => believed),
-    '## Where a provider says no, although the token is dead',
+    '## Where a provider refuses, although the token is inactive',
     'The provider refuses a token that it does not know any more, against RFC 7009 §2.2. As a refusal proves nothing, ' +
       'the token is reported `live`.',
     listCalls(suites, ({ doubted }) => doubted),
@@ -33,7 +33,7 @@ export function renderReport({ suites, sdk }: Run): string {
     ]),
     '## The official SDK against the emulator',
     `\`authing-node-sdk\` ${versionOf('authing-node-sdk')}, unchanged, against \`@backend-logout/emulator\`: it ` +
-      'introspects a token, revokes it, and introspects it again. Then the emulator is asked whether it still honours ' +
+      'introspects a token, revokes it, and introspects it again. Then the emulator is asked whether it still honors ' +
       'the token (`isActive`). At OAuth 2.0 applications with Basic, the SDK refuses to revoke.',
     sdkTable(sdk),
   ]
@@ -47,7 +47,7 @@ tokens. Each row is two tests that run the real provider on loopback: one throug
 const LEGEND = `- **We report**: for \`revokeToken()\`, what it returned or which code it threw, and the state of the token. For
   \`logout()\`, whether all is revoked, the state of each token, and whether there is a logout URL.
 - **The tokens then**: found without our client. An access token is shown at user info, or handed to introspection by
-  another client; where it is a JWT that resource servers check by themselves, its signature and lifetime are checked.
+  another client; where it is a JWT that resource servers check locally, its signature and lifetime are checked.
   A refresh token is used (refresh grant). All of them worked before, unless the row says otherwise.`
 
 function listCalls(suites: Run['suites'], wanted: (finding: Finding) => boolean): string {

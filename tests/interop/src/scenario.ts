@@ -57,8 +57,8 @@ export interface Scenario<App extends string = string> extends Call {
 
 /** Says what became of a session's tokens, as {@link Probe}s find it. */
 export function fate(
-  accessToken: 'works' | 'dead',
-  refreshToken: 'works' | 'dead',
+  accessToken: 'works' | 'inactive',
+  refreshToken: 'works' | 'inactive',
   by: 'user info' | 'signature' | 'introspection' = 'user info',
 ): string {
   return `access token ${accessToken} (${by}), refresh token ${refreshToken} (refresh grant)`

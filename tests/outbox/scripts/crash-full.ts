@@ -30,11 +30,11 @@ const rows = results.map(([store, result]) => [
   result.duplicates,
   result.recoverySeconds,
 ])
-const body = `A process adds logouts, 16 at a time, and does them, 8 at a time; it is killed with SIGKILL at a random moment, and
-started anew on the same store: of four times, two while it adds and works, one while it only works any more, and one
-while it still opens the store. At the end one process finishes, and the provider is asked about every logout that was
-acknowledged. Recovery is from the start of that process to an empty outbox; on Postgres a claim of a killed process is
-free again after 10 to 15 seconds. Seed ${seed}.
+const body = `A process adds logouts, 16 at a time, and revokes them, 8 at a time. It is killed with SIGKILL at a random moment and
+started again on the same store: of four kills, two happen while it adds and works, one while it only works, and one while
+it opens the store. At the end, one process finishes, and every acknowledged logout is checked at the provider. Recovery is
+the time from the start of that process to an empty outbox; on Postgres, a claim of a killed process is released after 10
+to 15 seconds. Seed ${seed}.
 
 ${table(head, rows)}`
 console.log(body)

@@ -28,9 +28,9 @@ const rows = results.map(({ workers, tokens, delayMs, alive, duplicates, perSeco
   perSecond,
   shares.join(', '),
 ])
-const body = `Processes drain one Postgres together, 16 logouts under way in each. The provider is the emulator, a real provider that
-checks and forgets each token in one process of its own, on the same machine as Postgres and the workers. Where it answers
-at once, it is what everybody waits for; where each answer takes its time, as over a network, more workers do more.
+const body = `Processes drain one Postgres together, each with 16 logouts in flight. The provider is the emulator, a real provider that
+checks and deletes each token in one separate process, on the same machine as Postgres and the workers. Without a delay, the
+provider is the bottleneck; with a delay, as over a network, more workers are faster.
 
 ${table(head, rows)}`
 console.log(body)

@@ -4,7 +4,7 @@ import type { Cases } from './host.ts'
 
 /** Many tokens in one run. */
 export function bulkCases({ test, client: { createLogoutClient, isLogoutError } }: Cases): void {
-  test('revokeTokens() revokes an async iterable, and says of each token what became of it', async () => {
+  test('revokeTokens() revokes an async iterable, and reports the outcome of each token', async () => {
     const { appHost, apps } = await freshProvider()
     const tokens = await issueTokens(40)
     async function* input() {
@@ -22,7 +22,7 @@ export function bulkCases({ test, client: { createLogoutClient, isLogoutError } 
     for (const token of tokens) equal(await isActive(token), false)
   })
 
-  test('revokeTokens() goes on after a failure, and after being throttled', async () => {
+  test('revokeTokens() continues after a failure, and after throttling', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ status: 400, body: { error: 'invalid_request' } })
     await answerNext({ status: 429, headers: { 'retry-after': '0' } })

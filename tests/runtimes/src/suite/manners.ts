@@ -11,7 +11,7 @@ export function mannersCases({ test, client: { createLogoutClient, isLogoutError
     equal(await requests(), [])
   })
 
-  test('wrong options are refused at once, and name the option', async () => {
+  test('wrong options are rejected immediately, and the error names the option', async () => {
     for (const [options, expected] of [
       [{ appHost: 'https://id.example.com' }, 'appId'],
       [{ appId: 'app' }, 'appHost'],
@@ -40,7 +40,7 @@ export function mannersCases({ test, client: { createLogoutClient, isLogoutError
       equal(await client.revokeToken('some token'), true)
       equal((await mirrored())['user-agent'], 'shop/1.0')
     },
-    { browser: 'Browsers send a User-Agent of their own.' },
+    { browser: 'Browsers send their own User-Agent.' },
   )
 
   test('isLogoutError() knows every LogoutError, and nothing else', async () => {

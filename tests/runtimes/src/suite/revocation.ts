@@ -4,7 +4,7 @@ import type { Cases } from './host.ts'
 
 /** Revoking, verifying, introspecting, logging out, and finding the provider. */
 export function revocationCases({ test, client: { createLogoutClient, isLogoutError } }: Cases): void {
-  test('revokeToken() resolves true, and the provider no longer honours the token', async () => {
+  test('revokeToken() resolves true, and the provider no longer honors the token', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     equal(await isActive(accessToken), true)
@@ -30,7 +30,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     equal(await createLogoutClient({ ...apps.post, appHost }).revokeToken('some token'), true)
   })
 
-  test('revokeToken() with verify resolves true once introspection has seen the token die', async () => {
+  test('revokeToken() with verify resolves true once introspection returns inactive', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     equal(await createLogoutClient({ ...apps.post, appHost }).revokeToken(accessToken, { verify: true }), true)

@@ -47,7 +47,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     ok((error.attempts ?? 0) <= 6, `${error.attempts} attempts`)
   })
 
-  test('a signal ends a call at once', async () => {
+  test('a signal ends a call immediately', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ hang: true })
     const aborting = new AbortController()
@@ -99,7 +99,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal(await isActive(accessToken), false)
   })
 
-  test('Retry-After beyond the deadline fails at once, and says so', async () => {
+  test('Retry-After beyond the deadline fails immediately, and the error says so', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ status: 429, headers: { 'retry-after': '3600' } })
     const error = await rejection(createLogoutClient({ ...apps.post, appHost }).revokeToken('some token'))
