@@ -9,7 +9,9 @@ import { headersOf, IncomingBody, urlOf } from './incoming-request.ts'
 import { answerProblem } from './server/answer.ts'
 import { internalError, malformedRequest, methodNotAllowed } from './server/http-problem.ts'
 import type { LogoutHandler } from './server/logout-handler.ts'
+import { setNative } from './server/native-request.ts'
 
+export { incomingOf, type NodeSessionOptions, nodeSession } from './node-session.ts'
 export type { LogoutHandler } from './server/logout-handler.ts'
 
 /** A handler for `node:http`, Express and, with its raw request and reply, Fastify. It never rejects. */
@@ -42,7 +44,7 @@ export function toNodeHandler(handler: LogoutHandler): NodeLogoutHandler {
     let body: IncomingBody | undefined
     try {
       body = new IncomingBody(incoming)
-      await send(await answer(handler, incoming, body), incoming, outgoing)
+      await send(await answer(handler, incoming, outgoing, body), incoming, outgoing)
     } catch {
       await fail(incoming, outgoing)
     }
@@ -50,7 +52,12 @@ export function toNodeHandler(handler: LogoutHandler): NodeLogoutHandler {
   }
 }
 
-async function answer(handler: LogoutHandler, incoming: IncomingMessage, { stream }: IncomingBody): Promise<Response> {
+async function answer(
+  handler: LogoutHandler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { stream }: IncomingBody,
+): Promise<Response> {
   const { method = '' } = incoming
   const headers = headersOf(incoming)
   const url = urlOf(incoming, headers)
@@ -58,7 +65,9 @@ async function answer(handler: LogoutHandler, incoming: IncomingMessage, { strea
   // A Request cannot have these methods.
   if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return answerProblem(methodNotAllowed())
   const body = /^(?:GET|HEAD)$/i.test(method) ? null : stream
-  return handler(new Request(url, { method, headers, body, duplex: 'half' } as RequestInit))
+  const request = new Request(url, { method, headers, body, duplex: 'half' } as RequestInit)
+  setNative(request, { incoming, outgoing })
+  return handler(request)
 }
 
 async function send(answer: Response, { method }: IncomingMessage, outgoing: ServerResponse): Promise<void> {

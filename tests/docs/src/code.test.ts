@@ -22,6 +22,10 @@ const NOT_CHECKED: Readonly<Record<string, string>> = {
 
 /** Marks of blocks that do not compile here, with the pages that may have them and who tries these. */
 const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly triedBy: string }>> = {
+  'express-example': {
+    page: 'docs/guides/express.md',
+    triedBy: 'tests/frameworks, which compares them with the files of the example that it starts',
+  },
   'with-generated-code': {
     page: 'docs/guides/regenerating-clients.md',
     triedBy: 'tests/packaging, which generates the code and runs the whole page',

@@ -174,7 +174,7 @@ export interface components {
          * @example foreign_origin
          * @enum {string}
          */
-        ProblemCode: "malformed_request" | "method_not_allowed" | "prefetch" | "header_missing" | "foreign_origin" | "cross_site" | "too_many_requests" | "unsupported_media_type" | "body_too_large" | "incomplete_body" | "malformed_body" | "token_required" | "token_not_accepted" | "return_to_not_allowed" | "session_not_ended" | "internal_error";
+        ProblemCode: "malformed_request" | "method_not_allowed" | "prefetch" | "header_missing" | "foreign_origin" | "csrf_mismatch" | "cross_site" | "too_many_requests" | "unsupported_media_type" | "body_too_large" | "incomplete_body" | "malformed_body" | "token_required" | "token_not_accepted" | "return_to_not_allowed" | "session_not_ended" | "internal_error";
     };
     responses: {
         /**

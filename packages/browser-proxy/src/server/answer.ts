@@ -17,12 +17,25 @@ const NOT_OF_THE_SESSION =
 
 /** The answer to a logout, with the headers that end the local session. */
 export function answerLogout(answer: LogoutAnswer, session: Headers | undefined, clearSiteData: string): Response {
+  const headers = headersOf(session, clearSiteData)
+  headers.set('content-type', 'application/json')
+  return new Response(JSON.stringify(answer), { status: 200, headers })
+}
+
+/** The same for a form, which the browser follows to another page. */
+export function answerForm(target: string, session: Headers | undefined, clearSiteData: string): Response {
+  const headers = headersOf(session, clearSiteData)
+  headers.delete('content-type')
+  headers.set('location', target)
+  return new Response(null, { status: 303, headers })
+}
+
+function headersOf(session: Headers | undefined, clearSiteData: string): Headers {
   const headers = new Headers()
   for (const [name, value] of session ?? []) if (!NOT_OF_THE_SESSION.test(name)) headers.append(name, value)
   for (const [name, value] of Object.entries(ALWAYS)) headers.set(name, value)
-  headers.set('content-type', 'application/json')
   if (clearSiteData) headers.set('clear-site-data', clearSiteData)
-  return new Response(JSON.stringify(answer), { status: 200, headers })
+  return headers
 }
 
 /** The answer to a request that does not end in a logout. */

@@ -8,6 +8,7 @@ import type { LogoutStatus, ProblemCode } from './contract.ts'
 export type LogoutStep =
   | 'throttle'
   | 'extra_parameters'
+  | 'csrf'
   | 'id'
   | 'wait_until'
   | 'lock'

@@ -8,6 +8,9 @@ export interface GuardSettings {
   readonly trustedProxyHeader: ProxyHeader | undefined
 }
 
+/** How a page may ask: by a script, which can send a header of its own, or by a form, which cannot. */
+export type Door = 'script' | 'form'
+
 const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 
 /**
@@ -18,7 +21,7 @@ const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
  * @throws HttpProblem
  * @see {@link https://www.w3.org/TR/fetch-metadata/ | Fetch Metadata}
  */
-export function guard(request: Request, settings: GuardSettings): string {
+export function guard(request: Request, settings: GuardSettings, door: Door = 'script'): string {
   const { method, headers } = request
   if (method !== 'POST') throw methodNotAllowed()
   // Some runtimes pass on a Host that makes no URL.
@@ -27,7 +30,7 @@ export function guard(request: Request, settings: GuardSettings): string {
   if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {
     throw new HttpProblem('prefetch', 'Prefetch and prerender requests are rejected.')
   }
-  if (headers.get('x-logout-request') !== '1') {
+  if (door === 'script' && headers.get('x-logout-request') !== '1') {
     throw new HttpProblem('header_missing', 'The header X-Logout-Request: 1 is missing.')
   }
   const origin = headers.get('origin')
@@ -39,5 +42,19 @@ export function guard(request: Request, settings: GuardSettings): string {
   if (site !== null && site !== 'same-origin') {
     throw new HttpProblem('cross_site', 'Sec-Fetch-Site is not same-origin.')
   }
+  if (door === 'form') refuseFrames(headers)
   return origin
+}
+
+/** A form in a frame may be clicked by somebody who sees something else. */
+function refuseFrames(headers: Headers): void {
+  for (const [name, expected] of [
+    ['sec-fetch-mode', 'navigate'],
+    ['sec-fetch-dest', 'document'],
+  ] as const) {
+    const value = headers.get(name)
+    if (value !== null && value !== expected) {
+      throw new HttpProblem('cross_site', 'A logout form must be sent by a page that fills its tab.')
+    }
+  }
 }

@@ -6,6 +6,7 @@ const STATUS: Readonly<Record<ProblemCode, number>> = {
   prefetch: 403,
   header_missing: 403,
   foreign_origin: 403,
+  csrf_mismatch: 403,
   cross_site: 403,
   too_many_requests: 429,
   unsupported_media_type: 415,

@@ -1,7 +1,8 @@
 import { emit } from '@backend-logout/core'
-import { answerLogout, answerProblem } from './answer.ts'
+import { answerForm, answerLogout, answerProblem } from './answer.ts'
 import { endSession } from './end-session.ts'
 import type { OnLogoutProxyEvent } from './events.ts'
+import { doorOf, formTarget, readForm } from './form-door.ts'
 import { checkExtraParameters, type ExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import { revokeGivenToken } from './given-token.ts'
 import { guard } from './guards.ts'
@@ -56,15 +57,19 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  */
 export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandler {
   const settings = resolveOptions(options)
-  const { session, throttle, waitUntil, onEvent } = settings
+  const { session, throttle, waitUntil, onEvent, form } = settings
   const runStep = createRunStep(settings.storeTimeoutMs, onEvent)
   const revokeTokens = createRevokeTokens(settings, runStep)
   const joinLogouts = createSingleFlight<TokensOutcome & { readonly headers?: Headers }>()
 
   const logOut = async (request: Request) => {
-    const origin = guard(request, settings)
+    const door = doorOf(request, form)
+    const origin = guard(request, settings, door)
     if (throttle) await checkRate(() => throttle(request), runStep)
-    const asked = await readLogoutRequest(request)
+    const asked =
+      door === 'form' && form && session
+        ? await readForm(request, form, session, runStep)
+        : await readLogoutRequest(request)
     const redirectUri = asked.return_to && allowedReturnAddress(asked.return_to, settings.returnTo, origin)
     const { token, token_type_hint: hint, id_token_hint: idToken, state } = asked
     const extra = await readExtraParameters(request, settings.extraParameters, runStep)
@@ -80,16 +85,16 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
           'This application keeps no session here, so the body must have the token.',
         )
       }
-      return joinLogouts(`${hint} ${token}`, () => revokeGivenToken(asked, front, revokeTokens, settings.client.appId))
+      const revoke = () => revokeGivenToken(asked, front, revokeTokens, settings.client.appId)
+      return { ...(await joinLogouts(`${hint} ${token}`, revoke)), returnTo: redirectUri }
     }
     if (token) {
       throw new HttpProblem('token_not_accepted', 'The tokens come from the session; the body must not have one.')
     }
     const id = await runStep('id', async () => readId(await session.id?.(request)))
     const named = session.id && id.ok ? id.value !== undefined : undefined
-    return joinLogouts(id.ok ? id.value : undefined, () =>
-      endSession(request, session, { idToken, front, named }, revokeTokens, runStep, onEvent),
-    )
+    const end = () => endSession(request, session, { idToken, front, named }, revokeTokens, runStep, onEvent)
+    return { ...(await joinLogouts(id.ok ? id.value : undefined, end)), returnTo: redirectUri }
   }
 
   return async (request) => {
@@ -98,19 +103,19 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
     try {
       const logout = logOut(request)
       if (waitUntil) keepAlive(waitUntil, logout, onEvent)
-      const { result, joined } = await logout
+      const { result, joined, returnTo } = await logout
       const { status, revocations, logoutUrl, logoutForm, logoutUrlError, listed, headers } = result
-      const answer = answerLogout(
-        {
-          status,
-          ...(logoutUrl && { logout_url: logoutUrl }),
-          ...(logoutForm && { logout_form: logoutForm }),
-          ...(logoutUrlError && { logout_url_error: logoutUrlError.code }),
-          ...(listed !== undefined && { refused_by_services: listed }),
-        },
-        headers,
-        settings.clearSiteData,
-      )
+      const content = {
+        status,
+        ...(logoutUrl && { logout_url: logoutUrl }),
+        ...(logoutForm && { logout_form: logoutForm }),
+        ...(logoutUrlError && { logout_url_error: logoutUrlError.code }),
+        ...(listed !== undefined && { refused_by_services: listed }),
+      }
+      const answer =
+        form && doorOf(request, form) === 'form'
+          ? answerForm(formTarget(content, returnTo, form), headers, settings.clearSiteData)
+          : answerLogout(content, headers, settings.clearSiteData)
       const known = { ...(logoutUrlError && { logoutUrlError }) }
       emit(onEvent, { type: 'outcome', status, revocations, listed, ...known, durationMs: durationMs(), joined })
       return answer

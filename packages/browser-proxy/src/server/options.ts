@@ -1,5 +1,6 @@
 import type { LogoutClient, Revocation, RevocationEntries } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
+import { checkForm, type LogoutFormOptions } from './form-door.ts'
 import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
 import { invalidOption, refuseUnknown } from './invalid-option.ts'
@@ -65,6 +66,11 @@ export interface LogoutHandlerOptions {
    */
   readonly extraParameters?: GivenExtraParameters | undefined
   /**
+   * A second door for pages without scripts: a plain HTML form that is posted to the same endpoint.
+   * @default none: forms are refused
+   */
+  readonly form?: LogoutFormOptions | undefined
+  /**
    * What else the browser shall throw away. Mind that `cookies` covers the whole registrable domain, subdomains
    * included.
    * @default nothing
@@ -103,6 +109,7 @@ export interface HandlerSettings extends GuardSettings {
   readonly revocations: RevocationEntries | undefined
   readonly returnTo: ReturnAddresses
   readonly extraParameters: GivenExtraParameters | undefined
+  readonly form: LogoutFormOptions | undefined
   /** The header's value; empty where it is not sent. */
   readonly clearSiteData: string
   readonly throttle: LogoutHandlerOptions['throttle']
@@ -139,6 +146,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     returnTo = [],
     clearSiteData = [],
     extraParameters,
+    form,
   } = options
   const { revokeTimeoutMs = 5_000, storeTimeoutMs = 5_000, throttle, waitUntil, onEvent } = options
   if (typeof client?.logout !== 'function') invalidOption('client', 'must be a logout client.')
@@ -164,6 +172,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     if (!(ms >= 1 && ms <= 86_400_000)) invalidOption(name, 'must be 1 to 86400000 milliseconds.')
   }
   checkExtraParameters(extraParameters)
+  checkForm(form, session)
   if (!Array.isArray(clearSiteData) || !clearSiteData.every((directive) => SITE_DATA.has(directive))) {
     invalidOption('clearSiteData', `must be a list of ${[...SITE_DATA].join(', ')}.`)
   }
@@ -176,6 +185,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     trustedProxyHeader,
     returnTo: resolveReturnAddresses(returnTo),
     extraParameters: typeof extraParameters === 'object' ? { ...extraParameters } : extraParameters,
+    form: form && { ...form },
     clearSiteData: clearSiteData.map((directive) => `"${directive}"`).join(', '),
     throttle,
     revokeTimeoutMs,
@@ -195,6 +205,7 @@ const HANDLER: Readonly<Record<keyof LogoutHandlerOptions, true>> = {
   trustedProxyHeader: true,
   returnTo: true,
   extraParameters: true,
+  form: true,
   clearSiteData: true,
   throttle: true,
   revokeTimeoutMs: true,

@@ -24,15 +24,24 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
  * @throws HttpProblem when the body is not as the contract describes it
  */
 export async function readLogoutRequest(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<LogoutRequest> {
-  const { headers } = request
-  const type = headers.get('content-type')
-  const encoded = !/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')
-  if (encoded || (type !== null && !JSON_TYPE.test(type))) throw wrongType()
-  if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()
-  const bytes = await readBytes(request, timeoutMs)
+  const type = request.headers.get('content-type')
+  if (type !== null && !JSON_TYPE.test(type)) throw wrongType()
+  const bytes = await readBody(request, timeoutMs)
   if (bytes.length === 0) return {}
   if (type === null) throw wrongType()
   return parse(bytes)
+}
+
+/**
+ * Reads a body that is not compressed, up to the limit.
+ *
+ * @throws HttpProblem
+ */
+export async function readBody(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<Uint8Array> {
+  const { headers } = request
+  if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) throw wrongType()
+  if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()
+  return readBytes(request, timeoutMs)
 }
 
 async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Array> {
@@ -108,7 +117,7 @@ function parse(bytes: Uint8Array): LogoutRequest {
   return request
 }
 
-function malformed(detail: string): HttpProblem {
+export function malformed(detail: string): HttpProblem {
   return new HttpProblem('malformed_body', detail)
 }
 

@@ -1,0 +1,37 @@
+import { incomingOf, nodeSession, toNodeHandler } from '@backend-logout/browser-proxy/node'
+import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
+import { createLogoutClientFromEnv, lazyLogoutClient } from '@backend-logout/node'
+import type { Request, Response } from 'express'
+
+declare module 'express-session' {
+  interface SessionData {
+    tokens: {
+      readonly accessToken: string
+      readonly refreshToken?: string | undefined
+      readonly idToken?: string | undefined
+    }
+    csrfToken: string
+  }
+}
+
+export const logout = toNodeHandler(
+  createLogoutHandler({
+    client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+    session: nodeSession<Request>({
+      read: ({ session }) => session.tokens,
+      clear: ({ session }, response) =>
+        new Promise<void>((resolve, reject) => {
+          const expressResponse = response as Response
+          expressResponse.clearCookie('connect.sid')
+          session.destroy((error) => (error ? reject(error) : resolve()))
+        }),
+    }),
+    allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+    form: {
+      csrfToken: (request) => incomingOf<Request>(request).session.csrfToken,
+      landing: '/goodbye',
+      // On to the provider, to end its own session too; not where it does not answer.
+      singleSignOut: true,
+    },
+  }),
+)

@@ -1,0 +1,12 @@
+/** The server's own objects behind requests, which lets a session be read where the framework keeps it. */
+const natives = new WeakMap<Request, unknown>()
+
+/** Keeps what is behind a request, for as long as the request is there. */
+export function setNative(request: Request, native: unknown): void {
+  natives.set(request, native)
+}
+
+/** What is behind a request; `undefined` where it did not come through an adapter. */
+export function nativeOf(request: Request): unknown {
+  return natives.get(request)
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { createLogoutClient } from './client.ts'
+import { lazyLogoutClient } from './lazy-client.ts'
+import { logoutErrorOf } from './testing/logout-error-of.ts'
+import { always, listen } from './testing/loopback-server.ts'
+
+test('a lazy client is created with its first call, once', async () => {
+  await using server = await listen(always(200))
+  let created = 0
+  const client = lazyLogoutClient(() => {
+    created++
+    return createLogoutClient({ appId: 'app', appHost: server.origin })
+  })
+  expect(typeof client.logout).toBe('function')
+  expect('logout' in client).toBe(true)
+  expect(await client).toBe(client)
+  expect(created).toBe(0)
+  expect(await client.logout({ accessToken: 'a token' })).toMatchObject({ revoked: true })
+  expect(await client.revokeToken('another')).toBe(true)
+  expect(client.appId).toBe('app')
+  expect(client.buildLogoutUrl({ kind: 'generic' }).origin).toBe(server.origin)
+  const revoked = []
+  for await (const { state } of client.revokeTokens(['a', 'b'])) revoked.push(state)
+  expect(revoked).toEqual(['accepted', 'accepted'])
+  expect(created).toBe(1)
+})
+
+test('settings that are missing come to light with the call, and may be there later', async () => {
+  let appId = ''
+  const client = lazyLogoutClient(() => createLogoutClient({ appId, appHost: 'https://example.genauth.ai' }))
+  expect((await logoutErrorOf(async () => client.logout({}))).option).toBe('appId')
+  appId = 'app'
+  expect(await client.logout({})).toMatchObject({ nothingToRevoke: true })
+})

@@ -1,0 +1,37 @@
+import { CALLS } from './call-option-names.ts'
+import type { LogoutClient } from './client.ts'
+
+/** What a client does, as opposed to what it knows. */
+const METHODS: ReadonlySet<unknown> = new Set([...Object.keys(CALLS), 'buildLogoutForm'])
+
+/**
+ * A client that is created when it is first used: for modules that are also loaded where the settings are not there,
+ * such as by `next build` or in a container's build. What is wrong with the settings then comes to light with the first
+ * call, as a rejection.
+ *
+ * @param create Creates the client, such as `createLogoutClientFromEnv`. Called again where it threw.
+ * @example
+ * ```ts
+ * import { createLogoutClient, lazyLogoutClient } from '@backend-logout/core'
+ *
+ * export const client = lazyLogoutClient(() =>
+ *   createLogoutClient({ appId: process.env.APP_ID ?? '', appHost: 'https://example.genauth.ai' }),
+ * )
+ * ```
+ */
+export function lazyLogoutClient<C extends LogoutClient>(create: () => C): C {
+  let client: C | undefined
+  const made = (): C => {
+    client ??= create()
+    return client
+  }
+  return new Proxy(Object.create(null) as C, {
+    get(_target, name) {
+      // Whoever awaits the client itself, or looks whether it can log out, does not use it yet.
+      if (name === 'then') return undefined
+      if (client || !METHODS.has(name)) return made()[name as keyof C]
+      return (...given: unknown[]) => (made()[name as keyof C] as (...given: unknown[]) => unknown)(...given)
+    },
+    has: (_target, name) => METHODS.has(name) || name in made(),
+  })
+}

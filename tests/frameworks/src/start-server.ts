@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Emulator } from '@backend-logout/emulator'
+
+/** A program of an example, in a process of its own. */
+export interface RunningServer extends AsyncDisposable {
+  readonly origin: string
+  /** Everything it has printed. */
+  readonly output: () => string
+}
+
+/** A port of loopback that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** The settings of an application of the emulator, as its users put them into the environment. */
+export function settingsFor({ app, appHost }: Emulator, origin: string): Record<string, string> {
+  return {
+    APP_ORIGIN: origin,
+    AUTHING_APP_ID: app.appId,
+    AUTHING_APP_SECRET: app.appSecret ?? '',
+    AUTHING_APP_HOST: appHost,
+    AUTHING_APP_LOGOUT_REDIRECT_URI: `${origin}/goodbye`,
+  }
+}
+
+/** Starts a server, and waits until it answers. */
+export async function startServer(
+  origin: string,
+  command: readonly [program: string, ...args: string[]],
+  options: { readonly env: Record<string, string>; readonly cwd?: string },
+): Promise<RunningServer> {
+  const [program, ...args] = command
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, PORT: new URL(origin).port, ...options.env }
+  const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk
+    })
+  }
+  const exited = once(child, 'exit')
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The server has ended: ${output}`)
+    const answer = await fetch(origin, { redirect: 'manual' }).catch(() => undefined)
+    if (answer) break
+    await sleep(50)
+  }
+  return {
+    origin,
+    output: () => output,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exited
+    },
+  }
+}
