@@ -47,25 +47,47 @@ export function readClaims(
     refuse('not_a_logout', "The token's events do not declare a back-channel logout.")
   }
   checkAudience(member(claims, 'aud'), issuer.clientIds)
-  const sub = readName(claims, 'sub')
-  const sid = readName(claims, 'sid')
+  const sub = readClaim(claims, 'sub')
+  const sid = readClaim(claims, 'sid')
   if (sub === undefined && sid === undefined) refuse('subject_missing', 'The token has neither sub nor sid.')
-  const jti = readName(claims, 'jti') ?? refuse('jti_missing', 'The token has no jti.')
+  const jti = readClaim(claims, 'jti') ?? refuse('jti_missing', 'The token has no jti.')
+  const subject = { ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
+  return { iss: issuer.issuer, ...subject, ...checkTimes(claims, issuer, now), jti }
+}
+
+/**
+ * Checks when a token was issued, and when it expires.
+ *
+ * @throws LogoutTokenError
+ */
+export function checkTimes(
+  claims: JsonObject,
+  issuer: Pick<TrustedIssuer, 'allowMissingExp' | 'clockToleranceSeconds'>,
+  now: number,
+): { readonly at: number; readonly expiresAt: number } {
   const at = readTime(claims, 'iat') ?? refuse('iat_missing', 'The token has no iat.')
   const expiresAt = readExpiry(claims, at, issuer)
   if (at > now + issuer.clockToleranceSeconds) refuse('issued_in_future', "The token's iat is in the future.")
   if (expiresAt <= now - issuer.clockToleranceSeconds) refuse('expired', 'The token has expired.')
-  const subject = { ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
-  return { iss: issuer.issuer, ...subject, at: at + EARLY_S, jti, expiresAt }
+  return { at: at + EARLY_S, expiresAt }
 }
 
-function checkAudience(aud: unknown, clientIds: ReadonlySet<string>): void {
+/**
+ * Refuses a token for others, and one for others as well.
+ *
+ * @throws LogoutTokenError `wrong_audience`
+ */
+export function checkAudience(aud: unknown, clientIds: ReadonlySet<string>): void {
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isOurs = audiences.length > 0 && audiences.every((one) => typeof one === 'string' && clientIds.has(one))
   if (!isOurs) refuse('wrong_audience', "The token's aud is not this application alone.")
 }
 
-function readExpiry(claims: JsonObject, at: number, { allowMissingExp }: TrustedIssuer): number {
+function readExpiry(
+  claims: JsonObject,
+  at: number,
+  { allowMissingExp }: Pick<TrustedIssuer, 'allowMissingExp'>,
+): number {
   const exp = readTime(claims, 'exp')
   if (exp === undefined) {
     return allowMissingExp ? at + IMPLIED_LIFETIME_S : refuse('exp_missing', 'The token has no exp.')
@@ -74,8 +96,12 @@ function readExpiry(claims: JsonObject, at: number, { allowMissingExp }: Trusted
   return exp
 }
 
-/** The text of a claim, such as a session store or Postgres can hold it. */
-function readName(claims: JsonObject, name: string): string | undefined {
+/**
+ * The text of a claim, such as a session store or Postgres can hold it.
+ *
+ * @throws LogoutTokenError `malformed_claim`
+ */
+export function readClaim(claims: JsonObject, name: string): string | undefined {
   const value = member(claims, name)
   if (value === undefined) return undefined
   const isText = typeof value === 'string' && value !== '' && value.length <= MAX_NAME

@@ -14,17 +14,19 @@ const MAX_KID = 1024
 /**
  * Checks the header of a signed logout token.
  *
+ * @param expected Its type.
  * @throws LogoutTokenError `unsupported_header`, `wrong_type`, `algorithm_not_allowed` or `malformed`
  * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken | Back-Channel Logout §2.4}
  */
 export function readSignatureHeader(
   header: JsonObject,
   { strictType, algorithms }: Pick<TrustedIssuer, 'strictType' | 'algorithms'>,
+  expected = 'logout+jwt',
 ): SignatureHeader {
   checkExtensions(header)
   const type = mediaType(member(header, 'typ'))
-  if (type !== 'logout+jwt' && (strictType || (type !== undefined && type !== 'jwt'))) {
-    refuse('wrong_type', strictType ? "The token's typ is not logout+jwt." : "The token's typ is that of another JWT.")
+  if (type !== expected && (strictType || (type !== undefined && type !== 'jwt'))) {
+    refuse('wrong_type', strictType ? `The token's typ is not ${expected}.` : "The token's typ is that of another JWT.")
   }
   const alg = member(header, 'alg')
   if (typeof alg !== 'string' || !algorithms.has(alg)) {

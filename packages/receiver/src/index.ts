@@ -13,6 +13,12 @@ export { isLogoutTokenError, LogoutTokenError, type LogoutTokenErrorCode } from 
 export type { OnReceiverEvent, ReceiverEvent, ReceiverStep, RequestProblem } from './events.ts'
 export { type ExpressSessionStore, expressSessions } from './express-sessions.ts'
 export {
+  createGlobalRevocationHandler,
+  type GlobalRevocationHandler,
+  type GlobalRevocationHandlerOptions,
+  type RevocationSubject,
+} from './global-revocation-handler.ts'
+export {
   IncompleteLogoutError,
   type LogoutEntry,
   type LogoutSubject,

@@ -1,12 +1,12 @@
-import { type CryptoKey, compactVerify } from 'jose'
 import { issuerOf, readClaims } from './claims.ts'
 import { type CompactToken, readJson, splitToken } from './compact-token.ts'
 import { decrypt } from './decryption.ts'
-import { LogoutTokenError, refuse } from './errors.ts'
+import { refuse } from './errors.ts'
 import { readSignatureHeader } from './header.ts'
 import { KeySource } from './key-source.ts'
 import type { LogoutNotice } from './notice.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
+import { verifySignature } from './signature.ts'
 
 /** Verifies logout tokens. Made by {@link createLogoutTokenVerifier}; safe to share. */
 export interface LogoutTokenVerifier {
@@ -81,19 +81,6 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
 }
 
 type Claims = ReturnType<typeof readJson>
-
-async function verifySignature({ parts }: CompactToken, keys: readonly CryptoKey[], alg: string): Promise<void> {
-  const jws = parts.join('.')
-  for (const key of keys) {
-    try {
-      await compactVerify(jws, key, { algorithms: [alg] })
-      return
-    } catch {
-      // The next key, if there is one.
-    }
-  }
-  throw new LogoutTokenError('wrong_signature', 'The signature of the token does not fit.')
-}
 
 function replayKey({ iss, jti }: LogoutNotice): string {
   return `${iss} ${jti}`

@@ -1,0 +1,39 @@
+import { within } from './time-limit.ts'
+
+/** Why a body could not be read. */
+export type BodyProblem = 'body_too_large' | 'incomplete_body'
+
+/** The longest body, in bytes: the longest token, other parameters, and what encoding adds. */
+const MAX_BYTES = 32_768
+/** How long the sender may take to send it, in milliseconds. */
+const TIMEOUT_MS = 10_000
+
+/** Reads the body of a request as text, or says why that is not possible. */
+export async function readBodyText(
+  request: Request,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<string | { readonly problem: BodyProblem }> {
+  if (Number(request.headers.get('content-length')) > MAX_BYTES) return { problem: 'body_too_large' }
+  if (request.bodyUsed) return { problem: 'incomplete_body' }
+  if (!request.body) return ''
+  // One buffer: chunks that are kept can each hold a large one.
+  const bytes = new Uint8Array(MAX_BYTES)
+  let size = 0
+  try {
+    const reader = request.body.getReader()
+    const deadline = performance.now() + timeoutMs
+    for (;;) {
+      const leftMs = deadline - performance.now()
+      if (leftMs <= 0) return { problem: 'incomplete_body' }
+      const { done, value } = await within(leftMs, () => reader.read())
+      // What is not UTF-8 is neither a token nor JSON.
+      if (done) return new TextDecoder().decode(bytes.subarray(0, size))
+      // The rest is not cancelled: on some servers that breaks the connection before the answer is out.
+      if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }
+      bytes.set(value, size)
+      size += value.length
+    }
+  } catch {
+    return { problem: 'incomplete_body' }
+  }
+}

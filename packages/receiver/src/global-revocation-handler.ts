@@ -1,0 +1,141 @@
+import { checkUrl, emit, invalidOption } from '@backend-logout/core'
+import { readBodyText } from './body-text.ts'
+import { isLogoutTokenError } from './errors.ts'
+import { createRevocationTokenVerifier } from './global-revocation-token.ts'
+import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets } from './log-out-everywhere.ts'
+import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
+import type { Awaitable } from './replays.ts'
+
+/** A user, as the provider names users. */
+export interface RevocationSubject {
+  readonly iss: string
+  readonly sub: string
+}
+
+/** Options of {@link createGlobalRevocationHandler}. */
+export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAccess'> &
+  LogoutTokenVerifierOptions & {
+    /** The address of this endpoint as the provider knows it, without a query: the `aud` of its tokens. */
+    readonly endpoint: string | URL
+    /**
+     * Finds the user with an e-mail address, for providers that name users so. `undefined` for nobody.
+     * @default such requests are answered with 422
+     */
+    readonly subjectOfEmail?:
+      | ((email: string, iss: string) => Awaitable<RevocationSubject | null | undefined>)
+      | undefined
+  }
+
+/** Answers a request to revoke everything of a user. It never rejects. */
+export type GlobalRevocationHandler = (request: Request) => Promise<Response>
+
+const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+
+/**
+ * Creates the endpoint that Okta's Universal Logout calls: an administrator, or a detected threat, ends everything of a
+ * user. All sessions of the user end, and all tokens in them are revoked, those with `offline_access` included.
+ *
+ * Answers: 204 when it is done, 400 for a request that makes no sense, 401 for a token that is not acceptable, 403 for a user
+ * of another issuer, 404 for an e-mail address that nobody has, 422 where users cannot be found by what the request says,
+ * and 503 where a store failed.
+ *
+ * **Experimental**: the protocol is a draft that has expired, and this was not tried with a live Okta tenant. It may change
+ * in any version.
+ *
+ * @throws LogoutError `invalid_options`
+ * @see {@link https://datatracker.ietf.org/doc/draft-parecki-oauth-global-token-revocation/ | Global Token Revocation}
+ * @experimental
+ * @example
+ * ```ts
+ * import { createGlobalRevocationHandler, createMemorySessionIndex } from '@backend-logout/receiver'
+ *
+ * const store = new Map<string, { accessToken: string }>()
+ * const handler = createGlobalRevocationHandler({
+ *   issuer: 'https://example.okta.com',
+ *   clientId: 'app',
+ *   endpoint: 'https://app.example.com/global-token-revocation',
+ *   sessions: createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) }),
+ * })
+ * ```
+ */
+export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOptions): GlobalRevocationHandler {
+  const settings = resolveOptions(options)
+  checkTargets(options)
+  const { onEvent, subjectOfEmail } = options
+  const endpoint = checkUrl(options.endpoint, 'endpoint', settings.allowInsecureHttp)
+  if (endpoint.search) invalidOption('endpoint', 'must not have a query.')
+  if (subjectOfEmail !== undefined && typeof subjectOfEmail !== 'function') {
+    invalidOption('subjectOfEmail', 'must be a function.')
+  }
+  const verify = createRevocationTokenVerifier(settings, String(options.endpoint))
+
+  /** Whom a request names, or the status that says why it names nobody. */
+  const readSubject = async (body: string, iss: string): Promise<RevocationSubject | 400 | 403 | 404 | 422> => {
+    // `subject` is what Auth0 documents.
+    const { sub_id: named, subject = named } = (parse(body) ?? {}) as { sub_id?: unknown; subject?: unknown }
+    const { format, iss: of, sub, email } = Object(subject) as Record<string, unknown>
+    if (format === 'iss_sub') {
+      if (!isName(of) || !isName(sub)) return 400
+      return of === iss ? { iss, sub } : 403
+    }
+    if (format !== 'email' || !isName(email)) return 400
+    if (!subjectOfEmail) return 422
+    return (await subjectOfEmail(email, iss)) ?? 404
+  }
+
+  const respond = async (request: Request, startedAt: number): Promise<Response> => {
+    if (request.method !== 'POST') return answer(405, { allow: 'POST' })
+    const [, token] = /^Bearer +([\w.-]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
+    if (!token) return answer(401, { 'www-authenticate': 'Bearer' })
+    const { iss, at } = await verify(token)
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) return answer(400)
+    const body = await readBodyText(request)
+    const subject = typeof body === 'string' ? await readSubject(body, iss) : 400
+    if (typeof subject === 'number') return answer(subject)
+    const notice = { iss: subject.iss, sub: subject.sub, at }
+    const { sessions } = await carryOut(notice, { ...options, keepOfflineAccess: false })
+    emit(onEvent, { type: 'logged_out', sessions, durationMs: performance.now() - startedAt })
+    return answer(204)
+  }
+
+  return async (request) => {
+    const startedAt = performance.now()
+    try {
+      return await respond(request, startedAt)
+    } catch (error) {
+      const durationMs = performance.now() - startedAt
+      if (isLogoutTokenError(error)) {
+        const refusal = error.retryable
+          ? unavailable()
+          : answer(401, { 'www-authenticate': 'Bearer error="invalid_token"' })
+        emit(onEvent, { type: 'refused', code: error.code, status: refusal.status, durationMs })
+        return refusal
+      }
+      if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
+      emit(onEvent, { type: 'incomplete', status: 503, durationMs })
+      return unavailable()
+    }
+  }
+}
+
+function isName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= 1024 && value.isWellFormed() && !value.includes('\0')
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function answer(status: number, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(null, { status, headers: { ...headers, ...ALWAYS } })
+}
+
+function unavailable(): Response {
+  return answer(503, { 'retry-after': '5' })
+}
