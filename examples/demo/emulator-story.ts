@@ -34,7 +34,7 @@ export async function logOutAtEmulator(): Promise<void> {
 
   expectStep('The API refuses the token now', 'GET /oidc/me', await callApi(accessToken), 401)
   const { active } = await client.introspectToken(accessToken)
-  expectStep('The provider itself calls it inactive', 'introspectToken()', active, false)
+  expectStep('The provider reports it as inactive', 'introspectToken()', active, false)
 
   await logOutEverywhere(provider)
 }

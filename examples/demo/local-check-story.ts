@@ -54,7 +54,7 @@ export async function logOutEverywhere(provider: Emulator): Promise<void> {
     const refusedAfterMs = Math.round(performance.now() - startedAt)
     expectStep(`Alice logs out: that API refuses it ${refusedAfterMs} ms later`, 'GET /orders', status, 401)
     const answer = (await (await answering).json()) as { status: string }
-    say('The backend has revoked her tokens at the provider, too', `POST /logout → ${answer.status}`)
+    say('The backend has also revoked her tokens at the provider', `POST /logout → ${answer.status}`)
   } finally {
     await list.close()
     await Promise.all([api.close(true), backend.close(true)])

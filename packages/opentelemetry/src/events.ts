@@ -49,8 +49,9 @@ export interface CheckEvent {
   readonly type: string
 }
 
-/** What is observed of an `Outbox`. */
+/** The part of an `Outbox` that is observed. */
 export interface ObservedOutbox {
+  /** Returns the counts of the outbox and the age of its oldest logout. */
   stats(): Promise<{
     readonly pending: number
     readonly active: number
@@ -59,7 +60,8 @@ export interface ObservedOutbox {
   }>
 }
 
-/** What is observed of a `RevocationList`. */
+/** The part of a `RevocationList` that is observed. */
 export interface ObservedList {
+  /** Returns the size and the age of the list. */
   health(): { readonly entries: number; readonly ageMs: number | undefined }
 }
