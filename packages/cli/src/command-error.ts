@@ -89,6 +89,10 @@ export function describeSystemError(error: unknown): string {
       return 'it is a symbolic link'
     case 'ENAMETOOLONG':
       return 'no file can have such a name'
+    case 'EADDRINUSE':
+      return 'another program uses it'
+    case 'EADDRNOTAVAIL':
+      return 'this machine does not have the address'
     case 'EMFILE':
     case 'ENFILE':
       return 'too many files are open'

@@ -14,6 +14,7 @@ export type {
   DeadLetter,
   DeadLetterOptions,
   Outbox,
+  OutboxHealth,
   OutboxStats,
   WorkOptions,
   WorkSummary,

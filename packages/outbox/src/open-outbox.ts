@@ -6,10 +6,11 @@ import { EntrySealer } from './entry.ts'
 import { isOutboxError, OutboxError, storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import { createPastJudge } from './expiry.ts'
+import { createHealth } from './health.ts'
 import { createKeyring } from './keyring.ts'
 import { checkLane, type Lane } from './lanes.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
-import type { AddOptions, Outbox, WorkSummary } from './outbox.ts'
+import type { AddOptions, Outbox, OutboxStats, WorkSummary } from './outbox.ts'
 import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
@@ -86,6 +87,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       throw storeError(doing, error)
     }
   }
+  const stats = (): Promise<OutboxStats> => asking('Counting', () => readStats(store))
   const read = (tokens: OutboxTokens, { expiresAt, lane }: AddOptions, defaultLane: Lane): NewLogout => ({
     ...readTokens(tokens, expiresAt, options.maxAgeMs, options.fingerprint),
     lane: checkLane(lane ?? defaultLane),
@@ -164,7 +166,9 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       }
     },
 
-    stats: () => asking('Counting', () => readStats(store)),
+    stats,
+
+    health: createHealth(stats, () => working !== undefined),
 
     deadLetters: (options = {}) =>
       asking('Listing dead letters', () => {

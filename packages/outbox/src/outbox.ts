@@ -1,3 +1,4 @@
+import type { OutboxError } from './errors.ts'
 import type { Lane } from './lanes.ts'
 import type { Reason } from './outcome.ts'
 import type { OutboxTokens, TokenAbout } from './tokens.ts'
@@ -82,6 +83,20 @@ export interface OutboxStats {
   }
 }
 
+/** Whether an outbox can do its work, for readiness probes. It names no token. */
+export interface OutboxHealth {
+  /** Whether the outbox can store logouts. A provider that is down does not make it `false`: logouts wait for it. */
+  readonly ok: boolean
+  /** `unavailable` if the database does not answer within two seconds. */
+  readonly state: 'ready' | 'unavailable' | 'closed'
+  /** Whether `work()` is running in this process. */
+  readonly working: boolean
+  /** What is in the outbox. Missing where the database does not answer. */
+  readonly stats: OutboxStats | undefined
+  /** Why the database does not answer. It holds no secret. */
+  readonly lastError: OutboxError | undefined
+}
+
 /** A logout that cannot be completed with the current configuration. */
 export interface DeadLetter {
   /** For {@link Outbox.retry}. */
@@ -142,6 +157,9 @@ export interface Outbox extends AsyncDisposable {
 
   /** Counts what is in the outbox, whichever process added it. */
   stats(): Promise<OutboxStats>
+
+  /** Says whether the outbox can store logouts, for readiness probes. It answers within two seconds and never rejects. */
+  health(): Promise<OutboxHealth>
 
   /** Lists dead letters, oldest first. */
   deadLetters(options?: DeadLetterOptions): Promise<DeadLetter[]>

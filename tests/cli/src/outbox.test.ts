@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { run } from './command-line.ts'
+import { startSilentProxy } from '@backend-logout/tests-outbox/silent-proxy'
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -99,4 +100,44 @@ test('a new key writes, and the old one still reads', async () => {
   await run(['outbox', 'add'], { env: rotated, input: after })
   expect(await run(['outbox', 'work', '--until-empty'], { env: rotated })).toMatchObject({ code: 0 })
   for (const token of [before, after]) expect(provider.revocations.get(token)).toBe(1)
+})
+
+describe('outbox work --health-port', () => {
+  test('answers probes while the worker runs, with counts and no token', async () => {
+    const worker = start(['outbox', 'work', '--health-port', '0'], { env })
+    await worker.seen(/health on port \d+/)
+    const [, port] = /health on port (\d+)/.exec(worker.output.stderr) ?? []
+    const ask = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method })
+    await expect.poll(async () => (await ask('/health')).text()).toContain('"working":true')
+    const answer = await ask('/health')
+    expect({ status: answer.status, store: answer.headers.get('cache-control') }).toEqual({
+      status: 200,
+      store: 'no-store',
+    })
+    expect(await answer.json()).toMatchObject({ state: 'ready', pending: 0, dead: 0, oldestAgeMs: 0 })
+    expect([
+      (await ask('/')).status,
+      (await ask('/health', 'POST')).status,
+      (await ask('/health', 'HEAD')).status,
+    ]).toEqual([404, 405, 200])
+    const second = await run(['outbox', 'work', '--health-port', port as string], { env })
+    expect(second).toMatchObject({ code: 2, stderr: expect.stringContaining('another program uses it') })
+    worker.child.kill('SIGTERM')
+    expect(await worker.ended).toMatchObject({ code: 0 })
+  })
+
+  test('says 503 once the database is gone', async () => {
+    await using proxy = await startSilentProxy(Number(new URL(env.OUTBOX_STORE as string).port))
+    const store = (env.OUTBOX_STORE as string).replace(/:\d+\//, `:${proxy.port}/`)
+    const worker = start(['outbox', 'work', '--health-port', '0'], { env: { ...env, OUTBOX_STORE: store } })
+    await worker.seen(/health on port \d+/)
+    const [, port] = /health on port (\d+)/.exec(worker.output.stderr) ?? []
+    const status = async () => (await fetch(`http://127.0.0.1:${port}/health`)).status
+    expect(await status()).toBe(200)
+    proxy.silence()
+    proxy.silenceNew()
+    await expect.poll(status, { timeout: 20_000 }).toBe(503)
+    worker.child.kill('SIGKILL')
+    await worker.ended
+  })
 })

@@ -70,6 +70,12 @@ function workCommand(run: RunCommand): Command {
       wholeNumber('--concurrency', 1, 1_000),
       32,
     )
+    .option(
+      '--health-port <port>',
+      'answer GET /health on this port, for probes',
+      wholeNumber('--health-port', 0, 65_535),
+    )
+    .option('--health-host <address>', 'where to listen for probes; 0.0.0.0 in a container', '127.0.0.1')
     .option('--until-empty', 'stop when the outbox is empty, scheduled retries included')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')

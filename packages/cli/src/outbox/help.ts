@@ -46,6 +46,7 @@ the provider come from the environment: see 'backend-logout --help'.
 Examples:
   $ backend-logout outbox work
   $ backend-logout outbox work --until-empty --json
+  $ backend-logout outbox work --health-port 8080 --health-host 0.0.0.0
 
 Exit codes:
   0    stopped by Ctrl-C or SIGTERM, or the outbox is empty

@@ -4,12 +4,15 @@ import { formatCount, formatDuration } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
-import { print, type Terminal } from '../terminal/terminal.ts'
+import { note, print, type Terminal } from '../terminal/terminal.ts'
+import { startHealthServer } from './health-server.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
 /** The options of `backend-logout outbox work`. */
 export interface WorkCommandOptions extends OutboxLocation, ConnectionOptions {
   readonly concurrency: number
+  readonly healthPort?: number
+  readonly healthHost: string
   readonly untilEmpty?: boolean
   readonly quiet?: boolean
   readonly json?: boolean
@@ -28,6 +31,9 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
     if (text) progress.note(`backend-logout: ${text}`)
   }
   await using outbox = await openOutboxOf(options, terminal, true, { client: connection.client, onEvent })
+  const { healthPort, healthHost } = options
+  await using health = healthPort === undefined ? undefined : await startHealthServer(outbox, healthPort, healthHost)
+  if (health && !quiet) note(terminal, `backend-logout: health on port ${health.port}, at /health.`)
   const stop = new AbortController()
   const stopListening = onInterruption(() => {
     progress.note('backend-logout: stopping after the logouts in progress. Press Ctrl-C again to stop immediately.')
