@@ -4,7 +4,7 @@ import { requestUrl } from './server/own-origin.ts'
 /** A request as middleware of Express and others leaves it. */
 export type Incoming = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown }
 
-/** How long a client may go on sending a body that nobody reads, after the answer. */
+/** How long a client may keep sending a body that nobody reads, after the answer. */
 const LINGER_MS = 5_000
 
 /**
@@ -40,7 +40,7 @@ export function headersOf({ rawHeaders }: IncomingMessage): Headers {
 
 /** The body of a request, for one reader. */
 export class IncomingBody {
-  /** `null` where there is none. */
+  /** `null` without one. */
   readonly stream: BodyInit | null
   readonly #incoming: Incoming
   readonly #chunks: AsyncIterator<Uint8Array>
@@ -73,7 +73,7 @@ export class IncomingBody {
     timer.unref()
     incoming.once('close', () => clearTimeout(timer))
     try {
-      // If nobody has begun to read, Node.js does the same by itself.
+      // If nobody has begun to read, Node.js does the same automatically.
       while (this.#started && !(await this.#chunks.next()).done);
     } catch {}
   }

@@ -4,7 +4,7 @@ import type { TransportResponse } from './transport.ts'
 export type Fields = Record<string, unknown>
 
 /**
- * What a body is, whatever its content type calls it.
+ * Format of a body, regardless of its content type.
  *
  * - `empty`: nothing, or white space.
  * - `json`: it parses as JSON, also where a few characters guard or call it (`)]}',`, `callback(…);`), or is a form.
@@ -39,7 +39,7 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
   return /<\/?[a-z][^<>]*>/i.test(text) ? { kind: 'page' } : { kind: 'text', text }
 }
 
-/** Returns a value as a JSON object; `undefined` where it is none. */
+/** Returns a value as a JSON object; `undefined` if it is not one. */
 export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }

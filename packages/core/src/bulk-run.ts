@@ -23,15 +23,15 @@ interface Job {
   readonly startedAt: number
   /** Requests that were sent for it. */
   readonly attempts: number
-  /** How often the provider refused it because requests came too fast. */
+  /** Number of refusals because of throttling. */
   readonly refusals: number
   /** Whether a request for it had no response. */
   readonly possiblyDelivered: boolean
-  /** How the provider refused it last. */
+  /** The last refusal. */
   readonly last?: RevocationAttempt
 }
 
-/** How often the provider may refuse one token for throttling before that is reported as its result. */
+/** Maximum number of refusals for throttling of one token before it is reported. */
 const MAX_REFUSALS = 20
 
 /**
@@ -63,7 +63,7 @@ export class BulkRun {
     this.#rate = new RateController(options.concurrency)
   }
 
-  /** Runs, and yields what became of each token as it becomes known. To be called once. */
+  /** Runs, and yields the outcome of each token as it becomes known. To be called once. */
   async *results(): AsyncGenerator<Revocation, void, void> {
     const { signal } = this.#options
     const onAbort = (): void => this.#abort()

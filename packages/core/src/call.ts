@@ -9,7 +9,7 @@ import type { ResolvedOptions } from './resolve-options.ts'
 import { WINDOW } from './shared-windows.ts'
 import type { Wait } from './time-limit.ts'
 
-/** What every call of one client shares. */
+/** State that all calls of a client share. */
 export interface ClientBase {
   readonly options: ResolvedOptions
   readonly api: ProviderApi
@@ -29,7 +29,7 @@ export interface ClientCore extends ClientBase {
 /** One call in progress: its time, its signal, and what its texts must not contain. */
 export interface Call extends Wait {
   readonly options: ResolvedOptions
-  /** What all events of this call have in common. */
+  /** Members that all events of this call share. */
   readonly eventBase: LogoutEventBase
   readonly limits: ResolvedOptions['limits']
   readonly startedAt: number

@@ -5,7 +5,7 @@ const PART = /"(?:[^"\\]|\\.)*"?|(?<![^\s,])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)
  * Reads a parameter of `WWW-Authenticate`, such as `error="invalid_client"` (RFC 6750 §3). The header is read from its
  * start, so that what stands inside a quoted string is never taken for a parameter.
  *
- * @returns The first value of that name; `undefined` where there is none.
+ * @returns The first value of that name; `undefined` without one.
  */
 export function challengeParameter(challenge: string | null, name: string): string | undefined {
   for (const [, found, quoted, bare] of challenge?.matchAll(PART) ?? []) {

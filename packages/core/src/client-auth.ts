@@ -3,17 +3,17 @@ import { invalidOption } from './invalid-option.ts'
 /** The endpoints at which the application authenticates. */
 export type AuthenticatedEndpoint = 'revocation' | 'introspection'
 
-/** What a {@link ClientAuth} is told about the request that it makes a credential for. */
+/** The request for which a {@link ClientAuth} creates a credential. */
 export interface ClientAuthContext {
   /** The application's id. */
   readonly appId: string
-  /** Which endpoint the request goes to. */
+  /** Endpoint of the request. */
   readonly endpoint: AuthenticatedEndpoint
   /** Absolute URL of the endpoint. */
   readonly url: string
   /** The provider's issuer, where it is known: always for `issuer` and `appHost`, never for `endpoints`. */
   readonly issuer: string | undefined
-  /** 1 for the first attempt. Every attempt asks anew, so that an assertion is never sent twice. */
+  /** 1 for the first attempt. Every attempt calls it again, so that an assertion is never sent twice. */
   readonly attempt: number
 }
 
@@ -48,7 +48,7 @@ export interface ClientAuth {
   readonly method?: string
 }
 
-/** The methods that this package can do by itself, by their registered names (RFC 7591 §2, RFC 8705 §2). */
+/** The methods that this package provides, by their registered names (RFC 7591 §2, RFC 8705 §2). */
 export type ClientAuthMethod =
   | 'client_secret_post'
   | 'client_secret_basic'
@@ -93,7 +93,7 @@ export function checkCredential(credential: ClientCredential): void {
   const text = values.every((value) => typeof value === 'string') && !/[\r\n\0]/.test(authorization ?? '')
   const secrets = names.filter((name) => name === 'client_secret' || name === 'client_assertion')
   const count = secrets.length + (authorization === undefined ? 0 : 1)
-  // A text alone, such as the secret itself, is none.
+  // A plain string, such as the secret itself, is not a credential.
   if (!text || count > 1 || Object(credential) !== credential || names.some((name) => name.startsWith('token'))) {
     const reason = 'must return exactly one credential, as strings, and must not set request parameters.'
     invalidOption('clientAuth', reason)

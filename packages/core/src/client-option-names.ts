@@ -39,7 +39,7 @@ const CLIENT_AUTH = 'use clientAuth, which is for revocation and introspection'
 const ELSEWHERE = 'it belongs to @backend-logout/node or @backend-logout/deno'
 const SIGN_IN = 'it is about signing in, which this package does not do'
 
-/** What other libraries, above all the official SDKs of GenAuth, call the options of a client. */
+/** Names of client options in other libraries, especially the official SDKs of GenAuth. */
 export const CLIENT_HINTS: Readonly<Record<string, string>> = {
   revocationEndPointAuthMethod: CLIENT_AUTH,
   introspectionEndPointAuthMethod: CLIENT_AUTH,

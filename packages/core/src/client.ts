@@ -39,7 +39,7 @@ export interface LogoutClient {
   revokeToken(token: string, options?: RevokeOptions): Promise<boolean>
 
   /**
-   * Revokes the tokens of a session, the refresh token first, each on its own, and reports what became of each.
+   * Revokes the tokens of a session, the refresh token first, each on its own, and reports the outcome of each.
    * A token's fate never makes it reject, so the application can always go on to end its own session. It takes at most
    * 4.5 seconds, or as long as `logoutDeadlineMs` says, because a user waits for it. Without a token there is nothing to
    * do, which `nothingToRevoke` says.
@@ -57,11 +57,11 @@ export interface LogoutClient {
   logout(tokens: SessionTokens | null | undefined, options?: LogoutOptions): Promise<LogoutResult>
 
   /**
-   * Revokes many tokens, and yields what became of each as it becomes known, with its `index` in the input. The input
+   * Revokes many tokens, and yields the outcome of each as it becomes known, with its `index` in the input. The input
    * is read only as fast as tokens are revoked. When the provider throttles, the whole run slows down and speeds up
    * again. A token's fate never ends the run.
    *
-   * @throws LogoutError `invalid_argument` at once; `aborted` when the signal ended the run, after what was in flight
+   * @throws LogoutError `invalid_argument` immediately; `aborted` when the signal ended the run, after what was in flight
    * has been yielded; and whatever the input throws, likewise
    * @example
    * ```ts
@@ -110,7 +110,7 @@ export interface LogoutClient {
   buildLogoutForm(options?: LogoutUrlOptions): LogoutForm
 
   /**
-   * Asks the provider for its metadata, once per client; only a success is kept. Other calls do so by themselves when
+   * Asks the provider for its metadata, once per client; only a success is kept. Other calls do this automatically when
    * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs none.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`

@@ -1,4 +1,4 @@
-/** Where time and chance come from, so that tests can decide both. */
+/** Source of time and random numbers, so that tests can control both. */
 export interface Clock {
   /** Milliseconds on a clock that never jumps. */
   now(): number

@@ -1,5 +1,5 @@
 /**
- * What went wrong, as a literal that code can switch on. {@link ERROR_MEANING} has what each code implies.
+ * Error code, as a literal that programs can branch on. {@link ERROR_MEANING} lists the meaning of each code.
  *
  * | code | meaning |
  * |---|---|
@@ -46,7 +46,7 @@ export type LogoutErrorCode =
  */
 export type ErrorConcern = 'call' | 'token' | 'application' | 'provider'
 
-/** What a {@link LogoutErrorCode} implies. */
+/** Meaning of a {@link LogoutErrorCode}. */
 export interface ErrorMeaning {
   /** Whether the same call may succeed later without any change. */
   readonly retryable: boolean
@@ -54,12 +54,12 @@ export interface ErrorMeaning {
   readonly token: 'live' | 'unknown' | 'unsupported'
   /** Whom the failure concerns. */
   readonly concerns: ErrorConcern
-  /** What it means or what to do about it, in one sentence. */
+  /** Meaning or advice, in one sentence. */
   readonly advice: string
 }
 
 /**
- * What each code implies. Everything that decides by code reads this table.
+ * Meaning of each code. All code that depends on an error code reads this table.
  *
  * Three errors can say more than their code: `discovery_failed` is `retryable` where the provider may answer later; the
  * state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint; and it is `live`

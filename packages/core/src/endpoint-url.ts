@@ -31,7 +31,7 @@ export function checkUrl(
   }
   const url = URL.parse(String(value))
   if (!url?.host) return refuse('must be an absolute URL, such as https://example.genauth.ai.')
-  // The address itself is not repeated in messages: this is where somebody may have put a credential.
+  // The address itself is not repeated in messages: this is where someone may have put a credential.
   if (url.username || url.password) return refuse('must not contain a user name or password.')
   if (url.hash || String(value).includes('#')) return refuse('must not have a fragment.')
   const secure =

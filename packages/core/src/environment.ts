@@ -9,7 +9,7 @@ import type { ClientOptions, LogoutClientOptions, ProviderLocation } from './opt
 export type PartialClientOptions = (ProviderLocation | { readonly protocol?: 'oidc' | 'oauth' }) &
   Partial<ClientOptions>
 
-/** Where {@link optionsFromEnvironment} looks. */
+/** Sources of {@link optionsFromEnvironment}. */
 export interface EnvironmentSource {
   /** Gives the value of a variable. One that is empty counts as not set, and white space around it is dropped. */
   readonly read: (name: string) => string | undefined
@@ -68,7 +68,7 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
 /**
  * Reads the certificates that the environment names, for the packages of runtimes that can use them.
  *
- * @returns PEM; `undefined` where there are none
+ * @returns PEM; `undefined` without any
  * @throws LogoutError `invalid_options`; and whatever the source throws
  * @example
  * ```ts
@@ -123,7 +123,7 @@ export function environmentValue({ read, readFile }: EnvironmentSource, name: st
   }
 }
 
-/** Where the provider is: what the options say, or else the variables. */
+/** Location of the provider: from the options, otherwise from the variables. */
 function locationFrom(source: EnvironmentSource, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = ['appHost', 'issuer', 'endpoints'].filter((name) => options[name] !== undefined)
   const found = given.length ? {} : placeFrom(source)

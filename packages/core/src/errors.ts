@@ -1,6 +1,6 @@
 import { ERROR_MEANING, type ErrorConcern, type LogoutErrorCode } from './codes.ts'
 
-/** What a {@link LogoutError} has besides its code and message. None of it ever holds a secret. */
+/** Details of a {@link LogoutError} in addition to its code and message. None of it ever holds a secret. */
 export interface LogoutErrorDetails {
   /**
    * Whether the same call may succeed later without any change.
@@ -32,7 +32,7 @@ export interface LogoutErrorDetails {
   readonly cause?: unknown
 }
 
-// Registered, so that two copies of this package, or two realms, recognise each other's errors.
+// Registered, so that two copies of this package, or two realms, recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 
 /**
@@ -53,7 +53,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
  * ```
  */
 export class LogoutError extends Error implements LogoutErrorDetails {
-  /** What went wrong. */
+  /** Error code. */
   declare readonly code: LogoutErrorCode
   /** Whom it concerns: this call, this token, the application's configuration, or the provider as a whole. */
   declare readonly concerns: ErrorConcern

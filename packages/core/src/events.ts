@@ -38,14 +38,14 @@ export type LogoutEvent =
       readonly code: LogoutErrorCode
       /** How long the call now waits, in milliseconds. */
       readonly delayMs: number
-      /** What the provider asked for, in milliseconds. */
+      /** Wait that the provider requires, in milliseconds. */
       readonly retryAfterMs?: number | undefined
     })
   | (LogoutEventBase & {
       readonly type: 'outcome'
       readonly attempts: number
       readonly durationMs: number
-      /** What became of the token; only for `revoke`. */
+      /** The outcome for the token; only for `revoke`. */
       readonly state?: RevocationState | undefined
       readonly code?: LogoutErrorCode | undefined
       readonly status?: number | undefined

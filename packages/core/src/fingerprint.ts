@@ -8,7 +8,7 @@ const LEAST_KEY_BYTES = 16
  * with a key those of its HMAC-SHA-256, such as `hmac:5b7a…`. The same token and key give the same name on every runtime, so
  * logs, events and reports can be matched.
  *
- * Without a key, whoever reads a fingerprint can test guesses. That is no help with a random token of 128 bits, which most
+ * Without a key, anyone who reads a fingerprint can test guesses. That is no help with a random token of 128 bits, which most
  * are, but a short or predictable token can be found that way: use a key for those. With a key, only its owner can test guesses or
  * match fingerprints.
  *

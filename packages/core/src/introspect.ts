@@ -7,7 +7,7 @@ import { checkHint, usableToken } from './token.ts'
 import { judgeIntrospection } from './verdict.ts'
 
 /**
- * What the provider says about a token. `active` is always there; the rest only for an active token, and not with every
+ * The provider's response for a token. `active` is always present; the rest only for an active token, and not with every
  * provider. Members that the standard does not know are kept.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}

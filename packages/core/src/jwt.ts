@@ -30,7 +30,7 @@ export type SigningCryptoKey = CryptoKey
  */
 export type PrivateJwk = JWK
 
-/** What an assertion says besides who the application is. */
+/** What an assertion says in addition to the identity of the application. */
 export interface AssertionOptions {
   /**
    * For whom the assertion is meant. A function is asked for each assertion: for a provider that insists on the address
@@ -86,7 +86,7 @@ const BACKDATED_SECONDS = 10
 const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']
 
 /**
- * Authenticates with assertions that the application signs with its private key. Every attempt gets one of its own.
+ * Authenticates with assertions that the application signs with its private key. Every attempt gets a new one.
  * The key is checked now, imported when it is first needed, and never leaves the process.
  *
  * @param key A private key: a `CryptoKey` that may sign, a JWK, or PEM (PKCS#8, `BEGIN PRIVATE KEY`). RSA of at least
@@ -121,7 +121,7 @@ export function privateKeyJwt(
 
 /**
  * Authenticates with assertions that are signed with the application's secret, so that the secret itself is never sent.
- * Every attempt gets one of its own.
+ * Every attempt gets a new one.
  *
  * @param secret The application's secret. Leave `appSecret` out of the client's options then.
  * @throws LogoutError `invalid_options` when the secret is too short for the algorithm or an option is wrong; an

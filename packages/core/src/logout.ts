@@ -34,16 +34,16 @@ export interface SessionTokens {
  */
 export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omit<LogoutUrlOptions, 'idToken'> {}
 
-/** What became of a session. */
+/** The outcome of a logout. */
 export interface LogoutResult {
-  /** Whether every token was revoked; `false` also where there was none to revoke. */
+  /** Whether every token was revoked; also `false` if there was no token to revoke. */
   readonly revoked: boolean
   /**
    * Whether there was no token to revoke, because the session has expired or this is the second click: nothing was sent.
    * Where that is a surprise, look at what the session keeps and under which names.
    */
   readonly nothingToRevoke: boolean
-  /** What became of each token, in the order in which they were revoked: refresh token first. */
+  /** The outcome for each token, in the order in which they were revoked: refresh token first. */
   readonly tokens: readonly Revocation[]
   /**
    * Where to send the user's browser to end the provider's own session. Missing where the provider did not answer at all:
@@ -136,7 +136,7 @@ function filled(token: unknown): unknown {
   return token === null || (typeof token === 'string' && isBlank(token)) ? undefined : token
 }
 
-/** Plans the logout URL; or says why there is none, which keeps no token from being revoked. */
+/** Plans the logout URL; or gives the reason why there is no URL, which keeps no token from being revoked. */
 function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): LogoutUrlPlan | LogoutError {
   if (idToken !== undefined) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
   const { redirectUri, state, kind, extraParameters } = options

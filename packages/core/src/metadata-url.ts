@@ -2,13 +2,13 @@ import { checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { isInternal } from './internal-host.ts'
 
-/** Where a provider's metadata may place endpoints. */
+/** Restrictions on the endpoints in a provider's metadata. */
 export interface MetadataUrlPolicy {
   /** Lets http through for any host. */
   readonly allowInsecureHttp: boolean
   /** The hosts that were pinned, as `URL` writes them. */
   readonly endpointHosts: readonly string[] | undefined
-  /** Where the application itself says that the metadata is. */
+  /** Address of the metadata, if the application sets it. */
   readonly metadataUrl?: string | undefined
 }
 

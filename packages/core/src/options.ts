@@ -23,13 +23,13 @@ export interface IssuerLocation {
   /** Exactly as the provider states it in its metadata, including a trailing slash or the lack of one. */
   readonly issuer: string | URL
   /**
-   * Where the metadata is, for providers that publish it where the issuer does not lead to, such as one document for
+   * Address of the metadata, for providers that do not publish it below the issuer, such as one document for
    * each policy or an address inside the network. The document must still state `issuer` exactly.
    * @default the well-known addresses of the issuer (RFC 8414 §3, OpenID Connect Discovery §4)
    */
   readonly metadataUrl?: string | URL | undefined
   /**
-   * How old metadata may get before it is fetched again, in milliseconds, 1 to 86 400 000. That happens in the
+   * Maximum age of the metadata before it is fetched again, in milliseconds, 1 to 86 400 000. That happens in the
    * background, during a call; the last good metadata serves until then. It is also fetched again after an endpoint
    * answered 404, 405 or 410.
    * @default 3_600_000
@@ -62,7 +62,7 @@ export interface EndpointsLocation {
   readonly issuer?: never
 }
 
-/** Where the provider is: exactly one of `appHost`, `issuer` and `endpoints`. */
+/** Location of the provider: exactly one of `appHost`, `issuer` and `endpoints`. */
 export type ProviderLocation = GenAuthLocation | IssuerLocation | EndpointsLocation
 
 /** Everything about a client except where its provider is. */
@@ -72,13 +72,13 @@ export interface ClientOptions extends CallLimits {
   /** The application's secret: OAuth's `client_secret`. Leave it out for a public client. */
   readonly appSecret?: string | undefined
   /**
-   * How the application authenticates at the revocation and introspection endpoints.
+   * Authentication of the application at the revocation and introspection endpoints.
    * @default for `appHost`, `client_secret_post` with a secret and `none` without; for `issuer`, the first method in
    * the provider's metadata that can be done; for `endpoints`, `client_secret_basic` with a secret and `none` without
    */
   readonly clientAuth?: ClientAuthMethod | ClientAuth | undefined
   /**
-   * Only with `issuer`: the only hosts, besides the issuer's own, on which the provider's metadata may place endpoints, such as
+   * Only with `issuer`: the only hosts, in addition to the issuer's own, on which the provider's metadata may place endpoints, such as
    * `['oauth2.googleapis.com']`; with the port where it is not 443. An empty list leaves the issuer's own host alone.
    * A host inside your network must be listed when the issuer is outside it.
    * @default any public host
@@ -92,14 +92,14 @@ export interface ClientOptions extends CallLimits {
    */
   readonly alreadyInvalidErrors?: readonly string[] | undefined
   /**
-   * Time for a whole `logout` with all its tokens, in milliseconds, 1 to 86 400 000: somebody waits for it. A call's own
+   * Time for a whole `logout` with all its tokens, in milliseconds, 1 to 86 400 000: a user is waiting. A call's own
    * `deadlineMs` comes first. `deadlineMs` of the client is for everything else, such as `revokeTokens`.
    * @default 4_500, or `deadlineMs` where that is shorter
    */
   readonly logoutDeadlineMs?: number | undefined
   /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
   readonly redirectUri?: string | URL | undefined
-  /** Where the provider sends the user after the logout URL; must be registered there. */
+  /** Address to which the provider sends the user after the logout URL; must be registered there. */
   readonly logoutRedirectUri?: string | URL | undefined
   /**
    * Additional headers for each request, such as `User-Agent` (by default the name and version of this package and of
@@ -125,7 +125,7 @@ export interface ClientOptions extends CallLimits {
    */
   readonly fingerprintKey?: string | undefined
   /**
-   * Allows plain http to hosts other than loopback. Whoever can see or touch that network gets the tokens.
+   * Allows plain http to hosts other than loopback. Anyone with access to that network gets the tokens.
    * @default false
    */
   readonly allowInsecureHttp?: boolean | undefined

@@ -3,7 +3,7 @@ const FIRST_WINDOW = 16
 /** Pause after a refusal that does not say how long, in milliseconds; doubled where nothing was admitted before it. */
 const FIRST_SILENT_MS = 500
 const MAX_SILENT_MS = 8_000
-/** Longest pause that is honoured, in milliseconds; whoever asks for more is asked again then. */
+/** Longest pause that is honored, in milliseconds; whoever asks for more is asked again then. */
 const MAX_PAUSE_MS = 600_000
 /** How long a rate that was found is kept before more is tried, in milliseconds; doubled each time that was wrong. */
 const FIRST_HOLD_MS = 20_000

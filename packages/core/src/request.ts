@@ -12,7 +12,7 @@ export type FormOf<P extends ProviderPath> = paths[P] extends {
   ? Form
   : never
 
-/** Where a request goes, and what goes along with it besides the form. */
+/** Target of a request, and what is sent with it in addition to the form. */
 export type Destination = Omit<TransportRequest, 'method' | 'body'>
 
 /** Options of one operation. */
@@ -75,7 +75,7 @@ export function createProviderApi(transport: Transport): ProviderApi {
   })
 }
 
-/** What a form sends unchanged. */
+/** Characters that a form sends unchanged. */
 const PLAIN = /^[\w.*-]*$/
 
 /** Encodes a form as `URLSearchParams` does, at a third of the cost for what needs no encoding, as tokens seldom do. */

@@ -1,21 +1,21 @@
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
 
-/** How a request failed, as far as retries depend on it. */
+/** Failure of a request, as far as retries depend on it. */
 export interface Failure {
   readonly code: LogoutErrorCode
-  /** What the provider asked for, in milliseconds. */
+  /** Wait that the provider requires, in milliseconds. */
   readonly retryAfterMs?: number | undefined
 }
 
 /** Everything that decides whether and when a failed request is sent again. */
 export interface RetryQuestion {
-  /** How many attempts were made, at least 1. */
+  /** Number of attempts so far, at least 1. */
   readonly attempts: number
-  /** How many may follow the first. */
+  /** Maximum number of retries. */
   readonly retries: number
-  /** How the last one failed. */
+  /** The last failure. */
   readonly failure: Failure
-  /** Whether whoever started the call waits instead of it when the provider throttles. */
+  /** Whether the caller waits, instead of this call, when the provider throttles. */
   readonly deferThrottling: boolean
   /** Time left until the deadline, in milliseconds. */
   readonly remainingMs: number

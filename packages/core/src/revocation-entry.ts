@@ -17,7 +17,7 @@ const MAX_TIME = 253_402_300_799
 
 /**
  * Reads the entry that revokes an access token from the token itself: by its `jti`, or where it has none, by its session
- * (`sid`) up to now. Nothing is verified, so the entry is as trustworthy as whoever holds the token: use it for tokens of
+ * (`sid`) up to now. Nothing is verified, so the entry is as trustworthy as the holder of the token: use it for tokens of
  * a session that the application keeps, never for one that came with a request.
  *
  * @param nowS Seconds since 1970.

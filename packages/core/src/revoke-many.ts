@@ -21,7 +21,7 @@ export interface RevokeManyOptions extends RevokeOptions {
   readonly concurrency?: number | undefined
 }
 
-/** Revokes many tokens and yields what became of each as it becomes known. */
+/** Revokes many tokens and yields the outcome of each as it becomes known. */
 export function revokeMany(
   core: ClientCore,
   tokens: TokenSource,

@@ -14,7 +14,7 @@ import { verifyPatience } from './verify-patience.ts'
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
-  /** Tells the provider where to look first. It only saves the provider time; a wrong one does no harm (RFC 7009 §2.1). */
+  /** Tells the provider where to look first. It only saves the provider time; a wrong one is harmless (RFC 7009 §2.1). */
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
    * Whether to make sure by introspection: the token must be active before and inactive after. While it is still
@@ -25,9 +25,9 @@ export interface RevokeOptions extends CallOptions {
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
 }
 
-/** What a revocation that is part of something larger knows or does differently. */
+/** Context of a revocation that is part of a larger operation. */
 export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
-  /** What introspection said before anything of this session was revoked. */
+  /** Result of introspection before any token of this session was revoked. */
   readonly before?: Activity | undefined
   /** The answer to an earlier request to revoke this token; then only the proof is missing. */
   readonly accepted?: Succeeded | undefined

@@ -1,4 +1,4 @@
-/** So many characters of a secret in a row are a leak. */
+/** This many consecutive characters of a secret are a leak. */
 export const WINDOW = 12
 const BASE = 33
 /** What the first character of a window weighs once it is left behind: BASE to the power of WINDOW, in 32 bits. */

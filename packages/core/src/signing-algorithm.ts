@@ -25,7 +25,7 @@ export interface InspectedKey {
   }
 }
 
-/** What a key can sign with; the first one is used when nothing else is asked for. */
+/** Algorithms of a key; the first is the default. */
 type Able = readonly [SigningAlgorithm, ...SigningAlgorithm[]]
 
 const RSA: Able = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
@@ -41,7 +41,7 @@ const BY_JWK = new Map<string, Able>([
   ['OKP Ed25519', ED25519],
 ])
 
-/** What PEM may hold, one algorithm for each kind of key. PEM does not say so without parsing its ASN.1. */
+/** Keys that PEM may contain, one algorithm for each type. PEM does not say so without parsing its ASN.1. */
 const PEM_DEFAULTS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const ALL: readonly unknown[] = [...RSA, 'ES256', 'ES384', 'ES512', ...ED25519]
 

@@ -1,14 +1,14 @@
 import type { Clock } from './clock.ts'
 import { LogoutError } from './errors.ts'
 
-/** How long something may take. */
+/** Time limit. */
 export interface Wait {
   /** In the time of the client's clock. */
   readonly deadlineAt: number
   readonly signal?: AbortSignal | undefined
 }
 
-/** Why {@link withTimeLimit} ended its work early. */
+/** Reason why {@link withTimeLimit} ended its work early. */
 export type Ended = 'timeout' | 'aborted'
 
 /** Rejection of {@link withTimeLimit}: the work did not end on its own. */

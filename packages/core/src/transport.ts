@@ -10,7 +10,7 @@ export interface TransportRequest {
   readonly body: string | undefined
   /** Aborts when the attempt's time is up or the caller gives up. */
   readonly signal: AbortSignal
-  /** How many bytes of the body may be read. */
+  /** Maximum number of body bytes to read. */
   readonly maxBodyBytes: number
 }
 
@@ -79,7 +79,7 @@ export class TransportResponse {
     return this.status >= 200 && this.status < 300
   }
 
-  /** The body, for whoever expects a `Response`. */
+  /** The body, for code that expects a `Response`. */
   async text(): Promise<string> {
     return this.body
   }

@@ -11,7 +11,7 @@ export interface UnknownOption {
 
 /**
  * Finds an option that does not exist: ignored, it would be a setting that does not hold. What is `undefined` is not
- * there, and neither are symbols, under which an application may add members of its own. For packages that take options.
+ * there, and neither are symbols, under which an application may add its own members. For packages that take options.
  *
  * @param known An object with the names that exist.
  * @param hints What to do in place of other names, as the end of a sentence.

@@ -1,7 +1,7 @@
 /** The version of this package; `npm run release:version` keeps it. */
 export const VERSION = '0.0.0'
 
-/** What these runtimes call themselves. Browsers send a `User-Agent` of their own. */
+/** Names of these runtimes. Browsers send their own `User-Agent`. */
 const SERVERS = /^(?:Node\.js|Deno|Bun|Cloudflare-Workers)(?:\/[\w.-]{1,40})?/
 
 /**

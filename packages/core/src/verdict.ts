@@ -7,7 +7,7 @@ import { isRefusal, reportsFailure, type StatedError, statedError, statedWait } 
 import { requestedWait } from './throttling.ts'
 import type { TransportResponse } from './transport.ts'
 
-/** Why an answer is a failure. Texts are the provider's own and not yet masked. */
+/** Reason for a failure. Texts are the provider's own and not yet masked. */
 export interface FailedVerdict {
   readonly ok: false
   readonly code: LogoutErrorCode
@@ -19,7 +19,7 @@ export interface FailedVerdict {
   readonly retryAfterMs?: number | undefined
 }
 
-/** What an answer means. `json` is its body, where that is JSON, checked as far as `T` needs it. */
+/** Interpretation of a response. `json` is its body, where that is JSON, checked as far as `T` needs it. */
 export type Verdict<T = unknown> =
   | { readonly ok: true; readonly json: T; readonly requestId?: string | undefined }
   | FailedVerdict
@@ -112,7 +112,7 @@ function judge<T>(
 
 /** An error code in the form that OAuth gives them. */
 const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
-/** What providers say that throttle without 429. */
+/** Phrases of providers that throttle without 429. */
 const THROTTLED =
   /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded/i
 

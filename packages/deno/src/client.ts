@@ -25,7 +25,7 @@ const OWN = { tls: undefined, proxy: undefined, pool: undefined } satisfies Reco
 
 /**
  * Creates a client that sends over Deno's `fetch`. Options are checked now, copied, and never changed; nothing is sent
- * yet. A permission that is missing later rejects the call with `invalid_options`, at once and without another attempt;
+ * yet. A permission that is missing later rejects the call with `invalid_options`, immediately and without a retry;
  * the message names the flag, such as `--allow-net=example.genauth.ai`.
  *
  * @throws LogoutError `invalid_options`

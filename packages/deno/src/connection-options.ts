@@ -1,6 +1,6 @@
 /** TLS of the connection to the provider. Certificates and keys are PEM, not paths of files. */
 export interface DenoTlsOptions {
-  /** Authorities to trust besides those that Deno trusts. */
+  /** Authorities to trust in addition to those that Deno trusts. */
   readonly caCerts?: string | readonly string[] | undefined
   /** The client certificate, for `tls_client_auth` and `self_signed_tls_client_auth` (RFC 8705). Needs `key`. */
   readonly cert?: string | undefined
@@ -22,13 +22,13 @@ export interface DenoPoolOptions {
   readonly idleTimeoutMs?: number | undefined
 }
 
-/** How Deno connects to the provider. With any of these the client has connections of its own. */
+/** How Deno connects to the provider. With any of these options, the client opens separate connections. */
 export interface DenoConnectionOptions {
   /** Certificates. */
   readonly tls?: DenoTlsOptions | undefined
   /**
    * A proxy: an `http:`, `https:`, `socks5:` or `socks5h:` URL, which may hold a user and a password.
-   * @default what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, which Deno reads by itself
+   * @default what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, which Deno reads automatically
    */
   readonly proxy?: string | URL | undefined
   /** The connection pool. */

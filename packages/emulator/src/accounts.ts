@@ -4,10 +4,10 @@ export interface User {
   readonly [claim: string]: unknown
 }
 
-/** The users' claims are kept for so many users; the others have default claims. */
+/** Number of users whose claims are kept; the others have default claims. */
 const MAX_USERS = 10_000
 
-/** The users who signed in. Anybody may sign in; there are no passwords. */
+/** The users who signed in. Anyone can sign in; there are no passwords. */
 export class Accounts {
   readonly #users = new Map<string, User>()
 

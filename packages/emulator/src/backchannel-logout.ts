@@ -33,7 +33,7 @@ export interface BackchannelLogoutOptions {
 export interface LogoutDelivery {
   /** The application that was told. */
   readonly appId: string
-  /** The status of its answer; absent where there was none. */
+  /** The status of its answer; absent without one. */
   readonly status?: number
 }
 
@@ -48,7 +48,7 @@ interface Registration extends Required<Pick<BackchannelLogoutOptions, 'sender' 
   readonly encryptionKey: JWK | undefined
 }
 
-/** What `oidc-provider` knows of an application; its declarations leave out that it can send by itself. */
+/** What `oidc-provider` knows of an application; its declarations leave out that it can send on its own. */
 interface SendingClient {
   backchannelLogoutUri?: string | undefined
   backchannelLogoutSessionRequired?: boolean | undefined

@@ -28,7 +28,7 @@ export function answerCrossOrigin(cors: boolean, request: IncomingMessage, respo
   return true
 }
 
-/** A Koa middleware that takes away the CORS headers which `oidc-provider` sends by itself. */
+/** A Koa middleware that takes away the CORS headers which `oidc-provider` sends. */
 export function withoutCors(cors: boolean) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()

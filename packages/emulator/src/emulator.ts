@@ -17,7 +17,7 @@ export interface Emulator extends AsyncDisposable {
   /** A ready application for each way of client authentication. */
   readonly apps: Applications
   /**
-   * Signs a user in with a real authorization-code flow over HTTP. Anybody may sign in.
+   * Signs a user in with a real authorization-code flow over HTTP. Anyone can sign in.
    *
    * @param user A subject, or a subject with further claims for `/oidc/me`. By default a user of that name.
    */
@@ -34,14 +34,14 @@ export interface Emulator extends AsyncDisposable {
    * @returns what was reported to whom, after all have answered
    */
   logOut(user: string, options?: { readonly sid?: string }): Promise<LogoutDelivery[]>
-  /** Whether the provider still honours a token, asked of its store and not over HTTP. */
+  /** Whether the provider still honors a token, asked of its store and not over HTTP. */
   isActive(token: string): Promise<boolean>
   /** Lists the last 10 000 tokens that were issued, by fingerprint. */
   tokens(): IssuedToken[]
-  /** How many access and refresh tokens the provider still honours. */
+  /** How many access and refresh tokens the provider still honors. */
   countActive(): number
   /**
-   * Issues up to 200 000 tokens at once, without a sign-in for each: real ones, each under its own grant.
+   * Issues up to 200 000 tokens at a time, without a sign-in for each: real ones, each under its own grant.
    * JWTs are signed with ES256 here, which is faster.
    */
   issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>

@@ -31,9 +31,9 @@ const DISCOVERY_PATHS: ReadonlySet<string> = new Set([
 
 /** Where a request goes. */
 export interface Route {
-  /** Absent where the path is not an endpoint of its own, such as a step of the login. */
+  /** Absent where the path is not a separate endpoint, such as a step of the login. */
   readonly endpoint?: EndpointName
-  /** The path and query below `/oidc` or `/oauth`; absent outside of both. */
+  /** The path and query below `/oidc` or `/oauth`; absent outside both. */
   readonly protocolUrl?: string
 }
 

@@ -13,7 +13,7 @@ export interface EnvelopeError {
 }
 
 /**
- * How the emulator shall answer instead of as usual. The parts combine: a delay comes first; an answer is whatever
+ * Overrides the emulator's response. The parts combine: a delay comes first; an answer is whatever
  * `status`, `headers`, `body` and `envelopeError` say; `hang`, `drop` and `endless` decide how it ends. A fault of
  * nothing but a delay is followed by the usual answer.
  */

@@ -14,7 +14,7 @@ interface LogoutSettings {
 }
 
 /**
- * A Koa middleware that ends the session at `/session/end` at once, as GenAuth does, where `oidc-provider` would first
+ * A Koa middleware that ends the session at `/session/end` immediately, like GenAuth, where `oidc-provider` would first
  * show a page that asks. The checks of the request are the provider's; the redirect needs the ID token.
  *
  * @see https://openid.net/specs/openid-connect-rpinitiated-1_0.html

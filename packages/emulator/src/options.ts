@@ -5,7 +5,7 @@ export type AccessTokenFormat = 'jwt' | 'opaque'
 export interface EmulatorTls {
   readonly key: string | Buffer
   readonly cert: string | Buffer
-  /** The authority that issued the certificates. Needed where `cert` is not signed by itself. */
+  /** The authority that issued the certificates. Needed where `cert` is not self-signed. */
   readonly ca?: string | Buffer
   /** Asks clients for a certificate, which makes the application `tls` available. */
   readonly requestCert?: boolean
@@ -21,7 +21,7 @@ export interface EmulatorOptions {
    */
   readonly port?: number
   /**
-   * The loopback address to listen on; no other address is accepted, because anybody may sign in here as anybody.
+   * The loopback address to listen on; no other address is accepted, because anyone can sign in here as anyone.
    * @default '127.0.0.1'
    */
   readonly host?: string

@@ -18,11 +18,11 @@ export interface RequestRecord {
   readonly fields: readonly string[]
   /** Whether the answer was ordered with `answerNext` or `answerAlways`. */
   readonly rehearsed: boolean
-  /** The status that was sent; absent while there is none, or when there never was one. */
+  /** The status that was sent; absent until there is one. */
   readonly status?: number
 }
 
-/** The last so many requests are kept. */
+/** Number of requests kept. */
 const MAX_RECORDS = 1000
 
 /** A field's name is shown only if it is one of these: a malformed body can turn a token into a name. */

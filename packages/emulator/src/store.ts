@@ -42,7 +42,7 @@ export class MemoryStore {
     return undefined
   }
 
-  /** Keeps a record for so many seconds; without a number, for good. */
+  /** Keeps a record for this many seconds; without a number, forever. */
   set(model: string, id: string, payload: AdapterPayload, expiresIn: number = Number.POSITIVE_INFINITY): void {
     const key = recordKey(model, id)
     const { grantId } = payload

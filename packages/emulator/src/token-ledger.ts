@@ -7,7 +7,7 @@ interface LedgerEntry {
   readonly sub: string
 }
 
-/** The last so many tokens are listed. */
+/** Number of tokens listed. */
 const MAX_ENTRIES = 10_000
 
 const MODELS = { access_token: 'AccessToken', refresh_token: 'RefreshToken' } as const
@@ -38,12 +38,12 @@ export class TokenLedger {
     }))
   }
 
-  /** Whether the record behind a token would still be honoured. */
+  /** Whether the record behind a token would still be honored. */
   isActive(id: string): boolean {
     return this.#isActiveAs('access_token', id) || this.#isActiveAs('refresh_token', id)
   }
 
-  /** How many tokens would still be honoured. */
+  /** How many tokens would still be honored. */
   countActive(): number {
     let count = 0
     for (const kind of ['access_token', 'refresh_token'] as const) {

@@ -36,7 +36,7 @@ export function openPools(
       // undici replaces the connection of an aborted request even if nothing is waiting for it.
       if (counter.underWay === 0) return callback(new Error('there is nothing to send'), null)
       const socket: unknown = connect(target, callback)
-      // The timers of a call keep the process alive while somebody awaits it.
+      // The timers of a call keep the process alive while a caller awaits it.
       ;(socket as { unref?(): void } | undefined)?.unref?.()
     }
   }

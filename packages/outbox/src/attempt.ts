@@ -8,10 +8,10 @@ import { type Health, type History, healthOf, outcomeOf, type Reason, readHistor
 import type { Settlement } from './settler.ts'
 import type { EntryAbout, EntrySecret } from './tokens.ts'
 
-/** How long the provider has for the tokens of one logout, in milliseconds. */
+/** Time limit for the tokens of one logout at the provider, in milliseconds. */
 const DEADLINE_MS = 30_000
 
-/** What an attempt needs. */
+/** Dependencies of an attempt. */
 export interface AttemptContext {
   readonly client: Pick<LogoutClient, 'logout'>
   readonly sealer: EntrySealer
@@ -23,10 +23,10 @@ export interface AttemptContext {
   readonly recall: (id: string) => Promise<Recalled | undefined>
 }
 
-/** A logout that was claimed. Its data may be anything that somebody has written into the database. */
+/** A logout that was claimed. Its data may be anything that someone has written into the database. */
 export type ClaimedJob = Job<JobData>
 
-/** What is stored about earlier attempts. */
+/** Stored record of earlier attempts. */
 export interface Recalled {
   readonly output: unknown
   readonly startedOn: Date

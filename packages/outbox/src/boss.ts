@@ -17,7 +17,7 @@ export interface Store {
   durably(ms: number): Db
   /** Runs statements that take effect together, or not at all. */
   transaction<T>(task: (db: Db) => Promise<T>): Promise<T>
-  /** Closes what pg-boss does not close by itself. */
+  /** Closes what pg-boss does not close. */
   close(): Promise<void>
 }
 

@@ -8,7 +8,7 @@ import type { DeadLetter, DeadLetterOptions } from './outbox.ts'
 import { readCount, readReason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
 
-/** A row as it is in the table, whoever wrote it: nothing but texts, and none longer than what is expected there. */
+/** A row as it is in the table, from any writer: nothing but texts, and none longer than what is expected there. */
 interface Row {
   readonly id: string
   /** The header of the JWE, up to the first dot. */

@@ -11,7 +11,7 @@ export interface JobData {
   readonly lane?: 'interactive'
 }
 
-/** Where the logouts of an outbox belong. */
+/** Identity of the outbox that logouts belong to. */
 export interface EntryPlace {
   /** The schema of the outbox. */
   readonly queue: string
@@ -50,7 +50,7 @@ export class EntrySealer {
     return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place }) }
   }
 
-  /** Decrypts the content of a job, whoever wrote it. Never throws. */
+  /** Decrypts the content of a job, from any writer. Never throws. */
   open(id: string, data: unknown): OpenedEntry {
     const unsealed = this.#keyring.unseal(jweOf(data))
     const about = readAbout(unsealed.about)

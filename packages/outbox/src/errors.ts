@@ -1,7 +1,7 @@
 import { describeDatabaseError, FolderInUseError, NotPrivateError } from '@backend-logout/private-store'
 
 /**
- * What failed, as a literal that code can switch on.
+ * Error code, as a literal that programs can branch on.
  *
  * | code | meaning |
  * |---|---|

@@ -1,7 +1,7 @@
 import type { LogoutErrorCode } from '@backend-logout/core'
 
 /**
- * Why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox:
+ * Reason why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox:
  *
  * - `unknown_key`: none of `encryptionKeys` has the name of the key that it was encrypted with.
  * - `undecryptable`: it was encrypted with another key of that name, was changed, or is not a logout at all.
@@ -19,7 +19,7 @@ export interface EntryEvent {
 }
 
 /**
- * What happens in an outbox, for logs, metrics and traces. No event holds a secret.
+ * Events of an outbox, for logs, metrics and traces. No event holds a secret.
  *
  * - `added`: logouts became durable. Not emitted for logouts in a transaction of the application.
  * - `revoked`: every token of a logout was revoked. `waitedMs` is the time since it was added.

@@ -5,7 +5,7 @@ export type IsPast = (timeMs: number, databaseNow: Date) => boolean
 const LENIENCY_MS = 60_000
 
 /**
- * A clock for the one decision that cannot be taken back: to give up on a token because it is dead by itself. A wrong
+ * A clock for the one decision that cannot be taken back: to give up on a token because it has expired. A wrong
  * clock must not bring it about, so the time is past only if this machine's clock, the database's clock, and the clock
  * that has run on evenly since this process started all say so.
  */

@@ -1,5 +1,5 @@
 /**
- * Revokes OAuth 2.0 tokens for certain: a durable outbox on embedded PGlite or on your Postgres.
+ * A durable outbox for revoking OAuth 2.0 tokens, on embedded PGlite or on your Postgres.
  *
  * @module
  */

@@ -46,7 +46,7 @@ export function decryptJwe(key: KeyObject, jwe: string): string | undefined {
   }
 }
 
-/** Reads the protected header, which nothing has authenticated yet; `undefined` where there is none. */
+/** Reads the protected header, which nothing has authenticated yet; `undefined` without one. */
 export function readJweHeader(jwe: unknown): JweHeader | undefined {
   if (typeof jwe !== 'string') return undefined
   const end = jwe.slice(0, MAX_HEADER_LENGTH + 1).indexOf('.')

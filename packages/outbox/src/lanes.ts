@@ -2,7 +2,7 @@ import { OutboxError } from './errors.ts'
 import type { EntryAbout } from './tokens.ts'
 
 /**
- * Which logouts go first. `interactive`: somebody waits for them, such as a user who logs out now. `backlog`: everything
+ * Which logouts go first. `interactive`: a user is waiting for them, such as a user who logs out now. `backlog`: everything
  * else, such as the tokens of an incident, and every logout that has been tried before.
  */
 export type Lane = 'interactive' | 'backlog'
@@ -11,7 +11,7 @@ export type Lane = 'interactive' | 'backlog'
 export const INTERACTIVE = 100
 /** What expires sooner goes first within its lane, in milliseconds: later there would be nothing left to revoke. */
 const SOON_MS = 900_000
-/** One start of so many belongs to the backlog, however many interactive logouts there are. */
+/** One start in this many belongs to the backlog, however many interactive logouts there are. */
 export const BACKLOG_EVERY = 8
 
 /** The priority of a logout in pg-boss. */
@@ -20,7 +20,7 @@ export function priorityOf(lane: Lane, { addedAt, tokens }: EntryAbout): number 
   return (lane === 'interactive' ? INTERACTIVE : 0) + (isShortLived ? 1 : 0)
 }
 
-/** The lane of what is stored, which may be anything that somebody has written into the database. */
+/** The lane of what is stored, which may be anything that someone has written into the database. */
 export function laneOf(data: unknown): Lane {
   const lane = (data as Partial<Record<'lane', unknown>> | null | undefined)?.lane
   return lane === 'interactive' ? lane : 'backlog'

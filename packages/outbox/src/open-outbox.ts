@@ -22,7 +22,7 @@ import { Worker } from './worker.ts'
 const HOUR_MS = 3_600_000
 /** The longest that closing waits for logouts that are being stored, in milliseconds. */
 const CLOSE_MS = 5_000
-/** How often a worker looks for claims of crashed workers, in milliseconds. */
+/** Interval between searches for claims of crashed workers, in milliseconds. */
 const SUPERVISE_MS = 5_000
 
 /**
@@ -92,7 +92,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     ...readTokens(tokens, expiresAt, options.maxAgeMs, options.fingerprint),
     lane: checkLane(lane ?? defaultLane),
   })
-  // First: an entry without its logout does no harm, and the other way around would leave a token in use.
+  // First: an entry without its logout is harmless, and the other way around would leave a token in use.
   const listFirst = async (list: readonly NewLogout[], { transaction }: AddOptions): Promise<void> => {
     if (options.revocations) await listTokens(options.revocations, list, transaction)
   }

@@ -22,7 +22,7 @@ export interface PostgresOptions {
    */
   readonly schema?: string | undefined
   /**
-   * How many connections this process may open.
+   * Maximum number of connections that this process opens.
    * @default 10
    */
   readonly maxConnections?: number | undefined
@@ -45,7 +45,7 @@ export interface PostgresOptions {
 }
 
 /**
- * Where logouts are stored: a folder, for one process; a Postgres server, by its address or with further options; or, for
+ * Storage of logouts: a folder, for one process; a Postgres server, by its address or with further options; or, for
  * tests, memory.
  */
 export type OutboxStore =
@@ -82,12 +82,12 @@ export interface OutboxOptions {
    */
   readonly encryptionKeys?: readonly EncryptionKey[] | undefined
   /**
-   * How long to try to revoke a token whose expiry is unknown, in milliseconds, up to ten years.
+   * Time limit for revoking a token whose expiry is unknown, in milliseconds, up to ten years.
    * @default 2_592_000_000 (30 days)
    */
   readonly maxAgeMs?: number | undefined
   /**
-   * How often a logout may fail for a reason that a changed configuration would fix (the client is not accepted, the
+   * Maximum number of failures of a logout for a reason that a changed configuration would fix (the client is not accepted, the
    * endpoint is missing, a proxy answers instead of the provider, the key is missing) before it becomes a dead letter.
    * @default 3
    */

@@ -28,7 +28,7 @@ export interface AddOptions {
 /** Options of {@link Outbox.work}. */
 export interface WorkOptions {
   /**
-   * How many logouts may be in progress at the same time in this worker, 1 to 1000. How many start in a second depends on
+   * Maximum number of logouts in progress in this worker, 1 to 1000. The rate depends on
    * what the provider admits, see the package's README.
    * @default 32
    */
@@ -36,7 +36,7 @@ export interface WorkOptions {
   /** Stops the work: no logout is started any more, those in progress are completed, and the rest stays in the store. */
   readonly signal?: AbortSignal | undefined
   /**
-   * How long logouts in progress may take after `signal` aborts, in milliseconds; then they go back into the store. What
+   * Time limit for logouts in progress after `signal` aborts, in milliseconds; then they go back into the store. What
    * was done is stored within another 5 seconds.
    * @default 10_000
    */
@@ -68,11 +68,11 @@ export interface OutboxStats {
   readonly active: number
   /** Dead letters. */
   readonly dead: number
-  /** The age of the oldest logout that is not completed, in milliseconds; 0 when there is none. Without dead letters. */
+  /** The age of the oldest logout that is not completed, in milliseconds; 0 without one. Without dead letters. */
   readonly oldestAgeMs: number
   /** The end of the pause that the provider asked for, or that it is given because it does not answer. */
   readonly pausedUntil?: Date
-  /** How durable logouts are on a Postgres server. */
+  /** Durability of logouts on a Postgres server. */
   readonly postgres?: {
     /** What a commit waits for: the option `synchronousCommit`, or else the server's setting. With `off`, a crash loses some. */
     readonly synchronousCommit: string
@@ -109,9 +109,9 @@ export interface DeadLetter {
     /** When it expires. The letter is deleted when all of its tokens have expired. */
     readonly expiresAt: Date
   }[]
-  /** Why it was not completed. */
+  /** Reason why it was not completed. */
   readonly reason: Reason
-  /** How often the provider was called. */
+  /** Number of calls to the provider. */
   readonly attempts: number
   /** Missing where what is stored cannot be read. */
   readonly addedAt?: Date
@@ -122,7 +122,7 @@ export interface DeadLetter {
 /** Options of {@link Outbox.deadLetters}. */
 export interface DeadLetterOptions {
   /**
-   * How many at most, 1 to 100 000.
+   * Maximum number, 1 to 100 000.
    * @default 1000
    */
   readonly limit?: number | undefined

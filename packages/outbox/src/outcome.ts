@@ -2,7 +2,7 @@ import type { LogoutError, Revocation } from '@backend-logout/core'
 import type { FailureCode } from './events.ts'
 import type { EntryAbout, TokenAbout } from './tokens.ts'
 
-/** Why a logout was not completed. Stored with it, and without the provider's own words: they may name people. */
+/** Reason why a logout was not completed. Stored with it, and without the provider's own words: they may name people. */
 export interface Reason {
   readonly code: FailureCode
   /** HTTP status of the provider's response. */
@@ -13,13 +13,13 @@ export interface Reason {
 
 /** The previous attempts at a logout; stored with a job that is tried again. */
 export interface History {
-  /** How often the provider was called. */
+  /** Number of calls to the provider. */
   readonly attempts: number
-  /** How often it refused for a reason that a changed configuration would fix. */
+  /** Number of refusals for a reason that a changed configuration would fix. */
   readonly refusals: number
 }
 
-/** What an attempt at a logout resulted in. */
+/** Result of an attempt at a logout. */
 export type Outcome =
   | { readonly kind: 'revoked'; readonly history: History }
   | { readonly kind: 'expired'; readonly history: History; readonly left: readonly TokenAbout[] }
@@ -37,13 +37,13 @@ export type Outcome =
  */
 export type FailureKind = 'throttled' | 'refused' | 'down'
 
-/** What an attempt shows about the provider. */
+/** State of the provider after an attempt. */
 export type Health =
   | { readonly kind: 'answers' }
   | { readonly kind: 'unknown' }
   | { readonly kind: FailureKind; readonly code: FailureCode; readonly retryAfterMs?: number | undefined }
 
-/** How long a failure lasts: it passes; it lasts until someone fixes the configuration; or for good. */
+/** Duration of a failure: it passes; it lasts until someone fixes the configuration; or for good. */
 type Duration = 'passing' | 'refusal' | 'final'
 
 function durationOf({ code, status, retryable, concerns }: LogoutError): Duration {
@@ -104,7 +104,7 @@ function reasonOf(error: LogoutError | undefined): Reason {
   return error ? readReason(error) : { code: 'unexpected_response' }
 }
 
-/** Reads a reason from an error, or from what is stored, whoever wrote it. */
+/** Reads a reason from an error, or from what is stored, from any writer. */
 export function readReason(value: unknown): Reason {
   const { code, status, providerError } = (value ?? {}) as Partial<Record<keyof Reason, unknown>>
   return {
@@ -119,7 +119,7 @@ function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value)
 }
 
-/** Reads the previous attempts from what is stored, whoever wrote it. */
+/** Reads the previous attempts from what is stored, from any writer. */
 export function readHistory(value: unknown): History {
   const { attempts, refusals } = (value ?? {}) as Partial<Record<keyof History, unknown>>
   return { attempts: readCount(attempts), refusals: readCount(refusals) }

@@ -17,7 +17,7 @@ const SOON_MS = 3_000
 /** While the limit is a guess, the rate is kept for so long, in milliseconds, and then grows faster and faster. */
 const HOLD_MS = 2_000
 const SEARCH = 1.02
-/** The rate is at the limit again after so many times the pause that a refusal costs. */
+/** The rate is at the limit again after this many times the pause that a refusal costs. */
 const REGAIN = 100
 const MIN_REGAIN_MS = 60_000
 const MAX_REGAIN_MS = 3_600_000
@@ -62,7 +62,7 @@ export interface Pace {
   readonly isFull: boolean
   /** Turns taken until some points in time, the latest last. */
   readonly marks: readonly (readonly [at: number, taken: number])[]
-  /** Pauses in a row, with no success in between. */
+  /** Pauses in a row, with no success between them. */
   readonly pauses: number
   /** Whether a single request is to show that the provider answers, and how long to wait before another one. */
   readonly probeMs: number

@@ -63,7 +63,7 @@ export class Pacer {
     return this.#pauses > 0
   }
 
-  /** How many requests this worker sent in a second, lately. */
+  /** Recent number of requests per second of this worker. */
   get perSecond(): number {
     return this.#perSecond
   }

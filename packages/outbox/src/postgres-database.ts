@@ -61,7 +61,7 @@ export class PostgresDatabase implements Db {
     return { executeSql: (text, values) => this.#run(text, values, ms) }
   }
 
-  /** Runs statements, each in a transaction of its own with that `synchronous_commit`. */
+  /** Runs statements, each in a separate transaction with that `synchronous_commit`. */
   committing(synchronousCommit: string, ms: number): Db {
     // Local to the transaction, so that it works through a pooler as well.
     const begin = `BEGIN; SET LOCAL synchronous_commit TO ${synchronousCommit}`

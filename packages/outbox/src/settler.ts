@@ -7,7 +7,7 @@ import type { OnOutboxEvent, OutboxEvent } from './events.ts'
 import type { History, Reason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
 
-/** What happens with a job after an attempt. */
+/** Next step for a job after an attempt. */
 export type Settlement = {
   readonly job: JobAttempt
   /** Emitted when the settlement is stored. */
@@ -117,7 +117,7 @@ export class Settler {
       )
     }
     for (const { job, data } of again) {
-      // Where another worker has claimed it already, it revokes the revoked tokens again, which does no harm.
+      // Where another worker has claimed it already, it revokes the revoked tokens again, which is harmless.
       if (data) await boss.update(QUEUE, data, { ...options, id: job.id })
     }
   }

@@ -74,7 +74,7 @@ export class SharedPace {
   }
 }
 
-/** Reads what is stored, whoever wrote it. */
+/** Reads what is stored, from any writer. */
 function readPace(text: string | null, now: number): { pace: Pace; version: number; stored: string } {
   const value = parse(text)
   const stored = typeof value.version === 'number' || typeof value.version === 'string' ? String(value.version) : ''

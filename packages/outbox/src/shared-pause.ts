@@ -22,7 +22,7 @@ export const SELECT_PAUSE = (schema: string): string =>
   ORDER BY start_after DESC LIMIT 1`
 
 /**
- * The pause of the workers of one outbox, for workers of earlier versions and for whoever counts: a job of pg-boss that
+ * The pause of the workers of one outbox, for workers of earlier versions and for anyone who counts: a job of pg-boss that
  * nobody fetches, whose start time is the end of the pause. That time is measured by the database alone, so no wrong clock
  * of a worker can make the others wait.
  */

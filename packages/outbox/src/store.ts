@@ -7,7 +7,7 @@ import { createQueues, takeBackClaims } from './queues.ts'
 
 /** The longest that stopping pg-boss may take, in milliseconds. */
 const STOP_MS = 2_000
-/** How long a server that is down or starting is waited for, in milliseconds. */
+/** Wait for a server that is down or starting, in milliseconds. */
 const REACH_MS = 5_000
 
 /**

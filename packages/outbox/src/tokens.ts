@@ -15,7 +15,7 @@ export type OutboxTokenType = 'refresh_token' | 'access_token'
 /** In the order in which they are revoked. */
 export const TOKEN_TYPES: readonly OutboxTokenType[] = ['refresh_token', 'access_token']
 
-/** What is known of a token without its key. */
+/** Information about a token without its key. */
 export interface TokenAbout {
   readonly tokenType: OutboxTokenType
   readonly fingerprint: string
@@ -23,7 +23,7 @@ export interface TokenAbout {
   readonly expiresAt: number
 }
 
-/** What is known of a logout without its key. */
+/** Information about a logout without its key. */
 export interface EntryAbout {
   /** In milliseconds since the epoch. */
   readonly addedAt: number

@@ -61,7 +61,7 @@ export const DURABLE_START: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
-  // For a queue, and not for a server: the memory of the process, and what lies in the folder besides the logouts.
+  // For a queue, and not for a server: the memory of the process, and what is in the folder in addition to the logouts.
   '-c',
   'shared_buffers=32MB',
   '-c',

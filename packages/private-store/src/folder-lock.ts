@@ -22,7 +22,7 @@ export interface FolderLock {
  * Locks a folder: against other processes, and against another store in this one. The lock is the
  * operating system's own and belongs to the open file, so it ends with the process, however that ends.
  *
- * @throws FolderInUseError where somebody else has it
+ * @throws FolderInUseError if another process holds it
  * @throws NotPrivateError where the lock file is a link or belongs to another user
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
@@ -36,7 +36,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       )
     }
     await file.truncate()
-    // For people only; whether somebody holds the lock is never told by this text.
+    // For people only; whether a process holds the lock is never told by this text.
     await file.write(`process ${process.pid} on ${hostname()}`, 0)
   } catch (error) {
     await file.close()

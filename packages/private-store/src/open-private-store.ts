@@ -10,7 +10,7 @@ const DATA = 'data'
 /** A database that is being created; one whose creation was interrupted cannot be opened any more. */
 const UNFINISHED = 'unfinished'
 
-/** What runs statements: a database, or a transaction in it. */
+/** Runs statements: a database, or a transaction in it. */
 interface Executor {
   /** Runs one statement. */
   query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[]; affectedRows?: number }>

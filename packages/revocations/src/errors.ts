@@ -1,5 +1,5 @@
 /**
- * What went wrong, as a literal that code can switch on.
+ * Error code, as a literal that programs can branch on.
  *
  * | code | meaning |
  * |---|---|
@@ -38,11 +38,11 @@ export type RevocationErrorCode =
   | 'store_unavailable'
   | 'closed'
 
-/** What a {@link RevocationError} knows besides its code and message. */
+/** Details of a {@link RevocationError} in addition to its code and message. */
 export interface RevocationErrorDetails {
   /** HTTP status of the feed's answer. */
   readonly status?: number | undefined
-  /** How long the feed asked to wait, in milliseconds. */
+  /** Wait that the feed requires, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
@@ -68,14 +68,14 @@ const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as nev
  * ```
  */
 export class RevocationError extends Error {
-  /** What went wrong. */
+  /** Error code. */
   declare readonly code: RevocationErrorCode
   /** HTTP status of the feed's answer. */
   declare readonly status?: number
-  /** How long the feed asked to wait, in milliseconds. */
+  /** Wait that the feed requires, in milliseconds. */
   declare readonly retryAfterMs?: number
 
-  /** Makes an error; for a {@link RevocationSource} of one's own. */
+  /** Makes an error; for your own {@link RevocationSource}. */
   constructor(code: RevocationErrorCode, message: string, details: RevocationErrorDetails = {}) {
     const { cause, ...known } = details
     super(message, cause === undefined ? undefined : { cause })

@@ -1,7 +1,7 @@
 import type { RevocationErrorCode } from './errors.ts'
 
 /**
- * What happens to a list, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ * Events of a list, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
  *
  * - `snapshot`: the whole list was read.
  * - `updated`: new entries came.
@@ -12,9 +12,9 @@ import type { RevocationErrorCode } from './errors.ts'
 export type RevocationListEvent =
   | {
       readonly type: 'snapshot' | 'updated'
-      /** How many entries came. */
+      /** Number of entries received. */
       readonly received: number
-      /** How many the list has now. */
+      /** Number of entries in the list. */
       readonly entries: number
       /** From the first request on; of an update, most of it is waiting. */
       readonly durationMs: number

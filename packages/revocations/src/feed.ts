@@ -16,7 +16,7 @@ export interface RevocationFeedOptions {
    */
   readonly authorization?: string | (() => string | Promise<string>) | undefined
   /**
-   * How long the feed may take to answer, in milliseconds, beyond the time that it is asked to wait.
+   * Time limit for a response of the feed, in milliseconds, in addition to the time that it is asked to wait.
    * @default 10_000
    */
   readonly timeoutMs?: number | undefined
@@ -27,20 +27,20 @@ export interface RevocationFeedOptions {
    */
   readonly fetch?: typeof globalThis.fetch | undefined
   /**
-   * Allows plain http to hosts other than loopback. Whoever can see that network gets the authorization; whoever can
+   * Allows plain http to hosts other than loopback. Anyone who can read that network gets the authorization; anyone who can
    * change it decides which tokens are valid.
    * @default false
    */
   readonly allowInsecureHttp?: boolean | undefined
 }
 
-/** The contract allows 8 MiB; a little more does no harm. */
+/** The contract allows 8 MiB; a little more is harmless. */
 const MAX_BODY_BYTES = 10_000_000
 /** The longest wait that the contract allows, in seconds. */
 const MAX_WAIT_S = 25
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/
 
-/** What statuses other than 200 mean. */
+/** Meaning of statuses other than 200. */
 const CODES: Readonly<Record<number, RevocationErrorCode>> = {
   401: 'unauthorized',
   403: 'unauthorized',
@@ -76,7 +76,7 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
     }
   }
 
-  /** Names the address without its query, where somebody may have put a secret. */
+  /** Names the address without its query, where someone may have put a secret. */
   const failure = (code: RevocationErrorCode, what: string, details?: RevocationErrorDetails): RevocationError =>
     new RevocationError(code, `The feed at ${address.split('?')[0]} ${what}.`, details)
 
@@ -129,7 +129,7 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
 function checkAddress(value: string | URL, allowInsecureHttp: boolean | undefined): string {
   const url = URL.parse(String(value))
   const insecure = url?.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname))
-  // The address itself is not repeated: this is where somebody may have put a secret.
+  // The address itself is not repeated: this is where someone may have put a secret.
   if (!url || (url.protocol !== 'https:' && !insecure)) return refuse('url must use https; http is for loopback only.')
   if (url.username || url.password || url.hash) refuse('url must have no credentials or fragment.')
   return url.href

@@ -9,7 +9,7 @@ import { RevocationTable } from './revocation-table.ts'
 
 /** Where waiting for the feed to change its mind makes no sense. */
 const HOPELESS = /^(?:unauthorized|redirect_refused|unexpected_response|too_large)$/
-/** So many entries are looked at per second, to drop those that have ended. */
+/** Number of entries checked per second, to drop those that have ended. */
 const SWEEP_PER_SECOND = 20_000
 
 /**

@@ -2,7 +2,7 @@ import type { RevocationError } from './errors.ts'
 import type { TokenClaims } from './revocation-table.ts'
 
 /**
- * What a list says of a token.
+ * Result of a check of a token.
  *
  * - `valid`: the list is recent, and nothing in it revokes the token.
  * - `revoked`: the token is revoked, or its claims make no sense. Answer 401.
@@ -11,16 +11,16 @@ import type { TokenClaims } from './revocation-table.ts'
  */
 export type RevocationVerdict = 'valid' | 'revoked' | 'stale'
 
-/** How a list is doing, for readiness probes and metrics. It names no token, user or issuer. */
+/** Health of a list, for readiness probes and metrics. It names no token, user or issuer. */
 export interface RevocationListHealth {
-  /** Whether `check()` can say `valid`. */
+  /** Whether `check()` can return `valid`. */
   readonly ok: boolean
   /** `starting` until the list is complete for the first time. */
   readonly state: 'starting' | 'fresh' | 'stale' | 'closed'
-  /** How old the list is, in milliseconds; missing where it never was complete. */
+  /** Age of the list, in milliseconds; missing until it is complete. */
   readonly ageMs: number | undefined
   readonly entries: number
-  /** Why the last attempt to read failed; missing where it did not. It holds no secret. */
+  /** Reason why the last read failed; missing after a success. It contains no secret. */
   readonly lastError: RevocationError | undefined
 }
 
@@ -28,7 +28,7 @@ export interface RevocationListHealth {
 export interface RevocationList extends AsyncDisposable {
   /**
    * Resolves when the list is complete for the first time. It rejects where waiting will not help, such as for a feed
-   * that does not accept the authorization; the list keeps trying all the same.
+   * that does not accept the authorization; the list still keeps trying.
    *
    * @throws RevocationError
    */
@@ -45,7 +45,7 @@ export interface RevocationList extends AsyncDisposable {
   /** The list has everything that was stored before this time; `undefined` before it was complete for the first time. */
   readonly asOf: Date | undefined
 
-  /** How many tokens, sessions, subjects and issuers it names. */
+  /** Number of tokens, sessions, subjects and issuers that it names. */
   readonly size: number
 
   /** Tells how the list is doing. */

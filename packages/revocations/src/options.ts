@@ -5,10 +5,10 @@ import type { RevocationSource } from './source.ts'
 
 /** Options of {@link followRevocations}. */
 export interface FollowOptions {
-  /** Where the entries come from: {@link revocationFeed}, a log in this process, or one of your own. */
+  /** Source of the entries: {@link revocationFeed}, a log in this process, or your own. */
   readonly source: RevocationSource
   /**
-   * How old the list may be before `check` says `stale`, in milliseconds, 1 000 to 86 400 000. It is also the longest
+   * Maximum age of the list before `check` returns `stale`, in milliseconds, 1 000 to 86 400 000. It is also the longest
    * that a logout can stay unnoticed while the feed cannot be reached.
    * @default 60_000
    */
@@ -19,7 +19,7 @@ export interface FollowOptions {
    */
   readonly issuerAliases?: Readonly<Record<string, string>> | undefined
   /**
-   * How many entries the list may have. With more it becomes stale, and says so in an event. A million takes about 100 MB.
+   * Maximum number of entries in the list. With more, it becomes stale and emits an event. A million takes about 100 MB.
    * @default 2_000_000
    */
   readonly maxEntries?: number | undefined

@@ -1,7 +1,7 @@
 import { isEntry, isTime } from './entry.ts'
 import type { RevocationPage } from './source.ts'
 
-/** How many entries a page may have. */
+/** Maximum number of entries in a page. */
 export const MAX_ENTRIES = 10_000
 
 /** Whether this may be a cursor. */

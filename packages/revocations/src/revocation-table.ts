@@ -40,7 +40,7 @@ export class RevocationTable {
     this.#aliases = aliases
   }
 
-  /** How many tokens, sessions, subjects and issuers are named. */
+  /** Number of tokens, sessions, subjects and issuers that are named. */
   get size(): number {
     return this.#size
   }

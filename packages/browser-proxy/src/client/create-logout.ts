@@ -6,51 +6,51 @@ type Body = components['schemas']['LogoutRequest']
 type Problem = components['schemas']['Problem']
 
 /**
- * What became of the tokens; the session with the backend has ended in any case.
+ * The outcome for the tokens; the session with the backend has ended in any case.
  *
  * - `logged_out`: all revoked, or the session had none.
  * - `no_session`: nothing was revoked, because there was no session: it has ended or expired before, or the backend does
  *   not find it by its cookie.
- * - `queued`: not yet all revoked; the backend goes on trying.
+ * - `queued`: not yet all revoked; the backend keeps trying.
  * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
  */
 export type LogoutStatus = components['schemas']['LogoutStatus']
 
-/** Options of {@link createLogout}. There is none for a secret: a page cannot keep one. */
+/** Options of {@link createLogout}. No option takes a secret: a page cannot keep one. */
 export interface BrowserLogoutOptions {
-  /** Where the backend has its logout handler, on the page's own origin, such as `/logout`. */
+  /** Address of the backend's logout handler, on the page's own origin, such as `/logout`. */
   readonly endpoint: string | URL
   /**
-   * How long to wait for the backend, in milliseconds. It waits for the provider itself, 5 seconds by default.
+   * Time limit for the backend, in milliseconds. The backend waits for the provider, 5 seconds by default.
    * @default 15_000
    */
   readonly timeoutMs?: number
 }
 
-/** What one logout says to the backend. All of it may be left out where the backend has a session. */
+/** Parameters of one logout. All are optional if the backend has a session. */
 export interface BrowserLogoutRequest {
   /** The token to revoke, where the page holds it and the backend has no session. */
   readonly token?: string
-  /** What kind of token it is. */
+  /** Type of the token. */
   readonly tokenTypeHint?: 'access_token' | 'refresh_token'
   /** The user's ID token, for the logout URL, where the page holds it. */
   readonly idTokenHint?: string
-  /** Where the user goes in the end: one of the addresses that the backend knows. */
+  /** Final address for the user: one on the backend's list. */
   readonly returnTo?: string
   /** Comes back to `returnTo` unchanged; make it unpredictable, and check it. */
   readonly state?: string
-  /** Ends the wait; the logout itself goes on. */
+  /** Ends the wait; the logout itself continues. */
   readonly signal?: AbortSignal
 }
 
-/** What became of the login. */
+/** The outcome of the logout. */
 export interface BrowserLogoutResult {
   readonly status: LogoutStatus
-  /** Where the browser ends the provider's own session, for single sign-out. It holds the ID token: do not log it. */
+  /** Address that ends the provider's own session, for single sign-out. It contains the ID token: do not log it. */
   readonly logoutUrl?: string
-  /** The same as a form to be posted; only where the URL is too long for servers. It holds the ID token, too. */
+  /** The same as a form to be posted; only where the URL is too long for servers. It also holds the ID token. */
   readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
-  /** Why there is no `logoutUrl`, where one was asked for: an error code, such as `endpoint_missing`. */
+  /** Reason why there is no `logoutUrl`, if one was requested: an error code, such as `endpoint_missing`. */
   readonly logoutUrlError?: string
   /**
    * Whether the application's own services refuse the access tokens from now on, whatever `status` says about the
@@ -71,7 +71,7 @@ export interface BrowserLogout {
   readonly logout: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
    * Logs the user out, then leaves the page: for the provider's logout URL, by a posted form where the URL is too long,
-   * or where there is none for `returnTo`, or else for the start of the application.
+   * or without one for `returnTo`, or else for the start of the application.
    *
    * @throws LogoutProxyError and stays on the page
    */
@@ -113,7 +113,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000, ...rest }: BrowserL
   }
   const listeners = new Set<(event: MessageEvent) => void>()
   let channel: BroadcastChannel | undefined
-  /** Uses the channel to the other tabs. Browsers may refuse it, which must not keep anybody from logging out. */
+  /** Uses the channel to the other tabs. Browsers may refuse it, which must not prevent a logout. */
   const tabs = (href: string, message?: Pick<BrowserLogoutResult, 'status'>): void => {
     try {
       if (!channel) {

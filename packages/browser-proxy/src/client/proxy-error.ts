@@ -1,10 +1,10 @@
 import type { components } from '../generated/logout-proxy.ts'
 
-/** Why the backend refused, as in its problem details. */
+/** Reason for the refusal, as in the problem details. */
 export type ProblemCode = components['schemas']['ProblemCode']
 
 /**
- * What went wrong between page and backend. In none of these cases is it known that the user is logged out.
+ * Failures between page and backend. In none of these cases is it known that the user is logged out.
  *
  * - `invalid_options`: what the page asked for cannot be sent, such as an endpoint of another origin.
  * - `refused`: the backend refused the request; see `problem`.
@@ -21,18 +21,18 @@ export type LogoutProxyErrorCode =
   | 'timeout'
   | 'aborted'
 
-/** What a {@link LogoutProxyError} knows besides its code. */
+/** Details of a {@link LogoutProxyError} in addition to its code. */
 export interface LogoutProxyErrorDetails {
   /** HTTP status, where there was an answer. */
   readonly status?: number | undefined
-  /** Why the backend refused. */
+  /** Reason for the refusal. */
   readonly problem?: ProblemCode | undefined
-  /** How long to wait before trying again, in milliseconds. */
+  /** Wait before a retry, in milliseconds. */
   readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
-// Registered, so that two copies of this package recognise each other's errors.
+// Registered, so that two copies of this package recognize each other's errors.
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError') as never
 
 /**

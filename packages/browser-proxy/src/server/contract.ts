@@ -1,23 +1,23 @@
 import type { components } from '../generated/logout-proxy.ts'
 
-/** What the page sends, as `specs/logout-proxy.openapi.yaml` has it. */
+/** Request of the page, as in `specs/logout-proxy.openapi.yaml`. */
 export type LogoutRequest = components['schemas']['LogoutRequest']
 
-/** What the page gets. */
+/** Response to the page. */
 export type LogoutAnswer = components['schemas']['LogoutAnswer']
 
 /**
- * What became of the tokens; the local session has ended in any case.
+ * The outcome for the tokens; the local session has ended in any case.
  *
  * - `logged_out`: all revoked, or the session had none.
  * - `no_session`: nothing was revoked, because there was no session: it has ended or expired before, or the backend does
  *   not find it by its cookie.
- * - `queued`: not yet all revoked; the outbox goes on trying.
+ * - `queued`: not yet all revoked; the outbox keeps trying.
  * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
  */
 export type LogoutStatus = components['schemas']['LogoutStatus']
 
-/** Why a request was refused. */
+/** Reason for a refusal. */
 export type ProblemCode = components['schemas']['ProblemCode']
 
 /** A refusal, as problem details. */

@@ -12,7 +12,7 @@ export interface EndedSession extends TokensOutcome {
   readonly headers: Headers
 }
 
-/** What the page adds to its session. */
+/** Parameters that the page adds to its session. */
 export interface PageHints {
   readonly idToken: string | undefined
   readonly front: FrontChannelRequest

@@ -20,7 +20,7 @@ export type LogoutStep =
   | 'handler'
 
 /**
- * What happens at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is what
+ * Events at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is what
  * your own function threw, unchanged.
  *
  * Each request ends in one `refused` or one `outcome`. A `failure` can come before it; one of `lock` or `wait_until` can
@@ -54,12 +54,12 @@ export type LogoutProxyEvent =
   | {
       readonly type: 'outcome'
       readonly status: LogoutStatus
-      /** What happened to each token at the provider, refresh token first. */
+      /** The outcome of each token at the provider, refresh token first. */
       readonly revocations: readonly Revocation[]
       readonly durationMs: number
-      /** Whether all access tokens of the session are on the revocation list. Missing where there is none. */
+      /** Whether all access tokens of the session are on the revocation list. Missing if there is no list. */
       readonly listed?: boolean | undefined
-      /** Why there is no logout URL, where one was asked for, or could have been made of an ID token. */
+      /** Reason why there is no logout URL, if one was requested or an ID token was available. */
       readonly logoutUrlError?: LogoutError | undefined
       /** Whether this request joined a logout of the same session that was already in progress. */
       readonly joined: boolean

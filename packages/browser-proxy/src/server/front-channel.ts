@@ -10,19 +10,19 @@ export type GivenExtraParameters =
   | ExtraParameters
   | ((request: Request) => Awaitable<ExtraParameters | null | undefined>)
 
-/** What the logout URL of one logout is made of, besides the session. */
+/** Parts of the logout URL of one logout, in addition to the session. */
 export interface FrontChannelRequest {
   readonly redirectUri?: string | undefined
   readonly state?: string | undefined
   readonly extraParameters?: ExtraParameters | undefined
 }
 
-/** What ends the provider's own session in the browser. */
+/** Ends the provider's own session in the browser. */
 export interface FrontChannel {
   readonly logoutUrl?: string
   /** The same as a form to be posted; only where the URL is longer than servers take. */
   readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
-  /** Why there is none, where it could have been expected. */
+  /** Reason why there is no URL, if one was expected. */
   readonly logoutUrlError?: LogoutError
 }
 
@@ -47,7 +47,7 @@ export function asksForUrl({ redirectUri, state, extraParameters }: FrontChannel
   return redirectUri !== undefined || state !== undefined || extraParameters !== undefined
 }
 
-/** Reads what the client made, which may be somebody else's. */
+/** Reads what the client returned; the client may be a third party's. */
 export function readFrontChannel(
   { logoutUrl, logoutForm, logoutUrlError }: LogoutResult,
   expected: boolean,

@@ -1,14 +1,14 @@
 import { HttpProblem, malformedRequest, methodNotAllowed } from './http-problem.ts'
 import { ownOrigin, type ProxyHeader } from './own-origin.ts'
 
-/** What the guards need to know about the application. */
+/** Settings of the application that the guards require. */
 export interface GuardSettings {
-  /** Serialized origins; where there are none, the request's own address counts. */
+  /** Serialized origins; without any, the request's own address counts. */
   readonly allowedOrigins: ReadonlySet<string> | undefined
   readonly trustedProxyHeader: ProxyHeader | undefined
 }
 
-/** How a page may ask: by a script, which can send a header of its own, or by a form, which cannot. */
+/** Ways to call the endpoint: a script, which can send a custom header, or a form, which cannot. */
 export type Door = 'script' | 'form'
 
 const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']

@@ -6,7 +6,7 @@ export function setNative(request: Request, native: unknown): void {
   natives.set(request, native)
 }
 
-/** What is behind a request; `undefined` where it did not come through an adapter. */
+/** The runtime's own request; `undefined` if it did not come through an adapter. */
 export function nativeOf(request: Request): unknown {
   return natives.get(request)
 }

@@ -13,7 +13,7 @@ export interface PendingTokens {
   readonly accessToken?: string
   readonly refreshToken?: string
   readonly expiresAt?: number | Date
-  /** What the first attempt reported about each of them, refresh token first. Empty where it reported nothing. */
+  /** The reports of the first attempt, refresh token first. Empty if there are none. */
   readonly revocations: readonly Revocation[]
 }
 
@@ -23,7 +23,7 @@ export interface LogoutOutbox {
   add(tokens: PendingTokens): Promise<unknown>
 }
 
-/** What the browser throws away with the session, in the words of `Clear-Site-Data`. */
+/** Data that the browser deletes with the session, by its name in `Clear-Site-Data`. */
 export type SiteData = 'cache' | 'cookies' | 'storage' | 'executionContexts' | 'clientHints' | '*'
 
 /** Options of {@link createLogoutHandler}. */
@@ -53,7 +53,7 @@ export interface LogoutHandlerOptions {
    */
   readonly trustedProxyHeader?: ProxyHeader | undefined
   /**
-   * Where the provider may send users afterwards: absolute URLs, or paths of the application's own, to be matched whole.
+   * Addresses to which the provider may send users afterwards: absolute URLs, or paths of the application's own, to be matched whole.
    * They must be registered at the provider too.
    * @default nowhere: `return_to` is refused, and the client's `logoutRedirectUri` counts
    */
@@ -71,7 +71,7 @@ export interface LogoutHandlerOptions {
    */
   readonly form?: LogoutFormOptions | undefined
   /**
-   * What else the browser shall throw away. Mind that `cookies` covers the whole registrable domain, subdomains
+   * Further data for the browser to delete. `cookies` covers the whole registrable domain, subdomains
    * included.
    * @default nothing
    * @see {@link https://www.w3.org/TR/clear-site-data/ | Clear Site Data}
@@ -83,12 +83,12 @@ export interface LogoutHandlerOptions {
    */
   readonly throttle?: ((request: Request) => Awaitable<number | null | undefined>) | undefined
   /**
-   * How long the provider has for all tokens, in milliseconds. The local session waits for it.
+   * Time limit for revoking all tokens at the provider, in milliseconds. The local session ends after it.
    * @default 5_000
    */
   readonly revokeTimeoutMs?: number | undefined
   /**
-   * How long each call of the application's own functions may take, and the outbox, in milliseconds.
+   * Time limit for each call of the application's functions and of the outbox, in milliseconds.
    * @default 5_000
    */
   readonly storeTimeoutMs?: number | undefined

@@ -26,7 +26,7 @@ const flights = createSingleFlight<StoredTokens | undefined>()
 /**
  * Refreshes the tokens of a session, so that no token is born after a logout.
  *
- * A refresh that is under way when the user logs out brings home tokens that the logout did not see: the session is gone,
+ * A refresh in progress when the user logs out brings home tokens that the logout did not see: the session is gone,
  * and they would live on without anyone who could revoke them. This function stores them only into the session that they
  * were requested for. If that session has ended meanwhile, they go to the outbox, which revokes them, and the result is
  * `undefined`: treat the user as logged out. No lock is needed, neither here nor in the logout.

@@ -4,7 +4,7 @@ import { TimedOut, within } from './time-limit.ts'
 
 /** As in the contract. Pages can send no more than this with `keepalive`. */
 const MAX_BYTES = 65_536
-/** How long the page may take to send the body. */
+/** Time limit for receiving the body. */
 const TIMEOUT_MS = 10_000
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i
@@ -61,7 +61,7 @@ async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Arra
       body.add(value)
     }
   } catch (error) {
-    // The rest is not cancelled: on some servers that breaks the connection before the answer is out.
+    // The rest is not canceled: on some servers that breaks the connection before the answer is out.
     if (HttpProblem.is(error)) throw error
     const timedOut = error instanceof TimedOut
     throw new HttpProblem('incomplete_body', `The body ${timedOut ? 'did not arrive in time' : 'broke off'}.`)

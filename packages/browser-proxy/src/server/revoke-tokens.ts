@@ -11,19 +11,19 @@ import type { HandlerSettings, PendingTokens } from './options.ts'
 import type { StoredTokens } from './session.ts'
 import type { RunStep, StepResult } from './step.ts'
 
-/** What became of a session's tokens. */
+/** The outcome for a session's tokens. */
 export interface TokensOutcome extends FrontChannel {
   readonly status: LogoutStatus
   /** What the provider did with each token, refresh token first. */
   readonly revocations: readonly Revocation[]
-  /** Whether all access tokens are on the revocation list. Missing where there is none. */
+  /** Whether all access tokens are on the revocation list. Missing if there is no list. */
   readonly listed?: boolean
 }
 
 /** Revokes tokens with the client and the outbox of one handler. It never rejects. */
 export type RevokeTokens = (tokens: StoredTokens, front?: FrontChannelRequest) => Promise<TokensOutcome>
 
-/** At most so many tokens that refreshes have replaced are put on the revocation list. */
+/** Maximum number of tokens replaced by refreshes that are put on the revocation list. */
 const MAX_REPLACED = 100
 
 /** The outcome where there was nothing to revoke. */

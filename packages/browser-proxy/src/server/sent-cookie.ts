@@ -1,14 +1,14 @@
 /** A cookie as a browser sent it, in one piece or in numbered chunks. */
 export interface SentCookie {
-  /** The decoded value; `undefined` where there is none, or not all of it. */
+  /** The decoded value; `undefined` if there is none or a part is missing. */
   readonly value: string | undefined
   /** The names of its chunks, whatever they hold. */
   readonly chunks: readonly string[]
-  /** Why chunks that were sent make no value. */
+  /** Reason why the chunks form no value. */
   readonly problem?: string
 }
 
-/** What stands between a cookie's name and the number of a chunk, which counts from 0. */
+/** Separator between a cookie's name and the number of a chunk, which starts at 0. */
 export const CHUNK_SEPARATORS = ['.', '__', '_', '-'] as const
 
 const MAX_CHUNKS = 100

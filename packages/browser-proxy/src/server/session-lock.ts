@@ -1,7 +1,7 @@
 import type { RunStep } from './step.ts'
 
 /**
- * Does work under the application's lock, or without it where the lock cannot be had in time: the session must end.
+ * Does work under the application's lock, or without it where the lock cannot be acquired in time: the session must end.
  *
  * @param lock Runs what it is given once it has the lock, and holds the lock until that has ended.
  * @param work Gets whether it runs under the lock.

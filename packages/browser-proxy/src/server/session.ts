@@ -3,7 +3,7 @@ import type { SessionTokens } from '@backend-logout/core'
 /** The tokens in a session. */
 export interface StoredTokens extends SessionTokens {
   /**
-   * When even the last of the tokens has ended by itself, if known: the refresh token's end, not the access token's. The
+   * When even the last of the tokens has expired, if known: the refresh token's end, not the access token's. The
    * outbox stops trying then. Milliseconds since 1970, or a date.
    */
   readonly expiresAt?: number | Date | undefined
@@ -18,7 +18,7 @@ export interface StoredTokens extends SessionTokens {
 export type Awaitable<T> = T | Promise<T>
 
 /**
- * How the handler gets at the application's own session. Each of these functions has `storeTimeoutMs` to finish.
+ * Access to the application's session. Each of these functions has `storeTimeoutMs` to finish.
  *
  * The body of the request has been read already; everything else of it is there.
  *
@@ -26,9 +26,9 @@ export type Awaitable<T> = T | Promise<T>
  */
 export interface LogoutSession {
   /**
-   * What identifies the session, such as its id. Logouts with the same id that come at the same time become one, and
+   * Identifies the session, such as its id. Logouts with the same id that come at the same time become one, and
    * the first one's `return_to` holds for all. Without it, and on Cloudflare Workers, where a request cannot wait for
-   * another one, each is handled separately. That only costs requests: revoking a token twice does no harm.
+   * another one, each is handled separately. That only costs requests: revoking a token twice is harmless.
    */
   id?(request: Request): Awaitable<string | undefined>
   /**
@@ -43,7 +43,7 @@ export interface LogoutSession {
   clear(request: Request): Awaitable<HeadersInit | null | undefined>
   /**
    * Runs the logout under the lock that the application also holds while it refreshes the session's tokens. So a
-   * refresh that is under way comes to its end first, and its new tokens are the ones that are revoked; one that comes
+   * refresh in progress finishes first, and its new tokens are the ones that are revoked; one that comes
    * later finds no session. The lock is held for at most `2 × storeTimeoutMs + revokeTimeoutMs`, with an outbox
    * `3 × storeTimeoutMs + revokeTimeoutMs`.
    */

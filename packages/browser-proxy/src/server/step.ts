@@ -3,12 +3,12 @@ import type { LogoutStep, OnLogoutProxyEvent } from './events.ts'
 import type { Awaitable } from './session.ts'
 import { within } from './time-limit.ts'
 
-/** How a step ended: with a value, or with whatever was thrown. */
+/** Result of a step: a value, or the thrown error. */
 export type StepResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }
 
 /**
  * Runs a part of the application, such as its session store, within a time limit. It never rejects: a failure becomes
- * an event, and the logout goes on.
+ * an event, and the logout continues.
  *
  * @param run Reads everything that it needs of what the application returns, because reading can fail as well.
  * @param timeoutMs How long it may take, in milliseconds. `storeTimeoutMs` by default.

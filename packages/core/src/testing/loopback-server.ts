@@ -13,7 +13,7 @@ export interface ReceivedRequest {
   readonly body: Buffer
 }
 
-/** A real server on a port of its own. */
+/** A real server on a free port. */
 export interface LoopbackServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152`. */
   readonly origin: string

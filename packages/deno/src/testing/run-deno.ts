@@ -1,11 +1,11 @@
-/** What became of a program. */
+/** The outcome of a program. */
 export interface Run {
   readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
 
-/** Runs a program that may import `./mod.ts` in a Deno of its own, with no permissions but these. */
+/** Runs a program that may import `./mod.ts` in a separate Deno, with no permissions but these. */
 export async function runDeno(
   source: string,
   flags: readonly string[] = [],

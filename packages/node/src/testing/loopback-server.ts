@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 
-/** A real server on a port of its own. */
+/** A real server on a free port. */
 export interface LoopbackServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152`. */
   readonly origin: string

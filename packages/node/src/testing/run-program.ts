@@ -9,7 +9,7 @@ export interface ProgramResult {
   readonly errors: string
 }
 
-/** Runs an ES module in a process of its own, with this package as `node`. A program that does not end is killed. */
+/** Runs an ES module in a separate process, with this package as `node`. A program that does not end is killed. */
 export async function runProgram(source: string, env: NodeJS.ProcessEnv = {}): Promise<ProgramResult> {
   const entry = new URL('../index.ts', import.meta.url).href
   const program = `const node = await import(${JSON.stringify(entry)})\n${source}`

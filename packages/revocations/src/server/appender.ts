@@ -8,12 +8,12 @@ interface Waiting {
   readonly failed: (error: unknown) => void
 }
 
-/** At most so many go into one statement. */
+/** Maximum number of entries in one statement. */
 const MAX_BATCH = 1_000
 
 /**
  * Appends entries. Callers that come while others are being served wait for each other and then go together, in one
- * statement and one commit; so many callers at once are served as fast as one with a list.
+ * statement and one commit; so concurrent callers are served as fast as one with a list.
  */
 export class Appender {
   readonly #store: LogStore
@@ -24,8 +24,8 @@ export class Appender {
   #running = 0
 
   /**
-   * @param timeoutMs How long to go on trying while the database cannot be reached.
-   * @param appended Is told that so many became durable.
+   * @param timeoutMs Time limit for retries while the database cannot be reached.
+   * @param appended Called with the number of entries that became durable.
    */
   constructor(store: LogStore, timeoutMs: number, appended: (count: number) => void) {
     this.#store = store
@@ -85,7 +85,7 @@ export class Appender {
       try {
         return await this.#store.append(entries)
       } catch (error) {
-        // A broken connection leaves open whether the statement was carried out. Twice does no harm: entries merge.
+        // A broken connection leaves open whether the statement was carried out. Twice is harmless: entries merge.
         if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
         await new Promise((resolve) => setTimeout(resolve, delayMs))
       }

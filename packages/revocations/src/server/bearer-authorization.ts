@@ -4,8 +4,8 @@ import { refuse } from '../errors.ts'
 const MIN_LENGTH = 16
 
 /**
- * Lets requests in that have one of these secrets as their bearer token. To replace a secret, name the new one besides
- * the old one for a while. Secrets are compared in constant time.
+ * Lets requests in that have one of these secrets as their bearer token. To replace a secret, name the new one next to
+ * the old one until all readers use it. Secrets are compared in constant time.
  *
  * @param secrets At least 16 characters each; better 32 random bytes, in base64url.
  * @throws RevocationError `invalid_options`

@@ -6,7 +6,7 @@ import type { Awaitable } from './feed-handler.ts'
 import { ALWAYS } from './problem.ts'
 
 /**
- * What a check came to, for logs, metrics and alerts.
+ * Result of a check, for logs, metrics and alerts.
  *
  * - `accepted`, `no_token`, `invalid` (the token was not verified), `revoked`, `stale`.
  * - `unverifiable`: `verify` failed for a reason that is not the token's, such as keys that cannot be fetched. `error` is
@@ -37,7 +37,7 @@ export interface CheckHandlerOptions {
 /** Answers the subrequests of a proxy. It never rejects. */
 export type CheckHandler = (request: Request) => Promise<Response>
 
-/** Errors that say that a token is not valid: of jose, of jsonwebtoken, and of everybody who gives them a status. */
+/** Errors that mean that a token is not valid: those of jose, of jsonwebtoken, and any with a status. */
 const INVALID = /^ERR_(?:J(?:WT|WS|WE)_|JWKS_(?:NO|MULTIPLE)_MATCHING|JOSE_(?:ALG_NOT_ALLOWED|NOT_SUPPORTED)$)/
 const INVALID_NAME = /^(?:JsonWebTokenError|TokenExpiredError|NotBeforeError|InvalidTokenError)$/
 

@@ -1,5 +1,5 @@
 /**
- * Where a reader is in a log on Postgres. Rows are numbered when they are written and seen when they commit, so a number
+ * Position of a reader in a log on Postgres. Rows are numbered when they are written and seen when they commit, so a number
  * alone would skip those that commit late. A cursor therefore is a Postgres snapshot: it tells, for each transaction,
  * whether its rows were visible. What is new is what was not.
  */

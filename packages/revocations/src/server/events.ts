@@ -1,8 +1,8 @@
 /**
- * What happens in a log, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ * Events of a log, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
  *
- * - `appended`: so many entries became durable; not told of those in a transaction of the application.
- * - `pruned`: so many entries had ended and were deleted.
+ * - `appended`: entries became durable. Not emitted for entries in the application's own transaction.
+ * - `pruned`: entries had ended and were deleted.
  * - `store_made_private`: other users of the machine could read or change the folder until now.
  * - `store_error`: the database could not be reached or refused; the log keeps trying.
  */

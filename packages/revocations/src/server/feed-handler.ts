@@ -8,7 +8,7 @@ import { ALWAYS, type ProblemCode, refusal } from './problem.ts'
 export type Awaitable<T> = T | Promise<T>
 
 /**
- * What happens at a feed, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
+ * Events of a feed, for logs, metrics and alerts. No event names a token, a session, a user or an issuer.
  *
  * - `answered`: a page was sent.
  * - `refused`: a request was refused, or could not be served.
@@ -30,11 +30,11 @@ export interface RevocationFeedHandlerOptions {
   readonly log: RevocationSource
   /**
    * Whether a request may read the log, which holds identifiers of users and sessions: {@link bearerAuthorization}, or a
-   * function of your own. Where it throws, the answer is 503.
+   * your own function. If it throws, the response is 503.
    */
   readonly authorize: (request: Request) => Awaitable<boolean>
   /**
-   * How many requests may be open at once; more are told to come back.
+   * Maximum number of open requests; more are told to retry later.
    * @default 10_000
    */
   readonly maxOpen?: number | undefined

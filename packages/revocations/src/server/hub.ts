@@ -30,7 +30,7 @@ export class Hub {
   /** How often something may have come, and how often that had been when the head was last looked at. */
   #hints = 0
   #hintsAtHead = 0
-  /** The look that is under way, and when it began. */
+  /** The look in progress, and when it began. */
   #look: Promise<void> | undefined
   #lookAt = 0
   #lookAgain = false
@@ -149,7 +149,7 @@ export class Hub {
       for (const waiter of this.#waiters) if (waiter.isOver) this.#answerEmpty(waiter)
     } catch (error) {
       this.#onError(error)
-      // After a restore or a failover, everybody has to begin anew.
+      // After a restore or a failover, every reader has to start over.
       const isGone = isRevocationError(error) && error.code === 'cursor_gone'
       if (isGone) this.#moveTo(undefined)
       // Those whose time is over must not be told that nothing is new; others wait for the next look.
@@ -162,7 +162,7 @@ export class Hub {
     this.#moves++
   }
 
-  /** One query for all who ask the same while another such query is under way; it has to begin after they came. */
+  /** One query for all who ask the same while another such query is in progress; it has to begin after they came. */
   #readTogether(after: string | undefined): Promise<StorePage> {
     const key = after ?? ''
     const running = this.#reads.get(key)

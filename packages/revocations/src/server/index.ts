@@ -1,5 +1,5 @@
 /**
- * For whoever writes revocations and serves the feed: the log, the feed's endpoint, and an endpoint for proxies.
+ * For services that write revocations and serve the feed: the log, the feed's endpoint, and an endpoint for proxies.
  *
  * @module
  */

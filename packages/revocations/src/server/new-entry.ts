@@ -14,7 +14,7 @@ export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>):
   })
 }
 
-/** What keeps a value from being an entry, in words for people. */
+/** Reason why a value is not an entry, for people. */
 function faultOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return 'it must be an object.'
   const { iss, jti, sid, sub, at, until, ...rest }: Partial<EntryMembers> = value

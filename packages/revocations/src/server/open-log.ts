@@ -10,7 +10,7 @@ import { type ResolvedStore, type RevocationLogOptions, resolveLogOptions } from
 import type { LogStore } from './store.ts'
 import { storeError } from './store-error.ts'
 
-/** How often entries that have ended are deleted, in milliseconds, give or take a half. */
+/** Interval between deletions of ended entries, in milliseconds, give or take a half. */
 const PRUNE_MS = 600_000
 
 /**

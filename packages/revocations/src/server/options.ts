@@ -12,7 +12,7 @@ export interface PostgresOptions {
    */
   readonly schema?: string | undefined
   /**
-   * How many connections this process may open, besides one that listens.
+   * Maximum number of connections that this process opens, in addition to one that listens.
    * @default 10
    */
   readonly maxConnections?: number | undefined
@@ -21,7 +21,7 @@ export interface PostgresOptions {
 }
 
 /**
- * Where entries are kept: a folder, for one process; a Postgres server, by its `postgres://` address or with further
+ * Storage of entries: a folder, for one process; a Postgres server, by its `postgres://` address or with further
  * options; or memory, which is gone with the process.
  */
 export type RevocationStore =
@@ -35,12 +35,12 @@ export type RevocationStore =
 export interface RevocationLogOptions {
   readonly store: RevocationStore
   /**
-   * How long `append()` keeps trying while the database cannot be reached, in milliseconds, such as during its restart.
+   * Time limit for retries of `append()` while the database cannot be reached, in milliseconds, such as during its restart.
    * @default 5_000
    */
   readonly appendTimeoutMs?: number | undefined
   /**
-   * How many entries a page of the feed has at most, 1 to 10 000.
+   * Maximum number of entries in a page of the feed, 1 to 10 000.
    * @default 10_000
    */
   readonly pageEntries?: number | undefined

@@ -7,13 +7,13 @@ import type { LogStore, StorePage } from './store.ts'
 import { storeError } from './store-error.ts'
 import { inTransaction, type RevocationTransaction } from './transaction.ts'
 
-/** How long a connection may take to be made, in milliseconds. */
+/** Time limit for a connection, in milliseconds. */
 const CONNECT_MS = 5_000
-/** How long a statement may take, in milliseconds. */
+/** Time limit for a statement, in milliseconds. */
 const QUERY_MS = 15_000
-/** How often to look for news that no hint told of, in milliseconds. */
+/** Polling interval, in milliseconds, for entries without a notification. */
 const POLL_MS = 1_000
-/** How long to wait before listening anew, in milliseconds. */
+/** Wait before listening again, in milliseconds. */
 const RECONNECT_MS = 1_000
 
 /** Keeps entries on a Postgres server. */
@@ -100,7 +100,7 @@ export class PostgresStore implements LogStore {
     await Promise.all([this.#listener?.end().catch(() => {}), this.#pool.end()])
   }
 
-  /** Listens on a connection of its own, and goes on trying where that breaks. Until then, polling has to do. */
+  /** Listens on a separate connection, and keeps trying if it breaks. Until then, polling has to do. */
   #listen(): void {
     if (this.#listener || this.#isClosed) return
     const listener = new pg.Client({ ...this.#connection, query_timeout: 0 })

@@ -2,7 +2,7 @@ import type { components } from '../generated/revocation-feed.ts'
 
 /** A refusal, as problem details of RFC 9457. */
 export type Problem = components['schemas']['Problem']
-/** Why a request was refused. */
+/** Reason for a refusal. */
 export type ProblemCode = components['schemas']['ProblemCode']
 
 const STATUS: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {

@@ -18,7 +18,7 @@ export interface Schema {
 }
 
 /**
- * Creates the tables where they are missing, and mends them after a restore.
+ * Creates the tables where they are missing, and repairs them after a restore.
  *
  * @param name The schema; a plain lower-case name.
  * @throws RevocationError `store_unavailable`
@@ -66,7 +66,7 @@ function creation(name: string): string {
   END $$`
 }
 
-/** Somebody else has created it at the same time. */
+/** Another process has created it at the same time. */
 function unlessDone(error: { code?: unknown }): void {
   // duplicate_table, duplicate_schema, unique_violation
   if (!/^(?:42P0[67]|23505)$/.test(String(error.code))) throw error

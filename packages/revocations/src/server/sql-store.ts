@@ -7,7 +7,7 @@ import { KEPT_BEYOND_END_S, type StorePage } from './store.ts'
 import { storeError } from './store-error.ts'
 import type { RunStatement } from './transaction.ts'
 
-/** How many rows one statement deletes. */
+/** Number of rows that one statement deletes. */
 const PRUNE_ROWS = 10_000
 
 interface Answer {

@@ -11,7 +11,7 @@ export interface StorePage {
 
 /** Where entries are kept. */
 export interface LogStore {
-  /** How many appends may be under way at once. */
+  /** How many appends may be in progress at the same time. */
   readonly appends: number
   /** How often to look for what others have appended, in milliseconds; `undefined` where there are no others. */
   readonly pollMs: number | undefined

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A real server on a port of its own. */
+/** A real server on a free port. */
 export interface LoopbackServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152/revocations`. */
   readonly url: string
