@@ -756,8 +756,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "text/plain": string;
                 "application/json": components["schemas"]["RevocationAnswer"];
+                "text/plain": string;
             };
         };
         /**
