@@ -17,7 +17,6 @@ test.each([
   ['Node.js, no answer to a connection', fetchFailed(failure('', { code: 'UND_ERR_CONNECT_TIMEOUT' }))],
   ['Node.js, a certificate of its own', fetchFailed(failure('', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }))],
   ['Node.js, a certificate for another', fetchFailed(failure('', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }))],
-  ['Node.js, no TLS there', fetchFailed(failure('', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }))],
   [
     'Node.js, a hang-up in place of TLS',
     fetchFailed(
@@ -45,6 +44,7 @@ test.each([
     'a refusal of the certificate, which comes after the request',
     failure('', { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }),
   ],
+  ['a broken TLS record', fetchFailed(failure('', { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }))],
   ['Deno, after the request', fetchFailed(failure(`${deno} (SendRequest): connection closed`))],
   ['Workers', failure('Network connection lost.', { retryable: true })],
   ['a browser', new TypeError('Failed to fetch')],

@@ -1,6 +1,9 @@
-/** Codes of connections that were never there: no address, nobody who listens, or no trust. */
+/**
+ * Codes of connections that were never established: no address, nothing that listens, or no trust. OpenSSL's own codes,
+ * such as `ERR_SSL_WRONG_VERSION_NUMBER`, are not among them: a broken record in an established connection has them, too.
+ */
 const CODE =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_\w+|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|UNABLE_TO_\w+|CERT_\w+|ERR_SSL_(?:WRONG_VERSION_NUMBER|\w+_HANDSHAKE_FAILURE|\w+_PROTOCOL_VERSION))$/
+  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_(?:CERT_\w+|HANDSHAKE_TIMEOUT)|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|UNABLE_TO_\w+|CERT_\w+)$/
 /** The same in words: of Deno, Node.js and Bun. */
 const WORDS = /: client error \(Connect\)|before secure TLS connection was established|TLS handshake failed/
 

@@ -77,7 +77,12 @@ describe.concurrent('abort', () => {
       })
       try {
         if (moment.attempts === 0) abort()
-        const fates = await operation.run(client, canaries, { signal: controller.signal }, events as never)
+        const fates = await operation.run(
+          client,
+          canaries,
+          { signal: controller.signal, deadlineMs: 600_000 },
+          events as never,
+        )
         expect(performance.now() - abortedAt).toBeLessThan(AT_ONCE_MS)
 
         const [first, ...others] = fates

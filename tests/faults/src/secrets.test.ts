@@ -28,6 +28,7 @@ describe.concurrent('secrets', () => {
         appHost: server.origin,
         clientAuth: operation.clientAuth,
         retries: 0,
+        logoutDeadlineMs: 60_000,
         onEvent: (event) => {
           events.push(event)
         },

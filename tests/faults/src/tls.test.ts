@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { inspect } from 'node:util'
+import type { RevocationState } from '@backend-logout/core'
 import { afterAll, expect } from 'vitest'
 import { answer, stayAway, write } from './behaviours.ts'
 import { json } from './catalogue/bodies.ts'
@@ -31,13 +32,19 @@ afterAll(() => Promise.all([plain, noise, rude, mute].map((server) => server.clo
 const overTls = (origin: string): string => origin.replace('http://127.0.0.1', 'https://localhost')
 
 /** Refused while the connection is made: no request, and so no secret, ever leaves. */
-const refused = (reason: string): Pick<Row, 'revocation' | 'introspection' | 'afterwards'> => ({
-  ...either(fails('network', { requests: 0 })),
+const refused = (
+  reason: string,
+  state: RevocationState = 'live',
+): Pick<Row, 'revocation' | 'introspection' | 'afterwards'> => ({
+  ...either(fails('network', { requests: 0, state })),
   afterwards: (server, fates) => {
     expect(server.requests).toEqual([])
     for (const { error } of fates) expect(inspect(error, { depth: null, showHidden: true })).toContain(reason)
   },
 })
+
+/** `fetch` reports these as it reports a broken record later on, so only node's own transport knows. */
+const perhapsSent = expect.toBeOneOf(['live', 'unknown'])
 
 testRows([
   { name: 'a certificate that is all right', behave: fine, server: { tls: good }, ...either(succeeds()) },
@@ -71,9 +78,24 @@ testRows([
     server: { tls: await trusted.issue({ host: 'other.example' }) },
     ...refused('ERR_TLS_CERT_ALTNAME_INVALID'),
   },
-  { name: 'a reset within the handshake', behave: fine, appHost: overTls(rude.origin), ...refused('ECONNRESET') },
-  { name: 'plain HTTP where TLS should be', behave: fine, appHost: overTls(plain.origin), ...refused('SSL') },
-  { name: 'something else where TLS should be', behave: fine, appHost: overTls(noise.origin), ...refused('SSL') },
+  {
+    name: 'a reset within the handshake',
+    behave: fine,
+    appHost: overTls(rude.origin),
+    ...refused('ECONNRESET', perhapsSent),
+  },
+  {
+    name: 'plain HTTP where TLS should be',
+    behave: fine,
+    appHost: overTls(plain.origin),
+    ...refused('SSL', perhapsSent),
+  },
+  {
+    name: 'something else where TLS should be',
+    behave: fine,
+    appHost: overTls(noise.origin),
+    ...refused('SSL', perhapsSent),
+  },
   {
     name: 'a handshake that never ends',
     behave: fine,
