@@ -91,7 +91,7 @@ export const ERROR_MEANING: Readonly<Record<LogoutErrorCode, ErrorMeaning>> = {
     retryable: false,
     token: 'live',
     concerns: 'application',
-    advice: 'Check appId, appSecret and which client authentication the application has for this endpoint.',
+    advice: 'Check appId, appSecret and the client authentication method of the application for this endpoint.',
   },
   unsupported_token_type: {
     retryable: false,

@@ -50,7 +50,7 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
     attempts += outcome.attempts
     if (!outcome.ok) {
       problem ??= outcome.error
-      // A provider that fails for a while fails for every document.
+      // A provider with an outage fails for every document.
       if (outcome.error.retryable) break
       continue
     }

@@ -57,7 +57,7 @@ export type OnEvent = (event: LogoutEvent) => void
 
 /**
  * Calls an event listener without letting any failure of it out, not even a later one: watching a logout must not break
- * it. The event is frozen. For packages that emit events of their own.
+ * it. The event is frozen. For packages that emit their own events.
  *
  * @param listener Typed as returning nothing, but nothing keeps an application from passing an async function. What it
  * returns may be a promise of any library or realm.

@@ -103,7 +103,7 @@ function merge(
   if (extra.length > 20) fail('must have at most 20 members.')
   for (const [name, value] of extra) {
     if (!/^[\x21-\x7e]{1,100}$/.test(name)) fail('must have names of 1 to 100 printable characters.')
-    if (name in own) fail(`must not set ${name}, which has an option of its own.`)
+    if (name in own) fail(`must not set ${name}, which has a separate option.`)
     if (value !== true) checkParameter('extraParameters', value, 4_096)
   }
   const set = Object.entries(own).filter(([, value]) => value !== undefined) as [string, string][]

@@ -100,7 +100,7 @@ function discoveredProvider(options: ResolvedOptions, location: ResolvedIssuer, 
   const refreshAfter = (ageMs: number): void => {
     const now = clock.now()
     if (now - fetchedAt < ageMs || now - triedAt < Math.min(ageMs, REFRESH_INTERVAL_MS)) return
-    // When it fails, the last good metadata goes on serving.
+    // When it fails, the last good metadata stays in use.
     fetchMetadata().catch(() => {})
   }
   return {

@@ -3,7 +3,7 @@ const FIRST_WINDOW = 16
 /** Pause after a refusal that does not say how long, in milliseconds; doubled where nothing was admitted before it. */
 const FIRST_SILENT_MS = 500
 const MAX_SILENT_MS = 8_000
-/** Longest pause that is honored, in milliseconds; whoever asks for more is asked again then. */
+/** Longest pause that is honored, in milliseconds; longer waits are asked for again then. */
 const MAX_PAUSE_MS = 600_000
 /** How long a rate that was found is kept before more is tried, in milliseconds; doubled each time that was wrong. */
 const FIRST_HOLD_MS = 20_000
@@ -19,7 +19,7 @@ const CATCH_UP_MS = 20
 /**
  * Decides when a bulk run may send its next request. It starts gently and opens up to `concurrency` as answers come.
  * When the provider throttles, everything pauses together, and afterwards requests leave at the rate that the provider
- * was seen to admit; that rate is kept for a while and then raised again, slowly at first. What an outage makes of the rate
+ * was seen to admit; that rate is kept at first and then raised again, slowly at first. What an outage makes of the rate
  * is not what the provider admits: the rate that held before comes back within seconds, unless it is refused.
  *
  * All times are milliseconds on one clock that never jumps, and are handed in.
@@ -40,7 +40,7 @@ export class RateController {
   /** Whether it is on its way back to that rate. */
   #isRecovering = false
   #silentMs = FIRST_SILENT_MS
-  /** Since when is counted what was admitted: the first answer, as making connections takes time of its own. */
+  /** Since when is counted what was admitted: the first answer, as making connections takes extra time. */
   #cycleStart: number | undefined
   #shrunkAt = Number.NEGATIVE_INFINITY
 
@@ -91,11 +91,11 @@ export class RateController {
       this.#gapMs = (Math.max(elapsedMs, pauseMs) / this.#admitted) * 1.02
     } else {
       // Requests left evenly, so what was admitted until now is what the provider admits. Soon after a pause that is next
-      // to nothing, so only a part of it is believed at once.
+      // to nothing, so only a part of it is believed immediately.
       this.#gapMs = Math.min(this.#gapMs * 1.4, Math.max(this.#gapMs, elapsedMs / this.#admitted) * 1.04)
       if (!this.#isSlowerThanProven) this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     }
-    // Refused on the way back, too: then the provider admits less than it did.
+    // Also refused on the way back: then the provider admits less than it did.
     if (this.#isRecovering) this.#provenGapMs = this.#gapMs
     this.#isRecovering = this.#isSlowerThanProven
     this.#window = Math.max(1, this.#window / 2)

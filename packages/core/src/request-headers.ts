@@ -34,7 +34,7 @@ export function resolveHeaders(headers: unknown = {}): Readonly<Record<string, s
     if (reserved) invalidOption('headers', `must not set ${reserved}: the request itself decides it.`)
     const credential = CREDENTIAL.exec(name)?.[0]
     if (credential)
-      invalidOption('headers', `must not set a credential ('${credential}'): use clientAuth, or a fetch of your own.`)
+      invalidOption('headers', `must not set a credential ('${credential}'): use clientAuth, or your own fetch.`)
     if (resolved.has(name)) invalidOption('headers', 'must not have a name twice.')
     // Visible characters of Latin-1: line breaks would end the header, and the rest fails only when it is sent.
     if (typeof value !== 'string' || !/^[\x20-\x7e\xa0-\xff]+$/.test(value) || value.length > MAX_VALUE_LENGTH) {

@@ -57,7 +57,7 @@ class LightRequest implements TransportRequest {
 /**
  * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
  * `Request` and `Response`, but constructs whatever `Request` it is given, hands it to `fetch`, and reads `status`, `ok`,
- * `headers.get()`, `body` and `text()` of what comes back. A real pair costs some 25 µs a call, more than all else here.
+ * `headers.get()`, `body` and `text()` of what comes back. A real pair costs about 25 µs a call, more than all else here.
  * No type of openapi-fetch can say so, hence this one assertion.
  */
 const createLightApi = createApi as unknown as (options: {

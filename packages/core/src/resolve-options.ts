@@ -107,7 +107,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   const given = [appHost, issuer, endpoints].filter((value) => value !== undefined && value !== null)
   if (given.length !== 1) {
     const count = given.length || 'none'
-    throw new LogoutError('invalid_options', `Exactly one of appHost, issuer and endpoints is needed; got ${count}.`)
+    throw new LogoutError('invalid_options', `Exactly one of appHost, issuer and endpoints is required; got ${count}.`)
   }
   if (!issuer && options.endpointHosts !== undefined) invalidOption('endpointHosts', 'is only for issuer.')
   if (appHost) {
@@ -144,7 +144,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   return { kind: 'endpoints', endpoints: Object.fromEntries(checked) }
 }
 
-/** A console shows addresses of endpoints, too; added to one of them, every path would be wrong. */
+/** A console also shows addresses of endpoints; added to one of them, every path would be wrong. */
 function refuseEndpointPath({ origin, pathname }: URL): void {
   const [, before, part] = /^(.*?)\/(oidc|oauth|\.well-known|saml-idp|cas-idp)(?:\/|$)/.exec(pathname) ?? []
   if (part === undefined) return

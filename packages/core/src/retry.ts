@@ -41,7 +41,7 @@ export function nextDelay(question: RetryQuestion): number | undefined {
   const leastMs = failure.retryAfterMs ?? 0
   if (leastMs >= remainingMs) return undefined
   const backoffMs = random * Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (attempts - 1))
-  // Jitter also goes on top of Retry-After, or all clients return at the same instant.
+  // Jitter is also added to Retry-After, or all clients return at the same instant.
   const delayMs = Math.max(backoffMs, leastMs + Math.min(backoffMs, leastMs / 10))
   return delayMs < remainingMs ? delayMs : failure.retryAfterMs
 }

@@ -29,7 +29,7 @@ export interface InspectedKey {
 type Able = readonly [SigningAlgorithm, ...SigningAlgorithm[]]
 
 const RSA: Able = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
-// RFC 9864 gives EdDSA with Ed25519 a name of its own, which few providers know yet.
+// RFC 9864 gives EdDSA with Ed25519 a separate name, which few providers know yet.
 const ED25519: Able = ['EdDSA', 'Ed25519']
 
 /** By `kty` and `crv` of a JWK. */

@@ -29,7 +29,7 @@ const REFUSAL =
 /** The same in other languages, and what says in a sentence that it went wrong. */
 const FAILURE =
   /(?<![\p{L}\p{N}])(?:err(?:or|eur|ore|o)s?|fail(?:s|ed|ure|ing)?|exception|(?:could|can|did|was|were) ?(?:not|n t)|cannot|unable|denied|refused|rejected|unauthorized|forbidden|not (?:allowed|permitted|authorized|supported|revoked)|unavailable|maintenance|bad request|went wrong|fehl\w*|abgelehnt|échec|échou\w*|fall(?:o|ó|id[oa]|ita|ito)|falh\w+|mislukt|hata)(?![\p{L}\p{N}])|ошибк|неудач|失[败敗]|[错錯][误誤]|[异異]常|拒[绝絕]|エラー|실패|오류/u
-/** What a member named for an error holds when there is none. */
+/** Values of an error member that mean no error. */
 const FINE = /^(?:[0 ]*|200|ok|none|nil|null|undefined|false|success(?:ful)?|no ?errors?)$/
 
 const DEPTH = 3
@@ -57,7 +57,7 @@ function failsWithin(json: unknown, depth: number): boolean {
   })
 }
 
-/** Tells whether a plain text that came with a success is a refusal all the same: its first word, or that it failed. */
+/** Tells whether a plain text that came with a success is still a refusal: its first word, or that it failed. */
 export function isRefusal(text: string): boolean {
   const words = normalize(text)
   // "No token= here" is prose; "no" is an answer.

@@ -41,7 +41,7 @@ export function usableToken(token: unknown, appId: string, hint?: string): strin
 
 /**
  * Tells whether a token is an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers
- * answer success for one. For tokens that somebody hands in without saying what they are.
+ * answer success for one. For tokens that callers pass without a type.
  *
  * @param appId The application's id.
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken | OpenID Connect Core §2}

@@ -133,7 +133,7 @@ function classify(
   if (either(429)) return 'rate_limited'
   if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
   if (error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
-  // Whoever says how long to wait throttles, whatever the status.
+  // A provider that says how long to wait throttles, whatever the status.
   if (mustWait) return 'rate_limited'
   const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401) || status === 407
   if (foreign) return 'unexpected_response'

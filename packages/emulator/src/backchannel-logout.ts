@@ -146,7 +146,7 @@ async function encrypt(
   return new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(await importJWK(key, alg))
 }
 
-/** The emulator signs whatever anybody on this machine likes, so nobody else gets to see it. */
+/** The emulator signs anything for anyone on this machine, so no one else may see it. */
 function isLoopbackUrl(uri: string): boolean {
   const url = URL.parse(uri)
   return url !== null && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname) && !uri.includes('#')

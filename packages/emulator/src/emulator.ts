@@ -29,7 +29,7 @@ export interface Emulator extends AsyncDisposable {
   sendLogoutsTo(uri: string | undefined, options?: BackchannelLogoutOptions): Promise<void>
   /**
    * Ends all sessions of a user at the provider, or the one with a `sid`, as an administrator does, and tells the
-   * applications. Their tokens with `offline_access` go on working: to revoke them is for the applications.
+   * applications. Their tokens with `offline_access` stay active: to revoke them is for the applications.
    *
    * @returns what was reported to whom, after all have answered
    */

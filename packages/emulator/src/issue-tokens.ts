@@ -15,7 +15,7 @@ interface IssuingSettings {
 /** With two records for each token, more would push the first ones out of the store again. */
 const MAX_COUNT = 200_000
 
-/** Signatures are made on a thread pool; so many at once keep it busy, and more would only take memory. */
+/** Signatures are made on a thread pool; this many at a time keep it busy, and more would only take memory. */
 const BATCH_SIZE = 128
 
 const SCOPE = 'openid profile email phone offline_access'
@@ -56,7 +56,7 @@ export async function issueTokens(
     const id = await new provider.AccessToken({ ...properties, grantId, expiresIn: accessTokenTtl }).save()
     const record = store.get('AccessToken', id)
     if (record === undefined) throw new Error('the store has no room for more tokens')
-    // RS256 signatures take six times longer. This key is published, too, so resource servers accept the tokens alike.
+    // RS256 signatures take six times longer. This key is also published, so resource servers accept the tokens alike.
     const token = await tokens.wrap(record, 'ES256')
     ledger.add(token, { kind, id, sub: accountId })
     return token

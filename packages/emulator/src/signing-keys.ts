@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 
-/** The algorithms access tokens are signed with: RS256 on the wire, ES256 where very many are minted at once. */
+/** The algorithms access tokens are signed with: RS256 on the wire, ES256 where very many are issued at a time. */
 export type SigningAlgorithm = 'RS256' | 'ES256'
 
 /** One of the emulator's key pairs. */

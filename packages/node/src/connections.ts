@@ -54,7 +54,7 @@ function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   // Other options of Node.js could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and more.
   const unknown = Object.keys(given).find((name) => !TLS_OPTIONS.has(name))
   if (unknown !== undefined) {
-    const own = unknown === 'rejectUnauthorized' ? " For an authority of your own, pass its certificate as 'ca'." : ''
+    const own = unknown === 'rejectUnauthorized' ? " For your own authority, pass its certificate as 'ca'." : ''
     invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.${own}`)
   }
   const { ca, cert, key, pfx, passphrase, servername, minVersion = MIN_TLS_VERSION } = given

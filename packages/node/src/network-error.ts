@@ -14,7 +14,7 @@ export function describe(error: unknown): string {
   const { message, code = '', reason, errors } = error as SystemError
   // OpenSSL's message is a log line that contains a position in its source code; `reason` is the readable part.
   const stated = code.startsWith('ERR_SSL_') ? reason : message
-  // A host with several addresses fails with one error for each of them, and no message of its own.
+  // A host with several addresses fails with one error for each of them, and no separate message.
   const text = stated || errors?.map(describe).join(', ') || 'the connection failed'
   const advice = ADVICE.find(([codes]) => codes.test(code))?.[1]
   return `${text}${text.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`

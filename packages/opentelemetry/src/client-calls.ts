@@ -10,7 +10,7 @@ export function measureClients(meter: Meter, tracer: Tracer): () => (event: Clie
     advice: { explicitBucketBoundaries: CALL_SECONDS },
   })
 
-  // Calls are numbered within a client, so each client has spans of its own.
+  // Calls are numbered within a client, so each client has separate spans.
   return () => {
     const calls = new Map<number, { readonly span: Span; server: Attributes }>()
     return (event) => {

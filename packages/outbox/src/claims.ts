@@ -51,7 +51,7 @@ export class Claims {
     const room = stock - this.waiting
     const claimed = room > 0 ? await this.#claim({ batchSize: room }) : 0
     if (claimed < room || backlog.length > 0) return { claimed, more: claimed === room }
-    // So many are interactive that nothing of the backlog was claimed.
+    // Enough are interactive that nothing of the backlog was claimed.
     const share = Math.ceil(stock / BACKLOG_EVERY)
     return { claimed: claimed + (await this.#claim({ batchSize: share, maxPriority: INTERACTIVE - 1 })), more: true }
   }

@@ -28,7 +28,7 @@ export interface EntryEvent {
  * - `dead`: a logout cannot be completed with the current configuration; it is a dead letter now.
  * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again. One `paused` is emitted for
  *   each pause; a second one if it becomes longer by more than ten seconds.
- * - `store_made_private`: the store's folder was open to other users of the machine, and is not any more. Whoever could
+ * - `store_made_private`: the store's folder was open to other users of the machine, and no longer is. Anyone who could
  *   change it may have prepared what it holds.
  * - `store_error`: the database could not be reached or refused a statement; the outbox retries.
  */

@@ -78,7 +78,7 @@ export interface Turns {
   readonly inMs: number
   /** Milliseconds from one to the next. */
   readonly gapMs: number
-  /** How long to wait before asking again where there was none, in milliseconds. */
+  /** Wait before asking again without one, in milliseconds. */
   readonly againInMs: number
 }
 
@@ -215,7 +215,7 @@ function takenUntil({ since, taken, marks, nextAt }: Pace, time: number): number
   return taken
 }
 
-/** Approaches the limit slowly, stays near it for a while, and leaves it behind faster and faster. */
+/** Approaches the limit slowly, stays near it, and then leaves it behind faster and faster. */
 function ceilingOf({ limit, margin, usedMs, regainMs }: Pace): number {
   if (limit === 0) return MAX_RATE
   if (regainMs === 0) {

@@ -34,7 +34,7 @@ export async function openStore(
     }
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
-    // A folder is for one process: whoever had claims there is gone.
+    // A folder is for one process: any process with claims there is gone.
     if (options.kind === 'embedded') await takeBackClaims(boss, store.schema)
     return store
   } catch (error) {

@@ -28,7 +28,7 @@ export class DurableFiles extends NodeFS {
     const adapt: PreRun = (module) => {
       makePrivate(module.NODEFS)
       module.NODEFS.stream_ops.fsync = ({ nfd }) => {
-        // A folder has no descriptor of its own here; Postgres syncs those too, and that it must do without.
+        // A folder has no separate descriptor here; Postgres syncs those too, and that it must do without.
         if (nfd !== undefined) fs.fsyncSync(nfd)
         return 0
       }

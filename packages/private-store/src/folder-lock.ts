@@ -26,7 +26,7 @@ export interface FolderLock {
  * @throws NotPrivateError where the lock file is a link or belongs to another user
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  // A native addon without types of its own; loaded only now, where a folder is used.
+  // A native addon without types; loaded only now, where a folder is used.
   const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { tryLock(fd: number): boolean }
   const file = await openPrivateFile(join(folder, LOCK_FILE))
   try {

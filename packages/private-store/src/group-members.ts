@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 /**
  * Whether a group gives rights to anyone but this user and root, as far as `/etc/group` and `/etc/passwd` say. Many
- * systems give each user a group of their own, with a umask that lets it write; and volumes of containers belong to a
+ * systems give each user a separate group, with a umask that lets it write; and volumes of containers belong to a
  * group that has no name and is given to one process.
  */
 export function hasOtherMembers(gid: number): boolean {

@@ -3,7 +3,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Po
 
 /**
  * Escapes what a terminal would act on, or what would forge a line of a log, as JSON does: the words of a database and
- * the names of files may be anybody's.
+ * the names of files may come from anyone.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>

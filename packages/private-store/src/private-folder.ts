@@ -78,7 +78,7 @@ function checkContents(path: string, { mode }: Stats, contents: readonly string[
   if (other === undefined && !(mode & STICKY)) return
   throw new NotPrivateError(
     `${path} is open to other users${other === undefined ? '' : ` and also holds ${JSON.stringify(other)}`}. ` +
-      `Name a folder of its own, or, if no other user needs this one: chmod 700 ${quotePath(path)}`,
+      `Name a separate folder, or, if no other user needs this one: chmod 700 ${quotePath(path)}`,
   )
 }
 
@@ -144,7 +144,7 @@ function createFolder(path: string): void {
     // The umask may have removed even what the owner needs.
     chmodSync(path, 0o700)
   } catch (error) {
-    // What exists is checked, whoever made it.
+    // An existing file is checked, from any origin.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -37,7 +37,7 @@ const RETRY_AFTER_S = '5'
  *
  * First, the token is verified. Then, the tokens in the sessions go to the outbox, the revocation list gets an entry, and
  * the sessions end. Only if all of this succeeded, the answer is 200, and only then it is remembered that the token was
- * handled. So whatever breaks in between, the provider can deliver it again. A second delivery after that is answered with
+ * handled. So whatever fails before that, the provider can deliver it again. A second delivery after that is answered with
  * 200 and does nothing. Why a token was refused is in the event, not in the answer.
  *
  * The request needs no protection against forgery by other sites, because it is authenticated by its token alone.
@@ -82,7 +82,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       if ('problem' in read) return refused(read.problem, invalid(read.problem === 'method_not_allowed' ? 405 : 400))
       const notice = await verifier.verify(read.token)
       const { sessions } = await carryOut(notice, options)
-      // Where this fails, a second delivery is carried out again, which does no harm.
+      // Where this fails, a second delivery is carried out again, which is harmless.
       await within(storeTimeoutMs, () => verifier.handled(notice)).catch((error: unknown) => {
         emit(onEvent, { type: 'failure', step: 'replays', error })
       })

@@ -28,7 +28,7 @@ export async function readBodyText(
       const { done, value } = await within(leftMs, () => reader.read())
       // What is not UTF-8 is neither a token nor JSON.
       if (done) return new TextDecoder().decode(bytes.subarray(0, size))
-      // The rest is not cancelled: on some servers that breaks the connection before the answer is out.
+      // The rest is not canceled: on some servers that breaks the connection before the answer is out.
       if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }
       bytes.set(value, size)
       size += value.length

@@ -25,7 +25,7 @@
  * | `unknown_key` | the issuer has no key with this `kid` for this `alg` |
  * | `wrong_signature` | the signature does not fit |
  * | `replayed` | the token was handled before |
- * | `keys_unavailable` | the issuer's keys cannot be had now; the only code that is `retryable` |
+ * | `keys_unavailable` | the issuer's keys cannot be fetched now; the only code that is `retryable` |
  */
 export type LogoutTokenErrorCode =
   | 'too_large'
@@ -77,7 +77,7 @@ export class LogoutTokenError extends Error {
   /** Whether the same token may be accepted later. */
   declare readonly retryable: boolean
 
-  /** Creates an error; for a {@link LogoutTokenVerifier} of your own. */
+  /** Creates an error; for your own {@link LogoutTokenVerifier}. */
   constructor(code: LogoutTokenErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     Object.assign(this, { name: 'LogoutTokenError', code, retryable: code === 'keys_unavailable', [BRAND]: true })

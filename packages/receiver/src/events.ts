@@ -10,7 +10,7 @@ export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outb
  * - `keys_fetched` and `keys_failed`: an issuer's keys were asked for.
  * - `logged_out`: a logout is complete. `sessions` is how many have ended.
  * - `repeated`: a token that was handled before was delivered again.
- * - `refused`: a request or a token is not acceptable, or the keys cannot be had.
+ * - `refused`: a request or a token is not acceptable, or the keys cannot be fetched.
  * - `incomplete`: a logout is not complete, and was answered so.
  * - `failure`: one step failed, after which `incomplete` follows.
  */

@@ -29,7 +29,7 @@ export class KeySet {
     return this.#keys.length
   }
 
-  /** The keys that a signature may have been made with. Empty where there is none. */
+  /** The keys that a signature may have been made with. Empty without one. */
   async candidates({ alg, kid }: SignatureHeader): Promise<CryptoKey[]> {
     const found: CryptoKey[] = []
     for (const [index, key] of this.#keys.entries()) {

@@ -8,7 +8,7 @@ import type { TrustedIssuer, VerifierSettings } from './options.ts'
 
 /** How old keys may be before they are fetched again, in milliseconds: a key that was withdrawn counts no longer than that. */
 const FRESH_MS = 600_000
-/** How long keys count while newer ones cannot be had, in milliseconds. */
+/** How long keys count while newer ones cannot be fetched, in milliseconds. */
 const LAST_GOOD_MS = 86_400_000
 /** The pause between two fetches while there are keys, in milliseconds: tokens of strangers must not cause more. */
 const PAUSE_MS = 30_000
@@ -107,7 +107,7 @@ export class KeySource {
       this.#readAt = startedAt
       emit(onEvent, { type: 'keys_fetched', issuer, keys: keys.size })
     } catch (error) {
-      // The next attempt asks the metadata, too: the address may be another one by then.
+      // The next attempt also reads the metadata: the address may be another one by then.
       this.#metadata &&= { ...this.#metadata, readAt: Number.NEGATIVE_INFINITY }
       const message = `The keys of ${issuer} could not be fetched: ${(error as Error)?.message ?? 'no reason given'}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })

@@ -46,7 +46,7 @@ export type RevocableTokens = Pick<StoredTokens, 'accessToken' | 'refreshToken' 
 /** Who is logged out by {@link logoutEverywhere}. */
 export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
   /**
-   * Sessions that began later go on. In seconds since 1970.
+   * Sessions that began later stay active. In seconds since 1970.
    * @default now
    */
   readonly at?: number | undefined
@@ -60,7 +60,7 @@ export interface LogoutSummary {
   readonly tokens: number
 }
 
-/** A logout was not completed, because a store of the application failed. Repeating it does no harm. */
+/** A logout was not completed, because a store of the application failed. Repeating it is harmless. */
 export class IncompleteLogoutError extends Error {
   /** The step that failed first. */
   readonly step: ReceiverStep
@@ -87,7 +87,7 @@ const DEFAULT_REVOKED_FOR_S = 2_592_000
  * 3. The sessions end.
  *
  * Where step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. Where a session cannot be ended,
- * the others end nevertheless. Repeating a logout does no harm.
+ * the others end nevertheless. Repeating a logout is harmless.
  *
  * @throws LogoutError `invalid_options` or `invalid_argument`
  * @throws IncompleteLogoutError when a step failed

@@ -8,7 +8,7 @@ export interface LogoutNotice {
   readonly sid?: string
   /**
    * When the logout happened, by the provider's clock: `iat` of the token and one second, because it is rounded down. What
-   * began later goes on.
+   * began later stays active.
    */
   readonly at: number
   /** The token's id. */

@@ -69,7 +69,7 @@ export interface SharedVerifierOptions {
    */
   readonly timeoutMs?: number | undefined
   /**
-   * Allows plain http beyond loopback. Whoever can change that network can log users out.
+   * Allows plain http beyond loopback. Anyone who can change that network can log users out.
    * @default false
    */
   readonly allowInsecureHttp?: boolean | undefined

@@ -1,7 +1,7 @@
 import { invalidOption } from '@backend-logout/core'
 import { ends, REPORTED_S, type RecordedSessions, recordOf, type SessionAccess } from './session-index.ts'
 
-/** What runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a transaction of its own. */
+/** What runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a separate transaction. */
 export interface PostgresPool {
   /** Runs one statement. */
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
@@ -20,7 +20,7 @@ export interface PostgresSessionIndexOptions extends SessionAccess {
 
 /** How many calls pass between two deletions of what has expired. */
 const PRUNE_CALLS = 1_000
-/** What somebody else has created at the same time: duplicate_table, duplicate_schema, unique_violation. */
+/** Errors when another process has created it at the same time: duplicate_table, duplicate_schema, unique_violation. */
 const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
 
 /**

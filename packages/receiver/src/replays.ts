@@ -13,7 +13,7 @@ export interface ReplayStore {
   add(key: string, expiresAt: number): Awaitable<unknown>
 }
 
-/** How many tokens are remembered at most; the oldest are forgotten first. Delivering one of them again does no harm. */
+/** How many tokens are remembered at most; the oldest are forgotten first. Delivering one of them again is harmless. */
 const MAX_ENTRIES = 100_000
 
 /** Creates a {@link ReplayStore} in the memory of this process. */

@@ -4,7 +4,7 @@ import type { Awaitable } from './replays.ts'
 
 /** The tokens in a session. */
 export interface StoredTokens extends SessionTokens {
-  /** Access tokens from before a refresh, as long as they have not expired: your services refuse them, too. */
+  /** Access tokens from before a refresh, as long as they have not expired: your services also refuse them. */
   readonly replacedAccessTokens?: readonly string[] | undefined
   /** When the last of the tokens has expired, if known. Milliseconds since 1970, or a date. */
   readonly expiresAt?: number | Date | undefined
@@ -49,7 +49,7 @@ export interface LoginClaims {
 /** Options of {@link RecordedSessions.add}. */
 export interface RecordOptions {
   /**
-   * When the session ends by itself, as a date or in milliseconds since 1970. Then it is forgotten.
+   * When the session expires, as a date or in milliseconds since 1970. Then it is forgotten.
    * @default 30 days from now
    */
   readonly expiresAt?: Date | number | undefined

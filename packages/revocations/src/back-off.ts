@@ -14,6 +14,6 @@ const LONGEST_RETRY_AFTER_MS = 300_000
 export function backOff(failures: number, retryAfterMs = 0, random: number = Math.random()): number {
   const pause = ((1 + random) / 2) * Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
   const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS)
-  // Spread beyond what was asked for, too, or all readers come back at the same instant.
+  // Also spread beyond the required wait, or all readers come back at the same instant.
   return Math.max(pause, asked + (asked && Math.min(pause, asked / 10)))
 }

@@ -7,7 +7,7 @@ import type { components } from './generated/revocation-feed.ts'
  */
 export type RevocationEntry = components['schemas']['RevocationEntry']
 
-/** The members of every form of an entry at once. */
+/** The members of every form of an entry together. */
 export interface EntryMembers {
   readonly iss: string
   readonly jti?: string

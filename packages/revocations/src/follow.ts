@@ -117,7 +117,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
         watchAge()
       } catch (thrown) {
         if (signal.aborted) return
-        // A source of one's own may throw anything, with anything in its message.
+        // A custom source may throw anything, with anything in its message.
         lastError = isRevocationError(thrown) ? thrown : new RevocationError('unavailable', 'source.read() failed.')
         const { code, message, status, retryAfterMs } = lastError
         failures++

@@ -11,11 +11,11 @@ export function now(): Moment {
   return { steady: performance.now(), wall: Date.now() }
 }
 
-/** By how much less than ours the log's clock may go on from one answer to the next; less than any pause between tries. */
+/** By how much less than ours the log's clock may advance from one answer to the next; less than any pause between tries. */
 const TOLERANCE_MS = 100
 
 /**
- * Tells whether answers get newer. The log says when it was read, by its own clock, and that clock has to go on from
+ * Tells whether answers get newer. The log says when it was read, by its own clock, and that clock has to advance from
  * answer to answer as ours does. Where it does not, the answer is an old one, from a cache or from a log that went back;
  * or else the clock was set back, and then the answer after that one counts again.
  */

@@ -47,7 +47,7 @@ export type LogoutProxyEvent =
       /**
        * Whether the request names a session, such as in its cookie. Where it does, either the session has just ended, or
        * your `read` does not understand what names it: a signed cookie (`s:…` of express-session), an encrypted one, or a
-       * store that has lost its sessions. Tokens may go on working then. Missing where the session has no `id`.
+       * store that has lost its sessions. Tokens may stay active then. Missing where the session has no `id`.
        */
       readonly named?: boolean | undefined
     }

@@ -46,7 +46,7 @@ export function guard(request: Request, settings: GuardSettings, door: Door = 's
   return origin
 }
 
-/** A form in a frame may be clicked by somebody who sees something else. */
+/** A form in a frame may be clicked by a user who sees something else. */
 function refuseFrames(headers: Headers): void {
   for (const [name, expected] of [
     ['sec-fetch-mode', 'navigate'],

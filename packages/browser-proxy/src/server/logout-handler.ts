@@ -29,7 +29,7 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  * A request must pass all guards first; if one refuses it, nothing is revoked and nothing is cleared. Then, in this
  * order: the tokens are read from the session, its access tokens are put on the revocation list, the provider gets `revokeTimeoutMs` to revoke them, the remaining tokens
  * go to the outbox, and finally the session is cleared, whatever happened before. At every moment the tokens are in the
- * session or in the outbox, or revoked, so a process that dies in between loses none. A client that hangs up does not
+ * session or in the outbox, or revoked, so a process that ends before it is done loses none. A client that hangs up does not
  * change any of this.
  *
  * @throws LogoutError `invalid_options`
@@ -135,7 +135,7 @@ function readId(id: string | null | undefined): string | undefined {
   return id ?? undefined
 }
 
-/** Asks for the parameters of the logout URL. Where that fails, the logout goes on without them. */
+/** Asks for the parameters of the logout URL. If that fails, the logout continues without them. */
 async function readExtraParameters(
   request: Request,
   given: GivenExtraParameters | undefined,
@@ -150,7 +150,7 @@ async function readExtraParameters(
   return made.ok ? made.value : undefined
 }
 
-/** Asks the application's rate limit. Where that fails, the logout goes on. */
+/** Asks the application's rate limit. If that fails, the logout continues. */
 async function checkRate(throttle: () => Awaitable<number | null | undefined>, runStep: RunStep): Promise<void> {
   const wait = await runStep('throttle', async () => {
     const waitMs = (await throttle()) ?? 0

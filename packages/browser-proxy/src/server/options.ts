@@ -13,7 +13,7 @@ export interface PendingTokens {
   readonly accessToken?: string
   readonly refreshToken?: string
   readonly expiresAt?: number | Date
-  /** The reports of the first attempt, refresh token first. Empty if there are none. */
+  /** The reports of the first attempt, refresh token first. Empty without any. */
   readonly revocations: readonly Revocation[]
 }
 
@@ -79,7 +79,7 @@ export interface LogoutHandlerOptions {
   readonly clearSiteData?: readonly SiteData[] | undefined
   /**
    * The application's own rate limit: how many milliseconds the caller has to wait, or nothing. It is asked after the
-   * guards, so that other sites cannot use up a user's share. Where it fails, the logout goes on.
+   * guards, so that other sites cannot use up a user's share. If it fails, the logout continues.
    */
   readonly throttle?: ((request: Request) => Awaitable<number | null | undefined>) | undefined
   /**

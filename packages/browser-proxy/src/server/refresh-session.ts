@@ -68,7 +68,7 @@ export async function refreshSession<Tokens extends StoredTokens>(
     if (!expected) return undefined
     const fresh = await refresh(expected)
     if (await replace(expected, fresh)) return fresh
-    // Another process may have refreshed the same session. It goes on with the tokens of that one; the provider sees to
+    // Another process may have refreshed the same session. It continues with the tokens of that one; the provider sees to
     // a refresh token that was used twice.
     const current = await read()
     if (current) return current

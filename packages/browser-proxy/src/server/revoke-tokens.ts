@@ -34,7 +34,7 @@ export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [] 
  * outbox.
  *
  * While it runs, the tokens are still in the session, and the remaining ones are in the outbox before it resolves. If
- * the session is cleared only after that, no token is lost, not even when the process dies in between.
+ * the session is cleared only after that, no token is lost, not even if the process ends before that.
  */
 export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep): RevokeTokens {
   const { client, outbox, revocations, revokeTimeoutMs } = settings
@@ -148,7 +148,7 @@ function isInvalidArgument(error: unknown): boolean {
   try {
     return isLogoutError(error) && error.code === 'invalid_argument'
   } catch {
-    // A client of somebody else's may throw anything.
+    // A third party's client may throw anything.
     return false
   }
 }

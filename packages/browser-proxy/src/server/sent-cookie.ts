@@ -1,6 +1,6 @@
 /** A cookie as a browser sent it, in one piece or in numbered chunks. */
 export interface SentCookie {
-  /** The decoded value; `undefined` if there is none or a part is missing. */
+  /** The decoded value; `undefined` without one, or if a part is missing. */
   readonly value: string | undefined
   /** The names of its chunks, whatever they hold. */
   readonly chunks: readonly string[]

@@ -22,7 +22,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
   const { report, tap } = examination
   const issuer = variable(examination, 'AUTHING_APP_ISSUER')
   const host = variable(examination, 'AUTHING_APP_HOST')
-  // GenAuth's OAuth 2.0 applications have no metadata of their own; the host and the certificate are the same.
+  // GenAuth's OAuth 2.0 applications have no separate metadata; the host and the certificate are the same.
   const base = issuer ?? (host && `${host.replace(/\/+$/, '')}/oidc`)
   const endpoint = ENDPOINTS.map((name) => variable(examination, name)).find(Boolean)
   const url = new URL(base ?? endpoint ?? '')

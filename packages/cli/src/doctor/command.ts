@@ -6,7 +6,7 @@ import type { DoctorCommandOptions } from './run-doctor.ts'
 const DETAILS = `
 It checks the settings, the connection, the provider's certificate and metadata,
 which client authentication works at which endpoint, and how the provider
-responds. For that it revokes made-up tokens, which does no harm.
+responds. For this, it revokes made-up tokens, which is harmless.
 
 FILE has a token, or the JSON of a token response with access_token and
 refresh_token; '-' is standard input. These tokens ARE REVOKED, the refresh

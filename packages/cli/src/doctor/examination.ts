@@ -35,7 +35,7 @@ export async function probe<T>(
   }
 }
 
-/** A value of an environment variable, without white space around it; `undefined` when there is none. */
+/** A value of an environment variable, without white space around it; `undefined` without one. */
 export function variable({ settings }: Examination, name: string): string | undefined {
   return settings.env[name]?.trim() || undefined
 }
@@ -45,7 +45,7 @@ export function hasSecret(examination: Examination): boolean {
   return variable(examination, 'AUTHING_APP_SECRET') !== undefined
 }
 
-/** A token that no provider has ever issued: revoking it does no harm. */
+/** A token that no provider has ever issued: revoking it is harmless. */
 export function throwAwayToken(): string {
   return `backend-logout-doctor-${crypto.randomUUID()}`
 }

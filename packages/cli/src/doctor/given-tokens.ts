@@ -14,7 +14,7 @@ export interface GivenTokens {
 /**
  * Reads the tokens to examine: one token alone, or the JSON that a token endpoint answers (RFC 6749 §5.1).
  *
- * @throws CommandError when there is none
+ * @throws CommandError without one
  */
 export async function readGivenTokens(file: string, terminal: Terminal): Promise<GivenTokens> {
   const input = await readSmallInput(file, terminal)

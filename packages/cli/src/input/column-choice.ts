@@ -20,7 +20,7 @@ export interface ColumnChoice {
 const NOTHING = /^(?:|null|none|nil|undefined|nan|n\/a|\\n|-+)$/i
 /** Longer values are cut: they are there to find the row again. */
 const MAX_KEPT_CHARACTERS = 256
-/** What spreadsheets take for a formula. Numbers with a sign are none. */
+/** What spreadsheets take for a formula. Numbers with a sign are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n]/
 const SIGNED_NUMBER = /^[+-]?\d[\d .,]*$/
 const JWT = /eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
@@ -54,7 +54,7 @@ function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => str
 }
 
 /**
- * Makes a value of somebody else's table safe to keep: without tokens, without characters that hide or turn text around,
+ * Makes a value of a third party's table safe to keep: without tokens, without characters that hide or turn text around,
  * and no formula for a spreadsheet that the output is opened with.
  *
  * @param token The token of the same row.

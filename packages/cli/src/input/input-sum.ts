@@ -17,7 +17,7 @@ export interface InputSum {
  * guess at a line could be compared with the sum behind it.
  */
 export function keyedSum(seal: (digest: Buffer) => string): InputSum {
-  // An import would be loaded by runs without a journal, too.
+  // An import would also be loaded by runs without a journal.
   const hash = process.getBuiltinModule('node:crypto').createHash('sha256')
   return {
     add: (bytes) => {

@@ -43,7 +43,7 @@ export class ObjectRows implements RowFormat {
   }
 }
 
-/** A member by its name; or, where there is none, by the way to it: `session.token`. */
+/** A member by its name; or, without one, by its path: `session.token`. */
 function member(object: object, path: string): unknown {
   if (Object.hasOwn(object, path)) return (object as Record<string, unknown>)[path]
   let value: unknown = object

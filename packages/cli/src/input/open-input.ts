@@ -55,7 +55,7 @@ function cannotRead(file: string, error: unknown): string {
 }
 
 /**
- * Recognises files that hold text in another form, by their first bytes.
+ * Recognizes files that hold text in another form, by their first bytes.
  *
  * @throws CommandError with what to do
  */

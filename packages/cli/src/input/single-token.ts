@@ -13,13 +13,13 @@ export interface SingleToken {
 /**
  * Reads the one token that a file or standard input holds.
  *
- * @throws CommandError when there is none, or more than one
+ * @throws CommandError unless there is exactly one
  */
 export async function readSingleToken(file: string, terminal: Terminal): Promise<SingleToken> {
   return singleToken(await readSmallInput(file, terminal))
 }
 
-/** Takes the one token out of a text. @throws CommandError when there is none, or more than one */
+/** Takes the one token out of a text. @throws CommandError unless there is exactly one */
 export function singleToken({ text, name }: SmallInput): SingleToken {
   let found: SingleToken | undefined
   for (const [index, line] of text.split('\n').entries()) {

@@ -7,7 +7,7 @@ import { quoteName, showColumns } from './column-names.ts'
 import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 
-/** A row with open quotes may take so many lines and characters. Beyond that, a quote was forgotten. */
+/** A row with open quotes may take this many lines and characters. Beyond that, a quote was forgotten. */
 const MAX_ROW_LINES = 1_000
 const MAX_ROW_CHARACTERS = 131_072
 
@@ -20,7 +20,7 @@ interface NumberedLine {
 
 /**
  * Reads a table with a heading, separated by commas, tabs, semicolons or bars (RFC 4180). Line by line, so that a row can
- * be found again by the number of its line, and a quote that somebody forgot costs that row alone.
+ * be found again by the number of its line, and a missing quote costs that row alone.
  */
 export class TableRows implements RowFormat {
   readonly #parse: typeof Papa.parse
@@ -76,7 +76,7 @@ export class TableRows implements RowFormat {
     )
   }
 
-  /** The first line of an open row is a problem of its own; those behind it are rows as if it were not there. */
+  /** The first line of an open row is a separate problem; those behind it are rows as if it were not there. */
   #giveUp(): readonly Row[] {
     const [first, ...rest] = this.#open as [NumberedLine, ...NumberedLine[]]
     this.#open = []

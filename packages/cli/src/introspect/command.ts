@@ -29,8 +29,8 @@ Exit codes:
 /** `backend-logout introspect` */
 export function introspectCommand(run: RunCommand): Command {
   const command = new Command('introspect')
-    .summary('ask whether tokens are active: one, many, or a sample')
-    .description('Asks the provider about tokens (RFC 7662).')
+    .summary('check whether tokens are active: one, many, or a sample')
+    .description('Queries the provider for the state of tokens (RFC 7662).')
     .argument('[file]', "file with the token, or '-' for standard input", '-')
     .option(
       '--token-type-hint <type>',
@@ -38,7 +38,7 @@ export function introspectCommand(run: RunCommand): Command {
       tokenTypeHint('--token-type-hint'),
     )
     .option('--strict', 'GenAuth only: tokens of deleted or suspended users count as inactive')
-    .option('--sample <number>', 'only so many tokens, drawn at random', wholeNumber('--sample', 1, 100_000))
+    .option('--sample <number>', 'only this number of tokens, drawn at random', wholeNumber('--sample', 1, 100_000))
     .option(
       '--expect <what>',
       'what exit code 0 stands for: active or inactive',
@@ -50,8 +50,8 @@ export function introspectCommand(run: RunCommand): Command {
       wholeNumber('--concurrency', 1, 1_000),
       16,
     )
-    .option('--rate <number>', 'most requests per second', wholeNumber('--rate', 1, 100_000))
-    .option('-o, --output <file>', "write what is known of each token as NDJSON; '-' is standard output")
+    .option('--rate <number>', 'maximum number of requests per second', wholeNumber('--rate', 1, 100_000))
+    .option('-o, --output <file>', "write the state of each token as NDJSON; '-' is standard output")
     .option('--json', "write the provider's response as JSON")
     .addHelpText('after', DETAILS)
   addColumnOptions(command)

@@ -10,7 +10,7 @@ export interface Asked {
   readonly why: { readonly code: string; readonly message: string } | undefined
 }
 
-/** Asks about the tokens of rows, so many at a time. @throws LogoutError when no token could be asked about */
+/** Asks about the tokens of rows, a number of them at a time. @throws LogoutError when no token could be asked about */
 export async function introspectRows(
   rows: AsyncIterator<TokenRow, undefined>,
   client: LogoutClient,

@@ -62,8 +62,8 @@ function addCommand(run: RunCommand): Command {
 
 function workCommand(run: RunCommand): Command {
   return addConnectionOptions(withStore(new Command('work')))
-    .summary('revoke what is stored, until Ctrl-C')
-    .description('Revokes what is stored until Ctrl-C or SIGTERM.')
+    .summary('revoke stored logouts, until Ctrl-C')
+    .description('Revokes stored logouts until Ctrl-C or SIGTERM.')
     .option(
       '-c, --concurrency <number>',
       'maximum number of logouts in progress, 1 to 1000',
@@ -88,7 +88,7 @@ function workCommand(run: RunCommand): Command {
 function statsCommand(run: RunCommand): Command {
   return withStore(new Command('stats'))
     .summary('show the state of the outbox')
-    .description('Says how many logouts wait, and since when.')
+    .description('Shows the number of waiting logouts, and the age of the oldest.')
     .option('--json', 'write JSON')
     .addHelpText('after', statsDetails)
     .action((options: InspectCommandOptions) =>
@@ -100,7 +100,7 @@ function deadCommand(run: RunCommand): Command {
   return withStore(new Command('dead'))
     .summary('list dead letters')
     .description('Lists the dead letters: logouts that cannot be revoked with the current configuration.')
-    .option('--json', 'write one JSON object a line')
+    .option('--json', 'write one JSON object per line')
     .addHelpText('after', deadDetails)
     .action((options: InspectCommandOptions) =>
       run(async (terminal) => (await import('./run-inspect.ts')).runDead(options, terminal)),
@@ -126,7 +126,7 @@ function migrateCommand(run: RunCommand): Command {
     .description('Creates the tables of an outbox on Postgres, or brings them up to date.')
     .option('--print-sql', 'print the SQL instead, for a role that may create tables')
     .option('--from <version>', 'version of the tables that exist', wholeNumber('--from', 1, 1_000_000))
-    .option('--role <name>', 'role that adds and works: print its rights, too')
+    .option('--role <name>', 'role that adds and works: print its rights as well')
     .addHelpText('after', migrateDetails)
     .action((options: MigrateCommandOptions) =>
       run(async (terminal) => (await import('./run-migrate.ts')).runMigrate(options, terminal)),
@@ -135,8 +135,8 @@ function migrateCommand(run: RunCommand): Command {
 
 function keyCommand(run: RunCommand): Command {
   return new Command('key')
-    .summary('make an encryption key')
-    .description('Makes a key that the outbox encrypts tokens with, and prints it.')
+    .summary('create an encryption key')
+    .description('Creates an encryption key for the outbox, and prints it.')
     .argument('[name]', 'the name of the key', new Date().toISOString().slice(0, 10))
     .option('-o, --output <file>', 'write it to a new file that only you can read')
     .addHelpText('after', keyDetails)
@@ -147,6 +147,6 @@ function keyCommand(run: RunCommand): Command {
 
 function withStore(command: Command): Command {
   return command
-    .option('--store <folder>', 'where the outbox is, instead of OUTBOX_STORE')
+    .option('--store <folder>', 'location of the outbox, instead of OUTBOX_STORE')
     .option('--keys-file <file>', 'file with the keys, instead of OUTBOX_KEYS')
 }

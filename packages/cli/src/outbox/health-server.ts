@@ -19,7 +19,7 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
   // Loaded only here: other commands do not listen.
   const { createServer } = await import('node:http')
   const server = createServer(async (request, response) => {
-    // Probes send no body; whoever does is not worth the connection.
+    // Probes send no body; other clients are disconnected.
     response.setHeader('connection', 'close').setHeader('cache-control', 'no-store')
     if (request.url?.split('?', 1)[0] !== '/health') return void response.writeHead(404).end()
     if (request.method !== 'GET' && request.method !== 'HEAD') {

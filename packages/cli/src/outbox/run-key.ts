@@ -10,7 +10,7 @@ export interface KeyCommandOptions {
 
 /** Makes a key for an outbox, and prints it as OUTBOX_KEYS takes it, or writes it to a file. */
 export async function runKey(name: string, { output }: KeyCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  // The name is printed, so it must not be a key or a token that somebody passes by mistake.
+  // The name is printed, so it must not be a key or a token that was passed by mistake.
   if (!/^[a-z\d][a-z\d_.-]{0,29}$/.test(name)) {
     throw new CommandError(
       ExitCode.usage,

@@ -75,7 +75,7 @@ export class Progress {
     const { done, failed, doneBefore = () => 0, bytes = () => 0, isCatchingUp = () => false, totalBytes } = this.#source
     const now = performance.now()
     const stalledMs = this.#stalledMs(now, done() - failed())
-    // What was skipped, and the time in which nothing went on, say nothing about the time that is left.
+    // What was skipped, and the time without progress, say nothing about the time that is left.
     if (isCatchingUp() || stalledMs !== undefined) this.#forget()
     const taken = bytes()
     this.#items.sample(now, done())

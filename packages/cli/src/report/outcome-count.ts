@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-code.ts'
 import { fileSource } from '../input/byte-source.ts'
 import { LineReader } from '../input/line-reader.ts'
 
-/** What a run wrote about each token, counted anew: of each row, its last outcome. */
+/** What a run wrote about each token, counted again: of each row, its last outcome. */
 export interface OutcomeCount {
   readonly counts: Readonly<Record<Fate, number>>
   /** How many lines there are; more than rows, where tokens were tried again. */
@@ -14,7 +14,7 @@ export interface OutcomeCount {
   readonly sha256: string
 }
 
-/** What became of one row. */
+/** The outcome of one row. */
 export type Fate = (typeof FATES)[number]
 
 const FATES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const

@@ -7,7 +7,7 @@ import { openPrivate } from '../files/private-file.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Fate, OutcomeCount } from './outcome-count.ts'
 
-/** What a run did, for whoever has to prove it. Documented in the README. */
+/** The record of a run, as evidence. Documented in the README. */
 export interface AuditReport {
   readonly report: typeof FORMAT
   readonly tool: { readonly name: string; readonly version: string }
@@ -65,7 +65,7 @@ export function formatReport(report: AuditReport): string {
   return `${JSON.stringify(report, undefined, 2).split('\n').map(printable).join('\n')}\n`
 }
 
-/** Reads a report. @throws CommandError when it is none */
+/** Reads a report. @throws CommandError if it is not one */
 export function parseReport(text: string, path: string): AuditReport {
   let value: AuditReport | undefined
   try {

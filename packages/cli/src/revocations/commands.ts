@@ -10,30 +10,30 @@ const TOKEN_LIFETIME_S = 2_592_000
 /** `backend-logout revoke-user` */
 export function revokeUserCommand(run: RunCommand): Command {
   const command = new Command('revoke-user')
-    .summary('make your services refuse what a user was issued')
+    .summary('make your services refuse the tokens of a user')
     .description('Adds a user to the revocation list that your services follow.')
     .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--sub <subject>', "the user: the tokens' sub claim")
-    .option('--issued-before <date>', 'only what was issued up to then (default: now)', date('--issued-before'))
+    .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
   return withRun(command, run, userDetails)
 }
 
 /** `backend-logout revoke-session` */
 export function revokeSessionCommand(run: RunCommand): Command {
   const command = new Command('revoke-session')
-    .summary('make your services refuse what a session was issued')
+    .summary('make your services refuse the tokens of a session')
     .description('Adds a session to the revocation list that your services follow.')
     .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--sid <session>', "the session: the tokens' sid claim")
-    .option('--issued-before <date>', 'only what was issued up to then (default: now)', date('--issued-before'))
+    .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
   return withRun(command, run, sessionDetails)
 }
 
 /** `backend-logout revoke-issuer` */
 export function revokeIssuerCommand(run: RunCommand): Command {
   const command = new Command('revoke-issuer')
-    .summary('make your services refuse all that an issuer issued before')
-    .description('Adds everything that an issuer issued up to a time to the revocation list. This logs out everybody.')
+    .summary('make your services refuse all tokens of an issuer up to a time')
+    .description('Adds all tokens that an issuer issued up to a time to the revocation list. This logs out everyone.')
     .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--issued-before <date>', 'when the incident was over', date('--issued-before'))
   return withRun(command, run, issuerDetails)
@@ -47,8 +47,8 @@ function withRun(command: Command, run: RunCommand, details: string): Command {
       wholeNumber('--token-lifetime', 1, 3_153_600_000),
       TOKEN_LIFETIME_S,
     )
-    .option('--revocations <store>', 'where the revocation log is, instead of REVOCATIONS_STORE')
-    .option('-q, --quiet', 'say nothing but errors')
+    .option('--revocations <store>', 'location of the revocation log, instead of REVOCATIONS_STORE')
+    .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the entry as JSON')
     .addHelpText('after', details)
     .action((options: RevokeIssuedOptions) =>

@@ -5,7 +5,7 @@ import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { TokenRow } from '../input/row.ts'
 
-/** So many tokens are appended together. */
+/** Number of tokens that are appended together. */
 const BATCH = 500
 
 /** How many tokens are on the revocation list. */

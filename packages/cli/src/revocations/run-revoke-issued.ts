@@ -26,7 +26,7 @@ export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Te
   if (at > now + CLOCK_SKEW_S) {
     throw new CommandError(
       ExitCode.usage,
-      '--issued-before is in the future: until then, every new login would be refused, too.',
+      '--issued-before is in the future: until then, every new login would also be refused.',
     )
   }
   const until = at + tokenLifetime

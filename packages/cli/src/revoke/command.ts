@@ -56,9 +56,13 @@ export function revokeCommand(run: RunCommand): Command {
     .option('-o, --output <file>', "write the outcome of each token as NDJSON, by fingerprint; '-' is standard output")
     .option('-j, --journal <file>', 'record confirmed tokens, so that the run can be resumed')
     .option('--revocations <store>', 'add access tokens to the revocation log first; default: REVOCATIONS_STORE')
-    .option('--rate <number>', 'most requests per second, of all kinds together', wholeNumber('--rate', 1, 100_000))
-    .option('--dry-run', 'read everything and say what would be done; send nothing')
-    .option('--report <file>', 'write a report for an auditor; it brings an output and a journal, next to it')
+    .option(
+      '--rate <number>',
+      'maximum number of requests per second, including retries',
+      wholeNumber('--rate', 1, 100_000),
+    )
+    .option('--dry-run', 'read all input and report what a run would do; send nothing')
+    .option('--report <file>', 'write a report for an auditor, with an output and a journal next to it')
     .option('--sign-key <file>', 'sign the report with this private key, in PEM or as a JWK')
     .option('-q, --quiet', 'print errors only')
     .option('--json', 'write the summary as JSON')

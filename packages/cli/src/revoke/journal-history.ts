@@ -16,9 +16,9 @@ import { LineSet } from './line-set.ts'
 
 /** More than a journal of ten million lines needs. */
 export const MAX_JOURNAL_BYTES: number = 1024 ** 3
-/** Lines that are confirmed in so many pieces take some 100 MB. */
+/** Lines that are confirmed in this many pieces take about 100 MB. */
 const MAX_RANGES = 5_000_000
-/** One checkpoint of an earlier run is kept in memory for so many lines. */
+/** One checkpoint of an earlier run is kept in memory for this many lines. */
 const CHECKPOINT_LINES = 1024
 const MAX_CHECKPOINTS = 262_144
 const MAX_RUNS = 1_000

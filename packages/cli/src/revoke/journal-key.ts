@@ -14,14 +14,14 @@ const LOOKS = 20
 const LOOK_MS = 25
 
 /**
- * The key of a journal. It is random, and in a separate file: whoever reads the journal alone can neither compare a
- * guess at a token with the sums in it, nor write records of their own.
+ * The key of a journal. It is random, and in a separate file: anyone who reads only the journal can neither compare a
+ * guess at a token with the sums in it, nor write records.
  *
  * It is not derived from the application's secret: after an incident that secret is replaced, and then no journal could
  * be resumed any more.
  */
 export class JournalKey {
-  // An import would be loaded by runs without a journal, too.
+  // An import would also be loaded by runs without a journal.
   readonly #crypto = process.getBuiltinModule('node:crypto')
   readonly #key: KeyObject
 

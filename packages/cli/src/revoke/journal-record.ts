@@ -52,7 +52,7 @@ export function formatHeader(key: JournalKey, { provider, app, verify, column }:
   return format(key, { journal: FORMATS[2], provider, app, verify, column, started: now.toISOString() })
 }
 
-/** Writes the line that says that another run goes on with the journal. */
+/** Writes the line that says that another run continues the journal. */
 export function formatResumed(key: JournalKey, now: Date): string {
   return format(key, { resumed: now.toISOString() })
 }
@@ -79,7 +79,7 @@ function format(key: JournalKey, fields: object): string {
 }
 
 /**
- * Reads a line of a journal; `undefined` when it is none, or not one that was written with this key.
+ * Reads a line of a journal; `undefined` when it is not one, or not one that was written with this key.
  *
  * @param key Missing as long as the journal has format 1.
  */

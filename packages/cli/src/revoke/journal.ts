@@ -62,7 +62,7 @@ export class Journal implements AsyncDisposable {
       const { size, history, key } = await readJournal(path, file, identity)
       if (size < (await file.stat()).size) await file.truncate(size)
       const journal = new Journal(path, name, file, key ?? (await openJournalKey(path, false)), size, history)
-      // A journal of format 1 goes on as one of format 2.
+      // A journal of format 1 continues as one of format 2.
       journal.#write(key ? formatResumed(key, new Date()) : formatHeader(journal.key, identity, new Date()))
       return journal
     } catch (error) {

@@ -1,4 +1,4 @@
-/** So many ranges that are out of order are kept before they are sorted in. */
+/** Number of ranges out of order that are kept before they are sorted in. */
 const MAX_PENDING = 1_048_576
 
 /** A set of line numbers, kept as ranges: a million lines that are done take as much memory as one. */

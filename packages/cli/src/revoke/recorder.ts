@@ -101,7 +101,7 @@ export class Recorder {
     }
   }
 
-  /** Writes everything, and where the output ends now, so that a next run goes on behind it. */
+  /** Writes everything, and where the output ends now, so that the next run continues after it. */
   finish(): void {
     this.flush()
     const { report, journal, checkpoint, onFatal } = this.#options

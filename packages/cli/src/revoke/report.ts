@@ -24,7 +24,7 @@ export interface Report extends AsyncDisposable {
   drained(): Promise<void> | undefined
 }
 
-/** Writes to standard output. Whoever reads it decides how fast. */
+/** Writes to standard output. The reader decides how fast. */
 export function createStreamReport(output: Output): Report {
   return {
     bytes: undefined,
@@ -35,7 +35,7 @@ export function createStreamReport(output: Output): Report {
   }
 }
 
-/** Where in an output file a run goes on. */
+/** Position in an output file at which a run continues. */
 export interface GoOn {
   /**
    * How long the file was when the earlier run last wrote its journal. What is beyond is about tokens that come again,
@@ -47,7 +47,7 @@ export interface GoOn {
 /**
  * Opens the file for a report: a private file, or a device or pipe that exists.
  *
- * @param goOn When a run goes on, so that the lines of the earlier one are kept. Without it, the file is emptied.
+ * @param goOn When a run continues, so that the lines of the earlier one are kept. Without it, the file is emptied.
  * @throws CommandError
  */
 export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {

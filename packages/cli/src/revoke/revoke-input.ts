@@ -43,7 +43,7 @@ export interface RunParts {
   readonly terminal: Terminal
 }
 
-/** Revokes the tokens of an input, and writes down what becomes of each. */
+/** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   const { input, format, clients, pace, journal, report, log, listed, digest, fingerprint, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options

@@ -21,14 +21,15 @@ export interface RevokeCommandOptions extends ClientOptions, ColumnOptions, LogL
 
 /**
  * Adds the files that a report needs: an output, as it has the outcomes of the tokens; and a journal, so that a run that
- * was killed goes on with the same output.
+ * was killed continues the same output.
  *
  * @throws CommandError when there can be none
  */
 export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOptions {
   const { report, signKey } = options
   if (report === undefined) {
-    if (signKey !== undefined) throw new CommandError(ExitCode.usage, '--sign-key signs a report: pass --report, too.')
+    if (signKey !== undefined)
+      throw new CommandError(ExitCode.usage, '--sign-key signs a report: pass --report as well.')
     return options
   }
   const base = report.replace(/\.json$/, '')

@@ -3,7 +3,7 @@ import type { TokenRow } from '../input/row.ts'
 import { Channel } from './channel.ts'
 import { ClientFeed } from './client-feed.ts'
 
-/** What became of the token of one row. */
+/** The outcome of the token of one row. */
 export interface RowOutcome {
   readonly row: TokenRow
   readonly revocation: Revocation
@@ -17,7 +17,7 @@ export interface RunClients {
   of(row: TokenRow): LogoutClient
 }
 
-/** So many rows may wait for each client, so that a client that is throttled does not hold up the others at once. */
+/** Number of rows that may wait for each client, so that a throttled client does not immediately hold up the others. */
 const ROWS_PER_CLIENT = 512
 
 /** Revokes the tokens of rows, each with its client, and yields the outcomes as they become known. */

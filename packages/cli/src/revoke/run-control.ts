@@ -7,7 +7,7 @@ const GRACE_MS = 5_000
 
 /** Stops a run early: after Ctrl-C, when the reader of the output left, or after a failure that affects every token. */
 export class RunControl implements Disposable {
-  /** Why the run cannot go on. */
+  /** Reason why the run cannot continue. */
   fatal: CommandError | undefined
   interrupted = false
   readonly #abort = new AbortController()

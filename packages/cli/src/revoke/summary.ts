@@ -11,7 +11,7 @@ export interface RunEnd {
   /** Whether the end of the input was reached. */
   readonly complete: boolean
   readonly exitCode: ExitCode
-  /** Why it could not go on. */
+  /** Reason why it could not continue. */
   readonly fatal: CommandError | undefined
   /** What of the input was read, where that is wanted. */
   readonly inputDigest?: FileDigest | undefined

@@ -58,7 +58,7 @@ export function print({ stdout }: Terminal, ...lines: readonly string[]): void {
 
 /** Writes a result for programs. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  // JSON has line breaks only between its values: those inside of strings are escaped.
+  // JSON has line breaks only between its values: those inside strings are escaped.
   print(terminal, ...JSON.stringify(value, undefined, 2).split('\n'))
 }
 

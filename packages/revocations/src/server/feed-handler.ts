@@ -66,7 +66,7 @@ const MAX_WAIT_S = 25
 export function createRevocationFeedHandler(options: RevocationFeedHandlerOptions): RevocationFeedHandler {
   const { log, authorize, maxOpen = 10_000, onEvent } = options ?? {}
   if (typeof log?.read !== 'function') refuse('log must have read().')
-  if (typeof authorize !== 'function') refuse('authorize must be a function: the feed is not for everybody.')
+  if (typeof authorize !== 'function') refuse('authorize must be a function: the feed is not public.')
   if (!(Number.isInteger(maxOpen) && maxOpen >= 1)) refuse('maxOpen must be a positive whole number.')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
   const bodies = new WeakMap<RevocationPage, string>()

@@ -12,9 +12,9 @@ interface Waiter {
 
 /**
  * Lets any number of readers wait for news with one query per change. Those who wait are all at the same place, the
- * head; a look into the store tells what came after it, and everybody gets the same page.
+ * head; a look into the store tells what came after it, and every reader gets the same page.
  *
- * Every answer shows the log as it was after the question arrived. So a look that began before somebody came does not
+ * Every answer shows the log as it was after the question arrived. So a look that began before a reader came does not
  * count for them.
  */
 export class Hub {
@@ -48,7 +48,7 @@ export class Hub {
   /** Something may have come. */
   hint(): void {
     this.#hints++
-    // Without anybody who waits, the next reader looks.
+    // Without a waiting reader, the next reader looks.
     if (this.#waiters.size > 0) this.#startLook()
   }
 

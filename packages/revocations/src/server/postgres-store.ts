@@ -55,7 +55,7 @@ export class PostgresStore implements LogStore {
     const connection: pg.ClientConfig = {
       connectionString: String(postgres),
       application_name: 'backend-logout revocations',
-      // Without these, an address that swallows packets would keep everybody waiting for minutes.
+      // Without these, an address that swallows packets would keep every caller waiting for minutes.
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: QUERY_MS,
       keepAlive: true,

@@ -87,7 +87,7 @@ async function historyExpression(run: RunStatement, name: string): Promise<strin
     `left(encode(sha256(convert_to(concat_ws('/', ${[`(SELECT id FROM ${name}.log)`, ...parts].join(', ')}), 'UTF8')), 'hex'), 12)`
   const server = '(SELECT system_identifier FROM pg_control_system())'
   const timeline = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)'
-  // Not every service that is like Postgres lets everybody ask for these.
+  // Not every service that is like Postgres lets every role read these.
   for (const candidate of [expression(server, timeline), expression(server)]) {
     try {
       await run(`SELECT ${candidate}`, [])

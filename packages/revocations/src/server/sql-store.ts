@@ -45,7 +45,7 @@ export class SqlStore {
     const { table, channel } = this.#schema
     const members: readonly EntryMembers[] = entries
     const column = (name: keyof EntryMembers): unknown[] => members.map((entry) => entry[name] ?? null)
-    // NOTIFY in the same statement, so that it goes out with the commit, whoever commits.
+    // NOTIFY in the same statement, so that it goes out with the commit of any client.
     const statement = `WITH added AS (
         INSERT INTO ${table} (iss, jti, sid, sub, at, until)
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
@@ -71,7 +71,7 @@ export class SqlStore {
 
   async prune(): Promise<number> {
     const { table } = this.#schema
-    // Gone only if both clocks say so. Rows that somebody else is deleting are left to them.
+    // Gone only if both clocks say so. Rows that another process is deleting are left to them.
     const statement = `WITH ended AS (
         SELECT id FROM ${table} WHERE until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint
         LIMIT ${PRUNE_ROWS} FOR UPDATE SKIP LOCKED
@@ -127,7 +127,7 @@ export class SqlStore {
     const id = found[entries.length - 1]?.[0] ?? '0'
     const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
     return {
-      // Somebody else may have written what a reader would choke on.
+      // Another client may have written what a reader would choke on.
       page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
       head: writeCursor({ history, to: head }),
     }
