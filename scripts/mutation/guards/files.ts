@@ -225,14 +225,14 @@ export const fileGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: PRIVATE,
-      file: 'packages/private-store/src/private-file.ts',
+      file: 'packages/cli/src/files/private-file.ts',
       test: 'tests/cli/src/private-files.test.ts',
     },
     [
       [
-        'creates files for this user alone',
-        '    file = await open(path, flags, 0o600)',
-        '    file = await open(path, flags, 0o666)',
+        'opens its files by the gate for private files',
+        'return await openPrivateFile(path, options)',
+        "return await (await import('node:fs/promises')).open(path, 'a+')",
         'what is written with umask %s can be read by its owner alone',
       ],
     ],

@@ -38,18 +38,19 @@ afterAll(() => {
   provider.closeAllConnections()
 })
 
-const COMMANDS = [
-  ['revoke'],
-  ['doctor'],
-  ['introspect'],
-  ['logout-url'],
-  ['emulator'],
-  ['outbox'],
-  ...['add', 'work', 'stats', 'dead', 'retry', 'migrate', 'key'].map((name) => ['outbox', name]),
-]
+/** Every command, as the help lists them. */
+async function commandsOf(parent: readonly string[] = []): Promise<string[][]> {
+  const { stdout } = await run([...parent, '--help'])
+  const [, list = ''] = stdout.split('\nCommands:\n')
+  const names = [...(list.split('\n\n')[0] ?? '').matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, name]) => name as string)
+  const commands = names.filter((name) => name !== 'help').map((name) => [...parent, name])
+  const below = await Promise.all(commands.map(commandsOf))
+  return commands.flatMap((command, index) => [command, ...(below[index] as string[][])])
+}
+const COMMANDS = await commandsOf()
 
 // The value becomes part of the URL, or the option alone starts an emulator that runs until Ctrl-C.
-const INTENDED = new Set(['logout-url --state', 'emulator --tokens-file'])
+const INTENDED = new Set(['logout-url --state', 'logout-url --parameter', 'emulator --tokens-file'])
 
 /** The options of a command that take a value, as its help shows them. */
 async function optionsOf(command: readonly string[]): Promise<string[]> {
@@ -65,6 +66,12 @@ function expectHidden({ stdout, stderr }: Ended, secret: string, how: string): v
     if (part.trim().length === 8 && !/Did you|d you me|you mean/.test(part)) expect(shown, how).not.toContain(part)
   }
 }
+
+test('every command is tried', () => {
+  expect(COMMANDS.map((command) => command.join(' '))).toEqual(
+    expect.arrayContaining(['revoke', 'outbox retry', 'report verify']),
+  )
+})
 
 describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
   test.each(COMMANDS.map((command) => [command.join(' '), command] as const))(

@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
+import { shownName } from '../files/shown-name.ts'
 import { printable } from '../terminal/printable.ts'
 import type { Fate, OutcomeCount } from './outcome-count.ts'
 
@@ -102,7 +103,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     if (error instanceof CommandError) throw error
     throw new CommandError(
       ExitCode.stopped,
-      `The report ${path} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +
+      `${shownName(path, 'The report')} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +
         'the same command again to write the report.',
     )
   }
