@@ -118,6 +118,11 @@ if (write) {
   writeFileSync(join(root, 'docs/images/benchmark.svg'), chart)
 }
 
+say('The revocation list …')
+execFileSync(process.execPath, [join(import.meta.dirname, 'revocations.ts'), ...(write ? [] : ['--quick'])], {
+  stdio: 'inherit',
+})
+
 function versionOf(name: string): string {
   const places = [join(root, 'benchmarks/node_modules', name, 'package.json')]
   return places.map((path) => (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version)[0] ?? ''

@@ -87,6 +87,7 @@ export const sections: readonly Section[] = [
       'docs/security-mutations.md',
       'docs/benchmark.md',
       'docs/outbox-results.md',
+      'docs/revocations-results.md',
     ],
   },
   {
