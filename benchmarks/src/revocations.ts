@@ -222,7 +222,7 @@ Where a goal is not reached:
 
 - A \`check()\` that says \`valid\` reads two clocks, because a list must not look more recent than it is after the machine slept
   or its clock was set. The lookups and the validation of names take the rest.
-- Followers run in one process, each with a request of its own. On two cores, sending and reading that many responses takes
+- Followers run in one process, each with a separate request. On two cores, sending and reading that many responses takes
   most of the time; the entry itself is read from Postgres once.
 `
 process.stdout.write(body)
