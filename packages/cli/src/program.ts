@@ -5,6 +5,7 @@ import { emulatorCommand } from './emulator/command.ts'
 import { ExitCode } from './exit-code.ts'
 import { introspectCommand } from './introspect/command.ts'
 import { logoutUrlCommand } from './logout-url/command.ts'
+import { logoutUserCommand } from './logout-user/command.ts'
 import { outboxCommand } from './outbox/command.ts'
 import { reportCommand } from './report/command.ts'
 import { revokeIssuerCommand, revokeSessionCommand, revokeUserCommand } from './revocations/commands.ts'
@@ -19,6 +20,7 @@ const COMMANDS = [
   revokeUserCommand,
   revokeSessionCommand,
   revokeIssuerCommand,
+  logoutUserCommand,
   doctorCommand,
   introspectCommand,
   reportCommand,

@@ -1,7 +1,7 @@
 import { type PostgresServer, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import type { TestProject } from 'vitest/node'
 
-const DATABASES = ['outbox', 'foreign_text', 'arguments', 'revocations', 'fingerprints'] as const
+const DATABASES = ['outbox', 'foreign_text', 'arguments', 'revocations', 'fingerprints', 'sessions'] as const
 
 declare module 'vitest' {
   interface ProvidedContext {

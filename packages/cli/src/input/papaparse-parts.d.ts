@@ -14,6 +14,5 @@ declare module 'papaparse' {
     parse(text: string, config: { readonly delimiter: string; readonly newline: string }): ParseResult
     unparse(rows: readonly (readonly string[])[], config: { readonly newline: string }): string
   }
-  // biome-ignore lint/style/noDefaultExport: this is how the package is
   export default Papa
 }

@@ -1,0 +1,123 @@
+import {
+  createPostgresSessionIndex,
+  IncompleteLogoutError,
+  type LogoutSummary,
+  logoutEverywhere,
+} from '@backend-logout/receiver'
+import pg from 'pg'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import { openOutboxOf } from '../outbox/open.ts'
+import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
+import { readStore } from '../store-option.ts'
+import { print, type Terminal } from '../terminal/terminal.ts'
+
+/** The options of `backend-logout logout-user`. */
+export interface LogoutUserOptions extends LogLocation {
+  readonly iss: string
+  readonly sub?: string
+  readonly sid?: string
+  readonly sessions?: string
+  readonly indexSchema: string
+  readonly table: string
+  readonly tokensAt: string
+  readonly outbox?: string
+  readonly keysFile?: string
+  readonly quiet?: boolean
+  readonly json?: boolean
+}
+
+const CONNECT_MS = 5_000
+const NAME = /^[a-z_][a-z0-9_]{0,62}$/
+
+/** Ends a user's sessions, and what was issued to them. */
+export async function runLogoutUser(options: LogoutUserOptions, terminal: Terminal): Promise<ExitCode> {
+  const { iss, sub, sid, table, indexSchema, tokensAt, quiet = false, json } = options
+  if (!sub && !sid) throw usage('Pass --sub for all sessions of a user, or --sid for one session.')
+  if (!table.split('.').every((part) => NAME.test(part))) throw usage('--table must be a lower-case name.')
+  if (!NAME.test(indexSchema)) throw usage('--index-schema must be a lower-case name.')
+  const address = readStore({ option: '--sessions', variable: 'SESSIONS_STORE' }, options.sessions, terminal)
+  if (!address || !/^postgres(?:ql)?:/i.test(address.store)) {
+    throw usage(
+      "SESSIONS_STORE must be the postgres:// address of the application's database. You can also pass --sessions.",
+    )
+  }
+  const connectionString = address.store
+  const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS })
+  pool.on('error', () => {})
+  const sessions = createPostgresSessionIndex({
+    pool,
+    schema: indexSchema,
+    tokens: async (id) => {
+      const { rows } = await pool.query(`SELECT sess::jsonb #> $2 AS tokens FROM ${table} WHERE sid = $1`, [
+        id,
+        tokensAt.split('.'),
+      ])
+      return readTokens(rows[0]?.tokens)
+    },
+    end: (id) => pool.query(`DELETE FROM ${table} WHERE sid = $1`, [id]),
+  })
+  try {
+    await using revocations = await openLogIfNamed(options, terminal)
+    await using outbox = hasOutbox(options, terminal)
+      ? await openOutboxOf(outboxLocation(options), terminal, true)
+      : undefined
+    const who = { iss, ...(sub && { sub }), ...(sid && { sid }) }
+    const done = await logoutEverywhere(who, { sessions, revocations, outbox })
+    report(done, { json, quiet, hasOutbox: outbox !== undefined, hasLog: revocations !== undefined }, terminal)
+    return ExitCode.done
+  } catch (error) {
+    if (!(error instanceof IncompleteLogoutError)) throw error
+    // What Postgres says may quote the address.
+    throw new CommandError(ExitCode.stopped, `${error.message} It ends what is left.`, { cause: error })
+  } finally {
+    await pool.end()
+  }
+}
+
+function report(
+  { sessions, tokens }: LogoutSummary,
+  {
+    json,
+    quiet,
+    hasOutbox,
+    hasLog,
+  }: { json?: boolean | undefined; quiet: boolean; hasOutbox: boolean; hasLog: boolean },
+  terminal: Terminal,
+): void {
+  if (json) print(terminal, JSON.stringify({ sessions, tokens }))
+  else if (!quiet) {
+    print(
+      terminal,
+      `Sessions ended: ${sessions}.`,
+      hasOutbox
+        ? `Tokens handed to the outbox: ${tokens}.`
+        : 'OUTBOX_STORE is not set, so the tokens in the sessions were not revoked at the provider.',
+      hasLog
+        ? 'Your services refuse the access tokens that were issued until now.'
+        : 'REVOCATIONS_STORE is not set, so services that check access tokens locally accept them until they expire.',
+    )
+  }
+}
+
+const outboxLocation = ({ outbox, keysFile }: LogoutUserOptions) => ({
+  ...(outbox !== undefined && { store: outbox }),
+  ...(keysFile !== undefined && { keysFile }),
+})
+
+function hasOutbox({ outbox }: LogoutUserOptions, { env }: Terminal): boolean {
+  return outbox !== undefined || Boolean(env.OUTBOX_STORE?.trim())
+}
+
+/** What is in a session may be anything. */
+function readTokens(tokens: unknown): { readonly accessToken?: string; readonly refreshToken?: string } {
+  const { accessToken, refreshToken } = Object(tokens) as Record<string, unknown>
+  return {
+    ...(typeof accessToken === 'string' && { accessToken }),
+    ...(typeof refreshToken === 'string' && { refreshToken }),
+  }
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(ExitCode.usage, message)
+}
