@@ -2,40 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { CompactEncrypt, importJWK, type JWK, SignJWT } from 'jose'
 import type { Provider } from 'oidc-provider'
 import type { Application } from './applications.ts'
-import { isLogoutSender, type LogoutSender, logoutTokenContent } from './logout-sender.ts'
+import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
+import { isLogoutSender, logoutTokenContent } from './logout-sender.ts'
 import type { SigningKeys } from './signing-keys.ts'
-
-/** How an application is told of logouts. */
-export interface BackchannelLogoutOptions {
-  /**
-   * The application that is told.
-   * @default the emulator's default application
-   */
-  readonly app?: Application
-  /**
-   * Whose logout tokens to send.
-   * @default 'oidc-provider'
-   */
-  readonly sender?: LogoutSender
-  /**
-   * Whether logout tokens and ID tokens name the session, in `sid`. It counts for users who sign in afterwards.
-   * @default true
-   */
-  readonly sessionRequired?: boolean
-  /**
-   * The public key, RSA or EC, that logout tokens are encrypted with. `alg` defaults to `RSA-OAEP-256` or `ECDH-ES`.
-   * @default logout tokens are not encrypted
-   */
-  readonly encryptionKey?: JWK
-}
-
-/** A logout that was reported to an application. */
-export interface LogoutDelivery {
-  /** The application that was told. */
-  readonly appId: string
-  /** The status of its answer; absent without one. */
-  readonly status?: number
-}
 
 /** A session of the provider, as its store has it. */
 export interface EndedSession {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Application } from './applications.ts'
-import type { BackchannelLogoutOptions } from './backchannel-logout.ts'
+import type { BackchannelLogoutOptions } from './backchannel-options.ts'
 import type { Emulator } from './emulator.ts'
 import { HttpProblem } from './http-problem.ts'
 import type { OwnAddress } from './own-address.ts'

@@ -1,6 +1,6 @@
 import type { User } from './accounts.ts'
 import type { Application, Applications } from './applications.ts'
-import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-logout.ts'
+import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 import type { Fault, NextFault } from './faults.ts'
 import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
 import type { RequestRecord } from './request-log.ts'

@@ -5,7 +5,7 @@
  */
 export type { User } from './accounts.ts'
 export type { Application, ApplicationName, Applications, AuthMethod } from './applications.ts'
-export type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-logout.ts'
+export type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 export type { Emulator } from './emulator.ts'
 export type { EndpointName } from './endpoints.ts'
 export type { EnvelopeError, Fault, NextFault } from './faults.ts'

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { BackchannelLogout, LogoutDelivery } from './backchannel-logout.ts'
+import type { BackchannelLogout } from './backchannel-logout.ts'
+import type { LogoutDelivery } from './backchannel-options.ts'
 import { PROTOCOL_PATHS } from './endpoints.ts'
 import { errorPage, signedOutPage } from './pages.ts'
 import type { MemoryStore } from './store.ts'

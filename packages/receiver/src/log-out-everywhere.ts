@@ -15,9 +15,19 @@ export interface LogoutTargets {
   /** The application's sessions. */
   readonly sessions?: SessionIndex | undefined
   /** The list of revoked tokens that services follow: a log of `@backend-logout/revocations`. */
-  readonly revocations?: { append(entries: readonly LogoutEntry[]): Promise<unknown> } | undefined
+  readonly revocations?:
+    | {
+        /** Appends rows to the list. They are durable when it resolves. */
+        append(entries: readonly LogoutEntry[]): Promise<unknown>
+      }
+    | undefined
   /** Revokes the tokens in the sessions: `@backend-logout/outbox`. */
-  readonly outbox?: { add(tokens: RevocableTokens): Promise<unknown> } | undefined
+  readonly outbox?:
+    | {
+        /** Adds a logout. It is durable when it resolves. */
+        add(tokens: RevocableTokens): Promise<unknown>
+      }
+    | undefined
   /**
    * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it:
    * they are meant to work while the user is logged out. Where a session does not say its scope, its refresh token is

@@ -160,7 +160,9 @@ test('the options of backend-logout in the commands exist', async () => {
     .filter(({ language }) => language === 'sh')
     .flatMap(({ at, code }) =>
       Array.from(
-        code.matchAll(/(?:npx @backend-logout\/cli|(?:^|\| |npx )backend-logout) ([a-z][\w-]*)([^|#\n]*)/gm),
+        code.matchAll(
+          /(?:npx @backend-logout\/cli|(?:^|\| |npx )backend-logout) ((?:outbox |report )?[a-z][\w-]*)([^|#\n]*)/gm,
+        ),
         (match) => ({
           at,
           command: match[1] ?? '',
@@ -171,7 +173,7 @@ test('the options of backend-logout in the commands exist', async () => {
   expect(uses.length).toBeGreaterThan(0)
   const help = new Map<string, string>()
   for (const command of new Set(uses.map(({ command }) => command))) {
-    help.set(command, (await run(process.execPath, [cli, command, '--help'])).stdout)
+    help.set(command, (await run(process.execPath, [cli, ...command.split(' '), '--help'])).stdout)
   }
   for (const { at, command, options } of uses) {
     expect(help.get(command), at).toContain(`backend-logout ${command}`)

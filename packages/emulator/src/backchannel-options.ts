@@ -1,0 +1,35 @@
+import type { JWK } from 'jose'
+import type { Application } from './applications.ts'
+import type { LogoutSender } from './logout-sender.ts'
+
+/** Options of reporting logouts to an application. */
+export interface BackchannelLogoutOptions {
+  /**
+   * The application that is told.
+   * @default the emulator's default application
+   */
+  readonly app?: Application
+  /**
+   * Whose logout tokens to send.
+   * @default 'oidc-provider'
+   */
+  readonly sender?: LogoutSender
+  /**
+   * Whether logout tokens and ID tokens name the session, in `sid`. It counts for users who sign in afterwards.
+   * @default true
+   */
+  readonly sessionRequired?: boolean
+  /**
+   * The public key, RSA or EC, that logout tokens are encrypted with. `alg` defaults to `RSA-OAEP-256` or `ECDH-ES`.
+   * @default logout tokens are not encrypted
+   */
+  readonly encryptionKey?: JWK
+}
+
+/** A logout that was reported to an application. */
+export interface LogoutDelivery {
+  /** The application that was told. */
+  readonly appId: string
+  /** The status of its answer; absent without one. */
+  readonly status?: number
+}
