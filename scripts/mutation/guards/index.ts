@@ -7,6 +7,7 @@ import { pageGuards } from './pages.ts'
 import { releaseGuards } from './release.ts'
 import { requestGuards } from './requests.ts'
 import { secretGuards } from './secrets.ts'
+import { serviceGuards } from './services.ts'
 import { truthGuards } from './truth.ts'
 
 /** Every guard that is known. The table has them in the order of the promises. */
@@ -19,5 +20,6 @@ export const guards: readonly Mutation[] = [
   ...pageGuards,
   ...logoutEndpointGuards,
   ...emulatorGuards,
+  ...serviceGuards,
   ...releaseGuards,
 ]

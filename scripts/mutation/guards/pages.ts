@@ -20,7 +20,12 @@ export const pageGuards: readonly Mutation[] = [
         'if (false) {',
         'a prefetch is refused, told by %s: %s',
       ],
-      ['insists on its header', "if (headers.get('x-logout-request') !== '1') {", 'if (false) {', ALL],
+      [
+        'insists on its header',
+        "if (door === 'script' && headers.get('x-logout-request') !== '1') {",
+        'if (false) {',
+        ALL,
+      ],
       ['insists on an origin of its own', 'if (origin === null || !own.has(origin)) {', 'if (origin === null) {', ALL],
       [
         'insists on an origin at all',
@@ -93,7 +98,12 @@ export const pageGuards: readonly Mutation[] = [
     },
     [
       ['insists on JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
-      ['refuses a compressed body', 'if (encoded || ', 'if (', 'a compressed body is refused'],
+      [
+        'refuses a compressed body',
+        "if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) throw wrongType()",
+        '',
+        'a compressed body is refused',
+      ],
     ],
   ),
   ...guardsIn(
@@ -105,8 +115,8 @@ export const pageGuards: readonly Mutation[] = [
     [
       [
         'checks what a page cannot choose: origin and fetch metadata, and a header that needs its leave',
-        "  if (headers.get('x-logout-request') !== '1') {",
-        "  if (method === 'POST') return 'http://any.example'\n  if (headers.get('x-logout-request') !== '1') {",
+        "  if (door === 'script' && headers.get('x-logout-request') !== '1') {",
+        "  if (method === 'POST') return 'http://any.example'\n  if (door === 'script' && headers.get('x-logout-request') !== '1') {",
         'arrives, and logs nobody out',
       ],
     ],

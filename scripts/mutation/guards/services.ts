@@ -1,0 +1,331 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+/** Services that follow the revocation list, reports of the provider, refreshes and forms. */
+export const serviceGuards: readonly Mutation[] = [
+  ...guardsIn(
+    {
+      promise: 'A logout is on the list before the provider is asked',
+      file: 'packages/browser-proxy/src/server/revoke-tokens.ts',
+      test: 'packages/browser-proxy/src/server/revocation-list.test.ts',
+    },
+    [
+      [
+        'puts access tokens on the list before the provider is asked',
+        '    const listed = await list(stored)\n    return { ...(await revokeAtProvider(stored, front)), ...listed }',
+        '    const done = await revokeAtProvider(stored, front)\n    return { ...done, ...(await list(stored)) }',
+        'the access token is on the list before the provider is asked, and the answer says so',
+      ],
+      [
+        'claims nothing that the list has not taken',
+        'return { listed: appended && entries.length === named.length }',
+        'return { listed: true }',
+        'a list that %s costs no logout, and is not claimed to refuse',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Every entry that was acknowledged is refused by every reader',
+      file: 'packages/revocations/src/server/appender.ts',
+      test: 'tests/revocations/src/crash.test.ts',
+    },
+    [
+      [
+        'acknowledges entries once they are stored',
+        '      await this.#untilStored(entries)\n',
+        '      for (const { stored } of batch) stored()\n      await this.#untilStored(entries)\n',
+        'every entry that was acknowledged is refused by every reader, whoever was killed, on Postgres',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A list that is cut off never answers `valid`',
+      file: 'packages/revocations/src/follow.ts',
+      test: 'packages/revocations/src/follow.test.ts',
+    },
+    [
+      [
+        'says stale as soon as it is too old',
+        "isFresh() ? 'valid' : 'stale'",
+        "isFresh() || !signal.aborted ? 'valid' : 'stale'",
+        'says stale as soon as it is too old, keeps what it knows, and comes back without help',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A list that is cut off never answers `valid`',
+      file: 'packages/revocations/src/freshness.ts',
+      test: 'packages/revocations/src/freshness.test.ts',
+    },
+    [
+      [
+        'takes no answer that is older than an earlier one',
+        'const isNew = asOf - this.#asOf >= sent - this.#received - TOLERANCE_MS',
+        'const isNew = asOf > 0',
+        'an answer that is older than an earlier one is not taken, and the one after it only if it goes on from there',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Order, repetition and restarts do not change the list',
+      file: 'packages/revocations/src/marks.ts',
+      test: 'packages/revocations/src/revocation-table.test.ts',
+    },
+    [
+      [
+        'raises times only',
+        'Math.max(this.#times[place + index] as number, Math.min(time, MAX))',
+        'Math.min(time, MAX)',
+        'it says what the entries say, in any order and however often they come',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The answers of a foreign feed',
+      file: 'packages/revocations/src/feed.ts',
+      test: 'packages/revocations/src/feed.test.ts',
+    },
+    [
+      [
+        'leaves what sends too much',
+        'const MAX_BODY_BYTES = 10_000_000',
+        'const MAX_BODY_BYTES = 10_000_000_000',
+        'that sends too much is left, whatever it says about the size, also when it is compressed',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The answers of a foreign feed',
+      file: 'packages/revocations/src/page.ts',
+      test: 'packages/revocations/src/page.test.ts',
+    },
+    [
+      [
+        'takes no page with an entry that is none',
+        '    entries.every(isEntry) &&\n',
+        '',
+        'is refused with something wrong in it: %s %o',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Claims of a wrong type are not valid',
+      file: 'packages/revocations/src/revocation-table.ts',
+      test: 'packages/revocations/src/revocation-table.test.ts',
+    },
+    [
+      [
+        'lets no name of a wrong type pass',
+        '(!isName(name) || marks?.covers(name, issuedAt) === true)',
+        'marks?.covers(name as string, issuedAt) === true',
+        'never lets a token pass whose claims make no sense: %s %o',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The feed answers only readers that `authorize` admits',
+      file: 'packages/revocations/src/server/feed-handler.ts',
+      test: 'packages/revocations/src/server/feed-handler.test.ts',
+    },
+    [
+      [
+        'insists on true',
+        'if (isAuthorized !== true) {',
+        'if (isAuthorized === false) {',
+        'is not open where authorize fails, or answers anything but true',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Events and metrics name no token, user or session',
+      file: 'packages/opentelemetry/src/client-calls.ts',
+      test: 'packages/opentelemetry/src/instrument.test.ts',
+    },
+    [
+      [
+        'leaves the token out of the attributes of a call',
+        '        ...open.server,\n',
+        '        ...open.server,\n        token: String((event as { token?: string }).token),\n',
+        'every part is measured, and no attribute names a token, a user or a session',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/claims.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'insists on the event',
+        'if (!isObject(events) || !isObject(member(events, LOGOUT_EVENT))) {',
+        'if (!isObject(events)) {',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event',
+      ],
+      [
+        'refuses a nonce',
+        "if (member(claims, 'nonce') !== undefined) refuse",
+        'if (false) refuse',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce',
+      ],
+      [
+        'insists on this application alone',
+        'if (!isOurs) refuse',
+        'if (false) refuse',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/verifier.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'verifies the signature',
+        'await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)',
+        'await (sources.get(issuer) as KeySource).candidates(header)',
+        'wrong_signature: by a stranger who uses the name of a key',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Keys come from the `jwks_uri`',
+      file: 'packages/receiver/src/fetch-json.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'follows no redirect to keys',
+        'if (redirected || (status >= 300 && status < 400)) throw',
+        'if (false) throw',
+        'a redirect is not followed',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A key that the issuer has withdrawn',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'fetches keys again after ten minutes',
+        'const FRESH_MS = 600_000',
+        'const FRESH_MS = 60_000_000',
+        'a key that was withdrawn counts for ten minutes at most',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Tokens of strangers cause at most two requests',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'pauses between two fetches of keys',
+        'const PAUSE_MS = 30_000',
+        'const PAUSE_MS = 0',
+        'a thousand tokens with unknown kids cause two in a minute',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/session-index.ts',
+      test: 'packages/receiver/src/session-index.test.ts',
+    },
+    [
+      [
+        'leaves logins alone that began later',
+        'if (notice.iss !== iss || at > notice.at) return false',
+        'if (notice.iss !== iss) return false',
+        'whatever the order of logins and reports, the same sessions are left, and none that began after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report that was answered with 200 is carried out',
+      file: 'packages/receiver/src/log-out-everywhere.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'answers 200 only when every step is done',
+        '      throw new IncompleteLogoutError(step, error)\n',
+        '      return undefined as T\n',
+        '%s: nothing has ended, the answer is 503, and another delivery succeeds',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The answer to a refused report does not tell why',
+      file: 'packages/receiver/src/back-channel-handler.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'says the same of every refused token',
+        "if (error.code !== 'replayed') return refused(error.code, invalid(400))",
+        "if (error.code !== 'replayed') return refused(error.code, refusal(400, 'invalid_request', error.message))",
+        'every refusal reads the same, whatever the reason',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A refresh that is in progress when the user logs out',
+      file: 'packages/browser-proxy/src/server/refresh-session.ts',
+      test: 'packages/browser-proxy/src/server/refresh-session.test.ts',
+    },
+    [
+      [
+        'hands tokens that nobody holds to the outbox',
+        '    await outbox.add({',
+        '    if (!current) return undefined\n    await outbox.add({',
+        'hands the fresh tokens to the outbox where the session ends during the refresh',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A form without a script logs out only',
+      file: 'packages/browser-proxy/src/server/form-door.ts',
+      test: 'packages/browser-proxy/src/server/form-door.test.ts',
+    },
+    [
+      [
+        'insists on the CSRF token of the session',
+        'if (!matches) throw',
+        'if (false) throw',
+        'an attack changes nothing:',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A form without a script logs out only',
+      file: 'packages/browser-proxy/src/server/guards.ts',
+      test: 'packages/browser-proxy/src/server/form-door.test.ts',
+    },
+    [['refuses forms in frames', "if (door === 'form') refuseFrames(headers)", '', 'an attack changes nothing:']],
+  ),
+]
