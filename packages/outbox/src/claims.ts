@@ -1,5 +1,5 @@
 import type { FetchOptions } from 'pg-boss'
-import type { ClaimedJob } from './attempt.ts'
+import type { ClaimedJob, Recalled } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { JobData } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
@@ -91,6 +91,18 @@ export class Claims {
     const job = lanes.find((lane) => lane.length > 0)?.shift()
     if (job) this.#started++
     return job
+  }
+
+  /** Looks up the earlier attempts at a logout, and the database's time of this one. */
+  async recall(id: string): Promise<Recalled | undefined> {
+    try {
+      const [job] = await this.#store.boss.findJobs(QUEUE, { id, db: this.#store.within(WRITE_MS) })
+      // The application may have told pg to make something else of times than a Date.
+      return job && { output: job.output, startedOn: new Date(job.startedOn) }
+    } catch {
+      // Then it counts as not tried before, which costs an attempt.
+      return undefined
+    }
   }
 
   /** Takes every logout that is not started. */

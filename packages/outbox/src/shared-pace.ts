@@ -41,32 +41,28 @@ export class SharedPace {
     const db = this.#store.within(WRITE_MS)
     const table = `${this.#store.schema}.job`
     const note = `name = '${NOTES}' AND id = '${ID}'`
+    // Whoever wrote the note, its version is compared as it is stored.
+    const version = "coalesce(left(data->>'version', 50), '')"
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { rows } = await db.executeSql(
-        `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now, pause.ms, pause.code,
-          (SELECT left(data::text, 10000) FROM ${table} WHERE ${note}) AS pace
-        FROM (SELECT 1) AS one LEFT JOIN (${SELECT_PAUSE(this.#store.schema)}) AS pause ON true`,
+        `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now, pause.ms, pause.code, note.pace, note.version
+        FROM (SELECT 1) AS one LEFT JOIN (${SELECT_PAUSE(this.#store.schema)}) AS pause ON true
+        LEFT JOIN (SELECT left(data::text, 10000) AS pace, ${version} AS version FROM ${table} WHERE ${note}) AS note ON true`,
       )
       const at = performance.now()
-      const [row] = rows as {
-        now: number | string
-        ms: number | string | null
-        code: string | null
-        pace: string | null
-      }[]
-      if (!row) continue
+      const row = rows[0] as Row
       const now = Number(row.now)
       const pause = readPause(row)
       const before = readPace(row.pace, now)
-      const { pace, result } = decide(pause ? pausedBy(before.pace, now, pause.ms, pause.code) : before.pace, now)
-      const data = { ...pace, version: before.version + 1 }
-      if (row.pace === null) {
+      const { pace, result } = decide(pause ? pausedBy(before, now, pause.ms, pause.code) : before, now)
+      const data = { ...pace, version: (Number(row.version) || 0) + 1 }
+      if (row.version === null) {
         await this.#store.boss.insert(NOTES, [{ id: ID, data }], { db })
         continue
       }
       const changed = await db.executeSql(
-        `UPDATE ${table} SET data = $1::jsonb WHERE ${note} AND coalesce(data->>'version', '') = $2 RETURNING 1 AS one`,
-        [JSON.stringify(data), before.stored],
+        `UPDATE ${table} SET data = $1::jsonb WHERE ${note} AND ${version} = $2 RETURNING 1 AS one`,
+        [JSON.stringify(data), row.version],
       )
       if (changed.rows.length > 0) return { result, pace, now, at }
     }
@@ -74,16 +70,23 @@ export class SharedPace {
   }
 }
 
+interface Row {
+  readonly now: number | string
+  readonly ms: number | string | null
+  readonly code: string | null
+  readonly pace: string | null
+  /** `null` where there is no note yet. */
+  readonly version: string | null
+}
+
 /** Reads what is stored, from any writer. */
-function readPace(text: string | null, now: number): { pace: Pace; version: number; stored: string } {
+function readPace(text: string | null, now: number): Pace {
   const value = parse(text)
-  const stored = typeof value.version === 'number' || typeof value.version === 'string' ? String(value.version) : ''
-  const version = Number.isSafeInteger(value.version) ? Number(value.version) : 0
   const isWhole = NUMBERS.every((name) => Number.isFinite(value[name]) && Number(value[name]) >= 0)
+  if (!isWhole) return firstPace(now)
   const marks = Array.isArray(value.marks) ? value.marks.filter(isMark).slice(-16) : []
-  if (!isWhole) return { pace: firstPace(now), version, stored }
   const read = { ...value, marks, isFull: value.isFull === true, code: readReason(value).code } as unknown as Pace
-  return { pace: onClock(read, now), version, stored }
+  return onClock(read, now)
 }
 
 /** Moves the times where the clock was set back, and drops a pause that nobody can have asked for. */
@@ -100,6 +103,14 @@ function onClock(pace: Pace, now: number): Pace {
   return {
     ...moved,
     rate: Math.min(1_000_000, Math.max(0.1, moved.rate)),
+    margin: Math.min(0.1, moved.margin),
+    regainMs: Math.min(3_600_000, moved.regainMs),
+    usedMs: Math.min(86_400_000, moved.usedMs),
+    pauses: Math.min(30, moved.pauses),
+    probeMs: Math.min(4_000, moved.probeMs),
+    pausedAt: Math.min(now, moved.pausedAt),
+    since: Math.min(now, moved.since),
+    taken: Math.min(1_000_000_000, moved.taken),
     nextAt: moved.nextAt > latest ? now : moved.nextAt,
     pausedUntil: moved.pausedUntil > latest ? now : moved.pausedUntil,
   }

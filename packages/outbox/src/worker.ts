@@ -1,12 +1,12 @@
 import { Alarm } from './alarm.ts'
-import { type AttemptContext, attempt, type ClaimedJob, type Recalled } from './attempt.ts'
-import { type Store, WRITE_MS } from './boss.ts'
+import { type AttemptContext, attempt, type ClaimedJob } from './attempt.ts'
+import type { Store } from './boss.ts'
 import { Claims } from './claims.ts'
 import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { WorkSummary } from './outbox.ts'
 import { Pacer } from './pacer.ts'
-import { CLAIM_S, QUEUE } from './queues.ts'
+import { CLAIM_S } from './queues.ts'
 import { type Settlement, Settler } from './settler.ts'
 import { isEmpty } from './stats.ts'
 import type { Upkeep } from './upkeep.ts'
@@ -76,7 +76,7 @@ export class Worker {
   constructor(store: Store, options: WorkerOptions) {
     this.#store = store
     this.#options = options
-    this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#recall(id) }
+    this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#claims.recall(id) }
     this.#claims = new Claims(store)
     this.#pacer = new Pacer(store, {
       emit: options.emit,
@@ -218,17 +218,6 @@ export class Worker {
   /** Gives back what was claimed and not tried. */
   #giveBack(): void {
     for (const job of this.#claims.takeWaiting()) this.#settler.add({ kind: 'again', job, output: null })
-  }
-
-  async #recall(id: string): Promise<Recalled | undefined> {
-    try {
-      const [job] = await this.#store.boss.findJobs(QUEUE, { id, db: this.#store.within(WRITE_MS) })
-      // The application may have told pg to make something else of times than a Date.
-      return job && { output: job.output, startedOn: new Date(job.startedOn) }
-    } catch {
-      // Then it counts as not tried before, which costs an attempt.
-      return undefined
-    }
   }
 
   #settled({ job, kind, event }: Settlement): void {

@@ -165,8 +165,40 @@ describe('rows that somebody else has written', () => {
     await writeRows(store, [{ ...pause, data: { code: '\u001b[31mnetwork' }, startAfter: soon }])
     const { pausedUntil } = await outbox.stats()
     expect(Math.abs(Number(pausedUntil) - Date.parse(soon))).toBeLessThan(1_000)
-    await outbox.work({ signal: AbortSignal.timeout(200) })
+    await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
+    await outbox.work({ signal: AbortSignal.timeout(500) })
     expect(events.filter(({ type }) => type === 'paused')).toMatchObject([{ code: 'undecryptable' }])
+  })
+
+  test('of the shared pace stop no worker, whatever they hold', async () => {
+    await using outbox = await open()
+    await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
+    expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
+    const [row] = await query<{ id: string; data: object }>(
+      store,
+      `SELECT id, data FROM backend_logout.job WHERE name = 'notes' AND data ? 'rate'`,
+    )
+    const whole = row?.data ?? {}
+    const far = Date.now() + 1e12
+    const hostile = [
+      null,
+      7,
+      'text',
+      [],
+      {},
+      { ...whole, version: 'many', rate: -1 },
+      { ...whole, version: null, rate: 0, limit: 1e300, regainMs: 1e300, margin: 1e300 },
+      { ...whole, nextAt: far, pausedUntil: far, askedAt: far, pausedAt: far, since: far },
+      { ...whole, pauses: 1e300, probeMs: 1e300 },
+      { ...whole, marks: Array(10_000).fill([1, 1]), taken: 1e300, usedMs: 1e300, code: '\u001b[31mnetwork' },
+    ]
+    for (const data of hostile) {
+      await query(store, 'UPDATE backend_logout.job SET data = $2 WHERE id = $1', [row?.id, JSON.stringify(data)])
+      await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
+      const startedAt = performance.now()
+      expect(await outbox.work({ untilEmpty: true }), JSON.stringify(data)?.slice(0, 100)).toMatchObject({ revoked: 1 })
+      expect(performance.now() - startedAt).toBeLessThan(15_000)
+    }
   })
 })
 

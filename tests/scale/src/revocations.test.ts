@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { followRevocations, type RevocationEntry } from '@backend-logout/revocations'
+import { openRevocationLog } from '@backend-logout/revocations/server'
+import { expect, test } from 'vitest'
+import { type Replication, startCluster } from './cluster.ts'
+
+const iss = 'https://id.example.com'
+const seconds = (): number => Math.floor(Date.now() / 1000)
+
+interface Result {
+  readonly acknowledged: number
+  /** What the reader does not refuse: of everything, and of what the last primary has acknowledged. */
+  readonly unknown: string[]
+  readonly unknownAfterwards: string[]
+}
+
+/** Appends to a log through fail-overs, with a reader that follows it. */
+async function failOver(replication: Replication, rounds: number): Promise<Result> {
+  await using cluster = await startCluster(replication)
+  await using log = await openRevocationLog({ store: cluster.address })
+  await using list = followRevocations({ source: log, maxStalenessMs: 5_000 })
+  await list.ready
+  const acknowledged: string[] = []
+  let [isOver, promotedAt] = [false, 0]
+  const appending = Array.from({ length: 4 }, async (_, appender) => {
+    for (let index = 0; !isOver; index++) {
+      const jti = `${appender}-${index}`
+      const entry: RevocationEntry = { iss, jti, until: seconds() + 3600 }
+      try {
+        await log.append(entry)
+        acknowledged.push(jti)
+      } catch {
+        await sleep(50)
+      }
+      await sleep(5)
+    }
+  })
+  for (let round = 0; round < rounds; round++) {
+    await sleep(1_500)
+    await cluster.failOver()
+    promotedAt = acknowledged.length
+    while (acknowledged.length < promotedAt + 20) await sleep(20)
+    await cluster.attach()
+  }
+  isOver = true
+  await Promise.all(appending)
+  const refuses = (jti: string): boolean => list.check({ iss, jti, iat: seconds() }) === 'revoked'
+  const afterwards = acknowledged.slice(promotedAt)
+  const giveUpAt = performance.now() + 20_000
+  while (!afterwards.every(refuses) && performance.now() < giveUpAt) await sleep(100)
+  await sleep(1_000)
+  const unknown = (jti: string): boolean => !refuses(jti)
+  return {
+    acknowledged: acknowledged.length,
+    unknown: acknowledged.filter(unknown),
+    unknownAfterwards: afterwards.filter(unknown),
+  }
+}
+
+test('a reader refuses every token whose entry was acknowledged, after each fail-over to a synchronous standby', async () => {
+  const { acknowledged, unknown } = await failOver('synchronous', 2)
+  expect(acknowledged).toBeGreaterThan(100)
+  expect(unknown).toEqual([])
+})
+
+test('a reader that was ahead of the new primary notices, and misses nothing that is appended there', async () => {
+  // What an asynchronous standby had not received is lost in the log; the reader still has what it had read.
+  const { acknowledged, unknownAfterwards } = await failOver('asynchronous', 2)
+  expect(acknowledged).toBeGreaterThan(100)
+  expect(unknownAfterwards).toEqual([])
+})
