@@ -2,7 +2,7 @@ import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
 import { findUnknownOption } from './unknown-option.ts'
 
-/** How long a call may take and how often it may try. The client has defaults; each call may have its own. */
+/** Time limits and retries of a call. The client has defaults; each call can override them. */
 export interface CallLimits {
   /**
    * Time for one attempt including its whole response, in milliseconds, 1 to 86 400 000.
@@ -15,7 +15,7 @@ export interface CallLimits {
    */
   readonly deadlineMs?: number | undefined
   /**
-   * How many attempts may follow a failed first one, 0 to 100.
+   * Maximum number of retries after a failed first attempt, 0 to 100.
    * @default 2
    */
   readonly retries?: number | undefined

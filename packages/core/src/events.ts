@@ -1,11 +1,11 @@
 import type { LogoutErrorCode } from './codes.ts'
 import type { RevocationState } from './revocation.ts'
 
-/** What every {@link LogoutEvent} says. */
+/** Members of every {@link LogoutEvent}. */
 export interface LogoutEventBase {
   /** Number of the call within its client: the events of one call share it. */
   readonly call: number
-  /** What is being done. */
+  /** The operation. */
   readonly operation: 'revoke' | 'introspect' | 'discover'
   /** The endpoint, without its query. Missing where it is not known yet. */
   readonly endpoint?: string | undefined
@@ -14,7 +14,7 @@ export interface LogoutEventBase {
 }
 
 /**
- * What happens during a call, for logs, metrics and traces. No event holds a secret.
+ * Events of a call, for logs, metrics and traces. No event holds a secret.
  *
  * `start`, then for each request an `attempt` (and a `retry` before the next one), and one `outcome`.
  */
@@ -27,7 +27,7 @@ export type LogoutEvent =
       readonly durationMs: number
       /** HTTP status, where there was an answer. */
       readonly status?: number | undefined
-      /** What was wrong with it; missing when all was well. */
+      /** Code of its failure; missing after a success. */
       readonly code?: LogoutErrorCode | undefined
       readonly requestId?: string | undefined
     })
@@ -36,7 +36,7 @@ export type LogoutEvent =
       /** Number of the attempt that failed. */
       readonly attempt: number
       readonly code: LogoutErrorCode
-      /** How long the call now waits, in milliseconds. */
+      /** Wait before the next attempt, in milliseconds. */
       readonly delayMs: number
       /** Wait that the provider requires, in milliseconds. */
       readonly retryAfterMs?: number | undefined

@@ -30,7 +30,7 @@ export type SigningCryptoKey = CryptoKey
  */
 export type PrivateJwk = JWK
 
-/** What an assertion says in addition to the identity of the application. */
+/** Claims of an assertion in addition to the identity of the application. */
 export interface AssertionOptions {
   /**
    * For whom the assertion is meant. A function is asked for each assertion: for a provider that insists on the address

@@ -5,12 +5,12 @@ import type { ResolvedOptions } from './resolve-options.ts'
 import { returnAddress } from './return-address.ts'
 import { isBlank } from './token.ts'
 
-/** What goes into a front-end logout URL. */
+/** Options of a front-end logout URL. */
 export interface LogoutUrlOptions {
   /** The user's ID token, which tells the provider whose session ends. */
   readonly idToken?: string | undefined
   /**
-   * Where the provider sends the user afterwards. It must be registered there.
+   * Address to which the provider sends the user afterwards. It must be registered there.
    * @default the client's `logoutRedirectUri`, else its `redirectUri`
    */
   readonly redirectUri?: string | URL | undefined

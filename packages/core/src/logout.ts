@@ -40,20 +40,20 @@ export interface LogoutResult {
   readonly revoked: boolean
   /**
    * Whether there was no token to revoke, because the session has expired or this is the second click: nothing was sent.
-   * Where that is a surprise, look at what the session keeps and under which names.
+   * If you did not expect that, check what the session stores and under which names.
    */
   readonly nothingToRevoke: boolean
   /** The outcome for each token, in the order in which they were revoked: refresh token first. */
   readonly tokens: readonly Revocation[]
   /**
-   * Where to send the user's browser to end the provider's own session. Missing where the provider did not answer at all:
+   * Address for the user's browser, to end the provider's own session. Missing if the provider did not respond at all:
    * the user then stays with the application.
    */
   readonly logoutUrl?: URL
   /** The same as a form to post, for where the URL would be too long; only for `kind` `oidc`. */
   readonly logoutForm?: LogoutForm
   /**
-   * Why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing`, one of discovery, or `network`
+   * Reason why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing`, one of discovery, or `network`
    * or `timeout` where the provider did not answer.
    */
   readonly logoutUrlError?: LogoutError

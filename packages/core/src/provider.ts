@@ -12,7 +12,7 @@ import { EndedEarly, endedBefore, type Wait, withTimeLimit } from './time-limit.
  */
 export interface ProviderMetadata extends Readonly<components['schemas']['ProviderMetadata']> {}
 
-/** Where a provider's endpoints are, and what is known about authenticating there. */
+/** A provider's endpoints and their authentication methods. */
 export interface ProviderEndpoints {
   readonly issuer?: string | undefined
   readonly revocation?: string | undefined
@@ -21,7 +21,7 @@ export interface ProviderEndpoints {
   /** The methods that the provider lists for an endpoint. */
   readonly authMethods?: Readonly<Record<AuthenticatedEndpoint, readonly string[] | undefined>>
   readonly metadata?: ProviderMetadata
-  /** Why an endpoint that the metadata names cannot be used. */
+  /** Reason why an endpoint in the metadata cannot be used. */
   readonly unusable?: Readonly<Partial<Record<'revocation' | 'introspection' | 'endSession', string>>>
 }
 

@@ -15,7 +15,7 @@ import { verifyPatience } from './verify-patience.ts'
  */
 export interface RevokeManyOptions extends RevokeOptions {
   /**
-   * How many requests may be in progress, 1 to 10 000. There are fewer while the provider throttles.
+   * Maximum number of requests in progress, 1 to 10 000. Lower while the provider throttles.
    * @default 32
    */
   readonly concurrency?: number | undefined

@@ -14,7 +14,7 @@ export type BulkToken =
       readonly wasActive?: boolean | undefined
     }
 
-/** Where many tokens come from. It is read no faster than tokens are revoked. */
+/** Source of many tokens. It is read no faster than tokens are revoked. */
 export type TokenSource = Iterable<BulkToken> | AsyncIterable<BulkToken> | ReadableStream<BulkToken>
 
 /** Reads a {@link TokenSource} item by item. The items are the caller's, and not checked yet. */

@@ -33,7 +33,7 @@ export function findUnknownOption(
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(known, name)) continue
     // A name can be anything, also a secret that stands where a name should.
-    const option = /^[\w.-]{1,60}$/.test(name) ? name : 'A name that is none'
+    const option = /^[\w.-]{1,60}$/.test(name) ? name : 'An invalid name'
     const hint = Object.hasOwn(hints, name) ? hints[name] : nearest(name, Object.keys(known))
     return { option, reason: `is not an option here: ${hint}.` }
   }

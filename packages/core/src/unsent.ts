@@ -1,6 +1,6 @@
 /**
  * Codes of connections that were never established: no address, nothing that listens, or no trust. OpenSSL's own codes,
- * such as `ERR_SSL_WRONG_VERSION_NUMBER`, are not among them: a broken record in an established connection has them, too.
+ * such as `ERR_SSL_WRONG_VERSION_NUMBER`, are not among them: a broken record in an established connection also has them.
  */
 const CODE =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_(?:CERT_\w+|HANDSHAKE_TIMEOUT)|(?:DEPTH_ZERO_)?SELF_SIGNED_\w+|UNABLE_TO_\w+|CERT_\w+)$/

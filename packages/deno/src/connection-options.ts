@@ -22,7 +22,7 @@ export interface DenoPoolOptions {
   readonly idleTimeoutMs?: number | undefined
 }
 
-/** How Deno connects to the provider. With any of these options, the client opens separate connections. */
+/** Connection options for Deno. With any of these options, the client opens separate connections. */
 export interface DenoConnectionOptions {
   /** Certificates. */
   readonly tls?: DenoTlsOptions | undefined

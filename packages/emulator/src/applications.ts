@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 
-/** How an application proves who it is at the token, revocation and introspection endpoints. */
+/** Authentication method of an application at the token, revocation and introspection endpoints. */
 export type AuthMethod =
   | 'client_secret_post'
   | 'client_secret_basic'

@@ -8,7 +8,7 @@ import type { SignedInTokens } from './sign-in.ts'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
-  /** Where it listens, such as `http://127.0.0.1:49152`; GenAuth calls this the application's authentication address. */
+  /** Address, such as `http://127.0.0.1:49152`; GenAuth calls this the application's authentication address. */
   readonly appHost: string
   /** The OpenID issuer, `{appHost}/oidc`. */
   readonly issuer: string
@@ -38,7 +38,7 @@ export interface Emulator extends AsyncDisposable {
   isActive(token: string): Promise<boolean>
   /** Lists the last 10 000 tokens that were issued, by fingerprint. */
   tokens(): IssuedToken[]
-  /** How many access and refresh tokens the provider still honors. */
+  /** Returns the number of active access and refresh tokens. */
   countActive(): number
   /**
    * Issues up to 200 000 tokens at a time, without a sign-in for each: real ones, each under its own grant.

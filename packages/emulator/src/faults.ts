@@ -30,7 +30,7 @@ export interface Fault {
   readonly body?: string | object
   /** GenAuth's error inside HTTP 200; takes the place of `body`. */
   readonly envelopeError?: EnvelopeError
-  /** How long to wait before anything is sent, in milliseconds. */
+  /** Delay before anything is sent, in milliseconds. */
   readonly delayMs?: number
   /** Never ends the answer; and never starts it, unless there is a status or a body. */
   readonly hang?: boolean
@@ -47,7 +47,7 @@ export interface Fault {
 
 /** A {@link Fault} that is used up. */
 export interface NextFault extends Fault {
-  /** How many requests are answered so. @default 1 */
+  /** Number of requests that this applies to. @default 1 */
   readonly times?: number
 }
 

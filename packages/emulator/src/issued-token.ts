@@ -15,13 +15,13 @@ export interface IssuedToken {
   readonly active: boolean
 }
 
-/** What tokens are issued in bulk. */
+/** Options for issuing tokens in bulk. */
 export interface IssueTokensOptions {
   /** The application they are issued to. By default the one with `client_secret_post`. */
   readonly app?: Application
   /** The user they are issued for. @default 'user' */
   readonly user?: string
-  /** Which tokens are wanted. @default 'access_token' */
+  /** Type of the tokens. @default 'access_token' */
   readonly kind?: TokenKind
   /** The lifetime of access tokens, in seconds. By default that of the emulator. */
   readonly accessTokenTtl?: number

@@ -13,7 +13,7 @@ export interface EmulatorTls {
   readonly client?: { readonly key: string | Buffer; readonly cert: string | Buffer }
 }
 
-/** What an emulator can be told when it is started. Every option may be left out. */
+/** Options of an emulator. All are optional. */
 export interface EmulatorOptions {
   /**
    * The TCP port; 0 takes a free one.
@@ -47,7 +47,7 @@ export interface EmulatorOptions {
    */
   readonly cors?: boolean
   /**
-   * What a successful revocation carries: nothing, or GenAuth's JSON envelope.
+   * Body of a successful revocation: nothing, or GenAuth's JSON envelope.
    * @default 'empty'
    */
   readonly successBody?: 'empty' | 'envelope'

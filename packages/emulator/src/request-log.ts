@@ -4,7 +4,7 @@ import { decodeProtectedHeader } from 'jose'
 import type { AuthMethod } from './applications.ts'
 import type { EndpointName } from './endpoints.ts'
 
-/** What the emulator remembers of a request: everything but secrets, so field names and no values. */
+/** Record of a request, without secrets: field names, but no values. */
 export interface RequestRecord {
   /** When it arrived, in milliseconds since the epoch. */
   readonly at: number
@@ -12,7 +12,7 @@ export interface RequestRecord {
   /** The path, without the query. */
   readonly path: string
   readonly endpoint?: EndpointName
-  /** How the client authenticated; more than one entry is a mistake of the client. */
+  /** Authentication methods of the client; more than one entry is a client error. */
   readonly clientAuth: readonly (AuthMethod | 'bearer')[]
   /** The names of the form and query fields; one that is not a known parameter is listed as `(other)`. */
   readonly fields: readonly string[]

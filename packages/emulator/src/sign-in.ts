@@ -5,7 +5,7 @@ import type { Application } from './applications.ts'
 import { LOGIN_PATH } from './login.ts'
 import { UserAgent, type UserAgentTls } from './user-agent.ts'
 
-/** What an application receives when a user has signed in. */
+/** Tokens that an application receives after a sign-in. */
 export interface SignedInTokens {
   readonly accessToken: string
   readonly refreshToken: string

@@ -25,7 +25,7 @@ export interface NodeTlsOptions {
   readonly minVersion?: 'TLSv1.2' | 'TLSv1.3' | undefined
 }
 
-/** How a client connects to its provider. Cannot be combined with your own `fetch` or `transport`. */
+/** Connection options of a client. Cannot be combined with your own `fetch` or `transport`. */
 export interface NodeConnectionOptions {
   /**
    * The maximum number of open connections to one host, 1 to 65 535. Further requests wait for a free one.

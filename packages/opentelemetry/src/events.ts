@@ -1,7 +1,7 @@
 // The events of the other packages, as far as they are measured. They are described here rather than imported, so that
 // this package installs none of the others, and an application needs only those that it uses.
 
-/** What is measured of a `LogoutEvent` of a client. */
+/** Measured members of a `LogoutEvent` of a client. */
 export interface ClientEvent {
   readonly type: 'start' | 'attempt' | 'retry' | 'outcome'
   readonly call: number
@@ -15,7 +15,7 @@ export interface ClientEvent {
   readonly code?: string | undefined
 }
 
-/** What is measured of a `LogoutProxyEvent` of a logout handler. */
+/** Measured members of a `LogoutProxyEvent` of a logout handler. */
 export interface HandlerEvent {
   readonly type: string
   readonly status?: string | number | undefined
@@ -24,7 +24,7 @@ export interface HandlerEvent {
   readonly durationMs?: number | undefined
 }
 
-/** What is measured of an `OutboxEvent`. */
+/** Measured members of an `OutboxEvent`. */
 export interface OutboxEvent {
   readonly type: string
   readonly count?: number | undefined
@@ -32,19 +32,19 @@ export interface OutboxEvent {
   readonly waitedMs?: number | undefined
 }
 
-/** What is measured of a `RevocationListEvent`. */
+/** Measured members of a `RevocationListEvent`. */
 export interface ListEvent {
   readonly type: string
   readonly code?: string | undefined
 }
 
-/** What is measured of a `RevocationLogEvent`. */
+/** Measured members of a `RevocationLogEvent`. */
 export interface LogEvent {
   readonly type: string
   readonly count?: number | undefined
 }
 
-/** What is measured of a `RevocationCheckEvent`. */
+/** Measured members of a `RevocationCheckEvent`. */
 export interface CheckEvent {
   readonly type: string
 }

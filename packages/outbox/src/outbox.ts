@@ -13,7 +13,7 @@ export interface AddOptions {
    */
   readonly expiresAt?: Date | number | undefined
   /**
-   * Which logouts go first. Workers start interactive logouts before the backlog, of which they start at least a tenth
+   * Lane of the logout. Workers start interactive logouts before the backlog, of which they start at least a tenth
    * nevertheless.
    * @default 'interactive' for {@link Outbox.add}, 'backlog' for {@link Outbox.addMany}
    */
@@ -74,7 +74,7 @@ export interface OutboxStats {
   readonly pausedUntil?: Date
   /** Durability of logouts on a Postgres server. */
   readonly postgres?: {
-    /** What a commit waits for: the option `synchronousCommit`, or else the server's setting. With `off`, a crash loses some. */
+    /** Condition that a commit waits for: the option `synchronousCommit`, or else the server's setting. With `off`, a crash loses some. */
     readonly synchronousCommit: string
     /** The setting `synchronous_standby_names`. While it is empty, a fail-over can lose the last logouts. */
     readonly synchronousStandbys: string
@@ -91,9 +91,9 @@ export interface OutboxHealth {
   readonly state: 'ready' | 'unavailable' | 'closed'
   /** Whether `work()` is running in this process. */
   readonly working: boolean
-  /** What is in the outbox. Missing where the database does not answer. */
+  /** Contents of the outbox. Missing if the database does not respond. */
   readonly stats: OutboxStats | undefined
-  /** Why the database does not answer. It holds no secret. */
+  /** Reason why the database does not respond. It contains no secret. */
   readonly lastError: OutboxError | undefined
 }
 

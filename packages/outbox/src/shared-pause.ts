@@ -6,7 +6,7 @@ import { NOTES } from './queues.ts'
 
 /** A pause that every worker keeps. */
 export interface Pause {
-  /** How much of it is left, in milliseconds. */
+  /** Remaining time, in milliseconds. */
   readonly ms: number
   readonly code: FailureCode
 }

@@ -35,7 +35,7 @@ export async function readStats(store: Store): Promise<OutboxStats> {
   }
 }
 
-/** How durable a logout is that the server has acknowledged. */
+/** Durability of an acknowledged logout. */
 async function readDurability({ within, synchronousCommit }: Store): Promise<OutboxStats['postgres']> {
   const { rows } = await within(READ_MS).executeSql(
     `SELECT current_setting('synchronous_commit') AS "synchronousCommit", pg_is_in_recovery() AS "isStandby",

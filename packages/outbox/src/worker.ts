@@ -49,7 +49,7 @@ const MAX_STOCK = 500
  *
  * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job is
  * done; here, each logout is settled on its own, in one statement with all others that end at the same time. It claims
- * when there is nothing left to do; here, logouts are claimed ahead. And it starts what it has at once; here, all workers
+ * when there is nothing left to do; here, logouts are claimed ahead. And it starts what it has immediately; here, all workers
  * of an outbox keep one pace, see {@link Pacer}.
  */
 export class Worker {

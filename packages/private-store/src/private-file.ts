@@ -37,7 +37,7 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
   const { O_RDWR, O_CREAT, O_APPEND, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
   // For Windows, which follows links whatever the flags.
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)
-  // Not blocking, because a pipe in the file's place would wait for somebody at its other end.
+  // Not blocking, because a pipe in the file's place would wait for someone at its other end.
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | (append ? O_APPEND : 0) | (exclusive ? O_EXCL : 0)
   let file: FileHandle
   try {

@@ -1,5 +1,5 @@
 /**
- * Why a logout token was refused, as a literal that code can switch on.
+ * Reason for refusing a logout token, as a literal that programs can branch on.
  *
  * | code | meaning |
  * |---|---|
@@ -72,7 +72,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutTokenError') as ne
  * ```
  */
 export class LogoutTokenError extends Error {
-  /** Why the token was refused. */
+  /** Reason for the refusal. */
   declare readonly code: LogoutTokenErrorCode
   /** Whether the same token may be accepted later. */
   declare readonly retryable: boolean

@@ -4,7 +4,7 @@ import type { LogoutTokenErrorCode } from './errors.ts'
 export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outbox' | 'end' | 'handler'
 
 /**
- * What happens at the receiving end, for logs, metrics and alerts. No event names a token, a user or a session, except
+ * Events of the receiver, for logs, metrics and alerts. No event names a token, a user or a session, except
  * that `error` is what your own function threw, unchanged.
  *
  * - `keys_fetched` and `keys_failed`: an issuer's keys were asked for.
@@ -28,7 +28,7 @@ export type ReceiverEvent =
   | { readonly type: 'incomplete'; readonly status: number; readonly durationMs: number }
   | { readonly type: 'failure'; readonly step: ReceiverStep; readonly error: unknown }
 
-/** Why a request was refused before its token was looked at. */
+/** Reason for refusing a request before its token was checked. */
 export type RequestProblem =
   | 'method_not_allowed'
   | 'unsupported_media_type'

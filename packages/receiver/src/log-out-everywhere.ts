@@ -5,12 +5,12 @@ import type { Awaitable } from './replays.ts'
 import type { SessionIndex, StoredTokens } from './session-index.ts'
 import { within } from './time-limit.ts'
 
-/** What a logout writes into a revocation list: a token, or everything that was issued to a session or a user until `at`. */
+/** Entry of a logout in a revocation list: a token, or everything that was issued to a session or a user until `at`. */
 export type LogoutEntry =
   | TokenRevocationEntry
   | { readonly iss: string; readonly sub: string; readonly at: number; readonly until: number }
 
-/** What a logout ends. At least `sessions` or `revocations` is required. */
+/** Targets of a logout. At least `sessions` or `revocations` is required. */
 export interface LogoutTargets {
   /** The application's sessions. */
   readonly sessions?: SessionIndex | undefined
@@ -36,13 +36,13 @@ export interface LogoutTargets {
    */
   readonly keepOfflineAccess?: boolean | undefined
   /**
-   * How long after the logout something may live that was issued before it, in seconds: the longest life of access tokens
+   * Maximum remaining lifetime of anything issued before the logout, in seconds: the longest life of access tokens
    * and, where the list checks them, of cookie sessions. So long is the entry kept in the revocation list.
    * @default 2_592_000 (30 days)
    */
   readonly revokedForSeconds?: number | undefined
   /**
-   * How long each call of the application's own functions and stores may take, in milliseconds.
+   * Time limit for each call of the application's functions and stores, in milliseconds.
    * @default 5_000
    */
   readonly storeTimeoutMs?: number | undefined
@@ -53,7 +53,7 @@ export interface LogoutTargets {
 /** The tokens of one session that the provider is to revoke. */
 export type RevocableTokens = Pick<StoredTokens, 'accessToken' | 'refreshToken' | 'expiresAt'>
 
-/** Who is logged out by {@link logoutEverywhere}. */
+/** User whom {@link logoutEverywhere} logs out. */
 export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
   /**
    * Sessions that began later stay active. In seconds since 1970.
@@ -64,9 +64,9 @@ export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'>
 
 /** The result of {@link logoutEverywhere}. */
 export interface LogoutSummary {
-  /** How many sessions have ended. */
+  /** Number of sessions that have ended. */
   readonly sessions: number
-  /** How many tokens were handed to the outbox. */
+  /** Number of tokens added to the outbox. */
   readonly tokens: number
 }
 

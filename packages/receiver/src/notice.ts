@@ -1,4 +1,4 @@
-/** What a provider has said: that a session, or all sessions of a user, have ended. All times are seconds since 1970. */
+/** A provider's notice that a session, or all sessions of a user, have ended. All times are seconds since 1970. */
 export interface LogoutNotice {
   /** The provider. */
   readonly iss: string

@@ -34,7 +34,7 @@ export interface IssuerOptions {
    */
   readonly strictType?: boolean | undefined
   /**
-   * How far the provider's clock and this one may differ, in seconds, 0 to 600.
+   * Maximum difference between the provider's clock and this one, in seconds, 0 to 600.
    * @default 60
    */
   readonly clockToleranceSeconds?: number | undefined
@@ -45,7 +45,7 @@ export interface IssuerOptions {
    */
   readonly decryptionKeys?: readonly DecryptionJwk[] | undefined
   /**
-   * Where the provider's metadata is.
+   * Address of the provider's metadata.
    * @default `/.well-known/openid-configuration` below `issuer`
    */
   readonly metadataUrl?: string | URL | undefined
@@ -64,7 +64,7 @@ export interface SharedVerifierOptions {
    */
   readonly transport?: Transport | undefined
   /**
-   * How long each request for metadata or keys may take, in milliseconds.
+   * Time limit for each request for metadata or keys, in milliseconds.
    * @default 5_000
    */
   readonly timeoutMs?: number | undefined

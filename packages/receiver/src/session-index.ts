@@ -13,7 +13,7 @@ export interface StoredTokens extends SessionTokens {
 }
 
 /**
- * How a logout gets at the application's sessions.
+ * Access of a logout to the application's sessions.
  *
  * @see {@link createMemorySessionIndex} and {@link createPostgresSessionIndex} for ready ones
  */

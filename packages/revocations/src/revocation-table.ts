@@ -86,7 +86,7 @@ export class RevocationTable {
 
   /**
    * Looks at some entries and drops those that have ended, beginning where it left off, so that a large list is never
-   * walked through at once.
+   * walked through in one pass.
    *
    * @param now In seconds since 1970.
    * @param count How many to look at.

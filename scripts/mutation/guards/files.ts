@@ -8,7 +8,7 @@ const JOURNAL = 'A journal holds no token'
 
 /** Two guards, of which each is enough on most systems. */
 const LINKS = `if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)
-  // Not blocking, because a pipe in the file's place would wait for somebody at its other end.
+  // Not blocking, because a pipe in the file's place would wait for someone at its other end.
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK`
 
 /** What is stored keeps secrets, too. */

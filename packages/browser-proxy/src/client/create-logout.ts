@@ -64,7 +64,7 @@ export interface BrowserLogout {
   /**
    * Asks the backend to log the user out, and tells the other tabs once it has, where the browser lets it: blocked
    * cookies and foreign frames can forbid that. The request outlives the page: it arrives even when the tab is closed
-   * at once.
+   * immediately.
    *
    * @throws LogoutProxyError
    */
@@ -188,7 +188,7 @@ function post(action: string, fields: Readonly<Record<string, string>>): void {
     form.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }))
   }
   document.body.append(form)
-  // Not by itself: a field may be named like the method.
+  // Not as a method: a field may have its name.
   HTMLFormElement.prototype.submit.call(form)
 }
 

@@ -1,4 +1,4 @@
-/** Which headers of a reverse proxy give the address that the browser used. */
+/** Headers of a reverse proxy that contain the address that the browser used. */
 export type ProxyHeader = 'x-forwarded'
 
 const AUTHORITY = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i

@@ -14,7 +14,7 @@ import type { RunStep, StepResult } from './step.ts'
 /** The outcome for a session's tokens. */
 export interface TokensOutcome extends FrontChannel {
   readonly status: LogoutStatus
-  /** What the provider did with each token, refresh token first. */
+  /** Outcome of each token at the provider, refresh token first. */
   readonly revocations: readonly Revocation[]
   /** Whether all access tokens are on the revocation list. Missing if there is no list. */
   readonly listed?: boolean
@@ -100,7 +100,7 @@ function accessTokensOf({ accessToken, replacedAccessTokens }: StoredTokens): st
   return accessToken ? [accessToken, ...replaced] : [...replaced]
 }
 
-/** What the client said. */
+/** Result of the client. */
 interface Report {
   readonly revocations: readonly Revocation[]
   readonly channel: FrontChannel

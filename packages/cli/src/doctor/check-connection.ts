@@ -64,7 +64,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
     return undefined
   }
   if (base) reportMetadata(examination, discovery, base, issuer !== undefined)
-  else report({ name: 'metadata', status: 'skipped', detail: 'the endpoints are set, so there is none to read' })
+  else report({ name: 'metadata', status: 'skipped', detail: 'the endpoints are set, so there is no metadata to read' })
   return { metadata: discovery.ok ? discovery.value : undefined }
 }
 

@@ -1,7 +1,7 @@
 import { print, type Terminal } from '../terminal/terminal.ts'
 
 /**
- * How one check came out.
+ * Result of one check.
  *
  * - `ok`: as it should be.
  * - `note`: worth knowing, and no reason to change anything.
@@ -10,14 +10,14 @@ import { print, type Terminal } from '../terminal/terminal.ts'
  */
 export type CheckStatus = 'ok' | 'note' | 'problem' | 'skipped'
 
-/** What the doctor found out in one step. It holds no secret. */
+/** Result of one step of the doctor. It contains no secret. */
 export interface Check {
-  /** What was checked. */
+  /** The subject of the check. */
   readonly name: string
   readonly status: CheckStatus
-  /** What was seen. */
+  /** The observation. */
   readonly detail: string
-  /** What to change. */
+  /** The advice. */
   readonly advice?: string | undefined
 }
 

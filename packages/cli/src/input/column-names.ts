@@ -1,6 +1,6 @@
 import { printable } from '../terminal/printable.ts'
 
-/** What people call columns: a few short words. Tokens, keys and passwords do not look like that. */
+/** Usual names of columns: a few short words. Tokens, keys and passwords do not look like that. */
 const NAME = /^[A-Za-z]{1,15}(?:[ _.-]?[A-Za-z]{1,15}){0,3}\d{0,2}$/
 const SHOWN = 20
 

@@ -42,12 +42,12 @@ export class LineReader {
     this.#sums = sums
   }
 
-  /** How many lines were taken. */
+  /** Number of lines read. */
   get line(): number {
     return this.#line
   }
 
-  /** How many bytes were taken as lines. */
+  /** Number of bytes read as lines. */
   get bytes(): number {
     return this.#bytes
   }

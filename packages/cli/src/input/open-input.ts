@@ -11,7 +11,7 @@ import { NO_TOKENS_IN_ARGUMENTS } from '../usage-error.ts'
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts'
 import type { LineReader } from './line-reader.ts'
 
-/** Where tokens come from. */
+/** Source of tokens. */
 export interface Input extends ByteSource {
   /** How messages call it. */
   readonly name: string

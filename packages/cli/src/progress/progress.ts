@@ -10,17 +10,17 @@ const STALLED_MS = 5_000
 
 /** What {@link Progress} watches. */
 export interface ProgressSource {
-  /** How many are completed, with any outcome. */
+  /** Number completed, with any outcome. */
   readonly done: () => number
-  /** How many of them failed. */
+  /** Number failed. */
   readonly failed: () => number
-  /** How many earlier runs completed. */
+  /** Number completed by earlier runs. */
   readonly doneBefore?: () => number
   /** How many are on the way. Without it, nobody knows whether the run should succeed with anything right now. */
   readonly inFlight?: () => number
   /** Whether the run still goes through what an earlier one has done. */
   readonly isCatchingUp?: () => boolean
-  /** How much of the input was read, in bytes. */
+  /** Number of input bytes read. */
   readonly bytes?: () => number
   /** The length of the input, where it is known. */
   readonly totalBytes?: number | undefined

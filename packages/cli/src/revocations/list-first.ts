@@ -8,7 +8,7 @@ import type { TokenRow } from '../input/row.ts'
 /** Number of tokens that are appended together. */
 const BATCH = 500
 
-/** How many tokens are on the revocation list. */
+/** Number of tokens on the revocation list. */
 export interface ListedCounts {
   listed: number
   /** Tokens that no entry can name: opaque ones, and JWTs without the claims for it. */

@@ -14,7 +14,7 @@ export class LineSet {
     return this.#starts.length
   }
 
-  /** How many lines are in it. */
+  /** Number of lines in it. */
   get size(): number {
     this.#sortIn()
     return this.#starts.reduce((sum, start, at) => sum + (this.#ends[at] as number) - start + 1, 0)

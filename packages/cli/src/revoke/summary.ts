@@ -4,7 +4,7 @@ import type { ExitCode } from '../exit-code.ts'
 import type { FileDigest } from '../report/report-file.ts'
 import { notRevoked, settled, type Tally } from './tally.ts'
 
-/** How a bulk run ended. */
+/** Result of a bulk run. */
 export interface RunEnd {
   readonly tally: Tally
   readonly durationMs: number

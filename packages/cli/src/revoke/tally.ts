@@ -1,7 +1,7 @@
 import { ERROR_MEANING, type LogoutErrorCode, type RevocationState } from '@backend-logout/node'
 import { ExitCode } from '../exit-code.ts'
 
-/** What a bulk run has done so far. Every row of the input is in exactly one of the counts. */
+/** Counts of a bulk run so far. Every row of the input is in exactly one of the counts. */
 export interface Tally {
   /** Tokens that are revoked, and with `--verify` proven so. */
   revoked: number
@@ -21,7 +21,7 @@ export interface Tally {
   filtered: number
   /** Rows with nothing in the column of the tokens. */
   empty: number
-  /** Why tokens are not revoked, by error code. */
+  /** Reasons why tokens are not revoked, by error code. */
   readonly reasons: Map<LogoutErrorCode | 'invalid_line', number>
 }
 

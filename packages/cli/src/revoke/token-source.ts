@@ -97,7 +97,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return this.#finished && this.#readyAt >= this.#ready.length
   }
 
-  /** How many tokens were given out. */
+  /** Number of tokens returned. */
   get given(): number {
     return this.#given
   }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { Output, type OutputStream } from './output.ts'
 
-/** What a command gets from its surroundings. The whole program uses one. */
+/** Environment of a command. The whole program uses one. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }

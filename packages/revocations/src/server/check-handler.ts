@@ -18,7 +18,7 @@ export type RevocationCheckEvent =
 
 /** Options of {@link createCheckHandler}. */
 export interface CheckHandlerOptions {
-  /** What is revoked. */
+  /** The list of revoked tokens. */
   readonly list: Pick<RevocationList, 'check'>
   /**
    * Verifies a token (signature, issuer, audience, times) and gives its claims, or nothing for a token that is not valid.

@@ -9,7 +9,7 @@ export interface StorePage {
   readonly head: string
 }
 
-/** Where entries are kept. */
+/** Storage of entries. */
 export interface LogStore {
   /** How many appends may be in progress at the same time. */
   readonly appends: number
