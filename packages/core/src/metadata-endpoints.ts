@@ -27,13 +27,13 @@ export function endpointsOf(
       return undefined
     }
   }
-  const methods = (endpoint: AuthenticatedEndpoint): readonly string[] | undefined => {
+  const methods = (endpoint: AuthenticatedEndpoint | 'token'): readonly string[] | undefined => {
     const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]
     const names = Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : []
     // An empty list is no statement.
     return names.length ? names : undefined
   }
-  const revocation = methods('revocation')
+  const revocation = methods('revocation') ?? likeToken(methods('token'))
   return {
     issuer: metadata.issuer,
     revocation: check('revocation', 'revocation_endpoint'),
@@ -44,4 +44,13 @@ export function endpointsOf(
     metadata,
     unusable,
   }
+}
+
+/**
+ * Silence about the revocation endpoint means `client_secret_basic` (RFC 8414 §2). A provider that does not take that at
+ * its token endpoint either, but takes the secret in the form, is believed about the latter.
+ */
+function likeToken(token: readonly string[] | undefined): readonly string[] | undefined {
+  const formOnly = token?.includes('client_secret_post') && !token.includes('client_secret_basic')
+  return formOnly ? [...token, 'tls_client_auth'] : undefined
 }
