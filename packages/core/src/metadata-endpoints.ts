@@ -51,6 +51,6 @@ export function endpointsOf(
  * its token endpoint either, but takes the secret in the form, is believed about the latter.
  */
 function likeToken(token: readonly string[] | undefined): readonly string[] | undefined {
-  const formOnly = token?.includes('client_secret_post') && !token.includes('client_secret_basic')
-  return formOnly ? [...token, 'tls_client_auth'] : undefined
+  if (!token?.includes('client_secret_post') || token.includes('client_secret_basic')) return undefined
+  return [...token, 'tls_client_auth']
 }
