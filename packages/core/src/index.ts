@@ -43,7 +43,6 @@ export type {
   ProviderLocation,
 } from './options.ts'
 export type { ProviderMetadata } from './provider.ts'
-export { isThrottled } from './retry.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
 export {
   type RevocationEntries,
@@ -52,6 +51,7 @@ export {
 } from './revocation-entry.ts'
 export type { RevokeOptions } from './revoke.ts'
 export type { RevokeManyOptions } from './revoke-many.ts'
+export { isThrottled } from './throttled.ts'
 export { looksLikeIdToken } from './token.ts'
 export type { BulkToken, TokenSource } from './token-source.ts'
 export { type Transport, type TransportRequest, TransportResponse, type TransportResponseParts } from './transport.ts'

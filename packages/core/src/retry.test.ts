@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
-import { isThrottled, nextDelay, type RetryQuestion } from './retry.ts'
+import { nextDelay, type RetryQuestion } from './retry.ts'
 
 const question: RetryQuestion = {
   attempts: 1,
@@ -110,18 +110,5 @@ describe('nextDelay()', () => {
     expect(nextDelay({ ...deferred, failure: { code: 'provider_unavailable', retryAfterMs: 10 } })).toBeUndefined()
     expect(nextDelay({ ...deferred, failure: { code: 'provider_unavailable' } })).toBe(125)
     expect(nextDelay({ ...deferred, failure: { code: 'network' } })).toBe(125)
-  })
-})
-
-describe('isThrottled()', () => {
-  test.each([
-    [{ code: 'rate_limited' }, true],
-    [{ code: 'rate_limited', retryAfterMs: 0 }, true],
-    [{ code: 'provider_unavailable', retryAfterMs: 0 }, true],
-    [{ code: 'provider_unavailable' }, false],
-    [{ code: 'timeout' }, false],
-    [{ code: 'rejected', retryAfterMs: 10 }, false],
-  ] as const)('%j: %s', (failure, throttled) => {
-    expect(isThrottled(failure)).toBe(throttled)
   })
 })

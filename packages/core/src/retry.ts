@@ -1,4 +1,5 @@
 import { ERROR_MEANING, type LogoutErrorCode } from './codes.ts'
+import { isThrottled } from './throttled.ts'
 
 /** Failure of a request, as far as retries depend on it. */
 export interface Failure {
@@ -44,18 +45,4 @@ export function nextDelay(question: RetryQuestion): number | undefined {
   // Jitter is also added to Retry-After, or all clients return at the same instant.
   const delayMs = Math.max(backoffMs, leastMs + Math.min(backoffMs, leastMs / 10))
   return delayMs < remainingMs ? delayMs : failure.retryAfterMs
-}
-
-/**
- * Tells whether the provider wants the application as a whole to slow down, rather than this one request to be sent
- * again: it answered 429, or failed and asked for a pause in `Retry-After`.
- */
-export function isThrottled({
-  code,
-  retryAfterMs,
-}: {
-  readonly code: LogoutErrorCode
-  readonly retryAfterMs?: number | undefined
-}): boolean {
-  return code === 'rate_limited' || (code === 'provider_unavailable' && retryAfterMs !== undefined)
 }

@@ -86,7 +86,7 @@ function judge<T>(
   const body = readAnswerBody(answer)
   const json = jsonOf(body)
   const requestId = nonEmpty(fieldsOf(json)?.requestId) ?? nonEmpty(headers.get('x-request-id'))
-  const success = answer.ok && !answer.redirected && !isIntercepted(answer)
+  const success = answer.ok && !answer.redirected && !isForeign(answer)
   if (success && accepts(json, body)) return { ok: true, json, requestId }
 
   const challenge = headers.get('www-authenticate')
@@ -126,7 +126,7 @@ function classify(
   const { status, redirected } = answer
   const either = (from: number, to = from): boolean => [status, inner].some((one) => one >= from && one <= to)
   if (redirected || (status >= 300 && status < 400)) return 'redirect_refused'
-  if (status < 200 || status >= 600 || isIntercepted(answer)) return 'unexpected_response'
+  if (status < 200 || status >= 600 || isForeign(answer)) return 'unexpected_response'
   if (status < 300 && !saysNo(body)) return 'unexpected_response'
   if (either(401) || /^invalid_client$/i.test(error)) return 'client_auth_failed'
   if (error === 'unsupported_token_type') return 'unsupported_token_type'
@@ -142,6 +142,14 @@ function classify(
     return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'
 }
+
+/** Whether a firewall or captive portal says that it answered in the provider's place. */
+function isForeign(answer: TransportResponse): boolean {
+  return answer.status === 511 || isIntercepted(answer) || FIREWALL_JSON.test(answer.body.slice(0, 2_000))
+}
+
+/** What firewalls say in JSON: DataDome, HUMAN and Cloudflare. */
+const FIREWALL_JSON = /^\s*\{.*(?:captcha-delivery|px-captcha|"blockScript"|"cloudflare_error")/s
 
 /**
  * Whether a 404 comes from an endpoint that is there: it has an error code of OAuth's form or speaks of a client or a

@@ -1,10 +1,10 @@
-import type { Failed, Succeeded } from './attempts.ts'
 import type { Call, ClientCore } from './call.ts'
 import type { CallLimits, ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { askProvider } from './introspect.ts'
-import { isThrottled } from './retry.ts'
+import type { Failed, Succeeded } from './outcome.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
+import { isThrottled } from './throttled.ts'
 import { endedBefore, pause } from './time-limit.ts'
 
 /** What is known about a token once introspection was called, and why there is no proof where it is not `verified`. */

@@ -1,0 +1,31 @@
+import type { LogoutError } from './errors.ts'
+import type { RevocationState } from './revocation.ts'
+
+/** The provider answered success. */
+export interface Succeeded<T = unknown> {
+  readonly ok: true
+  readonly attempts: number
+  readonly status: number
+  readonly requestId: string | undefined
+  /** The body, where it was JSON. */
+  readonly json: T
+}
+
+/** There was no success. */
+export interface Failed {
+  readonly ok: false
+  readonly attempts: number
+  readonly error: LogoutError
+  /** What this says about a token that was to be revoked. */
+  readonly state: RevocationState
+  /** Whether the provider wants the application as a whole to slow down. */
+  readonly throttled: boolean
+}
+
+/** How a call to one endpoint ended. */
+export type Outcome<T = unknown> = Succeeded<T> | Failed
+
+/** The outcome of a call that sent nothing. */
+export function notSent(error: LogoutError, state: RevocationState = 'live'): Failed {
+  return { ok: false, attempts: 0, error, state, throttled: false }
+}
