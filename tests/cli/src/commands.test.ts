@@ -36,6 +36,7 @@ test.each([
   ['revoke-user'],
   ['revoke-session'],
   ['revoke-issuer'],
+  ['logout-user'],
 ])('%s --help has examples and exit codes', async (command) => {
   const { code, stdout, stderr } = await run([command, '--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
