@@ -39,6 +39,7 @@ export const sections: readonly Section[] = [
       'docs/guides/evidence.md',
       'docs/guides/bulk-and-incidents.md',
       'docs/guides/never-lose-a-logout.md',
+      'docs/guides/kubernetes.md',
       'docs/guides/revoked-means-refused.md',
       'docs/guides/many-machines.md',
       'docs/guides/logged-out-everywhere.md',

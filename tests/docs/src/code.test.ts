@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { allBlocks } from './code-block.ts'
 import { isForDeno, writePrograms } from './program.ts'
 import { root } from './repository.ts'
@@ -41,7 +42,7 @@ const programs = writePrograms(
 const runnable = programs.filter(({ blocks }) => blocks[0]?.marks.includes('run'))
 
 test('every block of code says what it is, in a language that is checked', () => {
-  const known = ['ts', 'sh', 'json', ...Object.keys(NOT_CHECKED)]
+  const known = ['ts', 'sh', 'json', 'yaml', ...Object.keys(NOT_CHECKED)]
   expect(blocks.filter(({ language }) => !known.includes(language)).map(({ at }) => at)).toEqual([])
   expect(script.length).toBeGreaterThan(50)
 })
@@ -141,6 +142,10 @@ test('there are programs that run', () => expect(runnable.length).toBeGreaterTha
 
 test.each(blocks.filter(({ language }) => language === 'json'))('the JSON at $at is valid', ({ code }) => {
   expect(() => JSON.parse(code)).not.toThrow()
+})
+
+test.each(blocks.filter(({ language }) => language === 'yaml'))('the YAML at $at is valid', ({ code }) => {
+  expect(() => parse(code, { strict: true })).not.toThrow()
 })
 
 test('the commands are valid, and those of this repository exist', async () => {

@@ -16,6 +16,10 @@ Exit codes:
   2    wrong usage, or not a report
   4    a file could not be read`
 
+const EXAMPLE = `
+Example:
+  $ backend-logout report verify report.json --key public.pem --input leaked.csv`
+
 /** `backend-logout report` */
 export function reportCommand(run: RunCommand): Command {
   const verify = new Command('verify')
@@ -30,5 +34,9 @@ export function reportCommand(run: RunCommand): Command {
     .action((path: string, options: VerifyReportOptions) =>
       run(async (terminal) => (await import('./run-verify.ts')).verifyReport(path, options, terminal)),
     )
-  return new Command('report').summary('check the report of a run').description('Checks reports.').addCommand(verify)
+  return new Command('report')
+    .summary('check the report of a run')
+    .description('Checks reports.')
+    .addCommand(verify)
+    .addHelpText('after', EXAMPLE)
 }
