@@ -53,8 +53,8 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     hideGenerator: true,
     searchInDocuments: true,
     searchInComments: true,
-    // Whoever looks for a word wants to read about it first.
-    searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, 12])),
+    // Readers look for guides first, and for results last.
+    searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, title === 'Results' ? 3 : 12])),
     sortEntryPoints: false,
     sort: ['kind', 'alphabetical'],
     groupOrder: [...sections.map(({ title }) => title), API, '*'],

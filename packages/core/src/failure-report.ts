@@ -20,7 +20,7 @@ export function mayHaveArrived({ code, unsent }: FailedAttempt): boolean {
 }
 
 /**
- * Makes the error of a request that failed: what happened, at which endpoint, and what to do. Everything that the
+ * Creates the error of a failed request: what happened, at which endpoint, and what to do. Everything that the
  * provider or the runtime said is masked.
  *
  * @param at The request.

@@ -30,7 +30,7 @@ export interface IssuerLocation {
   readonly metadataUrl?: string | URL | undefined
   /**
    * Maximum age of the metadata before it is fetched again, in milliseconds, 1 to 86 400 000. That happens in the
-   * background, during a call; the last good metadata serves until then. It is also fetched again after an endpoint
+   * background, during a call; the last good metadata is used until then. It is also fetched again after an endpoint
    * answered 404, 405 or 410.
    * @default 3_600_000
    */

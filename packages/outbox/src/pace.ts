@@ -36,7 +36,7 @@ const MARKS = 16
 const MARK_MS = 100
 
 /**
- * What the workers of an outbox know about their provider, whatever process they are in. Requests have their turn at even
+ * State of the provider that the workers of an outbox share, across processes. Requests have their turn at even
  * intervals; workers reserve the next turns, a few at a time, so that all of them together keep one rate.
  *
  * All times are milliseconds on the database's clock.
@@ -78,7 +78,7 @@ export interface Turns {
   readonly inMs: number
   /** Milliseconds from one to the next. */
   readonly gapMs: number
-  /** Wait before asking again without one, in milliseconds. */
+  /** Wait before the next attempt without a pause, in milliseconds. */
   readonly againInMs: number
 }
 

@@ -62,7 +62,7 @@ export class KeySet {
   }
 }
 
-/** Whether this is a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are no keys. */
+/** Whether this is a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are ignored. */
 function isVerificationKey(value: unknown): value is JWK {
   if (typeof value !== 'object' || value === null) return false
   const { kty, use, key_ops: operations, kid, alg } = value as Record<string, unknown>

@@ -4,7 +4,7 @@ const LONGEST_MS = 8_000
 const LONGEST_RETRY_AFTER_MS = 300_000
 
 /**
- * How long to wait after a failure, in milliseconds: a time that grows with each failure in a row, half of it random, or
+ * Wait after a failure, in milliseconds: a time that grows with each failure in a row, half of it random, or
  * what the feed asked for where that is longer.
  *
  * @param failures How many there were in a row, from 1 on.

@@ -47,9 +47,9 @@ describe('the site', () => {
 
   test.each([
     ['express', ['Which package do I need?', 'Quick start: browser and backend', '@backend-logout/browser-proxy']],
-    ['next', ['Which package do I need?', '@backend-logout/browser-proxy']],
+    ['next', ['Which package do I need?', 'Quick start: browser and backend']],
     ['kubernetes', ['Which package do I need?']],
-    ['jwt', ['@backend-logout/core/jwt', '@backend-logout/revocations']],
+    ['jwt', ['@backend-logout/core/jwt', 'Revoked means refused']],
     ['csv', ['Which package do I need?', '@backend-logout/cli']],
     ['evidence', ['Evidence']],
     ['createLogoutClient', ['createLogoutClient']],

@@ -46,8 +46,8 @@ const sections: Record<string, () => Promise<void>> = {
       'pace',
       'One pace for many workers',
       `${COMMAND} pace`,
-      `Workers, each in a process of its own, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
-second and refuses the rest. They are not told the limit: within the first seconds they find it. Where workers come and
+      `Workers, each in a separate process, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
+second and refuses the rest. They do not know the limit; they find it within the first seconds. Where workers come and
 go, one is killed with SIGKILL and another one started every ten seconds.
 
 ${table(head, rows)}`,
@@ -94,7 +94,7 @@ ${table(head, rows)}`,
       'outage',
       'After an outage of the provider',
       `${COMMAND} outage`,
-      `Four workers drain a backlog from a provider that admits 200 requests a second, fails with 503 for a while, and is back.
+      `Four workers drain a backlog from a provider that admits 200 requests a second, fails with 503, and recovers.
 
 ${table(head, rows)}`,
     )

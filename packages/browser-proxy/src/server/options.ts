@@ -93,7 +93,7 @@ export interface LogoutHandlerOptions {
    */
   readonly storeTimeoutMs?: number | undefined
   /**
-   * Gets the promise of each logout, for platforms that drop a request when its client is gone: `waitUntil` of
+   * Gets the promise of each logout, for platforms that drop a request when its client disconnects: `waitUntil` of
    * `cloudflare:workers`, `after` of `next/server`.
    */
   readonly waitUntil?: ((logout: Promise<unknown>) => void) | undefined

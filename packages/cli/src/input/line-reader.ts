@@ -22,7 +22,7 @@ export type Line =
 export class LineReader {
   readonly #source: ByteSource
   readonly #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
-  /** Where in the buffer the next line starts. */
+  /** Position of the next line in the buffer. */
   #at = 0
   /** Where in the buffer what was read ends. */
   #end = 0

@@ -382,7 +382,7 @@ export interface components {
              */
             statusCode: number;
             /**
-             * @description GenAuth's finer code for the error.
+             * @description GenAuth's detailed code for the error.
              * @example 2333
              */
             apiCode?: number;
