@@ -56,7 +56,7 @@ export const secretGuards: readonly Mutation[] = [
     ],
   ]),
   ...guardsIn(
-    { promise: MASKED, file: 'packages/core/src/attempts.ts', test: 'packages/core/src/recent-tokens.test.ts' },
+    { promise: MASKED, file: 'packages/core/src/attempt-history.ts', test: 'packages/core/src/recent-tokens.test.ts' },
     [
       [
         'masks errors that a transport or clientAuth throws on purpose',
@@ -64,6 +64,11 @@ export const secretGuards: readonly Mutation[] = [
         'error',
         'in a transport is masked and made printable',
       ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: MASKED, file: 'packages/core/src/attempts.ts', test: 'packages/core/src/recent-tokens.test.ts' },
+    [
       [
         'masks the query of an endpoint',
         'if (query.length >= WINDOW) call.secrets.push(query)',

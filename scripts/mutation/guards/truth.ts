@@ -24,8 +24,8 @@ export const truthGuards: readonly Mutation[] = [
       ],
       [
         'takes a redirect that was followed for a failure',
-        'const success = answer.ok && !answer.redirected && !isIntercepted(answer)',
-        'const success = answer.ok && !isIntercepted(answer)',
+        'const success = answer.ok && !answer.redirected && !isForeign(answer)',
+        'const success = answer.ok && !isForeign(answer)',
         'that a redirect was hidden or followed, whatever the rest says',
       ],
       [
