@@ -1,0 +1,54 @@
+import { cp, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+const root = join(import.meta.dirname, '../../..')
+
+/**
+ * Puts the Next example into a folder of its own, with our packages as they are published: what a user has after
+ * `npm install`. In the workspace they are TypeScript, which is not what Next gets to see.
+ */
+export async function stageNext(folder: string): Promise<void> {
+  const example = join(root, 'examples/next')
+  await rm(folder, { recursive: true, force: true })
+  await cp(example, folder, {
+    recursive: true,
+    filter: (source) => !/\/(?:node_modules|\.next|\.turbo)(?:\/|$)/.test(source.slice(example.length)),
+  })
+  const modules = join(folder, 'node_modules')
+  for (const name of await namesIn(join(example, 'node_modules'))) {
+    if (!name.startsWith('@backend-logout/'))
+      await link(await realpath(join(example, 'node_modules', name)), join(modules, name))
+  }
+  for (const name of ['core', 'node', 'browser-proxy']) await installPackage(join(root, 'packages', name), modules)
+}
+
+async function installPackage(source: string, modules: string): Promise<void> {
+  const {
+    publishConfig,
+    devDependencies: _,
+    ...manifest
+  } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
+  const target = join(modules, manifest.name)
+  await cp(join(source, 'dist'), join(target, 'dist'), { recursive: true })
+  await writeFile(join(target, 'package.json'), JSON.stringify({ ...manifest, exports: publishConfig.exports }))
+  for (const name of Object.keys(manifest.dependencies ?? {})) {
+    if (name.startsWith('@backend-logout/')) continue
+    await link(await realpath(join(source, 'node_modules', name)), join(modules, name))
+  }
+}
+
+async function link(target: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await symlink(target, path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+}
+
+async function namesIn(modules: string): Promise<string[]> {
+  const names = await readdir(modules)
+  const found = names.filter((name) => !/^[.@]/.test(name))
+  for (const scope of names.filter((name) => name.startsWith('@'))) {
+    for (const name of await readdir(join(modules, scope))) found.push(`${scope}/${name}`)
+  }
+  return found
+}
