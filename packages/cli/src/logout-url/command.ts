@@ -14,7 +14,7 @@ Examples:
       --redirect-uri https://app.example.com/
   $ backend-logout logout-url --kind generic \\
       --redirect-uri https://app.example.com/
-  $ backend-logout logout-url --parameter federated \
+  $ backend-logout logout-url --parameter federated \\
       --parameter logout_uri=https://app.example.com/
 
 Exit codes:
@@ -37,7 +37,7 @@ export function logoutUrlCommand(run: RunCommand): Command {
     )
     .option(
       '--parameter <name=value>',
-      "further parameter, such as Amazon Cognito's logout_uri; a bare name has no value; can be repeated",
+      'further parameter, or a bare name; can be repeated',
       parameters('--parameter'),
     )
     .option('--form', 'write an HTML form to post instead of the URL')
