@@ -35,11 +35,7 @@ export function logoutUrlCommand(run: RunCommand): Command {
     .addOption(
       new Option('--kind <kind>', "which of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
     )
-    .option(
-      '--parameter <name=value>',
-      'further parameter, or a bare name; can be repeated',
-      parameters('--parameter'),
-    )
+    .option('--parameter <name=value>', 'further parameter, or a bare name; can be repeated', parameters('--parameter'))
     .option('--form', 'write an HTML form to post instead of the URL')
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)
