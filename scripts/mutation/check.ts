@@ -1,32 +1,24 @@
 /**
- * Checks that the list of guards still fits the code, the tests and `SECURITY.md`, and that each of them has been tried as
- * it stands: cheap, as nothing is run. `npm run mutate -- --new` tries those that have not been.
+ * Checks that each promise of `SECURITY.md` has a guard, that the guards still fit the code and the tests, and that none is
+ * a survivor. Takes a second, as nothing is run. `npm run mutate -- --new` tries guards that have no result yet.
  */
 
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultsOf } from './faults.ts'
 import { guards } from './guards/index.ts'
-import { readPromises } from './promises.ts'
-import { keyOf, readResults, renderPage } from './table.ts'
+import { keyOf, readResults } from './table.ts'
 
 const root = join(import.meta.dirname, '../..')
-const page = join(root, 'docs/security-mutations.md')
-const results = readResults(page)
+const results = readResults(join(root, 'docs/security-mutations.md'))
+const survivors = guards.filter((mutation) => results.get(keyOf(mutation)) === 'SURVIVED')
+const untried = guards.filter((mutation) => !results.has(keyOf(mutation)))
 const problems = [
   ...faultsOf(root, guards),
-  ...guards.flatMap((mutation) => {
-    const result = results.get(keyOf(mutation))
-    if (result === 'red') return []
-    return result
-      ? `${mutation.guard}: a survivor. Its test has to be made stronger.`
-      : `${mutation.guard}: not tried yet.`
-  }),
+  ...survivors.map(({ guard, test }) => `${guard}: a survivor. Make "${test.name}" in ${test.file} stronger.`),
 ]
-if (problems.length === 0 && renderPage(readPromises(root), guards, results) !== readFileSync(page, 'utf8'))
-  problems.push('docs/security-mutations.md is not up to date.')
+for (const { guard } of untried) console.warn(`${guard}: not tried yet.`)
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) {
-  console.error('\nBring scripts/mutation/guards in line, then run `npm run mutate -- --new` and commit the page.')
+  console.error('\nFix the entries in scripts/mutation/guards, then run `npm run mutate -- --new` and commit the page.')
   process.exitCode = 1
 }

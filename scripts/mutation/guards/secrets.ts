@@ -12,7 +12,7 @@ export const secretGuards: readonly Mutation[] = [
     ["masks the application's secret", 'secrets: [token, options.appSecret,', 'secrets: [token,', GIVES_NOTHING],
   ]),
   ...guardsIn({ promise: MASKED, file: 'packages/core/src/redaction.ts', test: 'tests/faults/src/secrets.test.ts' }, [
-    ['masks what it finds', 'masked = mask(masked, needle)', '', GIVES_NOTHING],
+    ['finds secrets in texts', 'const found = hiddenIn(masked, needles)', 'const found: string[] = []', GIVES_NOTHING],
     [
       'masks a text as a whole where a secret is only found by decoding',
       'if (found.length > 0 && hiddenIn(masked, needles).length > 0) masked = MASK',
@@ -106,9 +106,9 @@ export const secretGuards: readonly Mutation[] = [
     },
     [
       [
-        'masks what it finds, whatever the runtime',
-        'masked = mask(masked, needle)',
-        '',
+        'finds secrets in texts, whatever the runtime',
+        'const found = hiddenIn(masked, needles)',
+        'const found: string[] = []',
         '$name runs the whole suite with $package',
       ],
     ],

@@ -328,4 +328,34 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [['refuses forms in frames', "if (door === 'form') refuseFrames(headers)", '', 'an attack changes nothing:']],
   ),
+  ...guardsIn(
+    {
+      promise: 'With a synchronous standby, neither an acknowledged logout',
+      file: 'packages/outbox/src/adder.ts',
+      test: 'tests/scale/src/failover.test.ts',
+    },
+    [
+      [
+        'acknowledges a logout once the database and its standby have it',
+        '      const ids = await this.#insert(batch.map(({ logout }) => logout))',
+        "      for (const { stored } of batch) stored('')\n      const ids = await this.#insert(batch.map(({ logout }) => logout))",
+        'nothing that was acknowledged is lost when a primary dies and its synchronous standby takes over',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A worker with a wrong clock',
+      file: 'packages/outbox/src/shared-pace.ts',
+      test: 'tests/scale/src/clocks.test.ts',
+    },
+    [
+      [
+        'takes the time from the database',
+        'extract(epoch FROM clock_timestamp()) * 1000 AS now, pause.ms',
+        '${Date.now()}::float8 AS now, pause.ms',
+        'workers whose clocks are two hours ahead, a minute ahead and an hour behind share one pace and one pause',
+      ],
+    ],
+  ),
 ]
