@@ -12,22 +12,6 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal([tokens[0]?.state, tokens[0]?.error?.code, tokens[0]?.error?.retryable], ['unknown', 'timeout', true])
   })
 
-  test(
-    'a connection that is refused sends nothing, and the token is live',
-    async () => {
-      const { apps } = await freshProvider()
-      // No service was ever given this port.
-      const client = createLogoutClient({ ...apps.post, appHost: 'http://127.0.0.1:2', retries: 0 })
-      const { tokens } = await client.logout({ accessToken: 'some token' })
-      equal([tokens[0]?.state, tokens[0]?.error?.code, tokens[0]?.error?.retryable], ['live', 'network', true])
-    },
-    {
-      deno: 'no permission for that port; packages/deno tests it',
-      workerd: 'it does not tell a refused connection from a broken one',
-      browser: 'they do not tell pages why a request failed',
-    },
-  )
-
   test('a body that never ends is a timeout, too', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ hang: true, status: 200, body: 'a beginning' })
