@@ -26,15 +26,15 @@ export const serviceGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'Every entry that was acknowledged is refused by every reader',
-      file: 'packages/revocations/src/server/appender.ts',
-      test: 'tests/revocations/src/crash.test.ts',
+      file: 'packages/revocations/src/server/cursor.ts',
+      test: 'tests/revocations/src/interleaving.test.ts',
     },
     [
       [
-        'acknowledges entries once they are stored',
-        '      await this.#untilStored(entries)\n',
-        '      for (const { stored } of batch) stored()\n      await this.#untilStored(entries)\n',
-        'every entry that was acknowledged is refused by every reader, whoever was killed, on Postgres',
+        'remembers which transactions were still running',
+        "return [hex(BigInt(xmin)), offset(xmax), others.join('_')].join('-')",
+        "return [hex(BigInt(xmin)), offset(xmax), ''].join('-')",
+        'every interleaving of transactions and readers ends with every reader knowing what was committed, and nothing else',
       ],
     ],
   ),
