@@ -62,7 +62,7 @@ export const secretGuards: readonly Mutation[] = [
         'masks errors that a transport or clientAuth throws on purpose',
         'redactCause(error, redactorOf(this.#call)) as LogoutError',
         'error',
-        'in a transport is masked and made printable',
+        'as %s in a transport is masked and made printable',
       ],
     ],
   ),

@@ -336,9 +336,9 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'acknowledges a logout once the database and its standby have it',
-        '      const ids = await this.#insert(batch.map(({ logout }) => logout))',
-        "      for (const { stored } of batch) stored('')\n      const ids = await this.#insert(batch.map(({ logout }) => logout))",
+        'says so when a logout could not be stored',
+        'for (const { failed } of batch) failed(error)',
+        "for (const { stored } of batch) stored('')",
         'nothing that was acknowledged is lost when a primary dies and its synchronous standby takes over',
       ],
     ],
