@@ -29,7 +29,7 @@ export function createClient(library: 'core' | 'node', { origin, options, locati
 
 /** Logs out by a library. */
 export async function byLibrary(library: 'core' | 'node', setup: Setup): Promise<core.LogoutResult> {
-  return createClient(library, setup).logout(tokensOf(setup), { retries: 1, ...limitsOf(setup) })
+  return createClient(library, setup).logout(tokensOf(setup), { retries: 1, deadlineMs: 30_000, ...limitsOf(setup) })
 }
 
 /** Logs out by a page's request to its backend; what is left goes into an outbox that counts. */
