@@ -79,7 +79,7 @@ async function sendOnce<T>(
     const response = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
     const verdict = await request.judge(response, clock.wallNow())
     // A hostile provider may send anything back under any name.
-    const requestId = verdict.requestId && redactorOf(call)(verdict.requestId, 100)
+    const requestId = verdict.requestId && redactorOf(call, !verdict.ok)(verdict.requestId, 100)
     if (!verdict.ok) return { ...verdict, requestId }
     return { ok: true, attempts: attempt, status: response.status, requestId, json: verdict.json }
   } catch (thrown) {

@@ -71,10 +71,15 @@ export async function startCall(
   return call
 }
 
-/** Makes what masks the texts of a call. The values of own headers count where they are as long as secrets are. */
-export function redactorOf({ secrets, recent, options }: Call): Redact {
+/**
+ * Makes the redactor for the texts of a call. The values of own headers count where they are as long as secrets are.
+ *
+ * @param others Whether to mask the tokens of the client's other calls, too. Comparing a text with them takes longer than
+ *   a successful call, so a success goes without.
+ */
+export function redactorOf({ secrets, recent, options }: Call, others = true): Redact {
   const { 'user-agent': _, ...headers } = options.headers
-  return redactor([...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)], recent)
+  return redactor([...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)], others ? recent : [])
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
