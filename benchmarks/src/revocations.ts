@@ -222,8 +222,8 @@ Where a goal is not reached:
 
 - A \`check()\` that says \`valid\` reads two clocks, because a list must not look more recent than it is after the machine slept
   or its clock was set. The lookups and the validation of names take the rest.
-- Followers run in one process, each with a separate request. On two cores, sending and reading that many responses takes
-  most of the time; the entry itself is read from Postgres once.
+- All followers run in one process, each with a separate request, on the same two cores as the feed and Postgres. The entry
+  is read from Postgres once. Where the rest of the time goes has not been profiled.
 `
 process.stdout.write(body)
 if (!quick) await writeFile(fileURLToPath(new URL('../../docs/revocations-results.md', import.meta.url)), body)
