@@ -74,6 +74,10 @@ test('a restored server, or one that was promoted, sends readers to the start, a
     writeAs(server.folder, 'recovery.signal', '')
     writeAs(server.folder, 'postgresql.auto.conf', "restore_command = 'false'\n")
     await server.start()
+    // It answers before its recovery has ended, and takes no writes until then.
+    const ended = async (): Promise<boolean> =>
+      (await query(address, 'SELECT 1 WHERE NOT pg_is_in_recovery()')).length === 1
+    await until(ended, 'the recovery ends')
     log = await openRevocationLog({ store: address })
     for (let index = 0; index < 40; index++) await log.append(revoked(`new ${index}`))
     for (const old of [cursor, early]) await expect(read(log, old)).rejects.toMatchObject({ code: 'cursor_gone' })
