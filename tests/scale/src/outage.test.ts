@@ -12,5 +12,7 @@ test('after an outage the first request follows within seconds, no herd, and one
   expect(result.most).toBeLessThanOrEqual(200)
   // One every four seconds, and not one for each worker.
   expect(result.probes).toBeLessThanOrEqual(14)
-  expect(result.pausedEvents).toBe(1)
+  // For each worker. One that had no request in progress may hear of the pause only when it is over.
+  expect(result.pausedEvents).toBeGreaterThan(0)
+  expect(result.pausedEvents).toBeLessThanOrEqual(1)
 })
