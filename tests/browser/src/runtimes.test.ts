@@ -97,7 +97,9 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
         const answer = await ask(name, cookie, { signal })
           .then((response) => response.text())
           .catch((error: Error) => error.name)
-        expect(answer).toMatch(signal ? /"logged_out"|^TimeoutError$/ : /"logged_out"/)
+        // On Workers, where no request waits for another, a late one finds the session gone.
+        const answered = name === 'workerd' ? /"logged_out"|"no_session"/ : /"logged_out"/
+        if (!(signal && answer === 'TimeoutError')) expect(answer).toMatch(answered)
       }
     }
     await Promise.all(Array.from({ length: 16 }, one))

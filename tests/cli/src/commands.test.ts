@@ -304,7 +304,7 @@ test.each([
 test('the doctor says where the way to the provider ends', async () => {
   const settings = await run(['doctor'], { env: { AUTHING_APP_ID: 'app' } })
   expect(settings).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ settings +AUTHING_APP_HOST is not set/) })
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: 'http://127.0.0.1:1' }
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the secret', AUTHING_APP_HOST: 'http://127.0.0.1:1' }
   const closed = await run(['doctor'], { env })
   expect(closed).toMatchObject({
     code: 1,
