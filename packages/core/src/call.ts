@@ -79,7 +79,10 @@ export async function startCall(
  */
 export function redactorOf({ secrets, recent, options }: Call, others = true): Redact {
   const { 'user-agent': _, ...headers } = options.headers
-  return redactor([...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)], others ? recent : [])
+  return redactor(
+    [...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)],
+    others ? recent : [],
+  )
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
