@@ -331,15 +331,15 @@ export const serviceGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'With a synchronous standby, neither an acknowledged logout',
-      file: 'packages/outbox/src/adder.ts',
-      test: 'tests/scale/src/failover.test.ts',
+      file: 'packages/outbox/src/postgres-store.ts',
+      test: 'tests/scale/src/operators.test.ts',
     },
     [
       [
-        'says so when a logout could not be stored',
-        'for (const { failed } of batch) failed(error)',
-        "for (const { stored } of batch) stored('')",
-        'nothing that was acknowledged is lost when a primary dies and its synchronous standby takes over',
+        'waits for the standby as the option says',
+        'synchronousCommit ? database.committing(synchronousCommit, ms) : database.within(ms)',
+        'database.within(ms)',
+        'is waited for as `synchronousCommit` says, whatever the setting of the server',
       ],
     ],
   ),

@@ -176,4 +176,16 @@ describe('a standby', () => {
     )
     expect(seconds).toBeLessThan(10)
   })
+
+  test('is waited for as `synchronousCommit` says, whatever the setting of the server', async () => {
+    await using cluster = await startCluster('synchronous')
+    const address = { postgres: cluster.address, synchronousCommit: 'remote_apply' } as const
+    await using outbox = await open({ store: address, addTimeoutMs: 3_000 })
+    await outbox.add({ accessToken: 'one' })
+    // The standby still receives and flushes, which is enough for `on`, the setting of the server.
+    await query(cluster.standby(), 'SELECT pg_wal_replay_pause()')
+    await expect(outbox.add({ accessToken: 'two' })).rejects.toMatchObject({ code: 'store_unavailable' })
+    await query(cluster.standby(), 'SELECT pg_wal_replay_resume()')
+    await outbox.add({ accessToken: 'three' })
+  })
 })
