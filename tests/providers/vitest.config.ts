@@ -5,7 +5,6 @@ export default defineConfig({
     // Nearly all of a case is waiting for a socket, a timer or a process.
     sequence: { concurrent: true },
     maxConcurrency: 8,
-    pool: 'threads',
     testTimeout: 120_000,
     hookTimeout: 30_000,
   },
