@@ -47,6 +47,7 @@ describe('the site', () => {
 
   test.each([
     ['express', ['Which package do I need?', 'Quick start: browser and backend', '@backend-logout/browser-proxy']],
+    ['fastify', ['Fastify: @fastify/session, form, redirect, provider down']],
     ['next', ['Next.js: route handler, Server Action, iron-session', 'Quick start: browser and backend']],
     ['kubernetes', ['Which package do I need?']],
     ['jwt', ['@backend-logout/core/jwt', 'Revoked means refused']],

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { testGuide } from './guide.ts'
 import { stageNext } from './stage-next.ts'
 import { freePort, type RunningServer, settingsFor, startServer } from './start-server.ts'
 
-const example = join(import.meta.dirname, '../../../examples/next')
 const folder = join(import.meta.dirname, '../.results/next')
 const next = join(folder, 'node_modules/next/dist/bin/next')
 
@@ -111,15 +110,10 @@ describe('Next', () => {
   })
 })
 
-test('the guide prints the files of the example', () => {
-  const guide = readFileSync(join(example, '../../docs/guides/next.md'), 'utf8')
-  const blocks = [...guide.matchAll(/```ts next-example\n\/\/ (\S+)\n([\s\S]*?)```/g)]
-  expect(blocks.map(([, name]) => name)).toEqual([
-    'logout-client.ts',
-    'session.ts',
-    'app/logout/route.ts',
-    'app/client/page.tsx',
-    'app/server-action/page.tsx',
-  ])
-  for (const [, name = '', code] of blocks) expect(code, name).toBe(readFileSync(join(example, name), 'utf8'))
-})
+testGuide('next.md', 'next', [
+  'logout-client.ts',
+  'session.ts',
+  'app/logout/route.ts',
+  'app/client/page.tsx',
+  'app/server-action/page.tsx',
+])

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import { incomingOf, nodeSession, toNodeHandler } from '@backend-logout/browser-proxy/node'
+import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
+import { createLogoutClientFromEnv, lazyLogoutClient } from '@backend-logout/node'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+declare module 'fastify' {
+  interface Session {
+    tokens?: {
+      readonly accessToken: string
+      readonly refreshToken?: string | undefined
+      readonly idToken?: string | undefined
+    }
+    csrfToken?: string
+  }
+}
+
+/** The request of Node.js, with the request of Fastify that has the session. */
+type Incoming = IncomingMessage & { readonly fastify: FastifyRequest }
+
+const logout = toNodeHandler(
+  createLogoutHandler({
+    client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+    session: nodeSession<Incoming>({
+      read: ({ fastify }) => fastify.session.tokens,
+      clear: async ({ fastify }, response) => {
+        const expired = fastify.server.serializeCookie('sessionId', '', { path: '/', maxAge: 0 })
+        response.appendHeader('set-cookie', expired)
+        await fastify.session.destroy()
+      },
+    }),
+    allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+    form: {
+      csrfToken: (request) => incomingOf<Incoming>(request).fastify.session.csrfToken,
+      landing: '/goodbye',
+      // On to the provider, to end its own session too; not where it does not answer.
+      singleSignOut: true,
+    },
+  }),
+)
+
+/** The logout endpoint, in a scope without body parsers: the handler reads the body itself. */
+export async function logoutRoute(scope: FastifyInstance): Promise<void> {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  scope.all('/logout', (request, reply) => {
+    reply.hijack()
+    return logout(Object.assign(request.raw, { fastify: request }), reply.raw)
+  })
+}

@@ -1,0 +1,147 @@
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Browser, type Page } from './browser.ts'
+import { send } from './send.ts'
+import { freePort, type RunningServer, settingsFor, startServer } from './start-server.ts'
+
+/** An application whose pages work without scripts. */
+export interface PageApplication {
+  /** The name of the cookie with the session. */
+  readonly cookieName: string
+  /** The program that serves it, and the settings that it needs besides those of the provider. */
+  readonly program: () => Promise<{
+    readonly command: readonly [program: string, ...args: string[]]
+    readonly env?: Record<string, string>
+  }>
+}
+
+/** What the tests of one framework need besides. */
+export interface StartedApplication {
+  readonly server: () => RunningServer
+  readonly signIn: () => Promise<{ readonly browser: Browser; readonly home: Page }>
+}
+
+/** Signs users in and out by the pages of an application, as their browsers do. */
+export function testPages(
+  name: string,
+  { cookieName, program }: PageApplication,
+  more: (application: StartedApplication) => void = () => {},
+): void {
+  describe(name, () => {
+    let provider: Emulator
+    let server: RunningServer
+    beforeAll(async () => {
+      const origin = `http://localhost:${await freePort()}`
+      provider = await startEmulator({
+        redirectUris: [`${origin}/callback`],
+        logoutRedirectUris: [`${origin}/goodbye`],
+      })
+      const { command, env } = await program()
+      server = await startServer(origin, command, { env: { ...settingsFor(provider, origin), ...env } })
+    })
+    beforeEach(() => provider.reset())
+    afterAll(async () => {
+      await server?.[Symbol.asyncDispose]()
+      await provider?.close()
+    })
+
+    /** Signs a user in, by the pages of both sides. */
+    async function signIn(): Promise<{ browser: Browser; home: Page }> {
+      const browser = new Browser()
+      const login = await browser.open(new URL('/login', server.origin))
+      expect(login.text).toContain('Sign in')
+      const home = await browser.submit(login, { login: 'alice' })
+      expect([home.url.href, home.text]).toEqual([`${server.origin}/`, expect.stringContaining('Log out')])
+      return { browser, home }
+    }
+
+    const postLogout = (browser: Browser, headers: Record<string, string> = {}, form?: Record<string, string>) =>
+      send(new URL('/logout', server.origin), {
+        method: 'POST',
+        headers: { cookie: browser.cookiesFor(server.origin), origin: server.origin, ...headers },
+        ...(form && { form }),
+      })
+
+    test('a form without a script logs the user out, at the provider too, and the user comes back', async () => {
+      const { browser, home } = await signIn()
+      expect(provider.countActive()).toBeGreaterThan(0)
+      const cookie = browser.cookiesFor(server.origin)
+      const visited: string[] = []
+      const goodbye = await browser.submit(home, {}, ({ origin }) => {
+        visited.push(origin)
+        return false
+      })
+      expect(visited).toContain(new URL(provider.issuer).origin)
+      expect([goodbye.url.href, goodbye.text]).toEqual([
+        `${server.origin}/goodbye`,
+        expect.stringContaining('You are logged out.'),
+      ])
+      expect(provider.countActive()).toBe(0)
+      expect(browser.cookiesFor(server.origin)).toBe('')
+      expect(await (await fetch(server.origin, { headers: { cookie } })).text()).toContain('Log in')
+      // The provider's own session has ended, too: it asks who signs in.
+      expect((await browser.open(new URL('/login', server.origin))).text).toContain('Sign in')
+    })
+
+    test('a script logs the user out by the same endpoint', async () => {
+      const { browser } = await signIn()
+      const answer = await postLogout(browser, { 'x-logout-request': '1' })
+      expect(await answer.json()).toMatchObject({ status: 'logged_out' })
+      expect(answer.headers.getSetCookie().join()).toMatch(new RegExp(`(?:^|,)${cookieName}=;`))
+      expect(provider.countActive()).toBe(0)
+    })
+
+    test('a second click and an expired session get to a page that says so', async () => {
+      const { browser, home } = await signIn()
+      const again = new Browser()
+      await browser.submit(home, {}, (url) => url.origin !== server.origin)
+      for (const late of [browser, again]) {
+        const goodbye = await late.submit(home)
+        expect(goodbye.url.href).toBe(`${server.origin}/goodbye?logout=no_session`)
+        expect(goodbye.text).toContain('logged out already')
+      }
+      expect(await (await postLogout(again, { 'x-logout-request': '1' })).json()).toEqual({ status: 'no_session' })
+    })
+
+    test('when the provider is down, the user stays with the application, is logged out there, and is told', async () => {
+      const { browser, home } = await signIn()
+      provider.answerAlways({ drop: 'reset' })
+      const goodbye = await browser.submit(home)
+      expect(goodbye.url.href).toBe(`${server.origin}/goodbye?logout=local_only`)
+      expect(goodbye.text).toContain('did not answer')
+      expect((await browser.open(new URL(server.origin))).text).toContain('Log in')
+    })
+
+    test('when the provider hangs, nobody waits for longer than five seconds', async () => {
+      const { browser, home } = await signIn()
+      provider.answerAlways({ hang: true })
+      const startedAt = performance.now()
+      const goodbye = await browser.submit(home)
+      expect(performance.now() - startedAt).toBeLessThan(6_000)
+      expect(goodbye.url.search).toBe('?logout=local_only')
+    })
+
+    test('neither another site nor a page of another session logs the user out', async () => {
+      const { browser, home } = await signIn()
+      const other = await signIn()
+      const csrf = (page: Page): string => /name="csrf_token" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+      expect(csrf(home)).toHaveLength(36)
+      const form = (token: string) => ({ csrf_token: token })
+      const attacks = [
+        await postLogout(browser, { origin: 'https://evil.test' }, form(csrf(home))),
+        await postLogout(browser, { 'sec-fetch-dest': 'iframe' }, form(csrf(home))),
+        await postLogout(browser, {}, form(csrf(other.home))),
+        await postLogout(browser, {}, form('')),
+        await postLogout(browser, {}),
+      ]
+      expect(attacks.map(({ status }) => status)).toEqual([403, 403, 403, 403, 403])
+      expect((await browser.open(new URL(server.origin))).text).toContain('Log out')
+    })
+
+    more({ server: () => server, signIn })
+
+    test('nothing alarming is printed', () => {
+      expect(server.output()).toBe('')
+    })
+  })
+}
