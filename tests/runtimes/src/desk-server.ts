@@ -29,6 +29,8 @@ export async function openDesk(appHost: string): Promise<Desk> {
   let trapped = 0
   let mirrored: IncomingHttpHeaders = {}
   let feedState = 'up'
+  const issuer = { keys: [] as unknown[], state: 'up', requests: 0 }
+  let delivered = ''
   const log = await openRevocationLog({ store: { memory: true } })
   const feed = createRevocationFeedHandler({ log, authorize: bearerAuthorization('the-secret-of-the-feed') })
 
@@ -41,11 +43,24 @@ export async function openDesk(appHost: string): Promise<Desk> {
       return response.json()
     }
     if (path === '/feed-append') return log.append(JSON.parse(body).entries).then(() => ({}))
+    if (path === '/issuer/.well-known/openid-configuration') {
+      const own = `http://${headers.host}/issuer`
+      return { issuer: own, jwks_uri: `${own}/jwks` }
+    }
+    if (path === '/issuer/jwks') {
+      issuer.requests++
+      return { keys: issuer.keys }
+    }
+    if (path === '/issuer-requests') return issuer.requests
+    if (path === '/last-delivered') return delivered
     if (path === '/trapped') return trapped
     if (path === '/mirrored') return mirrored
     if (path === '/announce') ({ runtime } = JSON.parse(body) as { runtime: string })
     else if (path === '/mirror') mirrored = headers
     else if (path === '/feed-state') feedState = JSON.parse(body).state
+    else if (path === '/issuer-keys') issuer.keys = JSON.parse(body).keys
+    else if (path === '/issuer-state') issuer.state = JSON.parse(body).state
+    else if (path === '/delivered') delivered = body
     else if (path === '/report') reports.push(JSON.parse(body) as Report)
     else trapped++
     return {}
@@ -66,6 +81,9 @@ export async function openDesk(appHost: string): Promise<Desk> {
         const asked = new Request(`http://desk${path}`, { headers: { authorization }, signal: leaving.signal })
         const answered = await feed(asked)
         return response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(await answered.text())
+      }
+      if (path === '/issuer/jwks' && issuer.state === 'elsewhere') {
+        return response.writeHead(307, { location: '/trap' }).end()
       }
       response.end(JSON.stringify(await answer(path, request, await text(request))))
     } catch (error) {

@@ -8,7 +8,7 @@ import { suite } from './suite/suite.ts'
 import { count, markdown, type Row } from './table.ts'
 
 const cases: string[] = []
-suite({ test: (name: string) => cases.push(name), client: {}, jwt: {}, revocations: {} } as never)
+suite({ test: (name: string) => cases.push(name), client: {}, jwt: {}, receiver: {}, revocations: {} } as never)
 // The first one only says who is there.
 cases.shift()
 

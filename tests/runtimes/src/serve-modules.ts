@@ -8,8 +8,10 @@ import { transform } from 'esbuild'
 const IMPORTS = [
   '@backend-logout/core',
   '@backend-logout/core/jwt',
+  '@backend-logout/receiver',
   '@backend-logout/revocations',
   'openapi-fetch',
+  'jose',
   'jose/jwt/sign',
   'jose/key/import',
 ]

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,8 +20,8 @@ const root = join(import.meta.dirname, '../../..')
 const ownModules = join(import.meta.dirname, '../node_modules')
 
 /**
- * Sets the stage: the suite and its runners, core, the Node package and the list of revocations from their tarballs, and both JSR packages from
- * a registry that they were published to. Nothing comes from the network: what the packages depend on is linked.
+ * Sets the stage: the suite and its runners, core, the Node package, the receiver and the list of revocations from
+ * their tarballs, and both JSR packages from a registry that they were published to. Nothing comes from the network: what the packages depend on is linked.
  */
 export async function setStage(context: { readonly desk: string }): Promise<Stage> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'backend-logout-runtimes-')))
@@ -36,10 +37,10 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
     for (const name of await readdir(ownModules)) {
       if (name !== '@backend-logout') await link(join(ownModules, name), join(folder, 'node_modules', name))
     }
-    const dependencies = Object.assign(
-      {},
-      ...(await Promise.all(['core', 'node', 'revocations'].map((name) => install(folder, name)))),
-    )
+    const dependencies: Record<string, string> = {}
+    for (const name of ['core', 'node', 'receiver', 'revocations']) {
+      Object.assign(dependencies, await install(folder, name))
+    }
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
 
     const publish = ['publish', '--allow-dirty', '--no-check', '--token', registry.token]
@@ -49,6 +50,7 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
       '@backend-logout/core': core,
       '@backend-logout/core/jwt': `${core}/jwt`,
       '@backend-logout/deno': deno,
+      '@backend-logout/receiver': './node_modules/@backend-logout/receiver/dist/index.js',
       '@backend-logout/revocations': './node_modules/@backend-logout/revocations/dist/index.js',
     }
     await writeFile(join(folder, 'deno.json'), JSON.stringify({ imports, nodeModulesDir: 'manual', lock: false }))
@@ -77,7 +79,9 @@ async function install(folder: string, name: string): Promise<Record<string, str
   return Object.fromEntries(dependencies)
 }
 
+/** Links a dependency, of which several packages may have the same. */
 async function link(from: string, to: string): Promise<void> {
+  if (existsSync(to)) return
   await mkdir(join(to, '..'), { recursive: true })
   await symlink(await realpath(from), to, 'dir')
 }

@@ -48,8 +48,10 @@ export async function freshProvider(): Promise<Provider> {
   return { ...provider, apps: Object.fromEntries(apps) }
 }
 
-export const signIn = (app = 'post'): Promise<{ accessToken: string; refreshToken: string; idToken: string }> =>
-  ask('emulator/sign-in', { app })
+export const signIn = (
+  app = 'post',
+  user?: string,
+): Promise<{ accessToken: string; refreshToken: string; idToken: string }> => ask('emulator/sign-in', { app, user })
 export const issueTokens = (count: number, app = 'post'): Promise<string[]> =>
   ask('emulator/issue-tokens', { count, app })
 /** Orders the answer to the next request, see the README of the emulator. */
@@ -71,6 +73,21 @@ export const FEED_SECRET = 'the secret of the feed'.replaceAll(' ', '-')
 export const appendRevocations = (...entries: object[]): Promise<void> => ask('feed-append', { entries })
 /** Takes the feed down, or puts it up again. */
 export const setFeed = (state: 'up' | 'down' | 'elsewhere'): Promise<void> => ask('feed-state', { state })
+/** An issuer of logout tokens whose keys the cases make. */
+export const ISSUER = `${context.desk}/issuer`
+/** Replaces its keys. */
+export const publishKeys = (keys: readonly object[]): Promise<void> => ask('issuer-keys', { keys })
+/** Answers requests for its keys as usual, or with a redirect. */
+export const setKeys = (state: 'up' | 'elsewhere'): Promise<void> => ask('issuer-state', { state })
+/** How often its keys were asked for. */
+export const keyRequests = (): Promise<number> => ask('issuer-requests')
+/** Has the emulator report logouts to the desk. */
+export const sendLogoutsToDesk = (): Promise<void> =>
+  ask('emulator/send-logouts-to', { app: 'post', uri: `${context.desk}/delivered` })
+/** Logs a user out at the emulator. */
+export const logOut = (user: string): Promise<void> => ask('emulator/log-out', { user })
+/** The body of the last report of a logout. */
+export const delivered = (): Promise<string> => ask('last-delivered')
 /** Tells what became of a case; with a reason, that it cannot hold here. */
 export const report = (name: string, failure: Error | undefined, cannot: string | undefined): Promise<void> =>
   ask('report', { name, ...(failure ? { error: failure.stack ?? String(failure) } : { cannot }) })

@@ -1,5 +1,6 @@
 import type * as core from '@backend-logout/core'
 import type * as jwt from '@backend-logout/core/jwt'
+import type * as receiver from '@backend-logout/receiver'
 import type * as revocations from '@backend-logout/revocations'
 
 /** The kinds of runtimes between which cases may differ. */
@@ -19,6 +20,10 @@ export interface Host {
   readonly client: Pick<typeof core, 'createLogoutClient' | 'isLogoutError' | 'LogoutError'>
   readonly jwt: Pick<typeof jwt, 'clientSecretJwt' | 'privateKeyJwt'>
   readonly revocations: Pick<typeof revocations, 'followRevocations' | 'isRevocationError' | 'revocationFeed'>
+  readonly receiver: Pick<
+    typeof receiver,
+    'createBackChannelHandler' | 'createLogoutTokenVerifier' | 'createMemorySessionIndex' | 'isLogoutTokenError'
+  >
   /** All that the runtime's own inspection shows of a value. */
   readonly show: (value: unknown) => string
 }

@@ -1,3 +1,4 @@
+import { backChannelLogoutCases } from './back-channel-logout.ts'
 import { bulkCases } from './bulk.ts'
 import { clientAuthCases } from './client-auth.ts'
 import { announce, report } from './desk.ts'
@@ -18,6 +19,7 @@ const TOPICS = [
   secretsCases,
   mannersCases,
   revocationListCases,
+  backChannelLogoutCases,
 ]
 
 /** Registers every case at a runner, and has each of them reported. */
