@@ -314,6 +314,16 @@ describe('a request that is no report', () => {
     expect(pulled).toBeLessThan(50_000)
   })
 
+  test('incomplete_body: a request that its server cannot make, such as with a Host that is none', async () => {
+    const request = Object.defineProperty(report('x'), 'body', {
+      get: () => {
+        throw new TypeError('Invalid URL')
+      },
+    })
+    expect((await handlerFor()(request)).status).toBe(400)
+    expect(eventTypes()).toEqual(['refused'])
+  })
+
   test('incomplete_body: a body that stops, breaks or was read before', async () => {
     const stuck = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) })
     const broken = new ReadableStream({ start: (controller) => controller.error(new Error('broken')) })

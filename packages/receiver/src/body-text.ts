@@ -14,12 +14,13 @@ export async function readBodyText(
   timeoutMs: number = TIMEOUT_MS,
 ): Promise<string | { readonly problem: BodyProblem }> {
   if (Number(request.headers.get('content-length')) > MAX_BYTES) return { problem: 'body_too_large' }
-  if (request.bodyUsed) return { problem: 'incomplete_body' }
-  if (!request.body) return ''
-  // One buffer: chunks that are kept can each hold a large one.
-  const bytes = new Uint8Array(MAX_BYTES)
-  let size = 0
   try {
+    // Some servers make the request only now, and throw where its address is no URL.
+    if (request.bodyUsed) return { problem: 'incomplete_body' }
+    if (!request.body) return ''
+    // One buffer: chunks that are kept can each hold a large one.
+    const bytes = new Uint8Array(MAX_BYTES)
+    let size = 0
     const reader = request.body.getReader()
     const deadline = performance.now() + timeoutMs
     for (;;) {
