@@ -1,8 +1,9 @@
 /** The crash test in its full form: `pnpm --filter @backend-logout/tests-outbox run crash:full`. Takes minutes. */
-import { type CrashResult, crashRounds, seeded } from '../src/crash.ts'
+import { type CrashResult, crashRounds } from '../src/crash.ts'
 import { startPostgres } from '../src/postgres-server.ts'
 import { table, writeResults } from '../src/results.ts'
 import { startProvider, temporaryFolder } from '../src/scene.ts'
+import { seeded } from '../src/seeded.ts'
 
 const rounds = Number(process.argv[2] ?? 30)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))

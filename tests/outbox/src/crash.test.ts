@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { crashRounds, seeded } from './crash.ts'
+import { crashRounds } from './crash.ts'
 import { startPostgres } from './postgres-server.ts'
 import { startProvider, temporaryFolder } from './scene.ts'
+import { seeded } from './seeded.ts'
 
 const ROUNDS = 6
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))

@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
-import { type CrashResult, crashRounds, seeded } from '../src/crash.ts'
+import { seeded } from '@backend-logout/tests-outbox/seeded'
+import { type CrashResult, crashRounds } from '../src/crash.ts'
 
 const rounds = Number(process.argv[2] ?? 30)
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))

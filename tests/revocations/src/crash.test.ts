@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { seeded } from '@backend-logout/tests-outbox/seeded'
 import { expect, test } from 'vitest'
-import { type CrashResult, crashRounds, seeded } from './crash.ts'
+import { type CrashResult, crashRounds } from './crash.ts'
 
 /** The full thirty are `pnpm --filter @backend-logout/tests-revocations run crash:full`. */
 const ROUNDS = 4
