@@ -4,7 +4,8 @@ import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { faultsOfAnswer } from '../../../packages/browser-proxy/src/testing/contract.ts'
 import { rawRequest, sendRaw } from '../../../packages/browser-proxy/src/testing/raw-http.ts'
-import { complaintsOf, type RunningServer, SERVERS } from './runtimes/servers.ts'
+import { type RunningServer, SERVERS } from './runtimes/servers.ts'
+import { complaintsOf } from './runtimes/start-program.ts'
 
 const provider: Emulator = await startEmulator()
 const servers = new Map<string, RunningServer>()

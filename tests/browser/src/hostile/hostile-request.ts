@@ -1,4 +1,4 @@
-import { BODIES, COOKIES, FORWARDED, FRAMING, HOSTS, METHODS, TARGETS } from './odd-values.ts'
+import { COOKIES, FORWARDED, FRAMING, HOSTS, METHODS, TARGETS } from './odd-values.ts'
 import type { Random } from './random.ts'
 
 /** What a client does on a connection, one after the other. */
@@ -7,25 +7,23 @@ export type Step = { readonly send: string } | { readonly waitMs: number } | { r
 /** A request of somebody who means harm. */
 export interface HostileRequest {
   readonly steps: readonly Step[]
-  /** Whether it claims to come from the attacker's page: then nobody may be logged out by it. */
+  /** Whether it is one that must not succeed, whatever becomes of it on its way. */
   readonly foreign: boolean
   /** Whether all of it is sent, so that a server has nothing to wait for. */
   readonly complete: boolean
 }
 
-/** What a request can be made of. */
-export interface Ingredients {
-  readonly port: number
-  /** The attacker's own session, as the browser would send it. */
-  readonly own: string
-  /** The session of somebody else, which the browser sends along from a foreign page. */
-  readonly victim: string
+/** A request before it is changed. */
+export interface Draft {
+  readonly target: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: string
+  readonly foreign: boolean
+  /** What its body may become. */
+  readonly bodies: readonly string[]
 }
 
-/** The attacker's page. */
-export const EVIL_ORIGIN = 'https://evil.test'
-
-interface Draft {
+interface Changed {
   method: string
   target: string
   version: string
@@ -33,15 +31,15 @@ interface Draft {
   body: string
   framing: 'length' | 'chunked' | 'as the headers say'
   complete: boolean
-  readonly foreign: boolean
+  readonly bodies: readonly string[]
 }
 
-type Mutation = (draft: Draft, random: Random) => void
+type Mutation = (draft: Changed, random: Random) => void
 
-const replace = (draft: Draft, name: string, value: string): void => {
+const replace = (draft: Changed, name: string, value: string): void => {
   draft.headers = draft.headers.map((header) => (header[0] === name ? [name, value] : header))
 }
-const insert = (draft: Draft, random: Random, ...headers: (readonly [string, string])[]): void => {
+const insert = (draft: Changed, random: Random, ...headers: (readonly [string, string])[]): void => {
   draft.headers.splice(random.below(draft.headers.length + 1), 0, ...headers)
 }
 
@@ -57,7 +55,7 @@ const MUTATIONS: readonly Mutation[] = [
     draft.target = random.pick(TARGETS)
   },
   (draft, random) => {
-    draft.target = `http://${random.pick(HOSTS)}/logout`
+    draft.target = `http://${random.pick(HOSTS)}${draft.target}`
   },
   (draft, random) => {
     draft.target = `/${random.bytes(1 + random.below(40)).replace(/[\r\n ]/g, '-')}`
@@ -91,7 +89,7 @@ const MUTATIONS: readonly Mutation[] = [
   (draft, random) => replace(draft, 'Cookie', random.pick(COOKIES)),
   (draft, random) => insert(draft, random, ['Cookie', random.pick(COOKIES)]),
   (draft, random) => {
-    draft.body = random.pick(BODIES)
+    draft.body = random.pick(draft.bodies)
     draft.framing = random.pick(['length', 'chunked'])
   },
   (draft, random) => {
@@ -122,24 +120,14 @@ const MUTATIONS: readonly Mutation[] = [
 ]
 
 /** Makes one request: a good one or the attacker's, changed in a few ways, and sent in an odd manner. */
-export function hostileRequest(random: Random, { port, own, victim }: Ingredients): HostileRequest {
-  const foreign = random.chance(0.5)
-  const host = `127.0.0.1:${port}`
-  const draft: Draft = {
+export function hostileRequest(random: Random, { foreign, ...given }: Draft): HostileRequest {
+  const draft: Changed = {
     method: 'POST',
-    target: '/logout',
     version: 'HTTP/1.1',
-    headers: [
-      ['Host', host],
-      ['Origin', foreign ? EVIL_ORIGIN : `http://${host}`],
-      ['X-Logout-Request', '1'],
-      ['Cookie', foreign ? victim : own],
-      ['Content-Type', 'application/json'],
-    ],
-    body: '{}',
     framing: 'length',
     complete: true,
-    foreign,
+    ...given,
+    headers: [...given.headers],
   }
   for (let times = 1 + random.below(4); times > 0; times--) random.pick(MUTATIONS)(draft, random)
   // What is framed in chunks for an older version, or with odd ends of lines, may be waited for.
@@ -151,7 +139,7 @@ export function hostileRequest(random: Random, { port, own, victim }: Ingredient
   return { foreign, steps, complete: draft.complete && whole && !scrambled }
 }
 
-function serialize(draft: Draft, lineEnd: string, random: Random): string {
+function serialize(draft: Changed, lineEnd: string, random: Random): string {
   const { method, target, version, headers, body, framing } = draft
   const lines = headers.map(([name, value]) => `${name}: ${value}`)
   let payload = body

@@ -1,13 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:net'
 import type { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Emulator } from '@backend-logout/emulator'
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
+import { type RunningProgram, startProgram } from './start-program.ts'
 
 /** The tokens of a session. */
 export interface Tokens {
@@ -17,13 +13,7 @@ export interface Tokens {
 }
 
 /** A server in a process of its own, with the logout endpoint at `/logout`. */
-export interface RunningServer extends AsyncDisposable {
-  readonly port: number
-  readonly origin: string
-  /** Everything it has printed. */
-  readonly output: () => string
-  /** Whether its process is still the one that was started. */
-  readonly alive: () => boolean
+export interface RunningServer extends RunningProgram {
   /** Keeps tokens in a session, and returns its cookie. */
   readonly keep: (tokens: Tokens) => Promise<string>
 }
@@ -36,15 +26,6 @@ const bin = (name: string): string => fileURLToPath(new URL(`../../node_modules/
 const preload = `${here}cookie-sessions.ts`
 
 const node = (program: string): Start => run(process.execPath, ['--import', pathToFileURL(preload).href, program])
-
-/** What a runtime prints by itself: where it listens, and what Node.js thinks of the code of a framework. */
-const BY_THE_RUNTIME =
-  /^(?:Listening on|Started|\(node:\d+\) \[DEP\d+\] DeprecationWarning|\(Use `node --trace-dep).*$/gm
-
-/** What a server has printed and should not have. */
-export function complaintsOf(server: RunningServer): string {
-  return server.output().replace(BY_THE_RUNTIME, '').trim()
-}
 
 /** Every way to mount the handler that the README has. */
 export const SERVERS: Readonly<Record<string, Start>> = {
@@ -74,49 +55,16 @@ export const SERVERS: Readonly<Record<string, Start>> = {
 /** `node:http` that trusts the headers of a reverse proxy. */
 export const startBehindProxy: Start = run(process.execPath, [`${here}behind-proxy.ts`])
 
-/** Runs a program that listens on the port in `PORT`. */
+/** Runs a program with the settings of an application. */
 function run(command: string, args: readonly string[]): Start {
   return async ({ app, appHost }) => {
-    const port = await freePort()
-    const child = spawn(command, args, {
+    const server = await startProgram(command, args, {
       cwd: examples,
-      // A group of its own: what npm installs as `deno` is a program that starts the real one.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        AUTHING_APP_ID: app.appId,
-        AUTHING_APP_SECRET: app.appSecret,
-        AUTHING_APP_HOST: appHost,
-        PORT: String(port),
-        NODE_ENV: 'production',
-        // Without the variable Deno may rewrite the workspace's package.json.
-        DENO_NO_PACKAGE_JSON: '1',
-        NO_COLOR: '1',
-      },
+      env: { AUTHING_APP_ID: app.appId, AUTHING_APP_SECRET: app.appSecret, AUTHING_APP_HOST: appHost },
     })
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (data) => {
-        output += data
-      })
-    }
-    const exited = once(child, 'exit')
-    const alive = (): boolean => child.exitCode === null && child.signalCode === null
-    while (!(await accepts(port))) {
-      if (!alive()) throw new Error(`${command} ${args.at(-1)} did not start: ${output}`)
-      await sleep(50)
-    }
     return {
-      port,
-      origin: `http://127.0.0.1:${port}`,
-      output: () => output,
-      alive,
+      ...server,
       keep: async (tokens) => `__Host-session=${encodeURIComponent(btoa(JSON.stringify(tokens)))}`,
-      async [Symbol.asyncDispose]() {
-        if (child.pid && alive()) process.kill(-child.pid)
-        await exited
-      },
     }
   }
 }
@@ -158,26 +106,5 @@ async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
       return `__Host-session=${id}`
     },
     [Symbol.asyncDispose]: () => worker.dispose(),
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

@@ -1,0 +1,54 @@
+import { exchange } from './exchange.ts'
+import type { HostileRequest } from './hostile-request.ts'
+import { Random } from './random.ts'
+
+/** How long all servers together are attacked: longer by `npm run test:long`, or with `HOSTILE_SECONDS=…`. */
+export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 18))
+/** The seed of the first request; each one after it has the next. A failure says which one repeats it. */
+const SEED = Number(process.env.HOSTILE_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const AT_ONCE = 16
+
+/** What is attacked, and with what. */
+export interface Attack {
+  readonly port: number
+  readonly seconds: number
+  /** Makes a request. */
+  readonly next: (random: Random) => HostileRequest
+  /** What is wrong with what a server sent. */
+  readonly faultsOf: (received: string, request: HostileRequest) => string[]
+  /** The command that repeats the attack, without its seed. */
+  readonly command: string
+}
+
+/** What came of an attack. */
+export interface AttackResult {
+  readonly sent: number
+  readonly answered: number
+  /** Each with how to repeat it. */
+  readonly failures: readonly string[]
+}
+
+/** Sends hostile requests until the time is over or something is wrong. */
+export async function attack({ port, seconds, next, faultsOf, command }: Attack): Promise<AttackResult> {
+  const failures: string[] = []
+  const until = performance.now() + seconds * 1000
+  let sent = 0
+  let answered = 0
+  const attacker = async (): Promise<void> => {
+    while (performance.now() < until && failures.length === 0) {
+      const seed = SEED + sent++
+      const request = next(new Random(seed))
+      const { received, settled } = await exchange(port, request)
+      const faults = settled ? faultsOf(received, request) : ['neither answered nor closed']
+      if (/^access-control-/im.test(received)) faults.push('CORS')
+      if (/\bat [^ ]+ \(|node_modules|\.ts:\d+/.test(received)) faults.push('a stack')
+      if (faults.length) {
+        const what = `${faults.join(', ')}; again with HOSTILE_SEED=${seed} ${command}`
+        failures.push(`${what}\n${JSON.stringify(request.steps).slice(0, 2_000)}\n${received.slice(0, 2_000)}`)
+      }
+      if (received) answered += 1
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, attacker))
+  return { sent, answered, failures }
+}

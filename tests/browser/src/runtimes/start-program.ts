@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A server in a process of its own. */
+export interface RunningProgram extends AsyncDisposable {
+  readonly port: number
+  readonly origin: string
+  /** Everything it has printed. */
+  readonly output: () => string
+  /** Whether its process is still the one that was started. */
+  readonly alive: () => boolean
+}
+
+/** What a runtime prints by itself: where it listens, and what Node.js thinks of the code of a framework. */
+const BY_THE_RUNTIME =
+  /^(?:Listening on|Started|\(node:\d+\) \[DEP\d+\] DeprecationWarning|\(Use `node --trace-dep).*$/gm
+
+/** What a server has printed and should not have. */
+export function complaintsOf(server: RunningProgram): string {
+  return server.output().replace(BY_THE_RUNTIME, '').trim()
+}
+
+/** Runs a program that listens on the port in `PORT`, and resolves when it does. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<RunningProgram> {
+  const port = await freePort()
+  const child = spawn(command, args, {
+    cwd,
+    // A group of its own: what npm installs as `deno` is a program that starts the real one.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      ...env,
+      PORT: String(port),
+      NODE_ENV: 'production',
+      // Without the variable Deno may rewrite the workspace's package.json.
+      DENO_NO_PACKAGE_JSON: '1',
+      NO_COLOR: '1',
+    },
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (data) => {
+      output += data
+    })
+  }
+  const exited = once(child, 'exit')
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null
+  while (!(await accepts(port))) {
+    if (!alive()) throw new Error(`${command} ${args.at(-1)} did not start: ${output}`)
+    await sleep(50)
+  }
+  return {
+    port,
+    origin: `http://127.0.0.1:${port}`,
+    output: () => output,
+    alive,
+    async [Symbol.asyncDispose]() {
+      if (child.pid && alive()) process.kill(-child.pid)
+      await exited
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
