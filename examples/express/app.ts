@@ -4,12 +4,12 @@ import * as oidc from 'openid-client'
 import { logout } from './logout.ts'
 import { signIn } from './sign-in.ts'
 
-/** What the status of a logout means to its user. */
+/** Messages for the user, by the status of the logout. */
 const GOODBYE: Readonly<Record<string, string>> = {
   logged_out: 'You are logged out.',
-  no_session: 'You were logged out already.',
+  no_session: 'You were already logged out.',
   queued: 'You are logged out here. The provider will follow.',
-  local_only: 'You are logged out here, but the provider did not answer. Log out there, too.',
+  local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
 }
 
 /** The application. Without a store, express-session keeps the sessions in memory. */
@@ -33,7 +33,7 @@ export function createApp(store?: Store): Express {
       AUTHING_APP_ID,
       undefined,
       oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
-      // Only for a provider on this very machine.
+      // Only for a provider on this machine.
       AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
     )
     return provider

@@ -33,7 +33,7 @@ export function signIn(provider: () => Promise<oidc.Configuration>, redirectUri:
       expectedState: state,
       pkceCodeVerifier: verifier,
     })
-    // A new id, so that nobody who knew the old one gets in.
+    // A new id prevents session fixation.
     await new Promise<void>((resolve, reject) => {
       request.session.regenerate((error) => (error ? reject(error) : resolve()))
     })

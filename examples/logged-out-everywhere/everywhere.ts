@@ -8,7 +8,7 @@ import { startApplication } from './application.ts'
 await using provider = await startEmulator()
 await using log = await openRevocationLog({ store: { memory: true } })
 
-// The API verifies tokens locally, and asks its list.
+// The API verifies tokens locally, and checks its list.
 await using list = followRevocations({ source: log })
 await list.ready
 const keys = createRemoteJWKSet(new URL(`${provider.issuer}/.well-known/jwks.json`))

@@ -26,17 +26,17 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_SECRET: {
     option: 'appSecret',
     reading: 'text',
-    about: 'Its secret. Required unless the client authenticates by other means.',
+    about: 'Its secret. Required unless the client authenticates another way.',
   },
   AUTHING_APP_SECRET_FILE: {
     option: 'appSecret',
     reading: 'file',
-    about: 'A file that holds the secret, such as a mounted container secret.',
+    about: 'It contains the secret, such as a mounted container secret.',
   },
   AUTHING_APP_HOST: {
     option: 'appHost',
     reading: 'text',
-    about: "The application's address at GenAuth. Exactly one place is required: this, an issuer, or endpoints.",
+    about: "The application's address at GenAuth. Set exactly one: this, an issuer, or endpoints.",
   },
   AUTHING_APP_ISSUER: { option: 'issuer', reading: 'text', about: 'The issuer of any other provider.' },
   AUTHING_APP_REVOCATION_ENDPOINT: {
@@ -57,17 +57,17 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_METADATA_URL: {
     option: 'metadataUrl',
     reading: 'text',
-    about: "Where the issuer's metadata is, if the issuer does not lead to it.",
+    about: "The address of the issuer's metadata, if it is not at the well-known path.",
   },
   AUTHING_APP_METADATA_MAX_AGE_MS: {
     option: 'metadataMaxAgeMs',
     reading: 'number',
-    about: 'How old the metadata may get before it is fetched again. An hour by default.',
+    about: 'The maximum age of the metadata before it is fetched again. An hour by default.',
   },
   AUTHING_APP_ENDPOINT_HOSTS: {
     option: 'endpointHosts',
     reading: 'list',
-    about: "The only hosts, in addition to the issuer's, on which its metadata may place endpoints.",
+    about: "The only hosts, in addition to the issuer's, that endpoints in its metadata may be on.",
   },
   AUTHING_APP_PROTOCOL: { option: 'protocol', reading: 'text', about: '`oidc` or `oauth`, for GenAuth.' },
   AUTHING_APP_CLIENT_AUTH: {
@@ -79,7 +79,7 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_PRIVATE_KEY_FILE: {
     option: 'clientAuth',
     reading: 'file',
-    about: 'The file with the key for `private_key_jwt`: PEM (PKCS#8) or a JWK.',
+    about: 'The key for `private_key_jwt`: PEM (PKCS#8) or a JWK.',
   },
   AUTHING_APP_PRIVATE_KEY_ID: { option: 'privateKeyJwt.kid', reading: 'text', about: 'The `kid` of that key.' },
   AUTHING_APP_PRIVATE_KEY_ALG: {
@@ -100,7 +100,7 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_ASSERTION_NOT_BEFORE: {
     option: 'privateKeyJwt.notBefore',
     reading: 'flag',
-    about: 'Whether the assertions have `nbf`.',
+    about: 'Adds `nbf` to the assertions.',
   },
   AUTHING_APP_ASSERTION_TYP: {
     option: 'privateKeyJwt.typ',
@@ -110,23 +110,27 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_ALREADY_INVALID_ERRORS: {
     option: 'alreadyInvalidErrors',
     reading: 'list',
-    about: 'Error codes or whole descriptions that mean that a token is no longer valid.',
+    about: 'Error codes or complete descriptions that mean that a token is no longer valid.',
   },
-  AUTHING_APP_TIMEOUT_MS: { option: 'timeoutMs', reading: 'number', about: 'Time for one attempt. 10 000 by default.' },
+  AUTHING_APP_TIMEOUT_MS: {
+    option: 'timeoutMs',
+    reading: 'number',
+    about: 'Time limit for one attempt. 10 000 by default.',
+  },
   AUTHING_APP_DEADLINE_MS: {
     option: 'deadlineMs',
     reading: 'number',
-    about: 'Time for a whole call, with retries. 30 000 by default.',
+    about: 'Time limit for a whole call, with retries. 30 000 by default.',
   },
   AUTHING_APP_LOGOUT_DEADLINE_MS: {
     option: 'logoutDeadlineMs',
     reading: 'number',
-    about: 'Time for a whole `logout()`. 4 500 by default.',
+    about: 'Time limit for a whole `logout()`. 4 500 by default.',
   },
   AUTHING_APP_RETRIES: {
     option: 'retries',
     reading: 'number',
-    about: 'How many attempts may follow the first. 2 by default.',
+    about: 'The maximum number of retries after the first attempt. 2 by default.',
   },
   AUTHING_APP_HEADERS: {
     option: 'headers',
@@ -136,12 +140,12 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_REDIRECT_URI: {
     option: 'redirectUri',
     reading: 'text',
-    about: 'Where the user came from; the return address of the logout URL, after `logoutRedirectUri`.',
+    about: 'The return address of the logout URL if `logoutRedirectUri` is not set.',
   },
   AUTHING_APP_LOGOUT_REDIRECT_URI: {
     option: 'logoutRedirectUri',
     reading: 'text',
-    about: 'Where the provider sends the user after the logout URL.',
+    about: 'The address that the provider sends the user to after the logout.',
   },
   AUTHING_APP_ALLOW_INSECURE_HTTP: {
     option: 'allowInsecureHttp',
@@ -151,7 +155,7 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_CA_FILE: {
     option: 'tls.ca',
     reading: 'file',
-    about: "The authorities that may sign the provider's certificate, in PEM.",
+    about: "The authorities that are trusted to sign the provider's certificate, in PEM.",
   },
   AUTHING_APP_CERT_FILE: {
     option: 'tls.cert',

@@ -34,12 +34,12 @@ export const BEHAVIORS = {
   'access-token-with-id-claims': {
     reports: ['goauthentik/authentik#6668'],
     happens: 'A JWT access token has the claims of an ID token.',
-    answer: '`tokenTypeHint`, or the member of `logout()`, says what a token is, and is believed.',
+    answer: 'The type comes from `tokenTypeHint` or the member of `logout()`, not from the claims.',
   },
   'not-found-while-restarting': {
     reports: ['kubernetes/ingress-nginx#1551', 'kubernetes/ingress-nginx#3888', 'mike4aday/SwiftlySalesforce#120'],
     happens: 'An ingress answers 404 or 405 while the provider restarts.',
-    answer: 'The token counts as `live`; browser-proxy queues it, and the outbox tries again.',
+    answer: 'The token counts as `live`; browser-proxy queues it, and the outbox retries.',
   },
   'invalid-token-for-dead-tokens': {
     reports: [
@@ -48,103 +48,104 @@ export const BEHAVIORS = {
       'twitchdev/issues#87',
       'doorkeeper-gem/doorkeeper#1362',
     ],
-    happens: 'A token that is no longer valid is answered with an error: 400 `invalid_token`, a text, or 403.',
+    happens: 'The response for a token that is no longer valid is an error: 400 `invalid_token`, text, or 403.',
     answer:
-      '400 `invalid_token` counts as `accepted`. `alreadyInvalidErrors` names further error codes or descriptions that mean the same.',
+      '400 `invalid_token` counts as `accepted`. `alreadyInvalidErrors` adds error codes or descriptions with the same meaning.',
   },
   'public-client-not-listed': {
     reports: ['keycloak/keycloak#29822', 'better-auth/better-auth#8423'],
     happens: 'The metadata does not list `none`, but public clients identify themselves by `client_id` alone.',
-    answer: 'A client without a secret, key or certificate uses `none`, whatever the list says.',
+    answer: 'A client without a secret, key or certificate uses `none`, even if it is not listed.',
   },
   'status-that-passes': {
     reports: ['notroj/neon#128', 'haproxy/haproxy#1708'],
-    happens: '408 on a connection that was kept open, 421, 425.',
-    answer: 'The request is sent again, as after 503.',
+    happens: 'The provider returns 408 on a kept-alive connection, 421 or 425.',
+    answer: 'The client retries, as after 503.',
   },
   'firewall-page': {
     reports: ['KickEngineering/KickDevDocs#148', 'opencollective/opencollective#5910'],
-    happens: 'A firewall or captive portal answers in place of the provider: a page, a text, a challenge.',
-    answer: '`unexpected_response` at any status below 500; a bulk run stops after a few.',
+    happens: 'A firewall or captive portal answers instead of the provider: a page, text, or a challenge.',
+    answer: 'The error is `unexpected_response` for any status below 500; a bulk run stops after a few.',
   },
   'other-tabs-out-of-reach': {
     reports: ['mozilla/fxa#2347', 'trezor/connect#737'],
-    happens: '`new BroadcastChannel` throws: with blocked cookies, in foreign frames.',
-    answer: 'The logout works. Telling the other tabs is best effort.',
+    happens: '`new BroadcastChannel` throws if cookies are blocked, and in cross-site frames.',
+    answer: 'The logout works. Notifying the other tabs is best effort.',
     testedIn: 'browser',
   },
   'one-bad-endpoint': {
     reports: ['keycloak/keycloak#20549'],
     happens:
       'Metadata names one endpoint that is http, empty, relative or has a fragment, or an empty list of methods.',
-    answer: 'Only that endpoint is missing. An empty list counts as no list.',
+    answer: 'The client ignores only that endpoint. An empty list counts as no list.',
   },
   'throttled-without-429': {
     reports: ['Repo-lyzer#469', 'daintree#8397'],
     happens: 'Throttling arrives as 403 with `Retry-After`.',
-    answer: 'An answer that says how long to wait is `rate_limited` at any status, and waited for.',
+    answer: 'A response that specifies a wait time is `rate_limited` for any status, and the client waits.',
   },
   'failure-inside-200': {
     reports: ['apifest/apifest-oauth20#64'],
     happens:
-      'A 200 holds a failure: `{"revoked":"false"}`, `{"status":"error"}`, `{"errors":[…]}`, `callback({"error":…})`.',
+      'A 200 contains a failure: `{"revoked":"false"}`, `{"status":"error"}`, `{"errors":[…]}`, `callback({"error":…})`.',
     answer:
-      'A body fails that holds an error, or whose outcome says no: in any envelope, as JSON, form, JSONP or text, in common languages.',
+      'A body that contains an error or a negative outcome is a failure: in any envelope, as JSON, form, JSONP or text, in common languages.',
   },
   'reason-in-other-members': {
     reports: ['twitchdev/issues#87', 'okta/okta-sdk-java#259'],
     happens:
       'The reason is in `message`, `errorSummary` or `errors[0].message`; a 404 says that the client does not exist.',
-    answer: 'The reason is in `providerErrorDescription`; a 404 that speaks of the client is `rejected`.',
+    answer: '`providerErrorDescription` has the reason; a 404 that mentions the client is `rejected`.',
   },
   'rate-limit-headers': {
     reports: ['okta/okta-sdk-java#259', 'discord/access#11', 'auth0/go-auth0#258'],
     happens: '429 without `Retry-After`, but with `X-RateLimit-Reset`, `RateLimit` or `retry-after-ms`.',
     answer:
-      'All of these say how long to wait: as a number, a duration with a unit, or a point in time. Of several, the longest counts.',
+      'All of these are read: as a number, a duration with a unit, or a point in time. If there are several, the longest wait applies.',
   },
   'session-cookie-in-chunks': {
     reports: ['radar#497', 'lfx-self-serve#1089'],
     happens: "A session's cookie is too long, and a library splits it: `appSession.0`, `appSession.1`, …",
     answer:
-      'browser-proxy joins the chunks, revokes what is in them, and clears them all. If one is missing, the status is `local_only`, never `logged_out`.',
+      'browser-proxy joins the chunks, revokes their tokens, and clears them all. If one is missing, the status is `local_only`, never `logged_out`.',
   },
   'metadata-that-moves': {
     reports: ['express-openid-connect#449', 'hedgedoc#5793'],
     happens: 'The metadata changes while a process runs for months.',
     answer:
-      'It is fetched again after an hour, or as `metadataMaxAgeMs` says, in the background. The last good metadata serves until then.',
+      'The client fetches it again in the background after an hour, or after `metadataMaxAgeMs`. Until then, it uses the last good metadata.',
   },
   'metadata-elsewhere': {
     reports: ['openid-client#718', 'go-oidc#121', 'vault#25024'],
-    happens: 'The metadata is not where the issuer leads, or there is only an end session endpoint.',
+    happens: "The metadata is not at the issuer's well-known address, or it has only an end session endpoint.",
     answer:
-      '`metadataUrl` says where it is; it must still state `issuer`. A client can build logout URLs alone, and `logoutUrlError` says why there is no URL.',
+      '`metadataUrl` sets its address; its `issuer` must still match. A client can also be used only for logout URLs; `logoutUrlError` says why there is no URL.',
   },
   'logout-url-parameters': {
     reports: ['FoxIDs#961', 'streamlit#14601', 'MSAL.js#4450', 'express-openid-connect#329'],
-    happens: "The logout page needs parameters of the provider's: `logout_uri`, `logout_hint`, a bare `federated`.",
-    answer: '`extraParameters` in core and browser-proxy, `--parameter` on the command line.',
+    happens:
+      'The logout page needs nonstandard parameters: `logout_uri`, `logout_hint`, or `federated` without a value.',
+    answer: '`extraParameters` in core and browser-proxy, or `--parameter` on the command line, adds them.',
   },
   'id-token-missing-or-too-long': {
     reports: ['elasticsearch#81092', 'okta-auth-js#1346', 'nextcloud/user_oidc#1261'],
-    happens: 'There is no ID token, or one of 18 kB, which the provider refuses in a URL with 414 or 431.',
-    answer: '`client_id` names the application. A form can be posted instead of the URL; the page does that.',
+    happens: 'There is no ID token, or it has 18 kB and the provider rejects the URL with 414 or 431.',
+    answer: '`client_id` identifies the application. The page posts a form instead of using a URL that is too long.',
   },
   'settings-without-code': {
     reports: ['react-native-app-auth#351', 'openid-client#38', 'openid-client#302'],
     happens: 'The command line must reach endpoints without metadata, http inside a cluster, and sign with a key.',
-    answer: 'The environment takes all of these; `docs/environment.md` lists the variables.',
+    answer: 'Environment variables set all of these; `docs/environment.md` lists them.',
   },
   'assertion-needs-nbf-and-typ': {
     reports: ["HelseID's documentation"],
-    happens: 'The provider refuses assertions without `nbf`, or without a `typ` in their header.',
-    answer: '`notBefore` and `typ` of `privateKeyJwt` and `clientSecretJwt`.',
+    happens: 'The provider rejects assertions without `nbf`, or without `typ` in their header.',
+    answer: '`notBefore` and `typ` of `privateKeyJwt` and `clientSecretJwt` add them.',
   },
   'own-revocation-form': {
     reports: ['KickDevDocs#94', 'vellum-assistant#42774', 'line-bot-sdk-nodejs#291'],
-    happens: 'The provider wants another request than RFC 7009: other names, a query, JSON, `DELETE`, a Bearer token.',
-    answer: '`fetch` changes the finished request; [recipes](guides/own-revocation-forms.md) for four forms.',
+    happens: 'The provider does not follow RFC 7009: other names, a query, JSON, `DELETE`, a Bearer token.',
+    answer: '`fetch` changes the finished request; [a guide](guides/own-revocation-forms.md) has four recipes.',
   },
 } as const satisfies Readonly<Record<string, Behavior>>
 

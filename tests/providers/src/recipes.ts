@@ -20,7 +20,7 @@ export const RECIPES: readonly Recipe[] = [
   {
     title: 'Another name for the token',
     about:
-      'LINE takes `access_token` instead of `token`, and the credential in the form. Rename the field; the rest stays as it is.',
+      'LINE expects `access_token` instead of `token`, and the credential in the form. Rename the field; the rest stays unchanged.',
     settings: `{
   appId: 'app',
   appSecret: 'secret',
@@ -44,7 +44,7 @@ export const RECIPES: readonly Recipe[] = [
   {
     title: 'Parameters in the query',
     about:
-      'Kick reads `token` and `token_hint_type` from the query and takes no credential. URLs end up in the logs of proxies, so do this only where the provider leaves no choice.',
+      'Kick reads `token` and `token_hint_type` from the query and requires no credential. URLs appear in the logs of proxies, so do this only if the provider leaves no choice.',
     settings: `{
   appId: 'app',
   endpoints: { revocation: 'https://id.kick.com/oauth/revoke' },
@@ -66,7 +66,7 @@ export const RECIPES: readonly Recipe[] = [
   {
     title: 'JSON and DELETE',
     about:
-      'GitHub deletes a token of an application: JSON with `access_token`, and the credential by Basic. It answers 204.',
+      'GitHub deletes an application’s token: send JSON with `access_token`, and the credential as Basic. GitHub returns 204.',
     settings: `{
   appId: 'app',
   appSecret: 'secret',
@@ -92,7 +92,7 @@ export const RECIPES: readonly Recipe[] = [
   {
     title: 'The token as the credential',
     about:
-      'Slack’s `auth.revoke` takes the token itself as a Bearer credential, and says in its JSON whether that worked. A body that says no is a failure here at any status.',
+      'Slack’s `auth.revoke` expects the token as the Bearer credential, and reports success or failure in its JSON. The client treats a reported failure as a failure, whatever the status.',
     settings: `{
   appId: 'app',
   endpoints: { revocation: 'https://slack.com/api/auth.revoke' },

@@ -1,7 +1,7 @@
 'use client'
 import { createLogout } from '@backend-logout/browser-proxy/client'
 
-// Fine at the top of a module that is rendered on the server, too.
+// Also works when the module is rendered on the server.
 const { logout } = createLogout({ endpoint: '/logout' })
 
 export default function Page() {

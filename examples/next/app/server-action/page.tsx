@@ -2,13 +2,13 @@ import { redirect } from 'next/navigation'
 import { client } from '../../logout-client'
 import { getSession } from '../../session'
 
-/** A Server Action: Next checks the origin of its callers itself, and a plain form works without a script. */
+/** A Server Action: Next.js checks the origin of its callers, and a plain form works without a script. */
 async function logOut(): Promise<void> {
   'use server'
   const session = await getSession()
   const { revoked, nothingToRevoke, logoutUrl } = await client.logout(session.tokens)
   session.destroy()
-  // There is no logout URL where the provider did not answer.
+  // Without a response from the provider, there is no logout URL.
   redirect(logoutUrl?.href ?? (revoked || nothingToRevoke ? '/goodbye' : '/goodbye?logout=local_only'))
 }
 
