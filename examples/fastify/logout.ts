@@ -33,7 +33,7 @@ const logout = toNodeHandler(
     form: {
       csrfToken: (request) => incomingOf<Incoming>(request).fastify.session.csrfToken,
       landing: '/goodbye',
-      // On to the provider, to end its own session too; not where it does not answer.
+      // If the provider responds, go there next and end its session as well.
       singleSignOut: true,
     },
   }),

@@ -7,12 +7,12 @@ import { signIn } from './sign-in.ts'
 
 const { APP_ORIGIN = 'http://localhost:3000', AUTHING_APP_HOST = '', AUTHING_APP_ID = '' } = process.env
 
-/** What the status of a logout means to its user. */
+/** Messages for the user, by the status of the logout. */
 const GOODBYE: Readonly<Record<string, string>> = {
   logged_out: 'You are logged out.',
-  no_session: 'You were logged out already.',
+  no_session: 'You were already logged out.',
   queued: 'You are logged out here. The provider will follow.',
-  local_only: 'You are logged out here, but the provider did not answer. Log out there, too.',
+  local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
 }
 
 const app = fastify()
@@ -32,7 +32,7 @@ const discover = (): Promise<oidc.Configuration> => {
     AUTHING_APP_ID,
     undefined,
     oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
-    // Only for a provider on this very machine.
+    // Only for a provider on this machine.
     AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
   )
   return provider

@@ -36,7 +36,7 @@ export async function signIn(app: FastifyInstance, { provider, redirectUri }: Si
       expectedState: state,
       pkceCodeVerifier: verifier,
     })
-    // A new id, so that nobody who knew the old one gets in.
+    // A new id prevents session fixation.
     await request.session.regenerate()
     request.session.tokens = {
       accessToken: tokens.access_token,
