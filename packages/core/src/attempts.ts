@@ -1,13 +1,18 @@
 import type { AttemptHistory } from './attempt-history.ts'
+import { briefFailure } from './brief-failure.ts'
 import { type Call, emitCall, redactorOf } from './call.ts'
 import { endpointName } from './endpoint-url.ts'
 import { isLogoutError } from './errors.ts'
 import type { FailedAttempt } from './failure-report.ts'
+import { loadPart } from './load-part.ts'
 import { notSent, type Outcome, type Succeeded } from './outcome.ts'
 import { WINDOW } from './shared-windows.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
 import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
+
+/** Longest wait for the code that describes failures, in milliseconds. The deadline may have passed already. */
+const LOAD_MS = 1_000
 
 /** One request, sent as often as it takes. */
 export interface EndpointRequest<T = unknown> {
@@ -30,9 +35,10 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
   for (let attempt = 1; ; attempt++) {
     const result = await tryOnce(call, request, attempt)
     if (result.ok) return result
-    // Most calls succeed at the first attempt, and need none of this.
-    const { AttemptHistory } = await import('./attempt-history.ts')
-    history ??= new AttemptHistory(call, request)
+    // Most calls succeed at the first attempt, and need none of this. In a page, loading it takes the network that failed.
+    const part = await loadPart(import('./attempt-history.ts'), call.options, LOAD_MS).catch(() => {})
+    if (!part) return briefFailure(call, request, result)
+    history ??= new part.AttemptHistory(call, request)
     if (isLogoutError(result.thrown)) return history.refused(result.thrown)
     history.add(result)
     const delayMs = history.nextDelay()
@@ -76,12 +82,15 @@ async function sendOnce<T>(
   const { clock } = call.options
   const ms = Math.min(call.limits.timeoutMs, call.deadlineAt - startedAt)
   try {
-    const response = await withTimeLimit((signal) => request.send(attempt, signal), ms, call.signal, clock)
-    const verdict = await request.judge(response, clock.wallNow())
+    const receive = async (signal: AbortSignal): Promise<{ verdict: Verdict<T>; status: number }> => {
+      const response = await request.send(attempt, signal)
+      return { verdict: await request.judge(response, clock.wallNow()), status: response.status }
+    }
+    const { verdict, status } = await withTimeLimit(receive, ms, call.signal, clock)
     // A hostile provider may send anything back under any name.
     const requestId = verdict.requestId && redactorOf(call, !verdict.ok)(verdict.requestId, 100)
     if (!verdict.ok) return { ...verdict, requestId }
-    return { ok: true, attempts: attempt, status: response.status, requestId, json: verdict.json }
+    return { ok: true, attempts: attempt, status, requestId, json: verdict.json }
   } catch (thrown) {
     if (thrown instanceof EndedEarly) return { ok: false, code: thrown.why, thrown }
     return { ok: false, code: 'network', thrown }

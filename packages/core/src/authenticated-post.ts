@@ -1,7 +1,6 @@
 import { attemptUntilDone } from './attempts.ts'
 import { type Call, type ClientCore, redactorOf } from './call.ts'
-import { negotiatedAuth } from './choose-client-auth.ts'
-import { type AuthenticatedEndpoint, type ClientCredential, checkCredential } from './client-auth.ts'
+import { type AuthenticatedEndpoint, type ClientAuth, type ClientCredential, checkCredential } from './client-auth.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { notSent, type Outcome } from './outcome.ts'
 import { redactCause } from './redaction.ts'
@@ -37,7 +36,8 @@ export async function postTo<T>(
       const reason = unusable ?? `The provider has no ${endpoint} endpoint.`
       return notSent(new LogoutError('endpoint_missing', reason, { attempts: 0 }), unusable ? 'live' : 'unsupported')
     }
-    const authenticate = options.clientAuth ?? negotiatedAuth(options, endpoints.authMethods?.[endpoint])
+    // Only metadata leaves the method open.
+    const authenticate = (options.clientAuth ?? endpoints.negotiateAuth?.(endpoint)) as ClientAuth
     const context = { appId: options.appId, endpoint, url, issuer: endpoints.issuer }
     const send = async (attempt: number, signal: AbortSignal): Promise<TransportResponse> => {
       const { authorization, body } = await createCredential(call, () => authenticate({ ...context, attempt }))

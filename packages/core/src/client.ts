@@ -3,6 +3,7 @@ import { CALLS } from './call-option-names.ts'
 import { type CallOptions, checkCallOptions, resolveLimits } from './call-options.ts'
 import type { Clock } from './clock.ts'
 import type { Introspection, IntrospectOptions } from './introspect.ts'
+import { loadPart } from './load-part.ts'
 import type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 import { buildLogoutForm, buildLogoutUrl, type LogoutForm, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import type { LogoutClientOptions } from './options.ts'
@@ -148,7 +149,10 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     recent: new Set(),
     nextCall: () => ++calls,
   }
-  const provider = createProvider(options, async (issuer) => (await import('./discovery.ts')).discover(base, issuer))
+  const provider = createProvider(options, async (issuer) => {
+    const { discover } = await loadPart(import('./discovery.ts'), options)
+    return discover(base, issuer)
+  })
   const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({
     appId: options.appId,
@@ -163,7 +167,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async logout(tokens, callOptions) {
       checkCallOptions(callOptions, CALLS.logout)
-      const { logout } = await import('./logout.ts')
+      const { logout } = await loadPart(import('./logout.ts'), options)
       return logout(core, tokens, callOptions)
     },
     revokeTokens(tokens, callOptions) {
@@ -172,7 +176,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async introspectToken(token, callOptions) {
       checkCallOptions(callOptions, CALLS.introspectToken)
-      const { introspect } = await import('./introspect.ts')
+      const { introspect } = await loadPart(import('./introspect.ts'), options)
       return introspect(core, token, callOptions)
     },
     buildLogoutUrl(urlOptions) {

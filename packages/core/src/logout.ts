@@ -2,6 +2,7 @@ import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
+import { loadPart } from './load-part.ts'
 import {
   buildLogoutForm,
   buildLogoutUrl,
@@ -79,7 +80,9 @@ export async function logout(
   const secrets = [accessToken, refreshToken, idToken].filter((token) => typeof token === 'string')
   const masked: ClientCore = { ...core, secrets }
   const askFirst = async ([hint, token]: (typeof present)[number]): Promise<Activity> => {
-    const { askAbout, askBefore } = await import('./verify.ts')
+    const part = await loadPart(import('./verify.ts'), core.options).catch((error: LogoutError) => error)
+    if (isLogoutError(part)) return part
+    const { askAbout, askBefore } = part
     const usable = usableToken(token, core.options.appId, hint)
     return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
   }

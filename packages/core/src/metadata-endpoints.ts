@@ -1,3 +1,4 @@
+import { negotiatedAuth } from './choose-client-auth.ts'
 import type { AuthenticatedEndpoint } from './client-auth.ts'
 import type { LogoutError } from './errors.ts'
 import { checkMetadataUrl } from './metadata-url.ts'
@@ -7,9 +8,10 @@ import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
 /** Reads the endpoints in a provider's metadata. One that cannot be used does not keep the others from being used. */
 export function endpointsOf(
   metadata: ProviderMetadata,
-  { allowInsecureHttp, transport, clientAuth }: ResolvedOptions,
+  options: ResolvedOptions,
   { endpointHosts, metadataUrl }: ResolvedIssuer,
 ): ProviderEndpoints {
+  const { allowInsecureHttp, transport, clientAuth } = options
   const policy = { allowInsecureHttp, endpointHosts, metadataUrl }
   const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
   const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
@@ -34,13 +36,15 @@ export function endpointsOf(
     return names.length ? names : undefined
   }
   const revocation = methods('revocation') ?? likeToken(methods('token'))
+  // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
+  const authMethods = { revocation, introspection: methods('introspection') ?? revocation }
   return {
     issuer: metadata.issuer,
     revocation: check('revocation', 'revocation_endpoint'),
     introspection: check('introspection', 'introspection_endpoint'),
     endSession: check('endSession', 'end_session_endpoint'),
-    // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
-    authMethods: { revocation, introspection: methods('introspection') ?? revocation },
+    authMethods,
+    negotiateAuth: (endpoint) => negotiatedAuth(options, authMethods[endpoint]),
     metadata,
     unusable,
   }

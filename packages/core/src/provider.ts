@@ -1,4 +1,4 @@
-import type { AuthenticatedEndpoint } from './client-auth.ts'
+import type { AuthenticatedEndpoint, ClientAuth } from './client-auth.ts'
 import { LogoutError } from './errors.ts'
 import type { components } from './generated/provider.ts'
 import type { ProviderPath } from './request.ts'
@@ -20,6 +20,12 @@ export interface ProviderEndpoints {
   readonly endSession?: string | undefined
   /** The methods that the provider lists for an endpoint. */
   readonly authMethods?: Readonly<Record<AuthenticatedEndpoint, readonly string[] | undefined>>
+  /**
+   * The authentication that the client and the metadata have in common, for clients without `clientAuth`.
+   *
+   * @throws LogoutError `client_auth_failed` where they have none
+   */
+  readonly negotiateAuth?: (endpoint: AuthenticatedEndpoint) => ClientAuth
   readonly metadata?: ProviderMetadata
   /** Reason why an endpoint in the metadata cannot be used. */
   readonly unusable?: Readonly<Partial<Record<'revocation' | 'introspection' | 'endSession', string>>>

@@ -1,6 +1,5 @@
 import { checkDuration, type ResolvedLimits, resolveLimits } from './call-options.ts'
-import { defaultAuthMethod } from './choose-client-auth.ts'
-import { type ClientAuth, createClientAuth } from './client-auth.ts'
+import { type ClientAuth, createClientAuth, defaultAuthMethod } from './client-auth.ts'
 import { CLIENT, CLIENT_HINTS, ENDPOINTS } from './client-option-names.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { resolveEndpointHosts } from './endpoint-hosts.ts'

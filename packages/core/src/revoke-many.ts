@@ -2,6 +2,7 @@ import type { BulkOptions } from './bulk-run.ts'
 import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
 import { invalidOption } from './invalid-option.ts'
+import { loadPart } from './load-part.ts'
 import type { Revocation } from './revocation.ts'
 import type { RevokeOptions } from './revoke.ts'
 import { checkHint } from './token.ts'
@@ -43,6 +44,6 @@ async function* run(
   source: TokenReader,
   options: BulkOptions,
 ): AsyncGenerator<Revocation, void, void> {
-  const { BulkRun } = await import('./bulk-run.ts')
+  const { BulkRun } = await loadPart(import('./bulk-run.ts'), core.options)
   yield* new BulkRun(core, source, options).results()
 }

@@ -1,8 +1,9 @@
 import { postTo } from './authenticated-post.ts'
 import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
-import { isLogoutError } from './errors.ts'
+import { isLogoutError, type LogoutError } from './errors.ts'
 import { isIntercepted } from './interception.ts'
+import { loadPart } from './load-part.ts'
 import { notSent, type Outcome, type Succeeded } from './outcome.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { isThrottled } from './throttled.ts'
@@ -67,7 +68,9 @@ export async function revoke(
   }
   const call = await startCall(core, 'revoke', options, usable, deferThrottling)
   if (patienceMs === undefined) return settle(call, hint, await postRevocation(core, call, usable, hint))
-  const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = await import('./verify.ts')
+  const part = await loadPart(import('./verify.ts'), core.options).catch((error: LogoutError) => error)
+  if (isLogoutError(part)) return settle(call, hint, notSent(part))
+  const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = part
   const ask = askAbout(core, usable, hint, options.signal, deferThrottling)
   const before = context.before ?? (await askBefore(ask, call.limits, deferThrottling))
   // Once the token is revoked, nobody can find out any more whether it was active.
