@@ -152,8 +152,28 @@ describe('a list', () => {
       wall.mockReturnValue(now - 3_600_000)
       expect(list.check(token('1'))).toBe('valid')
       const steady = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 61_000)
+      wall.mockReturnValue(now - 3_599_999)
       expect(list.check(token('1'))).toBe('stale')
       steady.mockRestore()
+    } finally {
+      wall.mockRestore()
+    }
+  })
+
+  test('becomes stale by a timer while the wall clock stands still', async () => {
+    const events: RevocationListEvent[] = []
+    const wall = vi.spyOn(Date, 'now').mockReturnValue(Date.now())
+    try {
+      const list = follow({
+        source: scripted(page()),
+        maxStalenessMs: 1_000,
+        onEvent: (event) => events.push(event),
+      })
+      await list.ready
+      expect(list.check(token('1'))).toBe('valid')
+      await until(() => events.some(({ type }) => type === 'stale'))
+      expect(list.check(token('1'))).toBe('stale')
+      expect(list.health()).toMatchObject({ ok: false, state: 'stale' })
     } finally {
       wall.mockRestore()
     }

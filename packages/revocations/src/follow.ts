@@ -99,8 +99,8 @@ export function followRevocations(options: FollowOptions): RevocationList {
   /** Tells when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
   const watchAge = (): void => {
     clearTimeout(ageTimer)
-    const fresh = isFresh()
     const ageMs = freshness.ageMs()
+    const fresh = isFresh()
     if (fresh !== wasFresh) emit(onEvent, { type: fresh ? 'fresh' : 'stale', ageMs })
     wasFresh = fresh
     if (fresh) ageTimer = setTimeout(watchAge, maxStalenessMs - ageMs + 1)

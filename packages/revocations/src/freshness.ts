@@ -43,18 +43,29 @@ export class Freshness {
   readonly #maxStalenessMs: number
   /** The copy has everything that was stored before this moment; `undefined` where it never was complete. */
   since: Moment | undefined
+  /** The wall clock when both clocks last said that it is fresh. */
+  #freshAt: number | undefined
 
   constructor(maxStalenessMs: number) {
     this.#maxStalenessMs = maxStalenessMs
   }
 
-  /** How old the copy is, in milliseconds: by the clock that says more, because either can be behind. */
+  /** How old the copy is, in milliseconds: by the clock that says more, because either can be behind. NaN without a copy. */
   ageMs(): number {
-    const { since } = this
-    return since ? Math.max(performance.now() - since.steady, Date.now() - since.wall) : Number.POSITIVE_INFINITY
+    this.#freshAt = undefined
+    const since = this.since as Moment
+    return Math.max(performance.now() - since?.steady, Date.now() - since?.wall)
   }
 
+  /**
+   * Whether it is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read once
+   * for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the millisecond.
+   */
   isFresh(): boolean {
-    return this.ageMs() <= this.#maxStalenessMs
+    const wall = Date.now()
+    if (wall === this.#freshAt) return true
+    const isFresh = this.ageMs() <= this.#maxStalenessMs
+    if (isFresh) this.#freshAt = wall
+    return isFresh
   }
 }

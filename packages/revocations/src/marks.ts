@@ -38,16 +38,16 @@ export class Marks {
     return known === undefined
   }
 
-  /** Walks through all names. Each may be deleted as it comes. */
-  *ends(): Generator<readonly [name: string, until: number]> {
-    for (const [name, place] of this.#places) yield [name, this.#times[place + 1] as number]
-  }
-
-  delete(name: string): void {
-    const place = this.#places.get(name)
-    if (place === undefined) return
-    this.#places.delete(name)
-    this.#times.fill(0, place, place + 2)
-    this.#free.push(place)
+  /** Walks through all names, deletes those that have ended, and tells of each whether it has. */
+  *dropEnded(hasEnded: (until: number) => boolean): Generator<boolean> {
+    for (const [name, place] of this.#places) {
+      const isOver = hasEnded(this.#times[place + 1] as number)
+      if (isOver) {
+        this.#places.delete(name)
+        this.#times.fill(0, place, place + 2)
+        this.#free.push(place)
+      }
+      yield isOver
+    }
   }
 }

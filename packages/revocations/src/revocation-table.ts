@@ -104,11 +104,8 @@ export class RevocationTable {
   *#dropEnded(): Generator<void> {
     for (const [iss, kinds] of this.#issuers) {
       for (const kind of KINDS) {
-        for (const [name, until] of kinds[kind]?.ends() ?? []) {
-          if (until < this.#now) {
-            kinds[kind]?.delete(name)
-            this.#size--
-          }
+        for (const isOver of kinds[kind]?.dropEnded((until) => until < this.#now) ?? []) {
+          if (isOver) this.#size--
           yield
         }
         if (kinds[kind]?.size === 0) delete kinds[kind]
@@ -119,7 +116,7 @@ export class RevocationTable {
   }
 
   #nameOf(iss: string): string {
-    return this.#aliases.get(iss) ?? iss
+    return (this.#aliases.size && this.#aliases.get(iss)) || iss
   }
 }
 
