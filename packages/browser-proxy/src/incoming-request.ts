@@ -4,7 +4,7 @@ import { requestUrl } from './server/own-origin.ts'
 /** A request as middleware of Express and others leaves it. */
 export type Incoming = IncomingMessage & { readonly body?: unknown; readonly rawBody?: unknown }
 
-/** How long a client may keep sending a body that nobody reads, after the answer. */
+/** The time for which a client may continue sending an unread body after the response. */
 const LINGER_MS = 5_000
 
 /**
@@ -100,7 +100,7 @@ function isForm({ 'content-type': type = '' }: IncomingMessage['headers']): bool
   return /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(type)
 }
 
-/** What `express.urlencoded()` has parsed, as a form again. A name that came several times has a list of values. */
+/** Encodes the fields that `express.urlencoded()` has parsed as a form again. A repeated name has a list of values. */
 function formOf(fields: unknown): string {
   const form = new URLSearchParams()
   for (const [name, values] of Object.entries(Object(fields))) {

@@ -17,7 +17,7 @@ export interface ConnectionOptions {
   readonly keyFile?: string
 }
 
-/** How to reach the provider: the environment, and what is in the files that options name. */
+/** Settings of the connection to the provider: the environment, and the contents of the files that options name. */
 export interface Settings {
   readonly env: Terminal['env']
   readonly tls: EnvironmentOptions['tls']

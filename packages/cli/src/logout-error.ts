@@ -1,6 +1,6 @@
 import { ENVIRONMENT_VARIABLES, ERROR_MEANING, type LogoutError, type LogoutErrorCode } from '@backend-logout/node'
 
-/** What the options of the library are called on the command line. */
+/** The command line's names for the options of the library. */
 const NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(ENVIRONMENT_VARIABLES).flatMap(([name, { option }]) => [[option, name]])),
   // A variable for the value itself, where there is one for a file as well.

@@ -1,13 +1,13 @@
 /**
- * Whether an address may hold a password, in any of the ways that Postgres takes one: before an `@`, as a parameter of
- * the query, or as `password=…` among keywords, percent-encoded or not. It errs on the side of yes.
+ * Recognizes addresses that may contain a password, in any form that Postgres accepts: before an `@`, as a query
+ * parameter, or as `password=…` among keywords, percent-encoded or not. If in doubt, it returns `true`.
  */
 export function mayHoldPassword(address: string): boolean {
   const text = decode(address)
   return /^[a-z][\w+.-]*:\/*[^@]*:[^@]*@/i.test(text) || /(?:pass\w*|pwd|secret|sslkey)\s*=/i.test(text)
 }
 
-/** Whether this is a list of keywords, as `libpq` takes it. As a path it would be a strange folder. */
+/** Recognizes a list of keywords as `libpq` accepts it. It is unlikely to be a folder's path. */
 export function isKeywordList(address: string): boolean {
   return /^\s*\w+\s*=/.test(address)
 }

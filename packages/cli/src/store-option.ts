@@ -16,7 +16,7 @@ export interface StoreNames {
 export interface StoreAddress {
   readonly store: string
   readonly name: string
-  /** Whether it is a folder that does not exist. */
+  /** True if it is a folder that does not exist. */
   readonly isMissing: boolean
 }
 

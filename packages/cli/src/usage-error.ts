@@ -38,7 +38,7 @@ function describe(error: CommanderError, command: Command, args: readonly string
   }
 }
 
-/** Which argument the message quotes, in words. */
+/** The position of the argument that the message quotes, in words. */
 function positionOf({ message }: CommanderError, args: readonly string[]): string {
   const at = args.findIndex((arg) => message.includes(`'${arg}'`))
   return at === -1 ? 'One of the arguments' : `Argument ${at + 1}`

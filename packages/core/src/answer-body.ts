@@ -17,7 +17,7 @@ export type AnswerBody =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'empty' | 'page' | 'broken' }
 
-/** What stands before JSON that a script loads, or must not load. */
+/** A prefix of JSON that lets a script load it, or prevents that. */
 const GUARD = /^(?:\)]}',?|(?:for|while) ?\(.{0,5}\);|\/\*.{0,40}\*\/|[\w.$]{1,60}\()\s*(?=[{[])/
 
 /** Finds out what the body of an answer is. Content types are not read, because they are often wrong. */

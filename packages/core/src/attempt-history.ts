@@ -10,7 +10,7 @@ import { isThrottled } from './throttled.ts'
 import { tokenState } from './token-state.ts'
 import { isUnsent } from './unsent.ts'
 
-/** What names a request in its errors. */
+/** Identifies a request in its errors. */
 interface AttemptedRequest {
   readonly method: string
   readonly url: string
@@ -21,7 +21,7 @@ export class AttemptHistory {
   readonly #call: Call
   readonly #request: AttemptedRequest
   readonly #failures: FailedAttempt[] = []
-  /** Whether a request was sent to which there was no response. */
+  /** True once a request that was sent has had no response. */
   #possiblyDelivered = false
 
   constructor(call: Call, request: AttemptedRequest) {
@@ -35,7 +35,7 @@ export class AttemptHistory {
     this.#possiblyDelivered ||= mayHaveArrived(failure)
   }
 
-  /** How long to wait before the next attempt, in milliseconds; `undefined` where there is none. */
+  /** The wait before the next attempt, in milliseconds; `undefined` without another attempt. */
   nextDelay(): number | undefined {
     const { options, limits, deadlineAt, deferThrottling } = this.#call
     return nextDelay({
@@ -67,7 +67,7 @@ export class AttemptHistory {
     return this.#end(redactCause(error, redactorOf(this.#call)) as LogoutError, 'live')
   }
 
-  /** What the last failure says about the token. */
+  /** The state of the token, by the last failure. */
   #state(): RevocationState {
     const last = this.#last()
     return last.unsent ? 'live' : ERROR_MEANING[last.code].token

@@ -268,7 +268,7 @@ describe('attemptUntilDone()', () => {
 
   test('never exceeds its attempts or its deadline, and ends with exactly one state, whatever happens', async () => {
     const step = fc.record({
-      /** How long the answer takes. */
+      /** The time until the answer. */
       takesMs: fc.integer({ min: 0, max: 4_000 }),
       answer: fc.oneof(
         fc.constant('broken' as const),

@@ -25,7 +25,7 @@ interface Job {
   readonly attempts: number
   /** Number of refusals because of throttling. */
   readonly refusals: number
-  /** Whether a request for it had no response. */
+  /** True if a request for it had no response. */
   readonly possiblyDelivered: boolean
   /** The last refusal. */
   readonly last?: RevocationAttempt

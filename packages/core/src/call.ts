@@ -33,7 +33,7 @@ export interface Call extends Wait {
   readonly eventBase: LogoutEventBase
   readonly limits: ResolvedOptions['limits']
   readonly startedAt: number
-  /** Whether a bulk run waits when the provider throttles, instead of this call: the run slows down as a whole. */
+  /** True if a bulk run waits for the throttling provider instead of this call: the run slows down as a whole. */
   readonly deferThrottling: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
   readonly secrets: (string | undefined)[]
@@ -74,7 +74,7 @@ export async function startCall(
 /**
  * Makes the redactor for the texts of a call. The values of own headers count where they are as long as secrets are.
  *
- * @param others Whether to mask the tokens of the client's other calls, too. Comparing a text with them takes longer than
+ * @param others Also masks the tokens of the client's other calls. Comparing a text with them takes longer than
  *   a successful call, so a success goes without.
  */
 export function redactorOf({ secrets, recent, options }: Call, others = true): Redact {

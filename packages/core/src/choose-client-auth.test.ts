@@ -62,7 +62,7 @@ describe('negotiate()', () => {
       fc.property(lists, fc.option(fc.constant('s'), { nil: undefined }), fc.boolean(), (listed, secret, mutualTls) => {
         try {
           const method = negotiate(listed, secret, mutualTls)
-          // An empty list is none, and a public client is seldom listed.
+          // An empty list counts as no list, and a public client is seldom listed.
           if (listed.length && method !== 'none') expect(listed).toContain(method)
           if (method.startsWith('client_secret')) expect(secret).toBeDefined()
           if (method.includes('tls')) expect(mutualTls).toBe(true)

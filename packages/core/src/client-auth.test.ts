@@ -12,7 +12,7 @@ const context: ClientAuthContext = {
   attempt: 1,
 }
 
-/** What a provider makes of a Basic credential (RFC 6749 §2.3.1), written without `URLSearchParams`. */
+/** Reads a Basic credential as a provider does (RFC 6749 §2.3.1), without `URLSearchParams`. */
 function readBasic(authorization: string | undefined): [id: string, secret: string] {
   const [, encoded = ''] = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(authorization ?? '') ?? []
   const [id = '', secret = '', ...more] = Buffer.from(encoded, 'base64').toString('latin1').split(':')

@@ -48,7 +48,7 @@ export type ErrorConcern = 'call' | 'token' | 'application' | 'provider'
 
 /** Meaning of a {@link LogoutErrorCode}. */
 export interface ErrorMeaning {
-  /** Whether the same call may succeed later without any change. */
+  /** True if the same call may succeed later without any change. */
   readonly retryable: boolean
   /** The state of the token after this failure, where nothing else is known about it. */
   readonly token: 'live' | 'unknown' | 'unsupported'

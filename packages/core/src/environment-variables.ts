@@ -2,9 +2,9 @@
 export interface EnvironmentVariable {
   /** The option, as `createLogoutClient` takes it; with a dot where it is a member of one. */
   readonly option: string
-  /** How its text is read: a file is named by it, and a list is a JSON array or has commas. */
+  /** The format of its value: a file is named by it, and a list is a JSON array or has commas. */
   readonly reading: 'text' | 'number' | 'flag' | 'list' | 'headers' | 'file'
-  /** What it says, in a few words, for people. */
+  /** Its meaning, in a few words for people. */
   readonly about: string
   /** Where it is read; everywhere without this. */
   readonly only?: 'Node.js'

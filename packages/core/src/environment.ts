@@ -15,7 +15,7 @@ export interface EnvironmentSource {
   readonly read: (name: string) => string | undefined
   /** Gives the text of a file that a variable names. Without it, variables whose name ends in `_FILE` are not read. */
   readonly readFile?: (path: string, variable: string) => string
-  /** Whether the application authenticates by a certificate, and needs no secret. */
+  /** True if the application authenticates by a certificate and needs no secret. */
   readonly hasCertificate?: boolean
 }
 

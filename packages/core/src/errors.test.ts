@@ -72,7 +72,7 @@ describe('isLogoutError()', () => {
   })
 
   test('recognises errors of another realm, where instanceof does not', () => {
-    // What the class does in its own module, done in a realm that has an Error and a Symbol of its own.
+    // The same as in the class's module, in a realm with its own Error and Symbol.
     const far: unknown = runInContext(
       `class LogoutError extends Error {
         constructor(code, message) {

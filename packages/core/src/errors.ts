@@ -3,7 +3,7 @@ import { ERROR_MEANING, type ErrorConcern, type LogoutErrorCode } from './codes.
 /** Details of a {@link LogoutError} in addition to its code and message. None of it ever holds a secret. */
 export interface LogoutErrorDetails {
   /**
-   * Whether the same call may succeed later without any change.
+   * True if the same call may succeed later without any change.
    * @default what {@link ERROR_MEANING} has for the code
    */
   readonly retryable?: boolean | undefined
@@ -24,11 +24,11 @@ export interface LogoutErrorDetails {
   readonly apiCode?: number | undefined
   /** The provider's request id, to quote to its support. */
   readonly requestId?: string | undefined
-  /** What the provider asked for in `Retry-After`, in milliseconds. */
+  /** The wait that the provider requires in `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number | undefined
-  /** How many requests were sent to the endpoint. */
+  /** The number of requests that were sent to the endpoint. */
   readonly attempts?: number | undefined
-  /** What lies behind this error: the runtime's network error (cleaned of secrets), or an earlier `LogoutError`. */
+  /** The cause: the runtime's network error, without secrets, or an earlier `LogoutError`. */
   readonly cause?: unknown
 }
 

@@ -9,7 +9,7 @@ import { always, inTurn, listen } from './testing/loopback-server.ts'
 
 const start: LogoutEvent = { type: 'start', call: 1, operation: 'revoke' }
 
-/** Something that is like a promise, but is none. */
+/** Looks like a promise, but is not one. */
 function thenable(then: (resolve: () => void, reject?: (reason: Error) => void) => void): object {
   return Object.defineProperty({}, 'then', { value: then })
 }

@@ -10,7 +10,7 @@ import type { FailedVerdict } from './verdict.ts'
 export type FailedAttempt = Omit<FailedVerdict, 'status'> & {
   readonly status?: number
   readonly thrown?: unknown
-  /** Whether the connection failed before anything was sent. */
+  /** True if the connection failed before anything was sent. */
   readonly unsent?: boolean
 }
 
@@ -65,7 +65,7 @@ export function reportFailure(
   })
 }
 
-/** What to do. Only a revocation that was not done says anything about the token. */
+/** Advice for the reader. Only a failed revocation concerns the token. */
 function advise(operation: Call['eventBase']['operation'], failures: readonly FailedAttempt[]): string {
   const { code, unsent } = failures.at(-1) as FailedAttempt
   const { advice, concerns } = ERROR_MEANING[code]

@@ -30,7 +30,7 @@ test('a success whose body breaks off is none', async () => {
   await expect(send(breaksOff(200))).rejects.toThrow(TypeError)
 })
 
-/** Far more than anybody wants to read. */
+/** Far more than any reader accepts. */
 function flood(): ReadableStream<Uint8Array> {
   return ReadableStream.from(Array.from({ length: 100 }, () => new Uint8Array(65_536).fill(120)))
 }

@@ -51,7 +51,7 @@ type Search<T, Depth extends 1[]> = 0 extends 1 & T
 
 type SearchMembers<T, Rest extends 1[]> = { [K in keyof T]-?: Search<T[K], Rest> }[keyof T]
 
-/** What the runtime declares is the runtime's business. */
+/** The declarations of the runtime are not checked. */
 type OwnOptions = Omit<LogoutClientOptions, 'fetch'>
 
 describe('the test itself', () => {

@@ -17,7 +17,7 @@ const PUBLIC_IPV6 = /^\[(?!2002:|2001:0?:)[23][\da-f]{3}:/
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /**
- * Whether a host is this very machine, where plain http is allowed.
+ * Recognizes this machine, where plain http is allowed.
  *
  * @param hostname As `URL` writes it: in lower case, an IPv6 address in brackets.
  * @example
@@ -32,8 +32,8 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /**
- * Whether a host, as `URL` writes it, is this machine or inside a network: by its address, in whatever form, or by its
- * name. What a public name resolves to is not known here.
+ * Recognizes a host, as `URL` writes it, that is this machine or inside a network: by its address in any form, or by
+ * its name. It does not resolve names.
  */
 export function isInternal(hostname: string): boolean {
   const host = hostname.replace(/\.+$/, '')

@@ -44,7 +44,7 @@ export interface AssertionOptions {
    */
   readonly lifetimeSeconds?: number | undefined
   /**
-   * Whether the assertion has `nbf`, which some providers require. It is the same time as `iat`.
+   * Adds `nbf` to the assertion, which some providers require. It equals `iat`.
    * @default false, because clocks that differ make `nbf` one more reason to refuse
    */
   readonly notBefore?: boolean | undefined
@@ -80,7 +80,7 @@ export interface ClientSecretJwtOptions extends AssertionOptions {
   readonly alg?: 'HS256' | 'HS384' | 'HS512' | undefined
 }
 
-/** How long ago an assertion claims to be issued, so that a provider whose clock is behind takes it too. */
+/** The age of a new assertion, so that providers whose clocks are behind also accept it. */
 const BACKDATED_SECONDS = 10
 
 const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']

@@ -1,7 +1,7 @@
 import { CALLS } from './call-option-names.ts'
 import type { LogoutClient } from './client.ts'
 
-/** What a client does, as opposed to what it knows. */
+/** The methods of a client, as opposed to its properties. */
 const METHODS: ReadonlySet<unknown> = new Set([...Object.keys(CALLS), 'buildLogoutForm'])
 
 /**

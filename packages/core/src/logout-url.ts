@@ -17,8 +17,8 @@ export interface LogoutUrlOptions {
   /** Comes back with the user unchanged; make it unpredictable, and check it. */
   readonly state?: string | undefined
   /**
-   * Which of GenAuth's logout pages: `oidc` (RP-initiated logout), `generic` (any protocol, no ID token needed) or
-   * `cas`. Other providers have only `oidc`.
+   * GenAuth's logout page: `oidc` (RP-initiated logout), `generic` (any protocol, no ID token needed) or `cas`. Other
+   * providers have only `oidc`.
    * @default 'oidc', for an application with protocol `oauth` 'generic'
    */
   readonly kind?: 'oidc' | 'generic' | 'cas' | undefined

@@ -37,11 +37,11 @@ export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omi
 
 /** The outcome of a logout. */
 export interface LogoutResult {
-  /** Whether every token was revoked; also `false` if there was no token to revoke. */
+  /** True if every token was revoked. False if there was no token to revoke. */
   readonly revoked: boolean
   /**
-   * Whether there was no token to revoke, because the session has expired or this is the second click: nothing was sent.
-   * If you did not expect that, check what the session stores and under which names.
+   * True if there was no token to revoke, because the session has expired or this is the second click: nothing was
+   * sent. If you did not expect that, check what the session stores and under which names.
    */
   readonly nothingToRevoke: boolean
   /** The outcome for each token, in the order in which they were revoked: refresh token first. */
@@ -105,7 +105,7 @@ export async function logout(
   }
 }
 
-/** What the members of {@link SessionTokens} are called elsewhere, such as in a token response (RFC 6749 §5.1). */
+/** Other names of the members of {@link SessionTokens}, such as those of a token response (RFC 6749 §5.1). */
 const MISTAKEN = {
   access_token: 'accessToken',
   refresh_token: 'refreshToken',
@@ -168,7 +168,7 @@ function silence(revocations: readonly Revocation[]): LogoutError | undefined {
 
 const SILENT: ReadonlySet<string | undefined> = new Set(['network', 'timeout'])
 
-/** What ends the provider's own session in the browser, where the provider has that; else why not. */
+/** Builds the URL that ends the provider's session in the browser; if that fails, returns the reason. */
 async function frontChannel(
   plan: LogoutUrlPlan | LogoutError,
   provider: Provider,

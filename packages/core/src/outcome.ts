@@ -16,13 +16,13 @@ export interface Failed {
   readonly ok: false
   readonly attempts: number
   readonly error: LogoutError
-  /** What this says about a token that was to be revoked. */
+  /** The state of the token that was to be revoked. */
   readonly state: RevocationState
-  /** Whether the provider wants the application as a whole to slow down. */
+  /** True if the provider requires the whole application to slow down. */
   readonly throttled: boolean
 }
 
-/** How a call to one endpoint ended. */
+/** The outcome of a call to one endpoint. */
 export type Outcome<T = unknown> = Succeeded<T> | Failed
 
 /** The outcome of a call that sent nothing. */

@@ -1,6 +1,7 @@
 /**
- * What must not reach a terminal or a log as it is: control and format characters (escape sequences, line breaks, changes
- * of direction, zero width, tags), separators of lines, halves of characters, and all else that is not seen.
+ * Characters that must not reach a terminal or a log unchanged: control and format characters (escape sequences, line
+ * breaks, changes of direction, zero width, tags), line separators, unpaired surrogates, and all other invisible
+ * characters.
  */
 const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 

@@ -20,7 +20,7 @@ async function provider(more: (origin: string) => object = () => ({})): Promise<
   return server
 }
 
-/** How a request authenticated. */
+/** The credentials of a request. */
 function credentialsOf({ headers, body }: LoopbackServer['requests'][number]): string[] {
   const form = new URLSearchParams(body.toString())
   return [...(headers.authorization === undefined ? [] : ['basic']), ...form.keys()].filter((name) => name !== 'token')

@@ -95,10 +95,10 @@ describe('a RateController', () => {
   })
 })
 
-/** What a provider says to a request that arrives: nothing where it admits it, or for how long to go away. */
+/** A provider's response to a request: nothing if it admits the request, or the time to wait. */
 type Provider = (now: number) => number | 'silent' | undefined
 
-/** Admits so many in each window of its clock, and rounds the rest of one up to whole seconds. */
+/** Admits this number in each window of its clock, and rounds the remaining time up to whole seconds. */
 function windows(admits: number, windowMs: number, says: 'ceil' | 'silent' = 'ceil'): Provider {
   let current = -1
   let admitted = 0
@@ -111,7 +111,7 @@ function windows(admits: number, windowMs: number, says: 'ceil' | 'silent' = 'ce
   }
 }
 
-/** Lets so many through each second, and a few at once; asks to wait for whole seconds, although it takes less. */
+/** Admits this number per second, and a burst of a few; asks for a wait in whole seconds, although it takes less. */
 function bucket(perSecond: number, capacity: number): Provider {
   let level = capacity
   let at = 0
@@ -124,11 +124,11 @@ function bucket(perSecond: number, capacity: number): Provider {
   }
 }
 
-/** A provider that freezes for a while: nothing is answered, and all that came in meanwhile is let go of at once. */
+/** A provider that freezes: it does not respond, and then responds to everything at the same time. */
 interface Outage {
   readonly from: number
   readonly to: number
-  /** What it says meanwhile: nothing until it is over, or 503 with so many milliseconds to wait. */
+  /** Its response during the outage: nothing, or 503 with this wait in milliseconds. */
   readonly says?: number
 }
 

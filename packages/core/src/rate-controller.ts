@@ -1,16 +1,16 @@
-/** How many requests are in flight at the start, where more are allowed. */
+/** The number of requests in flight at the start, if more are allowed. */
 const FIRST_WINDOW = 16
 /** Pause after a refusal that does not say how long, in milliseconds; doubled where nothing was admitted before it. */
 const FIRST_SILENT_MS = 500
 const MAX_SILENT_MS = 8_000
 /** Longest pause that is honored, in milliseconds; longer waits are asked for again then. */
 const MAX_PAUSE_MS = 600_000
-/** How long a rate that was found is kept before more is tried, in milliseconds; doubled each time that was wrong. */
+/** The time for which a rate is kept before more is tried, in milliseconds. It doubles each time that was wrong. */
 const FIRST_HOLD_MS = 20_000
 const MAX_HOLD_MS = 300_000
 /** A rate that the provider has admitted for so long, in milliseconds, is worth coming back to. */
 const PROVEN_MS = 10_000
-/** How long a rate is kept that was refused behind an outage, before the one that held before it comes back. */
+/** The time for which a rate that was refused after an outage is kept, before the previous rate returns. */
 const RECOVERY_HOLD_MS = 1_000
 const RECOVERY_STEP = 0.15
 /** Requests that a late timer may catch up on, in milliseconds of the rate. */
@@ -37,7 +37,7 @@ export class RateController {
   #admitted = 0
   /** Milliseconds from one request to the next, at the best rate that was admitted for long. */
   #provenGapMs = Number.POSITIVE_INFINITY
-  /** Whether it is on its way back to that rate. */
+  /** True while it returns to that rate. */
   #isRecovering = false
   #silentMs = FIRST_SILENT_MS
   /** Since when is counted what was admitted: the first answer, as making connections takes extra time. */
@@ -49,7 +49,7 @@ export class RateController {
     this.#window = Math.min(FIRST_WINDOW, concurrency)
   }
 
-  /** How many requests may be in flight. */
+  /** The maximum number of requests in flight. */
   get window(): number {
     return Math.floor(this.#window)
   }
@@ -112,7 +112,7 @@ export class RateController {
     this.#window = Math.max(1, this.#window / 2)
   }
 
-  /** Whether an outage made the rate a lot slower than what was admitted before it. */
+  /** True if an outage made the rate much slower than what was admitted before it. */
   get #isSlowerThanProven(): boolean {
     return this.#gapMs > this.#provenGapMs * 1.1
   }

@@ -1,7 +1,7 @@
 import { formsOf } from './redaction.ts'
 import { WINDOW } from './shared-windows.ts'
 
-/** How many tokens are kept, and the longest one: each text is compared with all of them. */
+/** The limits on the number of tokens and on their length: each text is compared with all of them. */
 const MOST = 32
 const LONGEST = 4_096
 

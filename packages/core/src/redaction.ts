@@ -4,7 +4,7 @@ import { printable } from './printable.ts'
 import { sharedWindows, WINDOW, windowsOf } from './shared-windows.ts'
 
 const MASK = '[masked]'
-/** What is shorter cannot be told from other text. */
+/** The minimum length. Anything shorter is indistinguishable from other text. */
 const LEAST = 4
 
 /** Turns provider or runtime text into text that may be logged. */
@@ -36,7 +36,7 @@ export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
   for (const secret of secrets) {
     if (!secret) continue
     forms.add(secret.toLowerCase())
-    // What needs no encoding comes back as it was.
+    // Encoding would not change this secret.
     if (/^[\w.-]+$/.test(secret)) continue
     const form = new URLSearchParams({ '': secret }).toString().slice(1)
     for (const encoded of [JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), form]) {
@@ -56,7 +56,7 @@ function mask(text: string, needle: string): string {
   for (let start = 0; start < text.length; start++) {
     if (shared.has(folded.slice(start, start + length))) hidden.fill(true, start, start + length)
   }
-  // What adjoins may be the rest of the same secret within base64.
+  // Adjacent characters may be the rest of the same secret in base64.
   return text
     .split('')
     .map((character, at) => (hidden[at] ? '\0' : character))

@@ -5,7 +5,7 @@ const MAX_VALUE_LENGTH = 8_192
 // Most servers refuse a request whose headers are larger than this as a whole.
 const MAX_TOTAL_LENGTH = 16_384
 
-/** What a request sets itself, and what is about the connection to the next host (RFC 9110 §7.6.1). */
+/** Headers that the request sets, and those that concern only the connection to the next host (RFC 9110 §7.6.1). */
 const RESERVED =
   /^(?:content-|host$|expect$|proxy-|connection$|keep-alive$|te$|trailers?$|transfer-encoding$|upgrade$|http2-settings$)/
 

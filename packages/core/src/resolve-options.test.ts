@@ -173,7 +173,7 @@ describe('options of any shape', () => {
   )
   const mostly = (usual: unknown) =>
     fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: odd })
-  /** What is right but for a few members. */
+  /** Generates options that are valid except for a few members. */
   const nearly = (usual: Record<string, unknown>, depth: number) => {
     const changes = fc.dictionary(fc.constantFrom(...Object.keys(usual)), odd, { maxKeys: depth })
     return changes.map((changed) => ({ ...usual, ...changed }))

@@ -46,7 +46,7 @@ export interface ResolvedOptions {
   readonly fingerprintKey: string | undefined
   readonly allowInsecureHttp: boolean
   readonly limits: ResolvedLimits
-  /** What `logout` has for `deadlineMs`. */
+  /** The default of `deadlineMs` for `logout`. */
   readonly logoutDeadlineMs: number
   readonly clock: Clock
 }

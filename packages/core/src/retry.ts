@@ -16,7 +16,7 @@ export interface RetryQuestion {
   readonly retries: number
   /** The last failure. */
   readonly failure: Failure
-  /** Whether the caller waits, instead of this call, when the provider throttles. */
+  /** True if the caller waits for a throttling provider instead of this call. */
   readonly deferThrottling: boolean
   /** Time left until the deadline, in milliseconds. */
   readonly remainingMs: number

@@ -2,7 +2,7 @@ import type { LogoutError } from './errors.ts'
 import type { components } from './generated/provider.ts'
 
 /**
- * What is known about a token after an attempt to revoke it.
+ * The state of a token after an attempt to revoke it.
  *
  * - `accepted`: the provider answered success. It is revoked now, or was already invalid: RFC 7009 cannot tell.
  * - `verified`: introspection called it active before and inactive after.
@@ -12,26 +12,26 @@ import type { components } from './generated/provider.ts'
  */
 export type RevocationState = 'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'
 
-/** What a token is, in the words of RFC 7009: a value from its registry or the provider's own. */
+/** The type of a token, in the words of RFC 7009: a value from its registry or the provider's own. */
 export type TokenTypeHint = components['schemas']['TokenTypeHint'] | (string & {})
 
 /** The fate of one token. */
 export interface Revocation {
-  /** What is known about the token now. */
+  /** The state of the token now. */
   readonly state: RevocationState
-  /** Whether `state` is `accepted` or `verified`. */
+  /** True if `state` is `accepted` or `verified`. */
   readonly revoked: boolean
   /** The hint that was sent, or which of a session's tokens this is. */
   readonly tokenType?: TokenTypeHint
   /** Position in the input of a bulk run, from 0. */
   readonly index?: number
-  /** How many revocation requests were sent. */
+  /** The number of revocation requests that were sent. */
   readonly attempts: number
   /** HTTP status of the last answer. */
   readonly status?: number
   /** The provider's request id, to quote to its support. */
   readonly requestId?: string
-  /** How long it took, in milliseconds. */
+  /** The duration, in milliseconds. */
   readonly durationMs: number
   /** Only with `verify`: whether introspection called the token active before it was revoked. */
   readonly wasActive?: boolean

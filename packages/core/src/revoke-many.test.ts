@@ -16,7 +16,7 @@ async function all(revocations: AsyncIterable<Revocation>): Promise<Revocation[]
   return found.sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
 }
 
-/** A client on a clock that stands still, and how to wait until a run of its own pauses. */
+/** A client on a clock that stands still, and a function that waits until its run pauses. */
 function pausingClient({ origin }: LoopbackServer, deadlineMs: number) {
   const clock = manualClock()
   const events: LogoutEvent[] = []
@@ -25,7 +25,7 @@ function pausingClient({ origin }: LoopbackServer, deadlineMs: number) {
     { appId: 'app', endpoints: { revocation: origin }, deadlineMs, retries: 0, onEvent },
     clock,
   )
-  /** Waits until so many requests were answered, and only the timer of a pause is left. */
+  /** Waits until this number of requests was answered, and only the timer of a pause is left. */
   const pausedAfter = async (requests: number): Promise<void> => {
     const answered = () => events.filter(({ type }) => type === 'attempt').length
     while (answered() < requests || clock.pending !== 1) await new Promise((done) => setTimeout(done, 1))

@@ -18,9 +18,9 @@ export interface RevokeOptions extends CallOptions {
   /** Tells the provider where to look first. It only saves the provider time; a wrong one is harmless (RFC 7009 §2.1). */
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
-   * Whether to make sure by introspection: the token must be active before and inactive after. While it is still
-   * active, introspection is repeated for up to 5 seconds, or as long as `withinMs` says, within the deadline. When the
-   * revocation itself fails, introspection is called once more, as the token may be inactive nevertheless.
+   * Verifies by introspection: the token must be active before and inactive after. While it is still active,
+   * introspection is repeated for up to 5 seconds, or for `withinMs`, within the deadline. When the revocation itself
+   * fails, introspection is called once more, because the token may be inactive nevertheless.
    * @default false
    */
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
@@ -40,7 +40,7 @@ export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
 export interface RevocationAttempt {
   readonly call: Call
   readonly revocation: Revocation
-  /** Whether the provider wants the application as a whole to slow down. */
+  /** True if the provider requires the whole application to slow down. */
   readonly throttled: boolean
   /** For how long, in milliseconds, if it says so. */
   readonly retryAfterMs?: number | undefined

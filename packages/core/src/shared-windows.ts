@@ -1,7 +1,7 @@
 /** This many consecutive characters of a secret are a leak. */
 export const WINDOW = 12
 const BASE = 33
-/** What the first character of a window weighs once it is left behind: BASE to the power of WINDOW, in 32 bits. */
+/** The weight of a window's first character once it is left behind: BASE to the power of WINDOW, in 32 bits. */
 const LEAVING = 1_331_628_417
 
 /** The runs of {@link WINDOW} characters of some texts, by their hashes. */

@@ -1,7 +1,7 @@
 import { type Fields, fieldsOf } from './answer-body.ts'
 import { parseWait } from './throttling.ts'
 
-/** What the body of an answer says about a failure, in the provider's own words, which are not masked yet. */
+/** A failure that a response body reports, in the provider's words, which are not masked yet. */
 export interface StatedError {
   /** The status that the body states, which may differ from the HTTP status. */
   readonly status?: number | undefined

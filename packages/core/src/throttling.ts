@@ -11,9 +11,9 @@ const EPOCH_SECONDS = 1e9
 
 /** Headers that ask for a pause, whatever the status. */
 const PAUSE = ['retry-after-ms', 'x-retry-after-ms', 'x-ms-retry-after-ms', 'retry-after', 'x-retry-after']
-/** How providers begin the headers of their rate limits. */
+/** Prefixes of providers' rate limit headers. */
 const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
-/** What they call the time until a limit resets. */
+/** Names of the header with the time until a limit resets. */
 const RESETS = ['reset', 'reset-after', 'retry-after', 'retry-after-seconds', 'reset-ms', 'retry-after-milliseconds']
 
 /**

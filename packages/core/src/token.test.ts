@@ -5,7 +5,7 @@ import { LogoutError } from './errors.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { checkHint, usableToken } from './token.ts'
 
-/** A JWT as far as anybody here looks at it. */
+/** The parts of a JWT that are read here. */
 function jwtOf(claims: unknown): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256' })}.${part(claims)}.c2ln`

@@ -56,7 +56,10 @@ export function looksLikeIdToken(token: string, appId: string): boolean {
   return isIdToken(token, appId, false)
 }
 
-/** Whether a text is empty, or consists of what nobody sees: white space, and format characters such as U+200B. */
+/**
+ * Recognizes a text that is empty or consists only of invisible characters: white space, and format characters such as
+ * U+200B.
+ */
 export function isBlank(text: string): boolean {
   return !/[^\s\p{Cc}\p{Cf}]/u.test(text)
 }

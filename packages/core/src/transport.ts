@@ -26,12 +26,12 @@ export interface TransportResponseParts {
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
   /**
-   * Whether this is not the whole body: it is longer than `maxBodyBytes`, or the body of a refusal broke off.
+   * True if this is not the whole body: it is longer than `maxBodyBytes`, or the body of a refusal broke off.
    * @default false
    */
   readonly truncated?: boolean
   /**
-   * Whether this is a redirect that the runtime hides behind status 0, or one that was followed against the rules.
+   * True if this is a redirect that the runtime hides behind status 0, or one that was followed against the rules.
    * @default false
    */
   readonly redirected?: boolean
@@ -60,9 +60,9 @@ export class TransportResponse {
   readonly headers: TransportResponseParts['headers']
   /** The body as text; at most `maxBodyBytes` of it. */
   readonly body: string
-  /** Whether `body` is not the whole body. */
+  /** True if `body` is not the whole body. */
   readonly truncated: boolean
-  /** Whether this is a redirect that the runtime hides, or one that was followed against the rules. */
+  /** True if this is a redirect that the runtime hides, or one that was followed against the rules. */
   readonly redirected: boolean
 
   /** Creates a response from what was received. */
@@ -74,7 +74,7 @@ export class TransportResponse {
     this.redirected = redirected
   }
 
-  /** Whether the status is 2xx. */
+  /** True if the status is 2xx. */
   get ok(): boolean {
     return this.status >= 200 && this.status < 300
   }
@@ -97,6 +97,6 @@ export interface Transport {
    * with reaches the caller unchanged, without another attempt.
    */
   send(request: TransportRequest): Promise<TransportResponse>
-  /** Whether it presents a client certificate; then a provider's `mtls_endpoint_aliases` are used (RFC 8705 §5). */
+  /** True if it presents a client certificate; the provider's `mtls_endpoint_aliases` are then used (RFC 8705 §5). */
   readonly mutualTls?: boolean
 }

@@ -10,7 +10,7 @@ const options = { appId: 'app', appHost: 'https://example.genauth.ai' }
 
 describe('createLogoutClient() refuses an option that does not exist', () => {
   test.each([
-    // What the official SDKs call them.
+    // The official SDKs' names for them.
     ['revocationEndPointAuthMethod', /clientAuth/],
     ['introspectionEndPointAuthMethod', /clientAuth/],
     ['tokenEndPointAuthMethod', /clientAuth/],

@@ -143,17 +143,17 @@ function classify(
   return 'rejected'
 }
 
-/** Whether a firewall or captive portal says that it answered in the provider's place. */
+/** Recognizes a response that a firewall or captive portal sent instead of the provider. */
 function isForeign(answer: TransportResponse): boolean {
   return answer.status === 511 || isIntercepted(answer) || FIREWALL_JSON.test(answer.body.slice(0, 2_000))
 }
 
-/** What firewalls say in JSON: DataDome, HUMAN and Cloudflare. */
+/** Firewalls' JSON: DataDome, HUMAN and Cloudflare. */
 const FIREWALL_JSON = /^\s*\{.*(?:captcha-delivery|px-captcha|"blockScript"|"cloudflare_error")/s
 
 /**
- * Whether a 404 comes from an endpoint that is there: it has an error code of OAuth's form or speaks of a client or a
- * token, and not of a route.
+ * Recognizes a 404 of an endpoint that exists: it has an OAuth error code, or mentions a client or a token rather than
+ * a route.
  */
 function isRefusalByEndpoint(error: string, description: string): boolean {
   const words = description.replace(/\S*\/\S*/g, '')

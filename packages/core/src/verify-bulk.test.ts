@@ -34,7 +34,7 @@ async function verifyAll({ origin }: LoopbackServer, tokens: readonly BulkToken[
 
 const names = (count: number) => Array.from({ length: count }, (_, at) => `token-${at}`)
 
-/** Refuses each token's first so many questions on one side of its revocation. */
+/** Refuses the first requests for each token on one side of its revocation. */
 function first(times: number, side: 'before' | 'after', ...refusal: NonNullable<ReturnType<Refuse>>): Refuse {
   const asked = new Map<string, number>()
   const sent = new Set<string>()

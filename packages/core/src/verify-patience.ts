@@ -4,7 +4,8 @@ import { invalidOption } from './invalid-option.ts'
 const PATIENCE_MS = 5_000
 
 /**
- * How long introspection is repeated for a token that is still active, in milliseconds; `undefined` without verification.
+ * The time for which introspection is repeated for a token that is still active, in milliseconds; `undefined` without
+ * verification.
  *
  * @throws LogoutError `invalid_argument`
  */

@@ -7,7 +7,7 @@ import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { isThrottled } from './throttled.ts'
 import { endedBefore, pause } from './time-limit.ts'
 
-/** What is known about a token once introspection was called, and why there is no proof where it is not `verified`. */
+/** The state of a token after introspection, and if it is not `verified`, the reason. */
 export interface Evidence extends Pick<Revocation, 'state' | 'error' | 'wasActive'> {
   /** Why introspection would not answer, where it can be asked again later. */
   readonly throttledBy?: LogoutError | undefined
@@ -16,7 +16,7 @@ export interface Evidence extends Pick<Revocation, 'state' | 'error' | 'wasActiv
 const FIRST_POLL_MS = 100
 const MAX_POLL_MS = 1_000
 
-/** What introspection says about a token: active or not, or why it would not say. */
+/** The result of introspection: whether the token is active, or why the provider did not say. */
 export type Activity = boolean | LogoutError
 
 /** Asks the provider about one token, within limits. */
@@ -44,7 +44,10 @@ export function askAbout(
   }
 }
 
-/** How often introspection is retried in a bulk run, where proof is lost for good once the token is revoked. */
+/**
+ * The maximum number of introspection retries in a bulk run, where the chance of proof is lost once the token is
+ * revoked.
+ */
 const BULK_RETRIES = 5
 
 /**

@@ -8,10 +8,10 @@ export interface DenoTlsOptions {
   readonly key?: string | undefined
 }
 
-/** How many connections are kept for later, and for how long. */
+/** Limits on idle connections. */
 export interface DenoPoolOptions {
   /**
-   * How many idle connections are kept.
+   * The maximum number of idle connections.
    * @default as many as there were
    */
   readonly maxIdle?: number | undefined

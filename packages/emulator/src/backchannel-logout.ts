@@ -17,14 +17,14 @@ interface Registration extends Required<Pick<BackchannelLogoutOptions, 'sender' 
   readonly encryptionKey: JWK | undefined
 }
 
-/** What `oidc-provider` knows of an application; its declarations leave out that it can send on its own. */
+/** An application in `oidc-provider`, whose declarations omit that it can send on its own. */
 interface SendingClient {
   backchannelLogoutUri?: string | undefined
   backchannelLogoutSessionRequired?: boolean | undefined
   backchannelLogout(sub: string, sid: string | undefined): Promise<void>
 }
 
-/** How long an application has for its answer, in milliseconds. */
+/** The time that an application has to respond, in milliseconds. */
 const TIMEOUT_MS = 5_000
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 

@@ -15,7 +15,7 @@ export interface BackchannelLogoutOptions {
    */
   readonly sender?: LogoutSender
   /**
-   * Whether logout tokens and ID tokens name the session, in `sid`. It counts for users who sign in afterwards.
+   * Adds the session to logout tokens and ID tokens, as `sid`. It applies to users who sign in afterwards.
    * @default true
    */
   readonly sessionRequired?: boolean

@@ -147,7 +147,7 @@ describe('a body without measure', () => {
 })
 
 describe('a hostile web page', () => {
-  /** What `fetch` does not let a program say about itself. */
+  /** Sends headers that `fetch` does not let a program set. */
   async function sendAs(headers: Record<string, string>, body = '{}', method = 'POST', action = 'sign-in') {
     const { hostname, port } = new URL(emulator.appHost)
     const path = `/emulator/${action}`

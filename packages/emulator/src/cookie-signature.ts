@@ -16,13 +16,13 @@ export class CookieSignature {
     return createHmac('sha256', this.#key).update(data).digest('base64url')
   }
 
-  /** Whether a signature is that of a cookie. */
+  /** True if the signature matches the cookie. */
   verify(data: string, signature: string): boolean {
     const [expected, given] = [Buffer.from(this.sign(data)), Buffer.from(signature)]
     return expected.length === given.length && timingSafeEqual(expected, given)
   }
 
-  /** Which key made a signature: the first one, as there is no other, or -1. */
+  /** The index of the key that made a signature: 0, because there is only one, or -1. */
   index(data: string, signature: string): number {
     return this.verify(data, signature) ? 0 : -1
   }

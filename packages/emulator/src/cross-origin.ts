@@ -3,8 +3,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { unrecognizedRoute } from './unrecognized-route.ts'
 
 /**
- * Decides what pages of other origins may read, for every endpoint alike. `oidc-provider` adds no CORS headers of its
- * own where there are some already.
+ * Decides which responses pages of other origins may read, for every endpoint. `oidc-provider` adds no CORS headers if
+ * there are some already.
  *
  * @returns Whether the request was a preflight, which is answered now.
  */

@@ -34,7 +34,7 @@ export interface Emulator extends AsyncDisposable {
    * @returns what was reported to whom, after all have answered
    */
   logOut(user: string, options?: { readonly sid?: string }): Promise<LogoutDelivery[]>
-  /** Whether the provider still honors a token, asked of its store and not over HTTP. */
+  /** True while the provider accepts a token; reads its store, without HTTP. */
   isActive(token: string): Promise<boolean>
   /** Lists the last 10 000 tokens that were issued, by fingerprint. */
   tokens(): IssuedToken[]

@@ -11,7 +11,7 @@ export interface IssuedToken {
   readonly kind: TokenKind
   /** The user it was issued for. */
   readonly sub: string
-  /** Whether the provider still honors it. */
+  /** True while the provider accepts it. */
   readonly active: boolean
 }
 

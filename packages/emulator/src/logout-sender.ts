@@ -24,14 +24,14 @@ export type LogoutSender =
   | 'auth0'
   | 'lemonldap'
 
-/** How a sender's tokens differ from those of `oidc-provider`. */
+/** Differences between a sender's tokens and those of `oidc-provider`. */
 interface Shape {
   readonly typ?: string | undefined
   /** From `iat` to `exp`, in seconds; `undefined` where there is no `exp`. */
   readonly lifetime?: number | undefined
   readonly withoutSub?: boolean
   readonly audienceList?: boolean
-  /** How many seconds before now `iat` is. */
+  /** The age of `iat`, in seconds. */
   readonly early?: number
   readonly events?: Readonly<Record<string, unknown>>
   readonly claims?: (iat: number) => Readonly<Record<string, unknown>>
@@ -53,12 +53,12 @@ const SHAPES: Readonly<Record<LogoutSender, Shape>> = {
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** Whether this is the name of a sender. */
+/** Recognizes the name of a sender. */
 export function isLogoutSender(name: unknown): name is LogoutSender {
   return typeof name === 'string' && Object.hasOwn(SHAPES, name)
 }
 
-/** What a logout token says, in the way of a sender. */
+/** The claims of a logout token, in a sender's style. */
 export interface LogoutTokenContent {
   readonly typ: string | undefined
   readonly claims: Readonly<Record<string, unknown>>

@@ -16,7 +16,7 @@ function endSessionUrl(parameters: Record<string, string>): string {
   return `${emulator.issuer}/session/end?${new URLSearchParams(parameters)}`
 }
 
-/** Signs a browser in, and tells whether it still is: a browser with a session comes back with a code at once. */
+/** Signs a browser in, and reports if it still is: a browser with a session returns with a code immediately. */
 async function signInBrowser() {
   const browser = new UserAgent()
   const start = new URL(`${emulator.issuer}/auth`)

@@ -6,7 +6,7 @@ import { PROTOCOL_PATHS } from './endpoints.ts'
 import { errorPage, signedOutPage } from './pages.ts'
 import type { MemoryStore } from './store.ts'
 
-/** What ends a browser's session needs of an emulator. */
+/** Settings of the emulator that ending a browser's session requires. */
 interface LogoutSettings {
   readonly provider: Provider
   readonly store: MemoryStore

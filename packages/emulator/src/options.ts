@@ -36,13 +36,13 @@ export interface EmulatorOptions {
    */
   readonly accessTokenTtl?: number
   /**
-   * Whether revoking an access token revokes its whole grant, refresh token included. GenAuth revokes only that token.
+   * Revokes the whole grant, refresh token included, when an access token is revoked. GenAuth revokes only that token.
    * Revoking a refresh token always revokes the grant.
    * @default false
    */
   readonly cascade?: boolean
   /**
-   * Whether answers may be read by web pages of other origins. Real providers seldom let them.
+   * Allows web pages of other origins to read responses. Real providers seldom do.
    * @default false
    */
   readonly cors?: boolean

@@ -89,7 +89,7 @@ test.each([
 
 test('nothing is answered to two hosts', async () => {
   for (const [method, path] of PATHS) {
-    // Two of its own as well: a proxy in front may have taken the other one for the right one.
+    // Two local names as well: a proxy in front may have taken the other one for the right one.
     for (const other of ['rebound.example', 'localhost', '127.0.0.1']) {
       const hosts = ['host: 127.0.0.1:PORT', `host: ${other}:PORT`]
       expect([400, 403]).toContain(await statusOf(method, path, ...hosts))

@@ -28,7 +28,7 @@ export function readForm(request: IncomingMessage, body: Buffer): URLSearchParam
   return type === 'application/x-www-form-urlencoded' ? new URLSearchParams(body.toString('utf8')) : undefined
 }
 
-/** What differs between a request and its {@link copyRequest copy}. */
+/** Differences between a request and its {@link copyRequest copy}. */
 interface RequestChanges {
   readonly url: string
   readonly originalUrl: string

@@ -16,7 +16,7 @@ export interface RequestRecord {
   readonly clientAuth: readonly (AuthMethod | 'bearer')[]
   /** The names of the form and query fields; one that is not a known parameter is listed as `(other)`. */
   readonly fields: readonly string[]
-  /** Whether the answer was ordered with `answerNext` or `answerAlways`. */
+  /** True if `answerNext` or `answerAlways` set the response. */
   readonly rehearsed: boolean
   /** The status that was sent; absent until there is one. */
   readonly status?: number

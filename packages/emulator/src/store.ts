@@ -1,6 +1,9 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
-/** What the store keeps at most; the oldest records go first. Enough for 100 000 signed-in users with three records each. */
+/**
+ * The maximum number of records; the oldest are removed first. Enough for 100 000 signed-in users with three records
+ * each.
+ */
 const MAX_RECORDS = 500_000
 
 /** The models whose records die together when their grant is revoked. */

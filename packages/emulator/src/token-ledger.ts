@@ -38,12 +38,12 @@ export class TokenLedger {
     }))
   }
 
-  /** Whether the record behind a token would still be honored. */
+  /** True while the provider would accept the token of a record. */
   isActive(id: string): boolean {
     return this.#isActiveAs('access_token', id) || this.#isActiveAs('refresh_token', id)
   }
 
-  /** How many tokens would still be honored. */
+  /** The number of tokens that the provider would accept. */
   countActive(): number {
     let count = 0
     for (const kind of ['access_token', 'refresh_token'] as const) {

@@ -12,7 +12,7 @@ interface TranslationSettings {
   readonly successBody: 'empty' | 'envelope'
 }
 
-/** What one of GenAuth's official statements shows as the body of a successful revocation. */
+/** The body of a successful revocation in one of GenAuth's official statements. */
 const SUCCESS_ENVELOPE = { statusCode: 200, message: '操作成功', data: { success: true } }
 
 /**

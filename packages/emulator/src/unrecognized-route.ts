@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
-/** What a path or method that the provider does not know is answered with, status 404. */
+/** The response to an unknown path or method, with status 404. */
 export function unrecognizedRoute(method: string, path: string): { error: string; error_description: string } {
   return {
     error: 'invalid_request',

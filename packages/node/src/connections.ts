@@ -11,7 +11,7 @@ export interface Connections {
     readonly secureContext?: SecureContext
     readonly servername?: string
   }
-  /** Whether there is a client certificate. */
+  /** True if there is a client certificate. */
   readonly mutualTls: boolean
 }
 

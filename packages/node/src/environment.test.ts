@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** What a client made from this environment sends, at whatever host it was to send it to. */
+/** Returns the request that a client with this environment sends, to any host. */
 async function sent(env: Record<string, string>, options: EnvironmentOptions = {}): Promise<Received & { to: string }> {
   let received: Received | undefined
   await using server = await listen((request, response) => {

@@ -40,7 +40,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settle()) this.#reject(aborted())
   }
   #controller: Controller | undefined
-  /** Whether the request has got a connection, on which it is sent. */
+  /** True once the request has a connection, on which it is sent. */
   #started = false
   #status = 0
   #headers: IncomingHttpHeaders = {}

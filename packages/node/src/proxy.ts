@@ -66,7 +66,10 @@ function fromEnvironment(target: URL, env: EnvironmentVariables): { value: strin
   return undefined
 }
 
-/** Whether `NO_PROXY` names a host: `*`, `example.com`, `.example.com`, `*.example.com`, each with a port or without. */
+/**
+ * Matches a host against `NO_PROXY`: `*`, `example.com`, `.example.com` or `*.example.com`, each with or without a
+ * port.
+ */
 function isExempt({ hostname, port, protocol }: URL, list: string): boolean {
   const host = bare(hostname)
   const ownPort = port || (protocol === 'https:' ? '443' : '80')

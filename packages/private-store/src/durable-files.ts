@@ -56,7 +56,7 @@ function makePrivate(files: NodeFiles): void {
   }
 }
 
-/** How Postgres is started so that a commit waits for {@link DurableFiles}: only `fsync` gets through to it. */
+/** Options that make a commit in Postgres wait for {@link DurableFiles}: only `fsync` reaches it. */
 export const DURABLE_START: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 
 /**
- * Whether a group gives rights to anyone but this user and root, as far as `/etc/group` and `/etc/passwd` say. Many
- * systems give each user a separate group, with a umask that lets it write; and volumes of containers belong to a
- * group that has no name and is given to one process.
+ * Checks if a group gives rights to anyone other than this user and root, by `/etc/group` and `/etc/passwd`. Many
+ * systems give each user a separate group, with a umask that lets it write; volumes of containers belong to a group
+ * that has no name and is given to one process.
  */
 export function hasOtherMembers(gid: number): boolean {
   const group = readTable('/etc/group').find(([, , id]) => Number(id) === gid)

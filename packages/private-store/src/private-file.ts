@@ -6,12 +6,12 @@ import { checkKind, checkMode, checkOwner, currentUser, linkError, NotPrivateErr
 /** Options of {@link openPrivateFile}. */
 export interface OpenPrivateOptions {
   /**
-   * Whether everything is written to the end of the file.
+   * Appends everything to the end of the file.
    * @default false
    */
   readonly append?: boolean | undefined
   /**
-   * Whether the file must not exist yet.
+   * Fails if the file exists.
    * @default false
    */
   readonly exclusive?: boolean | undefined

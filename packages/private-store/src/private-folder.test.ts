@@ -118,7 +118,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
   })
 
   test('refuses a folder of another user, such as one of the system', () => {
-    // Root owns it; for root itself, somebody else must.
+    // Root owns it; for root itself, another user must.
     const path = isRoot ? folder('theirs', 0o755, STRANGER) : '/usr'
     refused(
       () => makeFolderPrivate(path),

@@ -11,7 +11,7 @@ const MAX_LINKS = 40
 export interface PrivateFolder {
   /** Its absolute path, without symbolic links. */
   readonly path: string
-  /** Whether other users could enter it until now. */
+  /** True if other users could enter it until now. */
   readonly wasOpen: boolean
 }
 

@@ -26,7 +26,7 @@ export const MAX_TIME = 253_402_300_799
 
 const MEMBER = /^(?:iss|jti|sid|sub|at|until)$/
 
-/** Whether this is text that an entry can hold. Postgres has no NUL, and lone surrogates do not survive UTF-8. */
+/** Recognizes text that an entry can contain. Postgres has no NUL, and lone surrogates do not survive UTF-8. */
 export function isName(value: unknown, maxLength: number = MAX_NAME): value is string {
   return (
     typeof value === 'string' &&
@@ -37,12 +37,12 @@ export function isName(value: unknown, maxLength: number = MAX_NAME): value is s
   )
 }
 
-/** Whether this is a number of seconds since 1970. */
+/** Recognizes a number of seconds since 1970. */
 export function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MAX_TIME
 }
 
-/** Whether this is an entry. Strict, because one that is understood by half revokes too little or too much. */
+/** Recognizes an entry. The check is strict, because a misread entry revokes too little or too much. */
 export function isEntry(value: unknown): value is RevocationEntry {
   const members = (value ?? {}) as Record<string, unknown>
   for (const member in members) if (!MEMBER.test(member)) return false

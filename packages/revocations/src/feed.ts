@@ -110,7 +110,7 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
           if (text === undefined) throw failure('unexpected_response', 'sent too much')
           return JSON.parse(text)
         } finally {
-          // What is not read to its end is let go.
+          // Cancel a body that was not read to its end.
           response.body?.cancel().catch(() => {})
         }
       } catch (error) {

@@ -11,7 +11,7 @@ const now = (): number => Math.floor(Date.now() / 1000)
 const names = Array.from({ length: 12 }, (_, index) => `t${index}`)
 const entryOf = (jti: string): RevocationEntry => ({ iss: ISS, jti, until: now() + 3600 })
 
-/** What becomes of a request: nothing, a failure, or an answer that is not what it should be. */
+/** The outcome of a request: nothing, a failure, or an invalid response. */
 type Fate = 'well' | 'fails' | 'gone' | 'lost' | 'twice' | 'nonsense' | 'old' | 'shuffled'
 const fate: fc.Arbitrary<Fate> = fc.constantFrom(
   'well',
@@ -26,7 +26,7 @@ const fate: fc.Arbitrary<Fate> = fc.constantFrom(
 )
 
 test('whatever becomes of requests and answers, a list never loses an entry, never passes what it knew, and knows all in the end', async () => {
-  // Most of the time each of them waits before it tries again, so all run at once.
+  // Most of the time, each of them waits before it retries, so all run at the same time.
   const runs = fc.sample(
     fc.tuple(
       fc.array(fate, { maxLength: 6, size: 'max' }),

@@ -122,7 +122,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
         const { code, message, status, retryAfterMs } = lastError
         failures++
         pauseMs = backOff(failures, retryAfterMs)
-        // What is in the list stays there.
+        // Entries stay in the list.
         if (code === 'cursor_gone' || code === 'went_back' || code === 'too_large') cursor = run = undefined
         else if (run?.received === 0) run = undefined
         if (HOPELESS.test(code)) ready.reject(lastError)

@@ -24,11 +24,11 @@ export class AnswerClock {
   #received = 0
 
   /**
-   * Whether an answer is as new as it must be.
+   * Checks that a response is recent enough.
    *
-   * @param asOf What the answer says, in milliseconds since 1970.
-   * @param sent When it was asked for, in steady milliseconds.
-   * @param received When it came.
+   * @param asOf The time in the response, in milliseconds since 1970.
+   * @param sent The time of the request, in steady milliseconds.
+   * @param received The time of the response.
    */
   accepts(asOf: number, sent: number, received: number): boolean {
     const isNew = asOf - this.#asOf >= sent - this.#received - TOLERANCE_MS
@@ -50,7 +50,7 @@ export class Freshness {
     this.#maxStalenessMs = maxStalenessMs
   }
 
-  /** How old the copy is, in milliseconds: by the clock that says more, because either can be behind. NaN without a copy. */
+  /** The age of the copy, in milliseconds: the higher one of two clocks, as either can be behind. NaN without a copy. */
   ageMs(): number {
     this.#freshAt = undefined
     const since = this.since as Moment
@@ -58,7 +58,7 @@ export class Freshness {
   }
 
   /**
-   * Whether it is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read once
+   * True while it is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read once
    * for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the millisecond.
    */
   isFresh(): boolean {

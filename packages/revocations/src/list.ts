@@ -13,7 +13,7 @@ export type RevocationVerdict = 'valid' | 'revoked' | 'stale'
 
 /** Health of a list, for readiness probes and metrics. It names no token, user or issuer. */
 export interface RevocationListHealth {
-  /** Whether `check()` can return `valid`. */
+  /** True if `check()` can return `valid`. */
   readonly ok: boolean
   /** `starting` until the list is complete for the first time. */
   readonly state: 'starting' | 'fresh' | 'stale' | 'closed'

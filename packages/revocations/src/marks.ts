@@ -16,7 +16,7 @@ export class Marks {
     return this.#places.size
   }
 
-  /** Whether a time is at or before the latest `at` of a name. Any part of the same second is before its end. */
+  /** True if a time is at or before the latest `at` of a name. Any part of the same second is before its end. */
   covers(name: string, time: number): boolean {
     const place = this.#places.get(name)
     return place !== undefined && Math.floor(Math.min(time, MAX)) <= (this.#times[place] as number)

@@ -4,15 +4,15 @@ import type { RevocationPage } from './source.ts'
 /** Maximum number of entries in a page. */
 export const MAX_ENTRIES = 10_000
 
-/** Whether this may be a cursor. */
+/** Recognizes a valid cursor. */
 export function isCursor(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.~-]{1,8192}$/.test(value)
 }
 
 /**
- * Whether this is a page, as strictly as the contract has it.
+ * Recognizes a page, as strictly as the contract.
  *
- * @param after The cursor that it was asked for with. A page that has more must lead on from there.
+ * @param after The cursor of the request. If the page has more, its cursor must differ.
  */
 export function isPage(value: unknown, after: string | undefined): value is RevocationPage {
   const { entries, cursor, as_of, more } = (value ?? {}) as Partial<RevocationPage>

@@ -18,13 +18,15 @@ export interface TokenClaims {
   readonly iat?: unknown
 }
 
-/** What an entry can name, in the order in which it is looked for. An issuer is named by every entry. */
+/** The claims that an entry can name, in the order in which they are checked. Every entry names an issuer. */
 const KINDS = ['jti', 'sid', 'sub', 'iss'] as const
 
-/** What is revoked of one issuer, by kind and name. */
+/** The revocations of one issuer, by kind and name. */
 type IssuerMarks = { [Kind in (typeof KINDS)[number]]?: Marks }
 
-/** How long an entry is kept beyond its end, in seconds: verifiers accept tokens a little longer than they live. */
+/**
+ * The time for which an entry is kept beyond its end, in seconds: verifiers accept tokens slightly beyond their expiry.
+ */
 const LEEWAY_S = 600
 
 /** Everything that is known to be revoked, merged by maximum, so that order and repetition do not matter. */
@@ -66,8 +68,8 @@ export class RevocationTable {
   }
 
   /**
-   * Whether a token is known to be revoked. A token whose claims make no sense, or that nothing could ever name, counts
-   * as revoked: it could not be refused after a logout.
+   * True if a token is known to be revoked. A token with invalid claims, or that no entry could name, counts as
+   * revoked: it could not be refused after a logout.
    */
   isRevoked(claims: TokenClaims): boolean {
     if (typeof claims !== 'object' || claims === null) return true
@@ -120,7 +122,7 @@ export class RevocationTable {
   }
 }
 
-/** Whether a name of a token is marked, or can be none. */
+/** True if a name of a token is marked, or is invalid. */
 function isMarked(name: unknown, marks: Marks | undefined, issuedAt: number): boolean {
   return name !== undefined && (!isName(name) || marks?.covers(name, issuedAt) === true)
 }

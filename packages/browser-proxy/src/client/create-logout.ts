@@ -53,8 +53,8 @@ export interface BrowserLogoutResult {
   /** Reason why there is no `logoutUrl`, if one was requested: an error code, such as `endpoint_missing`. */
   readonly logoutUrlError?: string
   /**
-   * Whether the application's own services refuse the access tokens from now on, whatever `status` says about the
-   * provider. Missing where the backend keeps no revocation list.
+   * True if the application's services refuse the access tokens from now on, whatever `status` says about the provider.
+   * Missing if the backend keeps no revocation list.
    */
   readonly refusedByServices?: boolean
 }

@@ -9,7 +9,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 }
 
 /**
- * What the session's headers must not say: only pages of the application's own origin may read an answer, and a wrong
+ * Headers that the session must not set: only pages of the application's own origin may read a response, and a wrong
  * length or encoding would make the rest of the connection part of it.
  */
 const NOT_OF_THE_SESSION =

@@ -7,10 +7,10 @@ export interface CookieSessionOptions {
   /** The cookie's name. With the prefix `__Host-` no other site, not even a subdomain, can plant one. */
   readonly name: string
   /**
-   * Whether the cookie may come in chunks, as libraries write it when it is too long for one: `session.0` (Auth.js,
-   * express-openid-connect, Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`. Chunks are joined, and
-   * all of them are cleared. If one is missing, `read` fails, and the logout is `local_only` rather than `logged_out`.
-   * `false` where cookies with such names are something else.
+   * Joins a cookie that a library has split because it is too long: `session.0` (Auth.js, express-openid-connect,
+   * Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`. All chunks are cleared. If one is missing,
+   * `read` fails, and the logout is `local_only` rather than `logged_out`. Set it to `false` if cookies with such names
+   * are something else.
    * @default true
    */
   readonly chunks?: boolean | undefined

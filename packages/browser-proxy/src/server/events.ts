@@ -45,9 +45,9 @@ export type LogoutProxyEvent =
        */
       readonly type: 'no_session'
       /**
-       * Whether the request names a session, such as in its cookie. Where it does, either the session has just ended, or
-       * your `read` does not understand what names it: a signed cookie (`s:…` of express-session), an encrypted one, or a
-       * store that has lost its sessions. Tokens may stay active then. Missing where the session has no `id`.
+       * True if the request names a session, such as in its cookie. Then either the session has just ended, or your
+       * `read` does not recognize its name: a signed cookie (`s:…` of express-session), an encrypted one, or a store
+       * that has lost its sessions. Tokens may stay active then. Missing if the session has no `id`.
        */
       readonly named?: boolean | undefined
     }
@@ -57,11 +57,11 @@ export type LogoutProxyEvent =
       /** The outcome of each token at the provider, refresh token first. */
       readonly revocations: readonly Revocation[]
       readonly durationMs: number
-      /** Whether all access tokens of the session are on the revocation list. Missing if there is no list. */
+      /** True if all access tokens of the session are on the revocation list. Missing if there is no list. */
       readonly listed?: boolean | undefined
       /** Reason why there is no logout URL, if one was requested or an ID token was available. */
       readonly logoutUrlError?: LogoutError | undefined
-      /** Whether this request joined a logout of the same session that was already in progress. */
+      /** True if this request joined a logout of the same session that was already in progress. */
       readonly joined: boolean
     }
 

@@ -17,8 +17,8 @@ export interface LogoutFormOptions {
   /** The page that says goodbye: a path of the application. It gets the status as `?logout=logged_out`. */
   readonly landing: string
   /**
-   * Whether the browser goes on to the provider, to end its own session too, where there is a logout URL and the provider
-   * has answered. Where the page has a Content Security Policy, its `form-action` must allow the provider.
+   * Sends the browser to the provider next, to end the provider's session as well, if there is a logout URL and the
+   * provider has responded. If the page has a Content Security Policy, its `form-action` must allow the provider.
    * @default false
    */
   readonly singleSignOut?: boolean | undefined
@@ -46,7 +46,7 @@ export function checkForm(form: LogoutFormOptions | undefined, session: LogoutSe
   if (!session) invalidOption('form', 'needs session: the CSRF token is in it.')
 }
 
-/** Which door a request comes to. Without the option there is only one. */
+/** The door that a request uses. Without the option, there is only one. */
 export function doorOf({ headers }: Request, form: LogoutFormOptions | undefined): Door {
   return form && FORM_TYPE.test(headers.get('content-type') ?? '') ? 'form' : 'script'
 }
@@ -105,7 +105,7 @@ function parse(bytes: Uint8Array): { readonly csrf_token?: string; readonly retu
   return fields
 }
 
-/** Whether there is nothing to protect: sessions expire while pages are open, and their users log out then. */
+/** True if there is nothing to protect: sessions expire while pages are open, and their users then log out. */
 async function isSignedOut(request: Request, session: LogoutSession, runStep: RunStep): Promise<boolean> {
   const read = await runStep('read', async () => ((await session.read(request)) ?? undefined) === undefined)
   return read.ok && read.value

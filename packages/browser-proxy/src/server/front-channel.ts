@@ -42,7 +42,7 @@ export function checkExtraParameters(given: GivenExtraParameters | undefined): v
   }
 }
 
-/** Whether a request asks for a logout URL, which then must not be missing in silence. */
+/** True if a request asks for a logout URL: the response then needs the URL or a reason. */
 export function asksForUrl({ redirectUri, state, extraParameters }: FrontChannelRequest): boolean {
   return redirectUri !== undefined || state !== undefined || extraParameters !== undefined
 }

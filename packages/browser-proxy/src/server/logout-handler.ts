@@ -168,7 +168,7 @@ async function keepAlive(
   logout: Promise<unknown>,
   onEvent: OnLogoutProxyEvent | undefined,
 ): Promise<void> {
-  // How the logout ends is for the answer alone.
+  // The outcome of the logout is only for the response.
   const ended = Promise.allSettled([logout]).then(() => {})
   try {
     await waitUntil(ended)

@@ -36,7 +36,7 @@ function parts() {
   }
 }
 
-/** What a request leads to: faults of its answer against the contract, and the events. */
+/** The result of a request: violations of the contract in its response, and the events. */
 async function faultsWith(broken: Partial<Record<keyof ReturnType<typeof parts>, unknown>>, request = logoutRequest()) {
   const all = { ...parts(), ...broken }
   const events: LogoutProxyEvent[] = []

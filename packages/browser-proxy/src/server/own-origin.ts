@@ -20,7 +20,7 @@ export function ownOrigin(url: URL, headers: Headers, trusted: ProxyHeader | und
   return requestUrl(scheme, forwarded('host') ?? url.host, '/')?.origin
 }
 
-/** What the nearest proxy wrote: it appends, and whatever stands before may come from the client. */
+/** The value from the nearest proxy: a proxy appends, and anything before may come from the client. */
 function nearest(list: string | null | undefined): string | undefined {
   return list?.split(',').at(-1)?.trim()
 }

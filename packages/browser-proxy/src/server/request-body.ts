@@ -45,7 +45,7 @@ export async function readBody(request: Request, timeoutMs: number = TIMEOUT_MS)
 }
 
 async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Array> {
-  // What something else has read before cannot be read again.
+  // A body that other code has read cannot be read again.
   if (request.bodyUsed) throw new HttpProblem('incomplete_body', 'Something else has read the body before.')
   if (!request.body) return new Uint8Array()
   const body = new Bytes()

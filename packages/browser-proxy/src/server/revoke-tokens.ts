@@ -16,7 +16,7 @@ export interface TokensOutcome extends FrontChannel {
   readonly status: LogoutStatus
   /** Outcome of each token at the provider, refresh token first. */
   readonly revocations: readonly Revocation[]
-  /** Whether all access tokens are on the revocation list. Missing if there is no list. */
+  /** True if all access tokens are on the revocation list. Missing if there is no list. */
   readonly listed?: boolean
 }
 
@@ -104,9 +104,9 @@ function accessTokensOf({ accessToken, replacedAccessTokens }: StoredTokens): st
 interface Report {
   readonly revocations: readonly Revocation[]
   readonly channel: FrontChannel
-  /** Whether all tokens were revoked. */
+  /** True if all tokens were revoked. */
   readonly revoked: boolean
-  /** Whether there is a token for which trying again is of no use. */
+  /** True if there is a token that a retry cannot revoke. */
   readonly hopeless: boolean
   /** The types of the tokens that the outbox can try again, with what is known about each. */
   readonly retriable: ReadonlyMap<string, Revocation | undefined>
@@ -139,7 +139,7 @@ function readReport(result: LogoutResult, expectsUrl: boolean): Report {
   }
 }
 
-/** Whether a retry cannot help: the provider never revokes this kind of token, or the value cannot be a token. */
+/** True if a retry cannot help: the provider never revokes this kind of token, or the value cannot be a token. */
 function isHopeless({ state, error }: Revocation): boolean {
   return state === 'unsupported' || error?.code === 'invalid_argument'
 }

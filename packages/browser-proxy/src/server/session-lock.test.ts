@@ -8,7 +8,7 @@ const provider = await startEmulator()
 beforeEach(() => provider.reset())
 afterAll(() => provider.close())
 
-/** What an application has: sessions, a lock for each, and a refresh that takes the lock. */
+/** An application with sessions, a lock for each, and a refresh that takes the lock. */
 function lockedApplication(options: Partial<LogoutHandlerOptions> = {}) {
   const sessions = new Map<string, StoredTokens>()
   const tails = new Map<string, Promise<unknown>>()

@@ -18,7 +18,7 @@ export async function underLock<T>(
     if (late) return
     result ??= work(true)
     acquired.resolve()
-    // How the work ends does not concern the lock.
+    // The outcome of the work does not affect the lock.
     await result.catch(() => {})
   }
   const released = (async () => lock(run))()

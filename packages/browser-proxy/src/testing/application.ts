@@ -63,7 +63,7 @@ export function logoutRequest(cookie?: string, body?: unknown): Request {
 /** An outbox in memory. */
 export interface TestOutbox extends LogoutOutbox {
   readonly added: Omit<PendingTokens, 'revocations'>[]
-  /** What was reported about the tokens in `added`. */
+  /** The reported revocations of the tokens in `added`. */
   readonly revocations: PendingTokens['revocations'][]
 }
 

@@ -23,7 +23,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(spec, 'spec')
 
-/** What in an answer is not as the contract has it. */
+/** Violations of the contract in a response. */
 export async function faultsOfAnswer(response: Response, method = 'POST'): Promise<string[]> {
   const faults: string[] = []
   const ref = spec.paths['/logout'].post.responses[response.status]?.$ref
@@ -46,7 +46,7 @@ export async function faultsOfAnswer(response: Response, method = 'POST'): Promi
   return [...faults, ...faultsOf(media, `responses/${ref?.split('/').at(-1)}`, type, await response.clone().json())]
 }
 
-/** What in a request that a page sent is not as the contract has it. */
+/** Violations of the contract in a request from a page. */
 export async function faultsOfRequest(request: Request): Promise<string[]> {
   const faults: string[] = []
   if (request.method !== 'POST') faults.push(`method ${request.method}`)

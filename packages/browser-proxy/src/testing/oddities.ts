@@ -1,4 +1,4 @@
-/** Something that a function of the application may do instead of its work. It never settles, or settles at once. */
+/** Something that a function of the application may do instead of its work. It never settles, or settles immediately. */
 export type Oddity = () => unknown
 
 const revoked = (): object => {

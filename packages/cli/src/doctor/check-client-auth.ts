@@ -2,14 +2,14 @@ import type { ClientAuthMethod } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
 
-/** How the application authenticates, as far as the doctor can try it. */
+/** The client authentication methods that the doctor can try. */
 type Method = Extract<ClientAuthMethod, 'client_secret_post' | 'client_secret_basic' | 'none'>
 
 /** The endpoints at which it does. */
 const ENDPOINTS = ['revocation', 'introspection'] as const
 type Endpoint = (typeof ENDPOINTS)[number]
 
-/** Whether the endpoints can be used as everything is set up. */
+/** True for each endpoint that works with the current settings. */
 export type Usable = Readonly<Record<Endpoint, boolean>>
 
 /** Checks with a throw-away token which client authentication works, and what the answers look like. */

@@ -79,7 +79,7 @@ async function checkRevocation(
   else report({ name: kind, status: 'ok', detail: `${answer}, and it is not active after: revoked and verified` })
 }
 
-/** Whether revoking the refresh token revoked the access token as well, so that nothing is left to revoke. */
+/** Checks if revoking the refresh token also revoked the access token, so that no token is left to revoke. */
 async function checkCascade(examination: Examination, accessToken: string): Promise<boolean> {
   const { report } = examination
   const after = await probe(examination, {}, (client) => client.introspectToken(accessToken))

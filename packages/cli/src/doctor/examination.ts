@@ -12,7 +12,7 @@ export interface Examination {
   readonly report: ReportCheck
 }
 
-/** How a request ended: with a result, or with the client's error; and the response as it was seen on the wire. */
+/** The outcome of a request: a result or the client's error, and the response as it was on the wire. */
 export type Probe<T> = { readonly wire: string | undefined } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: LogoutError }
@@ -40,7 +40,7 @@ export function variable({ settings }: Examination, name: string): string | unde
   return settings.env[name]?.trim() || undefined
 }
 
-/** Whether the application has a secret, from wherever. */
+/** True if the application has a secret, from any source. */
 export function hasSecret(examination: Examination): boolean {
   return variable(examination, 'AUTHING_APP_SECRET') !== undefined
 }

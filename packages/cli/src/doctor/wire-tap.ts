@@ -5,11 +5,11 @@ import type { TLSSocket } from 'node:tls'
 /** An answer as it came over the wire. */
 export interface WireAnswer {
   readonly status: number
-  /** What stands before the provider and sent this instead of it, by what its headers show. */
+  /** The proxy or firewall that sent this instead of the provider, by its headers. */
   readonly sentBy: string | undefined
   /** The media type alone; `undefined` without the header. */
   readonly contentType: string | undefined
-  /** How long the body was as it was sent, in bytes. */
+  /** The length of the body on the wire, in bytes. */
   bodyBytes: number
 }
 

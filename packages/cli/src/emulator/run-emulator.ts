@@ -65,7 +65,7 @@ async function start({ port, opaque, cascade = false }: EmulatorCommandOptions):
   }
 }
 
-/** What a shell exports so that every other command talks to the emulator. */
+/** The variables with which every other command uses the emulator. */
 function environmentOf({ appHost }: Emulator, { appId, appSecret, authMethod }: Application): Record<string, string> {
   return {
     AUTHING_APP_ID: appId,

@@ -1,9 +1,9 @@
 import { lstatSync } from 'node:fs'
 
 /**
- * How messages call a file that an argument or a variable names: by its name if the file exists, otherwise by its role.
- * A name without a file may be a token, a key or a password in the wrong place, which must not be repeated. So take the
- * name before you create the file: afterwards, every name is that of an existing file.
+ * The name that messages use for a file in an argument or a variable: the file's name if it exists, otherwise its role.
+ * A name without a file may be a misplaced token, key or password, which must not be repeated. So get the name before
+ * you create the file: afterwards, every name is that of an existing file.
  *
  * @param role Such as `The journal`.
  */

@@ -2,7 +2,7 @@ import { printable } from '../terminal/printable.ts'
 import type { Kept, Row } from './row.ts'
 import { tokenIn } from './token-line.ts'
 
-/** Which columns of a table, or members of a JSON object, a command reads. */
+/** The columns of a table, or members of a JSON object, that a command reads. */
 export interface ColumnChoice {
   /** Where the tokens are. */
   readonly token: string
@@ -12,15 +12,15 @@ export interface ColumnChoice {
   readonly client?: string | undefined
   /** The values that each of these columns may have. */
   readonly where: ReadonlyMap<string, ReadonlySet<string>>
-  /** What goes into the output. */
+  /** The columns to copy into the output. */
   readonly keep: readonly string[]
 }
 
-/** How exports write that there is nothing. Sent as a token, it would be answered with success. */
+/** The ways in which exports represent a missing value. A provider would accept it as a token. */
 const NOTHING = /^(?:|null|none|nil|undefined|nan|n\/a|\\n|-+)$/i
 /** Longer values are cut: they are there to find the row again. */
 const MAX_KEPT_CHARACTERS = 256
-/** What spreadsheets take for a formula. Numbers with a sign are not formulas. */
+/** Texts that spreadsheets interpret as a formula. Numbers with a sign are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n]/
 const SIGNED_NUMBER = /^[+-]?\d[\d .,]*$/
 const JWT = /eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g

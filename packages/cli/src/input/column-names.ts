@@ -13,7 +13,7 @@ export function showColumns(names: readonly string[]): string {
   return names.length > SHOWN ? `${shown.join(', ')} and ${names.length - SHOWN} more` : shown.join(', ')
 }
 
-/** Whether a text looks like the name of a column. */
+/** Recognizes texts that look like the name of a column. */
 export function isName(text: string): boolean {
   return text.length <= 32 && NAME.test(text)
 }

@@ -3,7 +3,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { ColumnChoice } from './column-choice.ts'
 
-/** What the options of {@link addColumnOptions} give. */
+/** The options of {@link addColumnOptions}. */
 export interface ColumnOptions {
   readonly column?: string
   readonly where?: readonly Condition[]

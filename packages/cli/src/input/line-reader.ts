@@ -29,7 +29,7 @@ export class LineReader {
   /** Up to where the buffer is part of the sums; never beyond `#at`. */
   #summed = 0
   readonly #sums: readonly InputSum[]
-  /** Whether the line at hand is too long; then its bytes are dropped up to its end. */
+  /** True while the current line is too long; the rest of its bytes is dropped. */
   #overlong = false
   #ended = false
   #line = 0
@@ -52,12 +52,12 @@ export class LineReader {
     return this.#bytes
   }
 
-  /** Whether all was taken and there is nothing more to read. */
+  /** True once everything has been read. */
   get ended(): boolean {
     return this.#ended && this.#at === this.#end && !this.#overlong
   }
 
-  /** Whether the last line that was taken ended without a line break, as it does when a writer was killed. */
+  /** True if the last line that was taken had no line break, as after a writer is killed. */
   get unterminated(): boolean {
     return this.#unterminated
   }

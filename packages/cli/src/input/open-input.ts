@@ -13,11 +13,11 @@ import type { LineReader } from './line-reader.ts'
 
 /** Source of tokens. */
 export interface Input extends ByteSource {
-  /** How messages call it. */
+  /** Its name in messages. */
   readonly name: string
   /** Its length in bytes, where it is known. */
   readonly totalBytes: number | undefined
-  /** Whether a person types it. */
+  /** True if a person types it. */
   readonly typed: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * What is used of Papa Parse. Its published types need those of a browser.
+ * The parts of Papa Parse that are used here. Its published types require those of a browser.
  *
  * @see {@link https://www.papaparse.com/docs}
  */

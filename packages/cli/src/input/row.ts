@@ -8,7 +8,7 @@ export interface TokenRow {
   readonly hint?: string | undefined
   /** Whose token it is, where a column says so. */
   readonly client?: string | undefined
-  /** Whether an earlier run found it active and could not prove that it was revoked. */
+  /** True if an earlier run found it active and could not prove that it was revoked. */
   readonly wasActive?: boolean
   /** The columns to keep, made safe to show and to open in a spreadsheet. */
   readonly kept?: Kept | undefined
@@ -42,6 +42,6 @@ export interface RowFormat {
   add(line: Line, number: number): readonly Row[]
   /** Returns what is left when there are no more lines. */
   end(): readonly Row[]
-  /** What the input seems to be and how to read it, once no token was found; `undefined` when nothing is known. */
+  /** Advice on how to read an input without tokens, if any. */
   advice(): string | undefined
 }

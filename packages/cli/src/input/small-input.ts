@@ -9,7 +9,7 @@ const MAX_BYTES = 262_144
 /** A text that was read as a whole. */
 export interface SmallInput {
   readonly text: string
-  /** How messages call where it came from. */
+  /** The name of its source in messages. */
   readonly name: string
 }
 

@@ -2,7 +2,7 @@ import { type Introspection, isLogoutError, type LogoutClient } from '@backend-l
 import type { Fingerprint } from '../fingerprint.ts'
 import type { TokenRow } from '../input/row.ts'
 
-/** What the provider says about the token of one row; `undefined` where it would not say. */
+/** The provider's answer for the token of one row; `undefined` without an answer. */
 export interface Asked {
   readonly row: TokenRow
   readonly answer: Introspection | undefined
@@ -29,7 +29,7 @@ export async function introspectRows(
         const answer = await client.introspectToken(token, { tokenTypeHint: hint, strict })
         onAsked({ row: next.value, answer, why: undefined })
       } catch (error) {
-        // What concerns the application would be the same for every token.
+        // A failure that concerns the application would be the same for every token.
         if (!isLogoutError(error) || (error.concerns === 'application' && !error.retryable)) throw error
         onAsked({ row: next.value, answer: undefined, why: { code: error.code, message: error.message } })
       }

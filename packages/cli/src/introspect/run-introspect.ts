@@ -69,7 +69,7 @@ export async function runIntrospect(
   }
 }
 
-/** What was read to see how many there are, and what is behind it. */
+/** The rows that were read to count them, then the rest. */
 async function* chain(
   read: readonly IteratorResult<TokenRow, undefined>[],
   rest: AsyncIterable<TokenRow>,

@@ -68,7 +68,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
     return ExitCode.done
   } catch (error) {
     if (!(error instanceof IncompleteLogoutError)) throw error
-    // What Postgres says may quote the address.
+    // Messages of Postgres may quote the address.
     throw new CommandError(ExitCode.stopped, `${error.message} It ends what is left.`, { cause: error })
   } finally {
     await pool.end()
@@ -109,7 +109,7 @@ function hasOutbox({ outbox }: LogoutUserOptions, { env }: Terminal): boolean {
   return outbox !== undefined || Boolean(env.OUTBOX_STORE?.trim())
 }
 
-/** What is in a session may be anything. */
+/** Reads the tokens of a session, whose content may be anything. */
 function readTokens(tokens: unknown): { readonly accessToken?: string; readonly refreshToken?: string } {
   const { accessToken, refreshToken } = Object(tokens) as Record<string, unknown>
   return {

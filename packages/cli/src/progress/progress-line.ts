@@ -7,10 +7,10 @@ export interface ProgressState {
   readonly failed: number
   /** Tokens per second, over the last seconds. */
   readonly rate: number
-  /** How much of the input is done, 0 to 1; `undefined` where its length is unknown. */
+  /** The completed part of the input, 0 to 1; `undefined` if its length is unknown. */
   readonly fraction: number | undefined
   readonly remainingMs: number | undefined
-  /** Whether the run still goes through what an earlier one has done. */
+  /** True while the run reads the part that an earlier run has completed. */
   readonly isCatchingUp?: boolean
   /** For how long nothing has succeeded, once that is longer than it should be. */
   readonly stalledMs?: number | undefined

@@ -8,7 +8,7 @@ const LOG_MS = 10_000
 /** Without a success for so long, nobody can say when the run will be over. */
 const STALLED_MS = 5_000
 
-/** What {@link Progress} watches. */
+/** The source that {@link Progress} watches. */
 export interface ProgressSource {
   /** Number completed, with any outcome. */
   readonly done: () => number
@@ -16,9 +16,9 @@ export interface ProgressSource {
   readonly failed: () => number
   /** Number completed by earlier runs. */
   readonly doneBefore?: () => number
-  /** How many are on the way. Without it, nobody knows whether the run should succeed with anything right now. */
+  /** The number of requests in flight. Without it, a pause cannot be told from a stall. */
   readonly inFlight?: () => number
-  /** Whether the run still goes through what an earlier one has done. */
+  /** True while the run reads the part that an earlier run has completed. */
   readonly isCatchingUp?: () => boolean
   /** Number of input bytes read. */
   readonly bytes?: () => number
@@ -75,7 +75,7 @@ export class Progress {
     const { done, failed, doneBefore = () => 0, bytes = () => 0, isCatchingUp = () => false, totalBytes } = this.#source
     const now = performance.now()
     const stalledMs = this.#stalledMs(now, done() - failed())
-    // What was skipped, and the time without progress, say nothing about the time that is left.
+    // Skipped rows, and time without progress, do not predict the remaining time.
     if (isCatchingUp() || stalledMs !== undefined) this.#forget()
     const taken = bytes()
     this.#items.sample(now, done())

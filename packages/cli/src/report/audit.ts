@@ -6,7 +6,7 @@ import type { RunEnd } from '../revoke/summary.ts'
 import { settled } from '../revoke/tally.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** What a run gathers for its report. */
+/** The data that a run collects for its report. */
 export interface Audit {
   /** Takes in the input. */
   readonly digest: InputSum

@@ -5,10 +5,10 @@ import { ExitCode } from '../exit-code.ts'
 import { fileSource } from '../input/byte-source.ts'
 import { LineReader } from '../input/line-reader.ts'
 
-/** What a run wrote about each token, counted again: of each row, its last outcome. */
+/** A recount of a run's output: the last outcome of each row. */
 export interface OutcomeCount {
   readonly counts: Readonly<Record<Fate, number>>
-  /** How many lines there are; more than rows, where tokens were tried again. */
+  /** The number of lines; more than rows if tokens were tried again. */
   readonly lines: number
   readonly bytes: number
   readonly sha256: string

@@ -58,7 +58,7 @@ export async function sign(text: string, key: KeyObject): Promise<string> {
   return `${head}..${signature}`
 }
 
-/** Whether a detached JWS is that of a text, by this key. What its header says about algorithms is not believed. */
+/** Verifies a detached JWS of a text with a key. The algorithm in the header is not trusted. */
 export async function isSignatureOf(jws: string, text: string, key: KeyObject): Promise<boolean> {
   const [head, payload, signature, ...rest] = jws.trim().split('.')
   if (!head || payload !== '' || !signature || rest.length > 0) return false

@@ -8,7 +8,7 @@ import { countOutcomes } from './outcome-count.ts'
 import { type AuditReport, type FileDigest, FORMAT, formatReport, replaceFile } from './report-file.ts'
 import { sign, signaturePath } from './signature.ts'
 
-/** What a report is about. */
+/** The facts that a report contains. */
 export interface ReportFacts {
   readonly path: string
   readonly output: string

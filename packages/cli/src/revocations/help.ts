@@ -11,7 +11,7 @@ Exit codes:
   2    wrong usage or settings; nothing is stored
   4    the store cannot be used`
 
-/** What is said after the usage of `revoke-user`. */
+/** The details in the help of `revoke-user`. */
 export const userDetails: string = `${LIST}
 Examples:
   $ backend-logout revoke-user --iss https://id.example.com --sub alice
@@ -19,13 +19,13 @@ Examples:
       --issued-before 2027-01-31T14:00:00Z --token-lifetime 3600
 ${EXIT_CODES}`
 
-/** What is said after the usage of `revoke-session`. */
+/** The details in the help of `revoke-session`. */
 export const sessionDetails: string = `${LIST}
 Examples:
   $ backend-logout revoke-session --iss https://id.example.com --sid 08a5019c-17e1
 ${EXIT_CODES}`
 
-/** What is said after the usage of `revoke-issuer`. */
+/** The details in the help of `revoke-issuer`. */
 export const issuerDetails: string = `${LIST}
 Examples:
   $ backend-logout revoke-issuer --iss https://id.example.com \\

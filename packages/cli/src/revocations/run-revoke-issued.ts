@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-code.ts'
 import { print, type Terminal } from '../terminal/terminal.ts'
 import { type LogLocation, openLog } from './open.ts'
 
-/** What `revoke-user`, `revoke-session` and `revoke-issuer` were told. */
+/** Options of `revoke-user`, `revoke-session` and `revoke-issuer`. */
 export interface RevokeIssuedOptions extends LogLocation {
   readonly iss: string
   readonly sub?: string
@@ -15,7 +15,7 @@ export interface RevokeIssuedOptions extends LogLocation {
   readonly json?: boolean
 }
 
-/** How far ahead of ours the issuer's clock may be, in seconds. */
+/** The maximum time by which the issuer's clock may be ahead, in seconds. */
 const CLOCK_SKEW_S = 60
 
 /** Adds an entry for what was issued to a user, in a session, or by an issuer. */

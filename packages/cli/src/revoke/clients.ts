@@ -7,7 +7,7 @@ import type { TokenRow } from '../input/row.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { RunClients } from './revoke-rows.ts'
 
-/** Which clients a run has. */
+/** Options that select the clients of a run. */
 export interface ClientOptions extends ConnectionOptions {
   readonly clientColumn?: string
   readonly clients?: string
@@ -15,10 +15,10 @@ export interface ClientOptions extends ConnectionOptions {
 
 /** The clients of a run, connected. */
 export interface Clients extends RunClients, AsyncDisposable {
-  /** How journals and reports name the application. */
+  /** The application's name in journals and reports. */
   readonly app: string
   readonly provider: string
-  /** Whether there are credentials for a client. Where rows do not say whose they are, there always are. */
+  /** True if there are credentials for a client. If rows do not name their clients, there always are. */
   has(id: string | undefined): boolean
 }
 

@@ -16,7 +16,7 @@ import { leftOutText } from './summary.ts'
 import { countInvalid, createTally, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
 
-/** What a dry run reads. */
+/** The input of a dry run. */
 export interface DryRunParts {
   readonly input: Input
   readonly format: RowFormat

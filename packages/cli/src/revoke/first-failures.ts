@@ -1,4 +1,4 @@
-/** How many failures are shown, and how many of the same kind. */
+/** The maximum number of failures that are shown, and of those of the same kind. */
 const SHOWN = 10
 const SHOWN_ALIKE = 3
 

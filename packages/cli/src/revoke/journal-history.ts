@@ -23,7 +23,7 @@ const CHECKPOINT_LINES = 1024
 const MAX_CHECKPOINTS = 262_144
 const MAX_RUNS = 1_000
 
-/** What earlier runs left in a journal. */
+/** The contents that earlier runs left in a journal. */
 export interface JournalHistory {
   /** The lines whose tokens were confirmed. */
   readonly done: LineSet
@@ -31,7 +31,7 @@ export interface JournalHistory {
   readonly active?: LineSet
   /** In ascending order; the last one is beyond every line of `done`. */
   readonly checkpoints: readonly Checkpoint[]
-  /** How long the output file was at the last record, in bytes. */
+  /** The length of the output file at the last record, in bytes. */
   readonly output: number | undefined
   /** When the runs that wrote it started, as far as it says. */
   readonly runs?: readonly string[]
@@ -39,7 +39,7 @@ export interface JournalHistory {
 
 /** A journal, as it was found. */
 export interface FoundJournal {
-  /** How long it is without what a killed run left half written. */
+  /** Its length without the incomplete record of a killed run. */
   readonly size: number
   /** Missing when there is nothing in it. */
   readonly history: JournalHistory | undefined
@@ -130,7 +130,7 @@ class HistoryBuilder {
   }
 }
 
-/** Whether a run was killed while it wrote the first line. */
+/** True if a run was killed while it wrote the first line. */
 function isTornHeader(text: string): boolean {
   return text.startsWith(HEADER_START) || HEADER_START.startsWith(text)
 }

@@ -9,7 +9,7 @@ import { shownName } from '../files/shown-name.ts'
 
 const FORM = /^backend-logout journal key 1 ([\w-]{43})\n$/
 const MAX_BYTES = 1_024
-/** How often, and how far apart, an empty file is looked at again. */
+/** The number of checks of an empty file, and the time between them. */
 const LOOKS = 20
 const LOOK_MS = 25
 

@@ -8,13 +8,13 @@ export interface JournalIdentity {
   readonly provider: string
   /** The application's id. */
   readonly app: string
-  /** Whether only what introspection proves counts as confirmed. */
+  /** True if only tokens that introspection proves inactive count as confirmed. */
   readonly verify: boolean
   /** The column or member that the tokens are in; `undefined` where each line is a token. */
   readonly column?: string | undefined
 }
 
-/** How far the input was read, and the sum of all of it up to there. */
+/** The position up to which the input was read, and the sum of everything before it. */
 export interface Checkpoint {
   /** The number of lines. */
   readonly read: number
@@ -22,7 +22,7 @@ export interface Checkpoint {
   readonly sum: string
 }
 
-/** Whether the sum is of `keyedSum`. */
+/** True if the sum is from `keyedSum`. */
 export function isKeyed({ sum }: Checkpoint): boolean {
   return !sum.includes('.')
 }
@@ -36,12 +36,12 @@ export type JournalRecord =
       readonly done: readonly (readonly [from: number, to: number])[]
       /** The lines whose tokens introspection called active before they were revoked, and that are not proven. */
       readonly active: readonly (readonly [from: number, to: number])[]
-      /** How long the output file was then, in bytes. */
+      /** The length of the output file at that time, in bytes. */
       readonly output: number | undefined
     } & Checkpoint)
   | { readonly kind: 'resumed'; readonly at: string | undefined }
 
-/** How the first line of each journal begins, whatever its format. */
+/** The beginning of each journal's first line, in any format. */
 export const HEADER_START = '{"journal":"backend-logout revoke '
 /** Journals of format 1 have records without a seal, and sums without a key. They are read, and not written any more. */
 const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'backend-logout revoke 2']

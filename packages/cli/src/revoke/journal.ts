@@ -23,7 +23,7 @@ import {
  */
 export class Journal implements AsyncDisposable {
   readonly path: string
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly #name: string
   readonly key: JournalKey
   /** Missing when the journal is new. */

@@ -9,7 +9,7 @@ export class LineSet {
   /** Ranges that came out of order, as start and end in turn. To insert each would move all behind it. */
   #pending: number[] = []
 
-  /** How many ranges it takes, apart from a million at most that came out of order last. */
+  /** The number of ranges that it needs, not counting the last million lines at most that came out of order. */
   get ranges(): number {
     return this.#starts.length
   }
@@ -27,7 +27,7 @@ export class LineSet {
     if (this.#pending.length >= 2 * MAX_PENDING) this.#sortIn()
   }
 
-  /** Whether a line is in it. */
+  /** True if it contains a line. */
   has(line: number): boolean {
     this.#sortIn()
     let low = 0

@@ -1,7 +1,7 @@
 import type { Revocation } from '@backend-logout/node'
 import type { BadRow, TokenRow } from '../input/row.ts'
 
-/** How each line of an output begins. */
+/** The beginning of each line of an output. */
 export const OUTCOME_START = '{"line":'
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TokenRow } from '../input/row.ts'
 
-/** What a late timer may catch up on, in milliseconds. */
+/** The maximum delay that a late timer catches up on, in milliseconds. */
 const CATCH_UP_MS = 20
 
 /**

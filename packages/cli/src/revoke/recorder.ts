@@ -18,14 +18,14 @@ const LINES_WITHOUT_RECORD = 1024
 /** The largest number of outcomes that are written together, so that no line of a journal gets too long. */
 const MAX_OUTCOMES = 1024
 
-/** What a {@link Recorder} writes to. */
+/** The destinations of a {@link Recorder}. */
 export interface RecorderOptions {
   readonly tally: Tally
   readonly verify: boolean
   readonly fingerprint: Fingerprint
   readonly report: Report | undefined
   readonly journal: Journal | undefined
-  /** How far the input was read. */
+  /** The position up to which the input was read. */
   readonly checkpoint: () => Checkpoint
   /** Receives each token that is not revoked, by its line and without the token. */
   readonly onFailure: (line: number, kind: string, why: string) => void

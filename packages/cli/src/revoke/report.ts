@@ -14,7 +14,7 @@ const MAX_TAIL_BYTES = 64 * 1024 * 1024
 
 /** Where the outcome of each token is written, one JSON object a line. */
 export interface Report extends AsyncDisposable {
-  /** How long the file is, in bytes; `undefined` where that means nothing, as for a pipe. */
+  /** The length of the file, in bytes; `undefined` if it has none, as for a pipe. */
   readonly bytes: number | undefined
   /** Gets the file ready to write to. Until then, what is in it stays. @throws CommandError when it is something else */
   begin(): void
@@ -38,8 +38,8 @@ export function createStreamReport(output: Output): Report {
 /** Position in an output file at which a run continues. */
 export interface GoOn {
   /**
-   * How long the file was when the earlier run last wrote its journal. What is beyond is about tokens that come again,
-   * and is cut off.
+   * The length of the file when the earlier run last wrote its journal. Lines beyond it are about tokens that come
+   * again, and are cut off.
    */
   readonly length: number | undefined
 }
@@ -96,7 +96,7 @@ async function openOutput(path: string): Promise<FileHandle> {
   if (!found || found.isFile()) return openPrivate(path, 'The output', { append: true })
   try {
     const file = await open(path, constants.O_WRONLY)
-    // What was a device or a pipe a moment ago may have been replaced.
+    // A device or a pipe may have been replaced in the meantime.
     if (!(await file.stat()).isFile()) return file
     await file.close()
     throw new CommandError(ExitCode.usage, `The output ${path} has changed. Name another file.`)

@@ -43,7 +43,7 @@ export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOpt
   return { ...options, output, journal }
 }
 
-/** How many requests a token takes when nothing goes wrong: to verify it, it is asked about before and after. */
+/** The number of requests per token without failures: verification adds one before and one after. */
 export function requestsPerToken({ verify }: RevokeCommandOptions): number {
   return verify ? 3 : 1
 }

@@ -2,7 +2,7 @@ import type { CommandError } from '../command-error.ts'
 import { onInterruption } from '../interruption.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** How long requests that are in flight may take once a run is to end, in milliseconds. */
+/** The time that requests in flight have once a run is to end, in milliseconds. */
 const GRACE_MS = 5_000
 
 /** Stops a run early: after Ctrl-C, when the reader of the output left, or after a failure that affects every token. */

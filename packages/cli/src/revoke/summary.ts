@@ -8,12 +8,12 @@ import { notRevoked, settled, type Tally } from './tally.ts'
 export interface RunEnd {
   readonly tally: Tally
   readonly durationMs: number
-  /** Whether the end of the input was reached. */
+  /** True if the end of the input was reached. */
   readonly complete: boolean
   readonly exitCode: ExitCode
   /** Reason why it could not continue. */
   readonly fatal: CommandError | undefined
-  /** What of the input was read, where that is wanted. */
+  /** The digest of the input that was read, if required. */
   readonly inputDigest?: FileDigest | undefined
 }
 

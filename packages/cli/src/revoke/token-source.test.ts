@@ -17,7 +17,7 @@ interface Seen {
   readonly given: string[]
   readonly lines: number[]
   readonly problems: number[]
-  /** How many lines were left out, and how many tokens were given out before that was known. */
+  /** The number of lines left out, and of tokens returned before that was known. */
   readonly skipped: number[]
   readonly accepted: number[]
   readonly source: TokenSource
@@ -63,7 +63,7 @@ function inPieces(text: string): ByteSource {
   return streamSource(Readable.from(pieces))
 }
 
-/** What the digests of an input are after the given numbers of lines. */
+/** The digests of an input after the given numbers of lines. */
 async function checkpointsOf(text: string, ...reads: number[]): Promise<Checkpoint[]> {
   const found: Checkpoint[] = []
   const sum = keyedSum(seal)
@@ -132,7 +132,7 @@ test('an input that differs further down is given out up to the part that differ
     given: ['two2'],
     error: { message: expect.stringContaining('Lines 3 to 4') },
   })
-  // What is written to the journal then is still true of the journal's input.
+  // Later records of the journal must still match its input.
   expect(seen.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
 })
 

@@ -18,18 +18,18 @@ export interface TokenSourceOptions {
   readonly reader: LineReader
   /** Makes rows of lines. */
   readonly format: RowFormat
-  /** How messages call the input. */
+  /** The name of the input in messages. */
   readonly name: string
   /** Needed for a history, and for checkpoints. */
   readonly sums?: SourceSums | undefined
-  /** What is confirmed already. */
+  /** The tokens that earlier runs have confirmed. */
   readonly history?: JournalHistory | undefined
   /**
    * Called before anything else is, as soon as the history turns out to be about this input, and the input to have
    * tokens.
    */
   readonly onAccepted?: () => void
-  /** Whether there are credentials for the client of a row. */
+  /** True if there are credentials for the client of a row. */
   readonly knows?: (row: TokenRow) => boolean
   /** Receives each row that should contain a token but doesn't. */
   readonly onProblem: (row: BadRow) => void
@@ -60,7 +60,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   readonly #reader: LineReader
   readonly #options: TokenSourceOptions
   readonly #checkpoints: readonly Checkpoint[]
-  /** How many of the checkpoints were found to be right. */
+  /** The number of checkpoints that matched the input. */
   #passed = 0
   /** The last of them, with a keyed sum. */
   #known: Checkpoint = { read: 0, sum: '' }
@@ -68,7 +68,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   /** Rows of the part that is being checked. */
   #held: FoundRow[] = []
   #heldCharacters = 0
-  /** How many rows of that part are confirmed. */
+  /** The number of rows of that part that are confirmed. */
   #skipped = 0
   /** Rows of the part that was checked last, which are given out from `#readyAt` on. */
   #ready: FoundRow[] = []
@@ -84,7 +84,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     this.#options = options
     this.#reader = options.reader
     this.#checkpoints = options.history?.checkpoints ?? []
-    // What an earlier run has read is what it was taken for.
+    // An earlier run has decided how to read this part.
     this.#early = this.#checkpoints.length === 0 ? [] : undefined
   }
 
@@ -92,7 +92,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return this
   }
 
-  /** Whether the end was reached, so that there is no line left. */
+  /** True once the end was reached and no line is left. */
   get exhausted(): boolean {
     return this.#finished && this.#readyAt >= this.#ready.length
   }
@@ -102,12 +102,12 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return this.#given
   }
 
-  /** Whether it still goes through what an earlier run has read. */
+  /** True while it reads the part that an earlier run has read. */
   get isCatchingUp(): boolean {
     return !this.#isUpToDate
   }
 
-  /** How far the input is known to be the journal's. */
+  /** The position up to which the input is known to match the journal's. */
   get checkpoint(): Checkpoint {
     return this.#isUpToDate ? { read: this.#reader.line, sum: this.#keyedSum() } : this.#known
   }
@@ -139,7 +139,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return END
   }
 
-  /** Whether all that the journal says was found to be about this input. */
+  /** True once the whole journal was found to match this input. */
   get #isUpToDate(): boolean {
     return this.#passed === this.#checkpoints.length
   }

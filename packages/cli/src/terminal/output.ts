@@ -17,12 +17,12 @@ export class Output {
     this.#stream = stream
   }
 
-  /** Whether a person watches. */
+  /** True if the output is a terminal. */
   get isTTY(): boolean {
     return this.#stream.isTTY === true
   }
 
-  /** How many characters fit in a line of the terminal. */
+  /** The number of characters in a line of the terminal. */
   get columns(): number {
     return this.#stream.columns ?? 80
   }

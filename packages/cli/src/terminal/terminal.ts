@@ -15,7 +15,7 @@ export interface Terminal {
   flush(): Promise<Error | undefined>
 }
 
-/** What a {@link Terminal} is made of, such as a process. */
+/** The streams of a {@link Terminal}, such as those of a process. */
 export interface TerminalStreams {
   readonly env: Terminal['env']
   readonly stdin: Terminal['stdin']

@@ -1,6 +1,6 @@
 /**
  * A program: measures how much memory an answer takes that has come as far as the limit, but not to its end, in bytes,
- * and prints it as JSON. It is one of its own, so that nothing else takes or frees memory. To be run with `--expose-gc`.
+ * and prints it as JSON. It is separate, so that nothing else takes or frees memory. Run it with `--expose-gc`.
  */
 import { fetchTransport } from '../fetch-transport.ts'
 
@@ -40,7 +40,7 @@ async function receive(answers: number, pieceBytes: number, length: string | und
 }
 
 function memoryInUse(): number {
-  // What the first one frees may hold on to more.
+  // Objects that the first collection frees may hold more.
   for (let time = 0; time < 3; time++) globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers

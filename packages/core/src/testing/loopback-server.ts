@@ -17,7 +17,7 @@ export interface ReceivedRequest {
 export interface LoopbackServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152`. */
   readonly origin: string
-  /** What it received, oldest first. */
+  /** The requests that it received, oldest first. */
   readonly requests: ReceivedRequest[]
 }
 

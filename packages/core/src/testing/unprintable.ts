@@ -1,4 +1,4 @@
-/** What must never be shown as it is: ranges of code points, and why. */
+/** Characters that must never be shown unchanged: ranges of code points, each with its reason. */
 export const UNPRINTABLE: readonly (readonly [what: string, from: number, to: number])[] = [
   ['C0, such as ESC and line breaks', 0x00, 0x1f],
   ['DEL', 0x7f, 0x7f],

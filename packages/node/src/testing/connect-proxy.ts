@@ -6,7 +6,7 @@ import { type LoopbackServer, start } from './loopback-server.ts'
 
 /** A proxy that makes tunnels. */
 export interface ConnectProxy extends LoopbackServer {
-  /** What it was asked to connect to, with the credentials it was shown. */
+  /** The tunnels that it was asked for, with the credentials that it received. */
   readonly tunnels: { readonly target: string; readonly authorization: string | undefined }[]
 }
 

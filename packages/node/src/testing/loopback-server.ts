@@ -11,7 +11,7 @@ export interface LoopbackServer extends AsyncDisposable {
   readonly port: number
   /** Connections that are open. */
   readonly open: ReadonlySet<Socket>
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   readonly connections: number
 }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-/** How a program ended. */
+/** The result of a program. */
 export interface ProgramResult {
   readonly code: number | null
   readonly output: string

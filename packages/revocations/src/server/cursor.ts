@@ -4,7 +4,7 @@
  * whether its rows were visible. What is new is what was not.
  */
 export interface Cursor {
-  /** Which database, and which course of its history: after a restore or a failover, old cursors mean nothing. */
+  /** The database and its history: after a restore or a failover, old cursors are invalid. */
   readonly history: string
   /** The snapshot that is complete when this run of pages has ended, as Postgres writes it: `xmin:xmax:xip,xip`. */
   readonly to: string

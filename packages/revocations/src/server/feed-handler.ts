@@ -29,8 +29,8 @@ export interface RevocationFeedHandlerOptions {
   /** The log to read. */
   readonly log: RevocationSource
   /**
-   * Whether a request may read the log, which holds identifiers of users and sessions: {@link bearerAuthorization}, or a
-   * your own function. If it throws, the response is 503.
+   * Decides if a request may read the log, which contains identifiers of users and sessions: {@link
+   * bearerAuthorization}, or your own function. If it throws, the response is 503.
    */
   readonly authorize: (request: Request) => Awaitable<boolean>
   /**
@@ -126,7 +126,7 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
   }
 }
 
-/** What is asked, or what is wrong with it. */
+/** Reads the query, or returns the error in it. */
 function readQuery(query: URLSearchParams): Omit<ReadRequest, 'signal'> | string {
   const [after, ...others] = query.getAll('after')
   const [wait = '0', ...waits] = query.getAll('wait')

@@ -4,7 +4,7 @@ import type { LogStore, StorePage } from './store.ts'
 
 interface Waiter {
   readonly arrivedAt: number
-  /** Whether it has waited as long as it wanted to. */
+  /** True once it has waited for its maximum time. */
   isOver: boolean
   readonly answer: (page: RevocationPage) => void
   readonly fail: (error: unknown) => void
@@ -25,9 +25,9 @@ export class Hub {
   readonly #queued = new Map<string, Promise<StorePage>>()
   /** Where those who wait are; nobody who waits lacks anything from before. */
   #head: string | undefined
-  /** How often the head moved. */
+  /** The number of times the head moved. */
   #moves = 0
-  /** How often something may have come, and how often that had been when the head was last looked at. */
+  /** The number of hints at new entries, and that number when the head was last read. */
   #hints = 0
   #hintsAtHead = 0
   /** The look in progress, and when it began. */

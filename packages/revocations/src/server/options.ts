@@ -80,7 +80,7 @@ export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOpt
 
 function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && /^postgres(ql)?:\/\//i.test(store)) return resolvePostgres({ postgres: store })
-  // What looks like an address of something else would become a strange folder.
+  // The address of something else would become a strange folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'folder', folder: store }
   }

@@ -3,7 +3,7 @@ import type { EntryMembers, RevocationEntry } from '../entry.ts'
 /** The contract allows 8 MiB, with what stands around the entries. */
 const MAX_BYTES = 8_300_000
 
-/** How many of these entries fit into a page, whatever characters they are made of. */
+/** The number of these entries that fit into a page, whatever their characters are. */
 export function countThatFit(entries: readonly RevocationEntry[]): number {
   let bytes = 0
   let count = 0

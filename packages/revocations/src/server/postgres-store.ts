@@ -120,7 +120,7 @@ export class PostgresStore implements LogStore {
     listener
       .connect()
       .then(() => listener.query(`LISTEN ${this.#channel}`))
-      // What came before is not told.
+      // Earlier notifications are not repeated.
       .then(() => this.#hint?.())
       .catch(fail)
   }

@@ -15,7 +15,7 @@ const STATUS: Readonly<Record<ProblemCode, readonly [status: number, title: stri
   busy: [503, 'Service Unavailable'],
 }
 
-/** What every answer says. There is no CORS header, ever: this is not for pages. */
+/** Headers of every response. There is never a CORS header: this is not for pages. */
 export const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',

@@ -4,7 +4,7 @@ import type { RunStatement } from './transaction.ts'
 
 /** The default schema. */
 export const SCHEMA = 'backend_logout_revocations'
-/** What the tables look like; a later one is not understood. */
+/** The version of the tables; later versions are rejected. */
 const VERSION = 1
 
 /** Where the log is in its database. */

@@ -29,7 +29,7 @@ type Row = readonly [
   until: number,
 ]
 
-/** What a log does on Postgres, wherever that runs. */
+/** The operations of a log on Postgres, wherever that runs. */
 export class SqlStore {
   readonly #run: RunStatement
   readonly #schema: Schema

@@ -13,7 +13,7 @@ export function storeError(doing: string, reason: unknown): RevocationError {
 /** Errors of the connection, and of a server that is going down or coming up. */
 const OUTAGE = /^(?:E[A-Z]+|08...|57P0[1-5]|53300)$/
 
-/** Whether it may help to try again. */
+/** True if the same statement may succeed later. */
 export function isOutage(error: unknown): boolean {
   const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: unknown }
   if (isRevocationError(error)) return isOutage(cause)

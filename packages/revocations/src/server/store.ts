@@ -11,9 +11,11 @@ export interface StorePage {
 
 /** Storage of entries. */
 export interface LogStore {
-  /** How many appends may be in progress at the same time. */
+  /** The maximum number of appends in progress at the same time. */
   readonly appends: number
-  /** How often to look for what others have appended, in milliseconds; `undefined` where there are no others. */
+  /**
+   * The interval at which entries of other processes are read, in milliseconds; `undefined` without other processes.
+   */
   readonly pollMs: number | undefined
   /** Stores entries. They are durable when it resolves, or once the transaction commits. */
   append(entries: readonly RevocationEntry[], transaction?: RevocationTransaction): Promise<void>
@@ -30,5 +32,5 @@ export interface LogStore {
   close(): Promise<void>
 }
 
-/** How long an entry is kept beyond its end, in seconds: longer than any reader keeps it. */
+/** The time for which an entry is kept beyond its end, in seconds: longer than any reader keeps it. */
 export const KEPT_BEYOND_END_S = 3_600

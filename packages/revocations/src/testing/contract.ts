@@ -20,7 +20,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(spec, 'spec')
 
-/** What in an answer is not as the contract has it. */
+/** Violations of the contract in a response. */
 async function faultsOf(response: Response): Promise<string[]> {
   const ref = spec.paths['/revocations'].get.responses[response.status]?.$ref.split('/').at(-1) ?? ''
   const described = spec.components.responses[ref]
