@@ -118,10 +118,15 @@ if (write) {
   writeFileSync(join(root, 'docs/images/benchmark.svg'), chart)
 }
 
-say('The revocation list …')
-execFileSync(process.execPath, [join(import.meta.dirname, 'revocations.ts'), ...(write ? [] : ['--quick'])], {
-  stdio: 'inherit',
-})
+for (const [name, program] of [
+  ['The revocation list', 'revocations.ts'],
+  ['The receiver', 'receiver.ts'],
+] as const) {
+  say(`${name} …`)
+  execFileSync(process.execPath, [join(import.meta.dirname, program), ...(write ? [] : ['--quick'])], {
+    stdio: 'inherit',
+  })
+}
 
 function versionOf(name: string): string {
   const places = [join(root, 'benchmarks/node_modules', name, 'package.json')]

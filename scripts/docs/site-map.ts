@@ -91,6 +91,7 @@ export const sections: readonly Section[] = [
       'docs/benchmark.md',
       'docs/outbox-results.md',
       'docs/revocations-results.md',
+      'docs/receiver-results.md',
     ],
   },
   {

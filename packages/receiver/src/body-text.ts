@@ -5,6 +5,8 @@ export type BodyProblem = 'body_too_large' | 'incomplete_body'
 
 /** The longest body, in bytes: the longest token, other parameters, and what encoding adds. */
 const MAX_BYTES = 32_768
+/** As long as most are. To make a longer buffer costs more than to verify that a token is forged. */
+const USUAL_BYTES = 4_096
 /** How long the sender may take to send it, in milliseconds. */
 const TIMEOUT_MS = 10_000
 
@@ -19,7 +21,7 @@ export async function readBodyText(
     if (request.bodyUsed) return { problem: 'incomplete_body' }
     if (!request.body) return ''
     // One buffer: chunks that are kept can each hold a large one.
-    const bytes = new Uint8Array(MAX_BYTES)
+    let bytes = new Uint8Array(USUAL_BYTES)
     let size = 0
     const reader = request.body.getReader()
     const deadline = performance.now() + timeoutMs
@@ -31,10 +33,18 @@ export async function readBodyText(
       if (done) return new TextDecoder().decode(bytes.subarray(0, size))
       // The rest is not canceled: on some servers that breaks the connection before the answer is out.
       if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }
+      if (size + value.length > bytes.length) bytes = enlarge(bytes)
       bytes.set(value, size)
       size += value.length
     }
   } catch {
     return { problem: 'incomplete_body' }
   }
+}
+
+/** Copies the bytes into a buffer for the longest body. */
+function enlarge(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(MAX_BYTES)
+  larger.set(bytes)
+  return larger
 }

@@ -4,7 +4,7 @@
  * | code | meaning |
  * |---|---|
  * | `too_large` | longer than 16 384 characters |
- * | `malformed` | neither a compact JWS nor a compact JWE, or not JSON inside |
+ * | `malformed` | neither a compact JWS nor a compact JWE, or not JSON inside, or JSON with more than 50 brackets and commas |
  * | `not_encrypted` | `decryptionKeys` are set, and the token is not encrypted |
  * | `undecryptable` | encrypted, and none of `decryptionKeys` decrypts it |
  * | `unsupported_header` | the header has `crit`, `b64` or `zip` |
@@ -80,7 +80,10 @@ export class LogoutTokenError extends Error {
   /** Creates an error; for your own {@link LogoutTokenVerifier}. */
   constructor(code: LogoutTokenErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
-    Object.assign(this, { name: 'LogoutTokenError', code, retryable: code === 'keys_unavailable', [BRAND]: true })
+    this.name = 'LogoutTokenError'
+    this.code = code
+    this.retryable = code === 'keys_unavailable'
+    Object.assign(this, { [BRAND]: true })
   }
 }
 

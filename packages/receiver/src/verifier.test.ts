@@ -32,6 +32,8 @@ async function verdict(token: string | Promise<string>, by: LogoutTokenVerifier 
 
 const now = (): number => Math.floor(Date.now() / 1000)
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const unsigned = (claims: string): string =>
+  `${base64url({ alg: 'RS256' })}.${Buffer.from(claims).toString('base64url')}.e30`
 const reencode = async (token: Promise<string>, change: (parts: string[]) => string[]): Promise<string> =>
   change((await token).split('.')).join('.')
 
@@ -237,6 +239,9 @@ describe('a token is refused', () => {
       'the names of prototypes',
       () => `${base64url({ alg: 'RS256' })}.${Buffer.from('{"__proto__":{"iss":"x"}}').toString('base64url')}.e30`,
     ],
+    ['malformed', 'lists in lists', () => unsigned(`{"a":${'['.repeat(50)}${']'.repeat(50)}}`)],
+    ['malformed', 'more members than can be needed', () => unsigned(`{${'"a":1,'.repeat(50)}"b":1}`)],
+    ['unknown_issuer', 'many members', () => unsigned(`{${'"a":1,'.repeat(49)}"b":1}`)],
     ['too_large', 'a token without end', () => `e30.${'a'.repeat(20_000)}.e30`],
     [
       'undecryptable',
