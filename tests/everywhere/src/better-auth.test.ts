@@ -1,130 +1,46 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { toNodeHandler } from '@backend-logout/browser-proxy/node'
-import {
-  createBackChannelHandler,
-  createLogoutTokenVerifier,
-  createMemorySessionIndex,
-  type ReceiverEvent,
-} from '@backend-logout/receiver'
-import { oauthProvider } from '@better-auth/oauth-provider'
-import { betterAuth } from 'better-auth'
-import { memoryAdapter } from 'better-auth/adapters/memory'
-import { toNodeHandler as betterAuthHandler } from 'better-auth/node'
-import { jwt } from 'better-auth/plugins'
-import { decodeJwt } from 'jose'
+import { followRevocations } from '@backend-logout/revocations'
+import { openRevocationLog } from '@backend-logout/revocations/server'
+import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
+import { startBetterAuth } from './better-auth-provider.ts'
+import { startExpressApplication } from './express-application.ts'
 
-const REDIRECT_URI = 'https://app.example.com/callback'
-const TABLES = `user session account verification jwks oauthClient oauthAccessToken oauthRefreshToken oauthConsent
-  oauthClientAssertion oauthResource oauthClientResource`
+test("a logout at A ends B's session, B's tokens and what B's API accepts, at better-auth", async () => {
+  await using postgres = await startPostgres()
+  const database = await postgres.database('better_auth')
+  await using provider = await startBetterAuth()
+  await using log = await openRevocationLog({ store: database })
+  await using list = followRevocations({ source: log })
+  await list.ready
+  const keys = createRemoteJWKSet(new URL(`${provider.issuer}/jwks`))
+  const api = async (token: string): Promise<string> =>
+    list.check((await jwtVerify(token, keys, { issuer: provider.issuer })).payload)
+  await using a = await startExpressApplication(provider, provider.apps.a, database, log)
+  await using b = await startExpressApplication(provider, provider.apps.b, database, log)
 
-/** What is used of its server-side API; the types of the plugin and of the package do not fit together. */
-interface BetterAuthServer {
-  readonly handler: (request: Request) => Promise<Response>
-  readonly api: {
-    adminCreateOAuthClient(request: object): Promise<{ client_id: string; client_secret: string }>
-  }
-}
+  const atA = await a.logIn('alice')
+  const atB = await b.logIn('alice')
+  const bob = await b.logIn('bob')
+  expect([await a.visit(atA.cookie), await b.visit(atB.cookie), await b.visit(bob.cookie)]).toEqual([200, 200, 200])
+  expect([await api(atB.tokens.accessToken), await api(bob.tokens.accessToken)]).toEqual(['valid', 'valid'])
+  // One session of the browser at the provider, which both applications and the API know by the same name.
+  expect([atA.sid, decodeJwt(atB.tokens.accessToken).sid]).toEqual([atB.sid, atB.sid])
 
-async function listen(handler: RequestListener): Promise<{ readonly server: Server; readonly origin: string }> {
-  const server = createServer(handler).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
+  expect(await provider.logOutAt(provider.apps.a, 'alice')).toBe(200)
 
-test('a logout at better-auth ends the session here', async () => {
-  let handle: RequestListener = () => {}
-  const provider = await listen((request, response) => handle(request, response))
-  const tables = Object.fromEntries(TABLES.split(/\s+/).map((name) => [name, [] as Record<string, unknown>[]]))
-  const auth = betterAuth({
-    baseURL: provider.origin,
-    secret: randomBytes(32).toString('base64url'),
-    database: memoryAdapter(tables),
-    emailAndPassword: { enabled: true },
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    plugins: [
-      jwt(),
-      oauthProvider({ loginPage: '/login', consentPage: '/consent', scopes: ['openid', 'offline_access'] }) as never,
-    ],
-  }) as unknown as BetterAuthServer
-  handle = betterAuthHandler(auth)
-  const issuer = `${provider.origin}/api/auth`
-  const post = (path: string, body: object, cookie = ''): Promise<Response> =>
-    fetch(`${issuer}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', origin: provider.origin, cookie },
-      body: JSON.stringify(body),
-    })
+  // It reports within the request, as long as nothing is set up for work in the background.
+  expect([a, b].map(({ events }) => events.map(({ type }) => type))).toEqual([['logged_out'], ['logged_out']])
+  expect([await a.visit(atA.cookie), await b.visit(atB.cookie), await b.visit(bob.cookie)]).toEqual([401, 401, 200])
+  await expect.poll(() => api(atB.tokens.accessToken)).toBe('revoked')
+  expect(await api(bob.tokens.accessToken)).toBe('valid')
+  // Its logout leaves refresh tokens for offline access alone, and cannot revoke JWTs: the outbox and the list do.
+  await Promise.all([a.outbox.work({ untilEmpty: true }), b.outbox.work({ untilEmpty: true })])
+  expect(await provider.refresh(provider.apps.b, atB.tokens.refreshToken)).toBe(400)
+  expect(await provider.refresh(provider.apps.b, bob.tokens.refreshToken)).toBe(200)
 
-  const account = { name: 'alice', email: 'alice@example.com', password: randomBytes(16).toString('hex') }
-  const [setCookie = ''] = (await post('/sign-up/email', account)).headers.getSetCookie()
-  const cookie = setCookie.split(';')[0] ?? ''
-  const body = {
-    redirect_uris: [REDIRECT_URI],
-    skip_consent: true,
-    grant_types: ['authorization_code', 'refresh_token'],
-  }
-  const { client_id: clientId, client_secret: secret } = await auth.api.adminCreateOAuthClient({
-    headers: new Headers({ cookie }),
-    body,
-  })
-
-  const live = new Set<string>()
-  const events: ReceiverEvent[] = []
-  const sessions = createMemorySessionIndex({ end: (id) => live.delete(id) })
-  const verifier = createLogoutTokenVerifier({ issuer, clientId })
-  const application = await listen(
-    toNodeHandler(createBackChannelHandler({ verifier, sessions, onEvent: (event) => events.push(event) })),
-  )
-  try {
-    // It registers no address on loopback, so the row says so.
-    const [row] = tables.oauthClient ?? []
-    Object.assign(row ?? {}, {
-      backchannelLogoutUri: `${application.origin}/backchannel-logout`,
-      backchannelLogoutSessionRequired: true,
-    })
-
-    const verifierText = randomBytes(32).toString('base64url')
-    const url = new URL(`${issuer}/oauth2/authorize`)
-    url.search = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: REDIRECT_URI,
-      response_type: 'code',
-      scope: 'openid offline_access',
-      state: 'any',
-      code_challenge: createHash('sha256').update(verifierText).digest('base64url'),
-      code_challenge_method: 'S256',
-    }).toString()
-    const { url: callback } = (await (await fetch(url, { headers: { cookie } })).json()) as { url: string }
-    const form = {
-      grant_type: 'authorization_code',
-      code: new URL(callback).searchParams.get('code') ?? '',
-      redirect_uri: REDIRECT_URI,
-      code_verifier: verifierText,
-    }
-    const authorization = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`
-    const answer = await fetch(`${issuer}/oauth2/token`, {
-      method: 'POST',
-      headers: { authorization },
-      body: new URLSearchParams(form),
-    })
-    const { id_token: idToken } = (await answer.json()) as { id_token: string }
-    const { iss = '', sub = '', iat = 0, sid } = decodeJwt<{ sid?: string }>(idToken)
-    expect(sid).toEqual(expect.any(String))
-    live.add('session')
-    expect(await sessions.add('session', { iss, sub, iat, sid })).toBe(true)
-
-    expect((await post('/sign-out', {}, cookie)).status).toBe(200)
-    await expect.poll(() => events.map(({ type }) => type), { timeout: 10_000 }).toContain('logged_out')
-    expect(live.size).toBe(0)
-  } finally {
-    for (const { server } of [provider, application]) {
-      server.closeAllConnections()
-      server.close()
-    }
-  }
+  // Alice may come back.
+  const again = await b.logIn('alice')
+  expect(await b.visit(again.cookie)).toBe(200)
+  expect(await api(again.tokens.accessToken)).toBe('valid')
 })

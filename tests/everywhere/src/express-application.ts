@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@backend-logout/browser-proxy/node'
-import type { Application, Emulator } from '@backend-logout/emulator'
+import type { Application as EmulatorApplication } from '@backend-logout/emulator'
 import { createLogoutClient } from '@backend-logout/node'
 import { type Outbox, openOutbox } from '@backend-logout/outbox'
 import {
@@ -30,6 +30,20 @@ declare module 'express-session' {
   }
 }
 
+/** An application, as its provider knows it. */
+export interface Application extends Pick<EmulatorApplication, 'appId' | 'appSecret' | 'authMethod'> {
+  readonly name: string
+}
+
+/** What an application needs of its provider: the emulator, or another one. */
+export interface Provider<App extends Application> {
+  readonly issuer: string
+  /** Signs a user in, as the browser and the login callback together do. */
+  signIn(user: string, options: { readonly app: App }): Promise<Tokens & { readonly idToken: string }>
+  /** Registers where the application is told of logouts. */
+  sendLogoutsTo(uri: string, options: { readonly app: App }): Promise<unknown>
+}
+
 /** A browser that is logged in. */
 export interface Login {
   readonly cookie: string
@@ -49,15 +63,15 @@ export interface ExpressApplication extends AsyncDisposable {
 }
 
 /** Starts an application of a provider. */
-export async function startExpressApplication(
-  provider: Emulator,
-  app: Application,
+export async function startExpressApplication<App extends Application>(
+  provider: Provider<App>,
+  app: App,
   database: string,
   revocations: RevocationLog,
 ): Promise<ExpressApplication> {
   const { appId, appSecret = '', authMethod } = app
   const clientAuth = authMethod === 'client_secret_basic' ? authMethod : 'client_secret_post'
-  const client = createLogoutClient({ appId, appSecret, appHost: provider.appHost, clientAuth })
+  const client = createLogoutClient({ appId, appSecret, issuer: provider.issuer, clientAuth })
   const encryptionKeys = [{ kid: '1', key: new Uint8Array(32).fill(7) }]
   const schema = `app_${app.name}`
   const outbox = await openOutbox({ client, store: { postgres: database, schema }, encryptionKeys })

@@ -1,13 +1,17 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ClientOptions, LogoutClientOptions } from '@backend-logout/core'
 import { privateKeyJwt } from '@backend-logout/core/jwt'
-import { oauthProvider } from '@better-auth/oauth-provider'
-import { betterAuth } from 'better-auth'
-import { memoryAdapter } from 'better-auth/adapters/memory'
 import { toNodeHandler } from 'better-auth/node'
-import { jwt } from 'better-auth/plugins'
 import { exportJWK, generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
+import {
+  authorize,
+  type BetterAuthServer,
+  createAuth,
+  openSession,
+  REDIRECT_URI,
+  RESOURCE,
+} from './better-auth-server.ts'
 import { serve } from './loopback-server.ts'
 import { introspection, type RelyingParty, refreshGrant, requestTokens, signature, userInfo } from './relying-party.ts'
 import type { RunningProvider } from './scenario.ts'
@@ -26,31 +30,17 @@ export interface BetterAuthSettings {
   readonly openid: boolean
 }
 
-/** What is used of its server-side API; the types of the plugin and of the package do not fit together. */
-interface BetterAuthServer {
-  readonly handler: (request: Request) => Promise<Response>
-  readonly api: {
-    adminCreateOAuthClient(request: {
-      readonly headers: Headers
-      readonly body: object
-    }): Promise<{ client_id: string; client_secret?: string }>
-  }
-}
-
-const REDIRECT_URI = 'https://app.example.com/callback'
-const RESOURCE = 'https://api.example.com'
-
 /** Starts Better Auth with its OAuth provider; a user signs up, and uses every application. */
 export async function startBetterAuth(settings: BetterAuthSettings): Promise<RunningProvider<BetterAuthApp>> {
   const { accessTokens, openid } = settings
   const scopes = openid ? ['openid', 'offline_access'] : ['offline_access']
   let auth = {} as BetterAuthServer
   const server = await serve((origin) => {
-    auth = createAuth(origin, scopes)
+    auth = createAuth(origin, scopes, {})
     return toNodeHandler(auth)
   })
   const issuer = `${server.origin}/api/auth`
-  const cookie = await signUp(issuer)
+  const cookie = await openSession(issuer, 'user', 'sign-up')
   const apps = await registerApps(auth, new Headers({ cookie }))
   // With a resource, access tokens are JWTs.
   const resource: Record<string, string> = accessTokens === 'jwt' ? { resource: RESOURCE } : {}
@@ -81,40 +71,6 @@ export async function startBetterAuth(settings: BetterAuthSettings): Promise<Run
       refreshGrant(() => refresh(app, refreshToken)),
     ],
   }
-}
-
-function createAuth(baseURL: string, scopes: string[]): BetterAuthServer {
-  const tables = `user session account verification jwks oauthClient oauthAccessToken oauthRefreshToken oauthConsent
-    oauthClientAssertion oauthResource oauthClientResource`
-  return betterAuth({
-    baseURL,
-    secret: randomBytes(32).toString('base64url'),
-    database: memoryAdapter(Object.fromEntries(tables.split(/\s+/).map((name) => [name, []]))),
-    emailAndPassword: { enabled: true },
-    telemetry: { enabled: false },
-    rateLimit: { enabled: false },
-    plugins: [
-      jwt(),
-      oauthProvider({
-        loginPage: '/login',
-        consentPage: '/consent',
-        scopes,
-        resources: [RESOURCE],
-        enforcePerClientResources: false,
-      }) as never,
-    ],
-  }) as never
-}
-
-async function signUp(issuer: string): Promise<string> {
-  const response = await fetch(`${issuer}/sign-up/email`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'user', email: 'user@example.com', password: randomBytes(16).toString('hex') }),
-  })
-  const [cookie] = response.headers.getSetCookie()
-  if (!cookie) throw new Error(`signing up failed: ${response.status}`)
-  return cookie.split(';', 1)[0] as string
 }
 
 async function registerApps(auth: BetterAuthServer, headers: Headers): Promise<Record<BetterAuthApp, RegisteredApp>> {
@@ -153,26 +109,4 @@ async function registerApps(auth: BetterAuthServer, headers: Headers): Promise<R
       options: { appId: signed.id, clientAuth: privateKeyJwt(privateKey, { kid: 'app' }) },
     },
   }
-}
-
-async function authorize(
-  issuer: string,
-  cookie: string,
-  parameters: Record<string, string>,
-  verifier: string,
-): Promise<string> {
-  const url = new URL(`${issuer}/oauth2/authorize`)
-  url.search = new URLSearchParams({
-    ...parameters,
-    redirect_uri: REDIRECT_URI,
-    response_type: 'code',
-    state: 'any',
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
-  }).toString()
-  // A browser is redirected; a `fetch` is told in JSON where to go.
-  const { url: callback } = (await (await fetch(url, { headers: { cookie } })).json()) as { url: string }
-  const code = new URL(callback).searchParams.get('code')
-  if (code === null) throw new Error(`signing in failed: ${callback}`)
-  return code
 }
