@@ -8,6 +8,11 @@ import { CLAIM_S, QUEUE } from './queues.ts'
 /** The longest that a claim may take, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
 
+/** A heartbeat that is so far ahead is from before the clock was set back, in seconds. */
+const AHEAD_S = 60
+/** By so much a clock does not seem to be set back because of a slow answer, in milliseconds. */
+const SET_BACK_MS = 5_000
+
 /** The logouts that a worker has claimed: those that wait here to be started, in two lanes, and those in progress. */
 export class Claims {
   readonly #store: Store
@@ -17,6 +22,8 @@ export class Claims {
   readonly #all = new Map<string, ClaimedJob>()
   readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
   #started = 0
+  /** How far the database's clock is ahead of `performance.now()`, in milliseconds. */
+  #clockAheadMs = Number.NEGATIVE_INFINITY
 
   constructor(store: Store) {
     this.#store = store
@@ -42,18 +49,21 @@ export class Claims {
    * @returns how many were claimed, and whether there may be more
    */
   async fill(stock: number): Promise<{ readonly claimed: number; readonly more: boolean }> {
-    const { interactive, backlog } = this.#waiting
-    if (backlog.length >= stock / 2) {
-      // Only what goes before it is of interest.
-      const room = stock - interactive.length
-      return { claimed: room > 0 ? await this.#claim({ batchSize: room, minPriority: INTERACTIVE }) : 0, more: false }
-    }
+    const { backlog } = this.#waiting
+    // Only what goes before it is of interest.
+    if (backlog.length >= stock / 2) return this.fillInteractive(stock)
     const room = stock - this.waiting
     const claimed = room > 0 ? await this.#claim({ batchSize: room }) : 0
     if (claimed < room || backlog.length > 0) return { claimed, more: claimed === room }
     // Enough are interactive that nothing of the backlog was claimed.
     const share = Math.ceil(stock / BACKLOG_EVERY)
     return { claimed: claimed + (await this.#claim({ batchSize: share, maxPriority: INTERACTIVE - 1 })), more: true }
+  }
+
+  /** Claims logouts that users wait for, until about `stock` of them wait here. */
+  async fillInteractive(stock: number): Promise<{ readonly claimed: number; readonly more: boolean }> {
+    const room = stock - this.#waiting.interactive.length
+    return { claimed: room > 0 ? await this.#claim({ batchSize: room, minPriority: INTERACTIVE }) : 0, more: false }
   }
 
   /** Claims logouts that are not due yet. */
@@ -118,17 +128,27 @@ export class Claims {
   /**
    * Frees what crashed workers had claimed. pg-boss would do so as well, with a dozen statements each time, and make those
    * logouts wait on top.
+   *
+   * @returns whether the database's clock was set back since the last time
    */
-  async freeExpired(): Promise<void> {
+  async freeExpired(): Promise<boolean> {
     const { schema, within } = this.#store
-    await within(WRITE_MS).executeSql(
-      `UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, start_after = now()
-      WHERE name = '${QUEUE}' AND id IN (
-        SELECT id FROM ${schema}.job
-        WHERE name = '${QUEUE}' AND state = 'active' AND heartbeat_on < now() - interval '${CLAIM_S} seconds'
-        LIMIT 1000 FOR UPDATE SKIP LOCKED
-      )`,
+    const { rows } = await within(WRITE_MS).executeSql(
+      `WITH freed AS (
+        UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, start_after = now()
+        WHERE name = '${QUEUE}' AND id IN (
+          SELECT id FROM ${schema}.job
+          WHERE name = '${QUEUE}' AND state = 'active' AND NOT heartbeat_on
+            BETWEEN now() - interval '${CLAIM_S} seconds' AND now() + interval '${AHEAD_S} seconds'
+          LIMIT 1000 FOR UPDATE SKIP LOCKED
+        )
+      ) SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now`,
     )
+    // The clock that runs on evenly tells how far the database's has come.
+    const aheadMs = Number((rows[0] as { now: number | string }).now) - performance.now()
+    const isSetBack = aheadMs < this.#clockAheadMs - SET_BACK_MS
+    this.#clockAheadMs = aheadMs
+    return isSetBack
   }
 
   /** Keeps the claims from expiring. */

@@ -9,6 +9,8 @@ const MAX_RATE = 1_000_000
 const DOUBLING_MS = 250
 /** How far ahead of time requests are reserved, in milliseconds: long enough to ask seldom, and no longer. */
 const AHEAD_MS = 400
+/** The longest time whose turns one worker reserves at once, in milliseconds: others may have a logout to start first. */
+const SHARE_MS = 100
 /** How far below the provider's limit the rate is after a refusal, as a share; more where the next one comes soon. */
 const MIN_MARGIN = 0.015
 const MAX_MARGIN = 0.06
@@ -145,7 +147,7 @@ export function reserve(
   }
   const gapMs = 1000 / rate
   // However many workers there are, each finds about as much left as the others.
-  const count = Math.max(1, Math.min(wanted, Math.floor((AHEAD_MS - aheadMs) / 2 / gapMs)))
+  const count = Math.max(1, Math.min(wanted, Math.floor(Math.min(SHARE_MS, (AHEAD_MS - aheadMs) / 2) / gapMs)))
   const nextAt = at + count * gapMs
   const taken = asked.taken + count
   const marks = at - (asked.marks.at(-2)?.[0] ?? 0) < MARK_MS ? asked.marks.slice(0, -1) : asked.marks

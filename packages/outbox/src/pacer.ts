@@ -13,6 +13,8 @@ const LATE_MS = 100
 const LOW_MS = 150
 /** When to ask again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
+/** How much later others may ask after a pause, in milliseconds. */
+const GIVE_WAY_MS = 30
 /** The least that the end of a pause has to be later than announced for another event, in milliseconds. */
 const LONGER_MS = 10_000
 
@@ -63,6 +65,11 @@ export class Pacer {
     return this.#pauses > 0
   }
 
+  /** When the pause ends. */
+  get pausedUntil(): number {
+    return this.#pausedUntil
+  }
+
   /** Recent number of requests per second of this worker. */
   get perSecond(): number {
     return this.#perSecond
@@ -87,6 +94,11 @@ export class Pacer {
   /** When the next turn is, or when to ask for one. */
   nextAt(): number {
     return this.#turns[0]?.at ?? (this.#asking ? Number.POSITIVE_INFINITY : this.#askAt)
+  }
+
+  /** After this pause, lets workers ask first that have a logout for which a user waits. */
+  giveWay(): void {
+    this.#askAt = Math.max(this.#askAt, this.#pausedUntil + GIVE_WAY_MS)
   }
 
   /** Asks for turns ahead of need, so that none of the logouts that wait has to wait for the database as well. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Store, WRITE_MS } from './boss.ts'
-import { storeError } from './errors.ts'
+import { OutboxError, storeError } from './errors.ts'
 import type { ResolvedStore } from './options.ts'
 import { isOutage } from './outage.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
@@ -29,7 +29,10 @@ export async function openStore(
   try {
     if (options.kind === 'postgres') {
       await reach(store)
-      if (store.readOnly) return store
+      if (store.readOnly) {
+        await checkTables(store)
+        return store
+      }
       await createSchema(store)
     }
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
@@ -42,6 +45,13 @@ export async function openStore(
     await store.close().catch(() => {})
     throw storeError('Opening the store', error)
   }
+}
+
+/** @throws OutboxError `store_unavailable` where there are no tables, which a reader must not create */
+async function checkTables({ within, schema }: Store): Promise<void> {
+  const { rows } = await within(WRITE_MS).executeSql('SELECT to_regclass($1) IS NOT NULL AS exist', [`${schema}.job`])
+  if ((rows[0] as { exist: boolean }).exist) return
+  throw new OutboxError('store_unavailable', `There is no outbox in the schema ${schema} of this database.`)
 }
 
 /** Creates the schema where it is missing. Only then a role needs the right to. */

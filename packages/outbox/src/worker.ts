@@ -6,9 +6,11 @@ import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { WorkSummary } from './outbox.ts'
 import { Pacer } from './pacer.ts'
+import { periodically } from './periodic.ts'
 import { CLAIM_S } from './queues.ts'
 import { type Settlement, Settler } from './settler.ts'
 import { isEmpty } from './stats.ts'
+import { Sweep } from './sweep.ts'
 import type { Upkeep } from './upkeep.ts'
 
 /** Options of a {@link Worker}. */
@@ -29,12 +31,10 @@ const POLL_MS = 700
 const SOON_MS = 20
 /** How often a worker with enough to do looks for logouts that go before them, in milliseconds. */
 const INTERACTIVE_MS = 250
+/** How long before the end of a pause it looks for them, in milliseconds. */
+const BEFORE_END_MS = 100
 /** When it looks again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
-/** How often an idle worker also tries logouts that are due later, in milliseconds: a clock may have jumped. */
-const SWEEP_MS = 300_000
-/** The most logouts that a sweep claims. */
-const MAX_SWEEP = 500
 /** How long a worker that stops waits for a claim, so that it can give back what it claims, in milliseconds. */
 const CLAIM_GRACE_MS = 2_000
 /** How long it waits for what it aborts when its grace period is over, in milliseconds. */
@@ -63,29 +63,29 @@ export class Worker {
   /** Aborts what is in progress when the grace period is over. */
   readonly #hardStop = new AbortController()
   readonly #claims: Claims
+  readonly #sweep: Sweep
   #inProgress = 0
   #claiming = false
   #nudged = false
   /** Whether the last claim took all that it could, so that there may be more. */
   #more = false
   #stopping = false
-  /** When to look for logouts, and to sweep, on the clock of `performance.now()`. */
+  /** When to look for logouts, on the clock of `performance.now()`. */
   #lookAt = 0
-  #sweepAt = 0
+  /** The end of the last pause in which it has looked for logouts. */
+  #lookedUntil = Number.NEGATIVE_INFINITY
 
   constructor(store: Store, options: WorkerOptions) {
     this.#store = store
     this.#options = options
     this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#claims.recall(id) }
     this.#claims = new Claims(store)
+    this.#sweep = new Sweep(this.#claims)
     this.#pacer = new Pacer(store, {
       emit: options.emit,
       report: (doing, error) => this.#report(doing, error),
       changed: () => this.#alarm.ring(),
-      // Logouts that failed during the outage wait for up to minutes, which they need not any more.
-      resumed: () => {
-        this.#sweepAt = 0
-      },
+      resumed: () => this.#sweep.soon(),
     })
     this.#settler = new Settler(store, options.emit, (settlement) => this.#settled(settlement))
   }
@@ -104,10 +104,12 @@ export class Worker {
       grace ??= setTimeout(() => this.#hardStop.abort(), graceMs)
       this.#alarm.ring()
     }
+    const every = (ms: number, doing: string, task: () => Promise<void>): NodeJS.Timeout =>
+      periodically(ms, task, (error) => this.#report(doing, error))
     const timers = [
-      this.#every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
+      every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
       ...(Number.isFinite(superviseMs)
-        ? [this.#every(superviseMs, 'Taking over from crashed workers', () => this.#claims.freeExpired())]
+        ? [every(superviseMs, 'Taking over from crashed workers', () => this.#takeOver())]
         : []),
     ]
     try {
@@ -160,9 +162,13 @@ export class Worker {
     return Math.min(MAX_STOCK, Math.max(16, 2 * concurrency, Math.ceil(this.#pacer.perSecond)))
   }
 
-  /** When to claim. */
+  /** When to claim. During a pause, once before its end, so that who has logged out meanwhile goes first after it. */
   #claimAt(now: number): number {
-    if (this.#claiming || (this.#pacer.isTripped && this.#claims.waiting > 0)) return Number.POSITIVE_INFINITY
+    if (this.#claiming) return Number.POSITIVE_INFINITY
+    if (this.#pacer.isTripped && this.#claims.waiting > 0) {
+      const { pausedUntil } = this.#pacer
+      return pausedUntil > this.#lookedUntil + BEFORE_END_MS ? pausedUntil - BEFORE_END_MS : Number.POSITIVE_INFINITY
+    }
     return this.#nudged || (this.#more && this.#claims.isLow(this.#stock())) ? now : this.#lookAt
   }
 
@@ -174,12 +180,16 @@ export class Worker {
   async #claim(stock: number): Promise<void> {
     this.#claiming = true
     this.#nudged = false
+    const { concurrency, upkeep } = this.#options
     const wasLow = this.#claims.isLow(stock)
+    const inPause = this.#pacer.isTripped && this.#claims.waiting > 0
+    if (inPause) this.#lookedUntil = this.#pacer.pausedUntil
     let againInMs = ERROR_MS
     try {
       const startedAt = performance.now()
-      const found = await this.#claims.fill(stock)
-      this.#options.upkeep.claimed(performance.now() - startedAt, found.more)
+      const found = await (inPause ? this.#claims.fillInteractive(concurrency) : this.#claims.fill(stock))
+      if (inPause && found.claimed === 0) this.#pacer.giveWay()
+      upkeep.claimed(performance.now() - startedAt, found.more)
       const claimed = found.claimed || !wasLow ? found.claimed : await this.#whenIdle()
       this.#more = found.more
       againInMs = !wasLow || found.more ? INTERACTIVE_MS : claimed > 0 ? SOON_MS : POLL_MS
@@ -194,15 +204,15 @@ export class Worker {
   /** What to do when no logout is due. Returns how many were claimed nevertheless. */
   async #whenIdle(): Promise<number> {
     const { upkeep, untilEmpty } = this.#options
-    const now = performance.now()
-    if (now >= this.#sweepAt && !this.#pacer.isTripped) {
-      this.#sweepAt = now + SWEEP_MS
-      const claimed = await this.#claims.sweep(MAX_SWEEP)
-      if (claimed > 0) return claimed
-    }
+    const claimed = this.#pacer.isTripped ? 0 : await this.#sweep.run(performance.now())
+    if (claimed > 0) return claimed
     upkeep.idle()
     if (untilEmpty && this.#claims.size === 0 && (await isEmpty(this.#store))) this.#stopping = true
     return 0
+  }
+
+  async #takeOver(): Promise<void> {
+    if (await this.#claims.freeExpired()) this.#sweep.all()
   }
 
   async #start(job: ClaimedJob): Promise<void> {
@@ -227,25 +237,6 @@ export class Worker {
     else if (kind === 'again') this.#summary.retried += event ? 1 : 0
     else if (event?.type === 'expired') this.#summary.expired++
     else this.#summary.revoked++
-  }
-
-  /** Runs a task again and again, but never twice at the same time. */
-  #every(ms: number, doing: string, task: () => Promise<unknown>): NodeJS.Timeout {
-    let running = false
-    return setInterval(async () => {
-      if (running) return
-      running = true
-      await this.#quietly(doing, task)
-      running = false
-    }, ms)
-  }
-
-  async #quietly(doing: string, task: () => Promise<unknown>): Promise<void> {
-    try {
-      await task()
-    } catch (error) {
-      this.#report(doing, error)
-    }
   }
 
   #report(doing: string, error: unknown): void {

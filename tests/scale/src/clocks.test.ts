@@ -34,3 +34,53 @@ test('workers whose clocks are two hours ahead, a minute ahead and an hour behin
     await end(workers)
   }
 })
+
+/** Makes the database's clock one that can be set: unqualified names of functions lead to those of this schema first. */
+const CLOCK = `CREATE SCHEMA wrong;
+  CREATE TABLE wrong.clock (ahead interval);
+  INSERT INTO wrong.clock VALUES ('0');
+  CREATE FUNCTION wrong.now() RETURNS timestamptz STABLE LANGUAGE sql
+    AS 'SELECT pg_catalog.now() + ahead FROM wrong.clock';
+  CREATE FUNCTION wrong.clock_timestamp() RETURNS timestamptz VOLATILE LANGUAGE sql
+    AS 'SELECT pg_catalog.clock_timestamp() + ahead FROM wrong.clock';
+  ALTER DATABASE jumps SET search_path = wrong, pg_catalog, public`
+
+test.each(['2 hours', '-2 hours'])(
+  'the clock of the database jumps by %s, and work goes on within seconds',
+  async (by) => {
+    await using provider = await startLimitedProvider()
+    await using postgres = await startPostgres()
+    const store = await postgres.database('jumps')
+    await query(store, CLOCK)
+    await using adder = await openAdder(provider, store)
+    // That of pg-boss names the true one.
+    const clock = 'FUNCTION backend_logout.job_now() RETURNS timestamptz STABLE LANGUAGE sql'
+    await query(store, `CREATE OR REPLACE ${clock} AS 'SELECT wrong.now()'`)
+    const tokens = Array.from(names('token', 2_500), ({ accessToken }) => accessToken)
+    await adder.addMany(tokens.map((accessToken) => ({ accessToken })))
+    await provider.call('limitTo', 'windows', 100)
+    const errors: unknown[] = []
+    const start = () =>
+      startWorker(provider, store, { events: ['store_error', 'dead'] }, ({ event }) => errors.push(event))
+    const workers = await Promise.all([start(), start()])
+    try {
+      await sleep(5_000)
+      await query(store, `UPDATE wrong.clock SET ahead = '${by}'`)
+      await sleep(1_000)
+      const before = await provider.call('asked')
+      await sleep(10_000)
+      // Of the ten seconds, five go by until a worker looks at the clock, and one may be a pause.
+      expect((await provider.call('asked')) - before).toBeGreaterThan(300)
+      await adder.add({ accessToken: 'user' })
+      const addedAt = performance.now()
+      while ((await provider.call('firstAsked', ['user']))[0] === undefined) await sleep(20)
+      expect(performance.now() - addedAt).toBeLessThan(5_000)
+      while ((await provider.call('firstAsked', tokens)).includes(undefined)) await sleep(100)
+      while ((await adder.stats()).pending > 0) await sleep(100)
+      expect(await adder.stats()).toMatchObject({ pending: 0, dead: 0 })
+      expect(errors).toEqual([])
+    } finally {
+      await end(workers)
+    }
+  },
+)

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { expect, test } from 'vitest'
-import { startLimitedProvider } from './fleet.ts'
+import { names, openAdder, startLimitedProvider, startWorker } from './fleet.ts'
 import { addBesideBacklog } from './lanes.ts'
 
 test('a user who logs out now is served within moments beside a backlog, which gets its tenth', async () => {
@@ -13,4 +14,27 @@ test('a user who logs out now is served within moments beside a backlog, which g
   // In the order of the backlog it would be more than a minute. The full run measures more strictly.
   expect(result.p99).toBeLessThanOrEqual(2_000)
   expect(result.backlogShare).toBeGreaterThan(0.1)
+})
+
+test('a user who logs out during a pause goes first after it', async () => {
+  await using provider = await startLimitedProvider()
+  await using postgres = await startPostgres()
+  const store = await postgres.database('pause')
+  await using adder = await openAdder(provider, store)
+  await adder.addMany(names('backlog', 3_000))
+  await provider.call('limitTo', 'windows', 100)
+  const paused = Promise.withResolvers<void>()
+  await using _worker = await startWorker(provider, store, { events: ['paused'] }, () => paused.resolve())
+  await paused.promise
+  await adder.add({ accessToken: 'user' })
+  const addedAt = Date.now()
+  let askedAt: number | undefined
+  while (askedAt === undefined) {
+    await sleep(50)
+    ;[askedAt] = await provider.call('firstAsked', ['user'])
+  }
+  const backlog = Array.from(names('backlog', 3_000), ({ accessToken }) => accessToken)
+  const before = (await provider.call('firstAsked', backlog)).filter((at = 0) => at > addedAt && at < (askedAt ?? 0))
+  // One start in eight belongs to the backlog, and a request may be on its way when the pause begins.
+  expect(before.length).toBeLessThanOrEqual(3)
 })
