@@ -16,6 +16,8 @@ export interface StoreNames {
 export interface StoreAddress {
   readonly store: string
   readonly name: string
+  /** True if it is the address of a Postgres server, and not a folder. */
+  readonly isPostgres: boolean
   /** True if it is a folder that does not exist. */
   readonly isMissing: boolean
 }
@@ -45,5 +47,5 @@ export function readStore(
   if (isKeywordList(store) || (/^[a-z][\w+.-]+:\/\//i.test(store) && !isPostgres)) {
     throw new CommandError(ExitCode.usage, `${name} must be the path of a folder, or a postgres:// address.`)
   }
-  return { store, name, isMissing: !isPostgres && !existsSync(store) }
+  return { store, name, isPostgres, isMissing: !isPostgres && !existsSync(store) }
 }

@@ -60,7 +60,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
   try {
     await using revocations = await openLogIfNamed(options, terminal)
     await using outbox = hasOutbox(options, terminal)
-      ? await openOutboxOf(outboxLocation(options), terminal, true)
+      ? await openOutboxOf(outboxLocation(options), terminal, 'tokens')
       : undefined
     const who = { iss, ...(sub && { sub }), ...(sid && { sid }) }
     const done = await logoutEverywhere(who, { sessions, revocations, outbox })

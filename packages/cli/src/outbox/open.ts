@@ -13,21 +13,30 @@ export interface OutboxLocation {
   readonly keysFile?: string
 }
 
+/** What a command does with the outbox. */
+export type OutboxUse =
+  /** Tokens are written or read, which takes the keys. */
+  | 'tokens'
+  /** Rows are changed, and no token is opened. */
+  | 'rows'
+  /** Nothing is changed, so that a standby will do. */
+  | 'read'
+
 /**
  * Opens the outbox that the options and the environment name.
  *
- * @param needsKeys Whether tokens are written or read. Who only counts needs no keys.
  * @throws CommandError when something is missing, OutboxError
  */
 export async function openOutboxOf(
   location: OutboxLocation,
   terminal: Terminal,
-  needsKeys: boolean,
+  use: OutboxUse,
   rest: Pick<OutboxOptions, 'client' | 'revocations' | 'onEvent'> = {},
 ): Promise<Outbox> {
   const address = readStore({ option: '--store', variable: 'OUTBOX_STORE' }, location.store, terminal)
   if (!address) throw noStore()
-  const { store, name, isMissing } = address
+  const { name, isMissing, isPostgres } = address
+  const needsKeys = use === 'tokens'
   if (!needsKeys && isMissing) {
     // Otherwise a name with a typing error would become a new outbox, with nothing in it.
     throw new CommandError(ExitCode.usage, `The folder in ${name} does not exist; 'outbox add' creates it.`)
@@ -35,6 +44,7 @@ export async function openOutboxOf(
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
   // Loaded only now: a queue and a database are much to load for commands that need none.
   const { openOutbox } = await import('@backend-logout/outbox')
+  const store = isPostgres && use === 'read' ? { postgres: address.store, readOnly: true } : address.store
   return openOutbox({ store, encryptionKeys, fingerprintKey: await readFingerprintKey(terminal), ...rest })
 }
 

@@ -27,7 +27,7 @@ const SHOWN_PROBLEMS = 10
 export async function runAdd(file: string, options: AddCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { quiet = false, json } = options
   await using revocations = await openLogIfNamed(options, terminal)
-  await using outbox = await openOutboxOf(options, terminal, true, { revocations })
+  await using outbox = await openOutboxOf(options, terminal, 'tokens', { revocations })
   const input = await openInput(file, terminal)
   const reader = new LineReader(input)
   const counts = { stored: 0, invalid: 0 }

@@ -14,7 +14,7 @@ const PAGE = 1_000
 
 /** Shows the state of an outbox. */
 export async function runStats(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  await using outbox = await openOutboxOf(options, terminal, false)
+  await using outbox = await openOutboxOf(options, terminal, 'read')
   const stats = await outbox.stats()
   if (options.json) printJson(terminal, stats)
   else for (const [name, value] of rowsOf(stats)) print(terminal, `${name.padEnd(14)} ${value}`)
@@ -23,7 +23,7 @@ export async function runStats(options: InspectCommandOptions, terminal: Termina
 
 /** Lists the dead letters of an outbox. */
 export async function runDead(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  await using outbox = await openOutboxOf(options, terminal, false)
+  await using outbox = await openOutboxOf(options, terminal, 'read')
   let count = 0
   for (let after: string | undefined; ; ) {
     const letters = await outbox.deadLetters({ limit: PAGE, after })
@@ -50,7 +50,7 @@ export async function runRetry(
   if (Boolean(options.all) === ids.length > 0) {
     throw new CommandError(ExitCode.usage, "Pass the ids of dead letters, as 'outbox dead' shows them, or --all.")
   }
-  await using outbox = await openOutboxOf(options, terminal, false)
+  await using outbox = await openOutboxOf(options, terminal, 'rows')
   const retried = await outbox.retry(options.all ? 'all' : ids)
   if (options.json) printJson(terminal, { retried })
   else print(terminal, `${formatCount(retried)} put back into the queue.`)

@@ -13,10 +13,12 @@ export interface MigrateCommandOptions extends OutboxLocation {
 export async function runMigrate(options: MigrateCommandOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.printSql) {
     const { outboxSchemaSql } = await import('@backend-logout/outbox')
-    print(terminal, outboxSchemaSql({ from: options.from, role: options.role }).trimEnd())
+    const sql = outboxSchemaSql({ from: options.from, role: options.role }).trimEnd()
+    // Each line on its own, because line breaks within one are escaped.
+    print(terminal, ...sql.split('\n'))
     return ExitCode.done
   }
-  await using _outbox = await openOutboxOf(options, terminal, false)
+  await using _outbox = await openOutboxOf(options, terminal, 'rows')
   print(terminal, 'The tables are up to date.')
   return ExitCode.done
 }

@@ -30,7 +30,7 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
     const text = describe(event)
     if (text) progress.note(`backend-logout: ${text}`)
   }
-  await using outbox = await openOutboxOf(options, terminal, true, { client: connection.client, onEvent })
+  await using outbox = await openOutboxOf(options, terminal, 'tokens', { client: connection.client, onEvent })
   const { healthPort, healthHost } = options
   await using health = healthPort === undefined ? undefined : await startHealthServer(outbox, healthPort, healthHost)
   if (health && !quiet) note(terminal, `backend-logout: health on port ${health.port}, at /health.`)
