@@ -1,30 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogoutClient } from '@backend-logout/core'
-import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
+import type { OutboxEvent } from '@backend-logout/outbox'
 import { decodeProtectedHeader } from 'jose'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
-import { newKey, type Provider, startProvider } from './scene.ts'
+import { expect, test } from 'vitest'
+import { query } from './postgres-server.ts'
+import { setStage } from './stage.ts'
 
-let provider: Provider
-let postgres: PostgresServer
-let store: string
-let databases = 0
-const keys = [newKey('first')]
-
-beforeAll(async () => {
-  ;[provider, postgres] = await Promise.all([startProvider(), startPostgres()])
-})
-afterAll(async () => {
-  await Promise.all([provider[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
-beforeEach(async () => {
-  await provider.call('reset')
-  store = await postgres.database(`faults_${++databases}`)
-})
-
-const open = async (options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
-  openOutbox({ client: createLogoutClient(await provider.call('where')), store, encryptionKeys: keys, ...options })
+const stage = setStage()
+const { open } = stage
 
 const eventually = async (condition: () => Promise<boolean> | boolean): Promise<void> => {
   while (!(await condition())) await sleep(20)
@@ -33,13 +15,13 @@ const eventually = async (condition: () => Promise<boolean> | boolean): Promise<
 test('a provider that is down is asked now and then, and the backlog is drained when it is back', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await open({ onEvent: (event) => events.push(event) })
-  const tokens = await provider.call('issue', 200)
+  const tokens = await stage.provider.call('issue', 200)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerAlways', { drop: true })
-  const before = await provider.call('revocations')
+  await stage.provider.call('answerAlways', { drop: true })
+  const before = await stage.provider.call('revocations')
   const work = outbox.work({ concurrency: 8, untilEmpty: true })
   const pauses = (): number => events.filter(({ type }) => type === 'paused').length
-  const asked = async (): Promise<number> => (await provider.call('revocations')) - before
+  const asked = async (): Promise<number> => (await stage.provider.call('revocations')) - before
   await eventually(() => pauses() === 1)
   await eventually(async () => (await outbox.stats()).pausedUntil !== undefined)
   const first = await asked()
@@ -50,9 +32,9 @@ test('a provider that is down is asked now and then, and the backlog is drained 
   expect(await asked()).toBeLessThanOrEqual(16 + 4)
   expect(pauses()).toBe(1)
 
-  await provider.call('reset')
+  await stage.provider.call('reset')
   expect(await work).toMatchObject({ revoked: 200, dead: 0, expired: 0 })
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
   expect(events.at(-1)).not.toMatchObject({ type: 'store_error' })
   expect(events.some(({ type }) => type === 'resumed')).toBe(true)
 })
@@ -60,23 +42,23 @@ test('a provider that is down is asked now and then, and the backlog is drained 
 test('Retry-After pauses the whole queue, for every process, and not just one logout', async () => {
   const events: OutboxEvent[] = []
   await using first = await open({ onEvent: (event) => events.push(event) })
-  const tokens = await provider.call('issue', 50)
+  const tokens = await stage.provider.call('issue', 50)
   await first.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerNext', { status: 429, headers: { 'retry-after': '6' } })
+  await stage.provider.call('answerNext', { status: 429, headers: { 'retry-after': '6' } })
   const stop = new AbortController()
   const work = first.work({ concurrency: 1, signal: stop.signal })
   await eventually(() => events.some(({ type }) => type === 'paused'))
   await eventually(async () => (await first.stats()).pausedUntil !== undefined)
-  const asked = await provider.call('revocations')
+  const asked = await stage.provider.call('revocations')
   const { pausedUntil } = await first.stats()
 
   await using second = await open()
   const others = second.work({ signal: stop.signal })
   await sleep(2000)
-  expect(await provider.call('revocations')).toBe(asked)
+  expect(await stage.provider.call('revocations')).toBe(asked)
   expect(pausedUntil?.getTime()).toBeGreaterThan(Date.now())
 
-  await eventually(async () => (await provider.call('countActiveOf', tokens)) === 0)
+  await eventually(async () => (await stage.provider.call('countActiveOf', tokens)) === 0)
   expect(Date.now()).toBeGreaterThanOrEqual(pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY)
   stop.abort()
   const [{ revoked }, summary] = await Promise.all([work, others])
@@ -85,17 +67,17 @@ test('Retry-After pauses the whole queue, for every process, and not just one lo
 
 test('a slow provider is waited for', async () => {
   await using outbox = await open()
-  await outbox.addMany((await provider.call('issue', 20)).map((accessToken) => ({ accessToken })))
-  await provider.call('answerAlways', { delayMs: 300 })
+  await outbox.addMany((await stage.provider.call('issue', 20)).map((accessToken) => ({ accessToken })))
+  await stage.provider.call('answerAlways', { delayMs: 300 })
   expect(await outbox.work({ concurrency: 20, untilEmpty: true })).toMatchObject({ revoked: 20, retried: 0 })
 })
 
 test('a client that is refused goes to the dead letters, which succeed once it is accepted again', async () => {
   await using outbox = await open()
-  const tokens = await provider.call('issue', 3)
+  const tokens = await stage.provider.call('issue', 3)
   const fingerprints = new Set<string>()
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerAlways', {
+  await stage.provider.call('answerAlways', {
     status: 401,
     body: { error: 'invalid_client', error_description: 'Who are you?' },
   })
@@ -111,26 +93,26 @@ test('a client that is refused goes to the dead letters, which succeed once it i
   expect(JSON.stringify(letters)).not.toContain('Who are you')
   expect((await outbox.stats()).dead).toBe(3)
 
-  await provider.call('reset')
+  await stage.provider.call('reset')
   expect(await outbox.retry('all')).toBe(3)
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 3, dead: 0 })
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
 test('a client that is refused for a moment loses nothing', async () => {
   await using outbox = await open()
-  const tokens = await provider.call('issue', 40)
+  const tokens = await stage.provider.call('issue', 40)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerNext', { status: 401, times: 10 })
+  await stage.provider.call('answerNext', { status: 401, times: 10 })
   expect(await outbox.work({ concurrency: 8, untilEmpty: true })).toMatchObject({ revoked: 40, dead: 0 })
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
 test('what the provider cannot revoke goes to the dead letters at once, one by one to be retried', async () => {
   await using outbox = await open()
-  const tokens = await provider.call('issue', 2)
+  const tokens = await stage.provider.call('issue', 2)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
-  await provider.call('answerNext', { status: 400, body: { error: 'unsupported_token_type' }, times: 2 })
+  await stage.provider.call('answerNext', { status: 400, body: { error: 'unsupported_token_type' }, times: 2 })
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 0, dead: 2, retried: 0 })
   const [letter] = await outbox.deadLetters()
   expect(letter).toMatchObject({ reason: { code: 'unsupported_token_type' }, attempts: 1 })
@@ -139,21 +121,21 @@ test('what the provider cannot revoke goes to the dead letters at once, one by o
   expect(await outbox.retry(letter?.id ?? '')).toBe(1)
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1, dead: 0 })
   expect(await outbox.deadLetters()).toHaveLength(1)
-  expect(await provider.call('countActiveOf', tokens)).toBe(1)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(1)
 })
 
 test('only the token that is not yet revoked is kept and tried again', async () => {
   await using outbox = await open()
-  const { accessToken, refreshToken } = await provider.call('signIn', 'alice')
+  const { accessToken, refreshToken } = await stage.provider.call('signIn', 'alice')
   await outbox.add({ accessToken, refreshToken })
   // The refresh token as usual; then the access token.
-  await provider.call('answerNext', { delayMs: 1 })
-  await provider.call('answerNext', { status: 503 })
+  await stage.provider.call('answerNext', { delayMs: 1 })
+  await stage.provider.call('answerNext', { status: 503 })
   const stop = new AbortController()
   const work = outbox.work({ signal: stop.signal })
   const kept = async (): Promise<unknown[]> => {
     const rows = await query<{ data: { jwe: string } }>(
-      store,
+      stage.store,
       "SELECT data FROM backend_logout.job WHERE name = 'logouts'",
     )
     return rows.flatMap(({ data }) => (decodeProtectedHeader(data.jwe) as { tokens?: unknown[] }).tokens ?? [])
@@ -168,9 +150,9 @@ test('only the token that is not yet revoked is kept and tried again', async () 
 test('a token that has died by itself while the provider was down is done', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await open({ onEvent: (event) => events.push(event) })
-  const [accessToken = ''] = await provider.call('issue', 1, { kind: 'refresh_token' })
+  const [accessToken = ''] = await stage.provider.call('issue', 1, { kind: 'refresh_token' })
   await outbox.add({ accessToken }, { expiresAt: Date.now() - 120_000 })
-  await provider.call('answerAlways', { status: 503 })
+  await stage.provider.call('answerAlways', { status: 503 })
   expect(await outbox.work({ untilEmpty: true })).toEqual({ revoked: 0, expired: 1, dead: 0, retried: 1 })
   expect(events).toContainEqual(
     expect.objectContaining({ type: 'expired', tokens: [expect.stringMatching(/^sha256:/)] }),

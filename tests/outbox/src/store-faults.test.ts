@@ -3,48 +3,35 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogoutClient } from '@backend-logout/core'
-import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
+import { type OutboxEvent, openOutbox } from '@backend-logout/outbox'
 import { decodeProtectedHeader } from 'jose'
 import pg from 'pg'
 import { PgBoss as OlderPgBoss } from 'pg-boss-12.5'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
-import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
-import { newKey, type Provider, startOutbox, startProvider, temporaryFolder } from './scene.ts'
+import { expect, inject, test } from 'vitest'
+import { query } from './postgres-server.ts'
+import { newKey, startOutbox, temporaryFolder } from './scene.ts'
+import { setStage } from './stage.ts'
 
-let provider: Provider
-let postgres: PostgresServer
-let store: string
-let databases = 0
-const keys = [newKey('first')]
-
-beforeAll(async () => {
-  ;[provider, postgres] = await Promise.all([startProvider(), startPostgres()])
-})
-afterAll(async () => {
-  await Promise.all([provider[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
-beforeEach(async () => {
-  store = await postgres.database(`store_${++databases}`)
-})
-
-const open = async (options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
-  openOutbox({ client: createLogoutClient(await provider.call('where')), store, encryptionKeys: keys, ...options })
+const stage = setStage()
+const { keys, open } = stage
 
 const issue = async (count: number): Promise<{ tokens: string[]; sessions: { accessToken: string }[] }> => {
-  const tokens = await provider.call('issue', count)
+  const tokens = await stage.provider.call('issue', count)
   return { tokens, sessions: tokens.map((accessToken) => ({ accessToken })) }
 }
 const storedKids = async (): Promise<(string | undefined)[]> => {
-  const rows = await query<{ data: { jwe: string } }>(store, `SELECT data FROM backend_logout.job WHERE data ? 'jwe'`)
+  const rows = await query<{ data: { jwe: string } }>(
+    stage.store,
+    `SELECT data FROM backend_logout.job WHERE data ? 'jwe'`,
+  )
   return rows.map(({ data }) => (decodeProtectedHeader(data.jwe) as { kid?: string }).kid).sort()
 }
 
 test('a logout is stored when the transaction of the application commits, and only then', async () => {
   await using outbox = await open()
-  await query(store, 'CREATE TABLE sessions (id int PRIMARY KEY)')
+  await query(stage.store, 'CREATE TABLE sessions (id int PRIMARY KEY)')
   const { tokens, sessions } = await issue(3)
-  const client = new pg.Client({ connectionString: store })
+  const client = new pg.Client({ connectionString: stage.store })
   await client.connect()
   try {
     await client.query('BEGIN')
@@ -64,13 +51,13 @@ test('a logout is stored when the transaction of the application commits, and on
     await client.end()
   }
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2 })
-  expect(await provider.call('countActiveOf', tokens.slice(0, 1))).toBe(1)
-  expect(await provider.call('countActiveOf', tokens.slice(1))).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens.slice(0, 1))).toBe(1)
+  expect(await stage.provider.call('countActiveOf', tokens.slice(1))).toBe(0)
 })
 
 test('a logout that cannot be stored with the application’s transaction is rejected', async () => {
   await using outbox = await open()
-  const client = new pg.Client({ connectionString: store })
+  const client = new pg.Client({ connectionString: stage.store })
   await client.connect()
   try {
     await client.query('BEGIN')
@@ -97,15 +84,15 @@ test('nothing is lost and little is refused when Postgres is killed and comes ba
     }
   })
   while (acknowledged < 100) await sleep(5)
-  await postgres.kill()
+  await stage.postgres.kill()
   await sleep(500)
-  await postgres.start()
+  await stage.postgres.start()
   await Promise.all(adders)
   expect(acknowledged).toBe(400)
   while ((await outbox.stats()).pending + (await outbox.stats()).active > 0) await sleep(100)
   stop.abort()
   await work
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
   expect(events.some(({ type }) => type === 'store_error')).toBe(true)
 })
 
@@ -129,7 +116,7 @@ test('old keys still read and the new one writes', async () => {
     expect(await storedKids()).toEqual(['old', 'old', 'young', 'young'])
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 4 })
   }
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
 test('what no key opens waits among the dead letters for the key to come back', async () => {
@@ -139,7 +126,7 @@ test('what no key opens waits among the dead letters for the key to come back', 
     await using outbox = await open({ encryptionKeys: [right] })
     await outbox.addMany(sessions)
   }
-  const asked = await provider.call('revocations')
+  const asked = await stage.provider.call('revocations')
   {
     await using outbox = await open({ encryptionKeys: [other, { ...newKey('x'), kid: 'right' }], maxRefusals: 1 })
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 2 })
@@ -153,11 +140,11 @@ test('what no key opens waits among the dead letters for the key to come back', 
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ dead: 2 })
     expect((await outbox.deadLetters()).map(({ reason }) => reason.code)).toEqual(['unknown_key', 'unknown_key'])
   }
-  expect(await provider.call('revocations')).toBe(asked)
+  expect(await stage.provider.call('revocations')).toBe(asked)
   await using outbox = await open({ encryptionKeys: [right] })
   expect(await outbox.retry('all')).toBe(2)
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2, dead: 0 })
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
 test('a database of an earlier schema is brought up to date, with what it holds', async () => {
@@ -168,11 +155,11 @@ test('a database of an earlier schema is brought up to date, with what it holds'
     await outbox.addMany(sessions)
   }
   const stored = await query<{ id: string; data: object }>(
-    store,
+    stage.store,
     "SELECT id, data FROM backend_logout.job WHERE name = 'logouts'",
   )
-  await query(store, 'DROP SCHEMA backend_logout CASCADE')
-  const older = new OlderPgBoss({ connectionString: store, schema: 'backend_logout', schedule: false })
+  await query(stage.store, 'DROP SCHEMA backend_logout CASCADE')
+  const older = new OlderPgBoss({ connectionString: stage.store, schema: 'backend_logout', schedule: false })
   await older.start()
   await older.createQueue('logouts')
   for (const { id, data } of stored) await older.send('logouts', data, { id })
@@ -180,15 +167,15 @@ test('a database of an earlier schema is brought up to date, with what it holds'
   await older.stop()
 
   await using outbox = await open()
-  const [row] = await query<{ version: number }>(store, 'SELECT version FROM backend_logout.version')
+  const [row] = await query<{ version: number }>(stage.store, 'SELECT version FROM backend_logout.version')
   expect(Number(row?.version)).toBeGreaterThan(Number(before))
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 2 })
-  expect(await provider.call('countActiveOf', tokens)).toBe(0)
+  expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
 test('a folder is for one process, and free at once when that is killed', async () => {
   await using folder = await temporaryFolder(inject('template'))
-  await using first = await startOutbox(provider, folder.path, { keys })
+  await using first = await startOutbox(stage.provider, folder.path, { keys })
   await first.ready
   const second = openOutbox({ store: folder.path, encryptionKeys: keys })
   await expect(second).rejects.toMatchObject({
@@ -214,11 +201,11 @@ test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
       await cp(inject('template'), folder, { recursive: true })
       const acknowledged: number[] = []
       const { tokens } = await issue(400)
-      const first = await provider.call('indexOf', tokens[0] ?? '')
+      const first = await stage.provider.call('indexOf', tokens[0] ?? '')
       const list = tokens.map((accessToken, index) => ({ index: first + index, accessToken }))
       let refused = ''
       {
-        await using outbox = await startOutbox(provider, folder, { keys }, (told) => {
+        await using outbox = await startOutbox(stage.provider, folder, { keys }, (told) => {
           if ('acknowledged' in told) acknowledged.push(told.acknowledged)
           if ('refused' in told) refused = told.message
         })
@@ -230,11 +217,11 @@ test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
         expect(refused).toMatch(/OutboxError: Storing the logout failed/)
       }
       await rm(join(disk, 'ballast'))
-      await using outbox = await startOutbox(provider, folder, { keys })
+      await using outbox = await startOutbox(stage.provider, folder, { keys })
       await outbox.ready
       await outbox.call('drain')
       expect(acknowledged.length).toBeGreaterThanOrEqual(100)
-      expect(await provider.call('active', acknowledged)).toEqual([])
+      expect(await stage.provider.call('active', acknowledged)).toEqual([])
     } finally {
       execFileSync('umount', ['-l', disk])
     }

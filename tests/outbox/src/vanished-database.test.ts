@@ -1,32 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogoutClient } from '@backend-logout/core'
-import { type Outbox, type OutboxEvent, type OutboxOptions, openOutbox } from '@backend-logout/outbox'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type PostgresServer, query, startPostgres } from './postgres-server.ts'
-import { newKey, type Provider, startOutbox, startProvider, type Told } from './scene.ts'
+import type { OutboxEvent } from '@backend-logout/outbox'
+import { describe, expect, test } from 'vitest'
+import { query, startPostgres } from './postgres-server.ts'
+import { startOutbox, type Told } from './scene.ts'
 import { type SilentProxy, startSilentProxy } from './silent-proxy.ts'
+import { setStage } from './stage.ts'
 
-let provider: Provider
-let postgres: PostgresServer
-let direct: string
-let databases = 0
-const keys = [newKey('vanished')]
+const stage = setStage()
+const { keys, open } = stage
 
-beforeAll(async () => {
-  ;[provider, postgres] = await Promise.all([startProvider(), startPostgres()])
-})
-afterAll(async () => {
-  await Promise.all([provider[Symbol.asyncDispose](), postgres[Symbol.asyncDispose]()])
-})
-beforeEach(async () => {
-  await provider.call('reset')
-  direct = await postgres.database(`vanished_${++databases}`)
-})
-
-const through = ({ port }: SilentProxy): string => direct.replace(/:\d+\//, `:${port}/`)
-const startProxy = (): Promise<SilentProxy> => startSilentProxy(Number(new URL(direct).port))
-const open = async (options: Partial<OutboxOptions> & Pick<OutboxOptions, 'store'>): Promise<Outbox> =>
-  openOutbox({ client: createLogoutClient(await provider.call('where')), encryptionKeys: keys, ...options })
+const through = ({ port }: SilentProxy): string => stage.store.replace(/:\d+\//, `:${port}/`)
+const startProxy = (): Promise<SilentProxy> => startSilentProxy(Number(new URL(stage.store).port))
 const secondsOf = async (task: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now()
   await task()
@@ -47,7 +31,7 @@ describe('connections that fall silent, while new ones work', () => {
     expect(await outbox.stats()).toMatchObject({ pending: 50 })
     // Tried twice, stored once.
     const [row] = await query<{ count: string }>(
-      direct,
+      stage.store,
       `SELECT count(*) AS count FROM backend_logout.job WHERE name = 'logouts'`,
     )
     expect(Number(row?.count)).toBe(50)
@@ -57,16 +41,16 @@ describe('connections that fall silent, while new ones work', () => {
     await using proxy = await startProxy()
     const events: OutboxEvent[] = []
     await using outbox = await open({ store: through(proxy), onEvent: (event) => events.push(event) })
-    await using adder = await open({ store: direct })
+    await using adder = await open({ store: stage.store })
     const stop = new AbortController()
     const work = outbox.work({ signal: stop.signal })
-    const tokens = await provider.call('issue', 300)
+    const tokens = await stage.provider.call('issue', 300)
     await adder.addMany(tokens.slice(0, 100).map((accessToken) => ({ accessToken })))
-    while ((await provider.call('countActiveOf', tokens.slice(0, 100))) > 0) await sleep(10)
+    while ((await stage.provider.call('countActiveOf', tokens.slice(0, 100))) > 0) await sleep(10)
     proxy.silence()
     await adder.addMany(tokens.slice(100).map((accessToken) => ({ accessToken })))
     const seconds = await secondsOf(async () => {
-      while ((await provider.call('countActiveOf', tokens)) > 0) await sleep(50)
+      while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(50)
     })
     expect(seconds).toBeLessThan(12)
     expect(events.filter(({ type }) => type === 'store_error').length).toBeGreaterThan(0)
@@ -93,7 +77,7 @@ describe('a database that does not answer at all', () => {
     expect(await secondsOf(() => outbox.close())).toBeLessThan(9)
     await adding
     // What was given up before it was sent is not stored later.
-    const rows = await query(direct, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)
+    const rows = await query(stage.store, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)
     expect(rows).toEqual([])
   })
 
@@ -113,14 +97,14 @@ describe('a database that does not answer at all', () => {
       if ('stopped' in told) stopped = told.stopped
     }
     const work = { concurrency: 4 }
-    await using worker = await startOutbox(provider, through(proxy), { keys, work }, onTold)
+    await using worker = await startOutbox(stage.provider, through(proxy), { keys, work }, onTold)
     await worker.ready
     if (when === 'while it works') {
-      await provider.call('answerAlways', { delayMs: 50 })
-      await using adder = await open({ store: direct })
-      await adder.addMany((await provider.call('issue', 200)).map((accessToken) => ({ accessToken })))
-      const before = await provider.call('revocations')
-      while ((await provider.call('revocations')) < before + 20) await sleep(5)
+      await stage.provider.call('answerAlways', { delayMs: 50 })
+      await using adder = await open({ store: stage.store })
+      await adder.addMany((await stage.provider.call('issue', 200)).map((accessToken) => ({ accessToken })))
+      const before = await stage.provider.call('revocations')
+      while ((await stage.provider.call('revocations')) < before + 20) await sleep(5)
     }
     proxy.silenceNew()
     proxy.silence()
@@ -134,7 +118,7 @@ describe('a database that does not answer at all', () => {
 
 describe('an address', () => {
   test('may have several hosts, of which the first one that answers is used', async () => {
-    const { port, pathname, username, password } = new URL(direct)
+    const { port, pathname, username, password } = new URL(stage.store)
     await using outbox = await open({
       store: `postgres://${username}:${password}@127.0.0.1:1,127.0.0.1:${port}${pathname}`,
     })
@@ -143,7 +127,7 @@ describe('an address', () => {
   })
 
   test('may be in the keywords of libpq', async () => {
-    const { hostname, port, pathname, username, password } = new URL(direct)
+    const { hostname, port, pathname, username, password } = new URL(stage.store)
     const store = `host=${hostname} port=${port} user=${username} password='${password}' dbname=${pathname.slice(1)}`
     await using outbox = await open({ store })
     expect(await outbox.stats()).toMatchObject({ pending: 0 })
@@ -152,26 +136,26 @@ describe('an address', () => {
   test('with read-write leads to the host that accepts writes, also after a switch-over', async () => {
     await using other = await startPostgres()
     const there = await other.database('other')
-    for (const store of [direct, there]) await (await open({ store })).close()
-    const [first, second] = [new URL(direct), new URL(there)]
+    for (const store of [stage.store, there]) await (await open({ store })).close()
+    const [first, second] = [new URL(stage.store), new URL(there)]
     // Both have a database and a user of the same name.
     await query(await other.database('postgres_same'), `CREATE DATABASE ${first.pathname.slice(1)}`)
     const same = there.replace('/other', first.pathname)
     await (await open({ store: same })).close()
     const store = `postgres://${first.username}:${first.password}@${first.host},${second.host}${first.pathname}?target_session_attrs=read-write`
-    await readOnly(direct)
+    await readOnly(stage.store)
     try {
       await using outbox = await open({ store })
       await outbox.add({ accessToken: 'x' })
       const count = async (address: string): Promise<number> =>
         (await query(address, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)).length
-      expect([await count(direct), await count(same)]).toEqual([0, 1])
+      expect([await count(stage.store), await count(same)]).toEqual([0, 1])
       await readOnly(same)
-      await writable(direct)
+      await writable(stage.store)
       await outbox.add({ accessToken: 'y' })
-      expect([await count(direct), await count(same)]).toEqual([1, 1])
+      expect([await count(stage.store), await count(same)]).toEqual([1, 1])
     } finally {
-      await writable(direct)
+      await writable(stage.store)
     }
   })
 })
@@ -191,8 +175,8 @@ async function writable(address: string): Promise<void> {
 }
 
 test('connections that the server ends are replaced, and nothing is lost', async () => {
-  await using outbox = await open({ store: direct })
-  const tokens = await provider.call('issue', 200)
+  await using outbox = await open({ store: stage.store })
+  const tokens = await stage.provider.call('issue', 200)
   const stop = new AbortController()
   const work = outbox.work({ signal: stop.signal })
   const adding = (async () => {
@@ -200,14 +184,14 @@ test('connections that the server ends are replaced, and nothing is lost', async
   })()
   for (let round = 0; round < 10; round++) {
     await query(
-      direct,
+      stage.store,
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE application_name = 'backend-logout outbox' AND datname = current_database()`,
     )
     await sleep(50)
   }
   await adding
-  while ((await provider.call('countActiveOf', tokens)) > 0) await sleep(20)
+  while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(20)
   stop.abort()
   await work
   await outbox.stats()
