@@ -4,13 +4,16 @@ import { chownSync, existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
 import { names, openAdder, startLimitedProvider } from './fleet.ts'
 
-const PROGRAM = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find(existsSync)
+// Where it is installed as a service, a user's PATH may not lead there.
+const PROGRAM = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin']
+  .map((folder) => join(folder, 'pgbouncer'))
+  .find(existsSync)
 
 /** Starts PgBouncer in front of a server, and returns the address of a database through it. */
 async function startPooler(
