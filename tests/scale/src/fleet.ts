@@ -22,7 +22,7 @@ export async function startLimitedProvider(): Promise<LimitedProvider> {
 export async function startWorker(
   provider: LimitedProvider,
   store: OutboxStore,
-  options: Pick<WorkerArguments, 'work' | 'events'> = {},
+  options: Pick<WorkerArguments, 'work' | 'events' | 'earlier'> = {},
   onEvent: (told: { readonly event: OutboxEvent; readonly at: number }) => void = () => {},
   env: NodeJS.ProcessEnv = {},
 ): Promise<WorkerProcess> {

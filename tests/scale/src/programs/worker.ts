@@ -1,6 +1,6 @@
 /** A worker in a process of its own. Its argument: the store, the provider and the key, as JSON. */
 import { createLogoutClient } from '@backend-logout/core'
-import { type OutboxEvent, type OutboxStore, openOutbox, type WorkOptions } from '@backend-logout/outbox'
+import type { OutboxEvent, OutboxStore, WorkOptions } from '@backend-logout/outbox'
 import { offer, tell } from '@backend-logout/tests-outbox/remote'
 
 export interface WorkerArguments {
@@ -9,9 +9,12 @@ export interface WorkerArguments {
   readonly key: { readonly kid: string; readonly key: string }
   readonly work?: Omit<WorkOptions, 'signal'>
   readonly events?: readonly OutboxEvent['type'][]
+  /** Whether it is a worker of an earlier version. */
+  readonly earlier?: boolean
 }
 
-const { store, appHost, key, work, events = [] } = JSON.parse(process.argv[2] as string) as WorkerArguments
+const { store, appHost, key, work, events = [], earlier } = JSON.parse(process.argv[2] as string) as WorkerArguments
+const { openOutbox } = await (earlier ? import('../generated/earlier-outbox.js') : import('@backend-logout/outbox'))
 const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost })
 const outbox = await openOutbox({
   store,
@@ -33,6 +36,9 @@ process.once('SIGTERM', async () => {
 
 export const functions = {
   memory: () => process.memoryUsage().rss,
+  async addMany(tokens: readonly string[]) {
+    await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
+  },
   async stop() {
     stop.abort()
     return working

@@ -1,0 +1,1 @@
+export { openOutbox } from '@backend-logout/outbox'
