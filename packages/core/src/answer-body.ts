@@ -43,3 +43,16 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
 export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }
+
+/** How many levels of a body are read below its top. */
+export const DEPTH = 3
+
+/** A number within bounds, also one that is text. */
+export function numberOf(
+  value: unknown,
+  least: number = -Number.MAX_VALUE,
+  most: number = Number.MAX_VALUE,
+): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && number >= least && number <= most ? number : undefined
+}

@@ -6,16 +6,10 @@
 
 import type { CryptoKey, JWK } from 'jose'
 import { SignJWT } from 'jose/jwt/sign'
-import { importJWK, importPKCS8 } from 'jose/key/import'
 import type { ClientAuth, ClientAuthContext } from './client-auth.ts'
 import { invalidOption } from './invalid-option.ts'
-import {
-  algorithmOfCryptoKey,
-  algorithmOfJwk,
-  algorithmsForPem,
-  checkModulus,
-  type SigningAlgorithm,
-} from './signing-algorithm.ts'
+import type { SigningAlgorithm } from './signing-algorithm.ts'
+import { inspectKey, type SigningKey } from './signing-key.ts'
 
 export type { AuthenticatedEndpoint, ClientAuth, ClientAuthContext, ClientCredential } from './client-auth.ts'
 export type { SigningAlgorithm } from './signing-algorithm.ts'
@@ -113,7 +107,7 @@ export function privateKeyJwt(
   options: PrivateKeyJwtOptions = {},
 ): ClientAuth {
   checkOptions('privateKeyJwt', options)
-  const { kid, load } = inspect(key, options)
+  const { kid, load } = inspectKey(key, options)
   if (kid !== undefined && (typeof kid !== 'string' || kid === ''))
     invalidOption('privateKeyJwt.kid', 'must be a string.')
   return signedBy('private_key_jwt', kid, load, options)
@@ -153,12 +147,6 @@ export function clientSecretJwt(secret: string, options: ClientSecretJwtOptions 
   return signedBy('client_secret_jwt', undefined, load, options)
 }
 
-/** An imported key, and what it signs with. */
-interface SigningKey {
-  readonly key: CryptoKey
-  readonly alg: string
-}
-
 function signedBy(
   method: string,
   kid: string | undefined,
@@ -194,56 +182,6 @@ function signedBy(
     }
   }
   return Object.assign(authenticate, { method })
-}
-
-/** Checks a private key, and says how to import it. */
-function inspect(
-  key: unknown,
-  { alg: wanted, kid }: PrivateKeyJwtOptions,
-): { kid: unknown; load: () => Promise<SigningKey> } {
-  if (typeof key === 'string') {
-    // Environment variables often hold the line breaks of PEM as two characters.
-    const pem = key.replaceAll(String.raw`\n`, '\n').trim()
-    const algorithms = algorithmsForPem(pem, wanted)
-    return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
-  }
-  if (typeof key !== 'object' || key === null) {
-    return invalidOption('privateKeyJwt.key', 'must be a CryptoKey, a JWK, or PEM.')
-  }
-  if (isCryptoKey(key)) {
-    const alg = algorithmOfCryptoKey(key, wanted)
-    return { kid, load: async () => ({ key, alg }) }
-  }
-  // A copy: what happens to the caller's object later must not matter. What the key is for has been checked.
-  const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
-  const algorithm = algorithmOfJwk(key as Record<string, unknown>, wanted)
-  const load = (): Promise<SigningKey> =>
-    importFirst([algorithm], (alg) => importJWK(jwk as JWK, alg, { extractable: false }))
-  return { kid: kid ?? jwk.kid, load }
-}
-
-/** Imports a key for the first algorithm that it can be imported for. */
-async function importFirst(
-  algorithms: readonly SigningAlgorithm[],
-  importKey: (alg: SigningAlgorithm) => Promise<CryptoKey | Uint8Array>,
-): Promise<SigningKey> {
-  for (const alg of algorithms) {
-    let key: CryptoKey
-    try {
-      key = (await importKey(alg)) as CryptoKey
-    } catch {
-      // The cause stays behind: runtimes may quote what they could not read.
-      continue
-    }
-    checkModulus(key, alg)
-    return { key, alg }
-  }
-  const reason = `could not be imported for ${algorithms.join(', ')}: it is damaged, of another type or curve, or`
-  return invalidOption('privateKeyJwt.key', `${reason} this runtime does not support it.`)
-}
-
-function isCryptoKey(key: object): key is CryptoKey {
-  return Object.prototype.toString.call(key) === '[object CryptoKey]'
 }
 
 function checkOptions(what: string, options: AssertionOptions): void {

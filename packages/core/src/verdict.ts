@@ -3,8 +3,9 @@ import { challengeParameter } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
 import type { components } from './generated/provider.ts'
 import { isIntercepted } from './interception.ts'
-import { isRefusal, reportsFailure, type StatedError, statedError, statedWait } from './stated-error.ts'
-import { requestedWait } from './throttling.ts'
+import { isRefusal, reportsFailure } from './refusal.ts'
+import { requestedWait } from './requested-wait.ts'
+import { type StatedError, statedError, statedWait } from './stated-error.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Reason for a failure. Texts are the provider's own and not yet masked. */

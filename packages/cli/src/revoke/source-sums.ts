@@ -1,8 +1,14 @@
-import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
+import { type InputSum, keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import type { JournalHistory } from './journal-history.ts'
 import type { JournalKey } from './journal-key.ts'
 import { isKeyed } from './journal-record.ts'
-import type { SourceSums } from './token-source.ts'
+
+/** Sums over the input, which the reader takes it into. */
+export interface SourceSums {
+  readonly keyed: InputSum
+  /** For a history of the first format. */
+  readonly unkeyed: InputSum | undefined
+}
 
 /** The sums by which a journal knows its input again. */
 export function sumsFor(key: JournalKey, history: JournalHistory | undefined): SourceSums {

@@ -1,17 +1,11 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import type { InputSum } from '../input/input-sum.ts'
 import type { LineReader } from '../input/line-reader.ts'
 import type { BadRow, LeftOutRow, Row, RowFormat, TokenRow } from '../input/row.ts'
+import { EarlyRows } from './early-rows.ts'
 import type { JournalHistory } from './journal-history.ts'
 import { type Checkpoint, isKeyed } from './journal-record.ts'
-
-/** Sums over the input, which the reader takes it into. */
-export interface SourceSums {
-  readonly keyed: InputSum
-  /** For a history of the first format. */
-  readonly unkeyed: InputSum | undefined
-}
+import type { SourceSums } from './source-sums.ts'
 
 /** Options of a {@link TokenSource}. */
 export interface TokenSourceOptions {
@@ -41,15 +35,13 @@ export interface TokenSourceOptions {
 
 /** A row that is given out, or reported. */
 type FoundRow = TokenRow | BadRow
-
 type Next = IteratorResult<TokenRow, undefined>
 
 const END: Next = { done: true, value: undefined }
+
 /** Longer parts than a run of 10 000 requests at a time leaves behind. */
 const MAX_HELD_ROWS = 32_768
 const MAX_HELD_CHARACTERS = 64 * 1024 * 1024
-/** An input whose first rows have no tokens, this many of them, is not what it is taken for. */
-const EARLY_PROBLEMS = 10
 
 /**
  * Gives the tokens of an input, without those that a journal calls confirmed. Nothing that the journal says about a
@@ -75,7 +67,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   #readyAt = 0
   #finished = false
   /** Rows without a token, until the first one with a token. */
-  #early: BadRow[] | undefined
+  #early: EarlyRows | undefined
   #given = 0
   #stopped = false
   #endWaiting: (next: Next) => void = () => {}
@@ -85,7 +77,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     this.#reader = options.reader
     this.#checkpoints = options.history?.checkpoints ?? []
     // An earlier run has decided how to read this part.
-    this.#early = this.#checkpoints.length === 0 ? [] : undefined
+    this.#early = this.#checkpoints.length === 0 ? new EarlyRows(options.name, options.format) : undefined
   }
 
   [Symbol.asyncIterator](): this {
@@ -130,10 +122,9 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
         this.#finish()
         continue
       }
-      const stopped = new Promise<Next>((resolve) => {
-        this.#endWaiting = resolve
-      })
-      const end = await Promise.race([this.#reader.fill(), stopped])
+      const stopped = Promise.withResolvers<Next>()
+      this.#endWaiting = stopped.resolve
+      const end = await Promise.race([this.#reader.fill(), stopped.promise])
       if (end) return end
     }
     return END
@@ -152,7 +143,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
         this.#given++
         return row
       }
-      if (this.#early) this.#addEarly(row)
+      if (this.#early) this.#early.add(row)
       else this.#options.onProblem(row)
     }
     return undefined
@@ -161,11 +152,8 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   /** The next row that may be given out. */
   #takeRow(): FoundRow | undefined {
     for (;;) {
-      const row = this.#ready[this.#readyAt]
-      if (row) {
-        this.#readyAt++
-        return row
-      }
+      const row = this.#ready[this.#readyAt++]
+      if (row) return row
       this.#ready = []
       this.#readyAt = 0
       const line = this.#reader.take()
@@ -182,10 +170,9 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     if (row.token === undefined && row.problem === undefined) this.#options.onLeftOut?.(row.leftOut)
     else if (this.#isUpToDate) this.#ready.push(row)
     else if (this.#options.history?.done.has(row.line)) this.#skipped++
-    else
-      this.#hold(
-        this.#options.history?.active?.has(row.line) && row.token !== undefined ? { ...row, wasActive: true } : row,
-      )
+    else if (row.token !== undefined && this.#options.history?.active?.has(row.line))
+      this.#hold({ ...row, wasActive: true })
+    else this.#hold(row)
   }
 
   #withCredentials(row: Row): Row {
@@ -201,32 +188,14 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     for (const row of this.#options.format.end()) this.#add(row)
   }
 
-  #addEarly(row: BadRow): void {
-    this.#early?.push(row)
-    if (this.#early?.length === EARLY_PROBLEMS) throw this.#noTokens(`Its first ${EARLY_PROBLEMS} rows have no tokens`)
-  }
-
   /** There is a token, or no further row: what was found until now counts. */
   #passEarly(isEnd: boolean): void {
     const early = this.#early
     if (!early) return
-    if (isEnd && early.length > 0 && this.#options.format.advice() !== undefined)
-      throw this.#noTokens('It has no tokens')
+    if (isEnd) early.end()
     this.#early = undefined
     this.#accept()
-    for (const row of early) this.#options.onProblem(row)
-  }
-
-  #noTokens(what: string): CommandError {
-    const [first] = this.#early ?? []
-    const advice = this.#options.format.advice()
-    const problem = first && `Line ${first.line}: ${first.problem}`
-    return new CommandError(
-      ExitCode.usage,
-      [`${this.#options.name} cannot be read. ${what}.`, problem, advice, 'Nothing was sent.']
-        .filter(Boolean)
-        .join(' '),
-    )
+    for (const row of early.rows) this.#options.onProblem(row)
   }
 
   /** Keeps a row until it is known whether the journal is about this input. */
@@ -254,9 +223,8 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   }
 
   #accept(): void {
-    if (this.#accepted) return
+    if (!this.#accepted) this.#options.onAccepted?.()
     this.#accepted = true
-    this.#options.onAccepted?.()
   }
 
   #keyedSum(): string {

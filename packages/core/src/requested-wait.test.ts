@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseWait, requestedWait } from './throttling.ts'
+import { parseWait, requestedWait } from './requested-wait.ts'
 
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 0)
 

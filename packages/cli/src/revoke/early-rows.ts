@@ -1,0 +1,53 @@
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
+import type { BadRow, RowFormat } from '../input/row.ts'
+
+/** An input whose first rows have no tokens, this many of them, is not what it is taken for. */
+const MAX_EARLY_ROWS = 10
+
+/** The rows without a token before the first one with a token: they say whether an input is what it is taken for. */
+export class EarlyRows {
+  readonly #name: string
+  readonly #format: RowFormat
+  readonly #rows: BadRow[] = []
+
+  /**
+   * @param name How messages call the input.
+   * @param format Makes rows of its lines, and knows what else it could be.
+   */
+  constructor(name: string, format: RowFormat) {
+    this.#name = name
+    this.#format = format
+  }
+
+  /** All of them so far. */
+  get rows(): readonly BadRow[] {
+    return this.#rows
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @throws CommandError when there are too many
+   */
+  add(row: BadRow): void {
+    this.#rows.push(row)
+    if (this.#rows.length === MAX_EARLY_ROWS) throw this.#noTokens(`Its first ${MAX_EARLY_ROWS} rows have no tokens`)
+  }
+
+  /**
+   * The input ends without a token.
+   *
+   * @throws CommandError where it should have had some
+   */
+  end(): void {
+    if (this.#rows.length > 0 && this.#format.advice() !== undefined) throw this.#noTokens('It has no tokens')
+  }
+
+  #noTokens(what: string): CommandError {
+    const [first] = this.#rows
+    const problem = first && `Line ${first.line}: ${first.problem}`
+    const sentences = [`${this.#name} cannot be read. ${what}.`, problem, this.#format.advice(), 'Nothing was sent.']
+    return new CommandError(ExitCode.usage, sentences.filter(Boolean).join(' '))
+  }
+}

@@ -1,0 +1,78 @@
+import type { CryptoKey, JWK } from 'jose'
+import { importJWK, importPKCS8 } from 'jose/key/import'
+import { invalidOption } from './invalid-option.ts'
+import {
+  algorithmOfCryptoKey,
+  algorithmOfJwk,
+  algorithmsForPem,
+  checkModulus,
+  type SigningAlgorithm,
+} from './signing-algorithm.ts'
+
+/** An imported key, and what it signs with. */
+export interface SigningKey {
+  readonly key: CryptoKey
+  readonly alg: string
+}
+
+/** A private key that was checked. */
+export interface InspectedKey {
+  /** The key's id, as the application or the JWK has it. */
+  readonly kid: unknown
+  readonly load: () => Promise<SigningKey>
+}
+
+/**
+ * Checks a private key, and says how to import it.
+ *
+ * @param options The algorithm and the id that the application states.
+ * @throws LogoutError `invalid_options`
+ */
+export function inspectKey(
+  key: unknown,
+  { alg: wanted, kid }: { readonly alg?: SigningAlgorithm | undefined; readonly kid?: unknown },
+): InspectedKey {
+  if (typeof key === 'string') {
+    // Environment variables often hold the line breaks of PEM as two characters.
+    const pem = key.replaceAll(String.raw`\n`, '\n').trim()
+    const algorithms = algorithmsForPem(pem, wanted)
+    return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
+  }
+  if (typeof key !== 'object' || key === null) {
+    return invalidOption('privateKeyJwt.key', 'must be a CryptoKey, a JWK, or PEM.')
+  }
+  if (isCryptoKey(key)) {
+    const alg = algorithmOfCryptoKey(key, wanted)
+    return { kid, load: async () => ({ key, alg }) }
+  }
+  // A copy: what happens to the caller's object later must not matter. What the key is for has been checked.
+  const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
+  const algorithm = algorithmOfJwk(key as Record<string, unknown>, wanted)
+  const load = (): Promise<SigningKey> =>
+    importFirst([algorithm], (alg) => importJWK(jwk as JWK, alg, { extractable: false }))
+  return { kid: kid ?? jwk.kid, load }
+}
+
+/** Imports a key for the first algorithm that it can be imported for. */
+async function importFirst(
+  algorithms: readonly SigningAlgorithm[],
+  importKey: (alg: SigningAlgorithm) => Promise<CryptoKey | Uint8Array>,
+): Promise<SigningKey> {
+  for (const alg of algorithms) {
+    let key: CryptoKey
+    try {
+      key = (await importKey(alg)) as CryptoKey
+    } catch {
+      // The cause stays behind: runtimes may quote what they could not read.
+      continue
+    }
+    checkModulus(key, alg)
+    return { key, alg }
+  }
+  const reason = `could not be imported for ${algorithms.join(', ')}: it is damaged, of another type or curve, or`
+  return invalidOption('privateKeyJwt.key', `${reason} this runtime does not support it.`)
+}
+
+function isCryptoKey(key: object): key is CryptoKey {
+  return Object.prototype.toString.call(key) === '[object CryptoKey]'
+}
