@@ -9,10 +9,9 @@ const TOKEN_LIFETIME_S = 2_592_000
 
 /** `backend-logout revoke-user` */
 export function revokeUserCommand(run: RunCommand): Command {
-  const command = new Command('revoke-user')
+  const command = entryCommand('revoke-user')
     .summary('make your services refuse the tokens of a user')
     .description('Adds a user to the revocation list that your services follow.')
-    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--sub <subject>', "the user: the tokens' sub claim")
     .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
   return withRun(command, run, userDetails)
@@ -20,10 +19,9 @@ export function revokeUserCommand(run: RunCommand): Command {
 
 /** `backend-logout revoke-session` */
 export function revokeSessionCommand(run: RunCommand): Command {
-  const command = new Command('revoke-session')
+  const command = entryCommand('revoke-session')
     .summary('make your services refuse the tokens of a session')
     .description('Adds a session to the revocation list that your services follow.')
-    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--sid <session>', "the session: the tokens' sid claim")
     .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
   return withRun(command, run, sessionDetails)
@@ -31,12 +29,16 @@ export function revokeSessionCommand(run: RunCommand): Command {
 
 /** `backend-logout revoke-issuer` */
 export function revokeIssuerCommand(run: RunCommand): Command {
-  const command = new Command('revoke-issuer')
+  const command = entryCommand('revoke-issuer')
     .summary('make your services refuse all tokens of an issuer up to a time')
     .description('Adds all tokens that an issuer issued up to a time to the revocation list. This logs out everyone.')
-    .requiredOption('--iss <issuer>', 'who issued the tokens: their iss claim, exactly as it is in them')
     .requiredOption('--issued-before <date>', 'when the incident was over', date('--issued-before'))
   return withRun(command, run, issuerDetails)
+}
+
+function entryCommand(name: string): Command {
+  const iss = 'who issued the tokens: their iss claim, exactly as it is in them'
+  return new Command(name).requiredOption('--iss <issuer>', iss)
 }
 
 function withRun(command: Command, run: RunCommand, details: string): Command {
