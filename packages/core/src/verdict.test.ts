@@ -1,21 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { TransportResponse } from './transport.ts'
+import { answer } from './testing/answer.ts'
+import type { TransportResponse } from './transport.ts'
 import { judgeIntrospection, judgeMetadata, judgeRevocation } from './verdict.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
-
-interface Given {
-  readonly headers?: Record<string, string>
-  readonly truncated?: boolean
-  readonly redirected?: boolean
-}
-
-function answer(status: number, body: unknown = '', given: Given = {}): TransportResponse {
-  const { headers = {}, ...rest } = given
-  const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return new TransportResponse({ status, headers: new Headers(headers), body: text, ...rest })
-}
 
 function codeOf(given: TransportResponse): string {
   const verdict = judgeRevocation(given, NOW)
@@ -380,111 +368,6 @@ describe('a token that is no longer valid', () => {
   })
 })
 
-describe('what a failure tells', () => {
-  test.each([
-    ['Twitch', { status: 400, message: 'Invalid token' }, undefined, 'Invalid token'],
-    ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'E0000011', 'Invalid token provided'],
-    [
-      'Fitbit',
-      { errors: [{ errorType: 'invalid_request', message: 'Missing token' }], success: false },
-      'invalid_request',
-      'Missing token',
-    ],
-    ['a problem', { type: 'about:blank', title: 'Bad', status: 400, detail: 'No token' }, undefined, 'No token'],
-    ['plain text', 'Invalid token', undefined, 'Invalid token'],
-  ])('the reason as %s gives it', (_what, body, providerError, providerErrorDescription) => {
-    expect(judgeRevocation(answer(400, body), NOW)).toMatchObject({
-      code: 'rejected',
-      providerError,
-      providerErrorDescription,
-    })
-  })
-
-  test('the OAuth error from the body', () => {
-    expect(judgeRevocation(answer(400, { error: 'invalid_request', error_description: 'no token' }), NOW)).toEqual({
-      ok: false,
-      code: 'rejected',
-      status: 400,
-      providerError: 'invalid_request',
-      providerErrorDescription: 'no token',
-    })
-  })
-
-  test("everything that GenAuth's envelope says", () => {
-    const body = { statusCode: 403, apiCode: 2333, message: 'Access denied', requestId: 'id-1' }
-    expect(judgeRevocation(answer(200, body), NOW)).toMatchObject({
-      status: 200,
-      apiCode: 2333,
-      providerErrorDescription: 'Access denied',
-      requestId: 'id-1',
-    })
-  })
-
-  test.each(['x', null, {}, 123_456_789_012, '123456789012', -1])(
-    'no apiCode that is not a number below 1e9: %o',
-    (apiCode) => {
-      const verdict = judgeRevocation(answer(200, { statusCode: 403, apiCode }), NOW)
-      expect(verdict).toMatchObject({ ok: false, apiCode: undefined })
-    },
-  )
-
-  test("the message of Google's nested error", () => {
-    const body = { error: { code: 401, message: 'Bad key', status: 'UNAUTHENTICATED' } }
-    expect(judgeRevocation(answer(401, body), NOW)).toMatchObject({
-      code: 'client_auth_failed',
-      providerErrorDescription: 'Bad key',
-    })
-  })
-
-  test.each([
-    ['quoted', 'Basic realm="x", error="invalid_client", error_description="say \\"please\\""', 'say "please"'],
-    ['bare', 'Bearer error=invalid_client, error_description=please', 'please'],
-    ['alone', 'error="invalid_client"', undefined],
-  ])('the error from WWW-Authenticate: %s', (_what, challenge, description) => {
-    const given = answer(401, '', { headers: { 'www-authenticate': challenge } })
-    expect(judgeRevocation(given, NOW)).toMatchObject({
-      code: 'client_auth_failed',
-      providerError: 'invalid_client',
-      providerErrorDescription: description,
-    })
-  })
-
-  test('the error from WWW-Authenticate also on 400, where it alone tells that the client is wrong', () => {
-    const given = answer(400, '', { headers: { 'www-authenticate': 'Basic error="invalid_client"' } })
-    expect(codeOf(given)).toBe('client_auth_failed')
-  })
-
-  test('the body rather than WWW-Authenticate where both speak', () => {
-    const headers = { 'www-authenticate': 'Basic error="invalid_token", error_description="header"' }
-    const body = { error: 'invalid_client', error_description: 'body' }
-    expect(judgeRevocation(answer(401, body, { headers }), NOW)).toMatchObject({
-      providerError: 'invalid_client',
-      providerErrorDescription: 'body',
-    })
-  })
-
-  test('what a quoted string of WWW-Authenticate says is no error', () => {
-    const challenge = 'Bearer realm="a, error=invalid_client b", error="insufficient_scope"'
-    const given = answer(403, '', { headers: { 'www-authenticate': challenge } })
-    expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rejected', providerError: 'insufficient_scope' })
-  })
-
-  test('no error from a challenge that has none', () => {
-    const given = answer(401, '', { headers: { 'www-authenticate': 'Basic realm="my_error=1"' } })
-    expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'client_auth_failed', providerError: undefined })
-  })
-
-  test('how long to wait', () => {
-    const after = (value: string) => {
-      const verdict = judgeRevocation(answer(503, '', { headers: { 'retry-after': value } }), NOW)
-      return verdict.ok ? 'ok' : verdict.retryAfterMs
-    }
-    expect(after('120')).toBe(120_000)
-    expect(after('Thu, 01 Jan 2026 00:00:30 GMT')).toBe(30_000)
-    expect(after('soon')).toBeUndefined()
-  })
-})
-
 test.each([
   ['metadata', judgeMetadata, 26_000],
   ['revocation', judgeRevocation, 6_500],
@@ -534,63 +417,5 @@ describe('metadata', () => {
     ['text', 'issuer'],
   ])('is not a document with %s', (_what, body) => {
     expect(judgeMetadata(answer(200, body), NOW)).toMatchObject({ code: 'unexpected_response' })
-  })
-})
-
-describe('any answer', () => {
-  const codes = new Set([
-    'client_auth_failed',
-    'unsupported_token_type',
-    'rejected',
-    'rate_limited',
-    'provider_unavailable',
-    'unexpected_response',
-    'redirect_refused',
-    'endpoint_missing',
-  ])
-  const body = fc.oneof(
-    fc.string({ unit: 'binary' }),
-    fc.json(),
-    fc.json().map((text) => text.slice(0, text.length / 2)),
-    fc.dictionary(
-      fc.constantFrom('error', 'statusCode', 'code', 'data', 'success', 'apiCode', 'active', 'issuer'),
-      fc.jsonValue(),
-    ),
-    fc.dictionary(
-      fc.constantFrom('error', 'statusCode', 'code'),
-      fc.constantFrom('400', 429, 'invalid_client', {}, null),
-    ),
-  )
-  const name = fc.constantFrom('content-type', 'www-authenticate', 'retry-after', 'x-request-id')
-  const value = fc.string({ unit: fc.constantFrom(...'error="\\,; =:0123456789GMTtext/htmljson') })
-  const given = fc.record({
-    status: fc.oneof(fc.constantFrom(200, 204, 400, 401), fc.integer({ min: 0, max: 1000 })),
-    body,
-    headers: fc.dictionary(name, value),
-    truncated: fc.boolean(),
-    redirected: fc.boolean(),
-  })
-
-  test('gets exactly one verdict, the same each time, and success only with a 2xx that was not redirected', () => {
-    fc.assert(
-      fc.property(given, ({ status, body: content, ...rest }) => {
-        for (const judge of [judgeRevocation, judgeIntrospection, judgeMetadata]) {
-          const verdict = judge(answer(status, content, rest), NOW)
-          expect(judge(answer(status, content, rest), NOW)).toEqual(verdict)
-          if (verdict.ok) {
-            expect(status >= 200 && status < 300 && !rest.redirected).toBe(true)
-          } else {
-            expect(codes).toContain(verdict.code)
-            expect(verdict.status).toBe(status)
-            for (const text of [verdict.providerError, verdict.providerErrorDescription, verdict.requestId]) {
-              expect(text === undefined || (typeof text === 'string' && text !== '')).toBe(true)
-            }
-            expect(verdict.retryAfterMs === undefined || verdict.retryAfterMs >= 0).toBe(true)
-            expect(verdict.apiCode === undefined || Number.isFinite(verdict.apiCode)).toBe(true)
-          }
-        }
-      }),
-      { numRuns: 500 },
-    )
   })
 })

@@ -1,26 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { startEmulator } from '@backend-logout/emulator'
 import { expect, test } from 'vitest'
+import { freePort } from '../../outbox/src/free-port.ts'
 import { allBlocks } from './code-block.ts'
 
 const PAGE = 'docs/guides/revoked-means-refused.md'
 // In here, so that the packages are found as a user's are.
 const folder = join(import.meta.dirname, '../.results/revoked-means-refused')
 const blocks = allBlocks().filter(({ file }) => file === PAGE)
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 test('the guide leads to an API that refuses a token after the logout, and is not fooled without its feed', async () => {
   await using provider = await startEmulator()

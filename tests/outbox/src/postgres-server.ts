@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { chownSync, cpSync, statSync } from 'node:fs'
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
+import { freePort } from './free-port.ts'
 
 /** A real Postgres server, on a free port of loopback, with its files in a temporary folder. */
 export interface PostgresServer extends AsyncDisposable {
@@ -203,13 +203,4 @@ function isOpenToAll(path: string): boolean {
   if ((statSync(path).mode & 0o001) === 0) return false
   const parent = dirname(path)
   return parent === path || isOpenToAll(parent)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
