@@ -12,6 +12,7 @@ await build({
   bundle: true,
   splitting: true,
   packages: 'external',
+  platform: 'neutral',
   format: 'esm',
   target: 'es2024',
   outdir: 'dist',
