@@ -28,14 +28,20 @@ export function createApp(store?: Store): Express {
 
   let provider: Promise<oidc.Configuration> | undefined
   const discover = (): Promise<oidc.Configuration> => {
-    provider ??= oidc.discovery(
-      new URL(`${AUTHING_APP_HOST}/oidc`),
-      AUTHING_APP_ID,
-      undefined,
-      oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
-      // Only for a provider on this machine.
-      AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
-    )
+    provider ??= oidc
+      .discovery(
+        new URL(`${AUTHING_APP_HOST}/oidc`),
+        AUTHING_APP_ID,
+        undefined,
+        oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
+        // Only for a provider on this machine.
+        AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
+      )
+      .catch((error) => {
+        // The next sign-in tries again.
+        provider = undefined
+        throw error
+      })
     return provider
   }
   app.use(signIn(discover, `${APP_ORIGIN}/callback`))

@@ -27,14 +27,20 @@ await app.register(session, {
 
 let provider: Promise<oidc.Configuration> | undefined
 const discover = (): Promise<oidc.Configuration> => {
-  provider ??= oidc.discovery(
-    new URL(`${AUTHING_APP_HOST}/oidc`),
-    AUTHING_APP_ID,
-    undefined,
-    oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
-    // Only for a provider on this machine.
-    AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
-  )
+  provider ??= oidc
+    .discovery(
+      new URL(`${AUTHING_APP_HOST}/oidc`),
+      AUTHING_APP_ID,
+      undefined,
+      oidc.ClientSecretPost(process.env.AUTHING_APP_SECRET),
+      // Only for a provider on this machine.
+      AUTHING_APP_HOST.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
+    )
+    .catch((error) => {
+      // The next sign-in tries again.
+      provider = undefined
+      throw error
+    })
   return provider
 }
 await app.register(signIn, { provider: discover, redirectUri: `${APP_ORIGIN}/callback` })

@@ -25,6 +25,7 @@ export const sections: readonly Section[] = [
       'docs/guides/quick-start-bun-and-workers.md',
       'docs/guides/express.md',
       'docs/guides/fastify.md',
+      'docs/guides/hono.md',
       'docs/guides/next.md',
       'docs/guides/genauth-settings.md',
       'docs/guides/other-providers.md',

@@ -31,6 +31,10 @@ const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly tr
     page: 'docs/guides/fastify.md',
     triedBy: 'tests/frameworks, which compares them with the files of the example that it starts',
   },
+  'hono-example': {
+    page: 'docs/guides/hono.md',
+    triedBy: 'tests/frameworks, which compares them with the files of the example that it starts',
+  },
   'next-example': {
     page: 'docs/guides/next.md',
     triedBy: 'tests/frameworks, which compares them with the files of the example that it builds and starts',

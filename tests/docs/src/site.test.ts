@@ -48,6 +48,7 @@ describe('the site', () => {
   test.each([
     ['express', ['Which package do I need?', 'Quick start: browser and backend', '@backend-logout/browser-proxy']],
     ['fastify', ['Fastify: @fastify/session, form, redirect, provider down']],
+    ['hono', ['Hono on Node.js, Deno, Bun and Workers']],
     ['next', ['Next.js: route handler, Server Action, iron-session', 'Quick start: browser and backend']],
     ['kubernetes', ['Which package do I need?']],
     ['jwt', ['@backend-logout/core/jwt', 'Revoked means refused']],

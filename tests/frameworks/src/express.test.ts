@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../outbox/src/postgres-server.ts'
 import { testGuide } from './guide.ts'
 import { testPages } from './pages-suite.ts'
+import { startServer } from './start-server.ts'
 
 const example = join(import.meta.dirname, '../../../examples/express')
 const command = [process.execPath, join(example, 'server.ts')] as const
@@ -13,10 +14,16 @@ beforeAll(async () => {
 })
 afterAll(() => postgres[Symbol.asyncDispose]())
 
-testPages('Express with sessions in memory', { cookieName: 'connect.sid', program: async () => ({ command }) })
+testPages('Express with sessions in memory', {
+  cookieName: 'connect.sid',
+  hang: true,
+  start: (origin, env) => startServer(origin, command, { env }),
+})
 testPages('Express with sessions in Postgres', {
   cookieName: 'connect.sid',
-  program: async () => ({ command, env: { DATABASE_URL: await postgres.database('sessions') } }),
+  hang: false,
+  start: async (origin, env) =>
+    startServer(origin, command, { env: { ...env, DATABASE_URL: await postgres.database('sessions') } }),
 })
 
 testGuide('express.md', 'express', ['logout.ts', 'sign-in.ts', 'app.ts', 'server.ts'])

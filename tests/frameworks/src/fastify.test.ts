@@ -5,10 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { testGuide } from './guide.ts'
 import { testPages } from './pages-suite.ts'
+import { startServer } from './start-server.ts'
 
 const command = [process.execPath, join(import.meta.dirname, '../../../examples/fastify/server.ts')] as const
 
-testPages('Fastify', { cookieName: 'sessionId', program: async () => ({ command }) }, ({ server, signIn }) => {
+const start = (origin: string, env: Record<string, string>) => startServer(origin, command, { env })
+
+testPages('Fastify', { cookieName: 'sessionId', hang: true, start }, ({ server, signIn }) => {
   test('a request that takes longer than the logout does not bring the session back', async () => {
     const { browser, home } = await signIn()
     const { origin } = server()

@@ -1,0 +1,8 @@
+import { createLogoutClient } from '@backend-logout/core'
+import { createApp } from './app.ts'
+import { settings } from './settings.ts'
+
+const { origin, port, provider } = settings()
+const app = createApp({ origin, provider, createLogoutClient, sessions: new Map() })
+
+Bun.serve({ port, hostname: '127.0.0.1', fetch: app.fetch })

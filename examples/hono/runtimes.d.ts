@@ -1,0 +1,26 @@
+// As much of these runtimes' own declarations as the example needs.
+
+declare namespace Bun {
+  function serve(options: {
+    port: number
+    hostname: string
+    fetch: (request: Request) => Response | Promise<Response>
+  }): unknown
+}
+
+declare module 'cloudflare:workers' {
+  interface Statement {
+    bind(...values: string[]): Statement
+    first(column: string): Promise<string | null>
+    run(): Promise<unknown>
+  }
+
+  export const env: {
+    readonly APP_ORIGIN: string
+    readonly APP_ID: string
+    readonly APP_SECRET: string
+    readonly APP_HOST: string
+    readonly DB: { prepare(sql: string): Statement }
+  }
+  export function waitUntil(promise: Promise<unknown>): void
+}
