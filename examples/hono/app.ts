@@ -6,7 +6,7 @@ import { parse } from 'hono/utils/cookie'
 import { COOKIE, type SessionStore } from './session.ts'
 import { type Provider, signIn } from './sign-in.ts'
 
-/** What differs between the runtimes. */
+/** The parts that differ between the runtimes. */
 export interface Platform {
   /** The origin of the pages. */
   readonly origin: string
@@ -16,12 +16,12 @@ export interface Platform {
   readonly waitUntil?: (promise: Promise<unknown>) => void
 }
 
-/** What the status of a logout means to its user. */
+/** Messages for the user, by the status of the logout. */
 const GOODBYE: Readonly<Record<string, string>> = {
   logged_out: 'You are logged out.',
-  no_session: 'You were logged out already.',
+  no_session: 'You were already logged out.',
   queued: 'You are logged out here. The provider will follow.',
-  local_only: 'You are logged out here, but the provider did not answer. Log out there, too.',
+  local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
 }
 
 /** The application, for every runtime. */
@@ -40,7 +40,7 @@ export function createApp({ origin, provider, createLogoutClient, sessions, wait
         return (await sessions.get(id))?.csrfToken
       },
       landing: '/goodbye',
-      // On to the provider, to end its own session too; not where it does not answer.
+      // If the provider responds, go there next and end its session as well.
       singleSignOut: true,
     },
     waitUntil,

@@ -1,4 +1,4 @@
-/** What the application knows of a user. */
+/** The data of a user's session. */
 export interface Session {
   readonly tokens?: {
     readonly accessToken: string
@@ -16,5 +16,5 @@ export interface SessionStore {
   delete(id: string): unknown
 }
 
-/** The cookie with the id of the session. Its prefix keeps it out of reach of other sites, and requires HTTPS or localhost. */
+/** The cookie with the id of the session. Its prefix protects it from other sites and requires HTTPS or localhost. */
 export const COOKIE = '__Host-session'

@@ -12,14 +12,14 @@ export interface Provider {
 
 /** Signs users in with openid-client, and keeps their tokens in the session. */
 export function signIn({ appId, appSecret, appHost }: Provider, redirectUri: string, sessions: SessionStore): Hono {
-  // For each sign-in: on Workers, a request cannot wait for what another one has begun.
+  // Once for each sign-in: on Workers, a request cannot wait for the work of another request.
   const discover = (): Promise<oidc.Configuration> =>
     oidc.discovery(
       new URL(`${appHost}/oidc`),
       appId,
       undefined,
       oidc.ClientSecretPost(appSecret),
-      // Only for a provider on this very machine.
+      // Only for a provider on this machine.
       appHost.startsWith('http:') ? { execute: [oidc.allowInsecureRequests] } : {},
     )
   const cookie = { path: '/', secure: true, httpOnly: true, sameSite: 'Lax' } as const
@@ -49,7 +49,7 @@ export function signIn({ appId, appSecret, appHost }: Provider, redirectUri: str
       expectedState: state,
       pkceCodeVerifier: verifier,
     })
-    // A new id, so that nobody who knew the old one gets in.
+    // A new id prevents session fixation.
     await sessions.delete(before)
     const id = crypto.randomUUID()
     await sessions.set(id, {

@@ -16,5 +16,5 @@ const sessions: SessionStore = {
   delete: (id) => DB.prepare('DELETE FROM sessions WHERE id = ?').bind(id).run(),
 }
 
-// With waitUntil, because a request ends with its client here, and the logout must go on.
+// On Workers, a request ends when its client disconnects. With waitUntil, the logout continues.
 export default createApp({ origin, provider: { appId, appSecret, appHost }, createLogoutClient, sessions, waitUntil })

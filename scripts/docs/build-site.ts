@@ -72,7 +72,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     requiredToBeDocumented: ['Variable', 'Function', 'Class', 'Interface', 'TypeAlias', 'Method', 'Accessor', 'Module'],
     packagesRequiringDocumentation: [...new Set(Object.keys(modules).map((name) => name.split('/', 2).join('/')))],
     blockTags: [...OptionDefaults.blockTags, '@description'],
-    highlightLanguages: ['typescript', 'javascript', 'json', 'bash', 'html', 'http', 'yaml', 'sql'],
+    highlightLanguages: ['typescript', 'javascript', 'json', 'bash', 'html', 'http', 'yaml', 'sql', 'svelte'],
     markdownItLoader: plainHeadings,
     treatWarningsAsErrors: true,
     treatValidationWarningsAsErrors: true,

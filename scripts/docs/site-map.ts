@@ -27,6 +27,8 @@ export const sections: readonly Section[] = [
       'docs/guides/fastify.md',
       'docs/guides/hono.md',
       'docs/guides/next.md',
+      'docs/guides/react-router.md',
+      'docs/guides/sveltekit.md',
       'docs/guides/genauth-settings.md',
       'docs/guides/other-providers.md',
       'docs/guides/provider-profiles.md',

@@ -18,6 +18,7 @@ const folder = join(import.meta.dirname, '../.results/code')
 
 /** Languages of blocks that are only looked at, with the reason. */
 const NOT_CHECKED: Readonly<Record<string, string>> = {
+  svelte: 'pages of SvelteKit, which tests/frameworks builds',
   text: 'output of programs, and forms as they go over the wire',
 }
 
@@ -37,6 +38,14 @@ const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly tr
   },
   'next-example': {
     page: 'docs/guides/next.md',
+    triedBy: 'tests/frameworks, which compares them with the files of the example that it builds and starts',
+  },
+  'react-router-example': {
+    page: 'docs/guides/react-router.md',
+    triedBy: 'tests/frameworks, which compares them with the files of the example that it builds and starts',
+  },
+  'sveltekit-example': {
+    page: 'docs/guides/sveltekit.md',
     triedBy: 'tests/frameworks, which compares them with the files of the example that it builds and starts',
   },
   'with-generated-code': {

@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../..')
 export function testGuide(guide: string, example: string, files: readonly string[]): void {
   test(`the guide prints the files of examples/${example}`, () => {
     const text = readFileSync(join(root, 'docs/guides', guide), 'utf8')
-    const block = new RegExp(`\`\`\`ts ${example}-example\\n// (\\S+)\\n([\\s\\S]*?)\`\`\``, 'g')
+    const block = new RegExp(`\`\`\`\\w+ ${example}-example\\n(?://|<!--) (\\S+)(?: -->)?\\n([\\s\\S]*?)\`\`\``, 'g')
     const blocks = [...text.matchAll(block)]
     expect(blocks.map(([, name]) => name)).toEqual(files)
     for (const [, name = '', code] of blocks) {

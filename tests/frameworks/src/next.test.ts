@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { Browser } from './browser.ts'
 import { testGuide } from './guide.ts'
-import { stageNext } from './stage-next.ts'
+import { stageExample } from './stage-example.ts'
 import { freePort, type RunningServer, settingsFor, startServer } from './start-server.ts'
 
 const folder = join(import.meta.dirname, '../.results/next')
@@ -15,13 +17,13 @@ describe('Next', () => {
   let server: RunningServer
   let built: string
   beforeAll(async () => {
-    await stageNext(folder)
+    await stageExample('next', folder)
     const { PATH = '', HOME = '' } = process.env
     // Not a single setting of the application: nobody has its secrets where it is built.
     const env = { PATH, HOME, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' as const }
     built = (await promisify(execFile)(process.execPath, [next, 'build'], { cwd: folder, env })).stdout
     const origin = `http://localhost:${await freePort()}`
-    provider = await startEmulator()
+    provider = await startEmulator({ redirectUris: [`${origin}/api/auth/callback/genauth`] })
     server = await startServer(
       origin,
       [process.execPath, next, 'start', '--hostname', 'localhost', '--port', new URL(origin).port],
@@ -33,6 +35,8 @@ describe('Next', () => {
           NEXT_TELEMETRY_DISABLED: '1',
           SESSION_SECRET: 'a password of iron-session for this test',
           ALLOW_TEST_SIGN_IN: 'yes',
+          NEXTAUTH_URL: origin,
+          NEXTAUTH_SECRET: 'a secret of next-auth for this test',
         },
       },
     )
@@ -103,6 +107,59 @@ describe('Next', () => {
     expect((await act('')).location).toMatch(/\/goodbye$/)
   })
 
+  /** Signs a user in with next-auth, by the pages of both sides. */
+  async function signInWithNextAuth(user: string, active = 2) {
+    const browser = new Browser()
+    const choice = await browser.open(new URL('/api/auth/signin', server.origin))
+    const login = await browser.submit(choice)
+    expect(login.text).toContain('Sign in')
+    await browser.submit(login, { login: user })
+    expect(activeTokensOf(user)).toHaveLength(active)
+    return {
+      user,
+      cookies: () => browser.cookiesFor(server.origin),
+      async signOut() {
+        await browser.submit(await browser.open(new URL('/api/auth/signout', server.origin)))
+        expect(browser.cookiesFor(server.origin)).not.toContain('session-token')
+      },
+    }
+  }
+
+  /** The tokens of a user that still work: another user's are none of a test's business. */
+  const activeTokensOf = (user: string) => provider.tokens().filter(({ sub, active }) => active && sub === user)
+
+  test('events.signOut of next-auth revokes the tokens of each user, whoever logs out at the same time', async () => {
+    const names = Array.from({ length: 10 }, () => `user-${randomUUID()}`)
+    const users = await Promise.all(names.map((name) => signInWithNextAuth(name)))
+    await Promise.all(users.map(({ signOut }) => signOut()))
+    expect(names.flatMap(activeTokensOf)).toEqual([])
+  })
+
+  test('events.signOut leaves a session of the same user in another browser alone', async () => {
+    const name = `user-${randomUUID()}`
+    const here = await signInWithNextAuth(name)
+    const there = await signInWithNextAuth(name, 4)
+    await here.signOut()
+    expect(activeTokensOf(name)).toHaveLength(2)
+    await there.signOut()
+    expect(activeTokensOf(name)).toEqual([])
+  })
+
+  test('events.signOut gets the tokens from a cookie that has become too long for one', async () => {
+    const long = await signInWithNextAuth(`user-${randomUUID()}-${'x'.repeat(500)}`)
+    expect(long.cookies()).toContain('next-auth.session-token.1=')
+    await long.signOut()
+    expect(activeTokensOf(long.user)).toEqual([])
+  })
+
+  test('when the provider is down, next-auth logs out all the same, and the event says which tokens still work', async () => {
+    const { user, signOut } = await signInWithNextAuth(`user-${randomUUID()}`)
+    provider.answerAlways({ drop: 'reset' })
+    await signOut()
+    expect(activeTokensOf(user)).toHaveLength(2)
+    expect(server.output()).toMatch(/(?:A token was not revoked: network\s+){2}/)
+  })
+
   test('when the provider is down, the Server Action stays with the application', async () => {
     const { cookie } = await signIn()
     provider.answerAlways({ drop: 'reset' })
@@ -116,4 +173,6 @@ testGuide('next.md', 'next', [
   'app/logout/route.ts',
   'app/client/page.tsx',
   'app/server-action/page.tsx',
+  'auth.ts',
+  'app/api/auth/[...nextauth]/route.ts',
 ])

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, type Page } from './browser.ts'
@@ -8,6 +9,8 @@ import { freePort, type RunningServer, settingsFor } from './start-server.ts'
 export interface PageApplication {
   /** The name of the cookie with the session. */
   readonly cookieName: string
+  /** The lines that its server prints as a matter of course. */
+  readonly usualOutput?: RegExp
   /** Whether the provider hangs once, too, which takes as long as the deadline. */
   readonly hang: boolean
   /** Serves it from this origin, with these settings in its environment. */
@@ -17,13 +20,13 @@ export interface PageApplication {
 /** What the tests of one framework need besides. */
 export interface StartedApplication {
   readonly server: () => RunningServer
-  readonly signIn: () => Promise<{ readonly browser: Browser; readonly home: Page }>
+  readonly signIn: () => Promise<{ readonly user: string; readonly browser: Browser; readonly home: Page }>
 }
 
 /** Signs users in and out by the pages of an application, as their browsers do. */
 export function testPages(
   name: string,
-  { cookieName, hang, start }: PageApplication,
+  { cookieName, hang, start, usualOutput = /(?!)/ }: PageApplication,
   more: (application: StartedApplication) => void = () => {},
 ): void {
   describe(name, () => {
@@ -37,22 +40,26 @@ export function testPages(
         logoutRedirectUris: [`${origin}/goodbye`],
       })
       server = await start(origin, settingsFor(provider, origin))
-    })
+    }, 300_000)
     beforeEach(() => provider.reset())
     afterAll(async () => {
       await server?.[Symbol.asyncDispose]()
       await provider?.close()
     })
 
-    /** Signs a user in, by the pages of both sides. */
-    async function signIn(): Promise<{ browser: Browser; home: Page }> {
+    /** Signs a new user in, by the pages of both sides. */
+    async function signIn(): Promise<{ user: string; browser: Browser; home: Page }> {
+      const user = `user-${randomUUID()}`
       const browser = new Browser()
       const login = await browser.open(new URL('/login', server.origin))
       expect(login.text).toContain('Sign in')
-      const home = await browser.submit(login, { login: 'alice' })
+      const home = await browser.submit(login, { login: user })
       expect([home.url.href, home.text]).toEqual([`${server.origin}/`, expect.stringContaining('Log out')])
-      return { browser, home }
+      return { user, browser, home }
     }
+
+    /** The tokens of a user that still work: another user's are none of a test's business. */
+    const activeTokensOf = (user: string) => provider.tokens().filter(({ sub, active }) => active && sub === user)
 
     const postLogout = (browser: Browser, headers: Record<string, string> = {}, form?: Record<string, string>) =>
       send(new URL('/logout', server.origin), {
@@ -71,8 +78,8 @@ export function testPages(
     })
 
     test('a form without a script logs the user out, at the provider too, and the user comes back', async () => {
-      const { browser, home } = await signIn()
-      expect(provider.countActive()).toBeGreaterThan(0)
+      const { user, browser, home } = await signIn()
+      expect(activeTokensOf(user)).toHaveLength(2)
       const cookie = browser.cookiesFor(server.origin)
       const visited: string[] = []
       const goodbye = await browser.submit(home, {}, ({ origin }) => {
@@ -84,7 +91,7 @@ export function testPages(
         `${server.origin}/goodbye`,
         expect.stringContaining('You are logged out.'),
       ])
-      expect(provider.countActive()).toBe(0)
+      expect(activeTokensOf(user)).toEqual([])
       expect(browser.cookiesFor(server.origin)).toBe('')
       expect(await (await fetch(server.origin, { headers: { cookie } })).text()).toContain('Log in')
       // The provider's own session has ended, too: it asks who signs in.
@@ -92,11 +99,11 @@ export function testPages(
     })
 
     test('a script logs the user out by the same endpoint', async () => {
-      const { browser } = await signIn()
+      const { user, browser } = await signIn()
       const answer = await postLogout(browser, { 'x-logout-request': '1' })
       expect(await answer.json()).toMatchObject({ status: 'logged_out' })
       expect(answer.headers.getSetCookie().join()).toMatch(new RegExp(`(?:^|,)${cookieName}=;`))
-      expect(provider.countActive()).toBe(0)
+      expect(activeTokensOf(user)).toEqual([])
     })
 
     test('a second click and an expired session get to a page that says so', async () => {
@@ -106,7 +113,7 @@ export function testPages(
       for (const late of [browser, again]) {
         const goodbye = await late.submit(home)
         expect(goodbye.url.href).toBe(`${server.origin}/goodbye?logout=no_session`)
-        expect(goodbye.text).toMatch(/already logged out|logged out already/)
+        expect(goodbye.text).toContain('already logged out')
       }
       expect(await (await postLogout(again, { 'x-logout-request': '1' })).json()).toEqual({ status: 'no_session' })
     })
@@ -116,7 +123,7 @@ export function testPages(
       provider.answerAlways({ drop: 'reset' })
       const goodbye = await browser.submit(home)
       expect(goodbye.url.href).toBe(`${server.origin}/goodbye?logout=local_only`)
-      expect(goodbye.text).toContain('did not answer')
+      expect(goodbye.text).toContain('did not respond')
       expect((await browser.open(new URL(server.origin))).text).toContain('Log in')
     })
 
@@ -150,7 +157,8 @@ export function testPages(
     more({ server: () => server, signIn })
 
     test('nothing alarming is printed', () => {
-      expect(server.output().slice(printed)).toBe('')
+      const lines = server.output().slice(printed).split('\n')
+      expect(lines.filter((line) => line !== '' && !usualOutput.test(line))).toEqual([])
     })
   })
 }

@@ -2,24 +2,22 @@ import { cp, mkdir, readdir, readFile, realpath, rm, symlink, writeFile } from '
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '../../..')
+const BUILT = /\/(?:node_modules|\.next|\.turbo|\.svelte-kit|\.react-router|build)(?:\/|$)/
 
 /**
- * Puts the Next example into a folder of its own, with our packages as they are published: what a user has after
- * `npm install`. In the workspace they are TypeScript, which is not what Next gets to see.
+ * Puts an example into a folder of its own, with our packages as they are published: what a user has after
+ * `npm install`. In the workspace they are TypeScript, which is not what the build of a framework gets to see.
  */
-export async function stageNext(folder: string): Promise<void> {
-  const example = join(root, 'examples/next')
+export async function stageExample(name: string, folder: string): Promise<void> {
+  const example = join(root, 'examples', name)
   await rm(folder, { recursive: true, force: true })
-  await cp(example, folder, {
-    recursive: true,
-    filter: (source) => !/\/(?:node_modules|\.next|\.turbo)(?:\/|$)/.test(source.slice(example.length)),
-  })
+  await cp(example, folder, { recursive: true, filter: (source) => !BUILT.test(source.slice(example.length)) })
   const modules = join(folder, 'node_modules')
-  for (const name of await namesIn(join(example, 'node_modules'))) {
-    if (!name.startsWith('@backend-logout/'))
-      await link(await realpath(join(example, 'node_modules', name)), join(modules, name))
+  for (const dependency of await namesIn(join(example, 'node_modules'))) {
+    if (!dependency.startsWith('@backend-logout/'))
+      await link(await realpath(join(example, 'node_modules', dependency)), join(modules, dependency))
   }
-  for (const name of ['core', 'node', 'browser-proxy']) await installPackage(join(root, 'packages', name), modules)
+  for (const own of ['core', 'node', 'browser-proxy']) await installPackage(join(root, 'packages', own), modules)
 }
 
 async function installPackage(source: string, modules: string): Promise<void> {

@@ -1,0 +1,13 @@
+import type { ServerLoad } from '@sveltejs/kit'
+
+/** Messages for the user, by the status of the logout. */
+const GOODBYE: Readonly<Record<string, string>> = {
+  logged_out: 'You are logged out.',
+  no_session: 'You were already logged out.',
+  queued: 'You are logged out here. The provider will follow.',
+  local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
+}
+
+export const load: ServerLoad = ({ url }) => ({
+  text: GOODBYE[url.searchParams.get('logout') ?? 'logged_out'] ?? '',
+})
