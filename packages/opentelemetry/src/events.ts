@@ -49,6 +49,21 @@ export interface CheckEvent {
   readonly type: string
 }
 
+/** Measured members of a `RevocationFeedEvent`. */
+export interface FeedEvent {
+  readonly type: string
+  readonly code?: string | undefined
+}
+
+/** Measured members of a `ReceiverEvent` of a back-channel or global revocation handler. */
+export interface ReceiverEvent {
+  readonly type: string
+  readonly code?: string | undefined
+  readonly step?: string | undefined
+  readonly sessions?: number | undefined
+  readonly durationMs?: number | undefined
+}
+
 /** The part of an `Outbox` that is observed. */
 export interface ObservedOutbox {
   /** Returns the counts of the outbox and the age of its oldest logout. */

@@ -1,16 +1,19 @@
 /**
- * OpenTelemetry metrics and traces of logouts: of the client, the endpoint, the outbox and the revocation list.
+ * OpenTelemetry metrics and traces of logouts: of the client, the endpoint, the outbox, the revocation list
+ * and the receiver.
  *
  * @module
  */
 export type {
   CheckEvent,
   ClientEvent,
+  FeedEvent,
   HandlerEvent,
   ListEvent,
   LogEvent,
   ObservedList,
   ObservedOutbox,
   OutboxEvent,
+  ReceiverEvent,
 } from './events.ts'
 export { type Instrumentation, type InstrumentOptions, instrument } from './instrument.ts'

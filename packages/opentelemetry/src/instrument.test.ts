@@ -1,9 +1,14 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { toNodeHandler } from '@backend-logout/browser-proxy/node'
 import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { createLogoutClient, fingerprintToken } from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
+import { createBackChannelHandler, createLogoutTokenVerifier, createMemorySessionIndex } from '@backend-logout/receiver'
 import { followRevocations } from '@backend-logout/revocations'
-import { createCheckHandler, openRevocationLog } from '@backend-logout/revocations/server'
+import { createCheckHandler, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -112,6 +117,8 @@ test('every part is measured, and no attribute names a token, a user or a sessio
   await failing(new Request('https://app.example.com/logout', { method: 'POST', headers }))
   const check = createCheckHandler({ list, verify: () => ({ iss: 'x', jti: 'y' }), onEvent: telemetry.check })
   await check(new Request('https://app.example.com/', { headers: { authorization: `Bearer ${accessToken}` } }))
+  const feed = createRevocationFeedHandler({ log, authorize: () => true, onEvent: telemetry.feed })
+  for (const query of ['', '?after=gone']) await feed(new Request(`https://app.example.com/revocations${query}`))
   await outbox.add({ accessToken })
   await outbox.work({ untilEmpty: true })
   await outbox.add({ accessToken: 'one' })
@@ -141,6 +148,10 @@ test('every part is measured, and no attribute names a token, a user or a sessio
   expect(of('revocations.log.events')).toContainEqual(
     expect.objectContaining({ attributes: event('appended'), value: 1 }),
   )
+  expect(of('revocations.feed.events').map(({ attributes, value }) => [attributes, value])).toEqual([
+    [{ 'backend_logout.event': 'answered' }, 1],
+    [{ 'backend_logout.event': 'refused', 'error.type': 'cursor_gone' }, 1],
+  ])
   expect(of('revocations.checks')).toEqual([expect.objectContaining({ attributes: outcome('accepted'), value: 1 })])
 
   const [, payload = ''] = accessToken.split('.')
@@ -155,6 +166,63 @@ test('every part is measured, and no attribute names a token, a user or a sessio
   }
 
   for (const end of stop) end()
+  await close()
+})
+
+test('logouts that the provider reports are measured, without a user, a session or a token', async () => {
+  const { telemetry, points, close } = createTelemetry()
+  const onEvent = telemetry.receiver
+  const store = new Map<string, object>()
+  let isBroken = false
+  const sessions = createMemorySessionIndex({
+    end: (id) => {
+      if (isBroken) throw new Error('the store is down')
+      store.delete(id)
+    },
+  })
+  const verifier = createLogoutTokenVerifier({ issuer: provider.issuer, clientId: provider.app.appId, onEvent })
+  const server = createServer(toNodeHandler(createBackChannelHandler({ verifier, sessions, onEvent })))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/backchannel-logout`
+  await provider.sendLogoutsTo(url)
+  const secrets = ['carol', 'session-of-a-user']
+  const logIn = async (): Promise<void> => {
+    const { idToken = '' } = await provider.signIn('carol')
+    const [, payload = ''] = idToken.split('.')
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
+    secrets.push(String(claims.sid), payload)
+    store.set('session-of-a-user', {})
+    await sessions.add('session-of-a-user', claims)
+  }
+  try {
+    await logIn()
+    await provider.logOut('carol')
+    expect(store.size).toBe(0)
+    await logIn()
+    isBroken = true
+    await provider.logOut('carol')
+    await fetch(url, { method: 'POST', body: new URLSearchParams({ logout_token: 'x.y.z' }) })
+  } finally {
+    await provider.sendLogoutsTo(undefined)
+    server.close()
+    server.closeAllConnections()
+  }
+
+  const measured = await points()
+  const of = (name: string) =>
+    measured
+      .filter((point) => point.name === `backend_logout.receiver.${name}`)
+      .map(({ attributes, value, unit }) => [attributes, value, unit])
+  const requests = of('request.duration')
+  expect(requests).toContainEqual([{ 'backend_logout.outcome': 'logged_out' }, 1, 's'])
+  expect(requests).toContainEqual([{ 'backend_logout.outcome': 'incomplete' }, 1, 's'])
+  const refused = { 'backend_logout.outcome': 'refused', 'error.type': expect.any(String) }
+  expect(requests).toContainEqual([refused, 1, 's'])
+  expect(of('sessions')).toEqual([[{}, 1, '{session}']])
+  expect(of('failures')).toEqual([[{ 'backend_logout.step': 'end' }, 1, '{failure}']])
+  expect(of('key_fetches')).toEqual([[{ 'backend_logout.outcome': 'fetched' }, 1, '{fetch}']])
+  for (const secret of secrets) expect(JSON.stringify(measured)).not.toContain(secret)
   await close()
 })
 

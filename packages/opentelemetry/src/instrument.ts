@@ -3,16 +3,19 @@ import { measureClients } from './client-calls.ts'
 import type {
   CheckEvent,
   ClientEvent,
+  FeedEvent,
   HandlerEvent,
   ListEvent,
   LogEvent,
   ObservedList,
   ObservedOutbox,
   OutboxEvent,
+  ReceiverEvent,
 } from './events.ts'
 import { measureHandler } from './handler.ts'
 import { measureOutbox, observeOutboxes } from './outbox.ts'
-import { measureChecks, measureList, measureLog, observeLists } from './revocations.ts'
+import { measureReceiver } from './receiver.ts'
+import { measureChecks, measureFeed, measureList, measureLog, observeLists } from './revocations.ts'
 
 const NAME = '@backend-logout/opentelemetry'
 
@@ -42,8 +45,15 @@ export interface Instrumentation {
   readonly list: (event: ListEvent) => void
   /** The `onEvent` of `openRevocationLog`. */
   readonly log: (event: LogEvent) => void
+  /** The `onEvent` of `createRevocationFeedHandler`. */
+  readonly feed: (event: FeedEvent) => void
   /** The `onEvent` of `createCheckHandler`. */
   readonly check: (event: CheckEvent) => void
+  /**
+   * The `onEvent` of the receiver: of `createLogoutTokenVerifier`, `createBackChannelHandler` and
+   * `createGlobalRevocationHandler`.
+   */
+  readonly receiver: (event: ReceiverEvent) => void
   /**
    * Observes how many logouts an outbox holds, and for how long. One process does this for each database, because all
    * processes would report the same.
@@ -88,7 +98,9 @@ export function instrument(options: InstrumentOptions = {}): Instrumentation {
     outbox: measureOutbox(meter),
     list: measureList(meter),
     log: measureLog(meter),
+    feed: measureFeed(meter),
     check: measureChecks(meter),
+    receiver: measureReceiver(meter),
     observeOutbox: observeOutboxes(meter),
     observeList: observeLists(meter),
   })

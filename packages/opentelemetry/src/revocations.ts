@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
-import type { CheckEvent, ListEvent, LogEvent, ObservedList } from './events.ts'
+import type { CheckEvent, FeedEvent, ListEvent, LogEvent, ObservedList } from './events.ts'
 
 /** Counts what happens to a copy of the revocation list. */
 export function measureList(meter: Meter): (event: ListEvent) => void {
@@ -17,6 +17,15 @@ export function measureLog(meter: Meter): (event: LogEvent) => void {
     unit: '{event}',
   })
   return ({ type, count = 1 }) => events.add(count, { 'backend_logout.event': type })
+}
+
+/** Counts the answers to readers of a log. Most of their time is waiting, so it is not measured. */
+export function measureFeed(meter: Meter): (event: FeedEvent) => void {
+  const requests = meter.createCounter('backend_logout.revocations.feed.events', {
+    description: 'Answers of the feed to readers, and failures behind it.',
+    unit: '{event}',
+  })
+  return ({ type, code }) => requests.add(1, { 'backend_logout.event': type, ...(code && { 'error.type': code }) })
 }
 
 /** Counts the answers to proxies. */
