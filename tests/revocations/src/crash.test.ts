@@ -10,9 +10,10 @@ import { type CrashResult, crashRounds } from './crash.ts'
 const ROUNDS = 4
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
-function judge({ acknowledged, lost, wronglyValid }: CrashResult): void {
+function judge({ acknowledged, lost, asked, wronglyValid }: CrashResult): void {
   expect(acknowledged).toBeGreaterThan(0)
   expect(lost).toBe(0)
+  expect(asked).toBeGreaterThan(0)
   expect(wronglyValid).toBe(0)
 }
 

@@ -49,6 +49,7 @@ export async function crashRounds(
   let url = ''
   let asked = 0
   let wronglyValid = 0
+  let feedDeaths = 0
 
   let feed: Remote<typeof Feed> | undefined
   const startFeed = async (): Promise<Remote<typeof Feed>> => {
@@ -83,8 +84,8 @@ export async function crashRounds(
       feed.kill('SIGKILL')
       await feed.ended
       const deadAt = performance.now()
-      // Cut off for longer than they may be, every other time.
-      if (random() < 0.5) await sleep(random() * 300)
+      // Cut off for longer than they may be, every other time, from the first on.
+      if (++feedDeaths % 2 === 0) await sleep(random() * 300)
       else {
         await sleep(MAX_STALENESS_MS + 50)
         for (const reader of readers) {

@@ -11,7 +11,8 @@ import { read, readAll, revoked, token, until } from './scene.ts'
 test('a server that crashes and comes back loses no entry, and no reader has to begin anew', async () => {
   await using server = await startPostgres()
   const address = await server.database('crash')
-  await using log = await openRevocationLog({ store: address })
+  // On a busy machine, a server takes longer to recover than a caller usually waits.
+  await using log = await openRevocationLog({ store: address, appendTimeoutMs: 60_000 })
   const feed = createRevocationFeedHandler({ log, authorize: () => true })
   const fetch = ((url: string, init: RequestInit) => feed(new Request(url, init))) as typeof globalThis.fetch
   const codes: string[] = []

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { followRevocations } from '@backend-logout/revocations'
+import { followRevocations, type RevocationEntry } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { type PostgresServer, query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import pg from 'pg'
@@ -222,6 +222,23 @@ describe('a log on Postgres', () => {
     await until(() => events.length > 0, 'it has been pruned')
     expect(events).toEqual([{ type: 'pruned', count: 12_000 }])
     expect((await readAll(log)).names).toEqual(['just ended', '1'])
+  })
+
+  test('goes on with a snapshot while what has ended is deleted under it, whatever the time zone of the database', async () => {
+    const address = await newDatabase()
+    await query(address, `ALTER DATABASE ${new URL(address).pathname.slice(1)} SET timezone = 'Pacific/Kiritimati'`)
+    await using log = await openRevocationLog({ store: address, pageEntries: 2 })
+    const ended = Math.floor(Date.now() / 1000) - 3_700
+    const old = ['old 1', 'old 2', 'old 3', 'old 4'].map((jti) => ({ iss: ISS, jti, until: ended }))
+    await log.append([old[0], revoked('1'), old[1], old[2], revoked('2'), old[3], revoked('3')] as RevocationEntry[])
+    const first = await read(log)
+    expect(first).toMatchObject({ more: true, entries: [{ jti: 'old 1' }, { jti: '1' }] })
+    expect(Math.abs(first.as_of * 1000 - Date.now())).toBeLessThan(5_000)
+    const events: RevocationLogEvent[] = []
+    await openLog(address, (event) => events.push(event))
+    await until(() => events.length > 0, 'it has been pruned')
+    expect(events).toEqual([{ type: 'pruned', count: 4 }])
+    expect((await readAll(log, first.cursor)).names).toEqual(['2', '3'])
   })
 
   test('takes no rows from others that readers would choke on', async () => {

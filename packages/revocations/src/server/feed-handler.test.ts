@@ -184,19 +184,6 @@ describe('a feed', () => {
     }
   })
 
-  test('sends away more readers than it has room for, and has room again when they are gone', async () => {
-    const handler = withContract(createRevocationFeedHandler({ log, authorize: () => true, maxOpen: 2 }))
-    const { cursor } = (await (await handler(request())).json()) as RevocationPage
-    const leaving = new AbortController()
-    const waiting = [1, 2].map(() => handler(request(`?after=${cursor}&wait=20`, { signal: leaving.signal })))
-    const refused = await handler(request())
-    expect(refused.status).toBe(503)
-    expect(await refused.json()).toMatchObject({ code: 'busy' })
-    leaving.abort()
-    await Promise.all(waiting)
-    expect((await handler(request())).status).toBe(200)
-  })
-
   test('fails those who wait when the log closes', async () => {
     const { cursor } = await read()
     const waiting = feed(request(`?after=${cursor}&wait=20`))
@@ -227,24 +214,4 @@ describe('a feed', () => {
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )
   })
-})
-
-describe('secrets of a feed', () => {
-  test('can be several, so that one can be replaced', async () => {
-    const authorize = bearerAuthorization('the-old-secret-of-it', 'the-new-secret-of-it')
-    const given = (secret: string): Request => request('', { headers: { authorization: `bearer ${secret}` } })
-    expect(await authorize(given('the-old-secret-of-it'))).toBe(true)
-    expect(await authorize(given('the-new-secret-of-it'))).toBe(true)
-    expect(await authorize(given('the-new-secret-of-i'))).toBe(false)
-  })
-
-  test.each([[], [''], ['too-short'], ['with a space in between'], [undefined], ['a-good-secret-of-it', '']])(
-    'are not %j, and are not repeated',
-    (...secrets) => {
-      expect(() => bearerAuthorization(...(secrets as string[]))).toThrow(
-        expect.objectContaining({ code: 'invalid_options' }),
-      )
-      expect(() => bearerAuthorization(...(secrets as string[]))).not.toThrow(/too-short|in between/)
-    },
-  )
 })
