@@ -1,7 +1,8 @@
 /**
  * Measures Backend Logout side by side with its peers: `npm run bench`, or `npm run bench -- --quick`.
  *
- * Writes `results/latest.json`, `docs/benchmark.md` and its chart. A quick run covers less, and writes nothing without
+ * Writes `results/latest.json`, `docs/benchmark.md` and its chart, and then the results of the outbox, of the revocation
+ * list and of the receiver, which are separate programs here. A quick run covers less, and writes nothing without
  * `--write`.
  */
 import { execFileSync } from 'node:child_process'
@@ -119,6 +120,7 @@ if (write) {
 }
 
 for (const [name, program] of [
+  ['The outbox', 'outbox.ts'],
   ['The revocation list', 'revocations.ts'],
   ['The receiver', 'receiver.ts'],
 ] as const) {

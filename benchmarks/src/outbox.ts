@@ -1,5 +1,6 @@
 /**
  * Measures the outbox: `pnpm --filter @backend-logout/benchmarks run bench:outbox`, with `--quick` for a part of it.
+ * `npm run bench` does so, too.
  *
  * Writes its section of `docs/outbox-results.md`; a quick run writes nothing.
  */

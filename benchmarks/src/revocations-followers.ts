@@ -2,13 +2,19 @@
 import { followRevocations, revocationFeed } from '@backend-logout/revocations'
 
 const [url = '', count = '0'] = process.argv.slice(2)
+/** When the entry of this round came. They are sent together, because a thousand messages would take part of the time. */
+let arrivals: number[] = []
 const clock = (): number => performance.timeOrigin + performance.now()
 
 const lists = Array.from({ length: Number(count) }, () =>
   followRevocations({
     source: revocationFeed(url, { authorization: 'Bearer secret-of-the-benchmark' }),
     onEvent: ({ type }) => {
-      if (type === 'updated') process.send?.({ at: clock() })
+      if (type !== 'updated') return
+      arrivals.push(clock())
+      if (arrivals.length < Number(count)) return
+      process.send?.({ arrivals })
+      arrivals = []
     },
   }),
 )
