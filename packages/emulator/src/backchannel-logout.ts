@@ -4,6 +4,7 @@ import type { Provider } from 'oidc-provider'
 import type { Application } from './applications.ts'
 import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 import { isLogoutSender, logoutTokenContent } from './logout-sender.ts'
+import { isLoopbackUrl } from './loopback-url.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** A session of the provider, as its store has it. */
@@ -26,7 +27,6 @@ interface SendingClient {
 
 /** The time that an application has to respond, in milliseconds. */
 const TIMEOUT_MS = 5_000
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /**
  * Tells applications that a session has ended.
@@ -113,10 +113,4 @@ async function encrypt(
   const header = { alg, enc: 'A128CBC-HS256', cty: 'JWT', ...(kid !== undefined && { kid }), ...about }
   const plaintext = new TextEncoder().encode(signed)
   return new CompactEncrypt(plaintext).setProtectedHeader(header).encrypt(await importJWK(key, alg))
-}
-
-/** The emulator signs anything for anyone on this machine, so no one else may see it. */
-function isLoopbackUrl(uri: string): boolean {
-  const url = URL.parse(uri)
-  return url !== null && /^https?:$/.test(url.protocol) && LOOPBACK.test(url.hostname) && !uri.includes('#')
 }

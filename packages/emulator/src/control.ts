@@ -5,6 +5,7 @@ import type { Emulator } from './emulator.ts'
 import { HttpProblem } from './http-problem.ts'
 import type { OwnAddress } from './own-address.ts'
 import { readBody } from './request-body.ts'
+import type { WebhookEvent, WebhookOptions } from './webhooks.ts'
 
 /** Where the emulator is steered over HTTP. */
 const CONTROL_PATH = '/emulator/'
@@ -16,7 +17,7 @@ type Input = Readonly<Record<string, unknown>>
 type Action = (emulator: Emulator, input: Input) => unknown
 
 const GET_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
-  ['apps', ({ appHost, issuer, apps }) => ({ appHost, issuer, apps })],
+  ['apps', ({ appHost, issuer, apps, management }) => ({ appHost, issuer, apps, management })],
   ['tokens', (emulator) => emulator.tokens()],
   ['requests', (emulator) => emulator.requests],
 ])
@@ -40,6 +41,18 @@ const POST_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
     'log-out',
     (emulator, { user, sid }) =>
       emulator.logOut(readText(user, 'user'), sid === undefined ? {} : { sid: readText(sid, 'sid') }),
+  ],
+  [
+    'send-webhooks-to',
+    (emulator, { uri, ...options }) =>
+      emulator.sendWebhooksTo(readText(uri, 'uri'), options as Partial<WebhookOptions> as WebhookOptions),
+  ],
+  [
+    'send-webhook',
+    async (emulator, { event, user }) => {
+      const status = await emulator.sendWebhook(readText(event, 'event') as WebhookEvent, readText(user, 'user'))
+      return status === undefined ? {} : { status }
+    },
   ],
   ['answer-next', (emulator, fault) => emulator.answerNext(fault)],
   ['answer-always', (emulator, fault) => emulator.answerAlways(fault)],

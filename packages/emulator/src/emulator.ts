@@ -3,8 +3,10 @@ import type { Application, Applications } from './applications.ts'
 import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 import type { Fault, NextFault } from './faults.ts'
 import type { IssuedToken, IssueTokensOptions } from './issued-token.ts'
+import type { ManagementAccess } from './management-signature.ts'
 import type { RequestRecord } from './request-log.ts'
 import type { SignedInTokens } from './sign-in.ts'
+import type { WebhookEvent, WebhookOptions } from './webhooks.ts'
 
 /** A running emulator. */
 export interface Emulator extends AsyncDisposable {
@@ -16,6 +18,8 @@ export interface Emulator extends AsyncDisposable {
   readonly app: Application
   /** A ready application for each way of client authentication. */
   readonly apps: Applications
+  /** Access to the management API, which ends sessions (`/api/v3/kick-users`) and tells whether there is one. */
+  readonly management: ManagementAccess
   /**
    * Signs a user in with a real authorization-code flow over HTTP. Anyone can sign in.
    *
@@ -34,6 +38,17 @@ export interface Emulator extends AsyncDisposable {
    * @returns what was reported to whom, after all have answered
    */
   logOut(user: string, options?: { readonly sid?: string }): Promise<LogoutDelivery[]>
+  /**
+   * Sets the address that receives GenAuth's webhooks; `undefined` removes it. It must be on loopback. Sessions that the
+   * management API ends are reported there.
+   */
+  sendWebhooksTo(uri: string | undefined, options?: WebhookOptions): void
+  /**
+   * Sends a webhook about a user. It changes nothing at the provider.
+   *
+   * @returns the status of the answer; `undefined` where there is none, or no address
+   */
+  sendWebhook(event: WebhookEvent, user: string): Promise<number | undefined>
   /** True while the provider accepts a token; reads its store, without HTTP. */
   isActive(token: string): Promise<boolean>
   /** Lists the last 10 000 tokens that were issued, by fingerprint. */

@@ -9,9 +9,19 @@ export type EndpointName =
   | 'end_session'
   | 'discovery'
   | 'logout'
+  | 'kick_users'
+  | 'check_session_status'
+
+/** The paths of the management API. */
+export const MANAGEMENT_PATHS = {
+  kick_users: '/api/v3/kick-users',
+  check_session_status: '/api/v3/check-session-status',
+} as const
+
+type ProtocolEndpoint = Exclude<EndpointName, 'discovery' | 'logout' | keyof typeof MANAGEMENT_PATHS>
 
 /** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
-export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' | 'logout'>, string>> = {
+export const PROTOCOL_PATHS: Readonly<Record<ProtocolEndpoint, string>> = {
   authorization: '/auth',
   token: '/token',
   revocation: '/token/revocation',
@@ -22,7 +32,12 @@ export const PROTOCOL_PATHS: Readonly<Record<Exclude<EndpointName, 'discovery' |
 }
 
 /** Every endpoint's name. */
-export const ENDPOINT_NAMES: ReadonlySet<string> = new Set([...Object.keys(PROTOCOL_PATHS), 'discovery', 'logout'])
+export const ENDPOINT_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(PROTOCOL_PATHS),
+  ...Object.keys(MANAGEMENT_PATHS),
+  'discovery',
+  'logout',
+])
 
 const DISCOVERY_PATHS: ReadonlySet<string> = new Set([
   '/.well-known/openid-configuration',
@@ -46,6 +61,9 @@ export function findRoute(url: string): Route {
     return { protocolUrl: url.slice(mount.length), ...(endpoint === undefined ? {} : { endpoint }) }
   }
   if (path === '/login/profile/logout' || /^\/cas-idp\/(?:[^/]+\/)?logout$/.test(path)) return { endpoint: 'logout' }
+  for (const name of ['kick_users', 'check_session_status'] as const) {
+    if (path === MANAGEMENT_PATHS[name]) return { endpoint: name }
+  }
   // RFC 8414 puts the well-known part between host and path. GenAuth answers 404 there, and a fault can say otherwise.
   if ([...DISCOVERY_PATHS].some((wellKnown) => path.startsWith(wellKnown))) return { endpoint: 'discovery' }
   return {}

@@ -7,12 +7,15 @@ import { type Faults, rehearse } from './faults.ts'
 import { HttpProblem } from './http-problem.ts'
 import { answerLogin, LOGIN_PATH } from './login.ts'
 import { answerLogout } from './logout.ts'
+import { answerManagement } from './management.ts'
+import type { ManagementAccess } from './management-signature.ts'
 import type { OwnAddress } from './own-address.ts'
 import { copyRequest, readBody, readForm } from './request-body.ts'
 import type { RequestLog } from './request-log.ts'
 import type { MemoryStore } from './store.ts'
 import type { StructuredTokens } from './structured-token.ts'
 import { translateRequest } from './token-translation.ts'
+import type { Webhooks } from './webhooks.ts'
 
 interface ListenerSettings {
   readonly appHost: string
@@ -20,6 +23,8 @@ interface ListenerSettings {
   readonly provider: Provider
   readonly store: MemoryStore
   readonly backchannel: BackchannelLogout
+  readonly access: ManagementAccess
+  readonly webhooks: Webhooks
   readonly tokens: StructuredTokens
   readonly faults: Faults
   readonly requests: RequestLog
@@ -64,6 +69,8 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
       await callback(copy, response)
     } else if (endpoint === 'logout') {
       await answerLogout(settings, request, response)
+    } else if (endpoint === 'kick_users' || endpoint === 'check_session_status') {
+      await answerManagement(settings, request, response, body)
     } else if (!(await answerLogin(provider, request, response, body))) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found')
     }

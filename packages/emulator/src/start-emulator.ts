@@ -12,6 +12,7 @@ import type { Emulator } from './emulator.ts'
 import { Faults } from './faults.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { endSession, endSessionAtOnce } from './logout.ts'
+import type { ManagementAccess } from './management-signature.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
 import { OwnAddress } from './own-address.ts'
 import { createProvider } from './provider.ts'
@@ -24,6 +25,7 @@ import { createStructuredTokens } from './structured-token.ts'
 import { TokenLedger } from './token-ledger.ts'
 import { translateAnswers } from './token-translation.ts'
 import { answerUnrecognizedRoutes } from './unrecognized-route.ts'
+import { Webhooks } from './webhooks.ts'
 
 /**
  * Starts a local provider that speaks as GenAuth does, on loopback only.
@@ -87,11 +89,20 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
   const backchannel = new BackchannelLogout(provider, keys)
   provider.use(endSessionAtOnce({ provider, store, backchannel }))
 
+  // GenAuth's are of this form.
+  const access: ManagementAccess = Object.freeze({
+    host: appHost,
+    accessKeyId: randomBytes(12).toString('hex'),
+    accessKeySecret: randomBytes(16).toString('hex'),
+  })
+  const webhooks = new Webhooks(access.accessKeyId)
+
   const emulator: Emulator = {
     appHost,
     issuer,
     app: apps.post,
     apps,
+    management: access,
     signIn: async (user = 'user', { app = apps.post } = {}) => {
       const sub = typeof user === 'string' ? user : user.sub
       if (typeof user !== 'string') accounts.add(user)
@@ -108,6 +119,8 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
       const deliveries = sessions.map(({ jti }) => endSession({ store, backchannel }, jti))
       return (await Promise.all(deliveries)).flat()
     },
+    sendWebhooksTo: (uri, options) => webhooks.register(uri, options),
+    sendWebhook: (event, user) => webhooks.send(event, { user }),
     isActive: async (token) => ledger.isActive(await tokens.unwrap(token)),
     countActive: () => ledger.countActive(),
     tokens: () => ledger.list(),
@@ -132,6 +145,8 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
     provider,
     store,
     backchannel,
+    access,
+    webhooks,
     tokens,
     faults,
     requests,
