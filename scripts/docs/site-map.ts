@@ -11,6 +11,7 @@ export const contracts: Readonly<Record<string, string>> = {
   'docs/reference/logout-proxy.md': 'specs/logout-proxy.openapi.yaml',
   'docs/reference/revocation-feed.md': 'specs/revocation-feed.openapi.yaml',
   'docs/reference/back-channel-logout.md': 'specs/back-channel-logout.openapi.yaml',
+  'docs/reference/genauth-management.md': 'specs/genauth-management.openapi.yaml',
 }
 
 /** Every page that is written, in the order of the navigation. */
@@ -121,6 +122,7 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/revocations': 'packages/revocations/src/index.ts',
   '@backend-logout/revocations/server': 'packages/revocations/src/server/index.ts',
   '@backend-logout/receiver': 'packages/receiver/src/index.ts',
+  '@backend-logout/receiver/genauth': 'packages/receiver/src/genauth/index.ts',
   '@backend-logout/opentelemetry': 'packages/opentelemetry/src/index.ts',
   '@backend-logout/emulator': 'packages/emulator/src/index.ts',
 }

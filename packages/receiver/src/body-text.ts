@@ -14,8 +14,9 @@ const TIMEOUT_MS = 10_000
 export async function readBodyText(
   request: Request,
   timeoutMs: number = TIMEOUT_MS,
+  maxBytes: number = MAX_BYTES,
 ): Promise<string | { readonly problem: BodyProblem }> {
-  if (Number(request.headers.get('content-length')) > MAX_BYTES) return { problem: 'body_too_large' }
+  if (Number(request.headers.get('content-length')) > maxBytes) return { problem: 'body_too_large' }
   try {
     // Some servers make the request only now, and throw where its address is no URL.
     if (request.bodyUsed) return { problem: 'incomplete_body' }
@@ -32,8 +33,8 @@ export async function readBodyText(
       // What is not UTF-8 is neither a token nor JSON.
       if (done) return new TextDecoder().decode(bytes.subarray(0, size))
       // The rest is not canceled: on some servers that breaks the connection before the answer is out.
-      if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }
-      if (size + value.length > bytes.length) bytes = enlarge(bytes)
+      if (size + value.length > maxBytes) return { problem: 'body_too_large' }
+      if (size + value.length > bytes.length) bytes = enlarge(bytes, maxBytes)
       bytes.set(value, size)
       size += value.length
     }
@@ -43,8 +44,8 @@ export async function readBodyText(
 }
 
 /** Copies the bytes into a buffer for the longest body. */
-function enlarge(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(MAX_BYTES)
+function enlarge(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(length)
   larger.set(bytes)
   return larger
 }

@@ -9,6 +9,7 @@ export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outb
  *
  * - `keys_fetched` and `keys_failed`: an issuer's keys were asked for.
  * - `logged_out`: a logout is complete. `sessions` is how many have ended.
+ * - `ignored`: a webhook of GenAuth ends nothing, because of its event or its application.
  * - `repeated`: a token that was handled before was delivered again.
  * - `refused`: a request or a token is not acceptable, or the keys cannot be fetched.
  * - `incomplete`: a logout is not complete, and was answered so.
@@ -18,6 +19,7 @@ export type ReceiverEvent =
   | { readonly type: 'keys_fetched'; readonly issuer: string; readonly keys: number }
   | { readonly type: 'keys_failed'; readonly issuer: string; readonly message: string }
   | { readonly type: 'logged_out'; readonly sessions: number; readonly durationMs: number }
+  | { readonly type: 'ignored'; readonly durationMs: number }
   | { readonly type: 'repeated'; readonly durationMs: number }
   | {
       readonly type: 'refused'
@@ -28,13 +30,18 @@ export type ReceiverEvent =
   | { readonly type: 'incomplete'; readonly status: number; readonly durationMs: number }
   | { readonly type: 'failure'; readonly step: ReceiverStep; readonly error: unknown }
 
-/** Reason for refusing a request before its token was checked. */
+/**
+ * Reason for refusing a request before its token was checked, or a webhook of GenAuth: it lacks the secret, or does not
+ * name whom it is about.
+ */
 export type RequestProblem =
   | 'method_not_allowed'
   | 'unsupported_media_type'
   | 'body_too_large'
   | 'incomplete_body'
   | 'malformed_body'
+  | 'wrong_secret'
+  | 'unreadable_event'
 
 /** Receives {@link ReceiverEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
 export type OnReceiverEvent = (event: ReceiverEvent) => void

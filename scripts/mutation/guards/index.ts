@@ -1,6 +1,7 @@
 import type { Mutation } from '../mutation.ts'
 import { emulatorGuards } from './emulator.ts'
 import { fileGuards } from './files.ts'
+import { genAuthGuards } from './genauth.ts'
 import { limitGuards } from './limits.ts'
 import { logoutEndpointGuards } from './logout-endpoint.ts'
 import { pageGuards } from './pages.ts'
@@ -21,5 +22,6 @@ export const guards: readonly Mutation[] = [
   ...logoutEndpointGuards,
   ...emulatorGuards,
   ...serviceGuards,
+  ...genAuthGuards,
   ...releaseGuards,
 ]

@@ -1,0 +1,7 @@
+/** What GenAuth's ids consist of, generously. */
+const ID = /^[\x21-\x7e]{1,256}$/
+
+/** Whether a value can be the id of a user, an application, a user pool or a tenant. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value)
+}

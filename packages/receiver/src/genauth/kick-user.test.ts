@@ -1,0 +1,249 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type LogoutError, type Transport, TransportResponse } from '@backend-logout/core'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { checkSessionStatus, type GenAuthManagement, kickUser } from './index.ts'
+
+let emulator: Emulator
+beforeAll(async () => {
+  emulator = await startEmulator()
+})
+afterAll(() => emulator.close())
+afterEach(() => emulator.reset())
+
+const alice = (...appIds: string[]) => ({ userId: 'alice', appIds: appIds.length ? appIds : [emulator.app.appId] })
+const quick = { retries: 0, timeoutMs: 2_000 } as const
+const asked = (): (string | undefined)[] => emulator.requests.map(({ endpoint }) => endpoint)
+
+/** All that an error tells, in all its forms. */
+const told = (error: LogoutError | undefined): string => `${error?.message} ${JSON.stringify(error)} ${error?.cause}`
+
+describe('kickUser()', () => {
+  test('ends the session, and has the proof: active before, inactive afterwards', async () => {
+    await emulator.signIn('alice')
+    emulator.reset()
+    const kick = await kickUser(alice(), emulator.management)
+    expect(kick).toEqual({
+      state: 'verified',
+      kicked: true,
+      wasActive: true,
+      attempts: 1,
+      status: 200,
+      durationMs: expect.any(Number),
+    })
+    expect(asked()).toEqual(['check_session_status', 'kick_users', 'check_session_status'])
+    expect(await checkSessionStatus({ userId: 'alice', appId: emulator.app.appId }, emulator.management)).toBe(false)
+  })
+
+  test.each(['genauth', 'authing'] as const)('signs with the names of %s', async (signature) => {
+    await emulator.signIn('alice')
+    const management = { ...emulator.management, signature, tenantId: 'tenant' }
+    expect(await kickUser(alice(), management)).toMatchObject({ state: 'verified' })
+  })
+
+  test('proves it for many applications: logged in to one of them before, and to none afterwards', async () => {
+    const { post, basic } = emulator.apps
+    const others = Array.from({ length: 48 }, (_, index) => `app${index}`)
+    await emulator.signIn('alice', { app: basic })
+    const apps = [post.appId, ...others, basic.appId]
+    expect(await kickUser(alice(...apps), emulator.management)).toMatchObject({ state: 'verified', wasActive: true })
+    expect(asked().filter((name) => name === 'kick_users')).toHaveLength(1)
+  })
+
+  test('a user who was logged out before is no proof', async () => {
+    await kickUser(alice(), emulator.management)
+    const { state, kicked, wasActive, error } = await kickUser(alice(), emulator.management)
+    expect({ state, kicked, wasActive }).toEqual({ state: 'accepted', kicked: true, wasActive: undefined })
+    expect(error).toMatchObject({ code: 'unverified', tokenMayBeLive: false })
+    expect(error?.message).toBe('GenAuth accepted the request, but called the user logged out even before.')
+  })
+
+  test('a user whom GenAuth still calls logged in is live, whatever it answered', async () => {
+    const active = { statusCode: 200, message: 'Success', data: { active: true } }
+    emulator.answerAlways({ endpoint: 'check_session_status', body: active })
+    const { state, kicked, error } = await kickUser(alice(), emulator.management, { deadlineMs: 1_500 })
+    expect({ state, kicked, code: error?.code }).toEqual({ state: 'live', kicked: false, code: 'unverified' })
+    expect(error?.message).toContain('still calls the user logged in')
+  })
+
+  test('without an answer about the session there is no proof, and the reason is the cause', async () => {
+    const envelopeError = { statusCode: 403, apiCode: 2333, message: 'may not ask' }
+    emulator.answerAlways({ endpoint: 'check_session_status', envelopeError })
+    const { state, error } = await kickUser(alice(), emulator.management, quick)
+    expect(state).toBe('accepted')
+    expect(error).toMatchObject({ code: 'unverified', tokenMayBeLive: true })
+    expect(error?.cause).toMatchObject({ code: 'rejected', apiCode: 2333, providerErrorDescription: 'may not ask' })
+  })
+
+  test.each<[string, object, object]>([
+    ['an error inside HTTP 200', { envelopeError: { statusCode: 403, message: 'no' } }, { code: 'rejected' }],
+    [
+      'a wrong signature inside HTTP 200',
+      { envelopeError: { statusCode: 401, message: 'no' } },
+      { code: 'client_auth_failed' },
+    ],
+    ['throttling inside HTTP 200', { envelopeError: { statusCode: 429, message: 'slow' } }, { code: 'rate_limited' }],
+    ['success: false', { body: { statusCode: 200, message: '', data: { success: false } } }, { code: 'rejected' }],
+    ['an empty body', { body: '' }, { code: 'unexpected_response' }],
+    ['text', { body: 'OK' }, { code: 'unexpected_response' }],
+    ['other JSON', { body: { success: true } }, { code: 'unexpected_response' }],
+    ['a list', { body: [{ statusCode: 200 }] }, { code: 'unexpected_response' }],
+    ['statusCode as a text', { body: { statusCode: '200' } }, { code: 'unexpected_response' }],
+    ['a page', { body: '<html>Log in' }, { code: 'unexpected_response' }],
+    ['a redirect', { status: 302, headers: { location: '/elsewhere' } }, { code: 'redirect_refused' }],
+    ['404', { status: 404, body: { message: 'Cannot POST /api/v3/kick-users' } }, { code: 'endpoint_missing' }],
+    ['503', { status: 503 }, { code: 'provider_unavailable' }],
+    ['an endless body', { endless: true }, { code: 'unexpected_response' }],
+  ])('%s is not a success', async (_name, fault, expected) => {
+    await emulator.signIn('alice')
+    emulator.answerAlways({ endpoint: 'kick_users', ...fault })
+    const { state, kicked, error, wasActive } = await kickUser(alice(), emulator.management, quick)
+    expect({ state, kicked, wasActive }).toEqual({ state: 'live', kicked: false, wasActive: true })
+    expect(error).toMatchObject(expected)
+    expect(error?.message).not.toMatch(/token/i)
+  })
+
+  test('a broken connection: what became of the user is found out', async () => {
+    await emulator.signIn('alice')
+    emulator.answerAlways({ endpoint: 'kick_users', handled: true, drop: true })
+    expect(await kickUser(alice(), emulator.management, quick)).toMatchObject({ state: 'verified', kicked: true })
+    emulator.answerAlways({ endpoint: 'any', drop: true })
+    const { state, error } = await kickUser(alice(), emulator.management, quick)
+    expect({ state, code: error?.code }).toEqual({ state: 'unknown', code: 'network' })
+    expect(error?.message).not.toMatch(/token/i)
+  })
+
+  test('another attempt has another signature, and succeeds', async () => {
+    await emulator.signIn('alice')
+    emulator.answerNext({ endpoint: 'kick_users', status: 503 })
+    expect(await kickUser(alice(), emulator.management)).toMatchObject({ state: 'verified', attempts: 2 })
+  })
+
+  test('a wrong secret is refused by the real check', async () => {
+    const management = { ...emulator.management, accessKeySecret: 'another' }
+    const { state, error } = await kickUser(alice(), management, quick)
+    expect({ state, code: error?.code }).toEqual({ state: 'live', code: 'client_auth_failed' })
+    expect(error?.message).toMatch(/accessKeyId and accessKeySecret/)
+  })
+
+  test.each<[string, object, object, string]>([
+    ['no user', { userId: '' }, {}, 'userId'],
+    ['a user with a line break', { userId: 'alice\n' }, {}, 'userId'],
+    ['a user that is no text', { userId: 7 }, {}, 'userId'],
+    ['no application', { appIds: [] }, {}, 'appIds'],
+    ['51 applications', { appIds: Array.from({ length: 51 }, () => 'app') }, {}, 'appIds'],
+    ['an application that is no text', { appIds: [{}] }, {}, 'appIds'],
+    ['http', {}, { host: 'http://api.genauth.ai' }, 'host'],
+    ['a host with a query', {}, { host: 'https://api.genauth.ai/?a=b' }, 'host'],
+    ['no secret', {}, { accessKeySecret: '' }, 'accessKeySecret'],
+    ['no key id', {}, { accessKeyId: undefined }, 'accessKeyId'],
+    ['another signature', {}, { signature: 'hmac' }, 'signature'],
+    ['a transport that sends nothing', {}, { transport: {} }, 'transport'],
+    ['a tenant that is no text', {}, { tenantId: 1 }, 'tenantId'],
+  ])('%s is refused before anything is sent', async (_name, user, management, option) => {
+    const error: LogoutError = await kickUser(
+      { ...alice(), ...user } as never,
+      { ...emulator.management, ...management } as GenAuthManagement,
+    ).then(
+      () => expect.fail('it was not refused'),
+      (thrown) => thrown,
+    )
+    expect(error).toMatchObject({ option })
+    expect(asked()).toEqual([])
+  })
+})
+
+describe('secrets', () => {
+  let server: Server
+  let seen: { readonly path: string | undefined; readonly authorization: string; readonly body: string }[] = []
+  let host: string
+  beforeAll(async () => {
+    // A provider that repeats whatever it was sent.
+    const echo = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      let body = ''
+      for await (const chunk of request) body += chunk
+      const { authorization = '' } = request.headers
+      seen.push({ path: request.url, authorization, body })
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ statusCode: 403, message: `${authorization} ${body} ${'the-secret-of-the-pool'}` }))
+    }
+    server = createServer((request, response) => void echo(request, response)).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  afterEach(() => {
+    seen = []
+  })
+
+  test('are not sent, and what is repeated is masked', async () => {
+    const management = { host: `${host}/`, accessKeyId: 'pool', accessKeySecret: 'the-secret-of-the-pool' }
+    const user = { userId: '62f733a7148bd0028af1e541', appIds: ['app'] }
+    const { error } = await kickUser(user, management, quick)
+    expect(error?.code).toBe('rejected')
+    expect(seen.map(({ path }) => path)).toContain('/api/v3/kick-users')
+    for (const { authorization, body } of seen) {
+      expect(authorization + body).not.toContain('the-secret')
+      const mac = authorization.split(':')[1] ?? ''
+      expect(mac).toHaveLength(28)
+      expect(told(error)).not.toContain(mac)
+    }
+    expect(told(error)).not.toContain('the-secret')
+    expect(told(error)).not.toContain('62f733a7148bd0028af1e541')
+    const question = checkSessionStatus({ userId: user.userId, appId: 'app' }, management, quick)
+    const thrown: LogoutError = await question.then(
+      () => expect.fail('it did not throw'),
+      (reason) => reason,
+    )
+    expect(thrown.code).toBe('rejected')
+    expect(told(thrown)).not.toMatch(/the-secret|62f733a7/)
+  })
+
+  test('hosts of Authing get the names of Authing', async () => {
+    const sent: string[] = []
+    const transport: Transport = {
+      async send({ headers }) {
+        sent.push(
+          Object.keys(headers)
+            .filter((name) => name.startsWith('x-'))
+            .join(),
+        )
+        expect(headers.authorization).toMatch(/^(?:GenAuth|authing) pool:/)
+        return new TransportResponse({ status: 503, headers: new Headers(), body: '' })
+      },
+    }
+    for (const name of ['api.authing.cn', 'authing.cn', 'api.genauth.ai', 'notauthing.cn']) {
+      const management = { host: `https://${name}`, accessKeyId: 'pool', accessKeySecret: 'secret', transport }
+      await kickUser({ userId: 'alice', appIds: ['app'] }, management, quick)
+    }
+    const names = (brand: string): string =>
+      ['method', 'nonce', 'version'].map((n) => `x-${brand}-signature-${n}`).join()
+    expect([...new Set(sent.slice(0, 4))]).toEqual([names('authing')])
+    expect([...new Set(sent.slice(4))]).toEqual([names('genauth')])
+  })
+})
+
+describe('checkSessionStatus()', () => {
+  test('tells whether there is a session', async () => {
+    const user = { userId: 'bob', appId: emulator.app.appId }
+    expect(await checkSessionStatus(user, emulator.management)).toBe(false)
+    await emulator.signIn('bob')
+    expect(await checkSessionStatus(user, emulator.management)).toBe(true)
+  })
+
+  test.each<[string, object]>([
+    ['an error that states active as well', { statusCode: 403, message: 'no', active: false, data: { active: false } }],
+    ['active outside an envelope', { active: false }],
+    ['active that is no boolean', { statusCode: 200, message: '', data: { active: 'false' } }],
+    ['no data', { statusCode: 200, message: '' }],
+  ])('%s is no answer', async (_name, body) => {
+    emulator.answerAlways({ endpoint: 'check_session_status', body })
+    const question = checkSessionStatus({ userId: 'bob', appId: 'app' }, emulator.management, quick)
+    await expect(question).rejects.toMatchObject({ name: 'LogoutError' })
+  })
+})

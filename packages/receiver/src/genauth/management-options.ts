@@ -1,0 +1,59 @@
+import { type CallLimits, checkUrl, fetchTransport, invalidOption, type Transport } from '@backend-logout/core'
+import { isId } from './genauth-id.ts'
+import type { Signer } from './request-signature.ts'
+
+/** Access to GenAuth's management API. The names of the credentials are those of GenAuth's SDKs. */
+export interface GenAuthManagement extends CallLimits {
+  /** Id of the user pool. */
+  readonly accessKeyId: string
+  /** Secret of the user pool. It can manage all of its users, so it belongs on a server. */
+  readonly accessKeySecret: string
+  /**
+   * Address of the management API, such as `https://api.genauth.ai`; a private deployment has its own. It is not the
+   * address of an application.
+   */
+  readonly host: string | URL
+  /** The tenant, where the user pool has several. */
+  readonly tenantId?: string | undefined
+  /**
+   * The names in the signature: those of GenAuth (`x-genauth-…`) or those of Authing (`x-authing-…`).
+   * @default 'authing' for hosts under `authing.cn`, and 'genauth' for all others
+   */
+  readonly signature?: 'genauth' | 'authing' | undefined
+  /**
+   * Sends the requests.
+   * @default the global `fetch`
+   */
+  readonly transport?: Transport | undefined
+}
+
+/** {@link GenAuthManagement}, checked. */
+export interface ManagementSettings extends Signer {
+  /** Without a slash at its end. */
+  readonly host: string
+  readonly transport: Transport
+  readonly limits: CallLimits
+}
+
+/**
+ * Checks how to reach the management API.
+ *
+ * @throws LogoutError `invalid_options`
+ */
+export function resolveManagement(given: GenAuthManagement): ManagementSettings {
+  if (typeof given !== 'object' || given === null) invalidOption('management', 'must be an object.')
+  const { accessKeyId, accessKeySecret, tenantId, transport = fetchTransport() } = given
+  const url = checkUrl(given.host, 'host', false)
+  if (url.search) invalidOption('host', 'must not have a query.')
+  if (!isId(accessKeyId)) invalidOption('accessKeyId', 'must be the id of the user pool.')
+  if (typeof accessKeySecret !== 'string' || accessKeySecret === '' || accessKeySecret.length > 1024) {
+    invalidOption('accessKeySecret', 'must be the secret of the user pool.')
+  }
+  if (tenantId !== undefined && !isId(tenantId)) invalidOption('tenantId', 'must be the id of a tenant.')
+  if (typeof transport?.send !== 'function') invalidOption('transport', 'must have send().')
+  const { signature = /(?:^|\.)authing\.cn$/.test(url.hostname) ? 'authing' : 'genauth' } = given
+  if (signature !== 'genauth' && signature !== 'authing') invalidOption('signature', "must be 'genauth' or 'authing'.")
+  const { timeoutMs, deadlineMs, retries } = given
+  const limits = { timeoutMs, deadlineMs, retries }
+  return { host: url.href.replace(/\/+$/, ''), accessKeyId, accessKeySecret, tenantId, signature, transport, limits }
+}

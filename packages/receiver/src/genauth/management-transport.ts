@@ -1,0 +1,100 @@
+import { type Transport, type TransportRequest, TransportResponse } from '@backend-logout/core'
+import type { components } from '../generated/genauth-management.ts'
+import type { ManagementSettings } from './management-options.ts'
+import { signedHeaders } from './request-signature.ts'
+
+type Schemas = components['schemas']
+
+/** A user, and the applications that it is about. */
+export interface UserAtApplications {
+  readonly userId: string
+  readonly appIds: readonly string[]
+}
+
+/** Path of the call that ends sessions. */
+export const KICK_PATH = '/api/v3/kick-users'
+/** Path of the call that asks about a session. */
+export const STATUS_PATH = '/api/v3/check-session-status'
+
+/** How many applications are asked about at the same time. */
+const CONCURRENCY = 10
+
+/**
+ * Speaks the management API to core: what core sends as a revocation is a kick, and what it sends as an introspection is a
+ * question for each application, which answer together: the user is active while logged in to one of them. So core's
+ * judgment of answers, its limits, retries and proof hold here as well.
+ */
+export function managementTransport(settings: ManagementSettings, { userId, appIds }: UserAtApplications): Transport {
+  const post = async (request: TransportRequest, path: string, body: Readonly<Record<string, unknown>>) => {
+    const signed = await signedHeaders(settings, { method: 'POST', path, body })
+    const headers = { ...request.headers, 'content-type': 'application/json', ...signed }
+    const url = settings.host + path
+    const answer = await settings.transport.send({ ...request, url, headers, body: JSON.stringify(body) })
+    // Core masks the secret, the user and what it has sent itself. It does not know this.
+    const mac = signed.authorization.split(':')[1] as string
+    return answer.body.includes(mac) ? withBody(answer, answer.body.replaceAll(mac, '[masked]')) : answer
+  }
+
+  const checkAll = async (request: TransportRequest): Promise<TransportResponse> => {
+    let answer: TransportResponse | undefined
+    for (let start = 0; start < appIds.length; start += CONCURRENCY) {
+      const some = appIds.slice(start, start + CONCURRENCY)
+      const answers = await Promise.all(
+        some.map((appId) => {
+          const body: Schemas['SessionStatusRequest'] = { userId, appId }
+          return post(request, STATUS_PATH, body)
+        }),
+      )
+      const active = answers.find((one) => activeIn(one) === true)
+      const refused = answers.find((one) => activeIn(one) === undefined)
+      answer = active ?? refused ?? (answers[0] as TransportResponse)
+      if (active || refused) break
+    }
+    const found = answer as TransportResponse
+    const active = activeIn(found)
+    return active === undefined ? refusal(found) : withBody(found, JSON.stringify({ active }))
+  }
+
+  return {
+    async send(request) {
+      if (request.url !== settings.host + KICK_PATH) return checkAll(request)
+      const body: Schemas['KickRequest'] = { userId, appIds: [...appIds] }
+      const answer = await post(request, KICK_PATH, body)
+      return isSuccess(answer) ? answer : refusal(answer)
+    },
+  }
+}
+
+function activeIn(answer: TransportResponse): boolean | undefined {
+  const { data } = envelopeOf(answer)
+  const active = isSuccess(answer) ? (Object(data) as { active?: unknown }).active : undefined
+  return typeof active === 'boolean' ? active : undefined
+}
+
+function isSuccess(answer: TransportResponse): boolean {
+  return answer.ok && !answer.redirected && !answer.truncated && envelopeOf(answer).statusCode === 200
+}
+
+/**
+ * What core reads as a failure. It finds errors in envelopes on its own; but an answer without an envelope, which would
+ * do for a revocation, is none of the management API, so nothing is left of it.
+ */
+function refusal(answer: TransportResponse): TransportResponse {
+  if (!answer.ok || answer.redirected) return answer
+  const { active: _, ...envelope } = envelopeOf(answer)
+  const states = typeof envelope.statusCode === 'number' && envelope.statusCode !== 200
+  return states ? withBody(answer, JSON.stringify(envelope)) : withBody(answer, '', true)
+}
+
+function envelopeOf({ body }: TransportResponse): { readonly [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(body)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+function withBody({ status, headers, redirected }: TransportResponse, body: string, truncated = false) {
+  return new TransportResponse({ status, headers, redirected, body, truncated })
+}

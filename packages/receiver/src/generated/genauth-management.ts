@@ -1,0 +1,269 @@
+// Generated from specs/genauth-management.openapi.yaml by `npm run generate`. Do not edit: change the spec and generate again.
+
+/** @internal */
+export interface paths {
+    "/api/v3/kick-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a user's sessions
+         * @description Ends the sessions of one user at up to 50 applications. Repeating it is harmless. GenAuth then sends the webhook
+         *     `kick`, if there is one.
+         */
+        post: operations["kickUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v3/check-session-status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check whether a user is logged in
+         * @description Tells whether a user has a session at an application.
+         */
+        post: operations["checkSessionStatus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+/** @internal */
+export type webhooks = Record<string, never>;
+/** @internal */
+export interface components {
+    schemas: {
+        /**
+         * Kick request
+         * @description Whose sessions end, and at which applications.
+         */
+        KickRequest: {
+            /**
+             * @description The user, by id unless `options.userIdType` says otherwise.
+             * @example 62f733a7148bd0028af1e541
+             */
+            userId: string;
+            /**
+             * @description The applications.
+             * @example [
+             *       "62f20932716fbcc10d966ee5"
+             *     ]
+             */
+            appIds: string[];
+            options?: components["schemas"]["KickOptions"];
+        };
+        /**
+         * Kick options
+         * @description How the request names the user.
+         */
+        KickOptions: {
+            /**
+             * @description What `userId` is. `check-session-status` knows ids only.
+             * @default user_id
+             * @example user_id
+             * @enum {string}
+             */
+            userIdType: "user_id" | "external_id" | "phone" | "email" | "username" | "identity" | "sync_relation" | "custom_field";
+        };
+        /**
+         * Session status request
+         * @description Whose session it is about, and at which application.
+         */
+        SessionStatusRequest: {
+            /**
+             * @description The user's id.
+             * @example 62f733a7148bd0028af1e541
+             */
+            userId: string;
+            /**
+             * @description The application's id.
+             * @example 62f20932716fbcc10d966ee5
+             */
+            appId: string;
+        };
+        /**
+         * Answer to a kick request
+         * @description A success or an error.
+         */
+        KickAnswer: components["schemas"]["KickSuccess"] | components["schemas"]["ManagementError"];
+        /**
+         * Kick success
+         * @description The sessions have ended, as far as GenAuth says. Some versions leave `data` out.
+         */
+        KickSuccess: {
+            /**
+             * @description Always 200.
+             * @example 200
+             * @constant
+             */
+            statusCode: 200;
+            /**
+             * @description A text for people.
+             * @example Success
+             */
+            message: string;
+            data?: components["schemas"]["KickResult"];
+        };
+        /**
+         * Kick result
+         * @description Whether it was done.
+         */
+        KickResult: {
+            /**
+             * @description `false` is a failure, whatever `statusCode` says.
+             * @example true
+             */
+            success: boolean;
+        };
+        /**
+         * Answer to a session status request
+         * @description A state or an error.
+         */
+        SessionStatusAnswer: components["schemas"]["SessionStatusSuccess"] | components["schemas"]["ManagementError"];
+        /**
+         * Session status success
+         * @description The state of the session.
+         */
+        SessionStatusSuccess: {
+            /**
+             * @description Always 200.
+             * @example 200
+             * @constant
+             */
+            statusCode: 200;
+            /**
+             * @description A text for people.
+             * @example Success
+             */
+            message: string;
+            data: components["schemas"]["SessionStatusResult"];
+        };
+        /**
+         * Session status result
+         * @description Whether the user is logged in.
+         */
+        SessionStatusResult: {
+            /**
+             * @description Whether the user has a session at the application.
+             * @example true
+             */
+            active: boolean;
+        };
+        /**
+         * Management error
+         * @description Why the request has failed.
+         */
+        ManagementError: {
+            /**
+             * @description The status that counts, as if it were that of HTTP.
+             * @example 403
+             */
+            statusCode: number;
+            /**
+             * @description A text for people. It can repeat parts of the request.
+             * @example Forbidden
+             */
+            message: string;
+            /**
+             * @description GenAuth's own code of the error.
+             * @example 2333
+             */
+            apiCode?: number;
+            /**
+             * @description Names the request, for GenAuth's support.
+             * @example 934108e5-9fbf-4d24-8da1-c330328abd6c
+             */
+            requestId?: string;
+        };
+    };
+    responses: {
+        /** @description It was done; or an error, although the status is 200. */
+        Kicked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["KickAnswer"];
+            };
+        };
+        /** @description The state of the user's session; or an error, although the status is 200. */
+        SessionStatus: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SessionStatusAnswer"];
+            };
+        };
+        /** @description The usual error, with a status of HTTP that says the same. A gateway on the way may answer anything else. */
+        Refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ManagementError"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+/** @internal */
+export type $defs = Record<string, never>;
+/** @internal */
+export interface operations {
+    kickUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The user and the applications. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KickRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Kicked"];
+            "4XX": components["responses"]["Refused"];
+        };
+    };
+    checkSessionStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The user and the application. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionStatusRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["SessionStatus"];
+            "4XX": components["responses"]["Refused"];
+        };
+    };
+}
