@@ -28,7 +28,12 @@ async function get(action: string) {
 describe('over HTTP', () => {
   test('apps gives the ready applications and where the provider is', async () => {
     const { body } = await get('apps')
-    expect(body).toEqual({ appHost: emulator.appHost, issuer: emulator.issuer, apps: emulator.apps })
+    expect(body).toEqual({
+      appHost: emulator.appHost,
+      issuer: emulator.issuer,
+      apps: emulator.apps,
+      management: emulator.management,
+    })
   })
 
   test('sign-in signs a user in, at the application asked for', async () => {
