@@ -3,7 +3,7 @@ import { cpus, platform, release } from 'node:os'
 import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, '../../../docs/outbox-results.md')
-const SECTIONS = ['crash', 'failover', 'workers', 'pace', 'lanes', 'outage', 'speed']
+const SECTIONS = ['crash', 'failover', 'workers', 'pace', 'lanes', 'outage', 'growth', 'speed']
 
 const INTRODUCTION = `# The outbox, measured
 
