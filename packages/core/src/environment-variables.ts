@@ -2,12 +2,15 @@
 export interface EnvironmentVariable {
   /** The option, as `createLogoutClient` takes it; with a dot where it is a member of one. */
   readonly option: string
-  /** The format of its value: a file is named by it, and a list is a JSON array or has commas. */
-  readonly reading: 'text' | 'number' | 'flag' | 'list' | 'headers' | 'file'
+  /**
+   * The format of its value: a file is named by it, and a list is a JSON array or has commas. A `binary` file is read by
+   * the package for the runtime.
+   */
+  readonly reading: 'text' | 'number' | 'flag' | 'list' | 'headers' | 'file' | 'binary'
   /** Its meaning, in a few words for people. */
   readonly about: string
   /** Where it is read; everywhere without this. */
-  readonly only?: 'Node.js'
+  readonly only?: 'Node.js' | 'Deno'
 }
 
 /**
@@ -166,7 +169,25 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_KEY_PASSPHRASE: {
     option: 'tls.passphrase',
     reading: 'text',
-    about: 'The passphrase of that key.',
+    about: 'The passphrase of that key, or of the PKCS #12 file.',
+    only: 'Node.js',
+  },
+  AUTHING_APP_PFX_FILE: {
+    option: 'tls.pfx',
+    reading: 'binary',
+    about: 'The client certificate and its key as PKCS #12, in place of the two files in PEM.',
+    only: 'Node.js',
+  },
+  AUTHING_APP_TLS_SERVERNAME: {
+    option: 'tls.servername',
+    reading: 'text',
+    about: "The name that the provider's certificate is for, if it is not the host's.",
+    only: 'Node.js',
+  },
+  AUTHING_APP_TLS_MIN_VERSION: {
+    option: 'tls.minVersion',
+    reading: 'text',
+    about: '`TLSv1.2`, which is the default, or `TLSv1.3`.',
     only: 'Node.js',
   },
   AUTHING_APP_CONNECTIONS: {
@@ -174,6 +195,18 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
     reading: 'number',
     about: 'The maximum number of open connections to one host. 256 by default.',
     only: 'Node.js',
+  },
+  AUTHING_APP_POOL_MAX_IDLE: {
+    option: 'pool.maxIdle',
+    reading: 'number',
+    about: "The maximum number of idle connections to one host. Deno's own by default.",
+    only: 'Deno',
+  },
+  AUTHING_APP_POOL_IDLE_TIMEOUT_MS: {
+    option: 'pool.idleTimeoutMs',
+    reading: 'number',
+    about: "The time after which an idle connection is closed. Deno's own by default.",
+    only: 'Deno',
   },
 }
 

@@ -1,4 +1,4 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, ok } from 'node:assert/strict'
 import { environmentVariables } from '@backend-logout/core'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { runDeno } from './testing/run-deno.ts'
@@ -105,4 +105,21 @@ Deno.test('createLogoutClientFromEnv() without permission names all the variable
     const { stdout } = await runDeno(program, flags)
     equal(stdout.trim(), `invalid_options Reading the environment needs a permission: run Deno with ${allowEnv}.`)
   }
+})
+
+Deno.test('createLogoutClientFromEnv() reads the settings of the pool', async () => {
+  await using emulator = await startEmulator()
+  const { appId, appSecret = '' } = emulator.app
+  const env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: emulator.appHost }
+  const pool = { AUTHING_APP_POOL_MAX_IDLE: '2', AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '500' }
+  equal(await revoke({ ...env, ...pool }, '', allowNet(emulator)), 'true')
+  // What Deno is not asked for cannot be wrong: so these show that the variables get there.
+  const zero = await revoke({ ...env, AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '0' }, '', allowNet(emulator))
+  ok(zero.startsWith('invalid_options pool.idleTimeoutMs must be'), zero)
+  const text = await revoke({ ...env, AUTHING_APP_POOL_MAX_IDLE: 'many' }, '', allowNet(emulator))
+  equal(text, 'invalid_options AUTHING_APP_POOL_MAX_IDLE must be a whole number.')
+  equal(
+    await revoke({ ...env, AUTHING_APP_POOL_MAX_IDLE: 'many' }, '{ pool: { maxIdle: 1 } }', allowNet(emulator)),
+    'true',
+  )
 })

@@ -1,4 +1,5 @@
 import {
+  environmentValue,
   environmentVariables,
   LogoutError,
   optionsFromEnvironment,
@@ -6,7 +7,7 @@ import {
   tlsFromEnvironment,
 } from '@backend-logout/core'
 import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
-import type { DenoConnectionOptions } from './connection-options.ts'
+import type { DenoConnectionOptions, DenoPoolOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
@@ -35,13 +36,23 @@ export function createLogoutClientFromEnv(options: EnvironmentOptions = {}): Den
 
 function withEnvironment(options: EnvironmentOptions): DenoLogoutClientOptions {
   const ownTransport = options.fetch !== undefined || options.transport !== undefined
+  const pool = ownTransport || options.pool ? undefined : poolFrom()
   const files = ownTransport || options.tls ? undefined : tlsFromEnvironment({ read, readFile })
   const tls = files && {
     ...(files.ca && { caCerts: files.ca }),
     ...(files.cert && { cert: files.cert, key: files.key }),
   }
   const hasCertificate = (options.tls ?? tls)?.cert !== undefined
-  return optionsFromEnvironment({ read, readFile, hasCertificate }, { ...(tls && { tls }), ...options })
+  return optionsFromEnvironment(
+    { read, readFile, hasCertificate },
+    { ...(tls && { tls }), ...(pool && { pool }), ...options },
+  )
+}
+
+function poolFrom(): DenoPoolOptions | undefined {
+  const maxIdle = environmentValue({ read }, 'AUTHING_APP_POOL_MAX_IDLE') as number | undefined
+  const idleTimeoutMs = environmentValue({ read }, 'AUTHING_APP_POOL_IDLE_TIMEOUT_MS') as number | undefined
+  return maxIdle === undefined && idleTimeoutMs === undefined ? undefined : { maxIdle, idleTimeoutMs }
 }
 
 function read(name: string): string | undefined {

@@ -7,7 +7,7 @@ import {
   tlsFromEnvironment,
 } from '@backend-logout/core'
 import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
-import type { NodeConnectionOptions } from './connection-options.ts'
+import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
 import type { EnvironmentVariables } from './proxy.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Any of them may come from the environment instead. */
@@ -46,20 +46,42 @@ function withEnvironment(options: EnvironmentOptions, env: EnvironmentVariables)
 }
 
 function connectionFrom(source: EnvironmentSource, options: EnvironmentOptions): NodeConnectionOptions {
-  const files = options.tls ? undefined : tlsFromEnvironment(source)
-  const passphrase = files?.key && (environmentValue(source, 'AUTHING_APP_KEY_PASSPHRASE') as string | undefined)
+  const tls = options.tls ? undefined : tlsFrom(source)
   const connections = environmentValue(source, 'AUTHING_APP_CONNECTIONS') as number | undefined
-  return {
-    ...(files && { tls: { ...files, ...(passphrase && { passphrase }) } }),
-    ...(connections !== undefined && { connections }),
+  return { ...(tls && { tls }), ...(connections !== undefined && { connections }) }
+}
+
+function tlsFrom(source: EnvironmentSource): NodeTlsOptions | undefined {
+  const text = (name: string) => environmentValue(source, name) as string | undefined
+  const files = tlsFromEnvironment(source)
+  const pfxFile = text('AUTHING_APP_PFX_FILE')
+  if (pfxFile && files?.cert) {
+    throw new LogoutError('invalid_options', 'Set only one of AUTHING_APP_CERT_FILE and AUTHING_APP_PFX_FILE.')
   }
+  const pfx = pfxFile && readBytes(pfxFile, 'AUTHING_APP_PFX_FILE')
+  const passphrase = (files?.key || pfx) && text('AUTHING_APP_KEY_PASSPHRASE')
+  const servername = text('AUTHING_APP_TLS_SERVERNAME')
+  // The client refuses any other.
+  const minVersion = text('AUTHING_APP_TLS_MIN_VERSION') as NodeTlsOptions['minVersion']
+  const tls = {
+    ...files,
+    ...(pfx && { pfx }),
+    ...(passphrase && { passphrase }),
+    ...(servername && { servername }),
+    ...(minVersion && { minVersion }),
+  }
+  return Object.keys(tls).length > 0 ? tls : undefined
 }
 
 function readFile(file: string, variable: string): string {
+  return readBytes(file, variable).toString('utf8')
+}
+
+function readBytes(file: string, variable: string): Buffer {
   // An import would load all of Node's streams, which takes longer than this whole package.
   const { readFileSync } = process.getBuiltinModule('node:fs')
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(file)
   } catch (error) {
     const { code } = error as { code?: string }
     throw new LogoutError('invalid_options', `The file that ${variable} names cannot be read: ${code}.`)

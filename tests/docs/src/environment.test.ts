@@ -28,6 +28,7 @@ function rows(): string[] {
     list: 'Separated by commas, or a JSON array. ',
     headers: '',
     file: 'A file name. ',
+    binary: 'A file name. ',
   }
   return Object.entries(ENVIRONMENT_VARIABLES).map(
     ([name, { option, reading, about, only }]) =>

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createLogoutClientFromEnv } from './index.ts'
+import { type Certificates, makeCertificates } from './testing/certificates.ts'
+import { listen } from './testing/loopback-server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'backend-logout-environment-tls-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+let own: Certificates
+const files = Object.fromEntries(['ca', 'cert', 'key', 'pfx'].map((name) => [name, join(folder, name)])) as Record<
+  'ca' | 'cert' | 'key' | 'pfx',
+  string
+>
+beforeAll(async () => {
+  own = await makeCertificates()
+  writeFileSync(files.ca, own.ca)
+  writeFileSync(files.cert, String(own.client.cert))
+  writeFileSync(files.key, String(own.client.key))
+  const pair = ['-inkey', files.key, '-in', files.cert]
+  execFileSync('openssl', ['pkcs12', '-export', ...pair, '-out', files.pfx, '-passout', 'pass:canary'])
+})
+
+/** What a provider sees of a client that is made from these variables. */
+async function seen(env: Record<string, string>): Promise<{ protocol: string | null; name: unknown }> {
+  const connections: { protocol: string | null; name: unknown }[] = []
+  const server = { ...own.server, ca: own.ca, requestCert: true, rejectUnauthorized: false }
+  await using provider = await listen(({ message }, response) => {
+    const socket = message.socket as TLSSocket
+    connections.push({ protocol: socket.getProtocol(), name: socket.getPeerCertificate().subject?.CN })
+    response.end()
+  }, server)
+  const base = { AUTHING_APP_ID: 'app', AUTHING_APP_CLIENT_AUTH: 'none', AUTHING_APP_HOST: provider.origin }
+  await using client = createLogoutClientFromEnv({ retries: 0 }, { ...base, AUTHING_APP_CA_FILE: files.ca, ...env })
+  await client.revokeToken('a token')
+  return connections[0] as (typeof connections)[0]
+}
+
+test('a certificate in PKCS #12 is shown to the provider', async () => {
+  const { name: plain } = await seen({})
+  const pem = await seen({ AUTHING_APP_CERT_FILE: files.cert, AUTHING_APP_KEY_FILE: files.key })
+  const pfx = await seen({ AUTHING_APP_PFX_FILE: files.pfx, AUTHING_APP_KEY_PASSPHRASE: 'canary' })
+  expect(plain).toBeUndefined()
+  expect(pem.name).toBeTruthy()
+  expect(pfx.name).toBe(pem.name)
+})
+
+test('a certificate needs no secret, in PKCS #12 either', () => {
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_HOST: 'https://example.genauth.ai', AUTHING_APP_PFX_FILE: files.pfx }
+  expect(createLogoutClientFromEnv({}, { ...env, AUTHING_APP_KEY_PASSPHRASE: 'canary' }).appId).toBe('app')
+  expect(() => createLogoutClientFromEnv({}, { ...env, AUTHING_APP_PFX_FILE: '' })).toThrow('AUTHING_APP_SECRET')
+})
+
+test('the name in the certificate can be another than the host', async () => {
+  await expect(seen({ AUTHING_APP_TLS_SERVERNAME: 'other.example' })).rejects.toThrow('certificate is for another name')
+  expect(await seen({ AUTHING_APP_TLS_SERVERNAME: 'provider.example' })).toBeDefined()
+})
+
+test.each(['TLSv1.2', 'TLSv1.3'])('the least version of TLS can be %s', async (version) => {
+  const server = { ...own.server, maxVersion: 'TLSv1.2' as const }
+  await using provider = await listen((_request, response) => response.end(), server)
+  const base = { AUTHING_APP_ID: 'app', AUTHING_APP_CLIENT_AUTH: 'none', AUTHING_APP_HOST: provider.origin }
+  const env = { ...base, AUTHING_APP_CA_FILE: files.ca, AUTHING_APP_TLS_MIN_VERSION: version }
+  await using client = createLogoutClientFromEnv({ retries: 0 }, env)
+  const revoked = client.revokeToken('a token').then(
+    () => true,
+    ({ code }) => code,
+  )
+  expect(await revoked).toBe(version === 'TLSv1.2' ? true : 'network')
+})
+
+test.each([
+  [{ AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1' }, /tls\.minVersion must be/],
+  [{ AUTHING_APP_PFX_FILE: 'no/such/file' }, /AUTHING_APP_PFX_FILE names cannot be read: ENOENT/],
+  [{ AUTHING_APP_PFX_FILE: files.pfx, AUTHING_APP_KEY_PASSPHRASE: 'wrong' }, /tls cannot be used/],
+  [
+    { AUTHING_APP_PFX_FILE: files.pfx, AUTHING_APP_CERT_FILE: files.cert, AUTHING_APP_KEY_FILE: files.key },
+    /only one of AUTHING_APP_CERT_FILE and AUTHING_APP_PFX_FILE/,
+  ],
+])('%o is refused', (env, message) => {
+  const base = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a', AUTHING_APP_HOST: 'https://example.genauth.ai' }
+  expect(() => createLogoutClientFromEnv({}, { ...base, ...env })).toThrow(message)
+})
+
+test('options come first', async () => {
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a', AUTHING_APP_HOST: 'https://example.genauth.ai' }
+  const wrong = { ...env, AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1' }
+  expect(createLogoutClientFromEnv({ tls: { ca: own.ca } }, wrong).appId).toBe('app')
+})
