@@ -4,7 +4,7 @@ import { printable } from './printable.ts'
 import { sharedWindows, WINDOW, windowsOf } from './shared-windows.ts'
 
 const MASK = '[masked]'
-/** The minimum length. Anything shorter is indistinguishable from other text. */
+/** The minimum length. Anything shorter is part of many words: masked, it would hide what happened, and protect nothing. */
 const LEAST = 4
 
 /** Turns provider or runtime text into text that may be logged. */
@@ -30,11 +30,14 @@ export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<
   }
 }
 
-/** The secrets as they are and as they are sent, of which a provider may quote any part, in lower case. */
+/**
+ * The secrets as they are and as they are sent, of which a provider may quote any part, in lower case. Without those of
+ * fewer than four characters.
+ */
 export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
   const forms = new Set<string>()
   for (const secret of secrets) {
-    if (!secret) continue
+    if (!secret || secret.length < LEAST) continue
     forms.add(secret.toLowerCase())
     // Encoding would not change this secret.
     if (/^[\w.-]+$/.test(secret)) continue
@@ -49,7 +52,7 @@ export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
 function mask(text: string, needle: string): string {
   const folded = text.toLowerCase()
   // A few characters are longer in lower case.
-  if (needle.length < LEAST || folded.length !== text.length) return MASK
+  if (folded.length !== text.length) return MASK
   const length = Math.min(needle.length, WINDOW)
   const shared = needle.length < WINDOW ? new Set([needle]) : sharedWindows(needle, windowsOf([folded]))
   const hidden = Array.from(text, () => false)
