@@ -115,6 +115,26 @@ describe('revoke with a revocation log', () => {
     for (const token of tokens) await refuses(claimsOf(token))
   })
 
+  test('goes on with a journal only as it began: with the log, or without', async () => {
+    const { REVOCATIONS_STORE: _log, ...without } = env
+    for (const [first, second, message] of [
+      [env, without, /belongs to a run that adds the tokens to a revocation log\. Name that log again/],
+      [without, env, /was written without a revocation log, so the tokens that it confirms are in none/],
+    ] as const) {
+      const [token] = provider.take(1) as [string]
+      const args = ['revoke', '--journal', folder.fresh()]
+      expect(await run(args, { env: first, input: token })).toMatchObject({ code: 0 })
+      expect(await run(args, { env: second, input: token })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(message),
+      })
+      // A dry run adds nothing.
+      expect(await run([...args, '--dry-run'], { env: second, input: token })).toMatchObject({ code: 0 })
+      expect(await run(args, { env: first, input: token })).toMatchObject({ code: 0 })
+      expect(provider.revocations.get(token)).toBe(1)
+    }
+  })
+
   test('leaves refresh tokens out', async () => {
     const [token] = provider.take(1) as [string]
     const input = JSON.stringify({ token, token_type_hint: 'refresh_token' })

@@ -139,7 +139,7 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
   const refuse = (message: string): never => {
     throw new CommandError(ExitCode.usage, `The journal ${path} ${message}`)
   }
-  const { provider, app, verify, column } = found
+  const { provider, app, verify, column, listed } = found
   if (provider !== wanted.provider || app !== wanted.app) {
     refuse(
       `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}.`,
@@ -147,6 +147,12 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
   }
   if (column !== wanted.column) refuse('is about tokens in another column. Name another file.')
   if (wanted.verify && !verify) refuse('was written without --verify, so nothing in it is verified. Name another file.')
+  if (listed === undefined || wanted.listed === undefined || listed === wanted.listed) return
+  refuse(
+    listed
+      ? 'belongs to a run that adds the tokens to a revocation log. Name that log again, by --revocations or REVOCATIONS_STORE.'
+      : 'was written without a revocation log, so the tokens that it confirms are in none. Name another file.',
+  )
 }
 
 function clip(text: string): string {

@@ -106,9 +106,15 @@ async function createKey(path: string): Promise<JournalKey | undefined> {
 
 async function writeKey(file: FileHandle): Promise<JournalKey> {
   const key = crypto.getRandomValues(new Uint8Array(32))
-  await file.write(`backend-logout journal key 1 ${Buffer.from(key).toString('base64url')}\n`, 0)
-  // Before the first record: a journal without its key is of no use.
-  await file.sync()
+  try {
+    await file.writeFile(`backend-logout journal key 1 ${Buffer.from(key).toString('base64url')}\n`)
+    // Before the first record: a journal without its key is of no use.
+    await file.sync()
+  } catch (error) {
+    // Half a key would be taken for something else.
+    await file.truncate().catch(() => {})
+    throw error
+  }
   return new JournalKey(key)
 }
 

@@ -12,6 +12,8 @@ export interface JournalIdentity {
   readonly verify: boolean
   /** The column or member that the tokens are in; `undefined` where each line is a token. */
   readonly column?: string | undefined
+  /** Whether tokens are added to a revocation log first; `undefined` where that is not known, and makes no difference. */
+  readonly listed?: boolean | undefined
 }
 
 /** The position up to which the input was read, and the sum of everything before it. */
@@ -48,8 +50,12 @@ const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'back
 const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 
 /** Writes the first line of a journal, and the line from which on a journal of format 1 is one of format 2. */
-export function formatHeader(key: JournalKey, { provider, app, verify, column }: JournalIdentity, now: Date): string {
-  return format(key, { journal: FORMATS[2], provider, app, verify, column, started: now.toISOString() })
+export function formatHeader(
+  key: JournalKey,
+  { provider, app, verify, column, listed }: JournalIdentity,
+  now: Date,
+): string {
+  return format(key, { journal: FORMATS[2], provider, app, verify, column, listed, started: now.toISOString() })
 }
 
 /** Writes the line that says that another run continues the journal. */
@@ -100,12 +106,14 @@ export function parseRecord(line: string, key: JournalKey | undefined): JournalR
 }
 
 function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord | undefined {
-  const { journal, provider, app, verify, column } = fields
+  const { journal, provider, app, verify, column, listed } = fields
   const format = FORMATS.indexOf(journal)
   if (column !== undefined && typeof column !== 'string') return undefined
+  if (listed !== undefined && typeof listed !== 'boolean') return undefined
   if (format < 1 || typeof provider !== 'string' || typeof app !== 'string' || typeof verify !== 'boolean')
     return undefined
-  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, started: dateIn(fields.started) }
+  const started = dateIn(fields.started)
+  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, listed, started }
 }
 
 function parseProgress(

@@ -128,6 +128,8 @@ test('the journal of another application, provider or demand is refused', async 
   await expect(Journal.open(path, { ...identity, app: 'other' })).rejects.toThrow(/belongs to application app at/)
   await expect(Journal.open(path, { ...identity, provider: 'https://b.example' })).rejects.toThrow(/belongs to/)
   await expect(Journal.open(path, { ...identity, verify: true })).rejects.toThrow(/without --verify/)
+  // Journals of earlier versions do not say whether there was a log.
+  for (const listed of [true, false]) await (await Journal.open(path, { ...identity, listed }))[Symbol.asyncDispose]()
 })
 
 test('a folder, a missing folder, a device, a pipe and links are refused as journals', async () => {

@@ -49,7 +49,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   let runs: readonly string[]
   try {
     const format = await createRowFormat(choice, input.name)
-    const identity = identityOf(clients, verify, choice)
+    const identity = identityOf(clients, verify, choice, options.dryRun ? undefined : log !== undefined)
     if (options.dryRun) return await dryRun({ input, format, clients, identity, options, terminal })
     await using journal = path === undefined ? undefined : await Journal.open(path, identity)
     await using report = await reportTo(output, journal, terminal)
@@ -87,10 +87,15 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   return end.exitCode
 }
 
-function identityOf({ provider, app }: Clients, verify: boolean, choice: ColumnChoice | undefined): JournalIdentity {
+function identityOf(
+  { provider, app }: Clients,
+  verify: boolean,
+  choice: ColumnChoice | undefined,
+  listed: boolean | undefined,
+): JournalIdentity {
   // It may be a token in the wrong place, as long as no table was found to have such a column.
   const column = choice && (isName(choice.token) ? choice.token : fingerprint(choice.token))
-  return { provider, app, verify, column }
+  return { provider, app, verify, column, listed }
 }
 
 async function reportTo(
