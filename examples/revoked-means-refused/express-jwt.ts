@@ -15,7 +15,13 @@ app.use(
     audience,
     secret: async (_request, token) => {
       if (!token?.header.kid) throw new UnauthorizedError('invalid_token', { message: 'This is no token.' })
-      return jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid: token.header.kid })
+      try {
+        return await jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid: token.header.kid })
+      } catch (error) {
+        // Without a status, anyone could make this API answer 500 with a kid that they have invented.
+        if ((error as { code?: unknown }).code !== 'JWK_NOT_FOUND') throw error
+        throw new UnauthorizedError('invalid_token', { message: 'The provider has no such key.' })
+      }
     },
     isRevoked: (_request, token) => {
       const verdict = list.check(token?.payload as object)

@@ -20,7 +20,13 @@ app.register(jwt, {
 
 async function keyOf(_request: FastifyRequest, token: TokenOrHeader): Promise<string> {
   const { kid } = 'header' in token ? token.header : token
-  return jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid })
+  try {
+    return await jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid })
+  } catch (error) {
+    // Without a status, anyone could make this API answer 500 with a kid that they have invented.
+    if ((error as { code?: unknown }).code !== 'JWK_NOT_FOUND') throw error
+    throw Object.assign(new Error('The provider has no such key.'), { statusCode: 401 })
+  }
 }
 
 app.addHook('onRequest', (request) => request.jwtVerify())

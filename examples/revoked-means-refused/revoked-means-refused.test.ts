@@ -58,6 +58,9 @@ const statuses = async (accessToken: string): Promise<Record<string, number>> =>
   const answers = [...apis].map(async ([name, { url }]) => [name, (await fetch(url, { headers })).status] as const)
   return Object.fromEntries(await Promise.all(answers))
 }
+/** A token with another header. */
+const forge = (token: string, header: object): string =>
+  token.replace(/^[^.]+/, Buffer.from(JSON.stringify(header)).toString('base64url'))
 const all = (status: number): Record<string, number> => Object.fromEntries([...apis.keys()].map((api) => [api, status]))
 
 test('one logout is refused by every API, one login later is not, and nobody answers 200 without a feed', async () => {
@@ -65,6 +68,10 @@ test('one logout is refused by every API, one login later is not, and nobody ans
   const bob = await signIn()
   await expect.poll(() => statuses(alice.accessToken), { timeout: 30_000 }).toEqual(all(200))
   expect(await statuses('nonsense')).toEqual(all(401))
+  // Tokens that anyone can make: of a key that the provider does not have, and of none.
+  for (const header of [{ alg: 'RS256', kid: 'invented' }, { alg: 'RS256' }, { alg: 'none', kid: 'invented' }]) {
+    expect(await statuses(forge(alice.accessToken, header)), JSON.stringify(header)).toEqual(all(401))
+  }
 
   const headers = { 'x-logout-request': '1', cookie: alice.cookie, origin: backend.url }
   const logout = await fetch(`${backend.url}/logout`, { method: 'POST', headers })
