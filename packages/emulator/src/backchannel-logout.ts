@@ -5,6 +5,7 @@ import type { Application } from './applications.ts'
 import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 import { isLogoutSender, logoutTokenContent } from './logout-sender.ts'
 import { isLoopbackUrl } from './loopback-url.ts'
+import { refuseUnknown } from './option-names.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 /** A session of the provider, as its store has it. */
@@ -23,6 +24,13 @@ interface SendingClient {
   backchannelLogoutUri?: string | undefined
   backchannelLogoutSessionRequired?: boolean | undefined
   backchannelLogout(sub: string, sid: string | undefined): Promise<void>
+}
+
+const NAMES: Readonly<Record<keyof BackchannelLogoutOptions, true>> = {
+  app: true,
+  sender: true,
+  sessionRequired: true,
+  encryptionKey: true,
 }
 
 /** The time that an application has to respond, in milliseconds. */
@@ -49,6 +57,7 @@ export class BackchannelLogout {
    * @throws {TypeError} When the address or an option is not usable.
    */
   async register(uri: string | undefined, app: Application, options: BackchannelLogoutOptions): Promise<void> {
+    refuseUnknown(options, NAMES, 'sendLogoutsTo()')
     const { sender = 'oidc-provider', sessionRequired = true, encryptionKey } = options
     if (uri !== undefined && !isLoopbackUrl(uri)) throw new TypeError('the URL for logouts must be one of loopback')
     if (!isLogoutSender(sender)) throw new TypeError('sender is not one that the emulator knows')

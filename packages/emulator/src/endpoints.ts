@@ -18,10 +18,11 @@ export const MANAGEMENT_PATHS = {
   check_session_status: '/api/v3/check-session-status',
 } as const
 
-type ProtocolEndpoint = Exclude<EndpointName, 'discovery' | 'logout' | keyof typeof MANAGEMENT_PATHS>
+/** The endpoints that a tenant can have elsewhere. */
+export type MovableEndpoint = Exclude<EndpointName, 'discovery' | 'logout' | 'kick_users' | 'check_session_status'>
 
 /** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
-export const PROTOCOL_PATHS: Readonly<Record<ProtocolEndpoint, string>> = {
+export const PROTOCOL_PATHS: Readonly<Record<MovableEndpoint, string>> = {
   authorization: '/auth',
   token: '/token',
   revocation: '/token/revocation',
@@ -50,15 +51,25 @@ export interface Route {
   readonly endpoint?: EndpointName
   /** The path and query below `/oidc` or `/oauth`; absent outside both. */
   readonly protocolUrl?: string
+  /** `/oidc` or `/oauth`. */
+  readonly mount?: string
 }
 
-/** Finds the endpoint that a path and query belong to. */
-export function findRoute(url: string): Route {
+/** Paths of endpoints that are elsewhere, from the root of the host on. */
+export type CustomPaths = Readonly<Partial<Record<MovableEndpoint, string>>>
+
+/** Finds the endpoint that a path and query belong to. Where an endpoint has a custom path, there is nothing at the usual one. */
+export function findRoute(url: string, customPaths: CustomPaths): Route {
   const [path = '/'] = url.split('?', 1)
+  for (const [name, customPath] of Object.entries(customPaths) as [MovableEndpoint, string][]) {
+    if (path !== customPath) continue
+    return { endpoint: name, mount: '/oidc', protocolUrl: `${PROTOCOL_PATHS[name]}${url.slice(path.length)}` }
+  }
   const mount = /^\/(?:oidc|oauth)(?=\/)/.exec(path)?.[0]
   if (mount !== undefined) {
     const endpoint = findProtocolEndpoint(path.slice(mount.length))
-    return { protocolUrl: url.slice(mount.length), ...(endpoint === undefined ? {} : { endpoint }) }
+    if (endpoint !== undefined && Object.hasOwn(customPaths, endpoint)) return {}
+    return { mount, protocolUrl: url.slice(mount.length), ...(endpoint === undefined ? {} : { endpoint }) }
   }
   if (path === '/login/profile/logout' || /^\/cas-idp\/(?:[^/]+\/)?logout$/.test(path)) return { endpoint: 'logout' }
   for (const name of ['kick_users', 'check_session_status'] as const) {

@@ -51,13 +51,19 @@ export interface NextFault extends Fault {
   readonly times?: number
 }
 
+const ENVELOPE: ReadonlySet<string> = new Set<keyof EnvelopeError>(['statusCode', 'apiCode', 'message', 'requestId'])
+
 const CHECKS: Readonly<Record<keyof NextFault, (value: unknown) => boolean>> = {
   endpoint: (value) => value === 'any' || ENDPOINT_NAMES.has(String(value)),
   times: isPositiveInteger,
   status: (value) => isPositiveInteger(value) && Number(value) >= 200 && Number(value) <= 599,
   headers: (value) => isObject(value) && Object.values(value).every((header) => typeof header === 'string'),
   body: (value) => typeof value === 'string' || isObject(value),
-  envelopeError: (value) => isObject(value) && 'statusCode' in value && isPositiveInteger(value.statusCode),
+  envelopeError: (value) =>
+    isObject(value) &&
+    Object.keys(value).every((name) => ENVELOPE.has(name)) &&
+    'statusCode' in value &&
+    isPositiveInteger(value.statusCode),
   delayMs: (value) => typeof value === 'number' && value >= 0 && value < 2 ** 31,
   hang: isBoolean,
   drop: (value) => isBoolean(value) || value === 'reset',

@@ -1,6 +1,7 @@
 import type { Provider } from 'oidc-provider'
 import type { Application } from './applications.ts'
 import type { IssueTokensOptions } from './issued-token.ts'
+import { refuseUnknown } from './option-names.ts'
 import type { MemoryStore } from './store.ts'
 import type { StructuredTokens } from './structured-token.ts'
 import type { TokenLedger } from './token-ledger.ts'
@@ -18,6 +19,13 @@ const MAX_COUNT = 200_000
 /** Signatures are made on a thread pool; this many at a time keep it busy, and more would only take memory. */
 const BATCH_SIZE = 128
 
+const NAMES: Readonly<Record<keyof IssueTokensOptions, true>> = {
+  app: true,
+  user: true,
+  kind: true,
+  accessTokenTtl: true,
+}
+
 const SCOPE = 'openid profile email phone offline_access'
 
 /**
@@ -30,6 +38,7 @@ export async function issueTokens(
   count: number,
   options: IssueTokensOptions & { readonly app: Application },
 ): Promise<string[]> {
+  refuseUnknown(options, NAMES, 'issueTokens()')
   const { app, user: accountId = 'user', kind = 'access_token', accessTokenTtl } = options
   if (!Number.isSafeInteger(count) || count < 0 || count > MAX_COUNT) {
     throw new TypeError(`issueTokens takes a count from 0 to ${MAX_COUNT}`)

@@ -1,3 +1,7 @@
+import { checkPaths } from './custom-paths.ts'
+import type { CustomPaths } from './endpoints.ts'
+import { refuseUnknown } from './option-names.ts'
+
 /** The form of the access tokens that applications receive. */
 export type AccessTokenFormat = 'jwt' | 'opaque'
 
@@ -63,6 +67,13 @@ export interface EmulatorOptions {
    * @default ['http://localhost:3000/']
    */
   readonly logoutRedirectUris?: readonly string[]
+  /**
+   * Other paths of endpoints, from the root of the host on, as some tenants and other providers have them. The metadata
+   * states them, and at the usual paths there is nothing. Use `issuer` with such an emulator: the paths of `appHost` are
+   * GenAuth's.
+   * @default GenAuth's paths
+   */
+  readonly paths?: CustomPaths
   /** Serves https instead of http. */
   readonly tls?: EmulatorTls
 }
@@ -83,7 +94,16 @@ const NAMES: Readonly<Record<keyof EmulatorOptions, true>> = {
   appSecret: true,
   redirectUris: true,
   logoutRedirectUris: true,
+  paths: true,
   tls: true,
+}
+
+const TLS: Readonly<Record<keyof EmulatorTls, true>> = {
+  key: true,
+  cert: true,
+  ca: true,
+  requestCert: true,
+  client: true,
 }
 
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
@@ -94,10 +114,9 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
  * @throws {TypeError} When an option is not usable; the message names it.
  */
 export function readOptions(options: EmulatorOptions): EmulatorSettings {
-  const unknown = Object.keys(withoutUndefined(options)).find((name) => !Object.hasOwn(NAMES, name))
-  if (unknown !== undefined) {
-    throw new TypeError(`${unknown} is not an option of the emulator; these are: ${Object.keys(NAMES).join(', ')}`)
-  }
+  refuseUnknown(options, NAMES, 'the emulator')
+  refuseUnknown(options.tls ?? {}, TLS, 'tls')
+  refuseUnknown(options.tls?.client ?? {}, { key: true, cert: true }, 'tls.client')
   const settings = {
     port: 0,
     host: '127.0.0.1',
@@ -109,6 +128,7 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
     redirectUris: ['http://localhost:3000/callback'],
     logoutRedirectUris: ['http://localhost:3000/'],
     ...withoutUndefined(options),
+    paths: checkPaths(options.paths ?? {}),
   } as const satisfies EmulatorSettings
 
   if (!LOOPBACK_HOSTS.has(settings.host)) {

@@ -2,7 +2,7 @@ import { type IncomingMessage, type RequestListener, ServerResponse } from 'node
 import type { Provider } from 'oidc-provider'
 import type { BackchannelLogout } from './backchannel-logout.ts'
 import { answerCrossOrigin } from './cross-origin.ts'
-import { findRoute } from './endpoints.ts'
+import { type CustomPaths, findRoute } from './endpoints.ts'
 import { type Faults, rehearse } from './faults.ts'
 import { HttpProblem } from './http-problem.ts'
 import { answerLogin, LOGIN_PATH } from './login.ts'
@@ -30,6 +30,7 @@ interface ListenerSettings {
   readonly requests: RequestLog
   readonly cors: boolean
   readonly logoutRedirectUris: readonly string[]
+  readonly paths: CustomPaths
   /** Answers the requests that steer the emulator; tells whether a request was one. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
   /** Is aborted when the emulator closes. */
@@ -48,7 +49,7 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
     if (await settings.control(request, response)) return
     if (answerCrossOrigin(settings.cors, request, response)) return
     const body = await readBody(request)
-    const { endpoint } = findRoute(request.url ?? '/')
+    const { endpoint } = findRoute(request.url ?? '/', settings.paths)
     const fault = faults.take(endpoint)
     if (endpoint)
       requests.add(request, response, { endpoint, form: readForm(request, body), rehearsed: fault !== undefined })
@@ -59,13 +60,14 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
 
   async function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
     const url = request.url ?? '/'
-    const { endpoint, protocolUrl } = findRoute(url)
+    const { endpoint, protocolUrl, mount } = findRoute(url, settings.paths)
     if (protocolUrl !== undefined) {
       const { authorization } = request.headers
       const translated = await translateRequest(tokens, { form: readForm(request, body), body, authorization })
       // The provider builds its URLs from `Host`; a client that came as `localhost` is told the same ones as any other.
       const headers = { ...translated.headers, host }
-      const copy = copyRequest(request, { url: protocolUrl, originalUrl: url, body: translated.body, headers })
+      const originalUrl = `${mount}${protocolUrl}`
+      const copy = copyRequest(request, { url: protocolUrl, originalUrl, body: translated.body, headers })
       await callback(copy, response)
     } else if (endpoint === 'logout') {
       await answerLogout(settings, request, response)

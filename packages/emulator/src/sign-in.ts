@@ -20,6 +20,7 @@ export interface SignedInTokens {
 
 interface SignInSettings {
   readonly issuer: string
+  readonly endpoints: { readonly authorization: string; readonly token: string }
   readonly sub: string
   readonly application: Application
   readonly tls?: UserAgentTls | undefined
@@ -44,9 +45,9 @@ export async function signIn(settings: SignInSettings): Promise<SignedInTokens> 
 }
 
 async function authorize(browser: UserAgent, settings: SignInSettings, challenge: string): Promise<string> {
-  const { issuer, application, sub } = settings
+  const { endpoints, application, sub } = settings
   const state = randomBytes(16).toString('base64url')
-  const start = new URL(`${issuer}/auth`)
+  const start = new URL(endpoints.authorization)
   start.search = new URLSearchParams({
     client_id: application.appId,
     redirect_uri: application.redirectUri,
@@ -91,10 +92,10 @@ async function exchangeCode(
   code: string,
   verifier: string,
 ): Promise<SignedInTokens> {
-  const { issuer, application, sub } = settings
+  const { issuer, endpoints, application, sub } = settings
   const { form, headers } = await authenticate(application, issuer)
   const { status, body } = await browser.request(
-    new URL(`${issuer}/token`),
+    new URL(endpoints.token),
     { grant_type: 'authorization_code', code, redirect_uri: application.redirectUri, code_verifier: verifier, ...form },
     headers,
   )

@@ -8,11 +8,13 @@ import { type Application, type Applications, createApplications } from './appli
 import { BackchannelLogout } from './backchannel-logout.ts'
 import { createControl } from './control.ts'
 import { withoutCors } from './cross-origin.ts'
+import { advertisePaths } from './custom-paths.ts'
 import type { Emulator } from './emulator.ts'
 import { Faults } from './faults.ts'
 import { issueTokens } from './issue-tokens.ts'
 import { endSession, endSessionAtOnce } from './logout.ts'
 import type { ManagementAccess } from './management-signature.ts'
+import { refuseUnknown } from './option-names.ts'
 import { type EmulatorOptions, type EmulatorSettings, readOptions } from './options.ts'
 import { OwnAddress } from './own-address.ts'
 import { createProvider } from './provider.ts'
@@ -84,6 +86,7 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
   const cookieKey = randomBytes(32).toString('hex')
   const provider = createProvider({ ...settings, issuer, applications: apps, keys, cookieKey, store, accounts })
   provider.use(answerUnrecognizedRoutes)
+  provider.use(advertisePaths(appHost, settings.paths))
   provider.use(withoutCors(settings.cors))
   provider.use(translateAnswers({ store, tokens, ledger, successBody: settings.successBody }))
   const backchannel = new BackchannelLogout(provider, keys)
@@ -103,15 +106,21 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
     app: apps.post,
     apps,
     management: access,
-    signIn: async (user = 'user', { app = apps.post } = {}) => {
+    signIn: async (user = 'user', options = {}) => {
+      refuseUnknown(options, { app: true }, 'signIn()')
+      const { app = apps.post } = options
       const sub = typeof user === 'string' ? user : user.sub
       if (typeof user !== 'string') accounts.add(user)
-      return signIn({ issuer, sub, application: app, tls: userAgentTls(settings, app) })
+      const { authorization = '/oidc/auth', token = '/oidc/token' } = settings.paths
+      const endpoints = { authorization: `${appHost}${authorization}`, token: `${appHost}${token}` }
+      return signIn({ issuer, endpoints, sub, application: app, tls: userAgentTls(settings, app) })
     },
     issueTokens: async (count, options = {}) =>
       issueTokens({ provider, store, tokens, ledger }, count, { app: apps.post, ...options }),
     sendLogoutsTo: (uri, options = {}) => backchannel.register(uri, options.app ?? apps.post, options),
-    logOut: async (user, { sid } = {}) => {
+    logOut: async (user, options = {}) => {
+      refuseUnknown(options, { sid: true }, 'logOut()')
+      const { sid } = options
       const sessions = [...store.records('Session')].filter(({ accountId, authorizations = {} }) => {
         const isNamed = sid === undefined || Object.values(authorizations).some((one) => one.sid === sid)
         return accountId === user && isNamed

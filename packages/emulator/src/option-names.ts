@@ -1,0 +1,13 @@
+/**
+ * Refuses an option that does not exist: ignored, it would be a setting that does not hold.
+ *
+ * @param known An object with the names that exist.
+ * @param owner What has these options.
+ * @throws {TypeError} When there is one; the message names those that exist.
+ */
+export function refuseUnknown(options: object, known: object, owner: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined || Object.hasOwn(known, name)) continue
+    throw new TypeError(`${name} is not an option of ${owner}; these are: ${Object.keys(known).join(', ')}`)
+  }
+}
