@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { LogoutError } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import { nativeOf } from './server/native-request.ts'
 import type { Awaitable, LogoutSession, StoredTokens } from './server/session.ts'
 
@@ -20,6 +20,14 @@ export interface NodeSessionOptions<Incoming extends IncomingMessage> {
   /** See {@link LogoutSession.lock}. */
   readonly lock?: (<T>(request: Incoming, run: () => Promise<T>) => Promise<T>) | undefined
 }
+
+const NAMES: Readonly<Record<keyof NodeSessionOptions<IncomingMessage>, true>> = {
+  read: true,
+  clear: true,
+  id: true,
+  lock: true,
+}
+const HINTS = { get: 'use read', destroy: 'use clear', end: 'use clear' }
 
 /**
  * A {@link LogoutSession} that the framework keeps with its own request, such as `request.session` of express-session. Its
@@ -47,6 +55,8 @@ export interface NodeSessionOptions<Incoming extends IncomingMessage> {
 export function nodeSession<Incoming extends IncomingMessage = IncomingMessage>(
   options: NodeSessionOptions<Incoming>,
 ): LogoutSession {
+  if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
+  refuseUnknownOption(options, NAMES, HINTS)
   const { read, clear, id, lock } = options
   for (const [name, value, needed] of [
     ['read', read, true],
@@ -55,7 +65,7 @@ export function nodeSession<Incoming extends IncomingMessage = IncomingMessage>(
     ['lock', lock, false],
   ] as const) {
     if (typeof value !== 'function' && (needed || value !== undefined)) {
-      throw new LogoutError('invalid_options', `${name} must be a function.`, { option: name })
+      invalidOption(name, 'must be a function.')
     }
   }
   const of = (request: Request): Native<Incoming> => nativeRequest<Incoming>(request)

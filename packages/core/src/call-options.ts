@@ -1,6 +1,6 @@
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
-import { findUnknownOption } from './unknown-option.ts'
+import { refuseUnknownOption } from './refuse-unknown-option.ts'
 
 /** Time limits and retries of a call. The client has defaults; each call can override them. */
 export interface CallLimits {
@@ -41,8 +41,7 @@ export function checkCallOptions(options: unknown, known: object): void {
   if (typeof options !== 'object' || options === null) {
     throw new LogoutError('invalid_argument', 'The options of a call must be an object.')
   }
-  const unknown = findUnknownOption(options, known)
-  if (unknown) invalidOption(unknown.option, unknown.reason, 'invalid_argument')
+  refuseUnknownOption(options, known, {}, '', 'invalid_argument')
   const { signal } = options as { signal?: Partial<AbortSignal> | null }
   if (signal !== undefined && signal !== null && typeof signal.addEventListener !== 'function') {
     invalidOption('signal', 'must be an AbortSignal.', 'invalid_argument')

@@ -43,6 +43,7 @@ export type {
   ProviderLocation,
 } from './options.ts'
 export type { ProviderMetadata } from './provider.ts'
+export { refuseUnknownOption } from './refuse-unknown-option.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
 export {
   type RevocationEntries,

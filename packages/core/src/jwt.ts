@@ -6,11 +6,17 @@
 
 import type { CryptoKey, JWK } from 'jose'
 import { SignJWT } from 'jose/jwt/sign'
-import type { ClientAuth, ClientAuthContext } from './client-auth.ts'
+import {
+  type AssertionOptions,
+  type ClientSecretJwtOptions,
+  checkAssertionOptions,
+  type PrivateKeyJwtOptions,
+} from './assertion-options.ts'
+import type { ClientAuth } from './client-auth.ts'
 import { invalidOption } from './invalid-option.ts'
-import type { SigningAlgorithm } from './signing-algorithm.ts'
 import { inspectKey, type SigningKey } from './signing-key.ts'
 
+export type { AssertionOptions, ClientSecretJwtOptions, PrivateKeyJwtOptions } from './assertion-options.ts'
 export type { AuthenticatedEndpoint, ClientAuth, ClientAuthContext, ClientCredential } from './client-auth.ts'
 export type { SigningAlgorithm } from './signing-algorithm.ts'
 
@@ -23,56 +29,6 @@ export type SigningCryptoKey = CryptoKey
  * @see {@link https://www.rfc-editor.org/rfc/rfc7517#section-4 | RFC 7517 §4}
  */
 export type PrivateJwk = JWK
-
-/** Claims of an assertion in addition to the identity of the application. */
-export interface AssertionOptions {
-  /**
-   * For whom the assertion is meant. A function is asked for each assertion: for a provider that insists on the address
-   * of the endpoint, it is `({ url }) => url`.
-   * @default the provider's issuer; with `endpoints` it is not known, so the option is needed
-   */
-  readonly audience?: string | ((context: ClientAuthContext) => string) | undefined
-  /**
-   * From `iat` to `exp`, in seconds, 30 to 300. `iat` is 10 seconds ago, as clocks differ.
-   * @default 60
-   */
-  readonly lifetimeSeconds?: number | undefined
-  /**
-   * Adds `nbf` to the assertion, which some providers require. It equals `iat`.
-   * @default false, because clocks that differ make `nbf` one more reason to refuse
-   */
-  readonly notBefore?: boolean | undefined
-  /**
-   * The `typ` of the assertion's header, such as `JWT` or `client-authentication+jwt`.
-   * @default none
-   */
-  readonly typ?: string | undefined
-}
-
-/** Options of {@link privateKeyJwt}. */
-export interface PrivateKeyJwtOptions extends AssertionOptions {
-  /**
-   * The algorithm that the application is registered for at the provider. It must fit the key; whether it fits PEM shows
-   * when the key is imported.
-   * @default what the JWK or the `CryptoKey` states; else by the key: `RS256`, `ES256`, `ES384`, `ES512` or `EdDSA`
-   */
-  readonly alg?: SigningAlgorithm | undefined
-  /**
-   * Tells the provider which of the application's keys this is.
-   * @default the `kid` of the JWK
-   */
-  readonly kid?: string | undefined
-}
-
-/** Options of {@link clientSecretJwt}. */
-export interface ClientSecretJwtOptions extends AssertionOptions {
-  /**
-   * The algorithm that the application is registered for at the provider. The secret must be as long as its hash: 32,
-   * 48 or 64 bytes.
-   * @default 'HS256'
-   */
-  readonly alg?: 'HS256' | 'HS384' | 'HS512' | undefined
-}
 
 /** The age of a new assertion, so that providers whose clocks are behind also accept it. */
 const BACKDATED_SECONDS = 10
@@ -106,7 +62,7 @@ export function privateKeyJwt(
   key: SigningCryptoKey | PrivateJwk | string,
   options: PrivateKeyJwtOptions = {},
 ): ClientAuth {
-  checkOptions('privateKeyJwt', options)
+  checkAssertionOptions('privateKeyJwt', options)
   const { kid, load } = inspectKey(key, options)
   if (kid !== undefined && (typeof kid !== 'string' || kid === ''))
     invalidOption('privateKeyJwt.kid', 'must be a string.')
@@ -131,7 +87,7 @@ export function privateKeyJwt(
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#ClientAuthentication | OpenID Connect Core §9}
  */
 export function clientSecretJwt(secret: string, options: ClientSecretJwtOptions = {}): ClientAuth {
-  checkOptions('clientSecretJwt', options)
+  checkAssertionOptions('clientSecretJwt', options)
   const { alg = 'HS256' } = options
   if (typeof secret !== 'string' || !secret.isWellFormed()) invalidOption('clientSecretJwt.secret', 'must be a string.')
   if (!HMAC.includes(alg)) invalidOption('clientSecretJwt.alg', `must be one of ${HMAC.join(', ')}.`)
@@ -182,19 +138,4 @@ function signedBy(
     }
   }
   return Object.assign(authenticate, { method })
-}
-
-function checkOptions(what: string, options: AssertionOptions): void {
-  if (typeof options !== 'object' || options === null) invalidOption(`${what}.options`, 'must be an object.')
-  const { audience, lifetimeSeconds = 60, notBefore = false, typ } = options
-  if (audience !== undefined && typeof audience !== 'function' && (typeof audience !== 'string' || audience === '')) {
-    invalidOption(`${what}.audience`, 'must be a string, or a function that returns one.')
-  }
-  if (!(Number.isInteger(lifetimeSeconds) && lifetimeSeconds >= 30 && lifetimeSeconds <= 300)) {
-    invalidOption(`${what}.lifetimeSeconds`, 'must be a whole number from 30 to 300.')
-  }
-  if (typeof notBefore !== 'boolean') invalidOption(`${what}.notBefore`, 'must be true or false.')
-  if (typ !== undefined && !(typeof typ === 'string' && /^[\x21-\x7e]{1,100}$/.test(typ))) {
-    invalidOption(`${what}.typ`, 'must be a media type of 1 to 100 characters, such as JWT.')
-  }
 }

@@ -10,10 +10,10 @@ import { fetchTransport } from './fetch-transport.ts'
 import { checkFingerprintKey } from './fingerprint.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { LogoutClientOptions } from './options.ts'
+import { refuseUnknownOption } from './refuse-unknown-option.ts'
 import { resolveHeaders } from './request-headers.ts'
 import { returnAddress } from './return-address.ts'
 import type { Transport } from './transport.ts'
-import { findUnknownOption } from './unknown-option.ts'
 import { defaultUserAgent } from './user-agent.ts'
 
 /** An issuer, checked. */
@@ -64,8 +64,7 @@ export function resolveOptions(options: LogoutClientOptions, clock: Clock = syst
   if (typeof options !== 'object' || options === null) {
     throw new LogoutError('invalid_options', 'Options must be an object.')
   }
-  const unknown = findUnknownOption(options, CLIENT, CLIENT_HINTS)
-  if (unknown) invalidOption(unknown.option, unknown.reason)
+  refuseUnknownOption(options, CLIENT, CLIENT_HINTS)
   const { fetch, transport, onEvent, allowInsecureHttp = false, redirectUri, logoutRedirectUri } = options
   const appSecret = options.appSecret === undefined ? undefined : checkText(options.appSecret, 'appSecret')
   const appId = checkText(options.appId, 'appId')
@@ -133,8 +132,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   if (typeof endpoints !== 'object' || endpoints === null) {
     invalidOption('endpoints', 'must be an object of URLs.')
   }
-  const unknown = findUnknownOption(endpoints, ENDPOINTS)
-  if (unknown) invalidOption(`endpoints.${unknown.option}`, unknown.reason)
+  refuseUnknownOption(endpoints, ENDPOINTS, {}, 'endpoints.')
   const { revocation, introspection, endSession } = endpoints
   const checked = Object.entries({ revocation, introspection, endSession }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, checkUrl(value, `endpoints.${name}`, allowInsecureHttp).href]],

@@ -33,7 +33,7 @@ export function findUnknownOption(
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(known, name)) continue
     // A name can be anything, also a secret that stands where a name should.
-    const option = /^[\w.-]{1,60}$/.test(name) ? name : 'An invalid name'
+    const option = /^[\w.-]{1,60}$/.test(name) ? name : 'A name'
     const hint = Object.hasOwn(hints, name) ? hints[name] : nearest(name, Object.keys(known))
     return { option, reason: `is not an option here: ${hint}.` }
   }
@@ -45,7 +45,7 @@ function nearest(name: string, known: readonly string[]): string {
     .map((candidate) => ({ candidate, likeness: likeness(name, candidate) }))
     .sort((a, b) => b.likeness - a.likeness)
   const [best] = ranked
-  return best && best.likeness > 0.45 ? `use ${best.candidate}` : `the options are ${known.join(', ')}`
+  return best && best.likeness > 0.37 ? `use ${best.candidate}` : `the options are ${known.join(', ')}`
 }
 
 /** From 0 to 1: how many pairs of letters two names share. */

@@ -1,5 +1,6 @@
 import { isDuration } from './call-options.ts'
 import { invalidOption } from './invalid-option.ts'
+import { refuseUnknownOption } from './refuse-unknown-option.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -13,7 +14,9 @@ export function verifyPatience(
   verify: boolean | { readonly withinMs?: number | undefined } | undefined,
 ): number | undefined {
   if (!verify) return undefined
-  const { withinMs = PATIENCE_MS } = verify === true ? {} : verify
+  const given = verify === true ? {} : verify
+  refuseUnknownOption(given, { withinMs: true }, {}, 'verify.', 'invalid_argument')
+  const { withinMs = PATIENCE_MS } = given
   if (isDuration(withinMs, 0)) return withinMs
   return invalidOption('verify.withinMs', 'must be 0 to 86400000 milliseconds.', 'invalid_argument')
 }

@@ -1,6 +1,9 @@
-import { findUnknownOption, invalidOption } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
+
+const TLS: Readonly<Record<keyof DenoTlsOptions, true>> = { caCerts: true, cert: true, key: true }
+const POOL: Readonly<Record<keyof DenoPoolOptions, true>> = { maxIdle: true, idleTimeoutMs: true }
 
 /**
  * Opens one of Deno's HTTP clients.
@@ -25,7 +28,7 @@ export function openHttpClient({ tls, proxy, pool }: DenoConnectionOptions): Den
 
 function readTls(tls: DenoTlsOptions = {}): Deno.CreateHttpClientOptions & Partial<Deno.TlsCertifiedKeyPem> {
   if (typeof tls !== 'object' || tls === null) invalidOption('tls', 'must be an object with caCerts, cert and key.')
-  refuseUnknown(tls, { caCerts: true, cert: true, key: true } satisfies Record<keyof DenoTlsOptions, true>, 'tls')
+  refuseUnknownOption(tls, TLS, { ca: 'use caCerts', rejectUnauthorized: 'pass caCerts' }, 'tls.')
   const { cert, key } = tls
   const caCerts = [tls.caCerts ?? []].flat()
   // Deno would pass over an authority that it cannot read, and every connection would fail later.
@@ -42,15 +45,10 @@ function isPem(value: unknown, label: string): value is string {
   return typeof value === 'string' && new RegExp(`-----BEGIN (?:[A-Z]+ )?${label}-----`).test(value)
 }
 
-function refuseUnknown(options: object, known: object, what: string): void {
-  const unknown = findUnknownOption(options, known, { ca: 'use caCerts', rejectUnauthorized: 'pass caCerts' })
-  if (unknown) invalidOption(`${what}.${unknown.option}`, unknown.reason)
-}
-
 function readPool(pool: DenoPoolOptions = {}): Deno.CreateHttpClientOptions {
   if (typeof pool !== 'object' || pool === null)
     invalidOption('pool', 'must be an object with maxIdle and idleTimeoutMs.')
-  refuseUnknown(pool, { maxIdle: true, idleTimeoutMs: true } satisfies Record<keyof DenoPoolOptions, true>, 'pool')
+  refuseUnknownOption(pool, POOL, {}, 'pool.')
   const { maxIdle, idleTimeoutMs } = pool
   if (maxIdle !== undefined && !(Number.isSafeInteger(maxIdle) && maxIdle >= 0)) {
     invalidOption('pool.maxIdle', 'must be a whole number.')

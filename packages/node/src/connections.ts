@@ -1,5 +1,5 @@
 import type { SecureContext, SecureContextOptions } from 'node:tls'
-import { invalidOption } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
 
 /** The checked connection settings of a client. */
@@ -23,15 +23,15 @@ type TlsVersion = NonNullable<NodeTlsOptions['minVersion']>
  */
 export const MIN_TLS_VERSION = 'TLSv1.2'
 
-const TLS_OPTIONS: ReadonlySet<string> = new Set<keyof NodeTlsOptions>([
-  'ca',
-  'cert',
-  'key',
-  'pfx',
-  'passphrase',
-  'servername',
-  'minVersion',
-])
+const TLS: Readonly<Record<keyof NodeTlsOptions, true>> = {
+  ca: true,
+  cert: true,
+  key: true,
+  pfx: true,
+  passphrase: true,
+  servername: true,
+  minVersion: true,
+}
 
 /**
  * Checks the number of connections and the TLS options.
@@ -52,11 +52,8 @@ export function checkConnections({
 function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {
   if (!given) return { minVersion: MIN_TLS_VERSION }
   // Other options of Node.js could weaken the connection: secureProtocol, ciphers, rejectUnauthorized and more.
-  const unknown = Object.keys(given).find((name) => !TLS_OPTIONS.has(name))
-  if (unknown !== undefined) {
-    const own = unknown === 'rejectUnauthorized' ? " For your own authority, pass its certificate as 'ca'." : ''
-    invalidOption('tls', `has only the options ${[...TLS_OPTIONS].join(', ')}.${own}`)
-  }
+  const hints = { rejectUnauthorized: 'for your own authority, pass its certificate as ca', caCerts: 'use ca' }
+  refuseUnknownOption(given, TLS, hints, 'tls.')
   const { ca, cert, key, pfx, passphrase, servername, minVersion = MIN_TLS_VERSION } = given
   if (minVersion !== 'TLSv1.2' && minVersion !== 'TLSv1.3') {
     invalidOption('tls.minVersion', "must be 'TLSv1.2' or 'TLSv1.3'.")

@@ -73,6 +73,7 @@ export interface Instrumentation {
  * Exports what the parts of Backend Logout do to OpenTelemetry. Without an SDK that is registered, it costs next to
  * nothing. No attribute holds a token, the fingerprint of one, or the id of a user, a session or a token.
  *
+ * @throws TypeError where an option does not exist
  * @example
  * ```ts
  * import { createLogoutClient } from '@backend-logout/node'
@@ -91,7 +92,9 @@ export interface Instrumentation {
  * ```
  */
 export function instrument(options: InstrumentOptions = {}): Instrumentation {
-  const { meter = metrics.getMeter(NAME), tracer = trace.getTracer(NAME) } = options
+  const { meter = metrics.getMeter(NAME), tracer = trace.getTracer(NAME), ...others } = options
+  const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? []
+  if (other !== undefined) throw new TypeError(`${other} is not an option here: the options are meter and tracer.`)
   return Object.freeze({
     client: measureClients(meter, tracer),
     handler: measureHandler(meter),

@@ -8,7 +8,7 @@ export type { EntryEvent, FailureCode, OnOutboxEvent, OutboxEvent } from './even
 export type { EncryptionKey } from './keyring.ts'
 export type { Lane } from './lanes.ts'
 export { openOutbox } from './open-outbox.ts'
-export type { OutboxOptions, OutboxStore, PostgresOptions } from './options.ts'
+export type { OutboxOptions } from './options.ts'
 export type {
   AddOptions,
   DeadLetter,
@@ -22,5 +22,6 @@ export type {
 export type { Reason } from './outcome.ts'
 export type { OutboxRevocations } from './revocation-list.ts'
 export { type OutboxSchemaOptions, outboxSchemaSql } from './schema-sql.ts'
+export type { OutboxStore, PostgresOptions } from './store-options.ts'
 export type { OutboxTokens, OutboxTokenType, TokenAbout } from './tokens.ts'
 export type { OutboxTransaction } from './transaction.ts'

@@ -9,8 +9,9 @@ import { createPastJudge } from './expiry.ts'
 import { createHealth } from './health.ts'
 import { createKeyring } from './keyring.ts'
 import { checkLane, type Lane } from './lanes.ts'
+import { refuseUnknownOption } from './option-names.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
-import type { AddOptions, Outbox, OutboxStats, WorkSummary } from './outbox.ts'
+import type { AddOptions, DeadLetterOptions, Outbox, OutboxStats, WorkOptions, WorkSummary } from './outbox.ts'
 import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
@@ -18,6 +19,16 @@ import { type OutboxTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
 import { Worker } from './worker.ts'
+
+const ADD: Readonly<Record<keyof AddOptions, true>> = { transaction: true, lane: true, expiresAt: true }
+const ADD_HINTS = { priority: 'use lane', ttl: 'use expiresAt', tx: 'use transaction' }
+const WORK: Readonly<Record<keyof WorkOptions, true>> = {
+  concurrency: true,
+  graceMs: true,
+  signal: true,
+  untilEmpty: true,
+}
+const DEAD_LETTERS: Readonly<Record<keyof DeadLetterOptions, true>> = { limit: true, after: true }
 
 const HOUR_MS = 3_600_000
 /** The longest that closing waits for logouts that are being stored, in milliseconds. */
@@ -48,18 +59,18 @@ const SUPERVISE_MS = 5_000
  * ```
  */
 export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
-  const options = resolveOptions(given)
+  const settings = resolveOptions(given)
   const keyring = createKeyring(given.encryptionKeys)
-  const emit: OnOutboxEvent = (event) => emitTo(options.onEvent, event)
+  const emit: OnOutboxEvent = (event) => emitTo(settings.onEvent, event)
   const isPast = createPastJudge()
   const store = await openStore(
-    options.store,
+    settings.store,
     (error) => emit({ type: 'store_error', message: storeError('The database', error).message }),
     (message) => emit({ type: 'store_made_private', message }),
   )
-  const sealer = new EntrySealer(keyring, { queue: store.schema, provider: options.provider })
+  const sealer = new EntrySealer(keyring, { queue: store.schema, provider: settings.provider })
   const deadLetters = new DeadLetters(store)
-  const upkeep = new Upkeep(store, options.store.kind, emit)
+  const upkeep = new Upkeep(store, settings.store.kind, emit)
   const closing = new AbortController()
   let worker: Worker | undefined
   let working: Promise<WorkSummary> | undefined
@@ -69,7 +80,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     emit({ type: 'added', count })
     worker?.nudge()
   }
-  const adder = new Adder({ store, sealer, timeoutMs: options.addTimeoutMs, added })
+  const adder = new Adder({ store, sealer, timeoutMs: settings.addTimeoutMs, added })
   const checkOpen = (): void => {
     if (closed) throw new OutboxError('closed', 'The outbox is closed.')
   }
@@ -89,16 +100,16 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   }
   const stats = (): Promise<OutboxStats> => asking('Counting', () => readStats(store))
   const read = (tokens: OutboxTokens, { expiresAt, lane }: AddOptions, defaultLane: Lane): NewLogout => ({
-    ...readTokens(tokens, expiresAt, options.maxAgeMs, options.fingerprint),
+    ...readTokens(tokens, expiresAt, settings.maxAgeMs, settings.fingerprint),
     lane: checkLane(lane ?? defaultLane),
   })
   // First: an entry without its logout is harmless, and the other way around would leave a token in use.
   const listFirst = async (list: readonly NewLogout[], { transaction }: AddOptions): Promise<void> => {
-    if (options.revocations) await listTokens(options.revocations, list, transaction)
+    if (settings.revocations) await listTokens(settings.revocations, list, transaction)
   }
   const insert = async (list: readonly NewLogout[], given: AddOptions): Promise<string[]> => {
     const { transaction } = given
-    const joined = transaction && joinTransaction(transaction, options.store)
+    const joined = transaction && joinTransaction(transaction, settings.store)
     await listFirst(list, given)
     return joined ? adder.insertInto(joined, list) : adder.insert(list)
   }
@@ -106,6 +117,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const outbox: Outbox = {
     async add(tokens, options = {}) {
       checkWritable()
+      refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
       const entry = read(tokens, options, 'interactive')
       if (!options.transaction) {
         await listFirst([entry], options)
@@ -116,6 +128,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     },
 
     async addMany(source, options = {}) {
+      refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
       const ids: string[] = []
       const store = async (batch: readonly NewLogout[]): Promise<void> => {
         checkWritable()
@@ -136,9 +149,11 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       }
     },
 
-    async work({ concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = {}) {
+    async work(options = {}) {
       checkWritable()
-      const { client, maxRefusals } = options
+      refuseUnknownOption(options, WORK)
+      const { concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = options
+      const { client, maxRefusals } = settings
       if (!client) refuse('work() requires the option client of openOutbox().')
       if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
         refuse('concurrency must be a whole number from 1 to 1000.')
@@ -148,7 +163,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       worker = new Worker(store, {
         ...{ client, sealer, maxRefusals, isPast, concurrency, graceMs, untilEmpty, emit, upkeep },
         signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
-        superviseMs: options.store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SUPERVISE_MS,
+        superviseMs: settings.store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SUPERVISE_MS,
       })
       const dropExpired = (): void => {
         deadLetters.dropExpired(isPast).catch((error) => {
@@ -172,6 +187,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     deadLetters: (options = {}) =>
       asking('Listing dead letters', () => {
+        refuseUnknownOption(options, DEAD_LETTERS)
         const { limit = 1000, after } = options
         if (!(Number.isInteger(limit) && limit >= 1 && limit <= 100_000)) {
           refuse('limit must be a whole number from 1 to 100000.')

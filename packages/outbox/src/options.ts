@@ -1,59 +1,11 @@
-import { fileURLToPath } from 'node:url'
-import { findUnknownOption, type LogoutClient } from '@backend-logout/core'
+import type { LogoutClient } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import { createFingerprint } from './fingerprint.ts'
 import type { EncryptionKey } from './keyring.ts'
-import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
+import { refuseUnknownOption } from './option-names.ts'
 import type { OutboxRevocations } from './revocation-list.ts'
-
-/** A Postgres server, for any number of processes and machines. */
-export interface PostgresOptions {
-  /**
-   * Its address, as libpq takes it: `postgres://user:password@host/database`, or `host=… user=… dbname=…`. It may have
-   * several hosts, which are tried in turn; with `target_session_attrs=read-write`, only one that accepts writes is used.
-   * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
-   */
-  readonly postgres: string | URL
-  /**
-   * The schema for the tables. It is created where it is missing. Logouts are bound to it: to rename it, let the workers
-   * empty the outbox first.
-   * @default 'backend_logout'
-   */
-  readonly schema?: string | undefined
-  /**
-   * Maximum number of connections that this process opens.
-   * @default 10
-   */
-  readonly maxConnections?: number | undefined
-  /**
-   * What {@link Outbox.add} waits for before it resolves, whatever the server's own setting is: that a synchronous standby
-   * has received the logout (`remote_write`), has flushed it to disk (`on`), or shows it to readers (`remote_apply`).
-   * Without synchronous standbys, all three wait for the server's own disk.
-   * @default the server's setting
-   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT | synchronous_commit}
-   */
-  readonly synchronousCommit?: 'remote_write' | 'on' | 'remote_apply' | undefined
-  /**
-   * Whether to only read, such as from a standby: {@link Outbox.stats} and {@link Outbox.deadLetters} work, everything else
-   * is refused, and nothing is created.
-   * @default false
-   */
-  readonly readOnly?: boolean | undefined
-  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address does too. */
-  readonly ssl?: boolean | object | undefined
-}
-
-/**
- * Storage of logouts: a folder, for one process; a Postgres server, by its address or with further options; or, for
- * tests, memory.
- */
-export type OutboxStore =
-  | string
-  | { readonly folder: string | URL }
-  | PostgresOptions
-  /** Is lost when the outbox closes. */
-  | { readonly memory: true }
+import { type OutboxStore, type ResolvedStore, resolveStore } from './store-options.ts'
 
 /** Options of {@link openOutbox}. */
 export interface OutboxOptions {
@@ -108,15 +60,6 @@ export interface OutboxOptions {
   readonly onEvent?: OnOutboxEvent | undefined
 }
 
-/** Checked {@link PostgresOptions}. */
-export interface ResolvedPostgres extends Omit<PostgresOptions, 'postgres'> {
-  readonly kind: 'postgres'
-  readonly address: PostgresAddress
-}
-
-/** A checked {@link OutboxStore}. */
-export type ResolvedStore = { readonly kind: 'embedded'; readonly folder: string | undefined } | ResolvedPostgres
-
 /** Checked {@link OutboxOptions}. */
 export interface ResolvedOptions {
   readonly store: ResolvedStore
@@ -152,9 +95,8 @@ const TEN_YEARS_MS = 315_360_000_000
  * @throws OutboxError `invalid_options`
  */
 export function resolveOptions(options: OutboxOptions): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
-  const unknown = findUnknownOption(options, NAMES, { keys: 'use encryptionKeys', database: 'use store' })
-  if (unknown) refuse(`${unknown.option} ${unknown.reason}`)
+  const hints = { keys: 'use encryptionKeys', database: 'use store' }
+  refuseUnknownOption(options, NAMES, { hints, code: 'invalid_options' })
   const { client, revocations, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
   const store = resolveStore(options.store)
   if (client !== undefined && typeof client?.logout !== 'function') refuse('client must be a logout client.')
@@ -192,47 +134,6 @@ function providerOf(client: OutboxOptions['client']): string | undefined {
 
 function isEmpty(keys: OutboxOptions['encryptionKeys']): boolean {
   return keys === undefined || (Array.isArray(keys) && keys.length === 0)
-}
-
-function resolveStore(store: unknown): ResolvedStore {
-  if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  // What looks like an address of something else would become a strange folder.
-  if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
-    return { kind: 'embedded', folder: store }
-  }
-  if (typeof store === 'object' && store !== null) {
-    const { memory, folder, postgres } = store as { memory?: unknown; folder?: unknown; postgres?: unknown }
-    const given = [memory, folder, postgres].filter((value) => value !== undefined).length
-    if (given === 1 && memory === true) return { kind: 'embedded', folder: undefined }
-    if (given === 1 && folder !== undefined) return { kind: 'embedded', folder: pathOf(folder) }
-    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
-  }
-  return refuse(
-    'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
-  )
-}
-
-function pathOf(folder: unknown): string {
-  if (folder instanceof URL && folder.protocol === 'file:') return fileURLToPath(folder)
-  if (typeof folder === 'string' && folder !== '') return folder
-  return refuse('store.folder must be a path.')
-}
-
-function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const { postgres, schema, maxConnections, ssl, synchronousCommit, readOnly } = options
-  const address = parsePostgresAddress(String(postgres))
-  if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
-  if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
-    refuse('store.schema must be a lower-case name of at most 50 characters.')
-  }
-  if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
-    refuse('store.maxConnections must be a whole number from 2 on.')
-  }
-  if (synchronousCommit !== undefined && !['remote_write', 'on', 'remote_apply'].includes(synchronousCommit)) {
-    refuse('store.synchronousCommit must be remote_write, on or remote_apply.')
-  }
-  if (readOnly !== undefined && typeof readOnly !== 'boolean') refuse('store.readOnly must be true or false.')
-  return { kind: 'postgres', address, schema, maxConnections, ssl, synchronousCommit, readOnly }
 }
 
 function refuse(message: string): never {

@@ -1,7 +1,7 @@
 import { PgBoss } from 'pg-boss'
 import { BOSS_OPTIONS, READ_MS, SCHEMA, type Store } from './boss.ts'
-import type { ResolvedPostgres } from './options.ts'
 import { PostgresDatabase } from './postgres-database.ts'
+import type { ResolvedPostgres } from './store-options.ts'
 
 /** Prepares a store on a Postgres server, which is connected when pg-boss starts. */
 export function openPostgresStore(options: ResolvedPostgres): Store {

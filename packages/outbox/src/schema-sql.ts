@@ -1,6 +1,7 @@
 import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 import { SCHEMA } from './boss.ts'
 import { OutboxError } from './errors.ts'
+import { refuseUnknownOption } from './option-names.ts'
 
 /** Options of {@link outboxSchemaSql}. */
 export interface OutboxSchemaOptions {
@@ -18,6 +19,8 @@ export interface OutboxSchemaOptions {
   readonly role?: string | undefined
 }
 
+const NAMES: Readonly<Record<keyof OutboxSchemaOptions, true>> = { schema: true, from: true, role: true }
+
 /**
  * Returns the statements that create the tables of an outbox, or bring them up to date, for a database in which the
  * application must not do so itself. Once they are there, {@link openOutbox} creates nothing.
@@ -30,7 +33,9 @@ export interface OutboxSchemaOptions {
  * const sql = outboxSchemaSql({ role: 'logout_worker' })
  * ```
  */
-export function outboxSchemaSql({ schema = SCHEMA, from, role }: OutboxSchemaOptions = {}): string {
+export function outboxSchemaSql(input: OutboxSchemaOptions = {}): string {
+  refuseUnknownOption(input, NAMES, { hints: { version: 'use from' } })
+  const { schema = SCHEMA, from, role } = input
   for (const [name, value] of Object.entries({ schema, role })) {
     if (value !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(value)) {
       throw new OutboxError('invalid_argument', `${name} must be a lower-case name of at most 50 characters.`)

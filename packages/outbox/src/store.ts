@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Store, WRITE_MS } from './boss.ts'
 import { OutboxError, storeError } from './errors.ts'
-import type { ResolvedStore } from './options.ts'
 import { isOutage } from './outage.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
+import type { ResolvedStore } from './store-options.ts'
 
 /** The longest that stopping pg-boss may take, in milliseconds. */
 const STOP_MS = 2_000

@@ -3,7 +3,7 @@ import { isLogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
 import type { components } from './generated/back-channel-logout.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets } from './log-out-everywhere.ts'
+import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
 import { within } from './time-limit.ts'
 import type { LogoutTokenVerifier } from './verifier.ts'
 
@@ -27,6 +27,11 @@ type LogoutProblem = components['schemas']['LogoutProblem']
 
 /** No answer may be cached (§2.8), and none is for pages. */
 const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+const NAMES: Readonly<Record<keyof BackChannelHandlerOptions, true>> = {
+  ...TARGETS,
+  verifier: true,
+  failureStatus: true,
+}
 const RETRY_AFTER_S = '5'
 
 /**
@@ -57,7 +62,7 @@ const RETRY_AFTER_S = '5'
  * ```
  */
 export function createBackChannelHandler(options: BackChannelHandlerOptions): BackChannelHandler {
-  checkTargets(options)
+  checkTargets(options, NAMES)
   const { verifier, failureStatus = 503, storeTimeoutMs = 5_000, onEvent } = options
   if (typeof verifier?.verify !== 'function' || typeof verifier.handled !== 'function') {
     invalidOption('verifier', 'must have verify() and handled().')

@@ -2,7 +2,7 @@ import { checkUrl, emit, invalidOption } from '@backend-logout/core'
 import { readBodyText } from './body-text.ts'
 import { isLogoutTokenError } from './errors.ts'
 import { createRevocationTokenVerifier } from './global-revocation-token.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets } from './log-out-everywhere.ts'
+import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
 
@@ -29,6 +29,8 @@ export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAcc
 /** Answers a request to revoke everything of a user. It never rejects. */
 export type GlobalRevocationHandler = (request: Request) => Promise<Response>
 
+const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
+const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
 const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
@@ -59,8 +61,8 @@ const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 
  * ```
  */
 export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOptions): GlobalRevocationHandler {
-  const settings = resolveOptions(options)
-  checkTargets(options)
+  const settings = resolveOptions(options, NAMES)
+  checkTargets(options, options)
   const { onEvent, subjectOfEmail } = options
   const endpoint = checkUrl(options.endpoint, 'endpoint', settings.allowInsecureHttp)
   if (endpoint.search) invalidOption('endpoint', 'must not have a query.')

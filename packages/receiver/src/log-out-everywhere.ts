@@ -1,4 +1,10 @@
-import { emit, invalidOption, revocationEntryOf, type TokenRevocationEntry } from '@backend-logout/core'
+import {
+  emit,
+  invalidOption,
+  refuseUnknownOption,
+  revocationEntryOf,
+  type TokenRevocationEntry,
+} from '@backend-logout/core'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
@@ -81,6 +87,17 @@ export class IncompleteLogoutError extends Error {
     this.name = 'IncompleteLogoutError'
     this.step = step
   }
+}
+
+/** The names of the targets. */
+export const TARGETS: Readonly<Record<keyof LogoutTargets, true>> = {
+  sessions: true,
+  revocations: true,
+  outbox: true,
+  keepOfflineAccess: true,
+  revokedForSeconds: true,
+  storeTimeoutMs: true,
+  onEvent: true,
 }
 
 /** How many sessions are read or ended at the same time. */
@@ -197,10 +214,12 @@ function tokensToRevoke(stored: StoredTokens, keepOfflineAccess: boolean): Revoc
 /**
  * Checks what a logout is to end.
  *
+ * @param known The names of all options beside which these stand.
  * @throws LogoutError `invalid_options`
  */
-export function checkTargets(targets: LogoutTargets): void {
+export function checkTargets(targets: LogoutTargets, known: object = TARGETS): void {
   if (typeof targets !== 'object' || targets === null) invalidOption('targets', 'must be an object.')
+  refuseUnknownOption(targets, known, { list: 'use revocations', store: 'use sessions' })
   const { sessions, revocations, outbox, onEvent, storeTimeoutMs = 5_000 } = targets
   const { revokedForSeconds = DEFAULT_REVOKED_FOR_S } = targets
   if (!sessions && !revocations) invalidOption('sessions', 'or revocations is required: a logout must end something.')

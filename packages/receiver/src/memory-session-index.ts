@@ -1,10 +1,12 @@
-import { invalidOption } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { LogoutNotice } from './notice.ts'
 import {
   ends,
   REPORTED_S,
   type RecordedSessions,
   recordOf,
+  SESSION_ACCESS,
+  SESSION_HINTS,
   type SessionAccess,
   type SessionRecord,
 } from './session-index.ts'
@@ -28,7 +30,10 @@ const PRUNE_CALLS = 1_000
  * const isLoggedIn: boolean = await sessions.add('the id of the session', claims)
  * ```
  */
-export function createMemorySessionIndex({ tokens, end }: SessionAccess): RecordedSessions {
+export function createMemorySessionIndex(input: SessionAccess): RecordedSessions {
+  if (typeof input !== 'object' || input === null) invalidOption('options', 'must be an object.')
+  refuseUnknownOption(input, SESSION_ACCESS, SESSION_HINTS)
+  const { tokens, end } = input
   if (typeof end !== 'function') invalidOption('end', 'must be a function.')
   if (tokens !== undefined && typeof tokens !== 'function') invalidOption('tokens', 'must be a function.')
   const records = new Map<string, SessionRecord>()

@@ -1,4 +1,4 @@
-import { checkUrl, fetchTransport, invalidOption, type Transport } from '@backend-logout/core'
+import { checkUrl, fetchTransport, invalidOption, refuseUnknownOption, type Transport } from '@backend-logout/core'
 import type { JWK } from 'jose'
 import type { OnReceiverEvent } from './events.ts'
 import { createReplayMemory, type ReplayStore } from './replays.ts'
@@ -98,6 +98,32 @@ const ALGORITHMS = [
   'Ed25519',
 ] as const
 
+const ISSUER: Readonly<Record<keyof IssuerOptions, true>> = {
+  issuer: true,
+  clientId: true,
+  algorithms: true,
+  allowMissingExp: true,
+  strictType: true,
+  clockToleranceSeconds: true,
+  decryptionKeys: true,
+  metadataUrl: true,
+}
+const SHARED: Readonly<Record<keyof SharedVerifierOptions, true>> = {
+  replays: true,
+  transport: true,
+  timeoutMs: true,
+  allowInsecureHttp: true,
+  onEvent: true,
+}
+/** What `jose` and the clients of this project call them. */
+const HINTS = {
+  audience: 'use clientId',
+  appId: 'use clientId',
+  appHost: 'use issuer',
+  clockTolerance: 'use clockToleranceSeconds',
+  jwksUri: 'use metadataUrl',
+}
+
 /** {@link IssuerOptions}, checked. */
 export interface TrustedIssuer {
   readonly issuer: string
@@ -124,14 +150,17 @@ export interface VerifierSettings {
 /**
  * Checks options and fills in the defaults.
  *
+ * @param more Names of options that are read elsewhere.
  * @throws LogoutError `invalid_options`
  */
-export function resolveOptions(options: LogoutTokenVerifierOptions): VerifierSettings {
+export function resolveOptions(options: LogoutTokenVerifierOptions, more: object = {}): VerifierSettings {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
   const { replays = createReplayMemory(), transport = fetchTransport(), timeoutMs = 5_000, onEvent } = options
   const allowInsecureHttp = options.allowInsecureHttp === true
   const given = 'issuers' in options ? options.issuers : [options]
   if (!Array.isArray(given) || given.length === 0) invalidOption('issuers', 'must be a list that is not empty.')
+  const own = 'issuers' in options ? { issuers: true } : ISSUER
+  refuseUnknownOption(options, { ...own, ...SHARED, ...more }, HINTS)
   if (typeof replays?.has !== 'function' || typeof replays.add !== 'function') {
     invalidOption('replays', 'must have has() and add().')
   }
@@ -139,6 +168,9 @@ export function resolveOptions(options: LogoutTokenVerifierOptions): VerifierSet
   if (!(timeoutMs >= 1 && timeoutMs <= 60_000)) invalidOption('timeoutMs', 'must be 1 to 60000 milliseconds.')
   if (onEvent !== undefined && typeof onEvent !== 'function') invalidOption('onEvent', 'must be a function.')
   const issuers = new Map<string, TrustedIssuer>()
+  if ('issuers' in options) {
+    for (const one of given) refuseUnknownOption(Object(one), ISSUER, HINTS, 'issuers.')
+  }
   for (const issuer of given.map((one) => resolveIssuer(one, allowInsecureHttp))) {
     if (issuers.has(issuer.issuer)) invalidOption('issuers', 'must not name an issuer twice; list its ids in clientId.')
     issuers.set(issuer.issuer, issuer)

@@ -1,5 +1,13 @@
-import { invalidOption } from '@backend-logout/core'
-import { ends, REPORTED_S, type RecordedSessions, recordOf, type SessionAccess } from './session-index.ts'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
+import {
+  ends,
+  REPORTED_S,
+  type RecordedSessions,
+  recordOf,
+  SESSION_ACCESS,
+  SESSION_HINTS,
+  type SessionAccess,
+} from './session-index.ts'
 
 /** What runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a separate transaction. */
 export interface PostgresPool {
@@ -18,6 +26,11 @@ export interface PostgresSessionIndexOptions extends SessionAccess {
   readonly schema?: string | undefined
 }
 
+const NAMES: Readonly<Record<keyof PostgresSessionIndexOptions, true>> = {
+  ...SESSION_ACCESS,
+  pool: true,
+  schema: true,
+}
 /** How many calls pass between two deletions of what has expired. */
 const PRUNE_CALLS = 1_000
 /** Errors when another process has created it at the same time: duplicate_table, duplicate_schema, unique_violation. */
@@ -43,7 +56,9 @@ const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
  * ```
  */
 export function createPostgresSessionIndex(options: PostgresSessionIndexOptions): RecordedSessions {
-  const { pool, schema = 'backend_logout_sessions', tokens, end } = options ?? {}
+  if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
+  refuseUnknownOption(options, NAMES, { ...SESSION_HINTS, client: 'use pool', postgres: 'use pool' })
+  const { pool, schema = 'backend_logout_sessions', tokens, end } = options
   if (typeof pool?.query !== 'function') invalidOption('pool', 'must be a Pool of pg, or anything else with query().')
   if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema))
     invalidOption('schema', 'must be a lower-case name of at most 50 characters.')

@@ -1,4 +1,4 @@
-import type { SessionTokens } from '@backend-logout/core'
+import { findUnknownOption, type SessionTokens } from '@backend-logout/core'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
 
@@ -36,6 +36,9 @@ export interface SessionAccess {
   /** Ends a session in the application's store. Ending one that is gone already is no error. */
   readonly end: (id: string) => Awaitable<unknown>
 }
+
+export const SESSION_ACCESS: Readonly<Record<keyof SessionAccess, true>> = { tokens: true, end: true }
+export const SESSION_HINTS = { read: 'use tokens', destroy: 'use end', clear: 'use end' }
 
 /** The claims of the ID token that a session began with. Other claims are ignored. */
 export interface LoginClaims {
@@ -104,6 +107,8 @@ export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, option
   if (!(typeof iat === 'number' && iat >= 0 && iat < 253_402_300_800)) {
     throw new TypeError('iat must be in seconds since 1970.')
   }
+  const unknown = findUnknownOption(options, { expiresAt: true }, { ttl: 'use expiresAt', maxAge: 'use expiresAt' })
+  if (unknown) throw new TypeError(`${unknown.option} ${unknown.reason}`)
   const expiresAt = Number(options.expiresAt ?? Date.now() + DEFAULT_LIFE_MS)
   // The year 1973 in milliseconds, and far in the future in seconds, in which JWTs count.
   if (!(expiresAt > 100_000_000_000)) throw new TypeError('expiresAt must be a Date, or milliseconds since 1970.')

@@ -78,7 +78,7 @@ export class RevocationError extends Error {
   /** Makes an error; for your own {@link RevocationSource}. */
   constructor(code: RevocationErrorCode, message: string, details: RevocationErrorDetails = {}) {
     const { cause, ...known } = details
-    super(message, cause === undefined ? undefined : { cause })
+    super(message, { cause })
     Object.assign(this, { name: 'RevocationError', code, [BRAND]: true }, known)
   }
 }

@@ -6,6 +6,7 @@ import {
   type RevocationErrorDetails,
   refuse,
 } from './errors.ts'
+import { refuseOthers } from './option-names.ts'
 import type { RevocationSource } from './source.ts'
 
 /** Options of {@link revocationFeed}. */
@@ -64,8 +65,15 @@ const CODES: Readonly<Record<number, RevocationErrorCode>> = {
  * ```
  */
 export function revocationFeed(url: string | URL, options: RevocationFeedOptions = {}): RevocationSource {
-  const { authorization, timeoutMs = 10_000, fetch = (...request) => globalThis.fetch(...request) } = options
-  const address = checkAddress(url, options.allowInsecureHttp)
+  const {
+    authorization,
+    timeoutMs = 10_000,
+    fetch = (...sent) => globalThis.fetch(...sent),
+    allowInsecureHttp,
+    ...others
+  } = options
+  refuseOthers(others, 'authorization, timeoutMs, fetch, allowInsecureHttp')
+  const address = checkAddress(url, allowInsecureHttp)
   if (!(timeoutMs >= 1 && timeoutMs <= 86_400_000)) refuse('timeoutMs must be 1 to 86400000.')
   if (typeof authorization !== 'function') checkAuthorization(authorization)
   const authorize = async (): Promise<{ authorization?: string }> => {
@@ -130,8 +138,9 @@ function checkAddress(value: string | URL, allowInsecureHttp: boolean | undefine
   const url = URL.parse(String(value))
   const insecure = url?.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname))
   // The address itself is not repeated: this is where someone may have put a secret.
-  if (!url || (url.protocol !== 'https:' && !insecure)) return refuse('url must use https; http is for loopback only.')
-  if (url.username || url.password || url.hash) refuse('url must have no credentials or fragment.')
+  if (!url || (url.protocol !== 'https:' && !insecure) || url.username || url.password || url.hash) {
+    return refuse('url must be https, or http on loopback, without credentials and fragment.')
+  }
   return url.href
 }
 

@@ -1,7 +1,7 @@
 import { backOff } from './back-off.ts'
 import { isRevocationError, RevocationError } from './errors.ts'
 import { emit } from './events.ts'
-import { AnswerClock, Freshness, type Moment, now } from './freshness.ts'
+import { AnswerClock, type Moment, now } from './freshness.ts'
 import type { RevocationList } from './list.ts'
 import { type FollowOptions, resolveOptions } from './options.ts'
 import { isPage } from './page.ts'
@@ -33,7 +33,6 @@ const SWEEP_PER_SECOND = 20_000
 export function followRevocations(options: FollowOptions): RevocationList {
   const { source, maxStalenessMs, aliases, maxEntries, onEvent } = resolveOptions(options)
   const table = new RevocationTable(aliases)
-  const freshness = new Freshness(maxStalenessMs)
   const answerClock = new AnswerClock()
   const closing = new AbortController()
   const { signal } = closing
@@ -41,6 +40,10 @@ export function followRevocations(options: FollowOptions): RevocationList {
   // Who does not ask is not to be told by an unhandled rejection.
   ready.promise.catch(() => {})
   let cursor: string | undefined
+  /** The list has everything that was stored before this moment; `undefined` where it never was complete. */
+  let since: Moment | undefined
+  /** The wall clock when both clocks last said that the list is fresh. */
+  let freshAt: number | undefined
   let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
   let sweepAt = 0
   let lastError: RevocationError | undefined
@@ -56,7 +59,21 @@ export function followRevocations(options: FollowOptions): RevocationList {
       start(resolve, reject)
     })
 
-  const isFresh = (): boolean => freshness.isFresh() && !signal.aborted
+  /** How old the list is, in milliseconds: by the clock that says more, because either can be behind. NaN without a copy. */
+  const ageMs = (): number => {
+    freshAt = undefined
+    return Math.max(performance.now() - (since as Moment)?.steady, Date.now() - (since as Moment)?.wall)
+  }
+
+  /**
+   * Whether the list is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read
+   * once for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the millisecond.
+   */
+  const isFresh = (): boolean => {
+    const wall = Date.now()
+    if (wall !== freshAt && ageMs() <= maxStalenessMs) freshAt = wall
+    return wall === freshAt && !signal.aborted
+  }
 
   /** Reads until there is nothing more, and tells how long to leave the source alone then, in milliseconds. */
   const catchUp = async (): Promise<number> => {
@@ -79,14 +96,14 @@ export function followRevocations(options: FollowOptions): RevocationList {
         table.sweep(Math.min(page.as_of, Date.now() / 1000), SWEEP_PER_SECOND)
       }
       if (table.size > maxEntries || run.received > 2 * maxEntries) {
-        throw new RevocationError('too_large', `There are more than ${maxEntries} entries.`)
+        throw new RevocationError('too_large', `More than ${maxEntries} entries.`)
       }
       for (const entry of page.entries) table.add(entry)
       run.received += page.entries.length
       ;({ cursor, more } = page)
     }
     const { isSnapshot, received, steady } = run
-    freshness.since = run
+    since = run
     run = undefined
     const durationMs = performance.now() - steady
     if (isSnapshot || received > 0) {
@@ -99,11 +116,11 @@ export function followRevocations(options: FollowOptions): RevocationList {
   /** Tells when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
   const watchAge = (): void => {
     clearTimeout(ageTimer)
-    const ageMs = freshness.ageMs()
+    const age = ageMs()
     const fresh = isFresh()
-    if (fresh !== wasFresh) emit(onEvent, { type: fresh ? 'fresh' : 'stale', ageMs })
+    if (fresh !== wasFresh) emit(onEvent, { type: fresh ? 'fresh' : 'stale', ageMs: age })
     wasFresh = fresh
-    if (fresh) ageTimer = setTimeout(watchAge, maxStalenessMs - ageMs + 1)
+    if (fresh) ageTimer = setTimeout(watchAge, maxStalenessMs - age + 1)
   }
 
   const follow = async (): Promise<void> => {
@@ -141,16 +158,15 @@ export function followRevocations(options: FollowOptions): RevocationList {
     ready: ready.promise,
     check: (claims) => (table.isRevoked(claims) ? 'revoked' : isFresh() ? 'valid' : 'stale'),
     get asOf() {
-      return freshness.since && new Date(freshness.since.wall)
+      return since && new Date(since.wall)
     },
     get size() {
       return table.size
     },
     health() {
       const ok = isFresh()
-      const { since } = freshness
       const state = signal.aborted ? 'closed' : ok ? 'fresh' : since ? 'stale' : 'starting'
-      return { ok, state, entries: table.size, ageMs: since && freshness.ageMs(), lastError }
+      return { ok, state, entries: table.size, ageMs: since && ageMs(), lastError }
     },
     async close() {
       const error = new RevocationError('closed', 'The list is closed.')

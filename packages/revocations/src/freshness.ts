@@ -37,35 +37,3 @@ export class AnswerClock {
     return isNew
   }
 }
-
-/** Knows how old a copy is, and never makes it younger than it is. */
-export class Freshness {
-  readonly #maxStalenessMs: number
-  /** The copy has everything that was stored before this moment; `undefined` where it never was complete. */
-  since: Moment | undefined
-  /** The wall clock when both clocks last said that it is fresh. */
-  #freshAt: number | undefined
-
-  constructor(maxStalenessMs: number) {
-    this.#maxStalenessMs = maxStalenessMs
-  }
-
-  /** The age of the copy, in milliseconds: the higher one of two clocks, as either can be behind. NaN without a copy. */
-  ageMs(): number {
-    this.#freshAt = undefined
-    const since = this.since as Moment
-    return Math.max(performance.now() - since?.steady, Date.now() - since?.wall)
-  }
-
-  /**
-   * True while it is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read once
-   * for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the millisecond.
-   */
-  isFresh(): boolean {
-    const wall = Date.now()
-    if (wall === this.#freshAt) return true
-    const isFresh = this.ageMs() <= this.#maxStalenessMs
-    if (isFresh) this.#freshAt = wall
-    return isFresh
-  }
-}

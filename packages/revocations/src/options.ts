@@ -1,6 +1,7 @@
 import { isName, MAX_ISSUER } from './entry.ts'
 import { refuse } from './errors.ts'
 import type { OnRevocationListEvent } from './events.ts'
+import { refuseOthers } from './option-names.ts'
 import type { RevocationSource } from './source.ts'
 
 /** Options of {@link followRevocations}. */
@@ -42,7 +43,15 @@ export interface ResolvedFollowOptions {
  * @throws RevocationError `invalid_options`
  */
 export function resolveOptions(options: FollowOptions): ResolvedFollowOptions {
-  const { source, maxStalenessMs = 60_000, issuerAliases = {}, maxEntries = 2_000_000, onEvent } = options ?? {}
+  const {
+    source,
+    maxStalenessMs = 60_000,
+    issuerAliases = {},
+    maxEntries = 2_000_000,
+    onEvent,
+    ...others
+  } = options ?? {}
+  refuseOthers(others, 'source, maxStalenessMs, issuerAliases, maxEntries, onEvent')
   if (typeof source?.read !== 'function') refuse('source must have read().')
   if (!(maxStalenessMs >= 1_000 && maxStalenessMs <= 86_400_000)) {
     refuse('maxStalenessMs must be 1000 to 86400000.')

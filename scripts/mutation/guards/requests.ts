@@ -103,8 +103,8 @@ export const requestGuards: readonly Mutation[] = [
       ],
       [
         'refuses options of Node.js that turn checks off',
-        'if (unknown !== undefined) {',
-        'if (unknown === 7) {',
+        "refuseUnknownOption(given, TLS, hints, 'tls.')",
+        'void hints',
         'refuses %s',
       ],
     ],

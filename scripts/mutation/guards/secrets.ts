@@ -222,14 +222,16 @@ export const secretGuards: readonly Mutation[] = [
         '.setExpirationTime(issuedAt + 31_536_000)',
         'lives for lifetimeSeconds: %i',
       ],
-      [
-        'limits the lifetime to five minutes',
-        'lifetimeSeconds >= 30 && lifetimeSeconds <= 300',
-        'lifetimeSeconds >= 30',
-        'is what privateKeyJwt() throws for %s',
-      ],
     ],
   ),
+  {
+    promise: 'A signed assertion is short-lived and used once',
+    guard: 'limits the lifetime to five minutes',
+    file: 'packages/core/src/assertion-options.ts',
+    find: 'lifetimeSeconds >= 30 && lifetimeSeconds <= 300',
+    replace: 'lifetimeSeconds >= 30',
+    test: { file: 'packages/core/src/jwt.test.ts', name: 'is what privateKeyJwt() throws for %s' },
+  },
   {
     promise: "The page's side has no option for a secret",
     guard: 'has no option for a secret',

@@ -25,7 +25,7 @@ const linesOf = (code: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line.length > 8)
 
-const examples = filesLike('examples/*.ts', 'examples/*.tsx', ':!*.test.ts').map((file) => ({
+const examples = filesLike('examples/*.ts', 'examples/*.tsx', ':!examples/**/*.test.ts').map((file) => ({
   file,
   lines: new Set(linesOf(read(file))),
 }))

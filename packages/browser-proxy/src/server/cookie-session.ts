@@ -1,4 +1,4 @@
-import { invalidOption, refuseUnknown } from './invalid-option.ts'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import { CHUNK_SEPARATORS, sentCookie } from './sent-cookie.ts'
 import type { Awaitable, LogoutSession, StoredTokens } from './session.ts'
 
@@ -78,10 +78,8 @@ const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
  * ```
  */
 export function cookieSession(options: CookieSessionOptions): LogoutSession {
-  refuseUnknown(options, COOKIE, {
-    maxAge: 'it is not needed to clear a cookie',
-    secret: 'verify the signature in read',
-  })
+  const hints = { maxAge: 'it is not needed to clear a cookie', secret: 'verify the signature in read' }
+  refuseUnknownOption(options, COOKIE, hints)
   const { name, read, clear, lock, alsoClear = [], chunks = true } = options
   const names = [name, ...alsoClear]
   for (const cookie of names) expire(cookie, options)

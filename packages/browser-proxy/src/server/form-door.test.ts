@@ -264,7 +264,7 @@ test.each([
   ],
   ['the same with a backslash', { csrfToken: () => 'x', landing: '/\\evil.test' }, 'form.landing'],
   ['a landing page that ends the header', { csrfToken: () => 'x', landing: '/\r\nset-cookie: a' }, 'form.landing'],
-  ['an option that does not exist', { csrfToken: () => 'x', landing: '/', sso: true }, 'sso'],
+  ['an option that does not exist', { csrfToken: () => 'x', landing: '/', sso: true }, 'form.sso'],
   ['single sign-out that is neither', { csrfToken: () => 'x', landing: '/', singleSignOut: 1 }, 'form.singleSignOut'],
 ] as [string, LogoutFormOptions, string][])('options of the form are refused: %s', (_what, form, option) => {
   expect(() => createApplication(provider, { form })).toThrow(

@@ -1,7 +1,7 @@
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { LogoutAnswer, LogoutRequest } from './contract.ts'
 import type { Door } from './guards.ts'
 import { HttpProblem } from './http-problem.ts'
-import { invalidOption, refuseUnknown } from './invalid-option.ts'
 import { malformed, readBody } from './request-body.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
 import type { RunStep } from './step.ts'
@@ -37,7 +37,7 @@ const LEAST_LENGTH = 16
 export function checkForm(form: LogoutFormOptions | undefined, session: LogoutSession | undefined): void {
   if (form === undefined) return
   if (typeof form !== 'object' || form === null) invalidOption('form', 'must be an object.')
-  refuseUnknown(form, NAMES)
+  refuseUnknownOption(form, NAMES, {}, 'form.')
   if (typeof form.csrfToken !== 'function') invalidOption('form.csrfToken', 'must be a function.')
   if (typeof form.landing !== 'string' || !/^\/(?![/\\])[\x21-\x22\x24-\x5b\x5d-\x7e]*$/.test(form.landing)) {
     invalidOption('form.landing', 'must be a path of the application, such as /goodbye.')

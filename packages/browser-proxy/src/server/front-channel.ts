@@ -1,5 +1,4 @@
-import { isLogoutError, type LogoutError, type LogoutResult } from '@backend-logout/core'
-import { invalidOption } from './invalid-option.ts'
+import { invalidOption, isLogoutError, type LogoutError, type LogoutResult } from '@backend-logout/core'
 import type { Awaitable } from './session.ts'
 
 /** Further parameters of the logout URL; `true` is a bare name. */

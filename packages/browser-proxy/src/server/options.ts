@@ -1,9 +1,14 @@
-import type { LogoutClient, Revocation, RevocationEntries } from '@backend-logout/core'
+import {
+  invalidOption,
+  type LogoutClient,
+  type Revocation,
+  type RevocationEntries,
+  refuseUnknownOption,
+} from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import { checkForm, type LogoutFormOptions } from './form-door.ts'
 import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
-import { invalidOption, refuseUnknown } from './invalid-option.ts'
 import type { ProxyHeader } from './own-origin.ts'
 import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
@@ -135,7 +140,8 @@ const SITE_DATA: ReadonlySet<unknown> = new Set<SiteData>([
  */
 export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
-  refuseUnknown(options, HANDLER, { store: 'use session', csrf: 'use form', origins: 'use allowedOrigins' })
+  const hints = { store: 'use session', csrf: 'use form', origins: 'use allowedOrigins' }
+  refuseUnknownOption(options, HANDLER, hints)
   const {
     client,
     session,

@@ -1,4 +1,4 @@
-import { invalidOption } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { LogoutOutbox } from './options.ts'
 import type { Awaitable, StoredTokens } from './session.ts'
 import { createSingleFlight } from './single-flight.ts'
@@ -20,6 +20,15 @@ export interface RefreshSessionOptions<Tokens extends StoredTokens> {
   /** Revokes the fresh tokens where the session ended during the refresh. */
   readonly outbox: Pick<LogoutOutbox, 'add'>
 }
+
+const NAMES: Readonly<Record<keyof RefreshSessionOptions<StoredTokens>, true>> = {
+  id: true,
+  read: true,
+  refresh: true,
+  replace: true,
+  outbox: true,
+}
+const HINTS = { write: 'use replace', store: 'use read and replace' }
 
 const flights = createSingleFlight<StoredTokens | undefined>()
 
@@ -58,7 +67,9 @@ const flights = createSingleFlight<StoredTokens | undefined>()
 export async function refreshSession<Tokens extends StoredTokens>(
   options: RefreshSessionOptions<Tokens>,
 ): Promise<Tokens | undefined> {
-  const { id, read, refresh, replace, outbox } = options ?? {}
+  if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
+  refuseUnknownOption(options, NAMES, HINTS)
+  const { id, read, refresh, replace, outbox } = options
   if (typeof id !== 'string' || id === '') invalidOption('id', 'must be the id of the session.')
   for (const [name, value] of Object.entries({ read, refresh, replace, 'outbox.add': outbox?.add })) {
     if (typeof value !== 'function') invalidOption(name, 'must be a function.')

@@ -1,5 +1,5 @@
+import { invalidOption } from '@backend-logout/core'
 import { HttpProblem } from './http-problem.ts'
-import { invalidOption } from './invalid-option.ts'
 
 /** One address to which users may be sent: as it was configured, which is how the provider knows it. */
 type Entry = { readonly kind: 'url' | 'path'; readonly given: string }

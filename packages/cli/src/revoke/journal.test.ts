@@ -76,7 +76,7 @@ test.each([0o000, 0o022, 0o777])(
   },
 )
 
-test('what a killed run left half written is cut off, wherever it was cut', async () => {
+test('what a killed run left half written is cut off, wherever it was cut', { timeout: 30_000 }, async () => {
   const path = await written([10, sum('a'), '1-10'], [2000, sum('b'), '11-2000'])
   const whole = readFileSync(path)
   const header = whole.indexOf('\n') + 1

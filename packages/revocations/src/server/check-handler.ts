@@ -1,6 +1,7 @@
 import { refuse } from '../errors.ts'
 import { emit } from '../events.ts'
 import type { RevocationList } from '../list.ts'
+import { refuseOthers } from '../option-names.ts'
 import type { TokenClaims } from '../revocation-table.ts'
 import type { Awaitable } from './feed-handler.ts'
 import { ALWAYS } from './problem.ts'
@@ -60,7 +61,8 @@ const INVALID_NAME = /^(?:JsonWebTokenError|TokenExpiredError|NotBeforeError|Inv
  * ```
  */
 export function createCheckHandler(options: CheckHandlerOptions): CheckHandler {
-  const { list, verify, tokenOf = bearerToken, onEvent } = options ?? {}
+  const { list, verify, tokenOf = bearerToken, onEvent, ...others } = options ?? {}
+  refuseOthers(others, 'list, verify, tokenOf, onEvent')
   if (typeof list?.check !== 'function') refuse('list must have check().')
   for (const [name, value] of Object.entries({ verify, tokenOf, onEvent })) {
     if (typeof value !== 'function' && !(name === 'onEvent' && value === undefined))

@@ -1,5 +1,6 @@
 import { isRevocationError, refuse } from '../errors.ts'
 import { emit } from '../events.ts'
+import { refuseOthers } from '../option-names.ts'
 import { isCursor } from '../page.ts'
 import type { ReadRequest, RevocationPage, RevocationSource } from '../source.ts'
 import { ALWAYS, type ProblemCode, refusal } from './problem.ts'
@@ -64,7 +65,8 @@ const MAX_WAIT_S = 25
  * ```
  */
 export function createRevocationFeedHandler(options: RevocationFeedHandlerOptions): RevocationFeedHandler {
-  const { log, authorize, maxOpen = 10_000, onEvent } = options ?? {}
+  const { log, authorize, maxOpen = 10_000, onEvent, ...others } = options ?? {}
+  refuseOthers(others, 'log, authorize, maxOpen, onEvent')
   if (typeof log?.read !== 'function') refuse('log must have read().')
   if (typeof authorize !== 'function') refuse('authorize must be a function: the feed is not public.')
   if (!(Number.isInteger(maxOpen) && maxOpen >= 1)) refuse('maxOpen must be a positive whole number.')

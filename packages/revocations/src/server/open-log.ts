@@ -56,8 +56,11 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
   const pruning = prune()
 
   const log: RevocationLog = {
-    async append(given, { transaction } = {}) {
+    async append(given, { transaction, ...others } = {}) {
       if (closed) throw new RevocationError('closed', 'The revocation log is closed.')
+      if (Object.values(others).some((value) => value !== undefined)) {
+        throw new RevocationError('invalid_argument', 'The only option here is transaction.')
+      }
       const entries = readEntries(given)
       if (entries.length === 0) return
       if (!transaction) return appender.append(entries)

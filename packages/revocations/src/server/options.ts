@@ -1,4 +1,5 @@
 import { refuse } from '../errors.ts'
+import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
 import type { OnRevocationLogEvent } from './events.ts'
 
@@ -69,13 +70,14 @@ export interface ResolvedLogOptions {
  */
 export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOptions {
   if (typeof options !== 'object' || options === null) refuse('Options must be an object.')
-  const { appendTimeoutMs = 5_000, pageEntries = MAX_ENTRIES, onEvent } = options
+  const { store, appendTimeoutMs = 5_000, pageEntries = MAX_ENTRIES, onEvent, ...others } = options
+  refuseOthers(others, 'store, appendTimeoutMs, pageEntries, onEvent')
   if (!(appendTimeoutMs >= 0 && appendTimeoutMs <= 86_400_000)) refuse('appendTimeoutMs must be 0 to 86400000 ms.')
   if (!(Number.isInteger(pageEntries) && pageEntries >= 1 && pageEntries <= MAX_ENTRIES)) {
     refuse(`pageEntries must be a whole number from 1 to ${MAX_ENTRIES}.`)
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  return { store: resolveStore(options.store), appendTimeoutMs, pageEntries, onEvent }
+  return { store: resolveStore(store), appendTimeoutMs, pageEntries, onEvent }
 }
 
 function resolveStore(store: unknown): ResolvedStore {
@@ -85,11 +87,13 @@ function resolveStore(store: unknown): ResolvedStore {
     return { kind: 'folder', folder: store }
   }
   if (typeof store === 'object' && store !== null) {
-    const { memory, folder, postgres } = store as { memory?: unknown; folder?: unknown; postgres?: unknown }
+    const { memory, folder, postgres, ...others } = store as Record<string, unknown>
     const given = [memory, folder, postgres].filter((value) => value !== undefined).length
+    // A setting of Postgres has no meaning for a folder.
+    if (given === 1 && postgres === undefined) refuseOthers(others, 'folder or memory')
     if (given === 1 && memory === true) return { kind: 'memory' }
     if (given === 1 && folder !== undefined) return { kind: 'folder', folder: checkFolder(folder) }
-    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
+    if (given === 1 && postgres !== undefined) return resolvePostgres(store as unknown as PostgresOptions)
   }
   return refuse(
     'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
@@ -102,7 +106,16 @@ function checkFolder(folder: unknown): string | URL {
 }
 
 function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const { postgres, schema, maxConnections, ssl } = options
+  const {
+    postgres,
+    schema,
+    maxConnections,
+    ssl,
+    folder: _folder,
+    memory: _memory,
+    ...others
+  } = options as PostgresOptions & Record<string, unknown>
+  refuseOthers(others, 'postgres, schema, maxConnections, ssl')
   // Not the parser's own message: it would repeat the address, and the password in it.
   const url = URL.parse(String(postgres))
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) refuse('store.postgres must be a postgres:// address.')

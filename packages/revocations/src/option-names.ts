@@ -1,0 +1,12 @@
+import { refuse } from './errors.ts'
+
+/**
+ * Refuses options that do not exist. The reader has few bytes and no dependencies, so it names all options that do exist.
+ *
+ * @param others What is left of the options without those.
+ * @param known Their names.
+ * @throws RevocationError `invalid_options`
+ */
+export function refuseOthers(others: Readonly<Record<string, unknown>>, known: string): void {
+  for (const name in others) if (others[name] !== undefined) refuse(`The options are ${known}.`)
+}
