@@ -13,7 +13,12 @@ async function examined(status: number, headers: Record<string, string>, body = 
   await once(server, 'listening')
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'canary-secret', AUTHING_APP_HOST: url, AUTHING_APP_RETRIES: '0' }
+    const env = {
+      AUTHING_APP_ID: 'app',
+      AUTHING_APP_SECRET: 'canary-secret',
+      AUTHING_APP_HOST: url,
+      AUTHING_APP_RETRIES: '0',
+    }
     const { code, stdout, stderr } = await run(['doctor'], { env })
     expect(code).toBe(1)
     expect(stdout + stderr).not.toContain('canary')
