@@ -8,7 +8,10 @@ import { filesLike, root } from './repository.ts'
 const KEPT_BY: Readonly<Record<string, string>> = {
   'docs/guides/express.md': 'tests/frameworks/src/express.test.ts',
   'docs/guides/fastify.md': 'tests/frameworks/src/fastify.test.ts',
+  'docs/guides/hono.md': 'tests/frameworks/src/hono.test.ts',
   'docs/guides/next.md': 'tests/frameworks/src/next.test.ts',
+  'docs/guides/react-router.md': 'tests/frameworks/src/react-router.test.ts',
+  'docs/guides/sveltekit.md': 'tests/frameworks/src/sveltekit.test.ts',
   'docs/guides/logged-out-everywhere.md': 'examples/logged-out-everywhere/everywhere.test.ts',
   'docs/guides/revoked-means-refused.md': 'tests/docs/src/revoked-means-refused.test.ts',
   'packages/browser-proxy/README.md': 'tests/docs/src/example-files.test.ts',
