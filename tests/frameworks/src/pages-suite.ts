@@ -44,6 +44,8 @@ export function testPages(
     beforeEach(() => provider.reset())
     afterAll(async () => {
       await server?.[Symbol.asyncDispose]()
+      // Programs that start another one leave it behind when they are killed.
+      if (server) await expect(fetch(server.origin)).rejects.toThrow()
       await provider?.close()
     })
 

@@ -41,7 +41,8 @@ export async function startServer(
   const [program, ...args] = command
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, PORT: new URL(origin).port, ...options.env }
-  const child = spawn(program, args, { cwd: options.cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A group for its processes: what npm installs as `deno` is a program that starts the real one.
+  const child = spawn(program, args, { cwd: options.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -59,7 +60,7 @@ export async function startServer(
     origin,
     output: () => output,
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
+      if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
       await exited
     },
   }
