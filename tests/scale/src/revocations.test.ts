@@ -12,13 +12,22 @@ interface Result {
   /** What the reader does not refuse: of everything, and of what the last primary has acknowledged. */
   readonly unknown: string[]
   readonly unknownAfterwards: string[]
+  /** How often the reader had to start over. */
+  readonly snapshots: number
 }
 
 /** Appends to a log through fail-overs, with a reader that follows it. */
 async function failOver(replication: Replication, rounds: number): Promise<Result> {
   await using cluster = await startCluster(replication)
   await using log = await openRevocationLog({ store: cluster.address })
-  await using list = followRevocations({ source: log, maxStalenessMs: 5_000 })
+  let snapshots = 0
+  await using list = followRevocations({
+    source: log,
+    maxStalenessMs: 5_000,
+    onEvent: ({ type }) => {
+      if (type === 'snapshot') snapshots++
+    },
+  })
   await list.ready
   const acknowledged: string[] = []
   let [isOver, promotedAt] = [false, 0]
@@ -54,6 +63,7 @@ async function failOver(replication: Replication, rounds: number): Promise<Resul
     acknowledged: acknowledged.length,
     unknown: acknowledged.filter(unknown),
     unknownAfterwards: afterwards.filter(unknown),
+    snapshots,
   }
 }
 
@@ -65,7 +75,9 @@ test('a reader refuses every token whose entry was acknowledged, after each fail
 
 test('a reader that was ahead of the new primary notices, and misses nothing that is appended there', async () => {
   // What an asynchronous standby had not received is lost in the log; the reader still has what it had read.
-  const { acknowledged, unknownAfterwards } = await failOver('asynchronous', 2)
+  const { acknowledged, unknownAfterwards, snapshots } = await failOver('asynchronous', 2)
   expect(acknowledged).toBeGreaterThan(100)
+  // One at the start, and one after each fail-over.
+  expect(snapshots).toBe(3)
   expect(unknownAfterwards).toEqual([])
 })
