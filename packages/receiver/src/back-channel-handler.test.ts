@@ -76,6 +76,28 @@ describe('a logout', () => {
     expect([...store.keys()]).toEqual(['1'])
   })
 
+  test('of another tenant ends nothing at this one, though the names are the same', async () => {
+    await using other = await TestIssuer.start()
+    await logIn('1', 'alice', 's1')
+    const issuers = [issuer.url, other.url].map((url) => ({ issuer: url, clientId: 'app' }))
+    const handler = handlerFor({ verifier: createLogoutTokenVerifier({ issuers }) })
+    expect((await handler(report(await other.token({ sub: 'alice', sid: 's1' })))).status).toBe(200)
+    expect((await handler(report(await other.token({ sub: 'alice', sid: undefined })))).status).toBe(200)
+    expect([...store.keys()]).toEqual(['1'])
+  })
+
+  test('is read from among parameters that nobody knows, whatever the query says', async () => {
+    await logIn('1', 'alice', 's1')
+    const token = await issuer.token({ sid: 's1' })
+    const body = new URLSearchParams([
+      ['state', 'x'],
+      ['logout_token', token],
+      ['state', 'y'],
+    ])
+    const answer = await handlerFor()(new Request(`${URL}?logout_token=x&tenant=1`, { method: 'POST', body }))
+    expect([answer.status, store.size]).toEqual([200, 0])
+  })
+
   test('does not end a login that began after it', async () => {
     await logIn('before', 'alice', undefined, now() - 10)
     await logIn('same second', 'alice', undefined, now())
@@ -295,10 +317,17 @@ describe('a request that is no report', () => {
       issuer.token({ aud: 'x' }),
       issuer.token({ nonce: 'n' }),
       issuer.token({ iss: 'https://x' }),
+      issuer.token({ events: undefined }),
+      issuer.token({ events: { other: {} } }),
+      issuer.token({}, { typ: 'at+jwt' }),
+      issuer.token({}, { kid: 'nobody' }),
+      issuer.token({ sub: 'bob' }).then((token) => `${token.slice(0, -8)}AAAAAAAA`),
       'nonsense',
     ]
-    const bodies = await Promise.all(tokens.map(async (token) => (await handler(report(await token))).text()))
-    expect(new Set(bodies)).toEqual(new Set([bodies[0]]))
+    const answers = await Promise.all(tokens.map(async (token) => handler(report(await token))))
+    const read = await Promise.all(answers.map(async (answer) => `${answer.status} ${await answer.text()}`))
+    expect(new Set(read)).toEqual(new Set([read[0]]))
+    expect(read[0]).toMatch(/^400 /)
   })
 
   test('body_too_large: a body without end is not read to its end', async () => {

@@ -13,6 +13,8 @@ import type { ReceiverArguments } from './programs/receiver.ts'
 
 /** One for each moment; more by `npm run test:long`. */
 const ROUNDS = process.env.LONG ? 30 : 6
+/** A round takes about 3 seconds on Postgres, and 8 where three PGlites start. */
+const TIMEOUT_MS = ROUNDS * 40_000
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
 async function expectTruth(store: ReceiverArguments['store']): Promise<void> {
@@ -25,12 +27,16 @@ async function expectTruth(store: ReceiverArguments['store']): Promise<void> {
   expect(interrupted).toBeGreaterThan(0)
 }
 
-test(`whatever was answered with 200 is true after ${ROUNDS} kills, on Postgres (seed ${seed})`, async () => {
+test(`whatever was answered with 200 is true after ${ROUNDS} kills, on Postgres (seed ${seed})`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
   await using postgres = await startPostgres()
   await expectTruth({ postgres: await postgres.database('crash') })
 })
 
-test(`whatever was answered with 200 is true after ${ROUNDS} kills, in folders (seed ${seed})`, async () => {
+test(`whatever was answered with 200 is true after ${ROUNDS} kills, in folders (seed ${seed})`, {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'receiver-crash-'))
   try {
     await expectTruth({ folder })
