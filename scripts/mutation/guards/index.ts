@@ -4,6 +4,8 @@ import { fileGuards } from './files.ts'
 import { genAuthGuards } from './genauth.ts'
 import { limitGuards } from './limits.ts'
 import { logoutEndpointGuards } from './logout-endpoint.ts'
+import { logoutReportGuards } from './logout-reports.ts'
+import { logoutTokenGuards } from './logout-tokens.ts'
 import { pageGuards } from './pages.ts'
 import { releaseGuards } from './release.ts'
 import { requestGuards } from './requests.ts'
@@ -23,5 +25,7 @@ export const guards: readonly Mutation[] = [
   ...emulatorGuards,
   ...serviceGuards,
   ...genAuthGuards,
+  ...logoutTokenGuards,
+  ...logoutReportGuards,
   ...releaseGuards,
 ]

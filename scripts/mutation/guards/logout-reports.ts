@@ -1,0 +1,227 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+/** What the receiver does with a report of a logout, and what a report may cost. */
+export const logoutReportGuards: readonly Mutation[] = [
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/session-index.ts',
+      test: 'packages/receiver/src/session-index.test.ts',
+    },
+    [
+      [
+        'leaves logins alone that began later',
+        'if (notice.iss !== iss || at > notice.at) return false',
+        'if (notice.iss !== iss) return false',
+        'whatever the order of logins and reports, the same sessions are left, and none that began after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/session-index.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'believes a sid only together with its sub',
+        'notice.sid === sid && (notice.sub === undefined || notice.sub === sub)',
+        'notice.sid === sid',
+        'ends nothing where sid and sub do not belong together',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/memory-session-index.ts',
+      test: 'packages/receiver/src/deliveries.test.ts',
+    },
+    [
+      [
+        'remembers reports that overtake a login',
+        'for (const notice of reported) if (ends(notice, record)) return false\n',
+        '',
+        'whatever the order, and however often reports arrive, the same logins end, and none that began after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/log-out-everywhere.ts',
+      test: 'packages/receiver/src/deliveries.test.ts',
+    },
+    [
+      [
+        'names one session where the report names one',
+        'return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }',
+        'return sub !== undefined ? { iss, sub, ...times } : { iss, sid: sid as string, ...times }',
+        'whatever the order, and however often reports arrive, the same logins end, and none that began after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout ends what it names and no more',
+      file: 'packages/receiver/src/postgres-session-index.ts',
+      test: 'packages/receiver/src/session-index.test.ts',
+    },
+    [
+      [
+        'finds no session of another issuer, or of later',
+        'AND iss = $2 AND at <= $3 AND',
+        'AND $2::text IS NOT NULL AND $3::bigint IS NOT NULL AND',
+        'finds by sid, or else by sub, at one issuer, up to a time',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report that was answered with 200 is carried out',
+      file: 'packages/receiver/src/log-out-everywhere.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'answers 200 only when every step is done',
+        '      throw new IncompleteLogoutError(step, error)\n',
+        '      return undefined as T\n',
+        '%s: nothing has ended, the answer is 503, and another delivery succeeds',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report that was answered with 200 is carried out',
+      file: 'packages/receiver/src/back-channel-handler.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'remembers a token only when everything is done',
+        '      const { sessions } = await carryOut(notice, options)\n',
+        '      await verifier.handled(notice)\n      const { sessions } = await carryOut(notice, options)\n',
+        '%s: nothing has ended, the answer is 503, and another delivery succeeds',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report that was answered with 200 is carried out',
+      file: 'packages/receiver/src/log-out-everywhere.ts',
+      test: 'tests/everywhere/src/crash.test.ts',
+    },
+    [
+      [
+        'ends sessions last',
+        "  if (revocations) await attempt('revocations', () => revocations.append(entries))\n  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))\n",
+        "  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))\n  if (revocations) await attempt('revocations', () => revocations.append(entries))\n",
+        'whatever was answered with 200 is true after',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The answer to a refused report does not tell why',
+      file: 'packages/receiver/src/back-channel-handler.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'says the same of every refused token',
+        "if (error.code !== 'replayed') return refused(error.code, invalid(400))",
+        "if (error.code !== 'replayed') return refused(error.code, refusal(400, 'invalid_request', error.message))",
+        'every refusal reads the same, whatever the reason',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'The answer to a refused report does not tell why',
+      file: 'packages/receiver/src/claims.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'repeats nothing of a token',
+        "refuse('wrong_audience', \"The token's aud is not this application alone.\")",
+        "refuse('wrong_audience', `The token's aud is ${String(aud)}.`)",
+        'errors hold nothing of the token',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report of a logout costs at most 32 KiB',
+      file: 'packages/receiver/src/body-text.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'stops reading where a report is too long',
+        "if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }\n      if (size + value.length > bytes.length) bytes = enlarge(bytes)\n      bytes.set(value, size)\n",
+        "if (size > 1_000_000) return { problem: 'body_too_large' }\n",
+        'body_too_large: a body without end is not read to its end',
+      ],
+      [
+        'gives up on a body that does not arrive',
+        'await within(leftMs, () => reader.read())',
+        'await reader.read()',
+        'incomplete_body: a body that stops, breaks or was read before',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report of a logout costs at most 32 KiB',
+      file: 'packages/receiver/src/compact-token.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'parses no more than a token may need',
+        'OBJECT.test(text) && isSmall(text)',
+        'OBJECT.test(text)',
+        'lists in lists',
+      ],
+      [
+        'takes no token that is too long',
+        'if (token.length > MAX_TOKEN_LENGTH) {',
+        'if (token.length > 10 * MAX_TOKEN_LENGTH) {',
+        'a token without end',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A report of a logout costs at most 32 KiB',
+      file: 'packages/receiver/src/fetch-json.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'waits no longer for keys',
+        'setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)',
+        'setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), 600_000)',
+        'an answer that never comes is given up',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'No request stops a server that receives logouts',
+      file: 'packages/receiver/src/body-text.ts',
+      test: 'packages/receiver/src/back-channel-handler.test.ts',
+    },
+    [
+      [
+        'refuses what the server cannot make a request of',
+        "  } catch {\n    return { problem: 'incomplete_body' }",
+        "  } catch (error) {\n    if (error instanceof TypeError) throw error\n    return { problem: 'incomplete_body' }",
+        'incomplete_body: a request that its server cannot make, such as with a Host that is none',
+      ],
+    ],
+  ),
+]

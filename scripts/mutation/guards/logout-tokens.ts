@@ -1,0 +1,194 @@
+import { guardsIn, type Mutation } from '../mutation.ts'
+
+/** Which reports of a logout the receiver believes. */
+export const logoutTokenGuards: readonly Mutation[] = [
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/claims.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'insists on the event',
+        'if (!isObject(events) || !isObject(member(events, LOGOUT_EVENT))) {',
+        'if (!isObject(events)) {',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event',
+      ],
+      [
+        'refuses a nonce',
+        "if (member(claims, 'nonce') !== undefined) refuse",
+        'if (false) refuse',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce',
+      ],
+      [
+        'insists on this application alone',
+        'if (!isOurs) refuse',
+        'if (false) refuse',
+        'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/verifier.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'verifies the signature',
+        'await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)',
+        'await (sources.get(issuer) as KeySource).candidates(header)',
+        'wrong_signature: by a stranger who uses the name of a key',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/header.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'takes only algorithms that are expected',
+        "if (typeof alg !== 'string' || !algorithms.has(alg)) {",
+        "if (typeof alg !== 'string') {",
+        'algorithm_not_allowed: signed with a public key as if it were a secret',
+      ],
+      [
+        'refuses other types of tokens',
+        "if (type !== expected && (strictType || (type !== undefined && type !== 'jwt'))) {",
+        'if (type !== expected && strictType) {',
+        'wrong_type',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A logout token counts only if everything',
+      file: 'packages/receiver/src/claims.ts',
+      test: 'packages/receiver/src/verifier.test.ts',
+    },
+    [
+      [
+        'refuses what has expired',
+        'if (expiresAt <= now - issuer.clockToleranceSeconds) refuse',
+        'if (false) refuse',
+        'that has expired',
+      ],
+      [
+        'refuses what is from the future',
+        'if (at > now + issuer.clockToleranceSeconds) refuse',
+        'if (false) refuse',
+        'from the future',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Keys come from the `jwks_uri`',
+      file: 'packages/receiver/src/fetch-json.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'follows no redirect to keys',
+        'if (redirected || (status >= 300 && status < 400)) throw',
+        'if (false) throw',
+        'a redirect is not followed',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Keys come from the `jwks_uri`',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'does not believe the metadata of another issuer',
+        'if (metadata.issuer !== issuer) throw',
+        'if (false) throw',
+        'is not believed with %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Keys come from the `jwks_uri`',
+      file: 'packages/receiver/src/key-set.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'tries a key with no algorithm but its own',
+        'if (key.alg !== undefined && !isSame) return false',
+        '',
+        'a key for one algorithm is not tried with another',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A key that the issuer has withdrawn',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'fetches keys again after ten minutes',
+        'const FRESH_MS = 600_000',
+        'const FRESH_MS = 60_000_000',
+        'a key that was withdrawn counts for ten minutes at most',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A key that the issuer has withdrawn',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'does not keep the last keys for more than a day',
+        'const LAST_GOOD_MS = 86_400_000',
+        'const LAST_GOOD_MS = 864_000_000',
+        'its last good keys count for a day',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Tokens of strangers cause at most two requests',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'pauses between two fetches of keys',
+        'const PAUSE_MS = 30_000',
+        'const PAUSE_MS = 0',
+        'a thousand tokens with unknown kids cause two in a minute',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Tokens of strangers cause at most two requests',
+      file: 'packages/receiver/src/verifier.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'asks for keys last',
+        '    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
+        '    await (sources.get(issuer) as KeySource).candidates(header)\n    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
+        'tokens that are wrong anyway cause none',
+      ],
+    ],
+  ),
+]
