@@ -161,7 +161,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'stops reading where a report is too long',
-        "if (size + value.length > MAX_BYTES) return { problem: 'body_too_large' }\n      if (size + value.length > bytes.length) bytes = enlarge(bytes)\n      bytes.set(value, size)\n",
+        "if (size + value.length > maxBytes) return { problem: 'body_too_large' }\n      if (size + value.length > bytes.length) bytes = enlarge(bytes, maxBytes)\n      bytes.set(value, size)\n",
         "if (size > 1_000_000) return { problem: 'body_too_large' }\n",
         'body_too_large: a body without end is not read to its end',
       ],
