@@ -45,11 +45,13 @@ interface World {
   readonly latencyMs?: number
   /** How many workers there are at a time. */
   readonly workers: (second: number) => number
+  /** What earlier workers have left. */
+  readonly before?: Pace
 }
 
 /** Workers that share one pace, in a world where time is only counted. Their timers are late now and then. */
-function simulate({ provider, seconds, latencyMs = 6, workers }: World) {
-  let pace: Pace = firstPace(0)
+function simulate({ provider, seconds, latencyMs = 6, workers, before = firstPace(0) }: World) {
+  let pace = before
   let seed = 7
   const random = (): number => {
     seed = (seed * 16_807) % 2_147_483_647
@@ -123,6 +125,19 @@ describe.each(providers)('a provider that counts in %s', (_, provider) => {
     expect(refused / (sum(admitted) + refused)).toBeLessThan(0.01)
     expect(sum(admitted.slice(20)) / (100 * 200)).toBeGreaterThan(0.96)
   })
+})
+
+test.each([1, 4, 16])('%i workers that start later use up the limit that was found, from the start on', (workers) => {
+  const { pace } = simulate({ provider: windows(200), seconds: 60, workers: steady(4) })
+  // Ten minutes have passed since.
+  const [at, then] = [-600_000, pace.nextAt]
+  const [nextAt, askedAt, since] = [at, at + pace.askedAt - then, at + pace.since - then]
+  const before = { ...pace, nextAt, askedAt, since, pausedUntil: at, pausedAt: at, marks: [] }
+  const { admitted, refused } = simulate({ provider: windows(200), seconds: 60, workers: steady(workers), before })
+  expect(refused / (sum(admitted) + refused)).toBeLessThan(0.01)
+  expect(sum(admitted) / (60 * 200)).toBeGreaterThan(0.97)
+  const unknown = simulate({ provider: windows(200), seconds: 60, workers: steady(workers) })
+  expect(sum(admitted)).toBeGreaterThan(sum(unknown.admitted))
 })
 
 test('a provider that throttles nobody is soon asked for as much as workers can do', () => {

@@ -1,5 +1,6 @@
+import dns from 'node:dns'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Outbox, type OutboxOptions, outboxSchemaSql } from '@backend-logout/outbox'
+import { type Outbox, type OutboxEvent, type OutboxOptions, outboxSchemaSql } from '@backend-logout/outbox'
 import { type PostgresServer, query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -25,6 +26,8 @@ beforeEach(async () => {
 
 const open = (options: Partial<OutboxOptions> = {}): Promise<Outbox> => openAdder(provider, store, options)
 const admin = (text: string): Promise<unknown[]> => query(store, text)
+const DISCONNECT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE application_name = 'backend-logout outbox' AND datname = current_database()`
 const as = (role: string): string => store.replace('postgres:a-password', `${role}:pw`)
 /** Adds and revokes some logouts, to show that everything works. */
 const passThrough = async (outbox: Outbox, count = 50): Promise<void> => {
@@ -109,13 +112,39 @@ test('an idle_session_timeout ends connections, and nothing fails because of it'
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 4 })
 })
 
+test('a name that cannot be resolved for a while is waited for, within addTimeoutMs', async () => {
+  const direct = store
+  store = direct.replace('127.0.0.1', 'localhost')
+  const events: OutboxEvent[] = []
+  await using outbox = await open({ addTimeoutMs: 5_000, onEvent: (event) => events.push(event) })
+  const stop = new AbortController()
+  const work = outbox.work({ signal: stop.signal })
+  const { lookup } = dns
+  // As a resolver does that is restarted: nothing here can make the system's own fail.
+  dns.lookup = ((name: string, _options: unknown, done: (error: Error) => void) => {
+    setImmediate(done, Object.assign(new Error(`getaddrinfo EAI_AGAIN ${name}`), { code: 'EAI_AGAIN' }))
+  }) as unknown as typeof dns.lookup
+  try {
+    await query(direct, DISCONNECT)
+    const adding = outbox.add({ accessToken: 'unresolved' })
+    await sleep(2_000)
+    expect(events).toContainEqual({ type: 'store_error', message: expect.stringContaining('EAI_AGAIN') })
+    expect(events.filter(({ type }) => type === 'added')).toEqual([])
+    dns.lookup = lookup
+    await adding
+  } finally {
+    dns.lookup = lookup
+  }
+  while ((await provider.call('firstAsked', ['unresolved']))[0] === undefined) await sleep(20)
+  stop.abort()
+  expect(await work).toMatchObject({ revoked: 1, dead: 0 })
+})
+
 test('a server without a free connection is waited for, within addTimeoutMs', async () => {
   await using outbox = await open({ addTimeoutMs: 4_000 })
   const role = `greedy_${databases}`
   await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`)
-  await admin(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'backend-logout outbox' AND datname = current_database()`,
-  )
+  await admin(DISCONNECT)
   // The outbox itself must not be a superuser, for whom some are reserved.
   const taken: pg.Client[] = []
   for (let count = 0; count < 40; count++) {
@@ -187,5 +216,23 @@ describe('a standby', () => {
     await expect(outbox.add({ accessToken: 'two' })).rejects.toMatchObject({ code: 'store_unavailable' })
     await query(cluster.standby(), 'SELECT pg_wal_replay_resume()')
     await outbox.add({ accessToken: 'three' })
+  })
+  test('is waited for until it has received a logout, with `remote_write`, and no longer', async () => {
+    await using cluster = await startCluster('synchronous')
+    await query(
+      cluster.address,
+      `ALTER DATABASE ${new URL(cluster.address).pathname.slice(1)} SET synchronous_commit = local`,
+    )
+    const address = { postgres: cluster.address, synchronousCommit: 'remote_write' } as const
+    await using outbox = await open({ store: address, addTimeoutMs: 3_000 })
+    await using careless = await open({ store: cluster.address })
+    await query(cluster.standby(), 'SELECT pg_wal_replay_pause()')
+    await outbox.add({ accessToken: 'not applied' })
+    await query(cluster.standby(), 'SELECT pg_wal_replay_resume()')
+    await query(cluster.standby(), "ALTER SYSTEM SET primary_conninfo = ''")
+    await query(cluster.standby(), 'SELECT pg_reload_conf()')
+    while ((await query(cluster.address, 'SELECT FROM pg_stat_replication')).length > 0) await sleep(50)
+    await expect(outbox.add({ accessToken: 'not received' })).rejects.toMatchObject({ code: 'store_unavailable' })
+    await careless.add({ accessToken: 'local' })
   })
 })
