@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -49,6 +51,35 @@ test('the prose linter finds each habit, also across a line break and in a headi
 test('the prose linter accepts plain English, code and quotations', async () => {
   const page = ['# Revoke a token', 'The client retries twice.', '`at once`', '```ts', 'const besides = 1', '```', '']
   expect(await lint(page.join('\n\n'))).toEqual({ exitCode: 0, findings: [] })
+})
+
+test('the linter of comments finds a clause and a habit, and accepts names, code and quotations', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'backend-logout-comments-'))
+  const file = join(folder.path, 'file.ts')
+  const code = [
+    '/** What a worker is told. */',
+    'export const options = {',
+    '  // It ends at',
+    '  // once.',
+    '  timeoutMs: 1, // Whether it ends',
+    '}',
+    '/**',
+    ' * Options of a worker: `at once`.',
+    ' *',
+    ' * @example',
+    ' * ```ts',
+    " * const besides = 'How it works'",
+    ' * ```',
+    ' */',
+    "export const text = '// What it says'",
+  ]
+  writeFileSync(file, code.join('\n'))
+  const { status, stderr } = spawnSync(process.execPath, [join(root, 'scripts/check-comments.ts'), file], {
+    encoding: 'utf8',
+  })
+  expect(status).toBe(1)
+  const lines = stderr.split('\n').flatMap((line) => /file\.ts:(\d+) /.exec(line)?.[1] ?? [])
+  expect(lines).toEqual(['1', '5', '3'])
 })
 
 test('the prose linter reads every page that is written by hand', () => {
