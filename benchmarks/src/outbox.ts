@@ -101,12 +101,12 @@ const drainOf = (result: StoreResult): string =>
 const GOAL = 0.7
 const drained = stores[1]?.drain
 const share = (drained?.perSecond ?? 0) / bulk.tokensPerSecond
-const why = `The goal was to drain ${GOAL * 100} % of the bulk rate on Postgres. Where it is not reached, it is for want of processors: of
-this machine's two, the worker takes ${round(drained?.cpuUs ?? 0)} µs for each logout, of which claiming and settling are less than half;
-Postgres, which rewrites each row when it is claimed and then deletes it, takes nearly as much again.`
+const why = `The goal was to drain ${GOAL * 100} % of the bulk rate on Postgres. It is not reached because this machine has only two processors:
+the worker takes ${round(drained?.cpuUs ?? 0)} µs for each logout, of which claiming and settling are less than half; Postgres, which rewrites
+each row when it is claimed and then deletes it, takes nearly as much again.`
 
-const body = `Outbox, Postgres and a provider without a delay are processes on one machine. Tokens are of ${CONCURRENCY} in flight at
-most; a bulk run of the library with as many, without an outbox, does ${round(bulk.tokensPerSecond)} per second, and percentages are of that.
+const body = `Outbox, Postgres and a provider without delay are processes on one machine. Up to ${CONCURRENCY} tokens are in
+flight; a bulk run of the library with as many, without an outbox, revokes ${round(bulk.tokensPerSecond)} per second, which is 100 %.
 
 ${table(
   ['', ...stores.map(({ store }) => store)],
@@ -122,7 +122,7 @@ ${table(
   ],
 )}
 
-${share < GOAL ? `${why}\n\n` : ''}What it costs as the backlog on Postgres grows:
+${share < GOAL ? `${why}\n\n` : ''}Rates and memory as the backlog on Postgres grows:
 
 ${table(
   ['backlog', 'added per second, 64 callers', 'drained per second', 'resident memory (MB)'],

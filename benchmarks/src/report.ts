@@ -42,7 +42,7 @@ export function toMarkdown(report: Report): string {
     '',
     '## Goals',
     '',
-    '| what | goal | measured | reached |',
+    '| measurement | goal | measured | reached |',
     '|---|---|---|---|',
     ...report.targets.map(
       ({ what, goal, measured, reached }) => `| ${what} | ${goal} | ${measured} | ${reached ? 'yes' : '**no**'} |`,

@@ -163,12 +163,12 @@ const count = (value: number): string => value.toLocaleString('en')
 const body = `# Revocation list: results
 
 Measured on ${new Date().toISOString().slice(0, 10)} with \`pnpm --filter @backend-logout/benchmarks run bench:revocations\`, which \`npm run bench\`
-runs too: ${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.versions.node}, load average ${loadBefore} before the run. Writer, feed, readers and
+also runs: ${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.versions.node}, load average ${loadBefore} before the run. Writer, feed, readers and
 Postgres share these cores. Times of \`check()\`, \`jwtVerify\` and the filter are processor time,
-of \`check()\` the median of 15 rounds. All others are by the clock, and so longer on a busy machine.
+of \`check()\` the median of 15 rounds. All others are elapsed time, which is longer on a busy machine.
 
 ${table(
-  ['what', 'goal', 'measured', 'reached'],
+  ['measurement', 'goal', 'measured', 'reached'],
   [
     [
       `\`check()\` with ${count(checked.entries)} entries, warm`,
@@ -192,10 +192,10 @@ ${table(
   ],
 )}
 
-Beside it, in the same run:
+For comparison, in the same run:
 
 ${table(
-  ['one question', 'µs'],
+  ['one lookup', 'µs'],
   [
     ['`check()`, warm', us(checked.warmNs)],
     ['`check()`, cold', us(checked.coldNs)],
@@ -212,8 +212,8 @@ ${table(
 
 Where the time goes:
 
-- A \`check()\` that says \`valid\` reads the wall clock. The lookups and the validation of names take the rest. It reads the
-  steady clock only in the first call of each millisecond, and so such a call takes longer.
+- A \`check()\` that returns \`valid\` reads the wall clock. The lookups and the validation of names take the rest. Only the first
+  call of each millisecond also reads the steady clock, and takes longer.
 - All followers run in one process, each with a separate request, on the same two cores as the feed and Postgres. The entry
   is read from Postgres and made into JSON once. Most of the rest is HTTP, in the followers more than in the feed.
 `

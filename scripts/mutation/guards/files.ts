@@ -72,7 +72,7 @@ export const fileGuards: readonly Mutation[] = [
     [
       [
         'creates folders for this user alone, whatever the umask',
-        '    mkdirSync(path, { mode: 0o700 })\n    // The umask may have removed even what the owner needs.\n    chmodSync(path, 0o700)',
+        '    mkdirSync(path, { mode: 0o700 })\n    // The umask may have removed even rights of the owner.\n    chmodSync(path, 0o700)',
         '    mkdirSync(path)',
         'creates a folder and its parents for this user alone, with umask %o',
       ],

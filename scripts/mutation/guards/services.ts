@@ -4,7 +4,7 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 export const serviceGuards: readonly Mutation[] = [
   ...guardsIn(
     {
-      promise: 'A logout is on the list before the provider is asked',
+      promise: 'A logout is on the list before the provider is called',
       file: 'packages/browser-proxy/src/server/revoke-tokens.ts',
       test: 'packages/browser-proxy/src/server/revocation-list.test.ts',
     },
@@ -85,7 +85,7 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The answers of a foreign feed',
+      promise: 'Invalid responses of a feed',
       file: 'packages/revocations/src/feed.ts',
       test: 'packages/revocations/src/feed.test.ts',
     },
@@ -100,7 +100,7 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The answers of a foreign feed',
+      promise: 'Invalid responses of a feed',
       file: 'packages/revocations/src/page.ts',
       test: 'packages/revocations/src/page.test.ts',
     },

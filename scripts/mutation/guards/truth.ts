@@ -1,7 +1,7 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-const NO_REVOCATION = 'An error inside a success, a web page, half an answer'
-const KEPT = 'What the outbox has acknowledged survives `kill -9`'
+const NO_REVOCATION = 'An error inside a success, a web page, a truncated response'
+const KEPT = 'Every logout that the outbox has acknowledged survives `kill -9`'
 const VISIBLE = 'Text from providers, databases, journals, files or the environment'
 const OTHER_JOURNAL = 'A journal that is damaged, forged without its key'
 
@@ -68,7 +68,7 @@ export const truthGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: '`verified` means that introspection called the token active before',
+      promise: '`verified` means that introspection reported the token as active before',
       file: 'packages/core/src/verify.ts',
       test: 'packages/core/src/verify.test.ts',
     },

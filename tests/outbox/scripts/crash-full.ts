@@ -21,7 +21,7 @@ console.error(`Seed ${seed}.`)
   results.push(['Postgres', await crashRounds(provider, await postgres.database('crash'), rounds, seeded(seed))])
 }
 
-const head = ['store', 'kills', 'acknowledged', 'lost', 'done before the last kill', 'asked for twice', 'recovery (s)']
+const head = ['store', 'kills', 'acknowledged', 'lost', 'completed before the last kill', 'sent twice', 'recovery (s)']
 const rows = results.map(([store, result]) => [
   store,
   result.rounds,
@@ -32,12 +32,12 @@ const rows = results.map(([store, result]) => [
   result.recoverySeconds,
 ])
 const body = `A process adds logouts, 16 at a time, and revokes them, 8 at a time. It is killed with SIGKILL at a random moment and
-started again on the same store: of four kills, two happen while it adds and works, one while it only works, and one while
-it opens the store. At the end, one process finishes, and every acknowledged logout is checked at the provider. Recovery is
-the time from the start of that process to an empty outbox; on Postgres, a claim of a killed process is released after 10
-to 15 seconds. Seed ${seed}.
+restarted on the same store: of four kills, two happen while it adds and works, one while it only works, and one while it
+opens the store. At the end, one process finishes, and every acknowledged logout is checked at the provider. Recovery is
+the time from the start of that process to an empty outbox; on Postgres, the claims of a killed process are released after
+10 to 15 seconds. Seed ${seed}.
 
 ${table(head, rows)}`
 console.log(body)
-writeResults('crash', 'Killed again and again', 'pnpm --filter @backend-logout/tests-outbox run crash:full', body)
+writeResults('crash', 'Repeated crashes', 'pnpm --filter @backend-logout/tests-outbox run crash:full', body)
 if (results.some(([, { lost, acknowledged }]) => lost > 0 || acknowledged === 0)) process.exitCode = 1

@@ -18,7 +18,7 @@ for (const [count, delayMs] of [
   }
 }
 
-const head = ['provider takes (ms)', 'workers', 'logouts', 'still alive', 'asked for twice', 'per second', 'shares']
+const head = ['provider takes (ms)', 'workers', 'logouts', 'still active', 'sent twice', 'per second', 'shares']
 const rows = results.map(({ workers, tokens, delayMs, alive, duplicates, perSecond, shares }) => [
   delayMs,
   workers,
@@ -28,8 +28,8 @@ const rows = results.map(({ workers, tokens, delayMs, alive, duplicates, perSeco
   perSecond,
   shares.join(', '),
 ])
-const body = `Processes drain one Postgres together, each with 16 logouts in flight. The provider is the emulator, a real provider that
-checks and deletes each token in one separate process, on the same machine as Postgres and the workers. Without a delay, the
+const body = `Several processes drain one Postgres, each with 16 logouts in flight. The provider is the emulator, a real provider that
+checks and deletes each token in a separate process, on the same machine as Postgres and the workers. Without a delay, the
 provider is the bottleneck; with a delay, as over a network, more workers are faster.
 
 ${table(head, rows)}`

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 const FILE = join(import.meta.dirname, '../../../docs/outbox-results.md')
 const SECTIONS = ['crash', 'failover', 'workers', 'pace', 'lanes', 'outage', 'growth', 'speed']
 
-const INTRODUCTION = `# The outbox, measured
+const INTRODUCTION = `# Outbox: results
 
-Each section is written by the command that is named in it, and shows its last run.
+Each section shows the last run of the command that it names.
 `
 
 /** Writes one section of the document with results; the others stay as they are. */

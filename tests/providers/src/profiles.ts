@@ -203,7 +203,7 @@ export const PROFILES: readonly Profile[] = [
     notes: [
       'The endpoint requires no client authentication.',
       'Revoking any token of a user ends the user’s whole grant to your application, on every device. That may be more than a logout should do.',
-      'The refresh token takes the access token along. Google then answers 400 `invalid_token` for it, which counts as revoked.',
+      'Revoking the refresh token also revokes the access token. Google then returns 400 `invalid_token` for it, which counts as revoked.',
       'There is neither introspection nor a logout page.',
     ],
     answer: discoverable(

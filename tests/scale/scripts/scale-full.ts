@@ -51,7 +51,7 @@ const sections: Record<string, (size?: string) => Promise<void>> = {
     ]
     writeResults(
       'pace',
-      'One pace for many workers',
+      'One rate for many workers',
       `${COMMAND} pace`,
       `Workers, each in a separate process, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
 second and refuses the rest. They do not know the limit; they find it within the first seconds, at the cost of a pause of
@@ -75,10 +75,10 @@ ${table(head, rows)}`,
     const head = ['backlog', 'added', 'median (ms)', 'p99 (ms)', 'slowest (ms)', 'share of the backlog']
     writeResults(
       'lanes',
-      'Logouts that a user waits for, beside a backlog',
+      'Interactive logouts during a backlog',
       `${COMMAND} lanes`,
-      `Four workers drain a backlog from a provider that admits 500 requests a second. Meanwhile a process that does not work
-itself adds 25 logouts a second with \`add()\`. The times are from the end of \`add()\` to the first attempt.
+      `Four workers drain a backlog. The provider admits 500 requests per second. Meanwhile, a process without a worker adds 25
+logouts per second with \`add()\`. The times are from the end of \`add()\` to the first attempt.
 
 ${table(head, rows)}`,
     )
@@ -117,14 +117,14 @@ transactions a second for each worker, vacuums included.`,
       rows.push([lasts, probes, seconds(firstAfter), Math.round(before), Math.round(after), most, pausedEvents])
     }
     const head = [
-      ...['outage (s)', 'requests meanwhile', 'first success after (s)', 'per second before', 'per second after 10 s'],
+      ...['outage (s)', 'requests during it', 'first success after (s)', 'per second before', 'per second after 10 s'],
       ...['most in a second', '`paused` events of a worker'],
     ]
     writeResults(
       'outage',
-      'After an outage of the provider',
+      'Outage of the provider',
       `${COMMAND} outage`,
-      `Four workers drain a backlog from a provider that admits 200 requests a second, fails with 503, and recovers.
+      `Four workers drain a backlog. The provider admits 200 requests per second, fails with 503, and recovers.
 
 ${table(head, rows)}`,
     )
@@ -158,8 +158,8 @@ ${table(head, rows)}`,
       'Fail-over of Postgres',
       `${COMMAND} failover`,
       `A primary and a standby are behind one address. While eight callers add logouts and two workers revoke them, the primary
-is killed with SIGKILL, the standby is promoted, and a new standby is attached, again and again. At the end, the provider is
-asked about every logout that \`add()\` acknowledged.
+is killed with SIGKILL, the standby is promoted, and a new standby is attached, again and again. At the end, every logout
+that \`add()\` acknowledged is checked at the provider.
 
 ${table(head, rows)}
 
