@@ -42,8 +42,8 @@ export interface AdderOptions {
 export const MAX_BATCH = 500
 
 /**
- * Stores logouts. Those that come while others are being stored form one batch, with one statement and one commit; so
- * many callers are served as fast as a single one with a list.
+ * Stores logouts. Those that come while others are being stored form one batch, with one statement and one commit: many
+ * callers are served as fast as a single one with a list.
  */
 export class Adder {
   readonly #options: AdderOptions
@@ -125,7 +125,7 @@ export class Adder {
     const { store, timeoutMs, added } = this.#options
     const jobs = this.#seal(list)
     const giveUpAt = performance.now() + timeoutMs
-    // Short enough for another attempt, on another connection, where the first one was cut without a word.
+    // Short enough for another attempt, on another connection, if the first one was cut silently.
     const attemptMs = Math.min(WRITE_MS, timeoutMs * 0.4)
     for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
       try {

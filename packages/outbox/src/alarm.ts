@@ -3,7 +3,7 @@ export class Alarm {
   #rung = false
   #wake: (() => void) | undefined
 
-  /** Ends the sleep, or the next one where nobody sleeps now. */
+  /** Ends the sleep, or the next one if nothing sleeps now. */
   ring(): void {
     this.#rung = true
     this.#wake?.()

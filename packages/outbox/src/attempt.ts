@@ -89,7 +89,7 @@ function unfinished(
   const { attempts } = history
   const event: OutboxEvent = { ...entryEvent(job, about), type: kind, code: reason.code, attempts }
   if (kind === 'retry') {
-    // What has been tried is backlog.
+    // A logout that was tried belongs to the backlog.
     const jwe = laneOf(job.data) === 'interactive' ? jweOf(job.data) : undefined
     const again = data ?? (jwe === undefined ? undefined : { jwe })
     return { kind: 'again', job, event, output: { ...history, ...reason }, data: again }
@@ -97,7 +97,9 @@ function unfinished(
   return { kind, job, event, data: data ?? keptData(job.data), reason, history }
 }
 
-/** What a dead letter keeps of data that cannot be opened: all of it, as a single member where it is not one of ours. */
+/**
+ * The data that a dead letter keeps if it cannot be decrypted: all of it, wrapped in one member if its form is unknown.
+ */
 function keptData(data: unknown): object {
   return jweOf(data) === undefined ? { foreign: data } : { jwe: jweOf(data) }
 }
@@ -113,7 +115,7 @@ async function logout(
   const unknown: Revocation = { state: 'unknown', revoked: false, attempts: 1, durationMs: 0 }
   try {
     const session = { refreshToken: of('refresh_token'), accessToken: of('access_token') }
-    // Without retries, because the queue retries. Nobody waits, so the provider may take its time.
+    // Without retries, because the queue retries. No user waits, so the provider may take its time.
     const result = await client.logout(session, { retries: 0, deadlineMs: DEADLINE_MS, signal })
     return tokens.map(({ tokenType }) => result.tokens.find((token) => token.tokenType === tokenType) ?? unknown)
   } catch (error) {

@@ -5,15 +5,15 @@ export interface Store {
   readonly boss: PgBoss
   readonly schema: string
   readonly kind: 'embedded' | 'postgres'
-  /** What adding waits for; `undefined` where that is the server's setting. */
+  /** The `synchronous_commit` of an insert; `undefined` for the server's setting. */
   readonly synchronousCommit?: string | undefined
   /** Only for readers: pg-boss is not started. */
   readonly readOnly?: boolean | undefined
-  /** How many inserts may be in progress at the same time. */
+  /** The maximum number of inserts in progress at the same time. */
   readonly inserts: number
-  /** Runs statements that may take `ms` milliseconds each; embedded Postgres takes what it needs. */
+  /** Runs statements that may take `ms` milliseconds each; embedded Postgres has no limit. */
   within(ms: number): Db
-  /** The same for logouts that are added: they are as durable when they have taken effect as the options ask for. */
+  /** The same for logouts that are added: they are as durable as the options require. */
   durably(ms: number): Db
   /** Runs statements that take effect together, or not at all. */
   transaction<T>(task: (db: Db) => Promise<T>): Promise<T>
@@ -26,7 +26,7 @@ export const WRITE_MS = 4_000
 /** The longest that a statement may take that counts or lists, in milliseconds. */
 export const READ_MS = 10_000
 
-/** The default schema. The application's own pg-boss, where there is one, has another. */
+/** The default schema. The application's own pg-boss, if there is one, has another. */
 export const SCHEMA = 'backend_logout'
 
 /** Options of pg-boss that are the same for every database. */
@@ -37,7 +37,7 @@ export const BOSS_OPTIONS: ConstructorOptions = {
   registerInstance: false,
   persistWarnings: false,
   persistQueueStats: false,
-  // Workers look for crashed ones themselves, and the outbox deletes what is done: little is left to maintain.
+  // Workers look for crashed ones themselves, and the outbox deletes completed jobs: little is left to maintain.
   monitorIntervalSeconds: 300,
   superviseIntervalSeconds: 300,
   // No logout depends on another one.

@@ -22,7 +22,7 @@ export class Claims {
   readonly #all = new Map<string, ClaimedJob>()
   readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
   #started = 0
-  /** How far the database's clock is ahead of `performance.now()`, in milliseconds. */
+  /** The time by which the database's clock is ahead of `performance.now()`, in milliseconds. */
   #clockAheadMs = Number.NEGATIVE_INFINITY
 
   constructor(store: Store) {
@@ -33,24 +33,24 @@ export class Claims {
     return this.#all.size
   }
 
-  /** How many wait to be started. */
+  /** The number of logouts that wait to be started. */
   get waiting(): number {
     return this.#waiting.interactive.length + this.#waiting.backlog.length
   }
 
-  /** Whether fewer than half of `stock` wait here. */
+  /** True if fewer than half of `stock` wait here. */
   isLow(stock: number): boolean {
     return this.waiting < stock / 2
   }
 
   /**
-   * Claims what is due, until about `stock` logouts wait here.
+   * Claims due logouts, until about `stock` of them wait here.
    *
    * @returns how many were claimed, and whether there may be more
    */
   async fill(stock: number): Promise<{ readonly claimed: number; readonly more: boolean }> {
     const { backlog } = this.#waiting
-    // Only what goes before it is of interest.
+    // Only earlier jobs matter.
     if (backlog.length >= stock / 2) return this.fillInteractive(stock)
     const room = stock - this.waiting
     const claimed = room > 0 ? await this.#claim({ batchSize: room }) : 0
@@ -107,7 +107,7 @@ export class Claims {
   async recall(id: string): Promise<Recalled | undefined> {
     try {
       const [job] = await this.#store.boss.findJobs(QUEUE, { id, db: this.#store.within(WRITE_MS) })
-      // The application may have told pg to make something else of times than a Date.
+      // The application may have configured pg to parse times as something other than a Date.
       return job && { output: job.output, startedOn: new Date(job.startedOn) }
     } catch {
       // Then it counts as not tried before, which costs an attempt.

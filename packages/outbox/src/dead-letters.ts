@@ -8,7 +8,7 @@ import type { DeadLetter, DeadLetterOptions } from './outbox.ts'
 import { readCount, readReason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
 
-/** A row as it is in the table, from any writer: nothing but texts, and none longer than what is expected there. */
+/** A row of the table, from any writer: only texts, with limited lengths. */
 interface Row {
   readonly id: string
   /** The header of the JWE, up to the first dot. */
@@ -17,7 +17,7 @@ interface Row {
   readonly status: string | null
   readonly providerError: string | null
   readonly attempts: string | null
-  /** In milliseconds since the epoch; not finite where the database has no such time. */
+  /** In milliseconds since the epoch; not finite if the database has no such time. */
   readonly createdOn: string | number
 }
 
@@ -51,9 +51,9 @@ export class DeadLetters {
     return rows.map(readLetter)
   }
 
-  /** Puts dead letters back into the queue, all that there are now or some, and returns how many. */
+  /** Puts dead letters back into the queue, all current ones or some, and returns their number. */
   async retry(ids: readonly string[] | undefined): Promise<number> {
-    // Those that die again in the meantime are for the next time.
+    // Those that become dead letters again in the meantime are left for the next call.
     const total = ids?.length ?? (await this.#count())
     let moved = 0
     for (let some = -1; moved < total && some !== 0; moved += some) {
@@ -79,7 +79,7 @@ export class DeadLetters {
     while (gone.length > 0) await boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH), { db: within(READ_MS) })
   }
 
-  /** A letter keeps its id, to which its tokens are bound. What holds none of ours stays where it is. */
+  /** A letter keeps its id, to which its tokens are bound. A row without a valid logout stays where it is. */
   async #move(db: Db, ids: readonly string[] | undefined, limit: number): Promise<number> {
     const { boss, schema } = this.#store
     const { rows } = await db.executeSql(
@@ -137,7 +137,7 @@ function readTime(ms: number): Date {
   return Number.isNaN(time.getTime()) ? new Date(0) : time
 }
 
-/** Whether a value may be the id of a logout. */
+/** Recognizes the id of a logout. */
 export function isId(id: unknown): id is string {
   return typeof id === 'string' && /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
 }

@@ -4,7 +4,7 @@ import { type JweHeader, readJweHeader } from './jwe.ts'
 import type { Keyring } from './keyring.ts'
 import { type EntryAbout, type EntrySecret, MAX_TOKEN_LENGTH, TOKEN_TYPES, type TokenAbout } from './tokens.ts'
 
-/** The content of a job: nothing readable but {@link EntryAbout}, and where it belongs. */
+/** The content of a job: only {@link EntryAbout} is readable, and where it belongs. */
 export interface JobData {
   readonly jwe: string
   /** Missing in the backlog. */
@@ -15,20 +15,20 @@ export interface JobData {
 export interface EntryPlace {
   /** The schema of the outbox. */
   readonly queue: string
-  /** The application and its provider; `undefined` in a process that does not know them. */
+  /** The application and its provider; `undefined` in a process without them. */
   readonly provider: string | undefined
 }
 
 /** The result of opening a job. */
 export type OpenedEntry =
   | { readonly ok: true; readonly about: EntryAbout; readonly secret: EntrySecret }
-  /** `about` is what is readable, and may have been changed. */
+  /** `about` is readable, and may have been changed. */
   | { readonly ok: false; readonly code: FailureCode; readonly about: EntryAbout | undefined }
 
 /**
  * Turns logouts into the content of jobs and back. Each is bound to its job, its outbox and its provider: these are
- * authenticated with the tokens, so that nobody can move a token to another provider, or replace one logout by another,
- * by writing the database.
+ * authenticated with the tokens, so that no one can move a token to another provider, or replace one logout with
+ * another, by writing to the database.
  */
 export class EntrySealer {
   readonly #keyring: Keyring
@@ -69,7 +69,7 @@ export class EntrySealer {
   }
 }
 
-/** Reads what is readable in a JWE, or in its beginning; `undefined` where it is not one of ours. */
+/** Reads the readable part of a JWE, or of its beginning; `undefined` if it is not from an outbox. */
 export function readEntry(jwe: unknown): EntryAbout | undefined {
   return readAbout(readJweHeader(jwe))
 }
@@ -95,7 +95,7 @@ function readToken(token: unknown): TokenAbout | undefined {
   return tokenType && isFingerprint && isTime(expiresAt) ? { tokenType, fingerprint, expiresAt } : undefined
 }
 
-/** A time that a `Date` can hold, from 1970 on. */
+/** A time that a `Date` can represent, from 1970 on. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 8.64e15
 }

@@ -9,7 +9,7 @@ import { describeDatabaseError, FolderInUseError, NotPrivateError } from '@backe
  * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
  * | `store_in_use` | another process has the folder open |
  * | `store_not_private` | other users of the machine can change the folder, and the message says how to prevent it; nothing was opened |
- * | `store_unavailable` | the database cannot be reached or refuses a statement; treat what was to be stored as not stored |
+ * | `store_unavailable` | the database cannot be reached or refuses a statement; treat the data as not stored |
  * | `closed` | the outbox is closed, or closing |
  */
 export type OutboxErrorCode =
@@ -22,7 +22,7 @@ export type OutboxErrorCode =
 
 const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
 
-/** The one error that an outbox throws. Neither it nor its `cause` holds a token, a key or a database password. */
+/** The one error that an outbox throws. Neither it nor its `cause` contains a token, a key or a database password. */
 export class OutboxError extends Error {
   declare readonly code: OutboxErrorCode
   /** For {@link Outbox.addMany}: how many logouts, from the first one on, are stored nevertheless. */
@@ -40,7 +40,7 @@ Object.defineProperties(OutboxError.prototype, {
 })
 
 /**
- * Whether a value is an {@link OutboxError}, also one of another copy of this package.
+ * Recognizes an {@link OutboxError}, also one of another copy of this package.
  *
  * @example
  * ```ts

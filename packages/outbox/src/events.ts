@@ -19,17 +19,17 @@ export interface EntryEvent {
 }
 
 /**
- * Events of an outbox, for logs, metrics and traces. No event holds a secret.
+ * Events of an outbox, for logs, metrics and traces. No event contains a secret.
  *
  * - `added`: logouts became durable. Not emitted for logouts in a transaction of the application.
  * - `revoked`: every token of a logout was revoked. `waitedMs` is the time since it was added.
  * - `expired`: the remaining tokens of a logout expired before they could be revoked.
  * - `retry`: a logout could not be completed now, and will be tried again.
  * - `dead`: a logout cannot be completed with the current configuration; it is a dead letter now.
- * - `paused`, `resumed`: the provider asked for a pause or does not answer; it answers again. One `paused` is emitted for
- *   each pause; a second one if it becomes longer by more than ten seconds.
+ * - `paused`, `resumed`: the provider required a pause or does not respond; it responds again. One `paused` is emitted
+ *   for each pause; a second one if it becomes longer by more than ten seconds.
  * - `store_made_private`: the store's folder was open to other users of the machine, and no longer is. Anyone who could
- *   change it may have prepared what it holds.
+ *   change it may have prepared its content.
  * - `store_error`: the database could not be reached or refused a statement; the outbox retries.
  */
 export type OutboxEvent =

@@ -1,13 +1,13 @@
-/** Tells whether a time, in milliseconds since the epoch, is past, beyond doubt. */
+/** Checks if a time, in milliseconds since the epoch, is certainly past. */
 export type IsPast = (timeMs: number, databaseNow: Date) => boolean
 
 /** Clocks of different machines differ, and providers are lenient about expiry. */
 const LENIENCY_MS = 60_000
 
 /**
- * A clock for the one decision that cannot be taken back: to give up on a token because it has expired. A wrong
- * clock must not bring it about, so the time is past only if this machine's clock, the database's clock, and the clock
- * that has run on evenly since this process started all say so.
+ * A clock for the one irreversible decision: to give up on a token because it has expired. A wrong clock must not cause
+ * it, so the time is past only if this machine's clock, the database's clock, and the monotonic clock of this process
+ * all agree.
  */
 export function createPastJudge(
   wallNow: () => number = () => Date.now(),
@@ -18,13 +18,13 @@ export function createPastJudge(
     Math.min(wallNow(), startedAt + evenNow(), databaseNow.getTime()) > timeMs + LENIENCY_MS
 }
 
-/** When a JWT says that it expires, in milliseconds since the epoch; `undefined` for anything else. */
+/** The expiry of a JWT, in milliseconds since the epoch; `undefined` for anything else. */
 export function jwtExpiry(token: string): number | undefined {
   const [, payload, signature, rest] = token.split('.', 4)
   if (!payload || signature === undefined || rest !== undefined) return undefined
   try {
     const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown }
-    // Zero is how some providers say "never".
+    // Some providers use zero for "never".
     return typeof exp === 'number' && Number.isFinite(exp) && exp > 0 ? exp * 1000 : undefined
   } catch {
     return undefined

@@ -1,11 +1,11 @@
 import { isOutboxError, OutboxError } from './errors.ts'
 import type { OutboxHealth, OutboxStats } from './outbox.ts'
 
-/** Probes give up after a few seconds, so the answer has to come before that. */
+/** Probes give up after a few seconds, so the result has to arrive before that. */
 const ANSWER_MS = 2_000
 
 /**
- * Makes the function behind `health()`. It never rejects, and probes that come together share one query.
+ * Makes the function behind `health()`. It never rejects, and concurrent probes share one query.
  *
  * @param askStats Rejects with an OutboxError.
  */

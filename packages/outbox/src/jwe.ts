@@ -29,7 +29,7 @@ export function encryptJwe(key: KeyObject, header: JweHeader, text: string): str
 /**
  * Decrypts what {@link encryptJwe} made. Never throws.
  *
- * @returns `undefined` where it is something else, was changed, or was encrypted with another key
+ * @returns `undefined` if it is something else, was changed, or was encrypted with another key
  */
 export function decryptJwe(key: KeyObject, jwe: string): string | undefined {
   const [protectedHeader = '', encryptedKey, iv = '', encrypted = '', tag = '', rest] = jwe.split('.', 6)

@@ -4,7 +4,7 @@ import { decryptJwe, encryptJwe, type JweHeader, readJweHeader } from './jwe.ts'
 
 /** A key that tokens are encrypted with: AES-256. */
 export interface EncryptionKey {
-  /** Names the key; stored with what it encrypts. 1 to 100 letters, digits or `-_.:`. */
+  /** The name of the key; stored with the data that it encrypts. 1 to 100 letters, digits or `-_.:`. */
   readonly kid: string
   /** 32 random bytes, as they are or in base64url (or base64). */
   readonly key: Uint8Array | string
@@ -21,13 +21,13 @@ export interface Keyring {
 /** The result of decrypting. */
 export type Unsealed =
   | { readonly ok: true; readonly secret: unknown; readonly about: JweHeader }
-  /** `about` is what is readable, and may have been changed. */
+  /** `about` is readable, and may have been changed. */
   | { readonly ok: false; readonly code: 'unknown_key' | 'undecryptable'; readonly about: JweHeader | undefined }
 
 const TYPE = 'backend-logout+jwe'
 
 /**
- * Creates a keyring. Without keys it has a random one, which nobody else has.
+ * Creates a keyring. Without keys, it has a random one that exists nowhere else.
  *
  * @throws OutboxError `invalid_options`
  */

@@ -9,7 +9,10 @@ export type Lane = 'interactive' | 'backlog'
 
 /** The lowest priority of interactive logouts in pg-boss. The backlog is below it, like everything of earlier versions. */
 export const INTERACTIVE = 100
-/** What expires sooner goes first within its lane, in milliseconds: later there would be nothing left to revoke. */
+/**
+ * Logouts that expire sooner than this go first within their lane, in milliseconds: later there would be nothing left
+ * to revoke.
+ */
 const SOON_MS = 900_000
 /** One start in this many belongs to the backlog, however many interactive logouts there are. */
 export const BACKLOG_EVERY = 8
@@ -20,7 +23,7 @@ export function priorityOf(lane: Lane, { addedAt, tokens }: EntryAbout): number 
   return (lane === 'interactive' ? INTERACTIVE : 0) + (isShortLived ? 1 : 0)
 }
 
-/** The lane of what is stored, which may be anything that someone has written into the database. */
+/** The lane of stored data, which may be anything that someone has written into the database. */
 export function laneOf(data: unknown): Lane {
   const lane = (data as Partial<Record<'lane', unknown>> | null | undefined)?.lane
   return lane === 'interactive' ? lane : 'backlog'

@@ -24,8 +24,8 @@ export interface OutboxOptions {
   readonly provider?: string | undefined
   /**
    * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. Access tokens are
-   * appended before a logout is stored, and in the same transaction where there is one, so that your services refuse them
-   * before the provider is asked. If that fails, {@link Outbox.add} rejects.
+   * appended before a logout is stored, and in the same transaction if there is one, so that your services refuse them
+   * before the provider is called. If that fails, {@link Outbox.add} rejects.
    */
   readonly revocations?: OutboxRevocations | undefined
   /**
@@ -73,7 +73,7 @@ export interface ResolvedOptions {
   readonly onEvent: OnOutboxEvent | undefined
 }
 
-/** The options; the compiler insists that none is missing. */
+/** The options; the compiler reports missing ones. */
 const NAMES: Readonly<Record<keyof OutboxOptions, true>> = {
   store: true,
   client: true,
@@ -126,7 +126,7 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   })
 }
 
-/** Another client than ours may not say for whom it is. */
+/** A third party's client may not name its application. */
 function providerOf(client: OutboxOptions['client']): string | undefined {
   const { appId, provider } = client ?? {}
   return appId !== undefined && provider !== undefined ? `${appId} ${provider}` : undefined

@@ -4,7 +4,7 @@
  */
 const OUTAGE = /^(?:E[A-Z_]+|08...|57P0[1-5]|57014|53300|25006)$/
 
-/** Whether an error of the database may pass, so that the same statement may succeed later. */
+/** True if an error of the database may pass, so that the same statement may succeed later. */
 export function isOutage(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code === 'string') return OUTAGE.test(code)

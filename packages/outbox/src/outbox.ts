@@ -13,8 +13,8 @@ export interface AddOptions {
    */
   readonly expiresAt?: Date | number | undefined
   /**
-   * Lane of the logout. Workers start interactive logouts before the backlog, of which they start at least a tenth
-   * nevertheless.
+   * Lane of the logout. Workers start interactive logouts before the backlog, which still gets at least a tenth of the
+   * starts.
    * @default 'interactive' for {@link Outbox.add}, 'backlog' for {@link Outbox.addMany}
    */
   readonly lane?: Lane | undefined
@@ -28,21 +28,21 @@ export interface AddOptions {
 /** Options of {@link Outbox.work}. */
 export interface WorkOptions {
   /**
-   * Maximum number of logouts in progress in this worker, 1 to 1000. The rate depends on
-   * what the provider admits, see the package's README.
+   * Maximum number of logouts in progress in this worker, 1 to 1000. The rate depends on the provider; see the
+   * package's README.
    * @default 32
    */
   readonly concurrency?: number | undefined
   /** Stops the work: no logout is started any more, those in progress are completed, and the rest stays in the store. */
   readonly signal?: AbortSignal | undefined
   /**
-   * Time limit for logouts in progress after `signal` aborts, in milliseconds; then they go back into the store. What
-   * was done is stored within another 5 seconds.
+   * Time limit for logouts in progress after `signal` aborts, in milliseconds; then they go back into the store.
+   * Results are stored within another 5 seconds.
    * @default 10_000
    */
   readonly graceMs?: number | undefined
   /**
-   * Whether to stop when no logout is left, neither due nor waiting for a retry.
+   * Stops when no logout is left, neither due nor waiting for a retry.
    * @default false
    */
   readonly untilEmpty?: boolean | undefined
@@ -50,7 +50,7 @@ export interface WorkOptions {
 
 /** The result of {@link Outbox.work}. */
 export interface WorkSummary {
-  /** Logouts of which every token was revoked. */
+  /** Logouts whose tokens were all revoked. */
   readonly revoked: number
   /** Logouts whose tokens expired before that. */
   readonly expired: number
@@ -70,7 +70,7 @@ export interface OutboxStats {
   readonly dead: number
   /** The age of the oldest logout that is not completed, in milliseconds; 0 without one. Without dead letters. */
   readonly oldestAgeMs: number
-  /** The end of the pause that the provider asked for, or that it is given because it does not answer. */
+  /** The end of the pause that the provider requires, or that it gets because it does not respond. */
   readonly pausedUntil?: Date
   /** Durability of logouts on a Postgres server. */
   readonly postgres?: {
@@ -78,18 +78,18 @@ export interface OutboxStats {
     readonly synchronousCommit: string
     /** The setting `synchronous_standby_names`. While it is empty, a fail-over can lose the last logouts. */
     readonly synchronousStandbys: string
-    /** Whether it follows another server, and accepts no writes. */
+    /** True if it follows another server, and accepts no writes. */
     readonly isStandby: boolean
   }
 }
 
-/** Whether an outbox can do its work, for readiness probes. It names no token. */
+/** The health of an outbox, for readiness probes. It names no token. */
 export interface OutboxHealth {
-  /** Whether the outbox can store logouts. A provider that is down does not make it `false`: logouts wait for it. */
+  /** True if the outbox can store logouts, even if the provider is down: logouts wait for it. */
   readonly ok: boolean
   /** `unavailable` if the database does not answer within two seconds. */
   readonly state: 'ready' | 'unavailable' | 'closed'
-  /** Whether `work()` is running in this process. */
+  /** True while `work()` is running in this process. */
   readonly working: boolean
   /** Contents of the outbox. Missing if the database does not respond. */
   readonly stats: OutboxStats | undefined
@@ -101,10 +101,12 @@ export interface OutboxHealth {
 export interface DeadLetter {
   /** For {@link Outbox.retry}. */
   readonly id: string
-  /** The tokens that are not revoked. Empty where what is stored cannot be read. */
+  /** The tokens that are not revoked. Empty if the stored data cannot be read. */
   readonly tokens: readonly {
     readonly tokenType: TokenAbout['tokenType']
-    /** As `fingerprintToken` of `@backend-logout/core` makes it, with `fingerprintKey` where the adding process had one. */
+    /**
+     * As from `fingerprintToken` of `@backend-logout/core`, with the `fingerprintKey` of the adding process, if any.
+     */
     readonly fingerprint: string
     /** When it expires. The letter is deleted when all of its tokens have expired. */
     readonly expiresAt: Date
@@ -113,9 +115,9 @@ export interface DeadLetter {
   readonly reason: Reason
   /** Number of calls to the provider. */
   readonly attempts: number
-  /** Missing where what is stored cannot be read. */
+  /** Missing if the stored data cannot be read. */
   readonly addedAt?: Date
-  /** When it became a dead letter. */
+  /** The time when it became a dead letter. */
   readonly deadAt: Date
 }
 
@@ -155,23 +157,26 @@ export interface Outbox extends AsyncDisposable {
    */
   work(options?: WorkOptions): Promise<WorkSummary>
 
-  /** Counts what is in the outbox, whichever process added it. */
+  /** Counts the logouts in the outbox, whichever process added them. */
   stats(): Promise<OutboxStats>
 
-  /** Says whether the outbox can store logouts, for readiness probes. It answers within two seconds and never rejects. */
+  /**
+   * Reports whether the outbox can store logouts, for readiness probes. It answers within two seconds and never
+   * rejects.
+   */
   health(): Promise<OutboxHealth>
 
   /** Lists dead letters, oldest first. */
   deadLetters(options?: DeadLetterOptions): Promise<DeadLetter[]>
 
   /**
-   * Puts dead letters back into the queue: one, some, or all that there are now. They keep their ids. A letter that holds
-   * no logout stays where it is.
+   * Puts dead letters back into the queue: one, some, or all current ones. They keep their ids. A letter without a
+   * logout stays where it is.
    *
    * @returns how many were put back
    */
   retry(ids: string | readonly string[] | 'all'): Promise<number>
 
-  /** Stops the work, as `signal` does, waits for what is being stored, and closes the store. */
+  /** Stops the work, as `signal` does, waits for pending writes, and closes the store. */
   close(): Promise<void>
 }

@@ -32,8 +32,8 @@ export type Outcome =
     }
 
 /**
- * How a provider fails: it throttles; it, or a proxy in front of it, refuses for a reason that has nothing to do with the
- * token; or it is down.
+ * A provider's failure: it throttles; it, or a proxy in front of it, refuses for a reason unrelated to the token; or it
+ * is down.
  */
 export type FailureKind = 'throttled' | 'refused' | 'down'
 
@@ -47,7 +47,7 @@ export type Health =
 type Duration = 'passing' | 'refusal' | 'final'
 
 function durationOf({ code, status, retryable, concerns }: LogoutError): Duration {
-  // A worker that stops aborts what is in progress.
+  // A worker that stops aborts the requests in progress.
   if (retryable || code === 'aborted') return 'passing'
   // With 400, the provider itself refuses the token. A 403 or 413 may come from a proxy in front of it.
   const isFromProxy = code === 'rejected' && status !== 400 && status !== 200
@@ -55,7 +55,7 @@ function durationOf({ code, status, retryable, concerns }: LogoutError): Duratio
 }
 
 /**
- * Decides what an attempt resulted in.
+ * Determines the outcome of an attempt.
  *
  * @param revocations The result for each of `about.tokens`, in the same order.
  */
@@ -88,13 +88,13 @@ export function outcomeOf(
   return { kind: hopeful ? 'retry' : 'dead', history, left, reason: reasonOf(error) }
 }
 
-/** Decides what an attempt shows about the provider. */
+/** Determines the state of the provider from an attempt. */
 export function healthOf(revocations: readonly Revocation[]): Health {
   const errors = revocations.flatMap(({ error }) => (error ? [error] : []))
   const throttled = errors.find(({ code, retryAfterMs }) => code === 'rate_limited' || retryAfterMs !== undefined)
   if (throttled) return { kind: 'throttled', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
   if (revocations.some(({ revoked }) => revoked)) return { kind: 'answers' }
-  // What was aborted here says nothing about the provider.
+  // An abort on this side says nothing about the provider.
   const failed = errors.find((error) => error.code !== 'aborted' && durationOf(error) !== 'final')
   if (failed) return { kind: durationOf(failed) === 'refusal' ? 'refused' : 'down', code: failed.code }
   return errors.some(({ status }) => status !== undefined) ? { kind: 'answers' } : { kind: 'unknown' }
@@ -104,7 +104,7 @@ function reasonOf(error: LogoutError | undefined): Reason {
   return error ? readReason(error) : { code: 'unexpected_response' }
 }
 
-/** Reads a reason from an error, or from what is stored, from any writer. */
+/** Reads a reason from an error, or from stored data of any writer. */
 export function readReason(value: unknown): Reason {
   const { code, status, providerError } = (value ?? {}) as Partial<Record<keyof Reason, unknown>>
   return {
@@ -119,7 +119,7 @@ function isCode(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.-]{1,100}$/.test(value)
 }
 
-/** Reads the previous attempts from what is stored, from any writer. */
+/** Reads the previous attempts from stored data of any writer. */
 export function readHistory(value: unknown): History {
   const { attempts, refusals } = (value ?? {}) as Partial<Record<keyof History, unknown>>
   return { attempts: readCount(attempts), refusals: readCount(refusals) }

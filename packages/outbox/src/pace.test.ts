@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { failed, firstPace, type Pace, pausedBy, reserve, succeeded } from './pace.ts'
 
-/** What a provider answers to a request at a time: nothing where it admits it, or how long to wait. */
+/** A provider's response to a request at a time: nothing if it admits the request, or the time to wait. */
 type Provider = (now: number) => { readonly retryAfterMs?: number; readonly isDown?: boolean } | undefined
 
-/** Admits so many in each second of its own clock. */
+/** Admits this number in each second of its clock. */
 function windows(perSecond: number, says: 'whole seconds' | 'nothing' = 'whole seconds'): Provider {
   let [current, admitted] = [-1, 0]
   return (now) => {
@@ -16,7 +16,7 @@ function windows(perSecond: number, says: 'whole seconds' | 'nothing' = 'whole s
   }
 }
 
-/** Admits so many in any second. */
+/** Admits this number in any second. */
 function slidingWindow(perSecond: number): Provider {
   const admitted: number[] = []
   return (now) => {
@@ -27,7 +27,7 @@ function slidingWindow(perSecond: number): Provider {
   }
 }
 
-/** Admits so many a second, and at first, or after a pause, as many as it saved up. */
+/** Admits this number per second, and at first, or after a pause, as many as it saved up. */
 function bucket(perSecond: number, capacity: number): Provider {
   let [level, at] = [capacity, 0]
   return (now) => {
@@ -43,7 +43,7 @@ interface World {
   readonly provider: Provider
   readonly seconds: number
   readonly latencyMs?: number
-  /** How many workers there are at a time. */
+  /** The number of workers at a time. */
   readonly workers: (second: number) => number
   /** What earlier workers have left. */
   readonly before?: Pace

@@ -7,11 +7,14 @@ const MIN_RATE = 0.1
 const MAX_RATE = 1_000_000
 /** While the rate is used up and no limit of the provider is known, it doubles in this time, in milliseconds. */
 const DOUBLING_MS = 250
-/** How far ahead of time requests are reserved, in milliseconds: long enough to ask seldom, and no longer. */
+/** The time for which requests are reserved ahead, in milliseconds: long enough to query seldom, and no longer. */
 const AHEAD_MS = 400
-/** The longest time whose turns one worker reserves at once, in milliseconds: others may have a logout to start first. */
+/**
+ * The longest time whose turns one worker reserves in one call, in milliseconds: others may have a logout to start
+ * first.
+ */
 const SHARE_MS = 100
-/** How far below the provider's limit the rate is after a refusal, as a share; more where the next one comes soon. */
+/** The share by which the rate is below the provider's limit after a refusal; more if the next one comes soon. */
 const MIN_MARGIN = 0.015
 const MAX_MARGIN = 0.06
 /** A provider that throttles so soon after a pause, in milliseconds, admits less than it seemed to. */
@@ -28,11 +31,14 @@ const AFTER_OUTAGE = 1 / 8
 /** The pause when a provider does not say how long, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE_MS: Record<FailureKind, number> = { throttled: 500, refused: 1_000, down: 1_000 }
 /**
- * The longest such pause, in milliseconds: a provider that is back is asked within seconds. The pause for one that
- * refuses everything is short because that provider works, and a pause at all because each refusal uses up an attempt.
+ * The longest such pause, in milliseconds: a provider that has recovered is called within seconds. The pause for one
+ * that refuses everything is short because that provider works, and a pause at all because each refusal uses up an
+ * attempt.
  */
 const MAX_PAUSE_MS: Record<FailureKind, number> = { throttled: 4_000, refused: 2_000, down: 4_000 }
-/** The longest pause that a provider can ask for, in milliseconds: one wrong header must not stop the queue for days. */
+/**
+ * The longest pause that a provider can require, in milliseconds: one wrong header must not stop the queue for days.
+ */
 export const MAX_RETRY_AFTER_MS = 3_600_000
 const MARKS = 16
 const MARK_MS = 100
@@ -46,13 +52,13 @@ const MARK_MS = 100
 export interface Pace {
   /** Requests a second. */
   readonly rate: number
-  /** What the provider was seen to admit, in requests a second; 0 until it throttles for the first time. */
+  /** The rate that the provider admitted, in requests per second; 0 until it throttles for the first time. */
   readonly limit: number
-  /** How long the rate has been used up since the provider throttled. */
+  /** The time for which the rate was used up since the provider throttled. */
   readonly usedMs: number
-  /** How far below the limit the rate begins, as a share. */
+  /** The share by which the rate begins below the limit. */
   readonly margin: number
-  /** How long the rate takes to the limit, in milliseconds; 0 while the limit is a guess. */
+  /** The time in which the rate returns to the limit, in milliseconds; 0 while the limit is a guess. */
   readonly regainMs: number
   /** The first turn that is not reserved. */
   readonly nextAt: number
@@ -60,13 +66,13 @@ export interface Pace {
   /** When the provider throttled, or when the rate was not used up last; and the turns reserved since then. */
   readonly since: number
   readonly taken: number
-  /** Whether `since` is when the provider throttled. */
+  /** True if `since` is the time when the provider throttled. */
   readonly isFull: boolean
   /** Turns taken until some points in time, the latest last. */
   readonly marks: readonly (readonly [at: number, taken: number])[]
   /** Pauses in a row, with no success between them. */
   readonly pauses: number
-  /** Whether a single request is to show that the provider answers, and how long to wait before another one. */
+  /** The time to wait after a single request that tests if the provider responds; 0 without such a test. */
   readonly probeMs: number
   readonly pausedUntil: number
   readonly pausedAt: number
@@ -89,7 +95,7 @@ export interface ProviderFailure {
   readonly kind: FailureKind
   readonly code: FailureCode
   readonly retryAfterMs?: number | undefined
-  /** How long ago the request was sent, in milliseconds. */
+  /** The time since the request was sent, in milliseconds. */
   readonly sentAgoMs: number
 }
 
@@ -120,7 +126,7 @@ export function firstPace(now: number): Pace {
  *
  * @param wanted how many it could use
  * @param unused how many of its earlier turns it let pass
- * @param leadMs how long it takes until the worker knows of its turns, in milliseconds
+ * @param leadMs the time until the worker gets its turns, in milliseconds
  */
 export function reserve(
   pace: Pace,
@@ -129,7 +135,7 @@ export function reserve(
 ): { pace: Pace; turns: Turns } {
   const isUsedUp = pace.nextAt >= now - 100 && now >= pace.pausedUntil
   const elapsedMs = isUsedUp ? Math.max(0, Math.min(now - pace.askedAt, DOUBLING_MS)) : 0
-  // What was not used up says nothing about what the provider admits.
+  // A rate that was not used up says nothing about the provider's limit.
   const counted = pace.nextAt < now - 1000 ? { since: now, taken: 0, isFull: false, marks: [] } : pace
   const usedMs = pace.usedMs + elapsedMs
   const rate = Math.min(clampRate(pace.rate * 2 ** (elapsedMs / DOUBLING_MS)), ceilingOf({ ...pace, usedMs }))
@@ -207,7 +213,7 @@ function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   return { limit, margin, regainMs, usedMs: 0, rate: limit * (1 - margin) }
 }
 
-/** How many turns had come by a time. */
+/** The number of turns that had come by a time. */
 function takenUntil({ since, taken, marks, nextAt }: Pace, time: number): number {
   let [fromAt, from] = [since, 0]
   for (const [at, count] of [...marks, [Math.max(nextAt, since), taken] as const]) {

@@ -7,13 +7,13 @@ import { SharedPause } from './shared-pause.ts'
 
 /** After this many failures in a row, the provider counts as down. A single one may be the token's fault. */
 const FAILURES = 3
-/** A turn is used so long after its time, in milliseconds; what is later would come as a burst. */
+/** A turn may be used this long after its time, in milliseconds; later ones would come as a burst. */
 const LATE_MS = 100
-/** When the last of its turns comes within this time, a worker asks for more, in milliseconds. */
+/** When its last turn comes within this time, a worker reserves more, in milliseconds. */
 const LOW_MS = 150
-/** When to ask again after the database failed, in milliseconds. */
+/** The wait after a failure of the database, in milliseconds. */
 const ERROR_MS = 1_000
-/** How much later others may ask after a pause, in milliseconds. */
+/** The time by which other workers may reserve later after a pause, in milliseconds. */
 const GIVE_WAY_MS = 30
 /** The least that the end of a pause has to be later than announced for another event, in milliseconds. */
 const LONGER_MS = 10_000
@@ -30,8 +30,8 @@ export interface PacerOptions {
 }
 
 /**
- * Tells one worker when to send its next request: it asks for the next turns of the {@link SharedPace}, a few at a time,
- * and reports what the answers show about the provider. Its own times are those of `performance.now()`.
+ * Schedules the requests of one worker: it reserves the next turns of the {@link SharedPace}, a few at a time, and
+ * reports the state of the provider from the responses. Its own times are those of `performance.now()`.
  */
 export class Pacer {
   readonly #pace: SharedPace
@@ -44,7 +44,7 @@ export class Pacer {
   #unused = 0
   #usedSince = performance.now()
   #perSecond = 0
-  /** How long it takes to ask, lately, in milliseconds. */
+  /** The recent duration of a query, in milliseconds. */
   #askMs = 0
   #failures = 0
   #pauses = 0
@@ -60,7 +60,7 @@ export class Pacer {
     this.#options = options
   }
 
-  /** Whether there is a pause, or no request has succeeded since it ended. */
+  /** True during a pause, and until a request has succeeded after it. */
   get isTripped(): boolean {
     return this.#pauses > 0
   }
@@ -91,7 +91,7 @@ export class Pacer {
     }
   }
 
-  /** When the next turn is, or when to ask for one. */
+  /** The time of the next turn, or of the next reservation. */
   nextAt(): number {
     return this.#turns[0]?.at ?? (this.#asking ? Number.POSITIVE_INFINITY : this.#askAt)
   }
@@ -101,7 +101,7 @@ export class Pacer {
     this.#askAt = Math.max(this.#askAt, this.#pausedUntil + GIVE_WAY_MS)
   }
 
-  /** Asks for turns ahead of need, so that none of the logouts that wait has to wait for the database as well. */
+  /** Reserves turns ahead of need, so that none of the logouts that wait has to wait for the database as well. */
   ask(now: number, waiting: number, free: number): void {
     if (this.#asking || now < this.#askAt) return
     const last = this.#turns.at(-1)
@@ -117,7 +117,7 @@ export class Pacer {
     const now = performance.now()
     if (health.kind === 'answers') {
       this.#failures = 0
-      // An answer to something that was sent before the pause says nothing about now.
+      // A response to a request from before the pause says nothing about the present.
       if (this.isTripped && startedAt >= this.#pausedUntil) this.#succeeded()
       return
     }
@@ -172,7 +172,7 @@ export class Pacer {
     })
   }
 
-  /** Keeps what all workers know. */
+  /** Keeps the shared state of all workers. */
   #adopt({ pace, now, at }: Changed<unknown>): void {
     const pausedUntil = at + pace.pausedUntil - now
     if (pace.pauses === 0) this.#resume()

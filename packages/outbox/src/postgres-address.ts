@@ -11,10 +11,10 @@ export interface PostgresHost {
 export interface PostgresAddress {
   /** In the order in which they are tried. */
   readonly hosts: readonly PostgresHost[]
-  /** Whether only a server counts that accepts writes. */
+  /** True if only a server that accepts writes counts. */
   readonly readWrite: boolean
   /** Everything else, as `pg` takes it. */
-  // Not the type of `pg-connection-string`, whose declarations ask their users for those of `pg`.
+  // Not the type of `pg-connection-string`, whose declarations require those of `pg`.
   readonly config: Readonly<Record<string, unknown>>
 }
 
@@ -38,7 +38,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 const SESSION_ATTRIBUTES = new Set(['any', 'read-write', 'primary'])
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i
 
-/** Whether a text is an address of Postgres, and not the path of a folder. */
+/** Recognizes an address of Postgres, as opposed to the path of a folder. */
 export function isPostgresAddress(text: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(text) || isKeywords(text)
 }
@@ -51,7 +51,7 @@ function isKeywords(text: string): boolean {
 /**
  * Parses an address: a URI with one or several hosts, or libpq's keywords, `host=… dbname=…`.
  *
- * @returns the address, or what is wrong with it, without repeating any part that could be secret
+ * @returns the address, or the problem with it, without repeating any part that could be secret
  * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
  */
 export function parsePostgresAddress(text: string): PostgresAddress | { readonly problem: string } {
@@ -88,7 +88,7 @@ function hostsOf(host: string, port: string): PostgresHost[] | undefined {
   return names.map((name, index) => ({ host: name || undefined, port: ports.length === 1 ? ports[0] : ports[index] }))
 }
 
-/** Moves the hosts into the query, where there may be several. */
+/** Moves the hosts into the query, which may have several. */
 function uriOfHosts(text: string): string | { readonly problem: string } {
   const [, credentials, authority = '', database = '', query] = URI.exec(text) ?? []
   if (!URI.test(text)) return { problem: 'must begin with postgres://, or be a list of keyword=value' }

@@ -22,9 +22,9 @@ export interface PostgresDatabaseOptions {
 /**
  * Connections to a Postgres server, or to the one of several that accepts writes.
  *
- * Every statement has a time limit, because a connection can be cut without a word: by a firewall, a fail-over, or a host
- * that is gone. A statement that exceeds it takes its connection with it, and those that are idle, which may be in the
- * same state.
+ * Every statement has a time limit, because a connection can be cut silently: by a firewall, a fail-over, or a failed
+ * host. A statement that exceeds it takes its connection with it, and those that are idle, which may be in the same
+ * state.
  */
 export class PostgresDatabase implements Db {
   readonly #address: PostgresAddress

@@ -8,7 +8,7 @@ export function openPostgresStore(options: ResolvedPostgres): Store {
   const { address, schema = SCHEMA, maxConnections = 10, ssl, synchronousCommit, readOnly } = options
   const database = new PostgresDatabase(address, { maxConnections, ssl })
   return {
-    // The schema is created before, where it is missing: `IF NOT EXISTS` asks for the right to create one in any case.
+    // The schema is created before if it is missing: `IF NOT EXISTS` requires the right to create one in any case.
     boss: new PgBoss({ ...BOSS_OPTIONS, schema, createSchema: false, db: database }),
     schema,
     kind: 'postgres',

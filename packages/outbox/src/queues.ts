@@ -4,7 +4,7 @@ import type { PgBoss, Queue } from 'pg-boss'
 export const QUEUE = 'logouts'
 /** Logouts that cannot be revoked with the current configuration. */
 export const DEAD = 'dead-letters'
-/** What the processes of one outbox share: the pause. Nothing is fetched from it. */
+/** The queue that the processes of one outbox share for the pause. Nothing is fetched from it. */
 export const NOTES = 'notes'
 
 /** Ten years. The expiry of a token is judged here and not by pg-boss, whose retention goes by the database's clock alone. */
@@ -27,7 +27,7 @@ const OPTIONS: Record<string, Omit<Queue, 'name'>> = {
   },
 }
 
-/** Creates the queues where they are missing, and brings up to date what an earlier version created. */
+/** Creates missing queues, and updates those of an earlier version. */
 export async function createQueues(boss: PgBoss): Promise<void> {
   for (const [name, options] of Object.entries(OPTIONS)) {
     await boss.createQueue(name, options)

@@ -11,11 +11,11 @@ export interface OutboxSchemaOptions {
    */
   readonly schema?: string | undefined
   /**
-   * The version of the tables that are there: the number in the table `version` of the schema.
-   * @default nothing is there
+   * The version of the existing tables: the number in the table `version` of the schema.
+   * @default no tables exist
    */
   readonly from?: number | undefined
-  /** A role that adds, works and counts. It gets the rights for that, and none to change tables. */
+  /** A role that adds, works and counts. It gets the rights for that, but not to change tables. */
   readonly role?: string | undefined
 }
 

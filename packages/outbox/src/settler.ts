@@ -21,15 +21,17 @@ export type Settlement = {
 
 /** The most settlements in one statement. */
 const MAX_BATCH = 500
-/** How long a settlement waits for others, in milliseconds: one statement for many costs little more than for one. */
+/**
+ * The time that a settlement waits for others, in milliseconds: one statement for many costs little more than for one.
+ */
 const GATHER_MS = 20
 /** The delay before a retry after the database failed, in milliseconds. */
 const RETRY_MS = 500
 
 /**
- * Stores the settlements of jobs, in batches: those that come while the previous batch is being stored form the next one.
- * Each step can be repeated, so the database may fail at any point. A job that another worker has claimed in the meantime
- * is left alone.
+ * Stores the settlements of jobs, in batches: those that arrive while the previous batch is being stored form the next
+ * one. Each step can be repeated, so the database may fail at any point. A job that another worker has claimed in the
+ * meantime is left alone.
  */
 export class Settler {
   readonly #store: Store
@@ -51,7 +53,7 @@ export class Settler {
     this.#running ??= this.#run()
   }
 
-  /** Resolves when everything is stored, or after `ms`; what is not stored then is claimed and tried again later. */
+  /** Resolves when everything is stored, or after `ms`; unstored ones are claimed and tried again later. */
   async finish(ms: number): Promise<void> {
     this.#finishing = true
     const late = Promise.withResolvers<void>()

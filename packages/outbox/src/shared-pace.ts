@@ -4,7 +4,7 @@ import { firstPace, MAX_RETRY_AFTER_MS, type Pace, pausedBy } from './pace.ts'
 import { NOTES } from './queues.ts'
 import { readPause, SELECT_PAUSE } from './shared-pause.ts'
 
-/** The id of the note that holds the pace. */
+/** The id of the note with the pace. */
 const ID = '70616365-0000-4000-8000-000000000000'
 /** The most attempts at a change, while other workers make theirs. */
 const MAX_ATTEMPTS = 50
@@ -15,7 +15,7 @@ const NUMBERS = [
   ...['pauses', 'probeMs', 'pausedUntil', 'pausedAt'],
 ] as const
 
-/** What came of a change. */
+/** The result of a change. */
 export interface Changed<T> {
   readonly result: T
   readonly pace: Pace
@@ -25,9 +25,9 @@ export interface Changed<T> {
 }
 
 /**
- * The pace of the workers of one outbox, in whatever process they are: a job of pg-boss that nobody fetches. Each change is
- * made to what the previous one left, without a transaction, so that it works through any pooler. Its times are the
- * database's; workers turn them into durations.
+ * The pace of the workers of one outbox, in whatever process they are: a job of pg-boss that is never fetched. Each
+ * change is made to the result of the previous one, without a transaction, so that it works through any pooler. Its
+ * times are the database's; workers turn them into durations.
  */
 export class SharedPace {
   readonly #store: Store
@@ -41,7 +41,7 @@ export class SharedPace {
     const db = this.#store.within(WRITE_MS)
     const table = `${this.#store.schema}.job`
     const note = `name = '${NOTES}' AND id = '${ID}'`
-    // Whoever wrote the note, its version is compared as it is stored.
+    // The version is compared as it is stored, whatever process wrote the note.
     const version = "coalesce(left(data->>'version', 50), '')"
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { rows } = await db.executeSql(
@@ -66,7 +66,7 @@ export class SharedPace {
       )
       if (changed.rows.length > 0) return { result, pace, now, at }
     }
-    throw new Error('Other workers changed the pace all the time.')
+    throw new Error('Other workers kept changing the pace.')
   }
 }
 
@@ -75,11 +75,11 @@ interface Row {
   readonly ms: number | string | null
   readonly code: string | null
   readonly pace: string | null
-  /** `null` where there is no note yet. */
+  /** `null` if there is no note yet. */
   readonly version: string | null
 }
 
-/** Reads what is stored, from any writer. */
+/** Reads stored data of any writer. */
 function readPace(text: string | null, now: number): Pace {
   const value = parse(text)
   const isWhole = NUMBERS.every((name) => Number.isFinite(value[name]) && Number(value[name]) >= 0)
@@ -89,7 +89,7 @@ function readPace(text: string | null, now: number): Pace {
   return onClock(read, now)
 }
 
-/** Moves the times where the clock was set back, and drops a pause that nobody can have asked for. */
+/** Moves the times if the clock was set back, and drops an impossible pause. */
 function onClock(pace: Pace, now: number): Pace {
   const backMs = pace.askedAt > now + CLOCK_MS ? pace.askedAt - now : 0
   const moved: Pace = backMs

@@ -13,7 +13,7 @@ export interface Pause {
 
 const KEY = 'pause'
 
-/** Selects the pause that is not over, as `ms` and `code`. A longer one than a provider can ask for is not believed. */
+/** Selects the pause that is not over, as `ms` and `code`. A pause longer than a provider can require is ignored. */
 export const SELECT_PAUSE = (schema: string): string =>
   `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left(data->>'code', 100) AS code
   FROM ${schema}.job
@@ -22,9 +22,9 @@ export const SELECT_PAUSE = (schema: string): string =>
   ORDER BY start_after DESC LIMIT 1`
 
 /**
- * The pause of the workers of one outbox, for workers of earlier versions and for anyone who counts: a job of pg-boss that
- * nobody fetches, whose start time is the end of the pause. That time is measured by the database alone, so no wrong clock
- * of a worker can make the others wait.
+ * The pause of the workers of one outbox, for workers of earlier versions and for statistics: a job of pg-boss that is
+ * never fetched, whose start time is the end of the pause. That time is measured by the database alone, so no wrong
+ * clock of a worker can make the others wait.
  */
 export class SharedPause {
   readonly #store: Store

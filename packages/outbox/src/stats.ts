@@ -7,7 +7,7 @@ interface Row {
   readonly name: string
   readonly state: string
   readonly count: number | string
-  /** Missing where no row has a time that is one. */
+  /** Missing if no row has a valid time. */
   readonly age: number | string | null
 }
 
@@ -45,7 +45,7 @@ async function readDurability({ within, synchronousCommit }: Store): Promise<Out
   return { ...found, ...(synchronousCommit && { synchronousCommit }) }
 }
 
-/** Whether nothing is left to do, for any worker, now or later. */
+/** True if no logout is left for any worker, now or later. */
 export async function isEmpty({ within, schema }: Store): Promise<boolean> {
   const { rows } = await within(WRITE_MS).executeSql(
     `SELECT 1 AS one FROM ${schema}.job WHERE name = '${QUEUE}' AND state <= 'active' AND NOT blocked LIMIT 1`,

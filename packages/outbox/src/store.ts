@@ -11,7 +11,7 @@ const STOP_MS = 2_000
 const REACH_MS = 5_000
 
 /**
- * Opens the store, creates what is missing in it, and brings an older schema up to date.
+ * Opens the store, creates missing tables, and updates an older schema.
  *
  * @throws OutboxError `store_in_use`, `store_not_private`, `store_unavailable`
  */
@@ -54,7 +54,7 @@ async function checkTables({ within, schema }: Store): Promise<void> {
   throw new OutboxError('store_unavailable', `There is no outbox in the schema ${schema} of this database.`)
 }
 
-/** Creates the schema where it is missing. Only then a role needs the right to. */
+/** Creates the schema if it is missing. Only then a role needs the right to. */
 async function createSchema({ within, schema }: Store): Promise<void> {
   const db = within(WRITE_MS)
   const { rows } = await db.executeSql('SELECT to_regnamespace($1) IS NOT NULL AS exists', [schema])
@@ -67,7 +67,7 @@ async function createSchema({ within, schema }: Store): Promise<void> {
   }
 }
 
-/** Resolves when a server answers, and rejects when it has not done so in time. */
+/** Resolves when a server responds, and rejects when it has not responded in time. */
 async function reach(store: Store): Promise<void> {
   const giveUpAt = performance.now() + REACH_MS
   for (let delayMs = 250; ; delayMs *= 2) {

@@ -1,6 +1,8 @@
 import type { Claims } from './claims.ts'
 
-/** How often an idle worker also tries logouts that are due later, in milliseconds: a clock may have jumped. */
+/**
+ * The interval at which an idle worker also tries logouts that are due later, in milliseconds: a clock may have jumped.
+ */
 const SWEEP_MS = 300_000
 /** The most logouts that are claimed at a time. */
 const MAX_CLAIMED = 500

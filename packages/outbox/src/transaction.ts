@@ -1,8 +1,8 @@
 import { OutboxError } from './errors.ts'
 
 /**
- * A transaction that the application has begun, on the database that holds the outbox: a client of `pg`, or what one of
- * pg-boss's adapters makes of another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
+ * A transaction that the application has begun, on the database of the outbox: a client of `pg`, or the result of one
+ * of pg-boss's adapters for another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
  */
 export type OutboxTransaction =
   | {
@@ -14,7 +14,7 @@ export type OutboxTransaction =
       executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
     }
 
-/** What pg-boss asks of a transaction. Its own declarations do not compile for those who check libraries. */
+/** The transaction that pg-boss requires. Its own declarations do not compile for users who check libraries. */
 type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
 
 /**

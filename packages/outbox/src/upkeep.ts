@@ -14,8 +14,8 @@ const COLUMNS = '(name, state, blocked, priority, created_on, start_after)'
 
 /**
  * Does for the table of jobs what a Postgres server does on its own and embedded Postgres does not: frees space, and
- * collects statistics, without which a claim would sort the whole backlog. A server collects them once a minute; where a
- * backlog grew faster than that, this asks for them.
+ * collects statistics, without which a claim would sort the whole backlog. A server collects them once a minute; if a
+ * backlog grew faster than that, this requests them.
  */
 export class Upkeep {
   readonly #store: Store
@@ -41,7 +41,7 @@ export class Upkeep {
     if (this.#gone >= IDLE_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
-  /** A claim took `ms`. With `more`, others are waiting: the first such claim is where a backlog comes to light. */
+  /** A claim took `ms`. With `more`, others are waiting: the first such claim reveals a backlog. */
   claimed(ms: number, more: boolean): void {
     const now = performance.now()
     const isNeeded = ms >= SLOW_CLAIM_MS || (more && this.#analyzeAt === 0)

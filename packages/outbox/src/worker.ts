@@ -21,25 +21,27 @@ export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'>
   readonly signal: AbortSignal
   readonly emit: OnOutboxEvent
   readonly upkeep: Upkeep
-  /** How often to look for claims of crashed workers, in milliseconds; infinite where there can be none. */
+  /** The interval between searches for claims of crashed workers, in milliseconds; infinite if there can be none. */
   readonly superviseMs: number
 }
 
-/** How often an idle worker looks for new logouts, in milliseconds. */
+/** The interval at which an idle worker looks for new logouts, in milliseconds. */
 const POLL_MS = 700
 /** When it looks again after it found fewer than it has room for, in milliseconds. */
 const SOON_MS = 20
-/** How often a worker with enough to do looks for logouts that go before them, in milliseconds. */
+/** The interval at which a busy worker looks for logouts that go first, in milliseconds. */
 const INTERACTIVE_MS = 250
-/** How long before the end of a pause it looks for them, in milliseconds. */
+/** The time before the end of a pause at which it looks for them, in milliseconds. */
 const BEFORE_END_MS = 100
 /** When it looks again after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
-/** How long a worker that stops waits for a claim, so that it can give back what it claims, in milliseconds. */
+/**
+ * The time for which a stopping worker waits for a claim, so that it can return the claimed logouts, in milliseconds.
+ */
 const CLAIM_GRACE_MS = 2_000
-/** How long it waits for what it aborts when its grace period is over, in milliseconds. */
+/** The time for which it waits for aborted logouts after its grace period, in milliseconds. */
 const ABORT_MS = 1_000
-/** How long a worker that stops may take to store what it has done, after its grace period, in milliseconds. */
+/** The time that a stopping worker has to store its results after its grace period, in milliseconds. */
 const SETTLE_MS = 5_000
 /** The most logouts that are claimed ahead. After a crash they wait until their claims expire. */
 const MAX_STOCK = 500
@@ -47,10 +49,10 @@ const MAX_STOCK = 500
 /**
  * Revokes the tokens of logouts until it is stopped: one loop, which everything that happens wakes up.
  *
- * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job is
- * done; here, each logout is settled on its own, in one statement with all others that end at the same time. It claims
- * when there is nothing left to do; here, logouts are claimed ahead. And it starts what it has immediately; here, all workers
- * of an outbox keep one pace, see {@link Pacer}.
+ * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job
+ * is done; here, each logout is settled on its own, in one statement with all others that end at the same time. It
+ * claims when there is nothing left to do; here, logouts are claimed ahead. And it starts its jobs immediately; here,
+ * all workers of an outbox share one rate, see {@link Pacer}.
  */
 export class Worker {
   readonly #store: Store
@@ -60,14 +62,14 @@ export class Worker {
   readonly #settler: Settler
   readonly #alarm = new Alarm()
   readonly #summary = { revoked: 0, expired: 0, dead: 0, retried: 0 }
-  /** Aborts what is in progress when the grace period is over. */
+  /** Aborts logouts in progress when the grace period is over. */
   readonly #hardStop = new AbortController()
   readonly #claims: Claims
   readonly #sweep: Sweep
   #inProgress = 0
   #claiming = false
   #nudged = false
-  /** Whether the last claim took all that it could, so that there may be more. */
+  /** True if the last claim took as many logouts as it could, so that there may be more. */
   #more = false
   #stopping = false
   /** When to look for logouts, on the clock of `performance.now()`. */
@@ -134,7 +136,9 @@ export class Worker {
     }
   }
 
-  /** Completes what is in progress, and gives back the rest; in time, whatever the database and the client do. */
+  /**
+   * Completes logouts in progress, and returns the rest to the queue; in time, whatever the database and the client do.
+   */
   async #finish(stoppedAt: number): Promise<void> {
     const { graceMs } = this.#options
     for (;;) {
@@ -146,7 +150,7 @@ export class Worker {
     }
   }
 
-  /** Starts what is ready when it is this worker's turn. */
+  /** Starts ready logouts when it is this worker's turn. */
   #startReady(now: number): void {
     const { concurrency } = this.#options
     while (this.#inProgress < concurrency && this.#claims.waiting > 0 && this.#pacer.take(now)) {
@@ -155,7 +159,7 @@ export class Worker {
     this.#pacer.ask(now, this.#claims.waiting, concurrency - this.#inProgress)
   }
 
-  /** How many logouts to claim ahead of need, so that none waits for the database. During a pause, a single one. */
+  /** The number of logouts to claim ahead of need, so that none waits for the database: a single one during a pause. */
   #stock(): number {
     const { concurrency } = this.#options
     if (this.#pacer.isTripped) return 1
@@ -201,7 +205,7 @@ export class Worker {
     this.#alarm.ring()
   }
 
-  /** What to do when no logout is due. Returns how many were claimed nevertheless. */
+  /** Searches for more logouts if none is due. Returns the number of claimed logouts. */
   async #whenIdle(): Promise<number> {
     const { upkeep, untilEmpty } = this.#options
     const claimed = this.#pacer.isTripped ? 0 : await this.#sweep.run(performance.now())
@@ -225,7 +229,7 @@ export class Worker {
     this.#alarm.ring()
   }
 
-  /** Gives back what was claimed and not tried. */
+  /** Returns claimed logouts that were not tried. */
   #giveBack(): void {
     for (const job of this.#claims.takeWaiting()) this.#settler.add({ kind: 'again', job, output: null })
   }
