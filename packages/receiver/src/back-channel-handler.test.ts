@@ -29,7 +29,7 @@ beforeEach(async () => {
 const now = (): number => Math.floor(Date.now() / 1000)
 const URL = 'https://app.example.com/backchannel-logout'
 
-/** Logs somebody in. */
+/** Logs a user in. */
 async function logIn(id: string, sub: string, sid?: string, iat: number = now() - 60): Promise<void> {
   store.set(id, { accessToken: `access ${id}`, refreshToken: `refresh ${id}` })
   expect(await sessions.add(id, { iss: issuer.url, sub, sid, iat })).toBe(true)

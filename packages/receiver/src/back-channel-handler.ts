@@ -12,8 +12,8 @@ export interface BackChannelHandlerOptions extends LogoutTargets {
   /** Verifies the tokens: {@link createLogoutTokenVerifier}. */
   readonly verifier: LogoutTokenVerifier
   /**
-   * The status of the answer where a logout could not be completed, but can be with another delivery. Some senders deliver
-   * again after 503; none does after 400. The specification knows only 400.
+   * The status of the response if a logout could not be completed, but a retry can succeed. Some senders retry after
+   * 503; none does after 400. The specification defines only 400.
    * @default 503
    */
   readonly failureStatus?: 503 | 400 | undefined
@@ -22,10 +22,10 @@ export interface BackChannelHandlerOptions extends LogoutTargets {
 /** Answers a provider's report of a logout. It never rejects. */
 export type BackChannelHandler = (request: Request) => Promise<Response>
 
-/** A refusal, as the contract has it. */
+/** A refusal, as in the contract. */
 type LogoutProblem = components['schemas']['LogoutProblem']
 
-/** No answer may be cached (§2.8), and none is for pages. */
+/** No response may be cached (§2.8) or read by pages. */
 const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 const NAMES: Readonly<Record<keyof BackChannelHandlerOptions, true>> = {
   ...TARGETS,
@@ -40,10 +40,10 @@ const RETRY_AFTER_S = '5'
  * standards: Deno, Bun, workers, Hono and Next use it directly; Express, Fastify and `node:http` through `toNodeHandler` of
  * `@backend-logout/browser-proxy/node`.
  *
- * First, the token is verified. Then, the tokens in the sessions go to the outbox, the revocation list gets an entry, and
- * the sessions end. Only if all of this succeeded, the answer is 200, and only then it is remembered that the token was
- * handled. So whatever fails before that, the provider can deliver it again. A second delivery after that is answered with
- * 200 and does nothing. Why a token was refused is in the event, not in the answer.
+ * First, the token is verified. Then, the tokens in the sessions go to the outbox, the revocation list gets an entry,
+ * and the sessions end. Only if all of this succeeds is the response 200, and only then is the token remembered as
+ * handled. If anything fails before that, the provider can deliver it again. A second delivery after that gets 200 and
+ * has no effect. The reason of a refusal is in the event, not in the response.
  *
  * The request needs no protection against forgery by other sites, because it is authenticated by its token alone.
  *
@@ -80,7 +80,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
     }
     // Always the same text: who guesses learns nothing.
     const invalid = (status: 400 | 405): Response =>
-      refusal(status, 'invalid_request', 'This is no acceptable report of a logout.')
+      refusal(status, 'invalid_request', 'This is not an acceptable logout token.')
 
     try {
       const read = await readLogoutToken(request)

@@ -5,12 +5,12 @@ export type BodyProblem = 'body_too_large' | 'incomplete_body'
 
 /** The longest body, in bytes: the longest token, other parameters, and what encoding adds. */
 const MAX_BYTES = 32_768
-/** As long as most are. To make a longer buffer costs more than to verify that a token is forged. */
+/** The usual length, in bytes: creating a longer buffer costs more than verifying that a token is forged. */
 const USUAL_BYTES = 4_096
-/** How long the sender may take to send it, in milliseconds. */
+/** The time limit for the sender, in milliseconds. */
 const TIMEOUT_MS = 10_000
 
-/** Reads the body of a request as text, or says why that is not possible. */
+/** Reads the body of a request as text, or returns the reason why that is not possible. */
 export async function readBodyText(
   request: Request,
   timeoutMs: number = TIMEOUT_MS,
@@ -18,10 +18,10 @@ export async function readBodyText(
 ): Promise<string | { readonly problem: BodyProblem }> {
   if (Number(request.headers.get('content-length')) > maxBytes) return { problem: 'body_too_large' }
   try {
-    // Some servers make the request only now, and throw where its address is no URL.
+    // Some servers create the request only now, and throw if its address is not a URL.
     if (request.bodyUsed) return { problem: 'incomplete_body' }
     if (!request.body) return ''
-    // One buffer: chunks that are kept can each hold a large one.
+    // One buffer: each kept chunk can keep a large one alive.
     let bytes = new Uint8Array(USUAL_BYTES)
     let size = 0
     const reader = request.body.getReader()
@@ -30,9 +30,9 @@ export async function readBodyText(
       const leftMs = deadline - performance.now()
       if (leftMs <= 0) return { problem: 'incomplete_body' }
       const { done, value } = await within(leftMs, () => reader.read())
-      // What is not UTF-8 is neither a token nor JSON.
+      // Bytes that are not UTF-8 are neither a token nor JSON.
       if (done) return new TextDecoder().decode(bytes.subarray(0, size))
-      // The rest is not canceled: on some servers that breaks the connection before the answer is out.
+      // The rest is not canceled: on some servers that breaks the connection before the response is out.
       if (size + value.length > maxBytes) return { problem: 'body_too_large' }
       if (size + value.length > bytes.length) bytes = enlarge(bytes, maxBytes)
       bytes.set(value, size)

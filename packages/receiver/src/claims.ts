@@ -6,7 +6,7 @@ import type { TrustedIssuer } from './options.ts'
 /** The event that makes a JWT a logout token. */
 export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** How long a token without `exp` counts, in seconds: as long as the specification wants tokens to live at most. */
+/** The lifetime of a token without `exp`, in seconds: the maximum that the specification recommends. */
 const IMPLIED_LIFETIME_S = 120
 /** The longest time from `iat` to `exp`, in seconds. As long is remembered that a token was handled. */
 const MAX_LIFETIME_S = 86_400
@@ -30,7 +30,7 @@ export function issuerOf(claims: JsonObject, issuers: ReadonlyMap<string, Truste
 
 /**
  * Checks the claims of a logout token against §2.4 and §2.6 of the specification. The signature is checked afterwards,
- * so that what is wrong anyway costs no cryptography.
+ * so that invalid tokens cost no cryptography.
  *
  * @param now In seconds since 1970.
  * @throws LogoutTokenError
@@ -80,7 +80,7 @@ export function checkTimes(
 export function checkAudience(aud: unknown, clientIds: ReadonlySet<string>): void {
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const isOurs = audiences.length > 0 && audiences.every((one) => typeof one === 'string' && clientIds.has(one))
-  if (!isOurs) refuse('wrong_audience', "The token's aud is not this application alone.")
+  if (!isOurs) refuse('wrong_audience', "The token's aud does not name only this application.")
 }
 
 function readExpiry(
@@ -97,7 +97,7 @@ function readExpiry(
 }
 
 /**
- * The text of a claim, such as a session store or Postgres can hold it.
+ * The text of a claim that a session store or Postgres can store.
  *
  * @throws LogoutTokenError `malformed_claim`
  */

@@ -3,7 +3,7 @@ import { refuse } from './errors.ts'
 /** The longest logout token, in characters, as in the contract. Real ones have less than 2 000, encrypted ones 4 000. */
 export const MAX_TOKEN_LENGTH = 16_384
 
-/** How many brackets and commas its header and its claims may have. Real ones have less than 30. */
+/** The maximum number of brackets and commas in its header and its claims. Real ones have fewer than 30. */
 const MAX_PARTS = 50
 
 /** A JSON object of a stranger. Its members are read with {@link member} only. */
@@ -15,7 +15,10 @@ export interface CompactToken {
   readonly header: JsonObject
 }
 
-/** What base64 has and base64url has not. A search for what neither has takes longer, and `atob` finds it. */
+/**
+ * Characters of base64 that base64url does not have. A search for characters that neither has takes longer, and `atob`
+ * finds them.
+ */
 const FOREIGN = /[\s=+/]/
 const OBJECT = /^\s*\{/
 const NOT_ASCII = /[\u0080-\u00ff]/
@@ -29,23 +32,23 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-7.1 | RFC 7515 §7.1}
  */
 export function splitToken(token: unknown): CompactToken {
-  if (typeof token !== 'string') refuse('malformed', 'A logout token is a string.')
+  if (typeof token !== 'string') refuse('malformed', 'A logout token must be a string.')
   if (token.length > MAX_TOKEN_LENGTH) {
-    refuse('too_large', `A logout token has at most ${MAX_TOKEN_LENGTH} characters.`)
+    refuse('too_large', `A logout token may have at most ${MAX_TOKEN_LENGTH} characters.`)
   }
   const parts = token.split('.', 6)
-  // A JWS without a signature is a token of "alg":"none", and is told so below. The second part of a JWE is empty where
+  // A JWS without a signature is a token of "alg":"none", and is rejected below. The second part of a JWE is empty if
   // the key is agreed on directly.
   const mayBeEmpty = parts.length === 3 ? 2 : 1
   const hasAll = parts.every((part, index) => part !== '' || index === mayBeEmpty)
   if ((parts.length !== 3 && parts.length !== 5) || !hasAll || FOREIGN.test(token)) {
-    refuse('malformed', 'A logout token is a compact JWS or JWE.')
+    refuse('malformed', 'A logout token must be a compact JWS or JWE.')
   }
   return { parts, header: readJson(parts[0] as string, 'header') }
 }
 
 /**
- * Reads a part that holds a JSON object.
+ * Reads a part that contains a JSON object.
  *
  * @throws LogoutTokenError `malformed`
  */
@@ -69,7 +72,7 @@ export function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
-/** Whether JSON has no more objects, lists and members in it than a logout token may need. */
+/** True if JSON has no more objects, lists and members than a logout token may need. */
 function isSmall(text: string): boolean {
   let left = MAX_PARTS
   for (const sign of ['{', '[', ',']) {

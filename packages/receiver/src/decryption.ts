@@ -5,14 +5,16 @@ import { refuse } from './errors.ts'
 import { checkExtensions, readKid } from './header.ts'
 import type { DecryptionJwk } from './options.ts'
 
-/** How the key may be encrypted. Not with RSA1_5, which is broken, and not with passwords, which cost what the sender likes. */
+/**
+ * The accepted key encryption algorithms. Not RSA1_5, which is broken, and no passwords, whose cost the sender chooses.
+ */
 const KEY_ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   RSA: ['RSA-OAEP-256', 'RSA-OAEP', 'RSA-OAEP-384', 'RSA-OAEP-512'],
   EC: ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A192KW', 'ECDH-ES+A256KW'],
 }
 const CONTENT_ALGORITHMS = ['A128GCM', 'A192GCM', 'A256GCM', 'A128CBC-HS256', 'A192CBC-HS384', 'A256CBC-HS512']
 
-/** How many keys are tried for one token. More than one fits only where there is no `kid`. */
+/** The maximum number of keys that are tried for one token. More than one matches only if there is no `kid`. */
 const MAX_CANDIDATES = 4
 
 /**
@@ -37,10 +39,10 @@ export async function decrypt({ parts, header }: CompactToken, keys: readonly De
       const { plaintext } = await compactDecrypt(parts.join('.'), await importPrivate(key, String(alg)), options)
       return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
     } catch {
-      // Why it failed is nobody's business: it would help to guess.
+      // The reason for the failure stays secret: it would help an attacker.
     }
   }
-  return refuse('undecryptable', 'No decryption key of the application fits the token.')
+  return refuse('undecryptable', 'No decryption key of the application matches the token.')
 }
 
 const imported = new WeakMap<DecryptionJwk, Map<string, Promise<CryptoKey>>>()

@@ -23,8 +23,8 @@
  * | `expired` | `exp` has passed; without `exp`, `iat` is more than two minutes ago |
  * | `lives_too_long` | more than 24 hours from `iat` to `exp` |
  * | `unknown_key` | the issuer has no key with this `kid` for this `alg` |
- * | `wrong_signature` | the signature does not fit |
- * | `replayed` | the token was handled before |
+ * | `wrong_signature` | the signature is invalid |
+ * | `replayed` | the token has already been handled |
  * | `keys_unavailable` | the issuer's keys cannot be fetched now; the only code that is `retryable` |
  */
 export type LogoutTokenErrorCode =
@@ -56,7 +56,7 @@ export type LogoutTokenErrorCode =
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutTokenError') as never
 
 /**
- * A logout token was refused. Its `code` says why; its message repeats nothing of the token.
+ * A logout token was refused. Its `code` is the reason; its message repeats no part of the token.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutTokenError') as ne
 export class LogoutTokenError extends Error {
   /** Reason for the refusal. */
   declare readonly code: LogoutTokenErrorCode
-  /** Whether the same token may be accepted later. */
+  /** True if the same token may be accepted later. */
   declare readonly retryable: boolean
 
   /** Creates an error; for your own {@link LogoutTokenVerifier}. */
@@ -87,7 +87,7 @@ export class LogoutTokenError extends Error {
   }
 }
 
-/** Tells whether a caught value is a {@link LogoutTokenError}, also one from another copy of this package. */
+/** Recognizes a caught {@link LogoutTokenError}, even one from another copy of this package. */
 export function isLogoutTokenError(value: unknown): value is LogoutTokenError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
 }

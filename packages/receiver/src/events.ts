@@ -4,10 +4,10 @@ import type { LogoutTokenErrorCode } from './errors.ts'
 export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outbox' | 'end' | 'handler'
 
 /**
- * Events of the receiver, for logs, metrics and alerts. No event names a token, a user or a session, except
- * that `error` is what your own function threw, unchanged.
+ * Events of the receiver, for logs, metrics and alerts. No event names a token, a user or a session, except that
+ * `error` is the unchanged error of your function.
  *
- * - `keys_fetched` and `keys_failed`: an issuer's keys were asked for.
+ * - `keys_fetched` and `keys_failed`: an issuer's keys were requested.
  * - `logged_out`: a logout is complete. `sessions` is how many have ended.
  * - `ignored`: a webhook of GenAuth ends nothing, because of its event or its application.
  * - `repeated`: a token that was handled before was delivered again.

@@ -39,7 +39,7 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body)
   } catch {
-    // The parser's message would quote the answer.
+    // The parser's message would quote the response.
     return undefined
   }
 }

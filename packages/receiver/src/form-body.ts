@@ -4,7 +4,7 @@ import type { RequestProblem } from './events.ts'
 const FORM_TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i
 
 /**
- * Reads the logout token from a request, or gives the reason why it is missing.
+ * Reads the logout token from a request, or returns the reason why it is missing.
  *
  * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest | Back-Channel Logout §2.5}
  */

@@ -15,11 +15,11 @@ export interface RevocationSubject {
 /** Options of {@link createGlobalRevocationHandler}. */
 export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAccess'> &
   LogoutTokenVerifierOptions & {
-    /** The address of this endpoint as the provider knows it, without a query: the `aud` of its tokens. */
+    /** The address of this endpoint, as registered at the provider, without a query: the `aud` of its tokens. */
     readonly endpoint: string | URL
     /**
-     * Finds the user with an e-mail address, for providers that name users so. `undefined` for nobody.
-     * @default such requests are answered with 422
+     * Finds the user with an e-mail address, for providers that name users so. `undefined` if no user has it.
+     * @default such requests get 422
      */
     readonly subjectOfEmail?:
       | ((email: string, iss: string) => Awaitable<RevocationSubject | null | undefined>)
@@ -37,9 +37,9 @@ const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 
  * Creates the endpoint that Okta's Universal Logout calls: an administrator, or a detected threat, ends everything of a
  * user. All sessions of the user end, and all tokens in them are revoked, those with `offline_access` included.
  *
- * Answers: 204 when it is done, 400 for a request that makes no sense, 401 for a token that is not acceptable, 403 for a user
- * of another issuer, 404 for an e-mail address that nobody has, 422 where users cannot be found by what the request says,
- * and 503 where a store failed.
+ * Responses: 204 on success, 400 for an invalid request, 401 for a token that is not acceptable, 403 for a user of
+ * another issuer, 404 for an unknown email address, 422 if users cannot be found by the request's identifier, and 503
+ * if a store failed.
  *
  * **Experimental**: the protocol is a draft that has expired, and this was not tried with a live Okta tenant. It may change
  * in any version.
@@ -71,9 +71,9 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
   }
   const verify = createRevocationTokenVerifier(settings, String(options.endpoint))
 
-  /** Whom a request names, or the status that says why it names nobody. */
+  /** The user that a request names, or the status of the refusal. */
   const readSubject = async (body: string, iss: string): Promise<RevocationSubject | 400 | 403 | 404 | 422> => {
-    // `subject` is what Auth0 documents.
+    // `subject` is documented by Auth0.
     const { sub_id: named, subject = named } = (parse(body) ?? {}) as { sub_id?: unknown; subject?: unknown }
     const { format, iss: of, sub, email } = Object(subject) as Record<string, unknown>
     if (format === 'iss_sub') {

@@ -6,7 +6,7 @@ import { KeySource } from './key-source.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
 import { verifySignature } from './signature.ts'
 
-/** Who asks for a revocation, and when. */
+/** The sender and the time of a revocation. */
 export interface RevocationAuthority {
   readonly iss: string
   /** In seconds since 1970, by the issuer's clock. */

@@ -26,11 +26,14 @@ export function readSignatureHeader(
   checkExtensions(header)
   const type = mediaType(member(header, 'typ'))
   if (type !== expected && (strictType || (type !== undefined && type !== 'jwt'))) {
-    refuse('wrong_type', strictType ? `The token's typ is not ${expected}.` : "The token's typ is that of another JWT.")
+    refuse(
+      'wrong_type',
+      strictType ? `The token's typ is not ${expected}.` : "The token's typ is that of another kind of JWT.",
+    )
   }
   const alg = member(header, 'alg')
   if (typeof alg !== 'string' || !algorithms.has(alg)) {
-    refuse('algorithm_not_allowed', "The token's alg is not one of those that are expected from this issuer.")
+    refuse('algorithm_not_allowed', "The token's alg is not accepted from this issuer.")
   }
   return { alg, kid: readKid(header) }
 }

@@ -1,6 +1,6 @@
 /**
- * Receives logouts from the provider (OpenID Connect Back-Channel Logout) and ends what they name, on any runtime with Web
- * standards.
+ * Receives logouts from the provider (OpenID Connect Back-Channel Logout) and ends the named sessions, on any runtime
+ * with Web standards.
  *
  * @module
  */

@@ -1,9 +1,12 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { SignatureHeader } from './header.ts'
 
-/** How many keys of a provider are looked at. */
+/** The maximum number of keys of a provider that are read. */
 const MAX_KEYS = 100
-/** How many keys may be tried for one token. More than one fits only where the token or the keys have no `kid`. */
+/**
+ * The maximum number of keys that are tried for one token. More than one matches only if the token or the keys have no
+ * `kid`.
+ */
 const MAX_CANDIDATES = 4
 
 const CURVES: Readonly<Record<string, string>> = {
@@ -24,7 +27,7 @@ export class KeySet {
     this.#keys = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter(isVerificationKey) : []
   }
 
-  /** How many keys there are that can verify anything. */
+  /** The number of keys that can verify signatures. */
   get size(): number {
     return this.#keys.length
   }
@@ -53,7 +56,7 @@ export class KeySet {
       )
       imported = importJWK(parts as JWK, alg).then(
         (result) => (result instanceof Uint8Array ? undefined : (result as CryptoKey)),
-        // A key that this runtime cannot use is as good as none.
+        // A key that this runtime cannot use counts as missing.
         () => undefined,
       )
       this.#imported.set(name, imported)
@@ -62,7 +65,7 @@ export class KeySet {
   }
 }
 
-/** Whether this is a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are ignored. */
+/** Recognizes a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are ignored. */
 function isVerificationKey(value: unknown): value is JWK {
   if (typeof value !== 'object' || value === null) return false
   const { kty, use, key_ops: operations, kid, alg } = value as Record<string, unknown>
@@ -75,7 +78,7 @@ function isVerificationKey(value: unknown): value is JWK {
   )
 }
 
-/** Whether a key can be for an algorithm, so that no signature is tried with a key that is for another one. */
+/** True if a key can be for an algorithm, so that no signature is tried with a key for another one. */
 function fits(key: JWK, alg: string): boolean {
   const isSame = key.alg === alg || (/^Ed/.test(alg) && /^Ed/.test(key.alg ?? ''))
   if (key.alg !== undefined && !isSame) return false

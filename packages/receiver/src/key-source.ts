@@ -6,28 +6,30 @@ import type { SignatureHeader } from './header.ts'
 import { KeySet } from './key-set.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
 
-/** How old keys may be before they are fetched again, in milliseconds: a key that was withdrawn counts no longer than that. */
+/**
+ * The maximum age of keys before they are fetched again, in milliseconds: a withdrawn key is used no longer than that.
+ */
 const FRESH_MS = 600_000
-/** How long keys count while newer ones cannot be fetched, in milliseconds. */
+/** The time for which keys are used while newer ones cannot be fetched, in milliseconds. */
 const LAST_GOOD_MS = 86_400_000
 /** The pause between two fetches while there are keys, in milliseconds: tokens of strangers must not cause more. */
 const PAUSE_MS = 30_000
-/** The pause where there are no keys at all. */
+/** The pause if there are no keys at all. */
 const FIRST_PAUSE_MS = 5_000
-/** How long an address from the metadata is used, in milliseconds. */
+/** The time for which an address from the metadata is used, in milliseconds. */
 const METADATA_MS = 3_600_000
 
-/** What counts in a provider's metadata. */
+/** The members of a provider's metadata that are used. */
 interface Metadata {
   readonly jwksUri: string
-  /** `undefined` where it lists none. */
+  /** `undefined` if it lists none of them. */
   readonly algorithms: readonly unknown[] | undefined
   readonly readAt: number
 }
 
 /**
- * The keys of one issuer, from the `jwks_uri` of its metadata and from nowhere else. All calls share one fetch. Times are
- * measured on a clock that nobody sets.
+ * The keys of one issuer, from the `jwks_uri` of its metadata and from nowhere else. All calls share one fetch. Times
+ * are measured on a monotonic clock.
  */
 export class KeySource {
   readonly #issuer: TrustedIssuer
@@ -57,7 +59,7 @@ export class KeySource {
       found = await this.#find(header)
     }
     if (found.length > 0) return found
-    throw new LogoutTokenError('unknown_key', 'The issuer has no key that fits the kid and the alg of the token.')
+    throw new LogoutTokenError('unknown_key', 'The issuer has no key that matches the kid and the alg of the token.')
   }
 
   async #find(header: SignatureHeader): Promise<CryptoKey[]> {
@@ -66,10 +68,7 @@ export class KeySource {
     }
     const listed = this.#metadata?.algorithms
     if (listed && !listed.includes(header.alg)) {
-      throw new LogoutTokenError(
-        'algorithm_not_allowed',
-        "The token's alg is not one of those in the issuer's metadata.",
-      )
+      throw new LogoutTokenError('algorithm_not_allowed', "The token's alg is not in the issuer's metadata.")
     }
     return this.#keys.candidates(header)
   }

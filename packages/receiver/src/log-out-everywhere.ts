@@ -35,15 +35,14 @@ export interface LogoutTargets {
       }
     | undefined
   /**
-   * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it:
-   * they are meant to work while the user is logged out. Where a session does not say its scope, its refresh token is
-   * kept.
+   * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has
+   * it: they are meant to work while the user is logged out. If a session has no scope, its refresh token is kept.
    * @default false
    */
   readonly keepOfflineAccess?: boolean | undefined
   /**
-   * Maximum remaining lifetime of anything issued before the logout, in seconds: the longest life of access tokens
-   * and, where the list checks them, of cookie sessions. So long is the entry kept in the revocation list.
+   * Maximum remaining lifetime of anything issued before the logout, in seconds: the maximum lifetime of access tokens
+   * and, if the list checks them, of cookie sessions. So long is the entry kept in the revocation list.
    * @default 2_592_000 (30 days)
    */
   readonly revokedForSeconds?: number | undefined
@@ -105,8 +104,8 @@ const CONCURRENCY = 16
 const DEFAULT_REVOKED_FOR_S = 2_592_000
 
 /**
- * Logs a user out of all sessions of this application, or out of one with `sid`: after a changed password, or when an
- * administrator says so. It does what the back-channel handler does, in this order:
+ * Logs a user out of all sessions of this application, or out of one with `sid`: after a password change, or for an
+ * administrator. It has the effect of the back-channel handler, in this order:
  *
  * 1. The tokens in the sessions go to the outbox.
  * 2. The revocation list gets an entry for the user or the session, and one for each access token in the sessions, which
@@ -191,7 +190,7 @@ function entryOf(
   return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }
 }
 
-/** Copies what the application keeps, once, so that nothing of it can fail later. */
+/** Copies the application's objects once, so that reading them cannot fail later. */
 function readTokens(
   stored: StoredTokens | null | undefined,
 ): StoredTokens & { readonly accessTokens: readonly string[] } {
@@ -212,7 +211,7 @@ function tokensToRevoke(stored: StoredTokens, keepOfflineAccess: boolean): Revoc
 }
 
 /**
- * Checks what a logout is to end.
+ * Checks the targets of a logout.
  *
  * @param known The names of all options beside which these stand.
  * @throws LogoutError `invalid_options`

@@ -11,7 +11,7 @@ import {
   type SessionRecord,
 } from './session-index.ts'
 
-/** How many calls pass between two searches for what has expired. */
+/** The number of calls between two searches for expired records. */
 const PRUNE_CALLS = 1_000
 
 /**

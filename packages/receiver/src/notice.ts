@@ -7,8 +7,8 @@ export interface LogoutNotice {
   /** The one session that ends. */
   readonly sid?: string
   /**
-   * When the logout happened, by the provider's clock: `iat` of the token and one second, because it is rounded down. What
-   * began later stays active.
+   * When the logout happened, by the provider's clock: `iat` of the token and one second, because it is rounded down.
+   * Later sessions stay active.
    */
   readonly at: number
   /** The token's id. */

@@ -10,7 +10,7 @@ import { createReplayMemory, type ReplayStore } from './replays.ts'
  */
 export type DecryptionJwk = JWK
 
-/** A provider whose logout tokens are accepted, and what it is expected to send. */
+/** A provider whose logout tokens are accepted, and the expected form of its tokens. */
 export interface IssuerOptions {
   /** The provider, exactly as it writes itself in `iss`. */
   readonly issuer: string
@@ -39,7 +39,7 @@ export interface IssuerOptions {
    */
   readonly clockToleranceSeconds?: number | undefined
   /**
-   * The application's private keys (RSA or EC) where it has agreed on encrypted ID tokens with the provider. Tokens that
+   * The application's private keys (RSA or EC), if it has agreed on encrypted ID tokens with the provider. Tokens that
    * are not encrypted are refused then.
    * @default tokens are not encrypted
    */
@@ -51,7 +51,7 @@ export interface IssuerOptions {
   readonly metadataUrl?: string | URL | undefined
 }
 
-/** Options of {@link createLogoutTokenVerifier} that hold for all issuers. */
+/** Options of {@link createLogoutTokenVerifier} that apply to all issuers. */
 export interface SharedVerifierOptions {
   /**
    * Remembers which tokens were handled. Processes that share one recognize each other's.
@@ -209,7 +209,7 @@ function resolveIssuer(options: IssuerOptions, allowInsecureHttp: boolean): Trus
     allowMissingExp,
     strictType,
     clockToleranceSeconds,
-    // Copies: what happens to the caller's objects later must not matter.
+    // Copies: later changes to the caller's objects must have no effect.
     decryptionKeys: decryptionKeys.map((key) => ({ ...key })),
     metadataUrl: metadataUrl === undefined ? wellKnown : checkUrl(metadataUrl, 'metadataUrl', allowInsecureHttp).href,
   })

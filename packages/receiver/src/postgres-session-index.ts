@@ -9,7 +9,7 @@ import {
   type SessionAccess,
 } from './session-index.ts'
 
-/** What runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a separate transaction. */
+/** Runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a separate transaction. */
 export interface PostgresPool {
   /** Runs one statement. */
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
@@ -20,7 +20,7 @@ export interface PostgresSessionIndexOptions extends SessionAccess {
   /** A `Pool` of `pg`, or anything like it. */
   readonly pool: PostgresPool
   /**
-   * The schema for the tables. It is created where it is missing.
+   * The schema for the tables. It is created if it is missing.
    * @default 'backend_logout_sessions'
    */
   readonly schema?: string | undefined
@@ -40,8 +40,8 @@ const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
  * Creates an index of sessions in Postgres, for any number of processes. Its tables are created with the first call.
  *
  * A login and the report of its logout can cross each other, and reach different processes. Both are written before the
- * other is looked for, so at least one of them finds the other: either the report ends the session, or `add` says that
- * the user is logged out already.
+ * other is looked for, so at least one of them finds the other: either the report ends the session, or `add` returns
+ * that the user is already logged out.
  *
  * @throws LogoutError `invalid_options`
  * @example
@@ -147,7 +147,7 @@ async function prepare(pool: PostgresPool, schema: string): Promise<void> {
   })
 }
 
-/** Nobody waits for it, and the next one does what this one could not. */
+/** No caller waits for it, and the next one repeats a failed one. */
 function prune(pool: PostgresPool, schema: string): void {
   for (const table of ['session', 'logout']) {
     pool.query(`DELETE FROM ${schema}.${table} WHERE until < $1`, [Math.floor(Date.now() / 1000)]).catch(() => {})

@@ -3,7 +3,7 @@ export type Awaitable<T> = T | Promise<T>
 
 /** Remembers which logout tokens were handled, until they expire. */
 export interface ReplayStore {
-  /** Whether a token was handled. */
+  /** True if a token was handled. */
   has(key: string): Awaitable<boolean>
   /**
    * Remembers a token that was handled.
@@ -13,7 +13,10 @@ export interface ReplayStore {
   add(key: string, expiresAt: number): Awaitable<unknown>
 }
 
-/** How many tokens are remembered at most; the oldest are forgotten first. Delivering one of them again is harmless. */
+/**
+ * The maximum number of tokens that are remembered; the oldest are forgotten first. Delivering one of them again is
+ * harmless.
+ */
 const MAX_ENTRIES = 100_000
 
 /** Creates a {@link ReplayStore} in the memory of this process. */

@@ -113,7 +113,7 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
       const name = (of: string): string => `${round}-${of}`
       round++
       for (const { kind: what, id, sub, sid, at } of steps) {
-        // Of its own, so that rounds do not see each other's.
+        // Each round has its own issuer, so that rounds do not see each other's.
         const own = `${iss}/${round}`
         if (what === 'login') {
           live.add(name(id))

@@ -58,14 +58,14 @@ export interface RecordOptions {
   readonly expiresAt?: Date | number | undefined
 }
 
-/** A {@link SessionIndex} that the application tells of each login. It holds ids and no tokens. */
+/** A {@link SessionIndex} to which the application adds each login. It contains ids and no tokens. */
 export interface RecordedSessions extends SessionIndex {
   /**
    * Records a session, after it was stored. Record it again when its id changes.
    *
    * @param id The session's id in the application's store.
    * @param claims The claims of the ID token.
-   * @returns `false` where the provider has reported the logout already: then end the session, and do not log the user in
+   * @returns `false` if the provider has already reported the logout: then end the session, and do not log the user in
    * @throws TypeError when the id or a claim is not usable
    */
   add(id: string, claims: LoginClaims, options?: RecordOptions): Promise<boolean>
@@ -83,7 +83,7 @@ export interface SessionRecord {
   readonly until: number
 }
 
-/** How long it is remembered that a logout was reported, in seconds: longer than any login takes that began before. */
+/** The time for which a reported logout is remembered, in seconds: longer than a login that began earlier can take. */
 export const REPORTED_S = 3_600
 
 const DEFAULT_LIFE_MS = 2_592_000_000
@@ -115,7 +115,7 @@ export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, option
   return { id, iss, sub, sid: sid ?? undefined, at: Math.floor(iat), until: Math.ceil(expiresAt / 1000) }
 }
 
-/** Whether a notice ends a session. */
+/** True if a notice ends a session. */
 export function ends(
   notice: LogoutNotice,
   { iss, sub, sid, at }: Pick<SessionRecord, 'iss' | 'sub' | 'sid' | 'at'>,

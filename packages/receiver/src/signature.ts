@@ -17,5 +17,5 @@ export async function verifySignature({ parts }: CompactToken, keys: readonly Cr
       // The next key, if there is one.
     }
   }
-  refuse('wrong_signature', 'The signature of the token does not fit.')
+  refuse('wrong_signature', 'The signature of the token is invalid.')
 }

@@ -332,7 +332,7 @@ describe('encryption', () => {
       'wrong_audience',
     )
     expect(await verdict(encrypt(JSON.stringify(issuer.claims()), publicKey, { alg, enc }), secret)).toBe('malformed')
-    // Encryption proves nothing: anybody has the public key.
+    // Encryption proves nothing: anyone has the public key.
     const forged = await issuer.sign(issuer.claims(), {}, { ...stranger, kid: issuer.key.kid })
     expect(await verdict(encrypt(forged, publicKey, { alg, enc }), secret)).toBe('wrong_signature')
     expect(await verdict(issuer.token(), secret)).toBe('not_encrypted')

@@ -11,22 +11,22 @@ import { verifySignature } from './signature.ts'
 /** Verifies logout tokens. Made by {@link createLogoutTokenVerifier}; safe to share. */
 export interface LogoutTokenVerifier {
   /**
-   * Verifies a token, and returns what it says.
+   * Verifies a token, and returns its content.
    *
    * @throws LogoutTokenError with the reason in `code`
    */
   verify(token: string): Promise<LogoutNotice>
   /**
-   * Remembers that what a notice says was carried out: from now on, `verify` refuses its token as `replayed`. Call it
-   * last, so that the provider can deliver the token again after a failure.
+   * Remembers that a notice was carried out: from now on, `verify` refuses its token as `replayed`. Call it last, so
+   * that the provider can deliver the token again after a failure.
    */
   handled(notice: LogoutNotice): Promise<void>
 }
 
 /**
- * Creates a verifier of logout tokens. It checks everything that OpenID Connect Back-Channel Logout 1.0 asks for in §2.4
- * and §2.6: type, algorithm, signature, issuer, audience, times, event, the absence of a nonce, and replay. Keys come from
- * the `jwks_uri` of the issuer's metadata and from nowhere else; what the token itself says about keys is not read.
+ * Creates a verifier of logout tokens. It checks every requirement of OpenID Connect Back-Channel Logout 1.0, §2.4 and
+ * §2.6: type, algorithm, signature, issuer, audience, times, event, the absence of a nonce, and replay. Keys come only
+ * from the `jwks_uri` of the issuer's metadata; keys and addresses in the token are not read.
  *
  * Metadata and keys are fetched when the first token arrives, over https (http on loopback), without following redirects.
  * Keys are fetched again after ten minutes, and once per 30 seconds at most for a `kid` that is not known. While they
@@ -48,12 +48,12 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
   const sources = new Map(Array.from(issuers.values(), (issuer) => [issuer, new KeySource(issuer, settings)]))
   const decryptionKeys = Array.from(issuers.values(), (issuer) => issuer.decryptionKeys).flat()
 
-  /** Finds out what the token claims, at the cost of no cryptography unless it is encrypted. */
+  /** Reads the claims of the token, without cryptography unless it is encrypted. */
   const open = async (token: string): Promise<{ signed: CompactToken; claims: Claims; encrypted: boolean }> => {
     const outer = splitToken(token)
     const encrypted = outer.parts.length === 5
     const signed = encrypted ? splitToken(await decrypt(outer, decryptionKeys)) : outer
-    if (signed.parts.length !== 3) refuse('malformed', 'The encrypted token does not hold a signed one.')
+    if (signed.parts.length !== 3) refuse('malformed', 'The encrypted token does not contain a signed one.')
     return { signed, claims: readJson(signed.parts[1] as string, 'payload'), encrypted }
   }
 
@@ -64,8 +64,8 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
     const header = readSignatureHeader(signed.header, issuer)
     const notice = readClaims(claims, issuer, Date.now() / 1000)
     await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)
-    // After the signature: a stranger must not learn, or decide, what was handled.
-    if (await replays.has(replayKey(notice))) refuse('replayed', 'The token was handled before.')
+    // After the signature: a stranger must not learn or influence which tokens were handled.
+    if (await replays.has(replayKey(notice))) refuse('replayed', 'The token has already been handled.')
     return Object.freeze(notice)
   }
 

@@ -11,7 +11,7 @@ const text = readFileSync(new URL('../../../../specs/genauth-management.openapi.
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema(parse(text), 'spec')
 
-/** What in a value is not as a schema of the contract has it. */
+/** Violations of a schema of the contract in a value. */
 function faultsOf(schema: string, value: unknown): string {
   const validate = ajv.getSchema(`spec#/components/schemas/${schema}`)
   return validate?.(value) ? '' : `${schema}: ${ajv.errorsText(validate?.errors)} in ${JSON.stringify(value)}`

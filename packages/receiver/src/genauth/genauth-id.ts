@@ -1,7 +1,7 @@
-/** What GenAuth's ids consist of, generously. */
+/** The form of GenAuth's ids, generously. */
 const ID = /^[\x21-\x7e]{1,256}$/
 
-/** Whether a value can be the id of a user, an application, a user pool or a tenant. */
+/** Recognizes the id of a user, an application, a user pool or a tenant. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value)
 }

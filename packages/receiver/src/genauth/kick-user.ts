@@ -21,26 +21,26 @@ export interface KickedUser {
   readonly appIds: readonly string[]
 }
 
-/** What is known after an attempt to log a user out at GenAuth. */
+/** The result of an attempt to log a user out at GenAuth. */
 export interface UserKick {
   /**
    * - `verified`: GenAuth called the user logged in before, and logged out afterwards.
-   * - `accepted`: GenAuth answered success. Why that is not proven is in `error`.
+   * - `accepted`: GenAuth returned success. Why that is not proven is in `error`.
    * - `live`: the user must be assumed to be logged in: refused, throttled, never sent, or GenAuth says so.
    * - `unknown`: the request may or may not have arrived: time-out or broken connection.
    */
   readonly state: Exclude<RevocationState, 'unsupported'>
-  /** Whether `state` is `accepted` or `verified`. */
+  /** True if `state` is `accepted` or `verified`. */
   readonly kicked: boolean
-  /** Whether GenAuth called the user logged in before, to one of the applications; missing if it did not. */
+  /** True if GenAuth reported the user as logged in before, to one of the applications; missing if it did not. */
   readonly wasActive?: boolean
-  /** How many requests to end the sessions were sent. */
+  /** The number of requests to end the sessions that were sent. */
   readonly attempts: number
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   readonly status?: number
   /** GenAuth's request id, to quote to its support. */
   readonly requestId?: string
-  /** How long it took, in milliseconds. */
+  /** The duration, in milliseconds. */
   readonly durationMs: number
   /** Why the user is not logged out, or why there is no proof. */
   readonly error?: LogoutError

@@ -3,7 +3,7 @@ import { isLogoutError, LogoutError, type LogoutErrorCode } from '@backend-logou
 const UNKNOWN = 'The request may or may not have arrived; treat the user as logged in.'
 const ADDRESS = 'Check host: it is the address of the management API, and not that of an application.'
 
-/** What to do. Core's advice is about tokens. */
+/** Advice for each code. Core's advice is about tokens. */
 const ADVICE: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   client_auth_failed: "Check accessKeyId and accessKeySecret, which are the user pool's, and signature.",
   rejected: 'Check userId and appIds, and what these credentials may do.',

@@ -16,7 +16,7 @@ export const KICK_PATH = '/api/v3/kick-users'
 /** Path of the call that asks about a session. */
 export const STATUS_PATH = '/api/v3/check-session-status'
 
-/** How many applications are asked about at the same time. */
+/** The maximum number of applications that are queried at the same time. */
 const CONCURRENCY = 10
 
 /**
@@ -76,8 +76,8 @@ function isSuccess(answer: TransportResponse): boolean {
 }
 
 /**
- * What core reads as a failure. It finds errors in envelopes on its own; but an answer without an envelope, which would
- * do for a revocation, is none of the management API, so nothing is left of it.
+ * Turns a response into a failure for core, which finds errors in envelopes on its own. A response without an envelope,
+ * which would be a successful revocation, does not come from the management API, so its body is dropped.
  */
 function refusal(answer: TransportResponse): TransportResponse {
   if (!answer.ok || answer.redirected) return answer

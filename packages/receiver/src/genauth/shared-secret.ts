@@ -1,6 +1,6 @@
 /**
- * Whether a text is one of some secrets. The time that this takes says nothing about them: digests of the same length are
- * compared to their end, and all of them are.
+ * Checks if a text is one of some secrets. Its duration reveals nothing about them: it compares all digests, which have
+ * the same length, to their end.
  */
 export async function isOneOf(given: string, secrets: readonly string[]): Promise<boolean> {
   const actual = await digest(given)

@@ -6,7 +6,7 @@ export type GenAuthEvent = (typeof GENAUTH_EVENTS)[number]
 /** All events that end a user's logins. */
 export const GENAUTH_EVENTS = ['kick', 'user:blocked', 'user:deleted', 'user:password-changed'] as const
 
-/** What a webhook says. */
+/** The content of a webhook. */
 export interface WebhookNotice {
   readonly event: GenAuthEvent
   readonly users: readonly string[]

@@ -37,7 +37,7 @@ const SECRET_HEADERS = [
 /** A webhook has whole users in it, of some kilobytes each. Only those who know the secret may send one. */
 const MAX_BYTES = 1_048_576
 const BODY_TIMEOUT_MS = 10_000
-/** How many users are logged out at the same time. */
+/** The maximum number of users that are logged out at the same time. */
 const CONCURRENCY = 8
 const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
@@ -48,10 +48,10 @@ const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 
  * Answers: 200 when it is done, and for webhooks that end nothing; 401 without the secret; 400 for a body that does not
  * name whom it is about; 405 for another method; 503 where a store failed.
  *
- * A webhook is authenticated by nothing but a fixed secret in a header. It has no time, so a login that begins between an
+ * A webhook is authenticated by only a fixed secret in a header. It has no time, so a login that begins between an
  * event and its delivery ends as well, and so does one that begins before a repeated delivery. GenAuth says that
- * `user:password-changed` is also sent for a change that failed. Webhooks carry password hashes and tokens: nothing of
- * them is in events or errors; keep them out of your own logs.
+ * `user:password-changed` is also sent for a change that failed. Webhooks carry password hashes and tokens: events and
+ * errors contain none of them; keep them out of your logs.
  *
  * **Not confirmed at a live tenant**: it follows GenAuth's public documentation, and is tested against the emulator.
  *
@@ -121,7 +121,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
   }
 }
 
-/** Whether the secret is in one of the headers, and nothing else in the others. */
+/** Checks that the secret is in one of the headers, and nothing else in the others. */
 async function hasSecret({ headers }: Request, secrets: readonly string[]): Promise<boolean> {
   const given = SECRET_HEADERS.flatMap((name) => headers.get(name) ?? [])
   const fits = await Promise.all(given.map((value) => isOneOf(value, secrets)))

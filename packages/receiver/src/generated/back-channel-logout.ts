@@ -31,7 +31,7 @@ export interface components {
     schemas: {
         /**
          * Logout report
-         * @description What the provider sends, as a form.
+         * @description The form that the provider sends.
          */
         LogoutReport: {
             /**
@@ -51,22 +51,22 @@ export interface components {
              */
             iss: string;
             /**
-             * @description The application, or a list with nothing but the application in it.
+             * @description The application, or a list that contains only the application.
              * @example s6BhdRkqt3
              */
             aud: string | string[];
             /**
-             * @description When the logout happened, in seconds since 1970.
+             * @description The time of the logout, in seconds since 1970.
              * @example 1795679550
              */
             iat: number;
             /**
-             * @description Until when the token can be delivered, in seconds since 1970; two minutes after `iat` is usual.
+             * @description The latest time of delivery, in seconds since 1970; two minutes after `iat` is usual.
              * @example 1795679670
              */
             exp: number;
             /**
-             * @description Names this token, so that a second delivery is noticed.
+             * @description Identifies this token, so that receivers notice a second delivery.
              * @example bWJq
              */
             jti: string;
@@ -90,12 +90,12 @@ export interface components {
                 /** @description The event. The object should be empty. */
                 "http://schemas.openid.net/event/backchannel-logout": Record<string, never>;
             };
-            /** @description Must be absent, so that no logout token passes as an ID token, and no ID token as a logout token. */
+            /** @description Must be absent, so that logout tokens and ID tokens cannot be confused. */
             nonce?: unknown;
         } | unknown | unknown;
         /**
          * Logout problem
-         * @description Why there was no logout (§2.8).
+         * @description The reason why there was no logout (§2.8).
          */
         LogoutProblem: {
             /**
@@ -106,13 +106,13 @@ export interface components {
             error: "invalid_request" | "temporarily_unavailable";
             /**
              * @description A fixed text for each `error`.
-             * @example This is no acceptable report of a logout.
+             * @example This is not an acceptable logout token.
              */
             error_description?: string;
         };
     };
     responses: {
-        /** @description What the token names has ended. There is no body. */
+        /** @description The sessions that the token names have ended. There is no body. */
         LoggedOut: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
@@ -160,7 +160,7 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description Always `POST`. */
         Allow: "POST";
-        /** @description How many seconds to wait before the next delivery. */
+        /** @description The number of seconds to wait before the next delivery. */
         "Retry-After": string;
     };
     pathItems: never;

@@ -20,7 +20,7 @@ const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(spec, 'spec')
 
-/** What in an answer is not as the contract has it. */
+/** Violations of the contract in a response. */
 async function faultsOf(response: Response): Promise<string[]> {
   const ref = spec.paths['/backchannel-logout'].post.responses[response.status]?.$ref.split('/').at(-1) ?? ''
   const described = spec.components.responses[ref]
@@ -43,7 +43,7 @@ async function faultsOf(response: Response): Promise<string[]> {
   return validate(JSON.parse(body)) ? faults : [...faults, ajv.errorsText(validate.errors)]
 }
 
-/** A handler whose every answer is held against the contract. */
+/** A handler whose every response is held against the contract. */
 export function withContract(
   handler: (request: Request) => Promise<Response>,
 ): (request: Request) => Promise<Response> {

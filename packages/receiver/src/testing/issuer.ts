@@ -56,7 +56,7 @@ export class TestIssuer implements AsyncDisposable {
     return this.#close()
   }
 
-  /** How often the keys were asked for. */
+  /** The number of requests for the keys. */
   get keyRequests(): number {
     return this.requests.filter((path) => path === '/jwks').length
   }
