@@ -8,7 +8,7 @@ export type Incoming = IncomingMessage & { readonly body?: unknown; readonly raw
 const LINGER_MS = 5_000
 
 /**
- * The URL of a request; `null` where the request target and `Host` make none.
+ * The URL of a request; `null` if the request target and `Host` do not make a valid one.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc9112#section-3.2 | RFC 9112 §3.2}
  */
@@ -23,7 +23,7 @@ export function urlOf({ socket, url: target = '', headers: node }: IncomingMessa
   return absolute && /^https?:$/.test(absolute.protocol) && !absolute.username && !absolute.password ? absolute : null
 }
 
-/** The headers, from all lines that came: of some that came twice, Node.js drops the second one without a word. */
+/** The headers, from all received lines: Node.js silently drops the second one of some that are repeated. */
 export function headersOf({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers()
   const cookies: string[] = []
@@ -63,8 +63,8 @@ export class IncomingBody {
   }
 
   /**
-   * Reads and drops what nobody has read, so that a client that still sends gets its answer and the connection is free
-   * for the next request. A client that does not come to an end is cut off.
+   * Reads and drops an unread body, so that a client that is still sending gets its response and the connection is free
+   * for the next request. A client that does not stop is disconnected.
    */
   async drain(): Promise<void> {
     const incoming = this.#incoming
@@ -73,7 +73,7 @@ export class IncomingBody {
     timer.unref()
     incoming.once('close', () => clearTimeout(timer))
     try {
-      // If nobody has begun to read, Node.js does the same automatically.
+      // If no one has started reading, Node.js does this automatically.
       while (this.#started && !(await this.#chunks.next()).done);
     } catch {}
   }
@@ -83,7 +83,7 @@ function hasBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
   return httpVersionMajor > 1 || headers['transfer-encoding'] !== undefined || Number(headers['content-length']) > 0
 }
 
-/** A stream can be read only once. What middleware has made of it is turned back into bytes. */
+/** A stream can be read only once. A body that middleware has parsed is turned back into bytes. */
 function alreadyRead({ rawBody, body, readableDidRead, destroyed, headers }: Incoming): BodyInit | undefined {
   if (rawBody instanceof Uint8Array) return new Uint8Array(rawBody)
   if (!readableDidRead && !destroyed) return undefined
@@ -92,7 +92,7 @@ function alreadyRead({ rawBody, body, readableDidRead, destroyed, headers }: Inc
   if (body !== undefined) return isForm(headers) ? formOf(body) : JSON.stringify(body)
   // An error, not an empty body.
   return new ReadableStream({
-    start: (controller) => controller.error(new Error('Something else has read the body before.')),
+    start: (controller) => controller.error(new Error('Other code has already read the body.')),
   })
 }
 

@@ -5,7 +5,7 @@ import type { Awaitable, LogoutSession, StoredTokens } from './server/session.ts
 
 /** Options of {@link nodeSession}. */
 export interface NodeSessionOptions<Incoming extends IncomingMessage> {
-  /** The tokens of the request's session; `undefined` where there is no session. */
+  /** The tokens of the request's session; `undefined` if there is no session. */
   readonly read: (request: Incoming) => Awaitable<StoredTokens | null | undefined>
   /**
    * Ends the session, in the store and in the browser; `response.clearCookie()` and the like work. It is called in any
@@ -85,7 +85,7 @@ export function nodeSession<Incoming extends IncomingMessage = IncomingMessage>(
  * The request of `node:http`, Express or Fastify's `raw` behind a `Request`, for functions that get only that, such as
  * `throttle` and `form.csrfToken`.
  *
- * @throws Error where the handler is not mounted by {@link toNodeHandler}
+ * @throws Error if the handler is not mounted with {@link toNodeHandler}
  * @example
  * ```ts
  * import { incomingOf } from '@backend-logout/browser-proxy/node'
@@ -104,6 +104,6 @@ interface Native<Incoming> {
 
 function nativeRequest<Incoming>(request: Request): Native<Incoming> {
   const native = nativeOf(request)
-  if (!native) throw new Error('The handler is not mounted by toNodeHandler, so there is no request of Node.js.')
+  if (!native) throw new Error('The handler is not mounted with toNodeHandler, so there is no Node.js request.')
   return native as Native<Incoming>
 }

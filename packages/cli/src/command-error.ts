@@ -16,7 +16,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Describes anything that was thrown, one text a line, with the exit code that goes with it. */
+/** Describes anything that was thrown, one text per line, with its exit code. */
 export function describeError(error: unknown): { readonly lines: readonly string[]; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return { lines: [error.message], exitCode: error.exitCode }
   if (isLogoutError(error)) return { lines: [describeLogoutError(error)], exitCode: exitCodeOf(error) }
@@ -44,7 +44,7 @@ export function framesOf(error: unknown): string[] {
   return cause instanceof Error ? [...own, `  caused by ${nameOf(cause)}`, ...framesOf(cause)] : own
 }
 
-/** Names an unexpected error. Its message is left out, because it may quote what was read, such as a token. */
+/** Names an unexpected error. Its message is left out, because it may quote the input, such as a token. */
 function nameOf(error: unknown): string {
   if (!(error instanceof Error)) return 'something was thrown that is not an error'
   const { code } = error as NodeJS.ErrnoException
@@ -88,7 +88,7 @@ export function describeSystemError(error: unknown): string {
     case 'ELOOP':
       return 'it is a symbolic link'
     case 'ENAMETOOLONG':
-      return 'no file can have such a name'
+      return 'no file can have this name'
     case 'EADDRINUSE':
       return 'another program uses it'
     case 'EADDRNOTAVAIL':
@@ -98,7 +98,7 @@ export function describeSystemError(error: unknown): string {
       return 'too many files are open'
     default:
       return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(code)
-        ? `the system says ${code}`
+        ? `the system reports ${code}`
         : 'for an unknown reason'
   }
 }

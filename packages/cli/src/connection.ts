@@ -44,7 +44,7 @@ const CLIENT_AUTH: readonly string[] = [
 /**
  * Reads the files that options or the environment name.
  *
- * @param env The environment, where it is not the terminal's.
+ * @param env The environment, if it is not the terminal's.
  * @throws CommandError when one cannot be read
  */
 export async function readSettings(
@@ -69,7 +69,7 @@ export async function readSettings(
   return { env: await readSecret(options, terminal, env), tls: Object.keys(tls).length > 0 ? tls : undefined }
 }
 
-/** Gives the environment, with the secret in it, wherever it is from. */
+/** Returns the environment with the secret, whatever its source. */
 async function readSecret(
   { secretFile }: ConnectionOptions,
   terminal: Terminal,
@@ -87,7 +87,7 @@ async function readSecret(
 /**
  * Creates a client.
  *
- * @param overrides What this command needs differently.
+ * @param overrides Options that this command changes.
  * @throws LogoutError `invalid_options`, CommandError
  */
 export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = {}): Connection {
@@ -108,7 +108,7 @@ export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = 
 function describeProvider(env: Terminal['env']): string {
   const names = ['HOST', 'ISSUER', 'REVOCATION_ENDPOINT', 'INTROSPECTION_ENDPOINT', 'END_SESSION_ENDPOINT']
   const address = names.map((name) => env[`AUTHING_APP_${name}`]?.trim()).find(Boolean) ?? ''
-  // A client was made from it, so it is a URL, and holds neither user name nor password.
+  // A client was created from it, so it is a URL without a user name and password.
   const { href } = new URL(address)
   return env.AUTHING_APP_PROTOCOL?.trim() === 'oauth' ? `${href} (oauth)` : href
 }

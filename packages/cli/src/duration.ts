@@ -13,7 +13,7 @@ export function formatDuration(ms: number): string {
   return `${seconds} s`
 }
 
-/** Writes a number for people: `1 234 567`, with narrow no-break spaces out of the way of copy and paste. */
+/** Writes a number for people: `1 234 567`, with narrow no-break spaces. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US')
 }

@@ -16,7 +16,7 @@ export function fingerprint(token: string): string {
 }
 
 /**
- * Makes fingerprints as the environment says: with the key in `FINGERPRINT_KEY`, or in the file that
+ * Creates fingerprints as configured by the environment: with the key in `FINGERPRINT_KEY`, or in the file that
  * `FINGERPRINT_KEY_FILE` names, or without one.
  *
  * @throws CommandError when there is a key that cannot be used

@@ -3,7 +3,7 @@ import { ENVIRONMENT_VARIABLES, ERROR_MEANING, type LogoutError, type LogoutErro
 /** The command line's names for the options of the library. */
 const NAMES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(ENVIRONMENT_VARIABLES).flatMap(([name, { option }]) => [[option, name]])),
-  // A variable for the value itself, where there is one for a file as well.
+  // A variable for the value itself, if there is also one for a file.
   appSecret: 'AUTHING_APP_SECRET',
   clientAuth: 'AUTHING_APP_CLIENT_AUTH',
   redirectUri: '--redirect-uri',

@@ -66,7 +66,7 @@ Examples:
 'backend-logout <command> --help' has more examples and the exit codes.`
 
 /**
- * Runs the program and returns its exit code. Whatever goes wrong is written to standard error.
+ * Runs the program and returns its exit code. All errors are written to standard error.
  *
  * @param args The arguments without node and script.
  */
@@ -120,7 +120,7 @@ function createProgram(run: RunCommand, terminal: Terminal, onError: (command: C
   return program
 }
 
-/** Gives all commands the same manners. */
+/** Configures all commands in the same way. */
 function applyManners(command: Command, onError: (command: Command) => void): void {
   command.helpOption('-h, --help', 'show help').exitOverride((error) => {
     onError(command)

@@ -1,5 +1,5 @@
 import type { ExitCode } from './exit-code.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** Runs what a command does; its result is the exit code. */
+/** Runs a command; its result is the exit code. */
 export type RunCommand = (body: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>

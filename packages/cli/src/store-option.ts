@@ -26,7 +26,7 @@ export interface StoreAddress {
  * Reads the address of a store: the path of a folder, or a `postgres://` address.
  *
  * @param given The value of the option.
- * @throws CommandError when it cannot be one, or holds a password that others can see
+ * @throws CommandError when it is invalid, or contains a password that others can see
  */
 export function readStore(
   { option, variable }: StoreNames,

@@ -28,7 +28,7 @@ function describe(error: CommanderError, command: Command, args: readonly string
       return `Too many arguments: '${path}' takes ${most === 0 ? 'none' : 'only one'}. ${NO_TOKENS_IN_ARGUMENTS}`
     }
     case 'commander.optionMissingArgument':
-      // This message has nothing but the names of the option.
+      // This message only contains the names of the option.
       return `${error.message.replace(/^error: option '(.*)' argument missing$/s, "The option '$1' needs an argument")}.`
     case 'commander.missingMandatoryOptionValue':
       // Nor has this one.

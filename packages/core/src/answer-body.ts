@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>
  * Format of a body, regardless of its content type.
  *
  * - `empty`: nothing, or white space.
- * - `json`: it parses as JSON, also where a few characters guard or call it (`)]}',`, `callback(…);`), or is a form.
+ * - `json`: it parses as JSON, possibly after a prefix that guards or calls it (`)]}',`, `callback(…);`), or is a form.
  * - `text`: plain text.
  * - `page`: HTML or XML.
  * - `broken`: cut off, malformed JSON, or binary.
@@ -20,7 +20,7 @@ export type AnswerBody =
 /** A prefix of JSON that lets a script load it, or prevents that. */
 const GUARD = /^(?:\)]}',?|(?:for|while) ?\(.{0,5}\);|\/\*.{0,40}\*\/|[\w.$]{1,60}\()\s*(?=[{[])/
 
-/** Finds out what the body of an answer is. Content types are not read, because they are often wrong. */
+/** Determines the kind of a response's body. Content types are not read, because they are often wrong. */
 export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'body' | 'truncated'>): AnswerBody {
   const text = body.trim()
   if (text.startsWith('<')) return { kind: 'page' }
@@ -44,7 +44,7 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }
 
-/** How many levels of a body are read below its top. */
+/** The number of levels that are read below the top of a body. */
 export const DEPTH = 3
 
 /** A number within bounds, also one that is text. */

@@ -38,7 +38,7 @@ export interface PrivateKeyJwtOptions extends AssertionOptions {
    */
   readonly alg?: SigningAlgorithm | undefined
   /**
-   * Tells the provider which of the application's keys this is.
+   * Identifies this key among the application's keys.
    * @default the `kid` of the JWK
    */
   readonly kid?: string | undefined
@@ -57,7 +57,7 @@ export interface ClientSecretJwtOptions extends AssertionOptions {
 const ASSERTION: Names<AssertionOptions> = { audience: true, lifetimeSeconds: true, notBefore: true, typ: true }
 const PRIVATE_KEY: Names<PrivateKeyJwtOptions> = { ...ASSERTION, alg: true, kid: true }
 const CLIENT_SECRET: Names<ClientSecretJwtOptions> = { ...ASSERTION, alg: true }
-/** What others call them. */
+/** Other names for them. */
 const HINTS = { expiresIn: 'use lifetimeSeconds', aud: 'use audience', keyId: 'use kid', algorithm: 'use alg' }
 
 /**

@@ -16,7 +16,7 @@ interface AttemptedRequest {
   readonly url: string
 }
 
-/** The failed attempts of one request, and what they say together. */
+/** The failed attempts of one request, and their combined meaning. */
 export class AttemptHistory {
   readonly #call: Call
   readonly #request: AttemptedRequest

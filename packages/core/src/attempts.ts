@@ -46,7 +46,7 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
     const { code, retryAfterMs } = result
     emitCall(call, () => ({ type: 'retry', endpoint: endpointName(request.url), attempt, code, delayMs, retryAfterMs }))
     if (!(await pause(delayMs, call.signal, clock))) return history.aborted()
-    // Timers may be late, and a request without any time left would only blur what is known.
+    // Timers may be late, and a request without any time left would only obscure the outcome.
     if (clock.now() >= call.deadlineAt) return history.failed()
   }
 }

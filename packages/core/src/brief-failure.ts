@@ -9,8 +9,8 @@ import { isThrottled } from './throttled.ts'
 import { EndedEarly } from './time-limit.ts'
 
 /**
- * The failure of a first attempt in few words: for a page that cannot load what retries and describes failures, because
- * the network is down for that, too.
+ * The failure of a first attempt in few words, for a page that cannot load the code that retries and describes
+ * failures, because the network is down for that as well.
  */
 export function briefFailure(
   call: Call,

@@ -11,7 +11,7 @@ import { Wakeup } from './wakeup.ts'
 /** Options of a bulk run, checked. */
 export interface BulkOptions extends Pick<RevokeOptions, 'tokenTypeHint' | 'verify' | 'signal'> {
   readonly concurrency: number
-  /** They hold for each token. */
+  /** They apply to each token. */
   readonly limits: ResolvedLimits
 }
 
@@ -35,8 +35,8 @@ interface Job {
 const MAX_REFUSALS = 20
 
 /**
- * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, hands out what is settled,
- * and sleeps until something changes: a response, an item of the source, the end of a pause, or an abort.
+ * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, yields settled tokens, and
+ * sleeps until something changes: a response, an item of the source, the end of a pause, or an abort.
  */
 export class BulkRun {
   readonly #core: ClientCore
@@ -44,7 +44,7 @@ export class BulkRun {
   readonly #options: BulkOptions
   readonly #rate: RateController
   readonly #change = new Wakeup()
-  /** Ends what is in progress when the caller's signal aborts, and when nobody reads on. */
+  /** Ends requests in progress when the caller's signal aborts or the caller stops reading. */
   readonly #stop = new AbortController()
   /** Tokens to send: new from the source, or once more because the provider throttled. */
   #waiting: Job[] = []
@@ -161,7 +161,7 @@ export class BulkRun {
     this.#change.notify()
   }
 
-  /** Adapts the rate to a response; the token is done, or waits to be sent again. */
+  /** Adapts the rate to a response; the token is settled, or waits to be sent again. */
   #settle(job: Job, attempt: RevocationAttempt): void {
     const { revocation, throttled, retryAfterMs } = attempt
     const now = this.#core.options.clock.now()
@@ -214,7 +214,7 @@ export class BulkRun {
     return reported
   }
 
-  /** The source failed: what is in progress is still reported, then its error is thrown. */
+  /** The source failed: tokens in progress are still reported, then its error is thrown. */
   #fail(error: unknown): void {
     this.#failure ??= { error }
     this.#exhausted = true

@@ -80,7 +80,7 @@ export function checkDuration(
   if (!isDuration(value, 1)) invalidOption(option, 'must be 1 to 86400000 milliseconds.', code)
 }
 
-/** Tells whether a value is a number of milliseconds from `least` to a day. */
+/** Checks that a value is a number of milliseconds from `least` to a day. */
 export function isDuration(value: unknown, least: number): value is number {
   return typeof value === 'number' && value >= least && value <= 86_400_000
 }

@@ -15,7 +15,7 @@ export interface ClientBase {
   readonly api: ProviderApi
   /** Masked in the texts of every call, in addition to its own token and the application's credentials. */
   readonly secrets?: readonly string[]
-  /** The tokens of the last calls, which a provider may repeat in an answer to another one; see `remember()`. */
+  /** The tokens of the last calls, which a provider may repeat in a response to another call; see `remember()`. */
   readonly recent: Set<string>
   /** Gives each call its number. */
   readonly nextCall: () => number
@@ -37,7 +37,7 @@ export interface Call extends Wait {
   readonly deferThrottling: boolean
   /** Everything that is masked in texts; credentials are added as they are made. */
   readonly secrets: (string | undefined)[]
-  /** The tokens of the client's last calls, as a provider may repeat them. */
+  /** The tokens of the client's last calls, because a provider may repeat them. */
   readonly recent: ReadonlySet<string>
 }
 
@@ -72,7 +72,7 @@ export async function startCall(
 }
 
 /**
- * Makes the redactor for the texts of a call. The values of own headers count where they are as long as secrets are.
+ * Makes the redactor for the texts of a call. The values of custom headers are included if they are as long as secrets.
  *
  * @param others Also masks the tokens of the client's other calls. Comparing a text with them takes longer than
  *   a successful call, so a success goes without.

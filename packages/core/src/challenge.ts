@@ -3,7 +3,7 @@ const PART = /"(?:[^"\\]|\\.)*"?|(?<![^\s,])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)
 
 /**
  * Reads a parameter of `WWW-Authenticate`, such as `error="invalid_client"` (RFC 6750 §3). The header is read from its
- * start, so that what stands inside a quoted string is never taken for a parameter.
+ * start, so that the content of a quoted string is never read as a parameter.
  *
  * @returns The first value of that name; `undefined` without one.
  */

@@ -26,7 +26,7 @@ export function negotiatedAuth(
  * Chooses a method among those that a provider lists for an endpoint: the first one that this client supports. A client
  * with neither secret nor certificate is public and only identifies itself, which providers seldom list.
  *
- * @param listed The provider's list; a missing or empty one stands for `client_secret_basic` (RFC 8414 §2).
+ * @param listed The provider's list; a missing or empty one means `client_secret_basic` (RFC 8414 §2).
  * @param mutualTls Whether the transport presents a client certificate.
  * @throws LogoutError `client_auth_failed` when the two sides have no method in common
  */
@@ -44,7 +44,7 @@ export function negotiate(
   if (method) return method
   throw new LogoutError(
     'client_auth_failed',
-    `The provider accepts ${listed.join(', ').slice(0, 300)}; this client can do ` +
+    `The provider accepts ${listed.join(', ').slice(0, 300)}; this client supports ` +
       `${able.join(', ')}. Change the application's setting at the provider, or pass clientAuth.`,
     { attempts: 0 },
   )

@@ -11,7 +11,7 @@ export interface ClientAuthContext {
   readonly endpoint: AuthenticatedEndpoint
   /** Absolute URL of the endpoint. */
   readonly url: string
-  /** The provider's issuer, where it is known: always for `issuer` and `appHost`, never for `endpoints`. */
+  /** The provider's issuer, if it is known: always for `issuer` and `appHost`, never for `endpoints`. */
   readonly issuer: string | undefined
   /** 1 for the first attempt. Every attempt calls it again, so that an assertion is never sent twice. */
   readonly attempt: number
@@ -85,7 +85,7 @@ export function createClientAuth(method: ClientAuthMethod, appId: string, appSec
   if (!/^(?:none|(?:self_signed_)?tls_client_auth)$/.test(method)) {
     invalidOption('clientAuth', `'${String(method).slice(0, 100)}' is not known.`)
   }
-  // A public client, and one known by its certificate, only says who it is.
+  // A public client, and a client with a certificate, only sends its id.
   return Object.assign(idOnly.bind(undefined), { method })
 }
 
@@ -97,7 +97,7 @@ function formEncode(value: string): string {
 /**
  * Makes sure that a credential is exactly one.
  *
- * @throws LogoutError `invalid_options` when a self-written {@link ClientAuth} gives something else
+ * @throws LogoutError `invalid_options` when a custom {@link ClientAuth} returns anything else
  */
 export function checkCredential(credential: ClientCredential): void {
   const { authorization, body = {} } = credential

@@ -37,7 +37,7 @@ export const ENDPOINTS: Names<EndpointsLocation['endpoints']> = {
 
 const CLIENT_AUTH = 'use clientAuth, which is for revocation and introspection'
 const ELSEWHERE = 'it belongs to @backend-logout/node or @backend-logout/deno'
-const SIGN_IN = 'it is about signing in, which this package does not do'
+const SIGN_IN = 'it concerns signing in, which this package does not do'
 
 /** Names of client options in other libraries, especially the official SDKs of GenAuth. */
 export const CLIENT_HINTS: Readonly<Record<string, string>> = {

@@ -25,9 +25,9 @@ export interface LogoutClient {
   /**
    * Revokes one token: an access token or a refresh token.
    *
-   * @returns `true` when the provider accepted the revocation; with `verify`, only when introspection then says
-   * inactive, and `false` when the provider still calls the token active
-   * @throws LogoutError in every other case; `tokenMayBeLive` then tells whether to worry
+   * @returns `true` when the provider accepted the revocation; with `verify`, only when introspection then reports it
+   * as inactive, and `false` when the provider still reports the token as active
+   * @throws LogoutError in every other case; `tokenMayBeLive` is then `true` if the token may still be active
    * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2 | RFC 7009 §2}
    * @example
    * ```ts
@@ -40,12 +40,12 @@ export interface LogoutClient {
   revokeToken(token: string, options?: RevokeOptions): Promise<boolean>
 
   /**
-   * Revokes the tokens of a session, the refresh token first, each on its own, and reports the outcome of each.
-   * A token's fate never makes it reject, so the application can always go on to end its own session. It takes at most
-   * 4.5 seconds, or as long as `logoutDeadlineMs` says, because a user waits for it. Without a token there is nothing to
-   * do, which `nothingToRevoke` says.
+   * Revokes the tokens of a session, the refresh token first, each on its own, and reports the outcome of each. A
+   * failed token never makes it reject, so the application can always end its own session. It takes at most 4.5
+   * seconds, or `logoutDeadlineMs`, because a user waits for it. Without a token, it sends nothing and
+   * `nothingToRevoke` is `true`.
    *
-   * @throws LogoutError `invalid_argument` when an option is wrong, or a token stands under a wrong name
+   * @throws LogoutError `invalid_argument` when an option is wrong, or a token has the wrong name
    * @example
    * ```ts
    * import { createLogoutClient } from '@backend-logout/core'
@@ -62,8 +62,8 @@ export interface LogoutClient {
    * is read only as fast as tokens are revoked. When the provider throttles, the whole run slows down and speeds up
    * again. A token's fate never ends the run.
    *
-   * @throws LogoutError `invalid_argument` immediately; `aborted` when the signal ended the run, after what was in flight
-   * has been yielded; and whatever the input throws, likewise
+   * @throws LogoutError `invalid_argument` immediately; `aborted` when the signal ended the run, after all tokens in
+   * flight have been yielded; any error of the input, likewise
    * @example
    * ```ts
    * import { createLogoutClient } from '@backend-logout/core'
@@ -77,16 +77,16 @@ export interface LogoutClient {
   revokeTokens(tokens: TokenSource, options?: RevokeManyOptions): AsyncGenerator<Revocation, void, void>
 
   /**
-   * Asks the provider whether a token is active.
+   * Queries the provider for the state of a token.
    *
-   * @throws LogoutError, `unexpected_response` also when the answer has no boolean `active`
+   * @throws LogoutError, `unexpected_response` also when the response has no boolean `active`
    * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2 | RFC 7662 §2}
    */
   introspectToken(token: string, options?: IntrospectOptions): Promise<Introspection>
 
   /**
-   * Builds the URL to which the user's browser goes to end the provider's own session. With `issuer`, the provider
-   * must have been asked for its metadata before, by {@link LogoutClient.discover} or any other call.
+   * Builds the URL that ends the provider's session in the user's browser. With `issuer`, the provider's metadata must
+   * have been fetched before, by {@link LogoutClient.discover} or any other call.
    *
    * @throws LogoutError `invalid_argument`, `endpoint_missing`, or `discovery_failed` before discovery
    * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html | OpenID Connect RP-Initiated Logout}
@@ -94,8 +94,8 @@ export interface LogoutClient {
   buildLogoutUrl(options?: LogoutUrlOptions): URL
 
   /**
-   * Builds the same request as {@link LogoutClient.buildLogoutUrl} as a form that the user's browser posts, for where
-   * the URL would be too long. Only for `kind` `oidc`.
+   * Builds the same request as {@link LogoutClient.buildLogoutUrl} as a form that the user's browser posts, in case the
+   * URL is too long. Only for `kind` `oidc`.
    *
    * @throws LogoutError `invalid_argument`, `endpoint_missing`, or `discovery_failed` before discovery
    * @see {@link https://openid.net/specs/openid-connect-rpinitiated-1_0.html#RPLogout | OpenID Connect RP-Initiated Logout §2}
@@ -111,8 +111,8 @@ export interface LogoutClient {
   buildLogoutForm(options?: LogoutUrlOptions): LogoutForm
 
   /**
-   * Asks the provider for its metadata, once per client; only a success is kept. Other calls do this automatically when
-   * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs none.
+   * Fetches the provider's metadata, once per client; only a success is kept. Other calls do this automatically when
+   * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs no metadata.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */

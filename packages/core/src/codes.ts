@@ -11,8 +11,8 @@
  * | `rate_limited` | the provider throttles; see `retryAfterMs` |
  * | `provider_unavailable` | the provider failed (5xx); the token is still active |
  * | `unexpected_response` | the response does not come from a provider, such as an HTML page |
- * | `redirect_refused` | the endpoint answered with a redirect, which is never followed |
- * | `endpoint_missing` | the endpoint answered 404, 405 or 410, or the provider's metadata lists no such endpoint |
+ * | `redirect_refused` | the endpoint returned a redirect, which is never followed |
+ * | `endpoint_missing` | the endpoint returned 404, 405 or 410, or the provider's metadata lists no such endpoint |
  * | `discovery_failed` | the provider's metadata could not be used |
  * | `unverified` | the revocation was accepted, but introspection could not prove it |
  * | `network` | the connection failed; unless the message says that nothing was sent, the request may or may not have arrived |
@@ -50,7 +50,7 @@ export type ErrorConcern = 'call' | 'token' | 'application' | 'provider'
 export interface ErrorMeaning {
   /** True if the same call may succeed later without any change. */
   readonly retryable: boolean
-  /** The state of the token after this failure, where nothing else is known about it. */
+  /** The state of the token after this failure, if nothing else is known about it. */
   readonly token: 'live' | 'unknown' | 'unsupported'
   /** Whom the failure concerns. */
   readonly concerns: ErrorConcern
@@ -61,9 +61,9 @@ export interface ErrorMeaning {
 /**
  * Meaning of each code. All code that depends on an error code reads this table.
  *
- * Three errors can say more than their code: `discovery_failed` is `retryable` where the provider may answer later; the
- * state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint; and it is `live`
- * when `network` comes from a connection that failed before anything was sent.
+ * Three errors are more specific than their code: `discovery_failed` is `retryable` if the provider may respond later;
+ * the state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint; and it is
+ * `live` when `network` comes from a connection that failed before anything was sent.
  *
  * @example
  * ```ts

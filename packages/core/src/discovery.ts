@@ -22,10 +22,10 @@ function metadataUrls({ metadataUrl, issuer: [issuer = ''] }: ResolvedIssuer): s
 }
 
 /**
- * Fetches a provider's metadata and reads its endpoints, within the client's own limits. A document counts only when its `issuer` is the one
- * that was asked for; among those that count, the first with a revocation endpoint is taken.
+ * Fetches a provider's metadata and reads its endpoints, within the client's own limits. A document is valid only if
+ * its `issuer` is the requested one; the first valid document with a revocation endpoint is used.
  *
- * @throws LogoutError `discovery_failed`, retryable where the provider may answer later
+ * @throws LogoutError `discovery_failed`, retryable if the provider may respond later
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
  */
 export async function discover(base: ClientBase, location: ResolvedIssuer): Promise<ProviderEndpoints> {

@@ -33,7 +33,7 @@ test('optionsFromEnvironment() reads no variables but those that it names', () =
   const source = { read, readFile: () => 'from a file\n' }
   expect(optionsFromEnvironment(source).appSecret).toBe('from a file')
   expect(tlsFromEnvironment(source)).toEqual({ ca: 'from a file', cert: 'from a file', key: 'from a file' })
-  // What has a meaning for one runtime only is read by its package.
+  // Variables of only one runtime are read by its package.
   for (const [name, { only }] of Object.entries(ENVIRONMENT_VARIABLES)) {
     if (only) environmentValue(source, name)
   }

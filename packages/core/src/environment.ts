@@ -5,26 +5,28 @@ import { invalidOption } from './invalid-option.ts'
 import type { ClientSecretJwtOptions, PrivateJwk, PrivateKeyJwtOptions } from './jwt.ts'
 import type { ClientOptions, LogoutClientOptions, ProviderLocation } from './options.ts'
 
-/** Options of which any may be left to the environment. */
+/** Options that may all come from the environment instead. */
 export type PartialClientOptions = (ProviderLocation | { readonly protocol?: 'oidc' | 'oauth' }) &
   Partial<ClientOptions>
 
 /** Sources of {@link optionsFromEnvironment}. */
 export interface EnvironmentSource {
-  /** Gives the value of a variable. One that is empty counts as not set, and white space around it is dropped. */
+  /** Returns the value of a variable. One that is empty counts as not set, and white space around it is dropped. */
   readonly read: (name: string) => string | undefined
-  /** Gives the text of a file that a variable names. Without it, variables whose name ends in `_FILE` are not read. */
+  /**
+   * Returns the text of a file that a variable names. Without it, variables whose name ends in `_FILE` are not read.
+   */
   readonly readFile?: (path: string, variable: string) => string
   /** True if the application authenticates by a certificate and needs no secret. */
   readonly hasCertificate?: boolean
 }
 
 /**
- * Completes options from environment variables, for runtimes whose package does not do that on its own. Options come
- * first. {@link ENVIRONMENT_VARIABLES} lists the variables; those of `tls` and `connections` are for the packages of
- * runtimes that have such options.
+ * Completes options from environment variables, for runtimes whose package does not do that on its own. Options
+ * override variables. {@link ENVIRONMENT_VARIABLES} lists the variables; those of `tls` and `connections` are for the
+ * packages of runtimes that have such options.
  *
- * @param options Anything that the environment does not say, or says differently.
+ * @param options Options that the environment does not set, or that override it.
  * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong; and whatever the source throws
  * @example
  * ```ts
@@ -92,7 +94,7 @@ export function tlsFromEnvironment(
 }
 
 /**
- * Reads one variable in the form that {@link ENVIRONMENT_VARIABLES} gives it. For the packages of runtimes.
+ * Reads one variable in the form that {@link ENVIRONMENT_VARIABLES} defines. For the packages of runtimes.
  *
  * @throws LogoutError `invalid_options`, naming the variable; and whatever the source throws
  * @example
@@ -156,7 +158,7 @@ function placeFrom(source: EnvironmentSource): Record<string, unknown> {
   return found
 }
 
-/** Sets up client authentication by signed assertions, where the variables ask for it. */
+/** Sets up client authentication by signed assertions, if the variables require it. */
 function signFrom(source: EnvironmentSource, merged: Record<string, unknown>): void {
   const key = environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_FILE') as string | undefined
   const method = merged.clientAuth ?? (key === undefined ? undefined : 'private_key_jwt')

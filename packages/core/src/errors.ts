@@ -1,6 +1,6 @@
 import { ERROR_MEANING, type ErrorConcern, type LogoutErrorCode } from './codes.ts'
 
-/** Details of a {@link LogoutError} in addition to its code and message. None of it ever holds a secret. */
+/** Details of a {@link LogoutError} in addition to its code and message. None of it ever contains a secret. */
 export interface LogoutErrorDetails {
   /**
    * True if the same call may succeed later without any change.
@@ -36,8 +36,8 @@ export interface LogoutErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 
 /**
- * The one error this package throws. Its `code` says what happened, its message also where and what to do next.
- * No property of it, and nothing behind `cause`, holds a token, a secret or an assertion.
+ * The one error this package throws. Its `code` names the failure; its message also says where it happened and what to
+ * do. No property, and no `cause`, contains a token, a secret or an assertion.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ Object.defineProperties(LogoutError.prototype, {
 })
 
 /**
- * Tells whether a caught value is a {@link LogoutError}, also one from another copy of this package or another realm.
+ * Recognizes a caught {@link LogoutError}, even one from another copy of this package or another realm.
  *
  * @param value Anything, typically what `catch` caught.
  */

@@ -7,14 +7,14 @@ export interface LogoutEventBase {
   readonly call: number
   /** The operation. */
   readonly operation: 'revoke' | 'introspect' | 'discover'
-  /** The endpoint, without its query. Missing where it is not known yet. */
+  /** The endpoint, without its query. Missing if it is not known yet. */
   readonly endpoint?: string | undefined
   /** Fingerprint of the token, see {@link fingerprintToken}. Missing for `discover`. */
   readonly token?: string | undefined
 }
 
 /**
- * Events of a call, for logs, metrics and traces. No event holds a secret.
+ * Events of a call, for logs, metrics and traces. No event contains a secret.
  *
  * `start`, then for each request an `attempt` (and a `retry` before the next one), and one `outcome`.
  */
@@ -25,7 +25,7 @@ export type LogoutEvent =
       /** 1 for the first one. */
       readonly attempt: number
       readonly durationMs: number
-      /** HTTP status, where there was an answer. */
+      /** HTTP status, if there was a response. */
       readonly status?: number | undefined
       /** Code of its failure; missing after a success. */
       readonly code?: LogoutErrorCode | undefined
@@ -52,15 +52,15 @@ export type LogoutEvent =
       readonly requestId?: string | undefined
     })
 
-/** Receives {@link LogoutEvent}s. What it throws is dropped: watching a logout must not break it. */
+/** Receives {@link LogoutEvent}s. Its errors are ignored: watching a logout must not break it. */
 export type OnEvent = (event: LogoutEvent) => void
 
 /**
  * Calls an event listener without letting any failure of it out, not even a later one: watching a logout must not break
  * it. The event is frozen. For packages that emit their own events.
  *
- * @param listener Typed as returning nothing, but nothing keeps an application from passing an async function. What it
- * returns may be a promise of any library or realm.
+ * @param listener Typed as returning nothing, but nothing keeps an application from passing an async function. Its
+ * result may be a promise of any library or realm.
  * @example
  * ```ts
  * import { emit } from '@backend-logout/core'

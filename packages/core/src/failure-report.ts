@@ -6,7 +6,7 @@ import { redactCause } from './redaction.ts'
 import { EndedEarly } from './time-limit.ts'
 import type { FailedVerdict } from './verdict.ts'
 
-/** An attempt that failed: by its response, or by what was thrown instead of one. */
+/** A failed attempt: a response, or an error thrown instead of one. */
 export type FailedAttempt = Omit<FailedVerdict, 'status'> & {
   readonly status?: number
   readonly thrown?: unknown
@@ -14,7 +14,7 @@ export type FailedAttempt = Omit<FailedVerdict, 'status'> & {
   readonly unsent?: boolean
 }
 
-/** Tells whether the provider may have got a request that failed. */
+/** Checks if the provider may have received a request that failed. */
 export function mayHaveArrived({ code, unsent }: FailedAttempt): boolean {
   return ERROR_MEANING[code].token === 'unknown' && !unsent
 }
@@ -73,11 +73,11 @@ function advise(operation: Call['eventBase']['operation'], failures: readonly Fa
   if (operation === 'revoke') return nothing ? `${nothing}, so the token is still active; try again later.` : advice
   if (concerns === 'application' || concerns === 'token' || code === 'rate_limited') return advice
   const known =
-    operation === 'introspect' ? 'Whether the token is active is not known; try again later.' : 'Try again later.'
+    operation === 'introspect' ? 'It is unknown whether the token is active; try again later.' : 'Try again later.'
   return nothing ? `${nothing}. ${known}` : known
 }
 
-/** An error and its causes in one line: `fetch failed` alone helps nobody. */
+/** An error and its causes in one line: `fetch failed` alone does not help. */
 function describeCause(error: Error | undefined): string {
   if (!error) return ''
   const { message, code, cause } = error as Error & { code?: string }

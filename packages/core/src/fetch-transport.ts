@@ -40,10 +40,10 @@ const SHORT_BYTES = 1_024
 async function readBody(response: Response, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
   const { headers, type } = response
   const length = headers.get('content-length') ?? ''
-  // The length holds only where the body is what was sent. In Deno and Bun it stands beside chunks that never end, and
-  // a browser does not show how an answer of another origin was compressed.
+  // The length is valid only if the body was not decoded. In Deno and Bun, it can accompany endless chunks, and a
+  // browser does not show how a response of another origin was compressed.
   const encoded = type === 'cors' || headers.has('content-encoding') || headers.has('transfer-encoding')
-  // Longer ones may come byte by byte, and a runtime keeps each piece until the last one is there.
+  // Longer ones may arrive byte by byte, and a runtime keeps each piece until the last one is there.
   if (/^\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
     return { body: await response.text(), truncated: false }
   }

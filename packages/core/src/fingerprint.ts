@@ -4,9 +4,9 @@ import { invalidOption } from './invalid-option.ts'
 const LEAST_KEY_BYTES = 16
 
 /**
- * Names a token without showing it: the first 8 bytes of its SHA-256 in hexadecimal, such as `sha256:9f86d081884c7d65`, or
- * with a key those of its HMAC-SHA-256, such as `hmac:5b7a…`. The same token and key give the same name on every runtime, so
- * logs, events and reports can be matched.
+ * Names a token without showing it: the first 8 bytes of its SHA-256 in hexadecimal, such as `sha256:9f86d081884c7d65`,
+ * or with a key those of its HMAC-SHA-256, such as `hmac:5b7a…`. The same token and key have the same fingerprint on
+ * every runtime, so logs, events and reports can be matched.
  *
  * Without a key, anyone who reads a fingerprint can test guesses. That is no help with a random token of 128 bits, which most
  * are, but a short or predictable token can be found that way: use a key for those. With a key, only its owner can test guesses or

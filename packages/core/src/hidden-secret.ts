@@ -10,12 +10,12 @@ const ESCAPE =
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 const HEX = /(?:[\da-f]{2}[\s:,-]?){12,}/gi
 const BASE64 = /[\w+/-]{16,}/g
-/** Decoded at the wrong place, text becomes noise, in which nobody can read a secret. */
+/** Decoded at the wrong place, text becomes noise, in which no secret is readable. */
 const LEGIBLE = /[\x20-\x7e]{12,}/g
 
 /**
- * Gives those of some secrets that a text holds 12 characters of, or the whole where a secret is shorter: as they are, in
- * other letter case, or written in percent-encoding, HTML entities, escapes of JSON, hexadecimal or base64, one within the
+ * Returns the secrets of which a text contains 12 characters, or all if a secret is shorter: unchanged, in another
+ * letter case, or written in percent-encoding, HTML entities, escapes of JSON, hexadecimal or base64, one within the
  * other up to three deep.
  *
  * @param secrets In lower case.
@@ -23,17 +23,17 @@ const LEGIBLE = /[\x20-\x7e]{12,}/g
 export function hiddenIn(text: string, secrets: Iterable<string>): string[] {
   const folded = Array.from(readings(text, DEPTH), (reading) => reading.toLowerCase())
   const windows = windowsOf(folded)
-  // Every window holds one of these as a whole.
+  // Every window contains one of these completely.
   const blocks = folded.flatMap((reading) => reading.match(/.{6}/gs) ?? [])
   return Array.from(secrets).filter((secret) => {
     if (secret.length < WINDOW) return folded.some((reading) => reading.includes(secret))
-    // Nearly all texts are short and hold no secret: then this is several times faster.
+    // Nearly all texts are short and contain no secret: then this is several times faster.
     if (blocks.length <= FEW && !blocks.some((block) => secret.includes(block))) return false
     return sharedWindows(secret, windows).size > 0
   })
 }
 
-/** All that a text may stand for. */
+/** All possible decodings of a text. */
 function* readings(text: string, depth: number): Iterable<string> {
   yield text
   if (depth === 0) return

@@ -1,6 +1,6 @@
 /**
- * Names that stand for this machine or a host of the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, and
- * those without a dot.
+ * Names of this machine or a host of the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, and those
+ * without a dot.
  */
 const INTERNAL_NAME = /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/
 
@@ -9,8 +9,8 @@ const INTERNAL_IPV4 =
   /^(?:0|10|127|169\.254|172\.(?:1[6-9]|2\d|3[01])|192\.168|192\.0\.0|198\.1[89]|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])|22[4-9]|2[3-5]\d)\.[\d.]+$/
 
 /**
- * IPv6 addresses that the Internet routes (RFC 4291 §2.4), without 6to4 (RFC 3056) and Teredo (RFC 4380), which tunnel to
- * anywhere. What holds an IPv4 address, as `::ffff:7f00:1` does, is none of them.
+ * IPv6 addresses that the Internet routes (RFC 4291 §2.4), without 6to4 (RFC 3056) and Teredo (RFC 4380), which tunnel
+ * to anywhere. Addresses that contain an IPv4 address, such as `::ffff:7f00:1`, are not included.
  */
 const PUBLIC_IPV6 = /^\[(?!2002:|2001:0?:)[23][\da-f]{3}:/
 

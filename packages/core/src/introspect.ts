@@ -7,8 +7,8 @@ import { checkHint, usableToken } from './token.ts'
 import { judgeIntrospection } from './verdict.ts'
 
 /**
- * The provider's response for a token. `active` is always present; the rest only for an active token, and not with every
- * provider. Members that the standard does not know are kept.
+ * The provider's response for a token. `active` is always present; the rest only for an active token, and not with
+ * every provider. Nonstandard members are kept.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
@@ -16,13 +16,13 @@ export interface Introspection extends Readonly<components['schemas']['Introspec
 
 /** Options of one introspection. */
 export interface IntrospectOptions extends CallOptions {
-  /** Tells the provider where to look first. */
+  /** A hint that helps the provider find the token faster. */
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /** GenAuth only: also call the tokens of deleted or suspended users inactive. */
   readonly strict?: boolean | undefined
 }
 
-/** Checks a token and asks the provider about it. */
+/** Checks a token and introspects it. */
 export async function introspect(
   core: ClientCore,
   token: unknown,
@@ -34,7 +34,7 @@ export async function introspect(
   return await askProvider(core, usable, options)
 }
 
-/** Asks the provider about a token that was checked before. */
+/** Introspects a token that was already checked. */
 export async function askProvider(
   core: ClientCore,
   token: string,

@@ -4,7 +4,7 @@ import { LogoutError } from './errors.ts'
  * Refuses the value of an option or argument, for packages that add options to a client.
  *
  * @param option Its name, which the message begins with.
- * @param reason The rest of the message: what it must be.
+ * @param reason The rest of the message: the valid values.
  * @param code Which of the two it is.
  * @throws LogoutError with `code` and `option`
  * @example

@@ -20,7 +20,7 @@ export type { AssertionOptions, ClientSecretJwtOptions, PrivateKeyJwtOptions } f
 export type { AuthenticatedEndpoint, ClientAuth, ClientAuthContext, ClientCredential } from './client-auth.ts'
 export type { SigningAlgorithm } from './signing-algorithm.ts'
 
-/** A Web Crypto key that may sign; the type that the runtime's own declarations give it. */
+/** A Web Crypto key that may sign, as the runtime declares it. */
 export type SigningCryptoKey = CryptoKey
 
 /**
@@ -41,8 +41,8 @@ const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']
  *
  * @param key A private key: a `CryptoKey` that may sign, a JWK, or PEM (PKCS#8, `BEGIN PRIVATE KEY`). RSA of at least
  * 2048 bits, EC on P-256, P-384 or P-521, or Ed25519.
- * @throws LogoutError `invalid_options` when key and options do not fit; an import that fails, and an audience that is
- * not known, reject the call that needs them with the same code
+ * @throws LogoutError `invalid_options` when key and options do not match; an import that fails, and an audience that
+ * is not known, reject the call that needs them with the same code
  * @example
  * ```ts
  * import { createLogoutClient } from '@backend-logout/core'
@@ -130,7 +130,7 @@ function signedBy(
       .sign(key)
     return {
       body: {
-        // RFC 7521 §4.2 makes it optional, as the assertion says it too; some providers look for it first.
+        // RFC 7521 §4.2 makes it optional, because the assertion also contains it; some providers require it.
         client_id: appId,
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
         client_assertion: assertion,

@@ -5,11 +5,10 @@ import type { LogoutClient } from './client.ts'
 const METHODS: ReadonlySet<unknown> = new Set([...Object.keys(CALLS), 'buildLogoutForm'])
 
 /**
- * A client that is created when it is first used: for modules that are also loaded where the settings are not there,
- * such as by `next build` or in a container's build. What is wrong with the settings then comes to light with the first
- * call, as a rejection.
+ * A client that is created when it is first used: for modules that are also loaded without settings, such as by `next
+ * build` or in a container's build. Wrong settings reject the first call.
  *
- * @param create Creates the client, such as `createLogoutClientFromEnv`. Called again where it threw.
+ * @param create Creates the client, such as `createLogoutClientFromEnv`. Called again if it threw.
  * @example
  * ```ts
  * import { createLogoutClient, lazyLogoutClient } from '@backend-logout/core'

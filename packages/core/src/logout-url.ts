@@ -7,7 +7,7 @@ import { isBlank } from './token.ts'
 
 /** Options of a front-end logout URL. */
 export interface LogoutUrlOptions {
-  /** The user's ID token, which tells the provider whose session ends. */
+  /** The user's ID token, which identifies the session that ends. */
   readonly idToken?: string | undefined
   /**
    * Address to which the provider sends the user afterwards. It must be registered there.
@@ -24,7 +24,8 @@ export interface LogoutUrlOptions {
   readonly kind?: 'oidc' | 'generic' | 'cas' | undefined
   /**
    * Further parameters, such as `logout_uri` (Amazon Cognito), `logout_hint` or `ui_locales` (OpenID Connect). `true`
-   * adds the bare name, such as Auth0's `federated`. At most 20, with 4096 characters each; none that is set otherwise.
+   * adds the bare name, such as Auth0's `federated`. At most 20, with 4096 characters each; no name that another option
+   * sets.
    */
   readonly extraParameters?: Readonly<Record<string, string | true>> | undefined
 }
@@ -49,14 +50,14 @@ export interface LogoutUrlPlan {
   readonly parameters: Readonly<Record<string, string | true>>
 }
 
-/** The paths of GenAuth's logout pages without OIDC, and the parameter that holds the return address. */
+/** The paths of GenAuth's logout pages without OIDC, and their parameter for the return address. */
 const PAGES = {
   generic: { path: '/login/profile/logout', returnParameter: 'redirect_uri' },
   cas: { path: '/cas-idp/logout', returnParameter: 'url' },
 } as const
 
 /**
- * Checks what goes into the request by which the user's browser ends the provider's own session.
+ * Checks the request that ends the provider's session in the user's browser.
  *
  * @throws LogoutError `invalid_argument`
  */
@@ -86,7 +87,7 @@ export function planLogoutUrl(client: ResolvedOptions, options: LogoutUrlOptions
     id_token_hint: idToken,
     post_logout_redirect_uri: redirectUri,
     state,
-    // Without an ID token only this tells the provider which return addresses are registered.
+    // Without an ID token, only this identifies the registered return addresses.
     client_id: genauth ? undefined : appId,
   }
   return { page: undefined, parameters: merge(parameters, options) }
@@ -129,7 +130,7 @@ export function buildLogoutUrl({ page, parameters }: LogoutUrlPlan, provider: Pr
 /**
  * Builds the form of a plan.
  *
- * @throws LogoutError `invalid_argument` where the page takes no form; `endpoint_missing`, or `discovery_failed` before
+ * @throws LogoutError `invalid_argument` if the page accepts no form; `endpoint_missing`, or `discovery_failed` before
  * discovery
  */
 export function buildLogoutForm({ page, parameters }: LogoutUrlPlan, provider: Provider): LogoutForm {

@@ -25,12 +25,12 @@ export interface SessionTokens {
   readonly accessToken?: string | undefined
   /** Revoked first. With rotation, the latest one. */
   readonly refreshToken?: string | undefined
-  /** Not revoked, as ID tokens cannot be; it goes into the logout URL. */
+  /** Not revoked, because ID tokens cannot be; it becomes part of the logout URL. */
   readonly idToken?: string | undefined
 }
 
 /**
- * Options of {@link LogoutClient.logout}. There is a logout URL with an ID token, or where one of the URL's options is
+ * Options of {@link LogoutClient.logout}. There is a logout URL with an ID token, or if one of the URL's options is
  * passed.
  */
 export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omit<LogoutUrlOptions, 'idToken'> {}
@@ -51,11 +51,11 @@ export interface LogoutResult {
    * the user then stays with the application.
    */
   readonly logoutUrl?: URL
-  /** The same as a form to post, for where the URL would be too long; only for `kind` `oidc`. */
+  /** The same as a form to post, in case the URL is too long; only for `kind` `oidc`. */
   readonly logoutForm?: LogoutForm
   /**
-   * Reason why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing`, one of discovery, or `network`
-   * or `timeout` where the provider did not answer.
+   * Reason why there is no `logoutUrl`: {@link LogoutError} `invalid_argument`, `endpoint_missing`, one of discovery,
+   * or `network` or `timeout` if the provider did not respond.
    */
   readonly logoutUrlError?: LogoutError
 }
@@ -70,7 +70,7 @@ export async function logout(
   const present = [['refresh_token', refreshToken] as const, ['access_token', accessToken] as const].filter(
     ([, token]) => token !== undefined,
   )
-  // Wrong options come to light before anything is sent.
+  // Options are checked before anything is sent.
   verifyPatience(options.verify)
   const plan = planUrl(core, idToken, options)
   const { clock } = core.options
@@ -114,9 +114,9 @@ const MISTAKEN = {
 } as const
 
 /**
- * The tokens of a session. What is empty is not there: sessions expire, and users click twice.
+ * The tokens of a session. An empty value counts as missing: sessions expire, and users click twice.
  *
- * @throws LogoutError `invalid_argument` where a token stands under the wrong name: it would stay active in silence
+ * @throws LogoutError `invalid_argument` if a token has the wrong name: it would stay active unnoticed
  */
 function sessionTokens(given: SessionTokens | null | undefined): Readonly<Record<keyof SessionTokens, unknown>> {
   if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) {
@@ -139,7 +139,7 @@ function filled(token: unknown): unknown {
   return token === null || (typeof token === 'string' && isBlank(token)) ? undefined : token
 }
 
-/** Plans the logout URL; or gives the reason why there is no URL, which keeps no token from being revoked. */
+/** Plans the logout URL, or returns the reason why there is no URL. The tokens are revoked in any case. */
 function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): LogoutUrlPlan | LogoutError {
   if (idToken !== undefined) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
   const { redirectUri, state, kind, extraParameters } = options
@@ -155,13 +155,13 @@ function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): Lo
   }
 }
 
-/** Why the user should not be sent to the provider: it answered nothing at all, and its page would not come up either. */
+/** The reason not to send the user to the provider: it did not respond at all, so its page would not load. */
 function silence(revocations: readonly Revocation[]): LogoutError | undefined {
   const [last] = revocations.map(({ error }) => error).slice(-1)
   if (!last || revocations.some(({ status, error }) => status !== undefined || !SILENT.has(error?.code)))
     return undefined
   const message =
-    'The provider did not answer, so there is no logout URL: the user would end up on a page that does not load. ' +
+    'The provider did not respond, so there is no logout URL: the user would end up on a page that does not load. ' +
     'Stay on a page of the application; buildLogoutUrl() builds the URL in any case.'
   return new LogoutError(last.code, message, { cause: last })
 }

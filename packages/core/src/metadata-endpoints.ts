@@ -36,7 +36,7 @@ export function endpointsOf(
     return names.length ? names : undefined
   }
   const revocation = methods('revocation') ?? likeToken(methods('token'))
-  // For introspection, silence means nothing (RFC 8414 §2); what holds for revocation is the best guess.
+  // For introspection, a missing list means nothing (RFC 8414 §2); the method for revocation is the best guess.
   const authMethods = { revocation, introspection: methods('introspection') ?? revocation }
   return {
     issuer: metadata.issuer,

@@ -13,8 +13,8 @@ export interface MetadataUrlPolicy {
 }
 
 /**
- * Checks the address of an endpoint that comes from a provider's metadata. Metadata is less trusted than an option: it
- * must not lead tokens and secrets from a provider on the Internet to this machine, into its network, or onto http.
+ * Checks the address of an endpoint in a provider's metadata. Metadata is less trusted than an option: it must not lead
+ * tokens and secrets from a provider on the Internet to this machine, into its network, or onto http.
  *
  * @param what How messages call it.
  * @param issuer The issuer whose metadata it is.

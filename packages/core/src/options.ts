@@ -18,7 +18,7 @@ export interface GenAuthLocation {
   readonly endpoints?: never
 }
 
-/** Any other provider, by its issuer: endpoints and client authentication come from its metadata. */
+/** Any other provider, by its issuer: its metadata defines endpoints and client authentication. */
 export interface IssuerLocation {
   /** Exactly as the provider states it in its metadata, including a trailing slash or the lack of one. */
   readonly issuer: string | URL
@@ -65,7 +65,7 @@ export interface EndpointsLocation {
 /** Location of the provider: exactly one of `appHost`, `issuer` and `endpoints`. */
 export type ProviderLocation = GenAuthLocation | IssuerLocation | EndpointsLocation
 
-/** Everything about a client except where its provider is. */
+/** All options of a client except the address of its provider. */
 export interface ClientOptions extends CallLimits {
   /** The application's id: OAuth's `client_id`. */
   readonly appId: string
@@ -73,19 +73,19 @@ export interface ClientOptions extends CallLimits {
   readonly appSecret?: string | undefined
   /**
    * Authentication of the application at the revocation and introspection endpoints.
-   * @default for `appHost`, `client_secret_post` with a secret and `none` without; for `issuer`, the first method in
-   * the provider's metadata that can be done; for `endpoints`, `client_secret_basic` with a secret and `none` without
+   * @default for `appHost`, `client_secret_post` with a secret and `none` without; for `issuer`, the first supported
+   * method in the provider's metadata; for `endpoints`, `client_secret_basic` with a secret and `none` without
    */
   readonly clientAuth?: ClientAuthMethod | ClientAuth | undefined
   /**
-   * Only with `issuer`: the only hosts, in addition to the issuer's own, on which the provider's metadata may place endpoints, such as
-   * `['oauth2.googleapis.com']`; with the port where it is not 443. An empty list leaves the issuer's own host alone.
-   * A host inside your network must be listed when the issuer is outside it.
+   * Only with `issuer`: the only hosts, in addition to the issuer's own, on which the provider's metadata may place
+   * endpoints, such as `['oauth2.googleapis.com']`; with the port if it is not 443. An empty list leaves the issuer's
+   * own host alone. A host inside your network must be listed when the issuer is outside it.
    * @default any public host
    */
   readonly endpointHosts?: readonly string[] | undefined
   /**
-   * Further answers of the revocation endpoint that mean that the token is no longer valid, and count as `accepted`:
+   * Further responses of the revocation endpoint that mean that the token is no longer valid, and count as `accepted`:
    * error codes, or whole error descriptions, exactly as the provider writes them. At most 100. They count at any 2xx
    * or 4xx except 401. 400 with `invalid_token` always counts (RFC 6750 §3.1).
    * @default []
@@ -93,8 +93,8 @@ export interface ClientOptions extends CallLimits {
   readonly alreadyInvalidErrors?: readonly string[] | undefined
   /**
    * Time for a whole `logout` with all its tokens, in milliseconds, 1 to 86 400 000: a user is waiting. A call's own
-   * `deadlineMs` comes first. `deadlineMs` of the client is for everything else, such as `revokeTokens`.
-   * @default 4_500, or `deadlineMs` where that is shorter
+   * `deadlineMs` overrides it. `deadlineMs` of the client is for everything else, such as `revokeTokens`.
+   * @default 4_500, or `deadlineMs` if that is shorter
    */
   readonly logoutDeadlineMs?: number | undefined
   /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
@@ -103,10 +103,10 @@ export interface ClientOptions extends CallLimits {
   readonly logoutRedirectUri?: string | URL | undefined
   /**
    * Additional headers for each request, such as `User-Agent` (by default the name and version of this package and of
-   * the runtime) or `X-Tenant-Id`: at most 64, with 16 384 characters.
-   * Refused are credentials and what is named like one (`Authorization`, `Cookie`, `DPoP`, and names with `token`,
-   * `secret`, `api-key` and the like), because each request has exactly one credential; and what the request itself
-   * decides: `Content-*`, `Host`, `Expect`, and what is about the connection, such as `Upgrade` or `Proxy-*`.
+   * the runtime) or `X-Tenant-Id`: at most 64, with 16 384 characters. Credentials and similar names are refused
+   * (`Authorization`, `Cookie`, `DPoP`, and names with `token`, `secret`, `api-key` and the like), because each request
+   * has exactly one credential. So are headers that the client sets: `Content-*`, `Host`, `Expect`, and those of the
+   * connection, such as `Upgrade` or `Proxy-*`.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
@@ -116,7 +116,7 @@ export interface ClientOptions extends CallLimits {
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Sends the requests in place of `fetch`; for runtimes with something better, such as `@backend-logout/node`. */
   readonly transport?: Transport | undefined
-  /** Is told what happens, for logs, metrics and traces. */
+  /** Receives events, for logs, metrics and traces. */
   readonly onEvent?: OnEvent | undefined
   /**
    * Makes the fingerprints in events with this key, at least 16 bytes, so that only its owner can test guesses at short or

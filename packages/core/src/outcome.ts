@@ -1,13 +1,13 @@
 import type { LogoutError } from './errors.ts'
 import type { RevocationState } from './revocation.ts'
 
-/** The provider answered success. */
+/** The provider returned success. */
 export interface Succeeded<T = unknown> {
   readonly ok: true
   readonly attempts: number
   readonly status: number
   readonly requestId: string | undefined
-  /** The body, where it was JSON. */
+  /** The body, if it was JSON. */
   readonly json: T
 }
 

@@ -23,7 +23,7 @@ export interface ProviderEndpoints {
   /**
    * The authentication that the client and the metadata have in common, for clients without `clientAuth`.
    *
-   * @throws LogoutError `client_auth_failed` where they have none
+   * @throws LogoutError `client_auth_failed` if the client supports no method of the provider
    */
   readonly negotiateAuth?: (endpoint: AuthenticatedEndpoint) => ClientAuth
   readonly metadata?: ProviderMetadata
@@ -31,18 +31,18 @@ export interface ProviderEndpoints {
   readonly unusable?: Readonly<Partial<Record<'revocation' | 'introspection' | 'endSession', string>>>
 }
 
-/** The provider as one client knows it. */
+/** The provider of one client. */
 export interface Provider {
   /** Its endpoints, once they are known. */
   readonly known: ProviderEndpoints | undefined
   /**
-   * Its endpoints; fetches its metadata where that is needed, once for all calls. Metadata that is too old still serves
-   * while it is fetched again in the background.
+   * Its endpoints; fetches its metadata if necessary, once for all calls. Metadata that is too old still serves while
+   * it is fetched again in the background.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */
   readonly endpoints: (wait: Wait) => Promise<ProviderEndpoints>
-  /** Says that an endpoint was not there: fetches the metadata again, in the background, because it may have moved. */
+  /** Reports a missing endpoint: fetches the metadata again in the background, because the endpoint may have moved. */
   readonly endpointMissing: () => void
 }
 

@@ -1,9 +1,9 @@
 /** The number of requests in flight at the start, if more are allowed. */
 const FIRST_WINDOW = 16
-/** Pause after a refusal that does not say how long, in milliseconds; doubled where nothing was admitted before it. */
+/** Pause after a refusal that does not say how long, in milliseconds; doubled if nothing was admitted before it. */
 const FIRST_SILENT_MS = 500
 const MAX_SILENT_MS = 8_000
-/** Longest pause that is honored, in milliseconds; longer waits are asked for again then. */
+/** Longest pause that is honored, in milliseconds; longer waits are then requested again. */
 const MAX_PAUSE_MS = 600_000
 /** The time for which a rate is kept before more is tried, in milliseconds. It doubles each time that was wrong. */
 const FIRST_HOLD_MS = 20_000
@@ -17,17 +17,17 @@ const RECOVERY_STEP = 0.15
 const CATCH_UP_MS = 20
 
 /**
- * Decides when a bulk run may send its next request. It starts gently and opens up to `concurrency` as answers come.
- * When the provider throttles, everything pauses together, and afterwards requests leave at the rate that the provider
- * was seen to admit; that rate is kept at first and then raised again, slowly at first. What an outage makes of the rate
- * is not what the provider admits: the rate that held before comes back within seconds, unless it is refused.
+ * Decides when a bulk run may send its next request. It starts gently and opens up to `concurrency` as responses
+ * arrive. When the provider throttles, everything pauses together, and afterwards requests leave at the rate that the
+ * provider was seen to admit; that rate is kept at first and then raised again, slowly at first. An outage lowers the
+ * rate below what the provider admits, so the previous rate returns within seconds, unless it is refused.
  *
  * All times are milliseconds on one clock that never jumps, and are handed in.
  */
 export class RateController {
   readonly #concurrency: number
   #window: number
-  /** Milliseconds from one request to the next; none until the provider first throttles. */
+  /** Milliseconds from one request to the next; unset until the provider first throttles. */
   #gapMs = 0
   #nextAt = 0
   #pausedUntil = 0
@@ -40,7 +40,7 @@ export class RateController {
   /** True while it returns to that rate. */
   #isRecovering = false
   #silentMs = FIRST_SILENT_MS
-  /** Since when is counted what was admitted: the first answer, as making connections takes extra time. */
+  /** The time from which admitted requests are counted: the first response, because connecting takes extra time. */
   #cycleStart: number | undefined
   #shrunkAt = Number.NEGATIVE_INFINITY
 
@@ -87,11 +87,11 @@ export class RateController {
     const elapsedMs = Math.max(1, now - (this.#cycleStart ?? now))
     if (this.#gapMs === 0) {
       // A burst was admitted, and the pause is the price for it. Most providers count in windows and round the pause up
-      // to a whole second, so the longer of the two is the best guess at what the burst was admitted for.
+      // to a whole second, so the longer of the two is the best estimate of the window.
       this.#gapMs = (Math.max(elapsedMs, pauseMs) / this.#admitted) * 1.02
     } else {
-      // Requests left evenly, so what was admitted until now is what the provider admits. Soon after a pause that is next
-      // to nothing, so only a part of it is believed immediately.
+      // Requests left evenly, so the rate up to now is the rate that the provider admits. Soon after a pause that is
+      // next to nothing, so only a part of it is believed immediately.
       this.#gapMs = Math.min(this.#gapMs * 1.4, Math.max(this.#gapMs, elapsedMs / this.#admitted) * 1.04)
       if (!this.#isSlowerThanProven) this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     }

@@ -11,9 +11,9 @@ const LEAST = 4
 export type Redact = (text: string, maxLength?: number) => string
 
 /**
- * Makes a function that masks every secret in a text, in each form in which it may come back, and also a part of it of 12
- * characters or more, because providers and runtimes like to quote the beginning of what they were sent. Where a secret
- * is only found by decoding, nothing of the text is left. What remains is made printable.
+ * Creates a function that masks every secret in a text, in each form that may be returned, and also any part of 12
+ * characters or more, because providers and runtimes often quote the beginning of their input. If a secret is only
+ * found by decoding, the whole text is masked. The rest is made printable.
  *
  * @param forms More secrets, from {@link formsOf}.
  */
@@ -31,8 +31,8 @@ export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<
 }
 
 /**
- * The secrets as they are and as they are sent, of which a provider may quote any part, in lower case. Without those of
- * fewer than four characters.
+ * The secrets, unchanged and as sent, in lower case; a provider may quote any part. Without those of fewer than four
+ * characters.
  */
 export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
   const forms = new Set<string>()
@@ -68,8 +68,8 @@ function mask(text: string, needle: string): string {
 }
 
 /**
- * Copies an error without anything that could hold a secret: name, code and masked message of it and of its causes, and
- * what else a `LogoutError` has. The stack stays behind, because engines repeat the message in it.
+ * Copies an error without anything that could contain a secret: its name, code, masked message and causes, and the
+ * other members of a `LogoutError`. The stack stays behind, because engines repeat the message in it.
  */
 export function redactCause(value: unknown, redact: Redact, depth = 3): Error | undefined {
   if (depth === 0 || value === undefined || value === null) return undefined
@@ -77,7 +77,7 @@ export function redactCause(value: unknown, redact: Redact, depth = 3): Error | 
     string,
     unknown
   >
-  // Anything can be thrown, also what cannot be made a string.
+  // Anything can be thrown, even a value that cannot become a string.
   const told = redact(Object(message) === message ? 'unknown error' : String(message ?? 'unknown error'), 1_000)
   const behind = redactCause(cause, redact, depth - 1)
   if (isLogoutError(value)) {

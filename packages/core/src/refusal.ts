@@ -1,7 +1,7 @@
 import { DEPTH, fieldsOf, numberOf } from './answer-body.ts'
 
 const QUALIFIER = '^(?:(?:is|has|was|http|api|app|oauth|response|request|operation|revocation|revoke|token|logout) )*'
-/** Names of members that hold an error. A success may have them too, empty or saying that all is well. */
+/** Names of members that contain an error. A success may also have them, empty or with a positive value. */
 const ERROR = new RegExp(
   `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?|problems?|rejected|denied)$`,
 )
@@ -11,22 +11,21 @@ const OUTCOME = new RegExp(
 )
 /** Among these, the ones for which 0 and nothing mean no. */
 const YES_OR_NO = /\b(?:success\w*|succeed\w*|ok|revoked)$/
-/** Names of members that tell a person how it went. */
+/** Names of members with the outcome, in words for people. */
 const MESSAGE = /^(?:\w+ )?(?:message|msg|text|description|details?|reason|info|title)$/
 /** A word that turns down, anywhere in an outcome. */
 const REFUSAL =
   /\b(?:no|n|nok|ko|not|false|err|errors?|e\d+|exception|fail\w*|invalid|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known))\b/
-/** The same in other languages, and what says in a sentence that it went wrong. */
+/** The same in other languages, and words that report a failure in a sentence. */
 const FAILURE =
   /(?<![\p{L}\p{N}])(?:err(?:or|eur|ore|o)s?|fail(?:s|ed|ure|ing)?|exception|(?:could|can|did|was|were) ?(?:not|n t)|cannot|unable|denied|refused|rejected|unauthorized|forbidden|not (?:allowed|permitted|authorized|supported|revoked)|unavailable|maintenance|bad request|went wrong|fehl\w*|abgelehnt|échec|échou\w*|fall(?:o|ó|id[oa]|ita|ito)|falh\w+|mislukt|hata)(?![\p{L}\p{N}])|ошибк|неудач|失[败敗]|[错錯][误誤]|[异異]常|拒[绝絕]|エラー|실패|오류/u
 /** Values of an error member that mean no error. */
 const FINE = /^(?:[0 ]*|200|ok|none|nil|null|undefined|false|success(?:ful)?|no ?errors?)$/
 
 /**
- * Tells whether a JSON body reports a failure. It does when a member that is named for an error holds anything, or when
- * a member that is named for the outcome says no: `false`, a negative number, a number of 400 or more, a word of
- * refusal, or a message that something failed. Names and words count without case and punctuation, at the top and up to
- * three levels below.
+ * Checks if a JSON body reports a failure. It does when a member named for an error has a value, or when a member named
+ * for the outcome is negative: `false`, a negative number, a number of 400 or more, a word of refusal, or a message
+ * that something failed. Names and words count without case and punctuation, at the top and up to three levels below.
  */
 export function reportsFailure(json: unknown): boolean {
   return failsWithin(json, DEPTH)
@@ -45,10 +44,10 @@ function failsWithin(json: unknown, depth: number): boolean {
   })
 }
 
-/** Tells whether a plain text that came with a success is still a refusal: its first word, or that it failed. */
+/** Checks if the plain text of a success is still a refusal: its first word, or a report of a failure. */
 export function isRefusal(text: string): boolean {
   const words = normalize(text)
-  // "No token= here" is prose; "no" is an answer.
+  // "No token= here" is prose; "no" is a response.
   return words === 'no' || REFUSAL.test(words.replace(/^no\b/, '').split(' ', 1)[0] as string) || hasFailed(words)
 }
 

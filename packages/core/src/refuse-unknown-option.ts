@@ -6,7 +6,7 @@ import { findUnknownOption } from './unknown-option.ts'
  * packages that import this one.
  *
  * @param known An object with the names that exist.
- * @param hints What to do in place of other names, as the end of a sentence.
+ * @param hints Advice for other names, as the end of a sentence.
  * @param of The option that these options are the members of, with a dot behind it.
  * @param code The code of the error.
  * @throws LogoutError with `code` and `option`

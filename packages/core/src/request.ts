@@ -5,14 +5,14 @@ import type { Transport, TransportRequest, TransportResponse } from './transport
 /** The path of an operation in the spec, relative to `{appHost}/{protocol}`. */
 export type ProviderPath = keyof paths & string
 
-/** The form of an operation, as the spec has it. */
+/** The form of an operation, as in the spec. */
 export type FormOf<P extends ProviderPath> = paths[P] extends {
   post: { requestBody: { content: { 'application/x-www-form-urlencoded': infer Form } } }
 }
   ? Form
   : never
 
-/** Target of a request, and what is sent with it in addition to the form. */
+/** Target of a request, and the data sent in addition to the form. */
 export type Destination = Omit<TransportRequest, 'method' | 'body'>
 
 /** Options of one operation. */
@@ -23,8 +23,8 @@ interface Init {
 }
 
 /**
- * The operations of `specs/provider.openapi.yaml`, with its types for what is sent. The path is the *name* of an
- * operation; `to` decides where the request goes, because most providers have their endpoints elsewhere.
+ * The operations of `specs/provider.openapi.yaml`, with its types for requests. The path is the *name* of an operation;
+ * `to` is the address of the request, because most providers have other paths.
  */
 export interface ProviderApi {
   readonly GET: (path: '/.well-known/openid-configuration', init: Init) => Promise<{ response: TransportResponse }>
@@ -56,9 +56,9 @@ class LightRequest implements TransportRequest {
 
 /**
  * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
- * `Request` and `Response`, but constructs whatever `Request` it is given, hands it to `fetch`, and reads `status`, `ok`,
- * `headers.get()`, `body` and `text()` of what comes back. A real pair costs about 25 µs a call, more than all else here.
- * No type of openapi-fetch can say so, hence this one assertion.
+ * `Request` and `Response`, but constructs whatever `Request` it is given, passes it to `fetch`, and reads `status`,
+ * `ok`, `headers.get()`, `body` and `text()` of the result. A real pair costs about 25 µs a call, more than all else
+ * here. No type of openapi-fetch can express this, so there is this one assertion.
  */
 const createLightApi = createApi as unknown as (options: {
   readonly Request: typeof LightRequest
@@ -78,7 +78,10 @@ export function createProviderApi(transport: Transport): ProviderApi {
 /** Characters that a form sends unchanged. */
 const PLAIN = /^[\w.*-]*$/
 
-/** Encodes a form as `URLSearchParams` does, at a third of the cost for what needs no encoding, as tokens seldom do. */
+/**
+ * Encodes a form as `URLSearchParams` does, at a third of the cost for text that needs no encoding, such as most
+ * tokens.
+ */
 function encodeForm(form: object): string {
   let encoded = ''
   for (const [name, value] of Object.entries(form)) {

@@ -1,6 +1,6 @@
 import type { TransportResponse } from './transport.ts'
 
-// The three forms of a date that RFC 9110 §5.6.7 knows. Engines parse far more, some of it nonsense ("5 potatoes").
+// The three forms of a date in RFC 9110 §5.6.7. Engines parse far more, some of it nonsense ("5 potatoes").
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d(?: GMT| \d{4})$/
 const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
@@ -9,7 +9,7 @@ const DURATION = /(\d{1,9}(?:\.\d{1,9})?) ?(ms|milliseconds?|s|secs?|seconds?|m|
 /** Numbers at or above this are points in time, in seconds since 1970 (2001 and later); below, they are durations. */
 const EPOCH_SECONDS = 1e9
 
-/** Headers that ask for a pause, whatever the status. */
+/** Headers that require a pause, whatever the status. */
 const PAUSE = ['retry-after-ms', 'x-retry-after-ms', 'x-ms-retry-after-ms', 'retry-after', 'x-retry-after']
 /** Prefixes of providers' rate limit headers. */
 const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
@@ -17,13 +17,13 @@ const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
 const RESETS = ['reset', 'reset-after', 'retry-after', 'retry-after-seconds', 'reset-ms', 'retry-after-milliseconds']
 
 /**
- * Returns how long a failed request has to wait before the next one, in milliseconds, as the provider states it:
- * `Retry-After` (RFC 9110 §10.2.3) or `retry-after-ms` at any status; and, where the limit is used up (429, or nothing
- * remains), the reset time in `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and their kin.
+ * Returns the wait after a failed request that the provider requires, in milliseconds: `Retry-After` (RFC 9110 §10.2.3)
+ * or `retry-after-ms` at any status; and, if the limit is used up (429, or nothing remains), the reset time in
+ * `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and similar ones.
  *
  * @param throttled Whether status or body already say that a limit was exceeded.
- * @param wallNow Milliseconds since the epoch. The answer's own `Date` comes first, so clocks need not agree.
- * @returns Never negative; `undefined` where the provider does not say.
+ * @param wallNow Milliseconds since the epoch. The response's own `Date` takes precedence, so clocks need not agree.
+ * @returns Never negative; `undefined` if the provider states none.
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | draft-ietf-httpapi-ratelimit-headers}
  */
 export function requestedWait(
@@ -61,7 +61,7 @@ function waitIn(headers: TransportResponse['headers'], names: readonly string[],
  *
  * @param now Wall-clock time in milliseconds since the epoch, for a point in time.
  * @param unit What a plain number counts, in milliseconds.
- * @returns Milliseconds to wait, never negative; `undefined` where there is nothing, or it makes no sense.
+ * @returns Milliseconds to wait, never negative; `undefined` if the value is missing or invalid.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 | RFC 9110 §10.2.3}
  */
 export function parseWait(value: unknown, now: number, unit = 1_000): number | undefined {
@@ -108,7 +108,7 @@ interface Limit {
 /** Reads `RateLimit`: `"default";r=0;t=30` for each policy, or `limit=10, remaining=0, reset=30` in older drafts. */
 function parseRateLimit(value: string | null): Limit[] {
   if (!value) return []
-  // The name of a policy is a string, which may hold anything.
+  // The name of a policy is a string, which may contain anything.
   const items = value.slice(0, 2_000).replace(/"(?:[^"\\]|\\.)*"/g, 'policy')
   const lists = /\b(?:remaining|reset)\s*=/i.test(items) ? [items] : items.split(',')
   return lists.map((text) => {

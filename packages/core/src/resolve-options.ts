@@ -58,7 +58,7 @@ const LOGOUT_DEADLINE_MS = 4_500
 /**
  * Checks options and completes them.
  *
- * @throws LogoutError `invalid_options`, with a message that names the option and says what it must be
+ * @throws LogoutError `invalid_options`, with a message that names the option and its valid values
  */
 export function resolveOptions(options: LogoutClientOptions, clock: Clock = systemClock): ResolvedOptions {
   if (typeof options !== 'object' || options === null) {

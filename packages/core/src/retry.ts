@@ -29,8 +29,8 @@ const MAX_BACKOFF_MS = 8_000
 const FIRST_BACKOFF_MS = 250
 
 /**
- * Decides how long to wait before a failed request is sent again: full-jitter exponential back-off, or what the provider
- * asked for when that is longer.
+ * Returns the wait before a failed request is sent again: full-jitter exponential back-off, or the provider's wait if
+ * that is longer.
  *
  * @returns Milliseconds; `undefined` when it must not be sent again: the failure would repeat itself, no retry is left,
  * the wait would reach the deadline, or throttling is deferred.

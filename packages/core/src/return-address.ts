@@ -1,10 +1,10 @@
 import { invalidOption } from './invalid-option.ts'
 
 /**
- * Checks an address to which the provider sends the user back. It may have an application's own scheme, but none that
- * a browser would run.
+ * Checks an address to which the provider sends the user back. It may have an application's own scheme, but not one
+ * that a browser would execute.
  *
- * @param option The name of the option that it comes from.
+ * @param option The name of its option.
  * @throws LogoutError with `code`
  */
 export function returnAddress(

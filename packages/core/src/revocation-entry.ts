@@ -16,9 +16,9 @@ export interface RevocationEntries {
 const MAX_TIME = 253_402_300_799
 
 /**
- * Reads the entry that revokes an access token from the token itself: by its `jti`, or where it has none, by its session
- * (`sid`) up to now. Nothing is verified, so the entry is as trustworthy as the holder of the token: use it for tokens of
- * a session that the application keeps, never for one that came with a request.
+ * Reads the entry that revokes an access token from the token itself: by its `jti`, or without one, by its session
+ * (`sid`) up to now. Nothing is verified, so the entry is as trustworthy as the holder of the token: use it for tokens
+ * of a session that the application keeps, never for one that came with a request.
  *
  * @param nowS Seconds since 1970.
  * @returns `undefined` for a token that no entry can name: an opaque one, or one without `iss`, `exp`, or both ids

@@ -4,7 +4,8 @@ import type { components } from './generated/provider.ts'
 /**
  * The state of a token after an attempt to revoke it.
  *
- * - `accepted`: the provider answered success. It is revoked now, or was already invalid: RFC 7009 cannot tell.
+ * - `accepted`: the provider returned success. It is revoked now, or was already invalid: RFC 7009 does not distinguish
+ *   them.
  * - `verified`: introspection called it active before and inactive after.
  * - `unsupported`: the provider cannot revoke this kind of token, or nothing at all.
  * - `live`: must be assumed to work still: refused, throttled, 503, never sent, or introspection calls it active.
@@ -27,7 +28,7 @@ export interface Revocation {
   readonly index?: number
   /** The number of revocation requests that were sent. */
   readonly attempts: number
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   readonly status?: number
   /** The provider's request id, to quote to its support. */
   readonly requestId?: string

@@ -10,9 +10,9 @@ import { openSource, type TokenReader, type TokenSource } from './token-source.t
 import { verifyPatience } from './verify-patience.ts'
 
 /**
- * Options of {@link LogoutClient.revokeTokens}; the limits hold for each token, from when it is first sent. While the
- * provider throttles, the whole run pauses, for at most 10 minutes at a time. Throttling does not use up `retries`, but a
- * token whose own `deadlineMs` would pass during the pause is reported immediately, as `live` with `rate_limited`.
+ * Options of {@link LogoutClient.revokeTokens}; the limits apply to each token, from when it is first sent. While the
+ * provider throttles, the whole run pauses, for at most 10 minutes at a time. Throttling does not use up `retries`, but
+ * a token whose own `deadlineMs` would pass during the pause is reported immediately, as `live` with `rate_limited`.
  */
 export interface RevokeManyOptions extends RevokeOptions {
   /**

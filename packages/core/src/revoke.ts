@@ -15,7 +15,10 @@ import { verifyPatience } from './verify-patience.ts'
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
-  /** Tells the provider where to look first. It only saves the provider time; a wrong one is harmless (RFC 7009 §2.1). */
+  /**
+   * A hint that helps the provider find the token faster. It only saves the provider time; a wrong one is harmless (RFC
+   * 7009 §2.1).
+   */
   readonly tokenTypeHint?: TokenTypeHint | undefined
   /**
    * Verifies by introspection: the token must be active before and inactive after. While it is still active,
@@ -30,27 +33,27 @@ export interface RevokeOptions extends CallOptions {
 export interface RevokeContext extends Partial<Pick<Call, 'deferThrottling'>> {
   /** Result of introspection before any token of this session was revoked. */
   readonly before?: Activity | undefined
-  /** The answer to an earlier request to revoke this token; then only the proof is missing. */
+  /** The response to an earlier request to revoke this token; then only the proof is missing. */
   readonly accepted?: Succeeded | undefined
-  /** The session's ID token: the one value that is never what a hint says of it. */
+  /** The session's ID token: the one value whose hint is never correct. */
   readonly idToken?: unknown
 }
 
-/** A revocation with what a bulk run needs to continue it. */
+/** A revocation with the data that a bulk run needs to continue it. */
 export interface RevocationAttempt {
   readonly call: Call
   readonly revocation: Revocation
   /** True if the provider requires the whole application to slow down. */
   readonly throttled: boolean
-  /** For how long, in milliseconds, if it says so. */
+  /** The wait, in milliseconds, if it is known. */
   readonly retryAfterMs?: number | undefined
   /** Where the revocation was accepted, and the provider throttled the introspection behind it. */
   readonly accepted?: Succeeded | undefined
 }
 
 /**
- * Revokes one token and reports what is known about it then. Rejects only for arguments that are wrong for any token;
- * whatever happens to this one, even when it cannot be a token, is in the report.
+ * Revokes one token and reports its state. Rejects only for arguments that are wrong for any token; whatever happens to
+ * this one, even when it cannot be a token, is in the report.
  */
 export async function revoke(
   core: ClientCore,
@@ -73,7 +76,7 @@ export async function revoke(
   const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = part
   const ask = askAbout(core, usable, hint, options.signal, deferThrottling)
   const before = context.before ?? (await askBefore(ask, call.limits, deferThrottling))
-  // Once the token is revoked, nobody can find out any more whether it was active.
+  // Once the token is revoked, no one can find out whether it was active.
   if (deferThrottling && isLogoutError(before) && isThrottled(before)) {
     return settle(call, hint, { ...notSent(before), throttled: true })
   }
@@ -107,7 +110,7 @@ function postRevocation(
   })
 }
 
-/** Judges an answer. A success without a body, which is the usual one, does not need what reads all the others. */
+/** Judges a response. A success without a body, the usual case, does not need the code that reads the others. */
 async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid: readonly string[]): Promise<Verdict> {
   if (answer.ok && answer.body === '' && !answer.truncated && !answer.redirected && !isIntercepted(answer)) {
     return { ok: true, json: undefined, requestId: answer.headers.get('x-request-id') || undefined }
@@ -116,7 +119,7 @@ async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid:
   return judgeRevocation(answer, wallNow, alreadyInvalid)
 }
 
-/** Ends a call and reports on it. When throttling is deferred this is not the end: the same token comes again. */
+/** Ends a call and reports on it. If throttling is deferred, this is not the end: the same token is sent again. */
 function settle(
   call: Call,
   hint: TokenTypeHint | undefined,

@@ -29,7 +29,7 @@ export interface InspectedKey {
 type Able = readonly [SigningAlgorithm, ...SigningAlgorithm[]]
 
 const RSA: Able = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512']
-// RFC 9864 gives EdDSA with Ed25519 a separate name, which few providers know yet.
+// RFC 9864 defines a separate name for EdDSA with Ed25519, which few providers support yet.
 const ED25519: Able = ['EdDSA', 'Ed25519']
 
 /** By `kty` and `crv` of a JWK. */
@@ -41,7 +41,7 @@ const BY_JWK = new Map<string, Able>([
   ['OKP Ed25519', ED25519],
 ])
 
-/** Keys that PEM may contain, one algorithm for each type. PEM does not say so without parsing its ASN.1. */
+/** Keys that PEM may contain, one algorithm for each type. In PEM, this requires parsing its ASN.1. */
 const PEM_DEFAULTS: readonly SigningAlgorithm[] = ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const ALL: readonly unknown[] = [...RSA, 'ES256', 'ES384', 'ES512', ...ED25519]
 
@@ -60,9 +60,9 @@ const BY_CRYPTO_KEY = new Map<string, Able>([
 ])
 
 /**
- * Tells with which algorithm a JWK signs.
+ * Returns the signing algorithm of a JWK.
  *
- * @param alg What the caller asks for; without it the JWK's own `alg` decides, then its type.
+ * @param alg The requested algorithm; the default is the JWK's own `alg`, then that of its type.
  * @throws LogoutError `invalid_options` when it is not a private key for signatures, or not one for `alg`
  */
 export function algorithmOfJwk(jwk: Readonly<Record<string, unknown>>, alg: unknown): SigningAlgorithm {
@@ -87,8 +87,8 @@ export function algorithmOfJwk(jwk: Readonly<Record<string, unknown>>, alg: unkn
 }
 
 /**
- * Tells with which algorithms a PEM key may be imported, in the order in which to try them: what the caller asks for, or
- * the default of each kind of key. A key can be imported for one kind only.
+ * Returns the algorithms with which a PEM key may be imported, in the order to try them: the requested one, or the
+ * default of each kind of key. A key can be imported for one kind only.
  *
  * @throws LogoutError `invalid_options` when it is not a private key in PKCS#8, or `alg` is not known
  */
@@ -108,7 +108,7 @@ export function algorithmsForPem(pem: string, alg: unknown): readonly SigningAlg
 }
 
 /**
- * Tells with which algorithm a `CryptoKey` signs.
+ * Returns the signing algorithm of a `CryptoKey`.
  *
  * @throws LogoutError `invalid_options` when it cannot sign client assertions, or not with `alg`
  */
@@ -144,7 +144,7 @@ function choose(able: Able, alg: unknown, name: string): SigningAlgorithm {
     chosen ??
     invalidOption(
       'privateKeyJwt.alg',
-      `${shown(alg)} does not fit the key, which is one for ${name}: it supports ${able.join(', ')}.`,
+      `${shown(alg)} does not match the key, which is for ${name}: it supports ${able.join(', ')}.`,
     )
   )
 }

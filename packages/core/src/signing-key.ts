@@ -9,7 +9,7 @@ import {
   type SigningAlgorithm,
 } from './signing-algorithm.ts'
 
-/** An imported key, and what it signs with. */
+/** An imported key and its algorithm. */
 export interface SigningKey {
   readonly key: CryptoKey
   readonly alg: string
@@ -23,7 +23,7 @@ export interface InspectedKey {
 }
 
 /**
- * Checks a private key, and says how to import it.
+ * Checks a private key, and returns how to import it.
  *
  * @param options The algorithm and the id that the application states.
  * @throws LogoutError `invalid_options`
@@ -33,7 +33,7 @@ export function inspectKey(
   { alg: wanted, kid }: { readonly alg?: SigningAlgorithm | undefined; readonly kid?: unknown },
 ): InspectedKey {
   if (typeof key === 'string') {
-    // Environment variables often hold the line breaks of PEM as two characters.
+    // Environment variables often contain the line breaks of PEM as two characters.
     const pem = key.replaceAll(String.raw`\n`, '\n').trim()
     const algorithms = algorithmsForPem(pem, wanted)
     return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
@@ -45,7 +45,7 @@ export function inspectKey(
     const alg = algorithmOfCryptoKey(key, wanted)
     return { kid, load: async () => ({ key, alg }) }
   }
-  // A copy: what happens to the caller's object later must not matter. What the key is for has been checked.
+  // A copy: later changes to the caller's object must have no effect. The purpose of the key has been checked.
   const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
   const algorithm = algorithmOfJwk(key as Record<string, unknown>, wanted)
   const load = (): Promise<SigningKey> =>
@@ -63,7 +63,7 @@ async function importFirst(
     try {
       key = (await importKey(alg)) as CryptoKey
     } catch {
-      // The cause stays behind: runtimes may quote what they could not read.
+      // The cause is dropped: runtimes may quote unreadable input.
       continue
     }
     checkModulus(key, alg)

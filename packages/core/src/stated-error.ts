@@ -10,7 +10,7 @@ export interface StatedError {
   readonly apiCode?: number | undefined
 }
 
-/** Reads what a JSON body says about a failure, from its top and what lies within. */
+/** Reads a failure from a JSON body, at its top level and inside. */
 export function statedError(json: unknown): StatedError {
   const find = finderIn(json)
   return {
@@ -39,7 +39,7 @@ export function statedError(json: unknown): StatedError {
   }
 }
 
-/** Reads from a JSON body how long to wait, in milliseconds, where the headers do not say. */
+/** Reads the wait from a JSON body, in milliseconds, if the headers have none. */
 export function statedWait(json: unknown, now: number): number | undefined {
   const find = finderIn(json)
   return (

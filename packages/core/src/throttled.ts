@@ -1,8 +1,8 @@
 import type { LogoutErrorCode } from './codes.ts'
 
 /**
- * Tells whether the provider wants the application as a whole to slow down, rather than this one request to be sent
- * again: it answered 429, or failed and asked for a pause in `Retry-After`.
+ * Checks if the provider requires the whole application to slow down, rather than a retry of one request: it returned
+ * 429, or failed with `Retry-After`.
  */
 export function isThrottled({
   code,

@@ -64,7 +64,7 @@ export function withTimeLimit<T>(
     // A deadline may have passed while something else was waited for.
     const timer = clock.setTimeout(() => end('timeout'), Math.max(0, ms))
     signal?.addEventListener('abort', onAbort)
-    // Once ended early, the late answer of `run` goes to a settled promise and is dropped, a late failure too.
+    // Once ended early, the late result of `run`, or its late failure, goes to a settled promise and is dropped.
     run(controller.signal).then(
       (value) => {
         settle()

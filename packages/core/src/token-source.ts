@@ -1,15 +1,15 @@
 import { invalidOption } from './invalid-option.ts'
 import type { TokenTypeHint } from './revocation.ts'
 
-/** One of many tokens: alone, or with what is known of it. */
+/** One of many tokens: alone, or with known details. */
 export type BulkToken =
   | string
   | {
       readonly token: string
       readonly tokenTypeHint?: TokenTypeHint | undefined
       /**
-       * Only with `verify`: an earlier run found the token active, see {@link Revocation.wasActive}, and could not prove that it
-       * was revoked. It is not asked about before, as it may be inactive by now.
+       * Only with `verify`: an earlier run found the token active, see {@link Revocation.wasActive}, and could not
+       * prove that it was revoked. It is not introspected before, because it may be inactive by now.
        */
       readonly wasActive?: boolean | undefined
     }
@@ -36,7 +36,7 @@ export function openSource(tokens: unknown): TokenReader {
   return invalidOption('tokens', 'must be an iterable, an async iterable or a stream of tokens.', 'invalid_argument')
 }
 
-/** Closes a source that was not read to its end. What goes wrong with that is the source's own affair. */
+/** Closes a source that was not read to its end. Failures of that are up to the source. */
 export async function closeSource(reader: TokenReader): Promise<void> {
   try {
     await reader.return?.()

@@ -11,12 +11,12 @@ const PLAIN = /^[\w.~+/=-]+$/
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 /**
- * Checks that a value can be a token that is to be revoked. Providers answer success for a token that they do not know
- * (RFC 7009 §2.2), so a mistake here would look like a logout and leave the real token active.
+ * Checks that a value can be a token that is to be revoked. Providers return success for an unknown token (RFC 7009
+ * §2.2), so a mistake here would look like a logout and leave the real token active.
  *
- * @param hint What the application says the token is. It is believed, because access tokens of some providers have the
+ * @param hint The type that the application states. It is believed, because access tokens of some providers have the
  *   claims of an ID token.
- * @returns the token; or, where it must not be sent, the reason as a {@link LogoutError}
+ * @returns the token; or, if it must not be sent, the reason as a {@link LogoutError}
  */
 export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
   if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
@@ -40,8 +40,8 @@ export function usableToken(token: unknown, appId: string, hint?: string): strin
 }
 
 /**
- * Tells whether a token is an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers
- * answer success for one. For tokens that callers pass without a type.
+ * Recognizes an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers answer
+ * success for one. For tokens that callers pass without a type.
  *
  * @param appId The application's id.
  * @see {@link https://openid.net/specs/openid-connect-core-1_0.html#IDToken | OpenID Connect Core §2}
@@ -69,9 +69,9 @@ function unusable(reason: string): LogoutError {
 }
 
 /**
- * An ID token is for this application (`aud`), grants nothing (no scope), and either tells about the sign-in itself or
- * has what every ID token has and no more of an identity (OpenID Connect Core §2, §3.1.3.6). Access tokens have a scope
- * or another audience, and by RFC 9068 §2.2 both `jti` and `client_id`.
+ * An ID token is for this application (`aud`), grants nothing (no scope), and either has claims about the sign-in or
+ * only the claims of every ID token (OpenID Connect Core §2, §3.1.3.6). Access tokens have a scope or another audience,
+ * and by RFC 9068 §2.2 both `jti` and `client_id`.
  *
  * @param doubted Whether the application calls it something else. Then only the hash of an access token or a code counts
  *   (`at_hash`, `c_hash`), which no access token has.

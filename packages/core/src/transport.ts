@@ -1,10 +1,10 @@
-/** One request as core hands it to a {@link Transport}: complete, with nothing left to decide. */
+/** One complete request that core passes to a {@link Transport}. */
 export interface TransportRequest {
   /** POST to revoke and introspect, GET for metadata. */
   readonly method: 'GET' | 'POST'
   /** Absolute URL, already checked. */
   readonly url: string
-  /** All headers by lower-case name, including the application's credential where it goes into one. */
+  /** All headers by lower-case name, including the application's credential, if it is in one. */
   readonly headers: Readonly<Record<string, string>>
   /** The form body; `undefined` for GET. */
   readonly body: string | undefined
@@ -16,11 +16,11 @@ export interface TransportRequest {
 
 /** The parts of a {@link TransportResponse}. */
 export interface TransportResponseParts {
-  /** HTTP status; 0 where the runtime hides a redirect. */
+  /** HTTP status; 0 if the runtime hides a redirect. */
   readonly status: number
   /** The headers of the response, by name in any case. */
   readonly headers: {
-    /** The value of a header, or `null` where it was not sent. */
+    /** The value of a header, or `null` if it was not sent. */
     get(name: string): string | null
   }
   /** The body as text; at most `maxBodyBytes` of it. */
@@ -54,7 +54,7 @@ export interface TransportResponseParts {
  * ```
  */
 export class TransportResponse {
-  /** HTTP status; 0 where the runtime hides a redirect. */
+  /** HTTP status; 0 if the runtime hides a redirect. */
   readonly status: number
   /** The headers of the response. */
   readonly headers: TransportResponseParts['headers']
@@ -65,7 +65,7 @@ export class TransportResponse {
   /** True if this is a redirect that the runtime hides, or one that was followed against the rules. */
   readonly redirected: boolean
 
-  /** Creates a response from what was received. */
+  /** Creates a response from the received data. */
   constructor({ status, headers, body, truncated = false, redirected = false }: TransportResponseParts) {
     this.status = status
     this.headers = headers
@@ -92,9 +92,9 @@ export class TransportResponse {
  */
 export interface Transport {
   /**
-   * Sends one request. An error whose property `unsent` is `true` says that nothing was sent, so that the token is `live`
-   * and not `unknown`; without that property, common codes such as `ECONNREFUSED` say so. A `LogoutError` that it rejects
-   * with reaches the caller unchanged, without another attempt.
+   * Sends one request. An error whose property `unsent` is `true` means that nothing was sent, so that the token is
+   * `live` and not `unknown`; without that property, common codes such as `ECONNREFUSED` mean the same. A `LogoutError`
+   * that it rejects with reaches the caller unchanged, without another attempt.
    */
   send(request: TransportRequest): Promise<TransportResponse>
   /** True if it presents a client certificate; the provider's `mtls_endpoint_aliases` are then used (RFC 8705 §5). */

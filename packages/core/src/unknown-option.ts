@@ -1,4 +1,4 @@
-/** The names of the members of a type, or of all members of a union; the compiler insists that none is missing. */
+/** The names of the members of a type, or of all members of a union; the compiler reports missing ones. */
 export type Names<T> = Readonly<Record<T extends T ? keyof T & string : never, true>>
 
 /** An option that does not exist. */
@@ -10,11 +10,11 @@ export interface UnknownOption {
 }
 
 /**
- * Finds an option that does not exist: ignored, it would be a setting that does not hold. What is `undefined` is not
- * there, and neither are symbols, under which an application may add its own members. For packages that take options.
+ * Finds an option that does not exist: if it were ignored, a setting would have no effect. `undefined` counts as
+ * missing, and so do symbols, under which an application may add its own members. For packages that take options.
  *
  * @param known An object with the names that exist.
- * @param hints What to do in place of other names, as the end of a sentence.
+ * @param hints Advice for other names, as the end of a sentence.
  * @example
  * ```ts
  * import { findUnknownOption, invalidOption } from '@backend-logout/core'
@@ -32,7 +32,7 @@ export function findUnknownOption(
 ): UnknownOption | undefined {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined || Object.hasOwn(known, name)) continue
-    // A name can be anything, also a secret that stands where a name should.
+    // A name can be anything, even a misplaced secret.
     const option = /^[\w.-]{1,60}$/.test(name) ? name : 'A name'
     const hint = Object.hasOwn(hints, name) ? hints[name] : nearest(name, Object.keys(known))
     return { option, reason: `is not an option here: ${hint}.` }

@@ -8,8 +8,8 @@ const CODE =
 const WORDS = /: client error \(Connect\)|before secure TLS connection was established|TLS handshake failed/
 
 /**
- * Tells whether a transport failed before it sent anything of the request: it says so itself (`unsent`), or the runtime
- * names a step that comes before. Workers and browsers do not tell, so there it is `false`.
+ * Checks if a transport failed before it sent any part of the request: it says so (`unsent`), or the runtime names an
+ * earlier step. Workers and browsers do not report it, so there it is `false`.
  */
 export function isUnsent(thrown: unknown, depth = 4): boolean {
   try {
@@ -22,7 +22,7 @@ export function isUnsent(thrown: unknown, depth = 4): boolean {
     if (Array.isArray(errors) && errors.length) return errors.every((error) => isUnsent(error, depth - 1))
     return isUnsent(cause, depth - 1)
   } catch {
-    // Anything can be thrown, also nothing.
+    // Anything can be thrown, even `undefined`.
     return false
   }
 }

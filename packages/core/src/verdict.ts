@@ -20,7 +20,7 @@ export interface FailedVerdict {
   readonly retryAfterMs?: number | undefined
 }
 
-/** Interpretation of a response. `json` is its body, where that is JSON, checked as far as `T` needs it. */
+/** Interpretation of a response. `json` is its body, if that is JSON, checked as far as `T` requires. */
 export type Verdict<T = unknown> =
   | { readonly ok: true; readonly json: T; readonly requestId?: string | undefined }
   | FailedVerdict
@@ -28,9 +28,9 @@ export type Verdict<T = unknown> =
 type Schemas = components['schemas']
 
 /**
- * Judges the answer to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that does
- * not report a failure. So does an answer that says that the token is not valid any more: 400 with `invalid_token`
- * (RFC 6750 §3.1), or what `alreadyInvalid` names. Everything else is a failure with exactly one code.
+ * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that
+ * does not report a failure. So does a response that reports the token as no longer valid: 400 with `invalid_token`
+ * (RFC 6750 §3.1), or an error in `alreadyInvalid`. Everything else is a failure with exactly one code.
  *
  * @param alreadyInvalid Error codes or exact descriptions that mean the same at this provider.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.2 | RFC 7009 §2.2}
@@ -55,7 +55,7 @@ export function judgeRevocation(
 }
 
 /**
- * Judges the answer to an introspection request: a 2xx counts when its body has a boolean `active`.
+ * Judges the response to an introspection request: a 2xx counts when its body has a boolean `active`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
@@ -69,7 +69,7 @@ export function judgeIntrospection(
 }
 
 /**
- * Judges the answer to a request for metadata: a 2xx counts when its body has an `issuer`.
+ * Judges the response to a request for metadata: a 2xx counts when its body has an `issuer`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3.2 | RFC 8414 §3.2}
  */
@@ -111,7 +111,7 @@ function judge<T>(
   }
 }
 
-/** An error code in the form that OAuth gives them. */
+/** An error code in OAuth's form. */
 const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
 /** Phrases of providers that throttle without 429. */
 const THROTTLED =
@@ -134,11 +134,11 @@ function classify(
   if (either(429)) return 'rate_limited'
   if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
   if (error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
-  // A provider that says how long to wait throttles, whatever the status.
+  // A provider that states a wait is throttling, whatever the status.
   if (mustWait) return 'rate_limited'
   const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401) || status === 407
   if (foreign) return 'unexpected_response'
-  // Only as the HTTP status: an endpoint that states 404 in its body is there.
+  // Only as the HTTP status: an endpoint that states 404 in its body exists.
   if (status === 404 || status === 405 || status === 410)
     return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'

@@ -9,7 +9,7 @@ import { endedBefore, pause } from './time-limit.ts'
 
 /** The state of a token after introspection, and if it is not `verified`, the reason. */
 export interface Evidence extends Pick<Revocation, 'state' | 'error' | 'wasActive'> {
-  /** Why introspection would not answer, where it can be asked again later. */
+  /** The reason why introspection failed, if it can be repeated later. */
   readonly throttledBy?: LogoutError | undefined
 }
 
@@ -19,7 +19,7 @@ const MAX_POLL_MS = 1_000
 /** The result of introspection: whether the token is active, or why the provider did not say. */
 export type Activity = boolean | LogoutError
 
-/** Asks the provider about one token, within limits. */
+/** Introspects one token, within limits. */
 export type Ask = (limits: CallLimits) => Promise<Activity>
 
 /**
@@ -51,8 +51,8 @@ export function askAbout(
 const BULK_RETRIES = 5
 
 /**
- * Asks whether a token is active before it is revoked, with at most a third of the deadline: completing the logout matters
- * more than proving it. A bulk run, which has time, asks more often and for longer.
+ * Introspects a token before it is revoked, with at most a third of the deadline: completing the logout matters more
+ * than proving it. A bulk run, which has time, repeats it more often and for longer.
  */
 export function askBefore(
   ask: Ask,
@@ -68,8 +68,8 @@ export function askBefore(
 }
 
 /**
- * Asks about a token after its revocation was accepted. Only active before and inactive after is proof: a provider may
- * also call inactive what the caller may not ask about (RFC 7662 §2.2).
+ * Introspects a token after its revocation was accepted. Only active before and inactive after is proof: a provider may
+ * also report a token as inactive if the caller may not introspect it (RFC 7662 §2.2).
  */
 export async function verifyAfter(
   call: Call,
@@ -88,28 +88,28 @@ export async function verifyAfter(
     const throttledBy = cause && call.deferThrottling && isThrottled(cause) ? cause : undefined
     return { state: 'accepted', error, throttledBy, ...wasActive }
   }
-  if (typeof before !== 'boolean') return unproven('would not introspect the token before.', before)
+  if (typeof before !== 'boolean') return unproven('did not introspect the token before.', before)
   if (!before) {
-    return unproven('called the token inactive even before: it was so already, or this client may not introspect it.')
+    return unproven('reported the token as inactive even before: it already was, or this client may not introspect it.')
   }
   const until = Math.min(clock.now() + patienceMs, call.deadlineAt)
   for (let delayMs = FIRST_POLL_MS; ; delayMs = Math.min(delayMs * 2, MAX_POLL_MS)) {
     const retries = call.deferThrottling ? Math.max(call.limits.retries, BULK_RETRIES) : call.limits.retries
     const after = await ask({ ...call.limits, retries, deadlineMs: remainingMs(call) })
     if (after === false) return { state: 'verified', ...wasActive }
-    if (after !== true) return unproven('would not introspect the token after.', after)
+    if (after !== true) return unproven('did not introspect the token after.', after)
     if (clock.now() + delayMs >= until) break
     if (!(await pause(delayMs, call.signal, clock))) {
       return unproven('the call was aborted before that was proven.', endedBefore(call, clock))
     }
   }
-  const message = 'The provider accepted the revocation, but still calls the token active.'
+  const message = 'The provider accepted the revocation, but still reports the token as active.'
   return { state: 'live', error: new LogoutError('unverified', message, { status, attempts }), ...wasActive }
 }
 
 /**
- * Asks once about an active token whose revocation failed: a request whose response was lost may have arrived, and some
- * providers refuse to revoke a token that ended with its refresh token.
+ * Introspects once an active token whose revocation failed: a request whose response was lost may have arrived, and
+ * some providers refuse to revoke a token that ended with its refresh token.
  */
 export async function verifyAfterFailure(call: Call, ask: Ask, { state, error }: Failed): Promise<Evidence> {
   if (endedBefore(call, call.options.clock)) return { state, error, wasActive: true }

@@ -27,8 +27,8 @@ export interface DenoConnectionOptions {
   /** Certificates. */
   readonly tls?: DenoTlsOptions | undefined
   /**
-   * A proxy: an `http:`, `https:`, `socks5:` or `socks5h:` URL, which may hold a user and a password.
-   * @default what `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say, which Deno reads automatically
+   * A proxy: an `http:`, `https:`, `socks5:` or `socks5h:` URL, which may contain a user and a password.
+   * @default `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which Deno reads automatically
    */
   readonly proxy?: string | URL | undefined
   /** The connection pool. */

@@ -113,7 +113,7 @@ Deno.test('createLogoutClientFromEnv() reads the settings of the pool', async ()
   const env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: emulator.appHost }
   const pool = { AUTHING_APP_POOL_MAX_IDLE: '2', AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '500' }
   equal(await revoke({ ...env, ...pool }, '', allowNet(emulator)), 'true')
-  // What Deno is not asked for cannot be wrong: so these show that the variables get there.
+  // An unused permission cannot be wrong: so these show that the variables arrive.
   const zero = await revoke({ ...env, AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '0' }, '', allowNet(emulator))
   ok(zero.startsWith('invalid_options pool.idleTimeoutMs must be'), zero)
   const text = await revoke({ ...env, AUTHING_APP_POOL_MAX_IDLE: 'many' }, '', allowNet(emulator))

@@ -10,16 +10,16 @@ import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions
 import type { DenoConnectionOptions, DenoPoolOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
 
-/** Options of {@link createLogoutClientFromEnv}. Everything that is left out may come from the environment. */
+/** Options of {@link createLogoutClientFromEnv}. Missing options may come from the environment. */
 export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions
 
 /**
- * Creates a client from environment variables. Options come first; a variable that is empty counts as not set, and
+ * Creates a client from environment variables. Options override variables; an empty variable counts as not set, and
  * white space around a value is dropped.
  *
  * The variables are in {@link ENVIRONMENT_VARIABLES}, except those that are only for Node.js.
  *
- * @param options Anything that the environment does not say, or says differently.
+ * @param options Options that the environment does not set, or that override it.
  * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong, or the permission that is needed:
  * `--allow-env` with all of these names, and `--allow-read` for the file
  * @example

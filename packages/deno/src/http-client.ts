@@ -35,9 +35,9 @@ function readTls(tls: DenoTlsOptions = {}): Deno.CreateHttpClientOptions & Parti
   if (!caCerts.every((one) => isPem(one, 'CERTIFICATE'))) invalidOption('tls.caCerts', 'must be certificates in PEM.')
   if (cert === undefined && key === undefined) return { caCerts }
   if (!isPem(cert, 'CERTIFICATE'))
-    return invalidOption('tls.cert', 'must be a certificate in PEM, and goes with tls.key.')
+    return invalidOption('tls.cert', 'must be a certificate in PEM, and requires tls.key.')
   if (!isPem(key, 'PRIVATE KEY'))
-    return invalidOption('tls.key', 'must be a private key in PEM, and goes with tls.cert.')
+    return invalidOption('tls.key', 'must be a private key in PEM, and requires tls.cert.')
   return { caCerts, cert, key }
 }
 

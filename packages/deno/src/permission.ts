@@ -7,8 +7,8 @@ export type PermissionFlag = '--allow-net' | '--allow-env' | '--allow-read'
  * Turns Deno's refusal into an error that says how to grant the permission, and lets everything else pass. Such an
  * error is final: asking again changes nothing.
  *
- * @param what What was to be done, as the beginning of a sentence.
- * @param scope What the flag should be limited to.
+ * @param what The operation, as the beginning of a sentence.
+ * @param scope The scope of the flag.
  */
 export function explainRefusal(thrown: unknown, what: string, flag: PermissionFlag, scope: string): unknown {
   if (!(thrown instanceof Deno.errors.NotCapable)) return thrown

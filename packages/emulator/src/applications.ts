@@ -18,7 +18,7 @@ export interface Application {
   readonly name: ApplicationName
   /** The OAuth `client_id`. */
   readonly appId: string
-  /** The OAuth `client_secret`; absent where {@link authMethod} needs none. */
+  /** The OAuth `client_secret`; absent if {@link authMethod} needs none. */
   readonly appSecret?: string
   readonly authMethod: AuthMethod
   /** The first registered login callback URL. */
@@ -29,7 +29,7 @@ export interface Application {
   readonly privateKey?: JWK
 }
 
-/** The ready applications by name. `tls` is there only when the emulator asks for client certificates. */
+/** The ready applications by name. `tls` exists only if the emulator requests client certificates. */
 export type Applications = Readonly<Record<Exclude<ApplicationName, 'tls'>, Application>> & {
   readonly tls?: Application
 }

@@ -8,7 +8,7 @@ import { isLoopbackUrl } from './loopback-url.ts'
 import { refuseUnknown } from './option-names.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
-/** A session of the provider, as its store has it. */
+/** A session of the provider, as in its store. */
 export interface EndedSession {
   readonly accountId?: string | undefined
   readonly authorizations?: Readonly<Record<string, { readonly sid?: string | undefined }>> | undefined
@@ -37,7 +37,7 @@ const NAMES: Readonly<Record<keyof BackchannelLogoutOptions, true>> = {
 const TIMEOUT_MS = 5_000
 
 /**
- * Tells applications that a session has ended.
+ * Reports to applications that a session has ended.
  *
  * @see https://openid.net/specs/openid-connect-backchannel-1_0.html
  */
@@ -52,24 +52,24 @@ export class BackchannelLogout {
   }
 
   /**
-   * Registers the address at which an application is told; `undefined` removes it.
+   * Registers the address of an application's reports; `undefined` removes it.
    *
    * @throws {TypeError} When the address or an option is not usable.
    */
   async register(uri: string | undefined, app: Application, options: BackchannelLogoutOptions): Promise<void> {
     refuseUnknown(options, NAMES, 'sendLogoutsTo()')
     const { sender = 'oidc-provider', sessionRequired = true, encryptionKey } = options
-    if (uri !== undefined && !isLoopbackUrl(uri)) throw new TypeError('the URL for logouts must be one of loopback')
-    if (!isLogoutSender(sender)) throw new TypeError('sender is not one that the emulator knows')
+    if (uri !== undefined && !isLoopbackUrl(uri)) throw new TypeError('the URL for logouts must be on loopback')
+    if (!isLogoutSender(sender)) throw new TypeError('sender is unknown')
     const client = (await this.#provider.Client.find(app.appId)) as SendingClient | undefined
-    if (client === undefined) throw new TypeError(`the application ${app.name} is not of this emulator`)
+    if (client === undefined) throw new TypeError(`the application ${app.name} does not belong to this emulator`)
     // From then on, ID tokens have a sid.
     Object.assign(client, { backchannelLogoutUri: uri, backchannelLogoutSessionRequired: sessionRequired })
     if (uri === undefined) this.#registrations.delete(app.appId)
     else this.#registrations.set(app.appId, { uri, sender, sessionRequired, encryptionKey })
   }
 
-  /** Tells every registered application in which the user was signed in with this session. It never rejects. */
+  /** Reports to every registered application that the user was signed in to with this session. It never rejects. */
   async notify({ accountId, authorizations = {} }: EndedSession): Promise<LogoutDelivery[]> {
     if (accountId === undefined) return []
     const deliveries = Object.entries(authorizations).map(async ([appId, { sid }]) => {

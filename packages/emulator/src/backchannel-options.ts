@@ -5,7 +5,7 @@ import type { LogoutSender } from './logout-sender.ts'
 /** Options of reporting logouts to an application. */
 export interface BackchannelLogoutOptions {
   /**
-   * The application that is told.
+   * The application that receives the reports.
    * @default the emulator's default application
    */
   readonly app?: Application
@@ -28,8 +28,8 @@ export interface BackchannelLogoutOptions {
 
 /** A logout that was reported to an application. */
 export interface LogoutDelivery {
-  /** The application that was told. */
+  /** The application that received the report. */
   readonly appId: string
-  /** The status of its answer; absent without one. */
+  /** The status of its response; absent without one. */
   readonly status?: number
 }

@@ -10,7 +10,7 @@ import type { WebhookEvent, WebhookOptions } from './webhooks.ts'
 /** Where the emulator is steered over HTTP. */
 const CONTROL_PATH = '/emulator/'
 
-/** Enough for every action; an answer that is ordered has its body in there. */
+/** Enough for every action, including the body of a queued response. */
 const MAX_INPUT_BYTES = 1024 * 1024
 
 type Input = Readonly<Record<string, unknown>>
@@ -60,7 +60,7 @@ const POST_ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>([
   ['is-active', async (emulator, { token }) => ({ active: await emulator.isActive(readText(token, 'token')) })],
 ])
 
-/** Answers the requests below `/emulator/`, for programs in other languages; tells whether a request was one. */
+/** Handles requests below `/emulator/`, for programs in other languages; returns whether a request was one. */
 export function createControl(
   emulator: Emulator,
   address: OwnAddress,
@@ -85,10 +85,12 @@ async function run(emulator: Emulator, request: IncomingMessage, name: string): 
   const action = POST_ACTIONS.get(name)
   if (action === undefined || request.method !== 'POST') {
     const isKnown = action !== undefined || GET_ACTIONS.has(name)
-    throw isKnown ? new HttpProblem(405, 'this takes another method') : new HttpProblem(404, 'there is no such action')
+    throw isKnown
+      ? new HttpProblem(405, 'this requires another method')
+      : new HttpProblem(404, 'there is no such action')
   }
   const [type] = (request.headers['content-type'] ?? '').split(';')
-  // A page may send forms and plain text to anywhere without being asked, but no JSON.
+  // A page may send forms and plain text to any origin without a preflight request, but not JSON.
   if (type?.trim().toLowerCase() !== 'application/json') throw new HttpProblem(415, 'send application/json')
   return action(emulator, await readInput(request))
 }

@@ -12,7 +12,7 @@ const MEMBERS: Readonly<Record<MovableEndpoint, string>> = {
   jwks: 'jwks_uri',
   end_session: 'end_session_endpoint',
 }
-/** What else the emulator answers. */
+/** Additional responses of the emulator. */
 const TAKEN = /^\/(?:emulator|login|cas-idp|api|\.well-known|oidc\/\.well-known)(?:\/|$)/
 const PATH = /^(?:\/[\w.~-]+)+$/
 

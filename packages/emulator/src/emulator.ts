@@ -27,15 +27,15 @@ export interface Emulator extends AsyncDisposable {
    */
   signIn(user?: string | User, options?: { readonly app?: Application }): Promise<SignedInTokens>
   /**
-   * Registers the address at which an application is told of logouts (OpenID Connect Back-Channel Logout), before users
-   * sign in; `undefined` removes it. It must be on loopback.
+   * Registers the address at which an application receives reports of logouts (OpenID Connect Back-Channel Logout),
+   * before users sign in; `undefined` removes it. It must be on loopback.
    */
   sendLogoutsTo(uri: string | undefined, options?: BackchannelLogoutOptions): Promise<void>
   /**
-   * Ends all sessions of a user at the provider, or the one with a `sid`, as an administrator does, and tells the
-   * applications. Their tokens with `offline_access` stay active: to revoke them is for the applications.
+   * Ends all sessions of a user at the provider, or the one with a `sid`, as an administrator does, and reports it to
+   * the applications. Their tokens with `offline_access` stay active: to revoke them is for the applications.
    *
-   * @returns what was reported to whom, after all have answered
+   * @returns the reports, after all applications have responded
    */
   logOut(user: string, options?: { readonly sid?: string }): Promise<LogoutDelivery[]>
   /**
@@ -46,7 +46,7 @@ export interface Emulator extends AsyncDisposable {
   /**
    * Sends a webhook about a user. It changes nothing at the provider.
    *
-   * @returns the status of the answer; `undefined` where there is none, or no address
+   * @returns the status of the response; `undefined` without a response or an address
    */
   sendWebhook(event: WebhookEvent, user: string): Promise<number | undefined>
   /** True while the provider accepts a token; reads its store, without HTTP. */
@@ -60,13 +60,16 @@ export interface Emulator extends AsyncDisposable {
    * JWTs are signed with ES256 here, which is faster.
    */
   issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>
-  /** Orders the answer to the next request, or the next `times` requests, at an endpoint. Orders are kept in line. */
+  /**
+   * Queues the response to the next request, or the next `times` requests, at an endpoint. Queued responses are used in
+   * order.
+   */
   answerNext(fault: NextFault): void
-  /** Orders the answer to every request at an endpoint, after those of {@link answerNext}, until {@link reset}. */
+  /** Queues the response to every request at an endpoint, after those of {@link answerNext}, until {@link reset}. */
   answerAlways(fault: Fault): void
   /** The last 1000 requests to the provider's endpoints, oldest first, without secrets. */
   readonly requests: readonly RequestRecord[]
-  /** Goes back to usual answers and forgets the requests. Tokens and sessions stay. */
+  /** Returns to the usual responses and forgets the requests. Tokens and sessions stay. */
   reset(): void
   /** Stops listening, drops every connection and forgets everything. */
   close(): Promise<void>

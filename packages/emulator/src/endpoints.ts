@@ -1,4 +1,4 @@
-/** The provider's endpoints, named after what they do. */
+/** The provider's endpoints, by function. */
 export type EndpointName =
   | 'authorization'
   | 'token'
@@ -45,9 +45,9 @@ const DISCOVERY_PATHS: ReadonlySet<string> = new Set([
   '/.well-known/oauth-authorization-server',
 ])
 
-/** Where a request goes. */
+/** The destination of a request. */
 export interface Route {
-  /** Absent where the path is not a separate endpoint, such as a step of the login. */
+  /** Absent if the path is not a separate endpoint, such as a step of the login. */
   readonly endpoint?: EndpointName
   /** The path and query below `/oidc` or `/oauth`; absent outside both. */
   readonly protocolUrl?: string
@@ -75,7 +75,7 @@ export function findRoute(url: string, customPaths: CustomPaths): Route {
   for (const name of ['kick_users', 'check_session_status'] as const) {
     if (path === MANAGEMENT_PATHS[name]) return { endpoint: name }
   }
-  // RFC 8414 puts the well-known part between host and path. GenAuth answers 404 there, and a fault can say otherwise.
+  // RFC 8414 puts the well-known part between host and path. GenAuth returns 404 there, and a fault can change that.
   if ([...DISCOVERY_PATHS].some((wellKnown) => path.startsWith(wellKnown))) return { endpoint: 'discovery' }
   return {}
 }

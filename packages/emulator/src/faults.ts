@@ -13,13 +13,13 @@ export interface EnvelopeError {
 }
 
 /**
- * Overrides the emulator's response. The parts combine: a delay comes first; an answer is whatever
- * `status`, `headers`, `body` and `envelopeError` say; `hang`, `drop` and `endless` decide how it ends. A fault of
- * nothing but a delay is followed by the usual answer.
+ * Overrides the emulator's response. The parts combine: a delay comes first; `status`, `headers`, `body` and
+ * `envelopeError` define the response; `hang`, `drop` and `endless` decide how it ends. After a fault that is only a
+ * delay, the usual response follows.
  */
 export interface Fault {
   /**
-   * The endpoint that answers so; `any` stands for each of them.
+   * The endpoint of the fault; `any` means all of them.
    * @default 'revocation'
    */
   readonly endpoint?: EndpointName | 'any'
@@ -32,16 +32,16 @@ export interface Fault {
   readonly envelopeError?: EnvelopeError
   /** Delay before anything is sent, in milliseconds. */
   readonly delayMs?: number
-  /** Never ends the answer; and never starts it, unless there is a status or a body. */
+  /** Never ends the response; and never starts it, unless there is a status or a body. */
   readonly hang?: boolean
   /**
-   * Closes the connection instead of answering; after the body where there is one, which truncates it.
-   * `'reset'` closes it with a TCP reset.
+   * Closes the connection instead of responding; if there is a body, after it, which truncates it. `'reset'` closes it
+   * with a TCP reset.
    */
   readonly drop?: boolean | 'reset'
   /** Follows the body with white space for as long as the client reads. */
   readonly endless?: boolean
-  /** Carries the request out before, so that only its answer is lost. */
+  /** Carries out the request first, so that only its response is lost. */
   readonly handled?: boolean
 }
 
@@ -71,29 +71,29 @@ const CHECKS: Readonly<Record<keyof NextFault, (value: unknown) => boolean>> = {
   handled: isBoolean,
 }
 
-/** The answers that were ordered: first those that are used up, in their order, then the lasting ones. */
+/** The queued responses: first those for a number of requests, in order, then the lasting ones. */
 export class Faults {
   #queue: { readonly fault: Fault; left: number }[] = []
   readonly #lasting = new Map<string, Fault>()
 
-  /** Orders an answer for the next requests. */
+  /** Queues a response for the next requests. */
   next(fault: NextFault): void {
     const { times = 1, ...rest } = check(fault)
     this.#queue.push({ fault: rest, left: times })
   }
 
-  /** Orders an answer for every request from now on; it takes the place of the endpoint's previous one. */
+  /** Queues a response for every request from now on; it replaces the endpoint's previous one. */
   always(fault: Fault): void {
     this.#lasting.set(check(fault).endpoint ?? 'revocation', fault)
   }
 
-  /** Goes back to usual answers. */
+  /** Returns to the usual responses. */
   clear(): void {
     this.#queue = []
     this.#lasting.clear()
   }
 
-  /** Takes the answer that is due at an endpoint. */
+  /** Takes the next response of an endpoint. */
   take(endpoint: EndpointName | undefined): Fault | undefined {
     if (endpoint === undefined) return undefined
     const next = this.#queue.find(({ fault: { endpoint: wanted = 'revocation' } }) =>
@@ -107,9 +107,9 @@ export class Faults {
 }
 
 /**
- * Answers as ordered.
+ * Sends the queued response.
  *
- * @returns Whether there was an answer; a fault may be only a delay.
+ * @returns Whether there was a response; a fault may be only a delay.
  */
 export async function rehearse(fault: Fault, response: ServerResponse, signal: AbortSignal): Promise<boolean> {
   if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal })

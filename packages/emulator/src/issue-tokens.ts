@@ -50,7 +50,7 @@ export async function issueTokens(
     throw new TypeError('accessTokenTtl must be a positive number of seconds')
   }
   const client = await provider.Client.find(app.appId)
-  if (client === undefined) throw new TypeError(`the application ${app.name} is not of this emulator`)
+  if (client === undefined) throw new TypeError(`the application ${app.name} does not belong to this emulator`)
   const properties = { client, accountId, scope: SCOPE, gty: 'authorization_code' }
 
   async function issueToken(): Promise<string> {

@@ -29,7 +29,7 @@ export async function answerLogin(
   }
   const login = readForm(request, body)?.get('login')
   if (request.method === 'POST' && login) {
-    // Consent is given along with the login; the grant itself is made when the provider asks for it.
+    // The login includes consent; the grant is created when the provider requests it.
     await provider.interactionFinished(request, response, { login: { accountId: login }, consent: {} })
     return true
   }

@@ -27,7 +27,7 @@ export type LogoutSender =
 /** Differences between a sender's tokens and those of `oidc-provider`. */
 interface Shape {
   readonly typ?: string | undefined
-  /** From `iat` to `exp`, in seconds; `undefined` where there is no `exp`. */
+  /** From `iat` to `exp`, in seconds; `undefined` if there is no `exp`. */
   readonly lifetime?: number | undefined
   readonly withoutSub?: boolean
   readonly audienceList?: boolean
@@ -64,7 +64,7 @@ export interface LogoutTokenContent {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** Puts together what a logout token says. */
+/** Builds the claims of a logout token. */
 export function logoutTokenContent(
   sender: LogoutSender,
   about: {

@@ -15,8 +15,8 @@ interface LogoutSettings {
 }
 
 /**
- * A Koa middleware that ends the session at `/session/end` immediately, like GenAuth, where `oidc-provider` would first
- * show a page that asks. The checks of the request are the provider's; the redirect needs the ID token.
+ * A Koa middleware that ends the session at `/session/end` immediately, like GenAuth, while `oidc-provider` would first
+ * show a confirmation page. The checks of the request are the provider's; the redirect needs the ID token.
  *
  * @see https://openid.net/specs/openid-connect-rpinitiated-1_0.html
  */
@@ -66,8 +66,8 @@ export async function answerLogout(
 }
 
 /**
- * Ends a session, and with it the grants of the applications that did not ask for `offline_access`. Then it tells the
- * applications.
+ * Ends a session, and with it the grants of the applications that did not request `offline_access`. Then it reports to
+ * the applications.
  */
 export async function endSession(
   { store, backchannel }: Pick<LogoutSettings, 'store' | 'backchannel'>,

@@ -20,7 +20,7 @@ export interface ManagementRequest {
 }
 
 /**
- * Whether the signature of a request is the one that the official SDKs make: under the names of GenAuth's SDK, or of
+ * Verifies the signature of a request as the official SDKs create it: under the names of GenAuth's SDK, or of
  * Authing's.
  */
 export function isSigned(request: ManagementRequest, { accessKeyId, accessKeySecret }: ManagementAccess): boolean {

@@ -11,7 +11,7 @@ interface ManagementSettings {
   readonly webhooks: Webhooks
 }
 
-/** What GenAuth puts into an answer with status 200. */
+/** The body of a GenAuth response with status 200. */
 interface Envelope {
   readonly statusCode: number
   readonly message: string

@@ -11,7 +11,7 @@ export interface EmulatorTls {
   readonly cert: string | Buffer
   /** The authority that issued the certificates. Needed where `cert` is not self-signed. */
   readonly ca?: string | Buffer
-  /** Asks clients for a certificate, which makes the application `tls` available. */
+  /** Requests a certificate from clients, which makes the application `tls` available. */
   readonly requestCert?: boolean
   /** The certificate of the application `tls`, which `signIn` shows to the token endpoint. */
   readonly client?: { readonly key: string | Buffer; readonly cert: string | Buffer }
@@ -82,7 +82,7 @@ export interface EmulatorOptions {
 export type EmulatorSettings = Required<Omit<EmulatorOptions, 'tls' | 'appSecret'>> &
   Pick<EmulatorOptions, 'tls' | 'appSecret'>
 
-/** The options; the compiler insists that none is missing. */
+/** The options; the compiler reports missing ones. */
 const NAMES: Readonly<Record<keyof EmulatorOptions, true>> = {
   port: true,
   host: true,
@@ -144,7 +144,7 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
     throw new TypeError('accessTokenTtl must be a positive number of seconds')
   }
   if (settings.appSecret !== undefined && !/^[\x20-\x7e]+$/.test(settings.appSecret)) {
-    throw new TypeError('appSecret must be of printable ASCII characters, as RFC 6749 wants it')
+    throw new TypeError('appSecret must consist of printable ASCII characters (RFC 6749)')
   }
   for (const name of ['redirectUris', 'logoutRedirectUris'] as const) {
     if (settings[name].length === 0 || !settings[name].every(isWebUrl)) {

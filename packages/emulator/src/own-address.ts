@@ -5,7 +5,7 @@ const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
  * The addresses that an emulator answers to. Any web page can make a browser on this machine send requests to loopback,
- * and by rebinding its own name to 127.0.0.1 it could read the answers. Such requests carry that name in `Host`.
+ * and by rebinding its own name to 127.0.0.1 it could read the responses. Such requests carry that name in `Host`.
  */
 export class OwnAddress {
   readonly #scheme: string
@@ -40,7 +40,7 @@ export class OwnAddress {
     if (!own || hosts.length !== 1 || scheme.toLowerCase() !== this.#scheme) {
       throw new HttpProblem(
         403,
-        `this emulator answers to ${this.#names} only; the request is addressed to another host`,
+        `this emulator accepts requests to ${this.#names} only; the request is addressed to another host`,
       )
     }
     if (path === '' || path.startsWith('?')) return `/${path}`
@@ -49,14 +49,14 @@ export class OwnAddress {
   }
 
   /**
-   * Keeps the pages of other origins from using what is meant for programs, or for the emulator's own pages.
+   * Prevents pages of other origins from using paths for programs, or for the emulator's own pages.
    *
    * @throws HttpProblem 403
    */
   refuseForeignPages({ headers }: IncomingMessage): void {
     const { host = '', origin, 'sec-fetch-site': site = 'none' } = headers
     const self = new URL(`${this.#scheme}//${host}`).origin
-    if (origin !== undefined && origin !== self) throw new HttpProblem(403, 'pages of other origins may not ask this')
-    if (site !== 'none' && site !== 'same-origin') throw new HttpProblem(403, 'pages of other sites may not ask this')
+    if (origin !== undefined && origin !== self) throw new HttpProblem(403, 'pages of other origins may not call this')
+    if (site !== 'none' && site !== 'same-origin') throw new HttpProblem(403, 'pages of other sites may not call this')
   }
 }

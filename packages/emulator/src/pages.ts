@@ -1,4 +1,4 @@
-/** The page that asks who signs in. */
+/** The page with the login form. */
 export function loginPage(application: string): string {
   return page(
     'Sign in',

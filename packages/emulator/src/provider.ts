@@ -84,7 +84,7 @@ export function createProvider(settings: ProviderSettings): Provider {
       dPoP: { enabled: false },
       pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: true },
-      // Never shown: the session ends without being asked for. But the default page prints a notice.
+      // Never shown: the session ends without confirmation. But the default page prints a notice.
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx) => {
@@ -93,7 +93,7 @@ export function createProvider(settings: ProviderSettings): Provider {
       },
       introspection: {
         enabled: true,
-        // A public application proves nothing, so it may only ask about its own tokens.
+        // A public application proves nothing, so it may only introspect its own tokens.
         allowedPolicy: (_ctx, client, token) =>
           client.clientAuthMethod !== 'none' || token.clientId === client.clientId,
       },
@@ -102,7 +102,7 @@ export function createProvider(settings: ProviderSettings): Provider {
         allowedPolicy: (_ctx, client, token) => {
           if (token.clientId !== client.clientId) throw new InvalidRequest('this token does not belong to you')
           // Version 9 goes on to revoke the grant of an access token, where version 6 ends that token alone. It names
-          // the grant by the token's `grantId`, so a token that does not know its grant takes nothing along.
+          // the grant by the token's `grantId`, so a token without its grant revokes nothing else.
           if (!cascade && token.kind === 'AccessToken') Reflect.deleteProperty(token, 'grantId')
           return true
         },
@@ -111,7 +111,7 @@ export function createProvider(settings: ProviderSettings): Provider {
     },
   }
   const provider = new Provider(settings.issuer, configuration)
-  // Koa prints an error that nobody listens for. Clients that hang up in the middle are no news here.
+  // Koa prints an error without a listener. Clients that hang up in the middle are no news here.
   const emitter: EventEmitter = provider
   emitter.on('error', () => {})
   return provider
@@ -137,7 +137,7 @@ function discoveryExtras(
   }
 }
 
-/** Consents to whatever an application asks for: nobody sits in front of the emulator to be asked. */
+/** Consents to every request of an application: there is no user to confirm it. */
 async function grantEverything(ctx: KoaContextWithOIDC): Promise<InstanceType<Provider['Grant']> | undefined> {
   const { provider, session, client, result, params } = ctx.oidc
   if (client === undefined || session?.accountId === undefined) return undefined

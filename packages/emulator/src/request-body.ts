@@ -1,11 +1,11 @@
 import { IncomingMessage } from 'node:http'
 
-/** A little more than `oidc-provider` reads, so that it is the provider who refuses what is too large. */
+/** A little more than `oidc-provider` reads, so that the provider refuses bodies that are too large. */
 const MAX_BODY_BYTES = 64 * 1024
 
 /** Reads a request's body, up to `maxBytes` of it and at most one byte more. */
 export async function readBody(request: IncomingMessage, maxBytes: number = MAX_BODY_BYTES): Promise<Buffer> {
-  // Copied as it comes: each tiny chunk, kept as it is, would hold some hundred bytes.
+  // Copied on arrival: each tiny chunk, if kept, would take about a hundred bytes.
   let bytes = Buffer.allocUnsafe(1024)
   let length = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
@@ -54,6 +54,6 @@ export function copyRequest(request: IncomingMessage, changes: RequestChanges): 
   copy.complete = true
   copy.push(body)
   copy.push(null)
-  // The provider learns from `originalUrl` under which path it is mounted, as Express tells it.
+  // The provider reads its mount path from `originalUrl`, as in Express.
   return Object.assign(copy, { originalUrl })
 }

@@ -31,13 +31,16 @@ interface ListenerSettings {
   readonly cors: boolean
   readonly logoutRedirectUris: readonly string[]
   readonly paths: CustomPaths
-  /** Answers the requests that steer the emulator; tells whether a request was one. */
+  /** Handles the requests that control the emulator; returns whether a request was one. */
   readonly control: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>
   /** Is aborted when the emulator closes. */
   readonly closing: AbortSignal
 }
 
-/** The way of every request: its host is checked, ordered answers come first, then the provider and the pages around it. */
+/**
+ * Handles every request: it checks the host, then applies queued responses, then passes it to the provider and its
+ * pages.
+ */
 export function createRequestListener(settings: ListenerSettings): RequestListener {
   const { address, provider, tokens, faults, requests, closing } = settings
   const { host } = new URL(settings.appHost)
@@ -64,7 +67,7 @@ export function createRequestListener(settings: ListenerSettings): RequestListen
     if (protocolUrl !== undefined) {
       const { authorization } = request.headers
       const translated = await translateRequest(tokens, { form: readForm(request, body), body, authorization })
-      // The provider builds its URLs from `Host`; a client that came as `localhost` is told the same ones as any other.
+      // The provider builds its URLs from `Host`; a client that used `localhost` gets the same ones as any other.
       const headers = { ...translated.headers, host }
       const originalUrl = `${mount}${protocolUrl}`
       const copy = copyRequest(request, { url: protocolUrl, originalUrl, body: translated.body, headers })

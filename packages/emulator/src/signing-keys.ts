@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK } from 'jose'
 
-/** The algorithms access tokens are signed with: RS256 on the wire, ES256 where very many are issued at a time. */
+/** The algorithms access tokens are signed with: RS256 on the wire, ES256 if many are issued at a time. */
 export type SigningAlgorithm = 'RS256' | 'ES256'
 
 /** One of the emulator's key pairs. */
@@ -10,7 +10,7 @@ export interface SigningKey {
   readonly alg: SigningAlgorithm
   readonly privateKey: CryptoKey
   readonly publicKey: CryptoKey
-  /** The private key as `oidc-provider` wants it; the provider publishes its public half. */
+  /** The private key in the form of `oidc-provider`; the provider publishes its public half. */
   readonly jwk: JWK
 }
 

@@ -6,7 +6,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
  */
 const MAX_RECORDS = 500_000
 
-/** The models whose records die together when their grant is revoked. */
+/** The models whose records are removed together when their grant is revoked. */
 const GRANT_MEMBERS: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken', 'AuthorizationCode'])
 
 interface StoredRecord {
@@ -71,7 +71,7 @@ export class MemoryStore {
     this.#delete(recordKey(model, id))
   }
 
-  /** Forgets every token that was issued under a grant, and the grant itself when asked to. */
+  /** Forgets every token that was issued under a grant, and the grant itself if requested. */
   revokeGrant(grantId: string, { withGrant = true }: { readonly withGrant?: boolean } = {}): void {
     for (const key of this.#grants.get(grantId) ?? []) this.#records.delete(key)
     this.#grants.delete(grantId)
@@ -87,7 +87,7 @@ export class MemoryStore {
     }
   }
 
-  /** The view of the store that `oidc-provider` asks for, one per model. */
+  /** The view of the store that `oidc-provider` requires, one per model. */
   adapter(model: string): Adapter {
     return {
       find: async (id) => this.get(model, id),

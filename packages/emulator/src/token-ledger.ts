@@ -28,7 +28,7 @@ export class TokenLedger {
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
   }
 
-  /** Lists the tokens, oldest first, dead ones included. */
+  /** Lists the tokens, oldest first, inactive ones included. */
   list(): IssuedToken[] {
     return Array.from(this.#entries, ([name, { kind, id, sub }]) => ({
       fingerprint: name,

@@ -17,7 +17,7 @@ const SUCCESS_ENVELOPE = { statusCode: 200, message: '操作成功', data: { suc
 
 /**
  * Rewrites the tokens of a request for `oidc-provider`: in the form field `token` or `access_token`, and in a bearer
- * `Authorization` header. What holds no token stays as it is, so that the provider judges malformed requests itself.
+ * `Authorization` header. Text without a token stays unchanged, so that the provider judges malformed requests.
  */
 export async function translateRequest(
   tokens: StructuredTokens,
@@ -45,7 +45,7 @@ export async function translateRequest(
   return { body, headers }
 }
 
-/** A Koa middleware that rewrites the tokens of the provider's answers, the other way around. */
+/** A Koa middleware that rewrites the tokens of the provider's responses, the other way around. */
 export function translateAnswers({ store, tokens, ledger, successBody }: TranslationSettings) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()

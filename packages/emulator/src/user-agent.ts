@@ -10,7 +10,7 @@ export interface UserAgentTls {
   readonly cert?: string | Buffer | undefined
 }
 
-/** An answer, read to its end. Redirects are not followed. */
+/** A response, read to its end. Redirects are not followed. */
 export interface UserAgentAnswer {
   readonly status: number
   readonly location?: string

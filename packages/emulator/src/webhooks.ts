@@ -25,7 +25,7 @@ interface Registration extends WebhookOptions {
   readonly uri: string
 }
 
-/** How long the receiver has for its answer, in milliseconds. */
+/** The time that the receiver has to respond, in milliseconds. */
 const TIMEOUT_MS = 5_000
 
 const EVENTS: ReadonlySet<string> = new Set(['kick', 'user:blocked', 'user:deleted', 'user:password-changed'])
@@ -64,7 +64,7 @@ export class Webhooks {
   /**
    * Sends an event.
    *
-   * @returns the status of the answer; `undefined` where there is none, or no address
+   * @returns the status of the response; `undefined` without a response or an address
    * @throws {TypeError} When there is no such event.
    */
   async send(event: WebhookEvent, subject: WebhookSubject): Promise<number | undefined> {

@@ -50,7 +50,7 @@ export class BodyBuffer {
     return { body: decoded ? textOf(decoded) : '', truncated: decoded === undefined }
   }
 
-  /** The buffer, grown to hold this many bytes. */
+  /** The buffer, grown to this number of bytes. */
   #room(size: number): Buffer {
     const bytes = this.#bytes
     if (!bytes) {

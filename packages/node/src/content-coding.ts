@@ -6,9 +6,10 @@ type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: numb
 /**
  * The codings of a body, in the order in which they were applied.
  *
- * Requests ask for none, but some gateways and static file stores compress anyway. A body is decoded when it is complete,
- * so only one decoder exists at a time; `undici.interceptors.decompress()` would keep one, and a queue of chunks, for each
- * response in progress. Brotli and zstd are not supported: their windows take megabytes, where that of gzip takes 32 KiB.
+ * Requests accept no coding, but some gateways and static file stores compress anyway. A body is decoded when it is
+ * complete, so only one decoder exists at a time; `undici.interceptors.decompress()` would keep one, and a queue of
+ * chunks, for each response in progress. Brotli and zstd are not supported: their windows take megabytes, where that of
+ * gzip takes 32 KiB.
  *
  * @param header The value of `Content-Encoding`, or a list if it was sent more than once.
  * @returns `undefined` if there are too many, or one is not supported

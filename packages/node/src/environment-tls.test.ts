@@ -24,7 +24,7 @@ beforeAll(async () => {
   execFileSync('openssl', ['pkcs12', '-export', ...pair, '-out', files.pfx, '-passout', 'pass:canary'])
 })
 
-/** What a provider sees of a client that is made from these variables. */
+/** The connection that a provider sees from a client with these variables. */
 async function seen(env: Record<string, string>): Promise<{ protocol: string | null; name: unknown }> {
   const connections: { protocol: string | null; name: unknown }[] = []
   const server = { ...own.server, ca: own.ca, requestCert: true, rejectUnauthorized: false }

@@ -112,7 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settle()) this.#resolve(new TransportResponse({ status: this.#status, headers: { get }, ...body }))
   }
 
-  /** Ends the exchange, once; tells whether this call did. Closes a connection on which more would follow. */
+  /** Ends the exchange once; returns `true` for the call that did. Closes a connection on which more would follow. */
   #settle(): boolean {
     if (this.settled) return false
     this.settled = true

@@ -1,4 +1,4 @@
-/** Advice for failures whose own message has none, by the beginning of their code. */
+/** Advice for failures whose message has none, by the beginning of their code. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_(?!HAS_EXPIRED|NOT_YET)|INVALID_CA|ERR_TLS_CERT_AUTHORITY)/,

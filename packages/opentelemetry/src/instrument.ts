@@ -55,7 +55,7 @@ export interface Instrumentation {
    */
   readonly receiver: (event: ReceiverEvent) => void
   /**
-   * Observes how many logouts an outbox holds, and for how long. One process does this for each database, because all
+   * Observes the number of logouts in an outbox, and their age. One process does this for each database, because all
    * processes would report the same.
    *
    * @returns ends the observation; call it before the outbox closes
@@ -70,8 +70,8 @@ export interface Instrumentation {
 }
 
 /**
- * Exports what the parts of Backend Logout do to OpenTelemetry. Without an SDK that is registered, it costs next to
- * nothing. No attribute holds a token, the fingerprint of one, or the id of a user, a session or a token.
+ * Exports the events of Backend Logout to OpenTelemetry. Without an SDK that is registered, it costs next to nothing.
+ * No attribute contains a token, the fingerprint of one, or the id of a user, a session or a token.
  *
  * @throws TypeError where an option does not exist
  * @example

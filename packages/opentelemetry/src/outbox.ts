@@ -2,10 +2,10 @@ import type { Meter } from '@opentelemetry/api'
 import { WAIT_SECONDS } from './buckets.ts'
 import type { ObservedOutbox, OutboxEvent } from './events.ts'
 
-/** Counts what happens to logouts in an outbox. */
+/** Counts the outcomes of logouts in an outbox. */
 export function measureOutbox(meter: Meter): (event: OutboxEvent) => void {
   const events = meter.createCounter('backend_logout.outbox.events', {
-    description: 'What happened to logouts in the outbox.',
+    description: 'Outcomes of logouts in the outbox.',
     unit: '{event}',
   })
   const waited = meter.createHistogram('backend_logout.outbox.wait.duration', {
@@ -22,11 +22,11 @@ export function measureOutbox(meter: Meter): (event: OutboxEvent) => void {
 /** Observes outboxes as a whole whenever the metrics are read. */
 export function observeOutboxes(meter: Meter): (outbox: ObservedOutbox) => () => void {
   const logouts = meter.createObservableGauge('backend_logout.outbox.logouts', {
-    description: 'Logouts in the outbox that are not done.',
+    description: 'Logouts in the outbox that are not completed.',
     unit: '{logout}',
   })
   const oldestAge = meter.createObservableGauge('backend_logout.outbox.oldest.age', {
-    description: 'Age of the oldest logout that is not done, dead letters aside.',
+    description: 'Age of the oldest logout that is not completed, except dead letters.',
     unit: 's',
   })
   return (outbox) => {

@@ -1,10 +1,10 @@
 import type { Meter } from '@opentelemetry/api'
 import type { CheckEvent, FeedEvent, ListEvent, LogEvent, ObservedList } from './events.ts'
 
-/** Counts what happens to a copy of the revocation list. */
+/** Counts the updates of a copy of the revocation list. */
 export function measureList(meter: Meter): (event: ListEvent) => void {
   const events = meter.createCounter('backend_logout.revocations.list.events', {
-    description: 'What happened to the copy of the revocation list.',
+    description: 'Updates of the revocation list, and their failures.',
     unit: '{event}',
   })
   return ({ type, code }) => events.add(1, { 'backend_logout.event': type, ...(code && { 'error.type': code }) })
@@ -19,7 +19,7 @@ export function measureLog(meter: Meter): (event: LogEvent) => void {
   return ({ type, count = 1 }) => events.add(count, { 'backend_logout.event': type })
 }
 
-/** Counts the answers to readers of a log. Most of their time is waiting, so it is not measured. */
+/** Counts the responses to readers of a log. Most of their time is waiting, so it is not measured. */
 export function measureFeed(meter: Meter): (event: FeedEvent) => void {
   const requests = meter.createCounter('backend_logout.revocations.feed.events', {
     description: 'Answers of the feed to readers, and failures behind it.',
@@ -28,7 +28,7 @@ export function measureFeed(meter: Meter): (event: FeedEvent) => void {
   return ({ type, code }) => requests.add(1, { 'backend_logout.event': type, ...(code && { 'error.type': code }) })
 }
 
-/** Counts the answers to proxies. */
+/** Counts the responses to proxies. */
 export function measureChecks(meter: Meter): (event: CheckEvent) => void {
   const checks = meter.createCounter('backend_logout.revocations.checks', {
     description: 'Answers of the check endpoint to proxies.',
@@ -44,7 +44,7 @@ export function observeLists(meter: Meter): (list: ObservedList) => () => void {
     unit: '{entry}',
   })
   const lag = meter.createObservableGauge('backend_logout.revocations.list.lag', {
-    description: 'Age of the list: how long ago it was last known to be complete.',
+    description: 'Age of the list: the time since it was last known to be complete.',
     unit: 's',
   })
   return (list) => {

@@ -4,7 +4,7 @@ import { type JweHeader, readJweHeader } from './jwe.ts'
 import type { Keyring } from './keyring.ts'
 import { type EntryAbout, type EntrySecret, MAX_TOKEN_LENGTH, TOKEN_TYPES, type TokenAbout } from './tokens.ts'
 
-/** The content of a job: only {@link EntryAbout} is readable, and where it belongs. */
+/** The content of a job: only {@link EntryAbout} and its place are readable. */
 export interface JobData {
   readonly jwe: string
   /** Missing in the backlog. */

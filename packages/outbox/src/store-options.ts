@@ -12,7 +12,7 @@ export interface PostgresOptions {
    */
   readonly postgres: string | URL
   /**
-   * The schema for the tables. It is created where it is missing. Logouts are bound to it: to rename it, let the workers
+   * The schema for the tables. It is created if it is missing. Logouts are bound to it: to rename it, let the workers
    * empty the outbox first.
    * @default 'backend_logout'
    */
@@ -23,20 +23,21 @@ export interface PostgresOptions {
    */
   readonly maxConnections?: number | undefined
   /**
-   * What {@link Outbox.add} waits for before it resolves, whatever the server's own setting is: that a synchronous standby
-   * has received the logout (`remote_write`), has flushed it to disk (`on`), or shows it to readers (`remote_apply`).
-   * Without synchronous standbys, all three wait for the server's own disk.
+   * The `synchronous_commit` of {@link Outbox.add}, whatever the server's own setting is. It resolves once a
+   * synchronous standby has received the logout (`remote_write`), has flushed it to disk (`on`), or shows it to readers
+   * (`remote_apply`). Without synchronous standbys, all three wait for the server's own disk.
    * @default the server's setting
-   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT | synchronous_commit}
+   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT |
+   * synchronous_commit}
    */
   readonly synchronousCommit?: 'remote_write' | 'on' | 'remote_apply' | undefined
   /**
-   * Whether to only read, such as from a standby: {@link Outbox.stats} and {@link Outbox.deadLetters} work, everything else
-   * is refused, and nothing is created.
+   * Opens the store only for reading, such as a standby: {@link Outbox.stats} and {@link Outbox.deadLetters} work,
+   * everything else is refused, and nothing is created.
    * @default false
    */
   readonly readOnly?: boolean | undefined
-  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address does too. */
+  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address works as well. */
   readonly ssl?: boolean | object | undefined
 }
 
@@ -85,7 +86,7 @@ const STORE_HINTS = {
  */
 export function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  // What looks like an address of something else would become a strange folder.
+  // The address of something else would become a strange folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'embedded', folder: store }
   }

@@ -19,8 +19,8 @@ interface NodeFiles {
 type PreRun = (module: { readonly NODEFS: NodeFiles }) => void
 
 /**
- * PGlite's files in a folder, with `fsync` where Postgres asks for it, and for nobody but this user. PGlite itself leaves
- * both out: a commit then survives the end of the process, but not that of the machine; and files have mode 0666.
+ * PGlite's files in a folder, private to this user, with `fsync` where Postgres requests it. PGlite itself leaves both
+ * out: a commit then survives the end of the process, but not that of the machine; and files have mode 0666.
  */
 export class DurableFiles extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): Promise<Init> {
@@ -39,13 +39,13 @@ export class DurableFiles extends NodeFS {
   }
 }
 
-/** Lets files and folders have modes without group and others, whatever the umask and whatever Postgres asks for. */
+/** Gives files and folders modes without group and others, whatever the umask and whatever Postgres requests. */
 function makePrivate(files: NodeFiles): void {
   const { node_ops, stream_ops } = files
   const { mknod } = node_ops
   node_ops.mknod = (parent, name, mode, device) => {
     const node = mknod(parent, name, mode & ~0o077, device)
-    // The umask may have removed even what the owner needs. Windows knows only whether a file can be written.
+    // The umask may have removed even rights of the owner. Windows only supports a read-only flag.
     if (process.platform !== 'win32') fs.chmodSync(files.realPath(node), mode & 0o700)
     return node
   }

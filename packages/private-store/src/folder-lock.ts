@@ -22,11 +22,11 @@ export interface FolderLock {
  * Locks a folder: against other processes, and against another store in this one. The lock is the
  * operating system's own and belongs to the open file, so it ends with the process, however that ends.
  *
- * @throws FolderInUseError if another process holds it
- * @throws NotPrivateError where the lock file is a link or belongs to another user
+ * @throws FolderInUseError if another process has it
+ * @throws NotPrivateError if the lock file is a link or belongs to another user
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  // A native addon without types; loaded only now, where a folder is used.
+  // A native addon without types; loaded only when a folder is used.
   const { tryLock } = createRequire(import.meta.url)('fs-native-extensions') as { tryLock(fd: number): boolean }
   const file = await openPrivateFile(join(folder, LOCK_FILE))
   try {
@@ -36,7 +36,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       )
     }
     await file.truncate()
-    // For people only; whether a process holds the lock is never told by this text.
+    // For people only; this text never decides whether a process has the lock.
     await file.write(`process ${process.pid} on ${hostname()}`, 0)
   } catch (error) {
     await file.close()
@@ -50,7 +50,7 @@ async function holderOf(file: FileHandle): Promise<string> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, 0)
     return buffer.toString('utf8', 0, bytesRead) || 'unknown process'
   } catch {
-    // Windows keeps others from reading what is locked.
+    // Windows prevents others from reading a locked file.
     return 'another process'
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Postgres within this process, in a folder that no other user of the machine can read: what the outbox and the
- * revocation log share.
+ * Postgres within this process, in a folder that no other user of the machine can read: the basis of the outbox and the
+ * revocation log.
  *
  * @module
  */

@@ -18,11 +18,11 @@ interface Executor {
   exec(text: string): Promise<{ rows: Record<string, unknown>[]; affectedRows?: number }[]>
 }
 
-/** Postgres within this process. It is a PGlite, of which this names what is used. */
+/** Postgres within this process. The members of a PGlite that are used. */
 export interface PrivateStore extends Executor {
   /** Runs a task in a transaction, which commits when it resolves and rolls back when it rejects. */
   transaction<Result>(task: (transaction: Executor) => Promise<Result>): Promise<Result>
-  /** Calls a function for each NOTIFY on a channel, until what it resolves to is called. */
+  /** Calls a function for each NOTIFY on a channel, until the function that it resolves to is called. */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>
   /** Closes the database and releases the folder. */
   close(): Promise<void>
@@ -30,13 +30,13 @@ export interface PrivateStore extends Executor {
 
 /** Options of {@link openPrivateStore}. */
 export interface OpenPrivateStoreOptions {
-  /** Is told, in words, when other users could read or change the folder until now. */
+  /** Receives a message if other users could read or change the folder until now. */
   readonly onExposed?: ((message: string) => void) | undefined
 }
 
 /**
- * Opens Postgres in a folder, which is created where it is missing. Nobody else can have the folder open, and no other
- * user of the machine can read or change it. A commit survives the end of the process and that of the machine.
+ * Opens Postgres in a folder, which is created if it is missing. No other process can have the folder open, and no
+ * other user of the machine can read or change it. A commit survives the end of the process and that of the machine.
  *
  * @param folder `undefined` for a database in memory, which is gone when it is closed.
  * @throws FolderInUseError where another process has the folder open, or this one

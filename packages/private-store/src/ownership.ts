@@ -44,7 +44,7 @@ export function checkKind(path: string, found: Stats): void {
 export function checkMode(path: string, { mode }: Stats): void {
   if ((mode & 0o077) === 0) return
   throw new NotPrivateError(
-    `${path} cannot be made private, because its file system does not store permissions. Choose a place on another one.`,
+    `${path} cannot be made private, because its file system does not store permissions. Choose another file system.`,
   )
 }
 

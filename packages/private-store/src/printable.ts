@@ -2,7 +2,7 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
- * Escapes what a terminal would act on, or what would forge a line of a log, as JSON does: the words of a database and
+ * Escapes characters that would control a terminal or forge a line of a log, as JSON does: the words of a database and
  * the names of files may come from anyone.
  */
 export function printable(text: string): string {

@@ -18,10 +18,10 @@ export interface OpenPrivateOptions {
 }
 
 /**
- * Opens a file for reading and writing, with mode 0600 whatever the umask. Creates it where it is missing, and changes
- * the mode of an existing file of this user. Follows no link and keeps the content: to start over, truncate the result.
+ * Opens a file for reading and writing, with mode 0600 whatever the umask. Creates it if it is missing, and changes the
+ * mode of an existing file of this user. Follows no link and keeps the content: to start over, truncate the result.
  *
- * @throws NotPrivateError where the file is a link, has a second name, is a pipe or device, or belongs to another user
+ * @throws NotPrivateError if the file is a link, has a second name, is a pipe or device, or belongs to another user
  * @throws Error as `open()` of `node:fs/promises`
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
 }
 
 /**
- * Says who else can read a file that holds a key or a secret, and how to change that, as `ssh` does for its keys.
+ * Reports who else can read a file with a key or a secret, and how to change that, as `ssh` does for its keys.
  *
  * @returns A sentence; `undefined` where only this user and root can read the file, and on Windows
  * @throws Error as `stat()` of `node:fs/promises`

@@ -1,6 +1,6 @@
 /**
- * Keeps files and folders from the other users of a machine: what the stores do for their own folders, for journals, keys
- * and other files beside them. Windows has no such users and modes; there, nothing is checked or changed.
+ * Keeps files and folders private: as the stores do for their own folders, for journals, keys and other files next to
+ * them. Windows has no such users and modes; there, nothing is checked or changed.
  *
  * @module
  */

@@ -18,11 +18,11 @@ export interface PrivateFolder {
 /**
  * Makes sure that a folder exists, and that no other user can read it, change it, or replace it. Creates the folder and
  * its missing parents with mode 0700, whatever the umask. Changes an existing folder of this user to 0700, unless it
- * holds anything unexpected: that may have to stay open to others.
+ * contains anything unexpected: that may have to stay open to others.
  *
- * @param contents Names of what the folder may hold already.
- * @throws NotPrivateError where the folder is a symbolic link or belongs to another user, where it is open to others and
- *   holds something unexpected, or where another user can write one of its parents
+ * @param contents Names of the files that the folder may already contain.
+ * @throws NotPrivateError if the folder is a symbolic link or belongs to another user, if it is open to others and
+ * contains something unexpected, or if another user can write one of its parents
  * @throws Error as the functions of `node:fs`
  * @example
  * ```ts
@@ -51,11 +51,11 @@ export function makeFolderPrivate(folder: string, contents: readonly string[] = 
 }
 
 /**
- * Makes what a private folder holds private as well, from the top down.
+ * Makes the contents of a private folder private as well, from the top down.
  *
- * @param names What in it; by default everything.
+ * @param names Entries of the folder; all of them by default.
  * @returns whether the modes of its files allowed other users to change them
- * @throws NotPrivateError where something belongs to another user, is a link, or is neither file nor folder
+ * @throws NotPrivateError if something belongs to another user, is a link, or is neither file nor folder
  */
 export function makeContentsPrivate(folder: string, names: readonly string[] = readdirSync(folder)): boolean {
   if (currentUser() === undefined) return false
@@ -72,7 +72,7 @@ export function makeContentsPrivate(folder: string, names: readonly string[] = r
   return writable
 }
 
-/** Refuses to lock other users out of what is not only for this: of `/tmp`, or of the folder of a project. */
+/** Refuses to lock other users out of a folder with another purpose: `/tmp`, or the folder of a project. */
 function checkContents(path: string, { mode }: Stats, contents: readonly string[]): void {
   const other = readdirSync(path).find((name) => name !== 'lost+found' && !contents.includes(name))
   if (other === undefined && !(mode & STICKY)) return
@@ -84,7 +84,7 @@ function checkContents(path: string, { mode }: Stats, contents: readonly string[
 
 /**
  * Walks to the parent of a path as the kernel does, link by link, and checks on the way that no other user can replace
- * what lies ahead. Creates what is missing, and returns the path without symbolic links.
+ * what lies ahead. Creates missing folders, and returns the path without symbolic links.
  */
 function enterParents(path: string): string {
   const { root } = parse(path)
@@ -124,7 +124,7 @@ function checkParent(path: string, found: Stats): void {
   const byAll = (found.mode & 0o002) !== 0
   if (!byAll && !((found.mode & 0o020) !== 0 && hasOtherMembers(found.gid))) return
   throw new NotPrivateError(
-    `${byAll ? 'Every user' : `Group ${found.gid}`} of this machine can write ${path}, and so replace what is in it: ` +
+    `${byAll ? 'Every user' : `Group ${found.gid}`} of this machine can write ${path}, and so replace its contents: ` +
       `chmod go-w ${quotePath(path)}`,
   )
 }
@@ -133,7 +133,7 @@ function checkParent(path: string, found: Stats): void {
 function checkReplaceable(path: string, { uid }: Stats): void {
   if (uid === 0 || uid === currentUser()) return
   throw new NotPrivateError(
-    `${path} belongs to user ${uid}, who can replace what is in it. Choose another folder, or: ` +
+    `${path} belongs to user ${uid}, who can replace its contents. Choose another folder, or: ` +
       `chown -h ${currentUser()} ${quotePath(path)}`,
   )
 }
@@ -141,7 +141,7 @@ function checkReplaceable(path: string, { uid }: Stats): void {
 function createFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
-    // The umask may have removed even what the owner needs.
+    // The umask may have removed even rights of the owner.
     chmodSync(path, 0o700)
   } catch (error) {
     // An existing file is checked, from any origin.

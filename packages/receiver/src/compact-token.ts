@@ -22,7 +22,7 @@ export interface CompactToken {
 const FOREIGN = /[\s=+/]/
 const OBJECT = /^\s*\{/
 const NOT_ASCII = /[\u0080-\u00ff]/
-// One for all: to make one costs more than to use it.
+// Shared, because creating one costs more than using it.
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**

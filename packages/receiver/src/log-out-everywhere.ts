@@ -99,7 +99,7 @@ export const TARGETS: Readonly<Record<keyof LogoutTargets, true>> = {
   onEvent: true,
 }
 
-/** How many sessions are read or ended at the same time. */
+/** The maximum number of sessions that are read or ended at the same time. */
 const CONCURRENCY = 16
 const DEFAULT_REVOKED_FOR_S = 2_592_000
 

@@ -115,7 +115,7 @@ const SHARED: Readonly<Record<keyof SharedVerifierOptions, true>> = {
   allowInsecureHttp: true,
   onEvent: true,
 }
-/** What `jose` and the clients of this project call them. */
+/** The names in `jose` and in the clients of this project. */
 const HINTS = {
   audience: 'use clientId',
   appId: 'use clientId',

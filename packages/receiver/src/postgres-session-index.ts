@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<keyof PostgresSessionIndexOptions, true>> = {
   pool: true,
   schema: true,
 }
-/** How many calls pass between two deletions of what has expired. */
+/** The number of calls between two deletions of expired records. */
 const PRUNE_CALLS = 1_000
 /** Errors when another process has created it at the same time: duplicate_table, duplicate_schema, unique_violation. */
 const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/

@@ -1,19 +1,19 @@
 const FIRST_MS = 250
 const LONGEST_MS = 8_000
-/** Even a feed that wants to be left alone for longer is asked again after this. */
+/** Even a feed that requires a longer wait is called again after this time. */
 const LONGEST_RETRY_AFTER_MS = 300_000
 
 /**
- * Wait after a failure, in milliseconds: a time that grows with each failure in a row, half of it random, or
- * what the feed asked for where that is longer.
+ * Wait after a failure, in milliseconds: a time that grows with each failure in a row, half of it random, or the feed's
+ * wait, if that is longer.
  *
  * @param failures How many there were in a row, from 1 on.
- * @param retryAfterMs What the feed asked for.
+ * @param retryAfterMs The wait that the feed requires.
  * @param random A number from 0 up to, but without, 1.
  */
 export function backOff(failures: number, retryAfterMs = 0, random: number = Math.random()): number {
   const pause = ((1 + random) / 2) * Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
   const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS)
-  // Also spread beyond the required wait, or all readers come back at the same instant.
+  // Also spread beyond the required wait, so that readers do not all return at the same instant.
   return Math.max(pause, asked + (asked && Math.min(pause, asked / 10)))
 }

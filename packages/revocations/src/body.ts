@@ -1,7 +1,7 @@
 /**
- * Reads a body as text, as it comes, so that a hostile server cannot have a heap of tiny chunks kept.
+ * Reads a body as text on arrival, so that a hostile server cannot fill the memory with tiny chunks.
  *
- * @returns `undefined` where it has more than `maxBytes`; then the rest is not read
+ * @returns `undefined` if it has more than `maxBytes`; then the rest is not read
  */
 export async function readText({ body }: Response, maxBytes: number): Promise<string | undefined> {
   const decoder = new TextDecoder()

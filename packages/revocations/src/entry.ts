@@ -1,9 +1,9 @@
 import type { components } from './generated/revocation-feed.ts'
 
 /**
- * Says which tokens of an issuer are revoked: one token (`jti`), or what was issued at or before `at` for a session
- * (`sid`), for a subject (`sub`), or by the issuer as a whole. All times are whole seconds since 1970, as in JWTs.
- * `until` is when the last of these tokens has expired; until then, the entry is kept.
+ * Names revoked tokens of an issuer: one token (`jti`), or the tokens issued at or before `at` for a session (`sid`),
+ * for a subject (`sub`), or by the issuer as a whole. All times are whole seconds since 1970, as in JWTs. `until` is
+ * when the last of these tokens has expired; until then, the entry is kept.
  */
 export type RevocationEntry = components['schemas']['RevocationEntry']
 

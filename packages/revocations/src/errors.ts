@@ -7,17 +7,17 @@
  * | `invalid_argument` | an argument of this call is wrong; nothing was stored |
  * | `unauthorized` | the feed does not accept the reader's authorization |
  * | `cursor_gone` | the log cannot tell what is new since a cursor; a snapshot can |
- * | `rate_limited` | the feed wants to be asked less often; see `retryAfterMs` |
- * | `unavailable` | the feed, or the log behind it, cannot answer now |
- * | `redirect_refused` | the feed answered with a redirect, which is never followed |
- * | `unexpected_response` | the answer is not one of a revocation feed |
- * | `went_back` | the answer is older than an earlier one |
+ * | `rate_limited` | the feed throttles the reader; see `retryAfterMs` |
+ * | `unavailable` | the feed, or the log behind it, is unavailable |
+ * | `redirect_refused` | the feed returned a redirect, which is never followed |
+ * | `unexpected_response` | the response is not from a revocation feed |
+ * | `went_back` | the response is older than an earlier one |
  * | `too_large` | the list has more entries than `maxEntries` |
  * | `network` | the connection failed |
- * | `timeout` | no complete answer in time |
+ * | `timeout` | no complete response in time |
  * | `store_in_use` | another process has the folder open |
  * | `store_not_private` | other users of the machine can change the folder, and the message says how to prevent it |
- * | `store_unavailable` | the database cannot be reached or refuses; what was to be stored must be taken as not stored |
+ * | `store_unavailable` | the database cannot be reached or refuses; treat the data as not stored |
  * | `closed` | the list or the log is closed, or closing |
  */
 export type RevocationErrorCode =
@@ -40,7 +40,7 @@ export type RevocationErrorCode =
 
 /** Details of a {@link RevocationError} in addition to its code and message. */
 export interface RevocationErrorDetails {
-  /** HTTP status of the feed's answer. */
+  /** HTTP status of the feed's response. */
   readonly status?: number | undefined
   /** Wait that the feed requires, in milliseconds. */
   readonly retryAfterMs?: number | undefined
@@ -51,8 +51,8 @@ export interface RevocationErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as never
 
 /**
- * The one error that this package throws. Its `code` tells what happened, its message also where and what to do next.
- * It holds no secret, and neither does its `cause`.
+ * The one error that this package throws. Its `code` names the failure; its message also says where it happened and
+ * what to do. It contains no secret, and neither does its `cause`.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as nev
 export class RevocationError extends Error {
   /** Error code. */
   declare readonly code: RevocationErrorCode
-  /** HTTP status of the feed's answer. */
+  /** HTTP status of the feed's response. */
   declare readonly status?: number
   /** Wait that the feed requires, in milliseconds. */
   declare readonly retryAfterMs?: number
@@ -83,7 +83,7 @@ export class RevocationError extends Error {
   }
 }
 
-/** Tells whether a caught value is a {@link RevocationError}, also one from another copy of this package. */
+/** Recognizes a caught {@link RevocationError}, even one from another copy of this package. */
 export function isRevocationError(value: unknown): value is RevocationError {
   return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
 }

@@ -6,7 +6,7 @@ import type { RevocationErrorCode } from './errors.ts'
  * - `snapshot`: the whole list was read.
  * - `updated`: new entries came.
  * - `failed`: reading failed; the list keeps its entries and tries again in `retryInMs`.
- * - `stale`: the list is older than `maxStalenessMs`; `check()` says `stale` from now on.
+ * - `stale`: the list is older than `maxStalenessMs`; `check()` returns `stale` from now on.
  * - `fresh`: it is complete and recent, for the first time or again.
  */
 export type RevocationListEvent =
@@ -28,10 +28,10 @@ export type RevocationListEvent =
     }
   | { readonly type: 'stale' | 'fresh'; readonly ageMs: number }
 
-/** Receives {@link RevocationListEvent}s. What it throws is dropped: watching a list must not break it. */
+/** Receives {@link RevocationListEvent}s. Its errors are ignored: watching a list must not break it. */
 export type OnRevocationListEvent = (event: RevocationListEvent) => void
 
-/** Calls a listener without letting any failure of it out, not even one that comes later. */
+/** Calls a listener and contains its failures, even later ones. */
 export function emit<Event extends object>(onEvent: ((event: Event) => void) | undefined, event: Event): void {
   try {
     // Typed as void, but nothing keeps people from handing in an async function.

@@ -12,12 +12,12 @@ import type { RevocationSource } from './source.ts'
 /** Options of {@link revocationFeed}. */
 export interface RevocationFeedOptions {
   /**
-   * The value of the `Authorization` header, such as `Bearer …`, or a function that gives it, which is called for each
+   * The value of the `Authorization` header, such as `Bearer …`, or a function that returns it, called for each
    * request.
    */
   readonly authorization?: string | (() => string | Promise<string>) | undefined
   /**
-   * Time limit for a response of the feed, in milliseconds, in addition to the time that it is asked to wait.
+   * Time limit for a response of the feed, in milliseconds, in addition to the requested wait.
    * @default 10_000
    */
   readonly timeoutMs?: number | undefined
@@ -51,7 +51,7 @@ const CODES: Readonly<Record<number, RevocationErrorCode>> = {
 
 /**
  * Reads a revocation feed over HTTP, as `specs/revocation-feed.openapi.yaml` describes it: https only, except on
- * loopback; no redirects; bounded in time and size. Neither errors nor events hold the authorization.
+ * loopback; no redirects; bounded in time and size. Neither errors nor events contain the authorization.
  *
  * @param url Where the feed is.
  * @throws RevocationError `invalid_options`
@@ -151,7 +151,7 @@ function checkAuthorization(value: unknown): { authorization?: string } {
   return refuse('authorization must be visible ASCII.')
 }
 
-/** A code such as ECONNREFUSED. The message of a runtime may hold anything. */
+/** A code such as ECONNREFUSED. The message of a runtime may contain anything. */
 function reasonOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
   const reason = String(cause?.code ?? code)

@@ -37,10 +37,10 @@ export function followRevocations(options: FollowOptions): RevocationList {
   const closing = new AbortController()
   const { signal } = closing
   const ready = Promise.withResolvers<void>()
-  // Who does not ask is not to be told by an unhandled rejection.
+  // A caller that does not await it must not get an unhandled rejection.
   ready.promise.catch(() => {})
   let cursor: string | undefined
-  /** The list has everything that was stored before this moment; `undefined` where it never was complete. */
+  /** The list has everything that was stored before this moment; `undefined` if it never was complete. */
   let since: Moment | undefined
   /** The wall clock when both clocks last said that the list is fresh. */
   let freshAt: number | undefined
@@ -59,15 +59,18 @@ export function followRevocations(options: FollowOptions): RevocationList {
       start(resolve, reject)
     })
 
-  /** How old the list is, in milliseconds: by the clock that says more, because either can be behind. NaN without a copy. */
+  /**
+   * The age of the list, in milliseconds: the higher one of two clocks, as either can be behind. NaN without a copy.
+   */
   const ageMs = (): number => {
     freshAt = undefined
     return Math.max(performance.now() - (since as Moment)?.steady, Date.now() - (since as Moment)?.wall)
   }
 
   /**
-   * Whether the list is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is read
-   * once for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the millisecond.
+   * True while the list is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is
+   * read once for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the
+   * millisecond.
    */
   const isFresh = (): boolean => {
     const wall = Date.now()
@@ -75,24 +78,24 @@ export function followRevocations(options: FollowOptions): RevocationList {
     return wall === freshAt && !signal.aborted
   }
 
-  /** Reads until there is nothing more, and tells how long to leave the source alone then, in milliseconds. */
+  /** Reads until there are no more entries, and returns the wait before the next call, in milliseconds. */
   const catchUp = async (): Promise<number> => {
     // The pages of one run show the log as it was when the run began, which may be before the last failure.
     run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
-    // Two requests fit into the time for which an answer counts, so that one that is lost does not matter.
+    // Two requests fit into the time for which a response counts, so that one that is lost does not matter.
     const longestWaitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
     let waitMs = longestWaitMs
     for (let more = true; more && !signal.aborted; waitMs = 0) {
       const sentAt = performance.now()
       const request = { after: cursor, waitMs, signal }
       const page = await untilClosed<unknown>((resolve, reject) => source.read(request).then(resolve, reject))
-      if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is no revocation page.')
+      if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is not a revocation page.')
       if (!answerClock.accepts(page.as_of * 1000, sentAt, performance.now())) {
         throw new RevocationError('went_back', 'This answer is older than an earlier one.')
       }
       if (sentAt >= sweepAt) {
         sweepAt = sentAt + 1_000
-        // Dropped only if both clocks say that it has ended: one that is wrong must not bring a token back to life.
+        // Dropped only if it has ended by both clocks: a wrong one must not make a token valid again.
         table.sweep(Math.min(page.as_of, Date.now() / 1000), SWEEP_PER_SECOND)
       }
       if (table.size > maxEntries || run.received > 2 * maxEntries) {
@@ -109,11 +112,12 @@ export function followRevocations(options: FollowOptions): RevocationList {
     if (isSnapshot || received > 0) {
       emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
     }
-    // A source with a lot of news is not asked for each of them, and one that does not wait not all the time.
+    // A source with many new entries is not called for each of them, and a source that does not wait is not called all
+    // the time.
     return received > 0 ? 5 : Math.min(1_000, longestWaitMs / 2) - durationMs
   }
 
-  /** Tells when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
+  /** Reports when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
   const watchAge = (): void => {
     clearTimeout(ageTimer)
     const age = ageMs()

@@ -11,13 +11,16 @@ export function now(): Moment {
   return { steady: performance.now(), wall: Date.now() }
 }
 
-/** By how much less than ours the log's clock may advance from one answer to the next; less than any pause between tries. */
+/**
+ * The maximum by which the log's clock may advance less than the local one from one response to the next; less than any
+ * pause between retries.
+ */
 const TOLERANCE_MS = 100
 
 /**
- * Tells whether answers get newer. The log says when it was read, by its own clock, and that clock has to advance from
- * answer to answer as ours does. Where it does not, the answer is an old one, from a cache or from a log that went back;
- * or else the clock was set back, and then the answer after that one counts again.
+ * Checks that responses get newer. Each response has the time of the log's clock, which has to advance from response to
+ * response like the local one. If it does not, the response is an old one, from a cache or from a log that went back;
+ * or the clock was set back, and the following response is accepted again.
  */
 export class AnswerClock {
   #asOf = 0

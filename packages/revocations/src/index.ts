@@ -1,6 +1,5 @@
 /**
- * For services that check tokens on their own: a list of what is revoked, in memory and up to date, on Web standards
- * alone.
+ * For services that check tokens locally: a current list of revoked tokens in memory, on Web standards alone.
  *
  * @module
  */

@@ -5,9 +5,9 @@ import type { TokenClaims } from './revocation-table.ts'
  * Result of a check of a token.
  *
  * - `valid`: the list is recent, and nothing in it revokes the token.
- * - `revoked`: the token is revoked, or its claims make no sense. Answer 401.
- * - `stale`: the list cannot know, because it is older than `maxStalenessMs` or not complete yet. Answer 503, and not
- *   401: clients throw their tokens away on 401.
+ * - `revoked`: the token is revoked, or its claims are invalid. Return 401.
+ * - `stale`: the list is older than `maxStalenessMs`, or not complete yet. Return 503, and not 401: clients discard
+ *   their tokens on 401.
  */
 export type RevocationVerdict = 'valid' | 'revoked' | 'stale'
 
@@ -35,8 +35,8 @@ export interface RevocationList extends AsyncDisposable {
   readonly ready: Promise<void>
 
   /**
-   * Tells whether a token may be accepted, from memory, without waiting for anything. Call it last: after signature,
-   * issuer, audience and times of the token were verified.
+   * Checks whether a token may be accepted, from memory, without waiting. Call it last: after signature, issuer,
+   * audience and times of the token were verified.
    *
    * @param claims The token's payload.
    */
@@ -48,9 +48,9 @@ export interface RevocationList extends AsyncDisposable {
   /** Number of tokens, sessions, subjects and issuers that it names. */
   readonly size: number
 
-  /** Tells how the list is doing. */
+  /** Reports the state of the list. */
   health(): RevocationListHealth
 
-  /** Stops following. From then on, `check` says `stale`, or `revoked` for what it knows. */
+  /** Stops following. From then on, `check` returns `stale`, or `revoked` for known revocations. */
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** The last second that a column can hold, in the year 2106. */
+/** The last second that a column can represent, in the year 2106. */
 const MAX = 0xffff_ffff
 
 /**
@@ -22,7 +22,7 @@ export class Marks {
     return place !== undefined && Math.floor(Math.min(time, MAX)) <= (this.#times[place] as number)
   }
 
-  /** Raises the times of a name, and tells whether it is new. */
+  /** Raises the times of a name, and returns whether it is new. */
   raise(name: string, at: number, until: number): boolean {
     const known = this.#places.get(name)
     const place = known ?? this.#free.pop() ?? this.size * 2
@@ -38,7 +38,7 @@ export class Marks {
     return known === undefined
   }
 
-  /** Walks through all names, deletes those that have ended, and tells of each whether it has. */
+  /** Walks through all names, deletes those that have ended, and yields for each whether it has. */
   *dropEnded(hasEnded: (until: number) => boolean): Generator<boolean> {
     for (const [name, place] of this.#places) {
       const isOver = hasEnded(this.#times[place + 1] as number)

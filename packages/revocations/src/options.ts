@@ -24,7 +24,7 @@ export interface FollowOptions {
    * @default 2_000_000
    */
   readonly maxEntries?: number | undefined
-  /** Is told what happens, for logs, metrics and alerts. */
+  /** Receives events, for logs, metrics and alerts. */
   readonly onEvent?: OnRevocationListEvent | undefined
 }
 

@@ -2,8 +2,8 @@ import { type EntryMembers, isName, isTime, MAX_ISSUER, MAX_TIME, type Revocatio
 import { Marks } from './marks.ts'
 
 /**
- * The claims of a token that say whether it is revoked. Hand in the whole payload, after signature, issuer, audience and
- * times were verified; everything else in it is ignored.
+ * The claims of a token that determine whether it is revoked. Hand in the whole payload, after signature, issuer,
+ * audience and times were verified; everything else in it is ignored.
  */
 export interface TokenClaims {
   /** Issuer. */
@@ -37,7 +37,7 @@ export class RevocationTable {
   #walk: Iterator<void> | undefined
   #now = 0
 
-  /** @param aliases Other names of issuers: from what a token or an entry says to the name that counts. */
+  /** @param aliases Other names of issuers: from the name in a token or an entry to the canonical one. */
   constructor(aliases: ReadonlyMap<string, string> = new Map()) {
     this.#aliases = aliases
   }

@@ -16,7 +16,7 @@ export interface ReadRequest {
 /**
  * Source of a list's entries: {@link revocationFeed}, a log in the same process, or your own.
  *
- * A page must include everything that was stored before it was asked for. Whatever comes from a source is checked.
+ * A page must include everything that was stored before the request. All data of a source are checked.
  */
 export interface RevocationSource {
   /**

@@ -156,7 +156,7 @@ function edit(path: string, from: string, to: string): void {
 }
 
 test.each([
-  ['a file that is no report', ['--report', 'FILE'], /something else than a report/],
+  ['a file that is no report', ['--report', 'FILE'], /is not a report/],
   ['standard output for the outcomes', ['--report', 'NEW', '-o', '-'], /must not be standard output/],
   ['a key without a report', ['--sign-key', 'FILE'], /pass --report as well/],
   ['a key that is none', ['--report', 'NEW', '--sign-key', 'FILE'], /--sign-key cannot be used.*Ed25519/],

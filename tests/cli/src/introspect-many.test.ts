@@ -56,7 +56,7 @@ test('one token a line is enough for many, and a token that nobody would talk ab
   const { code, stdout } = await run(['introspect', '-c', '1'], { env, input: `${tokens.join('\n')}\ntwo words\n` })
   expect(code).toBe(1)
   expect(stdout).toContain('3 tokens: 2 active, 0 inactive, 1 unknown, as the provider would not say.')
-  expect(stdout).toContain('1 rows should have a token and have none.')
+  expect(stdout).toContain('1 rows should contain a token but do not.')
 })
 
 test('a wrong secret ends it at the first token', async () => {

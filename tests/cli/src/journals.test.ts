@@ -73,7 +73,7 @@ test('an output that is not that of the journal is not cut off', async () => {
   const notes = `${'These are my notes, one after the other.\n'.repeat(100)}`
   writeFileSync(output, notes)
   const { code, stderr } = await run(['revoke', input, '-j', journal, '-o', output], { env: provider.env })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('lines that no run has written') })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('lines that are not from a run') })
   expect(readFileSync(output, 'utf8')).toBe(notes)
 })
 

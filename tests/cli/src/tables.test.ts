@@ -171,7 +171,7 @@ test('a dry run says what would be done, sends nothing and writes nothing', asyn
   expect(code).toBe(1)
   expect(stdout).toContain('Dry run: nothing was sent. 8 tokens would be revoked.')
   expect(stdout).toContain('2 left out by --where, 1 without anything in the token column')
-  expect(stdout).toContain('1 rows should have a token and have none.')
+  expect(stdout).toContain('1 rows should contain a token but do not.')
   expect(stdout).toContain('At 2 requests per second, that takes at least 4.0 s.')
   expect(active(tokens)).toHaveLength(10)
   expect(() => readFileSync(output)).toThrow('ENOENT')

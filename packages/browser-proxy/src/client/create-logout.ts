@@ -12,7 +12,7 @@ type Problem = components['schemas']['Problem']
  * - `no_session`: nothing was revoked, because there was no session: it has ended or expired before, or the backend does
  *   not find it by its cookie.
  * - `queued`: not yet all revoked; the backend keeps trying.
- * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
+ * - `local_only`: not all revoked, and nothing retries. They work until they expire.
  */
 export type LogoutStatus = components['schemas']['LogoutStatus']
 
@@ -29,11 +29,11 @@ export interface BrowserLogoutOptions {
 
 /** Parameters of one logout. All are optional if the backend has a session. */
 export interface BrowserLogoutRequest {
-  /** The token to revoke, where the page holds it and the backend has no session. */
+  /** The token to revoke, if the page holds it and the backend has no session. */
   readonly token?: string
   /** Type of the token. */
   readonly tokenTypeHint?: 'access_token' | 'refresh_token'
-  /** The user's ID token, for the logout URL, where the page holds it. */
+  /** The user's ID token, for the logout URL, if the page holds it. */
   readonly idTokenHint?: string
   /** Final address for the user: one on the backend's list. */
   readonly returnTo?: string
@@ -48,7 +48,7 @@ export interface BrowserLogoutResult {
   readonly status: LogoutStatus
   /** Address that ends the provider's own session, for single sign-out. It contains the ID token: do not log it. */
   readonly logoutUrl?: string
-  /** The same as a form to be posted; only where the URL is too long for servers. It also holds the ID token. */
+  /** The same as a form to post; only if the URL is too long for servers. It also contains the ID token. */
   readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
   /** Reason why there is no `logoutUrl`, if one was requested: an error code, such as `endpoint_missing`. */
   readonly logoutUrlError?: string
@@ -62,16 +62,16 @@ export interface BrowserLogoutResult {
 /** Logs the user out of the page's application. Made by {@link createLogout}. */
 export interface BrowserLogout {
   /**
-   * Asks the backend to log the user out, and tells the other tabs once it has, where the browser lets it: blocked
-   * cookies and foreign frames can forbid that. The request outlives the page: it arrives even when the tab is closed
+   * Asks the backend to log the user out, and then notifies the other tabs, if the browser allows it: blocked cookies
+   * and cross-site frames can prevent that. The request outlives the page: it arrives even when the tab is closed
    * immediately.
    *
    * @throws LogoutProxyError
    */
   readonly logout: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
-   * Logs the user out, then leaves the page: for the provider's logout URL, by a posted form where the URL is too long,
-   * or without one for `returnTo`, or else for the start of the application.
+   * Logs the user out, then leaves the page: for the provider's logout URL, with a posted form if the URL is too long;
+   * without a URL, for `returnTo`, or else for the start of the application.
    *
    * @throws LogoutProxyError and stays on the page
    */
@@ -106,7 +106,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000, ...rest }: BrowserL
   refuseOthers(rest)
   let url: URL | null = null
   const address = (): string => {
-    // There is no location where the page is rendered.
+    // There is no location while the page is rendered on a server.
     url ??= URL.parse(endpoint, globalThis.location?.href)
     if (url?.origin !== globalThis.location?.origin || !url) throw wrong('endpoint must be on the origin of the page.')
     return url.href
@@ -151,7 +151,7 @@ export function createLogout({ endpoint, timeoutMs = 15_000, ...rest }: BrowserL
     logout,
     async logoutAndRedirect(request) {
       const result = await logout(request)
-      // The backend has compared returnTo with its list: an answer means that it is safe to go there.
+      // The backend has compared returnTo with its list: a response means that it is safe to go there.
       const { logoutUrl, logoutForm: form } = result
       const url = new URL(form?.action ?? logoutUrl ?? request?.returnTo ?? '/', location.href)
       const safe = /^https?:$/.test(url.protocol)
@@ -202,7 +202,7 @@ async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number
     return_to: returnTo,
     state,
   }
-  // Without what is missing or empty.
+  // Without missing or empty members.
   const json = JSON.stringify(body, (_name, value) => value || undefined)
   const empty = json === '{}'
   const timeout = AbortSignal.timeout(timeoutMs)
@@ -223,7 +223,7 @@ async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number
     })
     return await read(response)
   } catch (error) {
-    if (signal?.aborted) throw new LogoutProxyError('aborted', 'The wait was ended.', { cause: error })
+    if (signal?.aborted) throw new LogoutProxyError('aborted', 'The caller stopped waiting.', { cause: error })
     if (timeout.aborted) throw new LogoutProxyError('timeout', `No answer within ${timeoutMs} ms.`, { cause: error })
     if (error instanceof LogoutProxyError) throw error
     throw new LogoutProxyError('network', 'The backend could not be reached.', { cause: error })
@@ -232,15 +232,15 @@ async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number
 
 async function read(response: Response): Promise<Answer> {
   const { status, headers } = response
-  // A page instead of an answer, such as a login page, must not pass for a logout.
+  // A page instead of a response, such as a login page, must not count as a logout.
   const body: Partial<Omit<Answer, 'status'> & Omit<Problem, 'status'> & { status: unknown }> | null = await response
     .json()
     .catch(() => null)
   if (status === 200 && /^(logged_out|no_session|queued|local_only)$/.test(String(body?.status))) return body as Answer
   const problem = body?.code
-  // Nothing but a code gets into the message: something else may have answered.
+  // Only a code gets into the message: the response may come from another server.
   if (typeof problem !== 'string' || !/^[a-z_]{1,50}$/.test(problem))
-    throw new LogoutProxyError('unexpected_response', `Not an answer to a logout: HTTP ${status}.`, { status })
+    throw new LogoutProxyError('unexpected_response', `Not a logout response: HTTP ${status}.`, { status })
   const seconds = Number(headers.get('retry-after'))
   throw new LogoutProxyError('refused', `The backend refused: ${problem}.`, {
     status,

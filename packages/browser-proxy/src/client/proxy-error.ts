@@ -4,13 +4,13 @@ import type { components } from '../generated/logout-proxy.ts'
 export type ProblemCode = components['schemas']['ProblemCode']
 
 /**
- * Failures between page and backend. In none of these cases is it known that the user is logged out.
+ * Failures between page and backend. In all of these cases, the user may still be logged in.
  *
- * - `invalid_options`: what the page asked for cannot be sent, such as an endpoint of another origin.
+ * - `invalid_options`: the request cannot be sent, such as to an endpoint of another origin.
  * - `refused`: the backend refused the request; see `problem`.
- * - `unexpected_response`: the answer is not one of this endpoint; often the path is wrong.
- * - `network`: no answer, because the connection failed.
- * - `timeout`: no answer in time. The backend may still be at it.
+ * - `unexpected_response`: the response is not from this endpoint; often the path is wrong.
+ * - `network`: no response, because the connection failed.
+ * - `timeout`: no response in time. The backend may still be working.
  * - `aborted`: the page's own signal ended the wait.
  */
 export type LogoutProxyErrorCode =
@@ -23,7 +23,7 @@ export type LogoutProxyErrorCode =
 
 /** Details of a {@link LogoutProxyError} in addition to its code. */
 export interface LogoutProxyErrorDetails {
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status?: number | undefined
   /** Reason for the refusal. */
   readonly problem?: ProblemCode | undefined
@@ -36,7 +36,7 @@ export interface LogoutProxyErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError') as never
 
 /**
- * The one error that the page's half throws. It holds no token.
+ * The one error that the page's half throws. It contains no token.
  *
  * @example
  * ```ts
@@ -64,7 +64,7 @@ export class LogoutProxyError extends Error implements LogoutProxyErrorDetails {
   }
 }
 
-/** Tells whether a caught value is a {@link LogoutProxyError}, also one from another copy of this package. */
+/** Recognizes a caught {@link LogoutProxyError}, even one from another copy of this package. */
 export function isLogoutProxyError(value: unknown): value is LogoutProxyError {
   return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
 }

@@ -37,11 +37,11 @@ export interface components {
     schemas: {
         /**
          * Logout request
-         * @description What the page adds. Other members are refused: a misspelled one would leave a token active without anyone noticing.
+         * @description The data that the page adds. Other members are refused: a misspelled one would leave a token active without anyone noticing.
          */
         LogoutRequest: {
             /**
-             * @description The token to revoke, where the page holds it: an access token or a refresh token, not an ID token. Only for a backend that keeps no session.
+             * @description The token to revoke, if the page holds it: an access token or a refresh token, not an ID token. Only for a backend that keeps no session.
              * @example 2YotnFZFEjr1zCsicMWpAA
              */
             token?: string;
@@ -52,17 +52,17 @@ export interface components {
              */
             token_type_hint?: "access_token" | "refresh_token";
             /**
-             * @description The user's ID token, for `logout_url`, where the page holds it. The one in the backend's session goes first.
+             * @description The user's ID token, for `logout_url`, if the page holds it. The one in the backend's session takes precedence.
              * @example header.payload.signature
              */
             id_token_hint?: string;
             /**
-             * @description Where the provider sends the user after `logout_url`: an absolute URL, or a path of the application. The backend compares it with its own list, as a whole.
+             * @description The address that the provider sends the user to after `logout_url`: an absolute URL, or a path of the application. The backend compares it with its own list, as a whole.
              * @example https://app.example.com/goodbye
              */
             return_to?: string;
             /**
-             * @description Comes back to `return_to` unchanged, by way of the provider.
+             * @description A value that the provider returns to `return_to` unchanged.
              * @example af0ifjsldkj
              */
             state?: string;
@@ -75,30 +75,30 @@ export interface components {
             status: components["schemas"]["LogoutStatus"];
             /**
              * Format: uri
-             * @description Where to send the browser to end the provider's own session as well (single sign-out). Missing where the provider has no such page, or the ID token is not known. It holds the ID token: do not log it.
+             * @description The URL that also ends the provider's session in the browser (single sign-out). Missing if the provider has no such page, or the ID token is not known. It contains the ID token: do not log it.
              * @example https://id.example.com/session/end?id_token_hint=header.payload.signature
              */
             logout_url?: string;
             logout_form?: components["schemas"]["LogoutForm"];
             /**
-             * @description Why there is no `logout_url`, where the request asked for one or the ID token is known: `endpoint_missing` where the provider has no such page, `invalid_argument` where the provider wants an ID token, and other error codes of the backend's client.
+             * @description The reason why there is no `logout_url`, if the request asked for one or the ID token is known: `endpoint_missing` if the provider has no such page, `invalid_argument` if the provider requires an ID token, and other error codes of the backend's client.
              * @example endpoint_missing
              */
             logout_url_error?: string;
             /**
-             * @description Whether all services that follow the backend's revocation list refuse the access tokens of this login from now on, whatever `status` says about the provider. Missing where the backend keeps no such list.
+             * @description True if all services that follow the backend's revocation list refuse the access tokens of this login from now on, whatever `status` says about the provider. Missing if the backend keeps no such list.
              * @example true
              */
             refused_by_services?: boolean;
         };
         /**
          * Logout form
-         * @description The same as `logout_url`, as a form to be posted by the browser (OpenID Connect RP-Initiated Logout §2). Only there where the URL is longer than servers take. It holds the ID token: do not log it.
+         * @description The same as `logout_url`, as a form that the browser posts (OpenID Connect RP-Initiated Logout §2). Present only if the URL is longer than servers accept. It contains the ID token: do not log it.
          */
         LogoutForm: {
             /**
              * Format: uri
-             * @description Where to post it.
+             * @description The address to post it to.
              * @example https://id.example.com/session/end
              */
             action: string;
@@ -127,7 +127,7 @@ export interface components {
         LogoutStatus: "logged_out" | "no_session" | "queued" | "local_only";
         /**
          * Problem details
-         * @description Why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
+         * @description The reason why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
          */
         Problem: {
             /**
@@ -142,13 +142,13 @@ export interface components {
              */
             title: string;
             /**
-             * @description The HTTP status once more.
+             * @description The HTTP status, repeated.
              * @example 403
              */
             status: number;
             code: components["schemas"]["ProblemCode"];
             /**
-             * @description What is wrong, in a sentence, without anything from the request.
+             * @description The problem, in a sentence, without anything from the request.
              * @example Origin is not the origin of this application.
              */
             detail: string;
@@ -279,7 +279,7 @@ export interface components {
         LogoutRequestHeader: "1";
         /** @description The origin of the page. Browsers add it automatically and let no script change it. */
         Origin: string;
-        /** @description How the page's origin relates to the backend's. Browsers add it automatically, but not over plain http. */
+        /** @description The relation of the page's origin to the backend's. Browsers add it automatically, but not over plain http. */
         SecFetchSite: "same-origin";
     };
     requestBodies: never;
@@ -288,11 +288,11 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description Ends the local session, if it is a cookie. There can be several. */
         "Set-Cookie": string;
-        /** @description Tells the browser what else to delete, if the application requires it. */
+        /** @description Also deletes other data in the browser, if the application requires it. */
         "Clear-Site-Data": string;
         /** @description Always `POST`. */
         Allow: "POST";
-        /** @description How many seconds to wait. */
+        /** @description The number of seconds to wait. */
         "Retry-After": string;
     };
     pathItems: never;
@@ -309,13 +309,13 @@ export interface operations {
                 "X-Logout-Request": components["parameters"]["LogoutRequestHeader"];
                 /** @description The origin of the page. Browsers add it automatically and let no script change it. */
                 Origin: components["parameters"]["Origin"];
-                /** @description How the page's origin relates to the backend's. Browsers add it automatically, but not over plain http. */
+                /** @description The relation of the page's origin to the backend's. Browsers add it automatically, but not over plain http. */
                 "Sec-Fetch-Site"?: components["parameters"]["SecFetchSite"];
             };
             path?: never;
             cookie?: never;
         };
-        /** @description What only the page has. Omit the body, and the `Content-Type`, if there is nothing to send. */
+        /** @description The data that only the page has. Omit the body, and the `Content-Type`, if there is nothing to send. */
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["LogoutRequest"];

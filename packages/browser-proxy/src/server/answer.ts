@@ -15,7 +15,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 const NOT_OF_THE_SESSION =
   /^(?:access-control-.*|connection|content-(?:encoding|length|range)|keep-alive|te|trailer|transfer-encoding|upgrade)$/
 
-/** The answer to a logout, with the headers that end the local session. */
+/** The response to a logout, with the headers that end the local session. */
 export function answerLogout(answer: LogoutAnswer, session: Headers | undefined, clearSiteData: string): Response {
   const headers = headersOf(session, clearSiteData)
   headers.set('content-type', 'application/json')
@@ -38,7 +38,7 @@ function headersOf(session: Headers | undefined, clearSiteData: string): Headers
   return headers
 }
 
-/** The answer to a request that does not end in a logout. */
+/** The response to a request that does not end in a logout. */
 export function answerProblem({ problem, headers }: HttpProblem): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,

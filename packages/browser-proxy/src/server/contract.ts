@@ -13,7 +13,7 @@ export type LogoutAnswer = components['schemas']['LogoutAnswer']
  * - `no_session`: nothing was revoked, because there was no session: it has ended or expired before, or the backend does
  *   not find it by its cookie.
  * - `queued`: not yet all revoked; the outbox keeps trying.
- * - `local_only`: not all revoked, and nobody tries again. They work until they expire.
+ * - `local_only`: not all revoked, and nothing retries. They work until they expire.
  */
 export type LogoutStatus = components['schemas']['LogoutStatus']
 

@@ -15,11 +15,11 @@ export interface CookieSessionOptions {
    */
   readonly chunks?: boolean | undefined
   /**
-   * The tokens of the session with this cookie: look it up in the store, or decrypt it. `undefined` where there is no
-   * such session.
+   * The tokens of the session with this cookie: look it up in the store, or decrypt it. `undefined` if there is no such
+   * session.
    */
   readonly read: (value: string, request: Request) => Awaitable<StoredTokens | null | undefined>
-  /** Forgets the session in the store. Not needed where the cookie is the session. */
+  /** Forgets the session in the store. Not needed if the cookie is the session. */
   readonly clear?: ((value: string, request: Request) => unknown) | undefined
   /** See {@link LogoutSession.lock}. */
   readonly lock?: (<T>(value: string, run: () => Promise<T>) => Promise<T>) | undefined
@@ -39,7 +39,7 @@ export interface CookieSessionOptions {
   readonly partitioned?: boolean | undefined
 }
 
-/** The options; the compiler insists that none is missing. */
+/** The options; the compiler reports missing ones. */
 const COOKIE: Readonly<Record<keyof CookieSessionOptions, true>> = {
   name: true,
   chunks: true,

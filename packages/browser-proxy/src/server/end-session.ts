@@ -21,8 +21,8 @@ export interface PageHints {
 }
 
 /**
- * Ends the application's own session, and with it the tokens: read, revoke, clear, under the application's lock where
- * it has one. The session is cleared whatever becomes of the tokens, and last, because the tokens are in it until then.
+ * Ends the application's own session, and with it the tokens: read, revoke, clear, under the application's lock, if it
+ * has one. The session is cleared whatever becomes of the tokens, and last, because the tokens are in it until then.
  *
  * @throws HttpProblem when the session could not be cleared
  */
@@ -45,7 +45,7 @@ export async function endSession(
     const outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
     const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
-    // Tokens that nobody could read, or that a refresh replaced in the meantime, must be treated as still valid.
+    // Tokens that could not be read, or that a refresh replaced in the meantime, must be treated as still valid.
     const certain = read.ok && locked
     const uncertain = { status: 'local_only', ...(outcome.listed && { listed: false }) } as const
     return { ...outcome, ...(!certain && uncertain), headers: cleared.value }
@@ -55,9 +55,9 @@ export async function endSession(
 }
 
 /**
- * Copies what the application keeps, once, so that nothing of it can fail later. White space is no token.
+ * Copies the application's objects once, so that reading them cannot fail later. White space is no token.
  *
- * @returns `undefined` where there is no session
+ * @returns `undefined` if there is no session
  */
 function readTokens(stored: StoredTokens | null | undefined): StoredTokens | undefined {
   if (stored === undefined || stored === null) return undefined
@@ -83,7 +83,7 @@ function filled<T>(token: T): T | undefined {
   return typeof token === 'string' && token.trim() === '' ? undefined : token
 }
 
-/** Adds what the page knows. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */
+/** Adds the data from the page. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */
 async function complete(
   { idToken, expiresAt, ...tokens }: StoredTokens,
   hints: PageHints,

@@ -2,8 +2,8 @@ import type { LogoutError, Revocation } from '@backend-logout/core'
 import type { LogoutStatus, ProblemCode } from './contract.ts'
 
 /**
- * A part of the application that a logout calls. `handler` stands for everything else: a failure there is unexpected,
- * and the answer is 500 `internal_error`.
+ * A part of the application that a logout calls. `handler` is everything else: a failure there is unexpected, and the
+ * response is 500 `internal_error`.
  */
 export type LogoutStep =
   | 'throttle'
@@ -20,11 +20,11 @@ export type LogoutStep =
   | 'handler'
 
 /**
- * Events at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is what
- * your own function threw, unchanged.
+ * Events at the endpoint, for logs, metrics and alerts. No event contains a token, except that `error` is the unchanged
+ * error of your function.
  *
- * Each request ends in one `refused` or one `outcome`. A `failure` can come before it; one of `lock` or `wait_until` can
- * come later.
+ * Each request ends in one `refused` or one `outcome`. A `failure` can precede it; one of `lock` or `wait_until` can
+ * follow it.
  */
 export type LogoutProxyEvent =
   | {

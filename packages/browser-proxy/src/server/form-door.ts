@@ -9,12 +9,12 @@ import type { RunStep } from './step.ts'
 /** The second door of the endpoint: a plain HTML form, for pages without scripts. */
 export interface LogoutFormOptions {
   /**
-   * The CSRF token that the application has put into the user's session, at least 16 characters that nobody can guess.
-   * The form sends it back in the field `csrf_token`. `undefined` where the session has none: then only a user without a
-   * session gets through, to the landing page.
+   * The CSRF token that the application has put into the user's session, at least 16 unguessable characters. The form
+   * sends it back in the field `csrf_token`. `undefined` if the session has none: then only a user without a session
+   * gets through, to the landing page.
    */
   readonly csrfToken: (request: Request) => Awaitable<string | null | undefined>
-  /** The page that says goodbye: a path of the application. It gets the status as `?logout=logged_out`. */
+  /** The page after the logout: a path of the application. It gets the status as `?logout=logged_out`. */
   readonly landing: string
   /**
    * Sends the browser to the provider next, to end the provider's session as well, if there is a logout URL and the
@@ -52,7 +52,7 @@ export function doorOf({ headers }: Request, form: LogoutFormOptions | undefined
 }
 
 /**
- * Reads the form, and makes sure that a page of this very session has made it.
+ * Reads the form, and checks that it is from a page of this session.
  *
  * @throws HttpProblem
  */
@@ -73,11 +73,11 @@ export async function readForm(
   const matches =
     expected.ok &&
     (expected.value === undefined ? await isSignedOut(request, session, runStep) : equal(given, expected.value))
-  if (!matches) throw new HttpProblem('csrf_mismatch', 'csrf_token is not the one of this session. Reload the page.')
+  if (!matches) throw new HttpProblem('csrf_mismatch', 'csrf_token does not belong to this session. Reload the page.')
   return return_to ? { return_to } : {}
 }
 
-/** Sends the browser on. The status goes along only to the application's own page. */
+/** Sends the browser on. The status is only added for the application's own page. */
 export function formTarget(
   { status, logout_url, logout_form }: LogoutAnswer,
   returnTo: string | undefined,
@@ -97,7 +97,7 @@ function parse(bytes: Uint8Array): { readonly csrf_token?: string; readonly retu
   }
   const fields: Record<string, string> = {}
   for (const [name, value] of new URLSearchParams(text)) {
-    if (!Object.hasOwn(FIELDS, name)) throw malformed('The form has a field that this endpoint does not know.')
+    if (!Object.hasOwn(FIELDS, name)) throw malformed('The form has an unknown field.')
     if (Object.hasOwn(fields, name)) throw malformed(`The form has ${name} twice.`)
     if (value.length > (FIELDS[name] as number)) throw malformed(`${name} is too long.`)
     fields[name] = value
@@ -111,7 +111,7 @@ async function isSignedOut(request: Request, session: LogoutSession, runStep: Ru
   return read.ok && read.value
 }
 
-/** Compares in a time that does not tell how much of it is right. */
+/** Compares in constant time. */
 function equal(given: string, expected: string): boolean {
   let difference = given.length ^ expected.length
   for (let at = 0; at < expected.length; at++) difference |= given.charCodeAt(at) ^ expected.charCodeAt(at)

@@ -19,7 +19,7 @@ export interface FrontChannelRequest {
 /** Ends the provider's own session in the browser. */
 export interface FrontChannel {
   readonly logoutUrl?: string
-  /** The same as a form to be posted; only where the URL is longer than servers take. */
+  /** The same as a form to post; only if the URL is longer than servers accept. */
   readonly logoutForm?: { readonly action: string; readonly fields: Readonly<Record<string, string>> }
   /** Reason why there is no URL, if one was expected. */
   readonly logoutUrlError?: LogoutError
@@ -46,7 +46,7 @@ export function asksForUrl({ redirectUri, state, extraParameters }: FrontChannel
   return redirectUri !== undefined || state !== undefined || extraParameters !== undefined
 }
 
-/** Reads what the client returned; the client may be a third party's. */
+/** Reads the client's result; the client may be a third party's. */
 export function readFrontChannel(
   { logoutUrl, logoutForm, logoutUrlError }: LogoutResult,
   expected: boolean,

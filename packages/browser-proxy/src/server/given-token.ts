@@ -5,7 +5,7 @@ import { HttpProblem } from './http-problem.ts'
 import type { RevokeTokens, TokensOutcome } from './revoke-tokens.ts'
 
 /**
- * Revokes the token that the page itself holds, where the application keeps no session.
+ * Revokes the token that the page holds, if the application keeps no session.
  *
  * @throws HttpProblem when it is no token that can be revoked
  */
@@ -15,7 +15,7 @@ export async function revokeGivenToken(
   revokeTokens: RevokeTokens,
   appId: string | undefined,
 ): Promise<TokensOutcome> {
-  // The client believes what it is told about a token; here nobody has said anything.
+  // The client trusts a stated type; here none is stated.
   const isMistaken = token_type_hint === undefined && appId !== undefined && looksLikeIdToken(String(token), appId)
   if (isMistaken) throw new HttpProblem('malformed_body', 'token is an ID token, which cannot be revoked.')
   const tokens = token_type_hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }

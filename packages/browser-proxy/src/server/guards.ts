@@ -14,8 +14,8 @@ export type Door = 'script' | 'form'
 const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 
 /**
- * Lets through only what a script on a page of the application sent on purpose. Everything is decided from the request
- * line and the headers, before the body is read.
+ * Accepts only requests that a script on a page of the application has sent on purpose. Everything is decided from the
+ * request line and the headers, before the body is read.
  *
  * @returns the page's origin, which is one of the application's own
  * @throws HttpProblem

@@ -57,7 +57,7 @@ export function methodNotAllowed(): HttpProblem {
   return new HttpProblem('method_not_allowed', 'Log out with POST.', { allow: 'POST' })
 }
 
-/** The problem for everything that nobody expected. */
+/** The problem for unexpected failures. */
 export function internalError(): HttpProblem {
   return new HttpProblem('internal_error', 'The logout failed unexpectedly. Try again.')
 }

@@ -16,8 +16,8 @@ import { createSingleFlight } from './single-flight.ts'
 import { createRunStep, type RunStep } from './step.ts'
 
 /**
- * Answers a logout request. It never rejects, whatever the request, the provider and the application's own functions do:
- * an unexpected error becomes an event and an answer with the problem `internal_error`.
+ * Answers a logout request. It never rejects, whatever the request, the provider and the application's own functions
+ * do: an unexpected error becomes an event and a response with the problem `internal_error`.
  */
 export type LogoutHandler = (request: Request) => Promise<Response>
 
@@ -27,10 +27,10 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  * directly; Express, Fastify and `node:http` through `toNodeHandler` of `@backend-logout/browser-proxy/node`.
  *
  * A request must pass all guards first; if one refuses it, nothing is revoked and nothing is cleared. Then, in this
- * order: the tokens are read from the session, its access tokens are put on the revocation list, the provider gets `revokeTimeoutMs` to revoke them, the remaining tokens
- * go to the outbox, and finally the session is cleared, whatever happened before. At every moment the tokens are in the
- * session or in the outbox, or revoked, so a process that ends before it is done loses none. A client that hangs up does not
- * change any of this.
+ * order: the tokens are read from the session, its access tokens are put on the revocation list, the provider gets
+ * `revokeTimeoutMs` to revoke them, the remaining tokens go to the outbox, and finally the session is cleared, whatever
+ * happened before. The tokens are always in the session, in the outbox, or revoked, so a process that ends early loses
+ * none. A client that hangs up does not change any of this.
  *
  * @throws LogoutError `invalid_options`
  * @example
@@ -135,7 +135,7 @@ function readId(id: string | null | undefined): string | undefined {
   return id ?? undefined
 }
 
-/** Asks for the parameters of the logout URL. If that fails, the logout continues without them. */
+/** Gets the parameters of the logout URL. If that fails, the logout continues without them. */
 async function readExtraParameters(
   request: Request,
   given: GivenExtraParameters | undefined,
@@ -150,7 +150,7 @@ async function readExtraParameters(
   return made.ok ? made.value : undefined
 }
 
-/** Asks the application's rate limit. If that fails, the logout continues. */
+/** Calls the application's rate limit. If that fails, the logout continues. */
 async function checkRate(throttle: () => Awaitable<number | null | undefined>, runStep: RunStep): Promise<void> {
   const wait = await runStep('throttle', async () => {
     const waitMs = (await throttle()) ?? 0
@@ -162,7 +162,7 @@ async function checkRate(throttle: () => Awaitable<number | null | undefined>, r
   throw new HttpProblem('too_many_requests', `Try again in ${seconds} seconds.`, { 'retry-after': seconds })
 }
 
-/** On some platforms a request ends when its client hangs up; this keeps its work alive. */
+/** On some platforms, a request ends when its client disconnects; this keeps its work alive. */
 async function keepAlive(
   waitUntil: (logout: Promise<unknown>) => unknown,
   logout: Promise<unknown>,

@@ -1,7 +1,7 @@
-/** The server's own objects behind requests, which lets a session be read where the framework keeps it. */
+/** The server's own objects behind requests, from which the framework's session can be read. */
 const natives = new WeakMap<Request, unknown>()
 
-/** Keeps what is behind a request, for as long as the request is there. */
+/** Keeps the object behind a request, for as long as the request exists. */
 export function setNative(request: Request, native: unknown): void {
   natives.set(request, native)
 }

@@ -40,33 +40,34 @@ export interface LogoutHandlerOptions {
   /** Takes over what cannot be revoked within `revokeTimeoutMs`. Without it such tokens live until they expire. */
   readonly outbox?: LogoutOutbox | undefined
   /**
-   * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. The session's access
-   * tokens are appended before the provider is asked, so that your services refuse them even if the provider is down or
-   * cannot revoke access tokens. Requires `session`: a token in the body of a request proves nothing about whose it is.
+   * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. The session's
+   * access tokens are appended before the provider is called, so that your services refuse them even if the provider is
+   * down or cannot revoke access tokens. Requires `session`: a token in the body of a request proves nothing about
+   * whose it is.
    */
   readonly revocations?: RevocationEntries | undefined
   /**
-   * The origins of the application's own pages, such as `https://app.example.com`. Name them where the application
-   * stands behind a reverse proxy: then no header has to be trusted.
+   * The origins of the application's own pages, such as `https://app.example.com`. Name them if the application is
+   * behind a reverse proxy: then no header has to be trusted.
    * @default the origin of the request's URL
    */
   readonly allowedOrigins?: readonly (string | URL)[] | undefined
   /**
    * `x-forwarded` takes the application's own address from `X-Forwarded-Proto` and `X-Forwarded-Host`, as the nearest
-   * proxy wrote them. Only set it where a proxy always sets both headers.
+   * proxy wrote them. Only set it if a proxy always sets both headers.
    * @default these headers are ignored
    */
   readonly trustedProxyHeader?: ProxyHeader | undefined
   /**
-   * Addresses to which the provider may send users afterwards: absolute URLs, or paths of the application's own, to be matched whole.
-   * They must be registered at the provider too.
+   * Addresses to which the provider may send users afterwards: absolute URLs, or paths of the application's own, to be
+   * matched whole. They must also be registered at the provider.
    * @default nowhere: `return_to` is refused, and the client's `logoutRedirectUri` counts
    */
   readonly returnTo?: readonly (string | URL)[] | undefined
   /**
    * Further parameters of the logout URL, such as Amazon Cognito's `logout_uri`, `logout_hint`, or Auth0's bare
-   * `federated: true`; or a function that makes them for a request, such as `ui_locales` from its `Accept-Language`.
-   * At most 20. Never pass on what the request says unchecked.
+   * `federated: true`; or a function that makes them for a request, such as `ui_locales` from its `Accept-Language`. At
+   * most 20. Never pass on unchecked data of the request.
    * @default none
    */
   readonly extraParameters?: GivenExtraParameters | undefined
@@ -83,7 +84,7 @@ export interface LogoutHandlerOptions {
    */
   readonly clearSiteData?: readonly SiteData[] | undefined
   /**
-   * The application's own rate limit: how many milliseconds the caller has to wait, or nothing. It is asked after the
+   * The application's own rate limit: how many milliseconds the caller has to wait, or nothing. It is called after the
    * guards, so that other sites cannot use up a user's share. If it fails, the logout continues.
    */
   readonly throttle?: ((request: Request) => Awaitable<number | null | undefined>) | undefined
@@ -102,7 +103,7 @@ export interface LogoutHandlerOptions {
    * `cloudflare:workers`, `after` of `next/server`.
    */
   readonly waitUntil?: ((logout: Promise<unknown>) => void) | undefined
-  /** Is told what happens, for logs, metrics and alarms. */
+  /** Receives events, for logs, metrics and alerts. */
   readonly onEvent?: OnLogoutProxyEvent | undefined
 }
 
@@ -115,7 +116,7 @@ export interface HandlerSettings extends GuardSettings {
   readonly returnTo: ReturnAddresses
   readonly extraParameters: GivenExtraParameters | undefined
   readonly form: LogoutFormOptions | undefined
-  /** The header's value; empty where it is not sent. */
+  /** The header's value; empty if it is not sent. */
   readonly clearSiteData: string
   readonly throttle: LogoutHandlerOptions['throttle']
   readonly revokeTimeoutMs: number
@@ -201,7 +202,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
   })
 }
 
-/** The options of {@link createLogoutHandler}; the compiler insists that none is missing. */
+/** The options of {@link createLogoutHandler}; the compiler reports missing ones. */
 const HANDLER: Readonly<Record<keyof LogoutHandlerOptions, true>> = {
   client: true,
   session: true,

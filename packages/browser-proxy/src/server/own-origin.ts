@@ -3,16 +3,16 @@ export type ProxyHeader = 'x-forwarded'
 
 const AUTHORITY = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
-/** Puts a URL together from what a request says; `null` where that does not make sense. */
+/** Builds a URL from the data of a request; `null` if they are invalid. */
 export function requestUrl(scheme: string, authority: string, path: string): URL | null {
   return /^https?$/.test(scheme) && AUTHORITY.test(authority) ? URL.parse(`${scheme}://${authority}${path}`) : null
 }
 
 /**
- * The origin at which the browser sees the application, such as `https://app.example.com`; `undefined` where its
- * address does not make sense.
+ * The origin at which the browser sees the application, such as `https://app.example.com`; `undefined` if its address
+ * is invalid.
  *
- * @param url The request's own URL. A trusted header goes first.
+ * @param url The request's own URL. A trusted header takes precedence.
  */
 export function ownOrigin(url: URL, headers: Headers, trusted: ProxyHeader | undefined): string | undefined {
   const forwarded = (name: string): string | undefined => nearest(trusted && headers.get(`${trusted}-${name}`))

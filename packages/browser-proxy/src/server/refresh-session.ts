@@ -5,19 +5,19 @@ import { createSingleFlight } from './single-flight.ts'
 
 /** Options of {@link refreshSession}. */
 export interface RefreshSessionOptions<Tokens extends StoredTokens> {
-  /** The session's id. Refreshes of the same session that come at the same time in this process become one. */
+  /** The session's id. Concurrent refreshes of the same session in this process become one. */
   readonly id: string
-  /** The tokens in the session now; `undefined` where it has ended. */
+  /** The tokens in the session now; `undefined` if it has ended. */
   readonly read: () => Awaitable<Tokens | null | undefined>
-  /** Gets fresh tokens from the provider, with all that the session is to hold afterwards. */
+  /** Gets fresh tokens from the provider, and returns the session's new content. */
   readonly refresh: (tokens: Tokens) => Promise<Tokens>
   /**
-   * Puts the fresh tokens into the session if it still holds the ones that were read, in one step: compare and set.
+   * Puts the fresh tokens into the session if it still contains the ones that were read, in one step: compare and set.
    *
-   * @returns whether it did; `false` where the session has ended, or holds others
+   * @returns whether it did; `false` if the session has ended, or contains others
    */
   readonly replace: (expected: Tokens, fresh: Tokens) => Awaitable<boolean>
-  /** Revokes the fresh tokens where the session ended during the refresh. */
+  /** Revokes the fresh tokens if the session ended during the refresh. */
   readonly outbox: Pick<LogoutOutbox, 'add'>
 }
 
@@ -35,15 +35,15 @@ const flights = createSingleFlight<StoredTokens | undefined>()
 /**
  * Refreshes the tokens of a session, so that no token is born after a logout.
  *
- * A refresh in progress when the user logs out brings home tokens that the logout did not see: the session is gone,
- * and they would live on without anyone who could revoke them. This function stores them only into the session that they
- * were requested for. If that session has ended meanwhile, they go to the outbox, which revokes them, and the result is
- * `undefined`: treat the user as logged out. No lock is needed, neither here nor in the logout.
+ * A refresh in progress when the user logs out brings home tokens that the logout did not see: the session is gone, and
+ * they would live on without anyone who could revoke them. This function stores them only into the session that they
+ * were requested for. If that session has ended in the meantime, they go to the outbox, which revokes them, and the
+ * result is `undefined`: treat the user as logged out. No lock is needed, neither here nor in the logout.
  *
- * @returns the tokens that the session holds now, or `undefined` where it has ended
- * @throws whatever `refresh` throws; the session is then unchanged
- * @throws whatever the session store or the outbox throws; after a failure of the outbox, the fresh tokens live until they
- * expire
+ * @returns the tokens in the session now, or `undefined` if it has ended
+ * @throws any error of `refresh`; the session is then unchanged
+ * @throws any error of the session store or the outbox; after a failure of the outbox, the fresh tokens stay active
+ * until they expire
  * @throws LogoutError `invalid_options`
  * @example
  * ```ts

@@ -19,7 +19,7 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
 }
 
 /**
- * Reads what the page sent. No body means an empty request.
+ * Reads the body from the page. No body means an empty request.
  *
  * @throws HttpProblem when the body is not as the contract describes it
  */
@@ -46,14 +46,14 @@ export async function readBody(request: Request, timeoutMs: number = TIMEOUT_MS)
 
 async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Array> {
   // A body that other code has read cannot be read again.
-  if (request.bodyUsed) throw new HttpProblem('incomplete_body', 'Something else has read the body before.')
+  if (request.bodyUsed) throw new HttpProblem('incomplete_body', 'Other code has already read the body.')
   if (!request.body) return new Uint8Array()
   const body = new Bytes()
   try {
     const reader = request.body.getReader()
     const deadline = performance.now() + timeoutMs
     while (true) {
-      // Chunks that are there already leave timers no turn.
+      // Buffered chunks would never let timers run.
       const leftMs = deadline - performance.now()
       if (leftMs <= 0) throw new TimedOut(timeoutMs)
       const { done, value } = await within(leftMs, () => reader.read())
@@ -61,20 +61,23 @@ async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Arra
       body.add(value)
     }
   } catch (error) {
-    // The rest is not canceled: on some servers that breaks the connection before the answer is out.
+    // The rest is not canceled: on some servers that breaks the connection before the response is out.
     if (HttpProblem.is(error)) throw error
     const timedOut = error instanceof TimedOut
     throw new HttpProblem('incomplete_body', `The body ${timedOut ? 'did not arrive in time' : 'broke off'}.`)
   }
 }
 
-/** A buffer that grows up to the limit. The chunks are not kept: the smallest ones can each hold a large buffer. */
+/**
+ * A buffer that grows up to the limit. The chunks are not kept: each of the smallest ones can keep a large buffer
+ * alive.
+ */
 class Bytes {
   #bytes = new Uint8Array(1_024)
   #length = 0
 
   add(chunk: Uint8Array): void {
-    if (!ArrayBuffer.isView(chunk)) throw new TypeError('A body consists of bytes.')
+    if (!ArrayBuffer.isView(chunk)) throw new TypeError('The body must consist of bytes.')
     const length = this.#length + chunk.length
     if (length > MAX_BYTES) throw tooLarge()
     if (length > this.#bytes.length) {
@@ -101,7 +104,7 @@ function parse(bytes: Uint8Array): LogoutRequest {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('The body is not an object.')
   for (const [name, member] of Object.entries(value)) {
     if (!Object.hasOwn(LIMITS, name)) {
-      throw malformed('The body has a member that this endpoint does not know; it may be misspelt.')
+      throw malformed('The body has an unknown member; it may be misspelled.')
     }
     const limit = LIMITS[name as keyof LogoutRequest]
     if (typeof member !== 'string' || member.trim() === '' || member.length > limit || !member.isWellFormed()) {
@@ -113,7 +116,7 @@ function parse(bytes: Uint8Array): LogoutRequest {
   if (hint !== undefined && hint !== 'access_token' && hint !== 'refresh_token') {
     throw malformed('token_type_hint must be access_token or refresh_token.')
   }
-  if (hint !== undefined && token === undefined) throw malformed('token_type_hint goes with token.')
+  if (hint !== undefined && token === undefined) throw malformed('token_type_hint requires token.')
   return request
 }
 

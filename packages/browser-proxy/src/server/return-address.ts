@@ -1,7 +1,7 @@
 import { invalidOption } from '@backend-logout/core'
 import { HttpProblem } from './http-problem.ts'
 
-/** One address to which users may be sent: as it was configured, which is how the provider knows it. */
+/** One address to which users may be sent, exactly as configured and registered at the provider. */
 type Entry = { readonly kind: 'url' | 'path'; readonly given: string }
 
 /** The addresses to which users may be sent after a logout. */
@@ -26,11 +26,11 @@ export function resolveReturnAddresses(list: readonly (string | URL)[]): ReturnA
 }
 
 /**
- * Finds the configured address that the page asks for. It is compared whole, query and fragment included: patterns are
- * how open redirectors come about.
+ * Finds the configured address that the page requests. It is compared as a whole, query and fragment included: patterns
+ * lead to open redirects.
  *
  * @param origin The page's origin, already found to be the application's own.
- * @throws HttpProblem when it is none of them
+ * @throws HttpProblem when it is not configured
  * @see {@link https://www.rfc-editor.org/rfc/rfc9700#section-4.11 | RFC 9700 §4.11}
  */
 export function allowedReturnAddress(asked: string, list: ReturnAddresses, origin: string): string {
@@ -47,7 +47,7 @@ export function allowedReturnAddress(asked: string, list: ReturnAddresses, origi
   )
 }
 
-/** Browsers drop tabs and line breaks from a URL and take a backslash for a slash, so none of those is let in. */
+/** Browsers drop tabs and line breaks from a URL and take a backslash for a slash, so these are rejected. */
 const HARMLESS = /^[^\s\\\p{Cc}]{1,2048}$/u
 
 function isPath(text: string): boolean {

@@ -26,11 +26,11 @@ export type RevokeTokens = (tokens: StoredTokens, front?: FrontChannelRequest) =
 /** Maximum number of tokens replaced by refreshes that are put on the revocation list. */
 const MAX_REPLACED = 100
 
-/** The outcome where there was nothing to revoke. */
+/** The outcome if there was nothing to revoke. */
 export const NO_TOKENS: TokensOutcome = { status: 'logged_out', revocations: [] }
 
 /**
- * Creates a {@link RevokeTokens}, which gives the client `revokeTimeoutMs`, then hands the remaining tokens to the
+ * Creates a {@link RevokeTokens}, which gives the client `revokeTimeoutMs`, then adds the remaining tokens to the
  * outbox.
  *
  * While it runs, the tokens are still in the session, and the remaining ones are in the outbox before it resolves. If
@@ -68,7 +68,7 @@ export function createRevokeTokens(settings: HandlerSettings, runStep: RunStep):
     const revocable = Object.keys(tokens).length > 0
     if (!revocable && !idToken && !asksForUrl(front)) return NO_TOKENS
     let attempt = await revoke(idToken ? { ...tokens, idToken } : tokens, front)
-    // Nothing was sent. What is wrong with the logout URL costs the URL, but not the logout.
+    // Nothing was sent. An error in the logout URL affects only the URL, not the logout.
     if (!attempt.ok && revocable && isInvalidArgument(attempt.error)) attempt = await revoke(tokens)
 
     const { revocations, channel, revoked, hopeless, retriable } = attempt.ok ? attempt.value : NO_REPORT
@@ -108,7 +108,7 @@ interface Report {
   readonly revoked: boolean
   /** True if there is a token that a retry cannot revoke. */
   readonly hopeless: boolean
-  /** The types of the tokens that the outbox can try again, with what is known about each. */
+  /** The types of the tokens that the outbox can retry, with the state of each. */
   readonly retriable: ReadonlyMap<string, Revocation | undefined>
 }
 

@@ -2,7 +2,7 @@
 export interface SentCookie {
   /** The decoded value; `undefined` without one, or if a part is missing. */
   readonly value: string | undefined
-  /** The names of its chunks, whatever they hold. */
+  /** The names of its chunks, whatever their content. */
   readonly chunks: readonly string[]
   /** Reason why the chunks form no value. */
   readonly problem?: string
@@ -15,10 +15,10 @@ const MAX_CHUNKS = 100
 const MAX_CHARACTERS = 262_144
 
 /**
- * Finds a cookie in a request. A cookie that is there in one piece comes first; else its chunks are joined, if they are
- * all there. Of two cookies with the same name the first counts, which has the longer path.
+ * Finds a cookie in a request. A complete cookie takes precedence; otherwise its chunks are joined, if none is missing.
+ * Of two cookies with the same name the first counts, which has the longer path.
  *
- * The last chunk says nothing about whether more should follow. That is for the reader of the value to notice.
+ * The last chunk does not show whether more should follow. That is for the reader of the value to notice.
  */
 export function sentCookie({ headers }: Request, name: string, separators: readonly string[]): SentCookie {
   let whole = ''

@@ -1,9 +1,9 @@
 import type { RunStep } from './step.ts'
 
 /**
- * Does work under the application's lock, or without it where the lock cannot be acquired in time: the session must end.
+ * Does work under the application's lock, or without it if the lock cannot be acquired in time: the session must end.
  *
- * @param lock Runs what it is given once it has the lock, and holds the lock until that has ended.
+ * @param lock Runs its argument once it has the lock, and holds the lock until that has ended.
  * @param work Gets whether it runs under the lock.
  */
 export async function underLock<T>(
@@ -28,7 +28,7 @@ export async function underLock<T>(
   await runStep('lock', () => Promise.race([acquired.promise, releasedUnused]))
   late = true
   if (!result) return work(false)
-  // A lock that could not be released is reported, but the answer does not wait for it.
+  // A lock that could not be released is reported, but the response does not wait for it.
   result.catch(() => {}).then(() => runStep('lock', () => released))
   return result
 }

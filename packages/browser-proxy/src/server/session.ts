@@ -20,32 +20,31 @@ export type Awaitable<T> = T | Promise<T>
 /**
  * Access to the application's session. Each of these functions has `storeTimeoutMs` to finish.
  *
- * The body of the request has been read already; everything else of it is there.
+ * The body of the request has already been read; everything else is available.
  *
  * @see {@link cookieSession} for sessions that a cookie names
  */
 export interface LogoutSession {
   /**
-   * Identifies the session, such as its id. Logouts with the same id that come at the same time become one, and
-   * the first one's `return_to` holds for all. Without it, and on Cloudflare Workers, where a request cannot wait for
-   * another one, each is handled separately. That only costs requests: revoking a token twice is harmless.
+   * Identifies the session, such as its id. Concurrent logouts with the same id become one, and the first one's
+   * `return_to` applies to all. Without it, and on Cloudflare Workers, where a request cannot wait for another one,
+   * each is handled separately. That only costs requests: revoking a token twice is harmless.
    */
   id?(request: Request): Awaitable<string | undefined>
   /**
-   * The session's tokens; `undefined` where there is no session, which is reported as `no_session`. It is called again for
+   * The session's tokens; `undefined` if there is no session, which is reported as `no_session`. It is called again for
    * a repeated logout.
    */
   read(request: Request): Awaitable<StoredTokens | null | undefined>
   /**
-   * Ends the session for good: forgets it in the store, and returns the headers that make the browser forget it. It is
-   * called in any case, also without a session.
+   * Ends the session: deletes it from the store, and returns the headers that make the browser forget it. It is called
+   * in any case, even without a session.
    */
   clear(request: Request): Awaitable<HeadersInit | null | undefined>
   /**
    * Runs the logout under the lock that the application also holds while it refreshes the session's tokens. So a
-   * refresh in progress finishes first, and its new tokens are the ones that are revoked; one that comes
-   * later finds no session. The lock is held for at most `2 × storeTimeoutMs + revokeTimeoutMs`, with an outbox
-   * `3 × storeTimeoutMs + revokeTimeoutMs`.
+   * refresh in progress finishes first, and its new tokens are revoked; a later one finds no session. The lock is held
+   * for at most `2 × storeTimeoutMs + revokeTimeoutMs`, with an outbox `3 × storeTimeoutMs + revokeTimeoutMs`.
    */
   lock?<T>(request: Request, run: () => Promise<T>): Promise<T>
 }

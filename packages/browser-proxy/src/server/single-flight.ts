@@ -6,7 +6,7 @@ export type SingleFlight<T> = (
 
 /** Creates a {@link SingleFlight}. It remembers a key only while its work is in progress. */
 export function createSingleFlight<T>(): SingleFlight<T> {
-  // Cloudflare Workers bind what a request creates to that request: another one that waits for it fails, or hangs.
+  // Cloudflare Workers bind the objects of a request to that request: another one that waits for them fails, or hangs.
   const shares = globalThis.navigator?.userAgent !== 'Cloudflare-Workers'
   const inProgress = new Map<string, Promise<T>>()
   return async (key, run) => {

@@ -10,7 +10,7 @@ export type StepResult<T> = { readonly ok: true; readonly value: T } | { readonl
  * Runs a part of the application, such as its session store, within a time limit. It never rejects: a failure becomes
  * an event, and the logout continues.
  *
- * @param run Reads everything that it needs of what the application returns, because reading can fail as well.
+ * @param run Also reads the application's result completely, because reading can fail as well.
  * @param timeoutMs How long it may take, in milliseconds. `storeTimeoutMs` by default.
  */
 export type RunStep = <T>(step: LogoutStep, run: () => Awaitable<T>, timeoutMs?: number) => Promise<StepResult<T>>

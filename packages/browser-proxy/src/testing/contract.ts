@@ -70,7 +70,7 @@ function faultsOf(_media: Media, where: string, type: string, body: unknown): st
   return validate(body) ? [] : [ajv.errorsText(validate.errors)]
 }
 
-/** A handler whose every answer is held against the contract. */
+/** A handler whose every response is held against the contract. */
 export function withContract(handler: LogoutHandler): LogoutHandler {
   return async (request) => {
     const response = await handler(request)

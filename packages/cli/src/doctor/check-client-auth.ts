@@ -12,7 +12,7 @@ type Endpoint = (typeof ENDPOINTS)[number]
 /** True for each endpoint that works with the current settings. */
 export type Usable = Readonly<Record<Endpoint, boolean>>
 
-/** Checks with a throw-away token which client authentication works, and what the answers look like. */
+/** Checks with a made-up token which client authentication works, and the form of the responses. */
 export async function checkClientAuth(examination: Examination): Promise<Usable> {
   const usable = { revocation: false, introspection: false }
   for (const endpoint of ENDPOINTS) usable[endpoint] = await checkEndpoint(examination, endpoint)
@@ -64,7 +64,7 @@ function ask(
   )
 }
 
-/** Some providers answer success to any client. Then success proves nothing. */
+/** Some providers return success to any client. Then success proves nothing. */
 async function checkWrongSecret(examination: Examination): Promise<void> {
   const { report } = examination
   const wrong = await ask(examination, 'revocation', undefined, crypto.randomUUID())

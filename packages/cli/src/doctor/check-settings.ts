@@ -3,7 +3,7 @@ import { connect } from '../connection.ts'
 import type { ReportCheck } from './check.ts'
 import { type Examination, hasSecret, variable } from './examination.ts'
 
-/** Checks that the environment is complete, and reports what is configured. `false` when no request can be made. */
+/** Checks that the environment is complete, and reports the configuration. `false` when no request can be made. */
 export async function checkSettings(examination: Examination): Promise<boolean> {
   const { settings, report } = examination
   try {

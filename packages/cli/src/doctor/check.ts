@@ -3,9 +3,9 @@ import { print, type Terminal } from '../terminal/terminal.ts'
 /**
  * Result of one check.
  *
- * - `ok`: as it should be.
+ * - `ok`: no change is required.
  * - `note`: worth knowing, and no reason to change anything.
- * - `problem`: to be changed; `advice` says how.
+ * - `problem`: a change is required; `advice` describes it.
  * - `skipped`: could not be checked, because of an earlier problem or because something for it was not given.
  */
 export type CheckStatus = 'ok' | 'note' | 'problem' | 'skipped'
@@ -55,7 +55,7 @@ function wrap(text: string, width: number): string[] {
   return [...lines, line]
 }
 
-/** Writes what all checks come to. */
+/** Writes the result of all checks. */
 export function printDiagnosis(terminal: Terminal, checks: readonly Check[]): void {
   const problems = checks.filter(({ status }) => status === 'problem').length
   if (problems === 0) print(terminal, '', 'No problem found.')

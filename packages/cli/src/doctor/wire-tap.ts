@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 
-/** An answer as it came over the wire. */
+/** A response as it came over the wire. */
 export interface WireAnswer {
   readonly status: number
   /** The proxy or firewall that sent this instead of the provider, by its headers. */
@@ -27,11 +27,11 @@ interface HeadersMessage {
 }
 
 /**
- * Listens to what the connection pool sends and receives, by its diagnostics channels. So the doctor sees the very
- * requests that the client makes, proxies and certificates included.
+ * Observes the traffic of the connection pool through its diagnostics channels. So the doctor sees the actual requests
+ * of the client, proxies and certificates included.
  */
 export class WireTap implements Disposable {
-  /** The last answer. */
+  /** The last response. */
   answer: WireAnswer | undefined
   /** The last connection that was made. */
   connection: WireConnection | undefined
@@ -47,7 +47,7 @@ export class WireTap implements Disposable {
     for (const [name, listener] of this.#subscriptions) subscribe(name, listener)
   }
 
-  /** Forgets the last answer. */
+  /** Forgets the last response. */
   reset(): void {
     this.answer = undefined
   }
@@ -105,7 +105,7 @@ function isEncrypted(socket: Socket): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true
 }
 
-/** Headers by which firewalls can be recognized. Some are also on answers of the provider that they let through. */
+/** Headers by which firewalls can be recognized. Some are also on responses of the provider that they let through. */
 const INTERMEDIARIES: readonly (readonly [header: string, value: RegExp, name: string])[] = [
   ['cf-mitigated', /./, "Cloudflare's firewall"],
   ['server', /^cloudflare/i, 'Cloudflare'],
@@ -117,7 +117,7 @@ const INTERMEDIARIES: readonly (readonly [header: string, value: RegExp, name: s
   ['x-sucuri-block', /./, 'Sucuri'],
 ]
 
-/** Describes an answer in a few words. */
+/** Describes a response in a few words. */
 export function describeAnswer({ status, contentType, bodyBytes }: WireAnswer): string {
   const body = bodyBytes === 0 ? 'empty body' : `body of ${bodyBytes} bytes`
   return `${status}, ${contentType ?? 'no content type'}, ${body}`

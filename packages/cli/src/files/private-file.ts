@@ -6,8 +6,8 @@ import { ExitCode } from '../exit-code.ts'
 import { shownName } from './shown-name.ts'
 
 /**
- * Opens a file that only this user can read and change, whatever the umask, and follows no link on the way. What an
- * existing file holds is kept.
+ * Opens a file that only this user can read and change, whatever the umask, and follows no link on the way. The content
+ * of an existing file is kept.
  *
  * @param role How messages call the file when it does not exist, such as `The journal`.
  * @throws CommandError
@@ -33,7 +33,7 @@ export async function openPrivate(path: string, role: string, options?: OpenPriv
  * Writes a new file that only this user can read.
  *
  * @param role See {@link openPrivate}.
- * @throws CommandError also when there is such a file already
+ * @throws CommandError also when the file already exists
  */
 export async function writeNewPrivateFile(path: string, role: string, text: string): Promise<void> {
   const name = shownName(path, role)

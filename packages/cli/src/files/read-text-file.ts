@@ -32,8 +32,8 @@ export async function readTextFile(path: string, role: string): Promise<string> 
 }
 
 /**
- * Reads a file that holds a key or a secret, and points out on standard error when others can read it. Unlike
- * `ssh`, it reads the file anyway, because containers often get their secrets in such files.
+ * Reads a file with a key or a secret, and warns on standard error if others can read it. Unlike `ssh`, it reads the
+ * file anyway, because containers often get their secrets in such files.
  *
  * @param role See {@link readTextFile}.
  * @throws CommandError as {@link readTextFile}

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 export interface ByteSource {
   /** Reads some bytes into `target` from `offset` on, and returns their number; 0 at the end. */
   read(target: Buffer, offset: number): Promise<number>
-  /** Lets go of it, also while something waits for bytes. */
+  /** Closes it, even while a reader waits for bytes. */
   close(): Promise<void>
 }
 

@@ -18,7 +18,7 @@ export interface ColumnChoice {
 
 /** The ways in which exports represent a missing value. A provider would accept it as a token. */
 const NOTHING = /^(?:|null|none|nil|undefined|nan|n\/a|\\n|-+)$/i
-/** Longer values are cut: they are there to find the row again. */
+/** Longer values are cut: they only serve to find the row again. */
 const MAX_KEPT_CHARACTERS = 256
 /** Texts that spreadsheets interpret as a formula. Numbers with a sign are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n]/
@@ -33,7 +33,7 @@ export function neededColumns({ token, client, where, keep }: ColumnChoice): str
 /**
  * Makes a row of one record.
  *
- * @param cell Gives the value of a column; `undefined` where the record has none.
+ * @param cell Returns the value of a column; `undefined` if the record has none.
  */
 export function chooseRow(choice: ColumnChoice, line: number, cell: (name: string) => string | undefined): Row {
   for (const [name, values] of choice.where) {

@@ -14,10 +14,10 @@ export interface ColumnOptions {
 type Condition = readonly [name: string, value: string]
 
 const MAX_COLUMNS = 64
-/** Columns that would put tokens or secrets where they must not be. */
+/** Columns that would write tokens or secrets to the output. */
 const SECRET_COLUMN = /^(?:(?:access|refresh|id)[_ .-]?)?tokens?$|secret|password|passwd|private.?key|^cookies?$/i
 
-/** Adds the options that say where in a table, or in JSON objects, the tokens are. */
+/** Adds the options that locate the tokens in a table or in JSON objects. */
 export function addColumnOptions(command: Command): Command {
   return command
     .option('--column <name>', 'read a table (CSV, TSV) or JSON objects: the column or member that holds the token')
@@ -31,7 +31,7 @@ export function addColumnOptions(command: Command): Command {
 }
 
 /**
- * Makes a choice of columns of options; `undefined` when the input has none.
+ * Creates a choice of columns from options; `undefined` if the input has none.
  *
  * @throws CommandError when they do not go together
  */

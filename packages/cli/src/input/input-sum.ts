@@ -5,7 +5,7 @@ export interface InputSum {
   /**
    * The sum so far.
    *
-   * @param ending What the last line lacks: an input that grows is still the same as far as it went.
+   * @param ending The missing end of the last line: an input that grows is still the same up to there.
    */
   value(ending: '' | '\n'): string
 }

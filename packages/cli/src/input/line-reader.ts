@@ -17,16 +17,16 @@ export type Line =
  * Splits bytes into lines, counts them and sums them up. Lines end in LF or CRLF, the last one also without. A line that
  * is too long, or not UTF-8, is a problem of that line alone.
  *
- * What is there is taken without waiting: `readline` costs several times as much.
+ * Available lines are taken without waiting: `readline` costs several times as much.
  */
 export class LineReader {
   readonly #source: ByteSource
   readonly #buffer: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES)
   /** Position of the next line in the buffer. */
   #at = 0
-  /** Where in the buffer what was read ends. */
+  /** The end of the data in the buffer. */
   #end = 0
-  /** Up to where the buffer is part of the sums; never beyond `#at`. */
+  /** The end of the part of the buffer that is in the sums; never beyond `#at`. */
   #summed = 0
   readonly #sums: readonly InputSum[]
   /** True while the current line is too long; the rest of its bytes is dropped. */

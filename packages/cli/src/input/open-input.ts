@@ -15,7 +15,7 @@ import type { LineReader } from './line-reader.ts'
 export interface Input extends ByteSource {
   /** Its name in messages. */
   readonly name: string
-  /** Its length in bytes, where it is known. */
+  /** Its length in bytes, if it is known. */
   readonly totalBytes: number | undefined
   /** True if a person types it. */
   readonly typed: boolean
@@ -41,7 +41,7 @@ export async function openInput(file: string, { stdin }: Terminal): Promise<Inpu
   }
 }
 
-/** Reads a pipe, as from `<(…)`. Read as a file, it could not be let go of before its writer is done. */
+/** Reads a pipe, as from `<(…)`. Read as a file, it could not be closed before its writer ends. */
 async function pipeSource(file: string): Promise<ByteSource> {
   const fd = await promisify(openDescriptor)(file, 'r')
   return streamSource(new Socket({ fd, readable: true, writable: false }))
@@ -55,7 +55,7 @@ function cannotRead(file: string, error: unknown): string {
 }
 
 /**
- * Recognizes files that hold text in another form, by their first bytes.
+ * Recognizes files with text in another form, by their first bytes.
  *
  * @throws CommandError with what to do
  */
@@ -72,7 +72,7 @@ export async function refuseForeignFormat(reader: LineReader, name: string, comm
 }
 
 /**
- * Makes sure that files which are written are none of those that are read.
+ * Checks that no output file is also an input file.
  *
  * @throws CommandError
  */

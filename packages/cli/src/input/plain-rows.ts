@@ -5,7 +5,7 @@ import { parseTokenLine } from './token-line.ts'
 
 /** Reads one token a line, alone or as the member `token` of a JSON object. */
 export class PlainRows implements RowFormat {
-  /** The first line that is not blank, as far as it is needed to see what it is. */
+  /** The beginning of the first nonblank line, to recognize its form. */
   #first: string | undefined
 
   add(line: Line, number: number): readonly Row[] {

@@ -6,7 +6,7 @@ export interface TokenRow {
   readonly line: number
   readonly token: string
   readonly hint?: string | undefined
-  /** Whose token it is, where a column says so. */
+  /** The client of the token, if a column names it. */
   readonly client?: string | undefined
   /** True if an earlier run found it active and could not prove that it was revoked. */
   readonly wasActive?: boolean
@@ -25,7 +25,7 @@ export interface BadRow {
   readonly token?: never
 }
 
-/** A row that is left out: a condition does not hold for it, or there is nothing in its token column. */
+/** A row that is left out: it does not meet a condition, or its token column is empty. */
 export interface LeftOutRow {
   readonly line: number
   readonly leftOut: 'filtered' | 'empty'
@@ -40,7 +40,7 @@ export type Row = TokenRow | BadRow | LeftOutRow
 export interface RowFormat {
   /** Takes the next line, and returns the rows that are complete now. */
   add(line: Line, number: number): readonly Row[]
-  /** Returns what is left when there are no more lines. */
+  /** Returns the remaining rows when there are no more lines. */
   end(): readonly Row[]
   /** Advice on how to read an input without tokens, if any. */
   advice(): string | undefined

@@ -11,7 +11,7 @@ export interface SingleToken {
 }
 
 /**
- * Reads the one token that a file or standard input holds.
+ * Reads the only token of a file or standard input.
  *
  * @throws CommandError unless there is exactly one
  */

@@ -14,7 +14,7 @@ export interface SmallInput {
 }
 
 /**
- * Reads a file, or standard input for `-`, that holds one or a few tokens.
+ * Reads a file, or standard input for `-`, with one or a few tokens.
  *
  * @throws CommandError when it cannot be read, is too large, or is not text
  */

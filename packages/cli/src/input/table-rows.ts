@@ -123,7 +123,7 @@ export class TableRows implements RowFormat {
     return 'heading'
   }
 
-  /** The cells of one row, or what is wrong with its quotes. */
+  /** The cells of one row, or the error in its quotes. */
   #cells(text: string, delimiter: string | undefined): readonly string[] | 'open' | 'broken' {
     const { data, errors } = this.#parse(text, { delimiter: delimiter ?? ',', newline: '\n' })
     if (errors.some(({ code }) => code === 'InvalidQuotes')) return 'broken'

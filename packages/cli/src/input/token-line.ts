@@ -13,7 +13,7 @@ const HEADING = /^(?:(?:access|refresh)[_ -]?)?tokens?$/i
 /**
  * Reads one line: a token, or a JSON object with `token` and, optionally, `token_type_hint`. Blank lines are ignored.
  *
- * Providers answer success for unknown tokens (RFC 7009 §2.2), so everything that does not look like a token is refused
+ * Providers return success for unknown tokens (RFC 7009 §2.2), so everything that does not look like a token is refused
  * here. Otherwise, a line that is something else would count as revoked.
  */
 export function parseTokenLine({ text, problem }: Line): TokenLine | undefined {

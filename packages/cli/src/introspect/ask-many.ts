@@ -23,7 +23,7 @@ export interface IntrospectCommandOptions extends ConnectionOptions, ColumnOptio
 }
 
 /**
- * Asks about many tokens, or a sample of them, and says how many are active.
+ * Introspects many tokens, or a sample of them, and reports how many are active.
  *
  * @param invalid How many rows have no token and should have one.
  */
@@ -60,7 +60,7 @@ export async function askMany(
       `${formatCount(total)}${of} tokens: ${formatCount(counts.active)} active, ${formatCount(counts.inactive)} inactive` +
         `${counts.failed ? `, ${formatCount(counts.failed)} unknown, as the provider would not say` : ''}.`,
     )
-    if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should have a token and have none.`)
+    if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should contain a token but do not.`)
   }
   return counts[expect] === total && invalid() === 0 ? ExitCode.done : ExitCode.no
 }

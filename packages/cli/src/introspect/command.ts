@@ -9,8 +9,8 @@ const DETAILS = `
 FILE has the token, or a JSON object with "token". '-' is standard input, which
 is the default.
 
-Of several tokens, only how many are active is shown; --output has a line for
-each, by fingerprint.
+For several tokens, only the number of active ones is shown; --output has a line
+for each, by fingerprint.
 
 Examples:
   $ backend-logout introspect leaked.csv --column token --sample 100 \\
@@ -20,8 +20,8 @@ Examples:
   $ pbpaste | backend-logout introspect --json
 
 Exit codes:
-  0    the provider calls the token active
-  1    the provider calls it inactive: revoked, expired, unknown, or a token that
+  0    the provider reports the token as active
+  1    the provider reports it as inactive: revoked, expired, unknown, or one that
        this application may not introspect
   2    wrong usage, settings or files; nothing was sent
   3    the provider rejected the application, or could not be reached`
@@ -34,14 +34,18 @@ export function introspectCommand(run: RunCommand): Command {
     .argument('[file]', "file with the token, or '-' for standard input", '-')
     .option(
       '--token-type-hint <type>',
-      'what the token is, such as access_token or refresh_token',
+      'type of the token, such as access_token or refresh_token',
       tokenTypeHint('--token-type-hint'),
     )
     .option('--strict', 'GenAuth only: tokens of deleted or suspended users count as inactive')
-    .option('--sample <number>', 'only this number of tokens, drawn at random', wholeNumber('--sample', 1, 100_000))
+    .option(
+      '--sample <number>',
+      'introspect only this number of tokens, drawn at random',
+      wholeNumber('--sample', 1, 100_000),
+    )
     .option(
       '--expect <what>',
-      'what exit code 0 stands for: active or inactive',
+      'state that exit code 0 stands for: active or inactive',
       oneOf('--expect', ['active', 'inactive']),
     )
     .option(

@@ -2,15 +2,17 @@ import { type Introspection, isLogoutError, type LogoutClient } from '@backend-l
 import type { Fingerprint } from '../fingerprint.ts'
 import type { TokenRow } from '../input/row.ts'
 
-/** The provider's answer for the token of one row; `undefined` without an answer. */
+/** The provider's answer for the token of one row; `undefined` without a response. */
 export interface Asked {
   readonly row: TokenRow
   readonly answer: Introspection | undefined
-  /** Why there is no answer. */
+  /** Why there is no response. */
   readonly why: { readonly code: string; readonly message: string } | undefined
 }
 
-/** Asks about the tokens of rows, a number of them at a time. @throws LogoutError when no token could be asked about */
+/**
+ * Introspects the tokens of rows, a number of them at a time. @throws LogoutError when no token could be introspected
+ */
 export async function introspectRows(
   rows: AsyncIterator<TokenRow, undefined>,
   client: LogoutClient,
@@ -38,7 +40,10 @@ export async function introspectRows(
   await Promise.all(Array.from({ length: concurrency }, work))
 }
 
-/** Writes an answer as a line of the output. Of the answer, only whether the token is active: the rest is about users. */
+/**
+ * Writes a response as a line of the output. Of the response, only whether the token is active: the rest is about
+ * users.
+ */
 export function formatAsked({ row, answer, why }: Asked, at: Date, fingerprint: Fingerprint): string {
   const { line, token, client, kept } = row
   const active = answer?.active ?? null

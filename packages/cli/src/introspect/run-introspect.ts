@@ -13,10 +13,10 @@ import { TokenSource } from '../revoke/token-source.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { askMany, type IntrospectCommandOptions } from './ask-many.ts'
 
-/** Members that hold points in time, in seconds since 1970 (RFC 7662 §2.2). */
+/** Members with points in time, in seconds since 1970 (RFC 7662 §2.2). */
 const TIMES: ReadonlySet<string> = new Set(['exp', 'iat', 'nbf'])
 
-/** Introspects the tokens of an input. A single one is printed with all that the provider says about it. */
+/** Introspects the tokens of an input. A single one is printed with the provider's whole response. */
 export async function runIntrospect(
   file: string,
   options: IntrospectCommandOptions,

@@ -5,9 +5,9 @@ import type { RunCommand } from '../run-command.ts'
 import type { LogoutUrlCommandOptions } from './run-logout-url.ts'
 
 const DETAILS = `
-With an ID token, the URL contains it: treat the URL as you treat the token.
-Many servers refuse a URL of more than 4,000 characters. --form writes the same
-as an HTML form to post.
+If you pass an ID token, the URL contains it: protect it like the token.
+Many servers refuse a URL of more than 4,000 characters. --form writes an HTML
+form to post instead.
 
 Examples:
   $ backend-logout logout-url --id-token-file id-token.txt \\
@@ -28,14 +28,18 @@ const KINDS = ['oidc', 'generic', 'cas'] as const
 export function logoutUrlCommand(run: RunCommand): Command {
   const command = new Command('logout-url')
     .summary("print the URL that ends a user's session at the provider")
-    .description("Prints the URL to which a user's browser goes to end the provider's own session.")
+    .description("Prints the URL that ends the provider's session in a user's browser.")
     .option('--id-token-file <file>', "the user's ID token, from a file or, with '-', from standard input")
-    .option('--redirect-uri <url>', 'where the provider sends the user afterwards; must be registered there')
-    .option('--state <text>', 'sent back with the user, unchanged')
+    .option('--redirect-uri <url>', 'address that the provider sends the user to; must be registered there')
+    .option('--state <text>', 'value that the provider returns unchanged')
     .addOption(
-      new Option('--kind <kind>', "which of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
+      new Option('--kind <kind>', "one of GenAuth's logout pages").choices(KINDS).argParser(oneOf('--kind', KINDS)),
     )
-    .option('--parameter <name=value>', 'further parameter, or a bare name; can be repeated', parameters('--parameter'))
+    .option(
+      '--parameter <name=value>',
+      'additional parameter, or a name without a value; can be repeated',
+      parameters('--parameter'),
+    )
     .option('--form', 'write an HTML form to post instead of the URL')
     .option('--json', 'write JSON')
     .addHelpText('after', DETAILS)

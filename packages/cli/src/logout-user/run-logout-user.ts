@@ -30,7 +30,7 @@ export interface LogoutUserOptions extends LogLocation {
 const CONNECT_MS = 5_000
 const NAME = /^[a-z_][a-z0-9_]{0,62}$/
 
-/** Ends a user's sessions, and what was issued to them. */
+/** Ends a user's sessions and their tokens. */
 export async function runLogoutUser(options: LogoutUserOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, table, indexSchema, tokensAt, quiet = false, json } = options
   if (!sub && !sid) throw usage('Pass --sub for all sessions of a user, or --sid for one session.')
@@ -69,7 +69,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
   } catch (error) {
     if (!(error instanceof IncompleteLogoutError)) throw error
     // Messages of Postgres may quote the address.
-    throw new CommandError(ExitCode.stopped, `${error.message} It ends what is left.`, { cause: error })
+    throw new CommandError(ExitCode.stopped, `${error.message} It ends the remaining sessions.`, { cause: error })
   } finally {
     await pool.end()
   }
@@ -94,7 +94,7 @@ function report(
         ? `Tokens handed to the outbox: ${tokens}.`
         : 'OUTBOX_STORE is not set, so the tokens in the sessions were not revoked at the provider.',
       hasLog
-        ? 'Your services refuse the access tokens that were issued until now.'
+        ? 'Your services refuse the access tokens that were issued up to now.'
         : 'REVOCATIONS_STORE is not set, so services that check access tokens locally accept them until they expire.',
     )
   }

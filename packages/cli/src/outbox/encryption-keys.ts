@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-code.ts'
 /**
  * Reads keys as `backend-logout outbox key` prints them, separated by white space or commas.
  *
- * @param source How messages call where they are from. Nothing of the keys is repeated, not even what should be a name.
+ * @param source The name of their source in messages. No part of the keys is repeated, not even the name.
  * @throws CommandError when one cannot be used
  */
 export function parseEncryptionKeys(text: string, source: string): EncryptionKey[] {

@@ -10,8 +10,8 @@ export interface HealthServer extends AsyncDisposable {
 }
 
 /**
- * Answers probes: `GET /health` is 200 while the outbox can do its work, and 503 while it cannot. The answer holds
- * counts, and no token.
+ * Answers probes: `GET /health` is 200 while the outbox can do its work, and 503 while it cannot. The response contains
+ * counts and no token.
  *
  * @throws CommandError if the port cannot be used
  */

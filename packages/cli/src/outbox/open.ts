@@ -7,13 +7,13 @@ import { readStore } from '../store-option.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { parseEncryptionKeys } from './encryption-keys.ts'
 
-/** The options that name an outbox, where the environment does not. */
+/** The options that name an outbox instead of the environment. */
 export interface OutboxLocation {
   readonly store?: string
   readonly keysFile?: string
 }
 
-/** What a command does with the outbox. */
+/** The operation of a command on the outbox. */
 export type OutboxUse =
   /** Tokens are written or read, which takes the keys. */
   | 'tokens'
@@ -42,7 +42,7 @@ export async function openOutboxOf(
     throw new CommandError(ExitCode.usage, `The folder in ${name} does not exist; 'outbox add' creates it.`)
   }
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])
-  // Loaded only now: a queue and a database are much to load for commands that need none.
+  // Loaded only now, because most commands need neither a queue nor a database.
   const { openOutbox } = await import('@backend-logout/outbox')
   const store = isPostgres && use === 'read' ? { postgres: address.store, readOnly: true } : address.store
   return openOutbox({ store, encryptionKeys, fingerprintKey: await readFingerprintKey(terminal), ...rest })

@@ -66,7 +66,7 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
   return counts.invalid > 0 ? ExitCode.no : ExitCode.done
 }
 
-/** Stores what can be read without waiting together, and waits only when all of that is durable. */
+/** Stores all lines that are available in one batch, and waits for more only when that is durable. */
 async function addLines(
   reader: LineReader,
   fill: () => Promise<boolean>,

@@ -12,7 +12,7 @@ export interface ProgressState {
   readonly remainingMs: number | undefined
   /** True while the run reads the part that an earlier run has completed. */
   readonly isCatchingUp?: boolean
-  /** For how long nothing has succeeded, once that is longer than it should be. */
+  /** The time without a success, once it exceeds the limit. */
   readonly stalledMs?: number | undefined
 }
 
@@ -27,7 +27,7 @@ export function formatProgressLine(state: ProgressState): string {
   return parts.join(', ')
 }
 
-/** Draws the line for a terminal, with a bar where there is room for one. */
+/** Draws the line for a terminal, with a bar if there is room for one. */
 export function drawProgressLine(state: ProgressState, columns: number): string {
   const text = formatProgressLine(state)
   const width = Math.min(30, columns - text.length - 3)

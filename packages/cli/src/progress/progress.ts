@@ -5,7 +5,7 @@ import { RecentRate } from './recent-rate.ts'
 const WINDOW_MS = 8_000
 const DRAW_MS = 125
 const LOG_MS = 10_000
-/** Without a success for so long, nobody can say when the run will be over. */
+/** After this time without a success, the end of the run cannot be estimated. */
 const STALLED_MS = 5_000
 
 /** The source that {@link Progress} watches. */
@@ -22,7 +22,7 @@ export interface ProgressSource {
   readonly isCatchingUp?: () => boolean
   /** Number of input bytes read. */
   readonly bytes?: () => number
-  /** The length of the input, where it is known. */
+  /** The length of the input, if it is known. */
   readonly totalBytes?: number | undefined
 }
 

@@ -24,7 +24,7 @@ export interface AuditedRun {
 }
 
 /**
- * Makes ready for a report, where one is wanted. Everything that can be wrong with it is found before anything is sent.
+ * Prepares a report, if one is requested. Everything that can be wrong with it is found before anything is sent.
  *
  * @throws CommandError
  */

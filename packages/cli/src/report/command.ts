@@ -3,7 +3,7 @@ import type { RunCommand } from '../run-command.ts'
 import type { VerifyReportOptions } from './run-verify.ts'
 
 const DETAILS = `
-REPORT is what 'backend-logout revoke --report' wrote. Its output is looked for
+REPORT was written by 'backend-logout revoke --report'. Its output is expected
 next to it. The signature is in REPORT.jws.
 
 Examples:
@@ -11,8 +11,8 @@ Examples:
   $ backend-logout report verify report.json --input leaked.csv --json
 
 Exit codes:
-  0    everything that was checked is as the report says
-  1    something is not: the files were changed, or the signature is wrong
+  0    all checks passed
+  1    a check failed: a file was changed, or the signature is invalid
   2    wrong usage, or not a report
   4    a file could not be read`
 

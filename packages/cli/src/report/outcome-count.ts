@@ -41,7 +41,7 @@ export async function countOutcomes(path: string): Promise<OutcomeCount> {
       }
       const outcome = parse(line.text)
       if (!outcome) {
-        throw new CommandError(ExitCode.no, `${path}, line ${reader.line}: this is no outcome that a run has written.`)
+        throw new CommandError(ExitCode.no, `${path}, line ${reader.line}: this is not the outcome of a run.`)
       }
       if (outcome.line >= fates.length) fates = grown(fates, outcome.line)
       fates[outcome.line] = FATES.indexOf(outcome.fate) + 1

@@ -30,7 +30,7 @@ export interface AuditReport {
   readonly leftOut: { readonly filtered: number; readonly empty: number } | null
 }
 
-/** A file, by what is in it. */
+/** A file, by its content. */
 export interface FileDigest {
   readonly name: string
   readonly bytes: number
@@ -49,7 +49,7 @@ const MAX_BYTES = 1_048_576
 export function checkReportPath(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found && !(found.isFile() && readStart(path).startsWith(START))) {
-    throw new CommandError(ExitCode.usage, `${path} is something else than a report. Name another file for --report.`)
+    throw new CommandError(ExitCode.usage, `${path} is not a report. Name another file for --report.`)
   }
 }
 
@@ -74,7 +74,7 @@ export function parseReport(text: string, path: string): AuditReport {
   } catch {}
   const { report, input, output, counts } = value ?? {}
   if (!value || report !== FORMAT || !isDigest(input) || !isDigest(output) || typeof counts !== 'object') {
-    throw new CommandError(ExitCode.usage, `${path} is no report of 'backend-logout revoke --report'.`)
+    throw new CommandError(ExitCode.usage, `${path} is not a report of 'backend-logout revoke --report'.`)
   }
   return value
 }
@@ -84,7 +84,7 @@ function isDigest(value: FileDigest | undefined): value is FileDigest {
 }
 
 /**
- * Writes a private file in place of the one that is there, if any: all of it or nothing.
+ * Writes a private file atomically, and replaces an existing one.
  *
  * @throws CommandError when it cannot be written
  */

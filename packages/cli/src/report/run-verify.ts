@@ -17,7 +17,7 @@ export interface VerifyReportOptions {
   readonly json?: boolean
 }
 
-/** One thing that was checked. */
+/** The result of one check. */
 interface Check {
   readonly what: string
   readonly ok: boolean

@@ -31,7 +31,7 @@ function checked(read: () => KeyObject, role: string): KeyObject {
   try {
     key = read()
   } catch {
-    // The messages of OpenSSL and of JSON quote what they do not understand.
+    // The messages of OpenSSL and of JSON quote invalid input.
   }
   if (!key || algorithmOf(key) === undefined) throw new CommandError(ExitCode.usage, `${role} cannot be used. ${KINDS}`)
   return key

@@ -25,7 +25,7 @@ export interface ReportFacts {
 
 /**
  * Writes the report of a run, and its signature. The outcomes are read from the output, so that they include those of
- * earlier runs, and the report is about what is on the disk.
+ * earlier runs, and the report describes the file on the disk.
  *
  * @throws CommandError when a file cannot be read or written
  */

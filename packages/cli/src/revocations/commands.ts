@@ -13,7 +13,7 @@ export function revokeUserCommand(run: RunCommand): Command {
     .summary('make your services refuse the tokens of a user')
     .description('Adds a user to the revocation list that your services follow.')
     .requiredOption('--sub <subject>', "the user: the tokens' sub claim")
-    .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
+    .option('--issued-before <date>', 'only tokens issued up to this time (default: now)', date('--issued-before'))
   return withRun(command, run, userDetails)
 }
 
@@ -23,7 +23,7 @@ export function revokeSessionCommand(run: RunCommand): Command {
     .summary('make your services refuse the tokens of a session')
     .description('Adds a session to the revocation list that your services follow.')
     .requiredOption('--sid <session>', "the session: the tokens' sid claim")
-    .option('--issued-before <date>', 'only tokens issued up to then (default: now)', date('--issued-before'))
+    .option('--issued-before <date>', 'only tokens issued up to this time (default: now)', date('--issued-before'))
   return withRun(command, run, sessionDetails)
 }
 
@@ -32,12 +32,12 @@ export function revokeIssuerCommand(run: RunCommand): Command {
   const command = entryCommand('revoke-issuer')
     .summary('make your services refuse all tokens of an issuer up to a time')
     .description('Adds all tokens that an issuer issued up to a time to the revocation list. This logs out everyone.')
-    .requiredOption('--issued-before <date>', 'when the incident was over', date('--issued-before'))
+    .requiredOption('--issued-before <date>', 'end of the incident', date('--issued-before'))
   return withRun(command, run, issuerDetails)
 }
 
 function entryCommand(name: string): Command {
-  const iss = 'who issued the tokens: their iss claim, exactly as it is in them'
+  const iss = 'issuer of the tokens: their iss claim, exactly as they contain it'
   return new Command(name).requiredOption('--iss <issuer>', iss)
 }
 
@@ -45,7 +45,7 @@ function withRun(command: Command, run: RunCommand, details: string): Command {
   return command
     .option(
       '--token-lifetime <seconds>',
-      'how long the longest access token lives',
+      'maximum lifetime of an access token',
       wholeNumber('--token-lifetime', 1, 3_153_600_000),
       TOKEN_LIFETIME_S,
     )

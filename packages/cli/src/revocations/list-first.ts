@@ -18,7 +18,7 @@ export interface ListedCounts {
 /**
  * Passes tokens on once they are on the revocation list. Tokens that can be read without waiting share one append.
  *
- * @param hint What tokens are that do not say so. Refresh tokens are passed on as they are: no service accepts them.
+ * @param hint The type of tokens without one. Refresh tokens are passed on as they are: no service accepts them.
  * @param isOver Whether the run is to end. Tokens that were read ahead are then not passed on.
  * @throws CommandError when the list cannot take them
  */
@@ -53,7 +53,7 @@ export async function* listFirst(
   }
 }
 
-/** After whatever is at hand already. */
+/** After the values that are already available. */
 function later(): Promise<undefined> {
   return new Promise((resolve) => setImmediate(() => resolve(undefined)))
 }

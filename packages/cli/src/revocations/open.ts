@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-code.ts'
 import { readStore } from '../store-option.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
-/** The option that names a revocation log, where the environment does not. */
+/** The option that names a revocation log instead of the environment. */
 export interface LogLocation {
   readonly revocations?: string
 }
@@ -27,7 +27,7 @@ export async function openLogIfNamed(
       `The folder in ${address.name} does not exist. Name the log that your services follow.`,
     )
   }
-  // Loaded only now: a database is much to load for commands that need none.
+  // Loaded only now, because most commands need no database.
   const { openRevocationLog } = await import('@backend-logout/revocations/server')
   return openRevocationLog({ store: address.store })
 }

@@ -18,7 +18,7 @@ export interface RevokeIssuedOptions extends LogLocation {
 /** The maximum time by which the issuer's clock may be ahead, in seconds. */
 const CLOCK_SKEW_S = 60
 
-/** Adds an entry for what was issued to a user, in a session, or by an issuer. */
+/** Adds an entry for the tokens of a user, a session or an issuer. */
 export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, issuedBefore, tokenLifetime, quiet = false, json } = options
   const now = Math.floor(Date.now() / 1000)
@@ -33,7 +33,7 @@ export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Te
   if (until <= now) {
     throw new CommandError(
       ExitCode.usage,
-      `Every token issued before then has expired by now, as tokens live for ${tokenLifetime} seconds. If they live ` +
+      `Every token issued before then has already expired, because tokens live for ${tokenLifetime} seconds. If they live ` +
         'longer, pass --token-lifetime.',
     )
   }
@@ -47,7 +47,7 @@ export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Te
     print(
       terminal,
       `Refused until ${time(until)}: every access token ${whose}that the issuer issued up to ${time(at)}.`,
-      'Refresh tokens are not affected: revoke them at the provider, or they give new access tokens.',
+      'Refresh tokens are not affected: revoke them at the provider, or they can obtain new access tokens.',
     )
   }
   return ExitCode.done

@@ -16,7 +16,7 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     return this
   }
 
-  /** Adds a value, and waits until there is room for a further one, or nobody reads any more. */
+  /** Adds a value, and waits until there is room for another one, or reading has ended. */
   async push(value: T): Promise<void> {
     if (this.#ended) return
     this.#values.push(value)
@@ -28,7 +28,7 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
     }
   }
 
-  /** No more values come. What was added before is still read. */
+  /** No more values will be added. Values that were added before are still read. */
   end(): void {
     this.#ended = true
     this.#wakeReader()

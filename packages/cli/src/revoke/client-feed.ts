@@ -1,7 +1,7 @@
 import type { BulkToken } from '@backend-logout/node'
 import type { TokenRow } from '../input/row.ts'
 
-/** Hands rows to a bulk run of one client, and knows them again by the index of their outcome. */
+/** Passes rows to a bulk run of one client, and finds them again by the index of their outcome. */
 export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
   readonly #rows: AsyncIterator<TokenRow, undefined>
   readonly #onTheWay = new Map<number, TokenRow>()
@@ -24,7 +24,7 @@ export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
     return { done: false, value: isPlain ? token : { token, tokenTypeHint: hint, wasActive } }
   }
 
-  /** The row whose token has this index; to be asked once, when its outcome is known. */
+  /** The row whose token has this index; to be called once, when its outcome is known. */
   settle(index: number | undefined): TokenRow {
     const row = index === undefined ? undefined : this.#onTheWay.get(index)
     if (index === undefined || !row) throw new Error(`No row has index ${index}.`)

@@ -46,7 +46,7 @@ export async function connectClients(
   if (clientColumn === undefined || file === undefined) return onlyClient(options, overrides, terminal)
   const role = 'The file of --clients'
   const credentials = parseCredentials(await readSecretFile(file, role, terminal))
-  // The file has all secrets, so none is needed in the environment.
+  // The file has all secrets, so the environment needs none.
   const { secretFile: _, ...connection } = options
   const settings = await readSettings(connection, terminal, withoutApplication(terminal.env))
   const connections = new Map<string, Connection>()
@@ -114,7 +114,7 @@ function credentialsOf(id: string, entry: unknown, position: number): Credential
     if (name !== 'secret' && name !== 'clientAuth') {
       throw refuse(`${where} has a member that is not supported. Its members can be "secret" and "clientAuth".`)
     }
-    if (typeof value !== 'string' || value === '') throw refuse(`${where}: "${name}" must be a text that is not empty.`)
+    if (typeof value !== 'string' || value === '') throw refuse(`${where}: "${name}" must be a non-empty string.`)
   }
   const { secret, clientAuth = '' }: Credentials = entry
   if (secret === undefined && !WITHOUT_SECRET.includes(clientAuth)) {

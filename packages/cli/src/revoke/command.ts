@@ -50,7 +50,7 @@ export function revokeCommand(run: RunCommand): Command {
     .option('--verify', 'check by introspection that each token is active before and inactive after')
     .option(
       '--token-type-hint <type>',
-      'what the tokens are, such as access_token or refresh_token',
+      'type of the tokens, such as access_token or refresh_token',
       tokenTypeHint('--token-type-hint'),
     )
     .option('-o, --output <file>', "write the outcome of each token as NDJSON, by fingerprint; '-' is standard output")

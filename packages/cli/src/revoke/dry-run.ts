@@ -26,7 +26,7 @@ export interface DryRunParts {
   readonly terminal: Terminal
 }
 
-/** Says what a run would do. Reads the input and the journal, sends nothing and writes no file. */
+/** Reports the effect of a run. Reads the input and the journal, sends nothing and writes no file. */
 export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
   const { input, format, clients, identity, options, terminal } = parts
   const found = await findJournal(options.journal, identity)
@@ -92,7 +92,7 @@ function describe(
   if (tally.skipped > 0) lines.push(`${formatCount(tally.skipped)} would be skipped: confirmed by an earlier run.`)
   const leftOut = leftOutText(tally)
   if (leftOut) lines.push(leftOut)
-  if (tally.invalid > 0) lines.push(`${formatCount(tally.invalid)} rows should have a token and have none.`)
+  if (tally.invalid > 0) lines.push(`${formatCount(tally.invalid)} rows should contain a token but do not.`)
   if (options.rate !== undefined) {
     const ms = ((tokens * requestsPerToken(options)) / options.rate) * 1000
     lines.push(`At ${formatCount(options.rate)} requests per second, that takes at least ${formatDuration(ms)}.`)

@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { BadRow, RowFormat } from '../input/row.ts'
 
-/** An input whose first rows have no tokens, this many of them, is not what it is taken for. */
+/** An input without a token in this number of first rows has another form. */
 const MAX_EARLY_ROWS = 10
 
 /** The rows without a token before the first one with a token: they say whether an input is what it is taken for. */

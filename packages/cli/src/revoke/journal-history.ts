@@ -33,7 +33,7 @@ export interface JournalHistory {
   readonly checkpoints: readonly Checkpoint[]
   /** The length of the output file at the last record, in bytes. */
   readonly output: number | undefined
-  /** When the runs that wrote it started, as far as it says. */
+  /** The start times of its runs, as far as they are recorded. */
   readonly runs?: readonly string[]
 }
 

@@ -108,7 +108,7 @@ async function writeKey(file: FileHandle): Promise<JournalKey> {
   const key = crypto.getRandomValues(new Uint8Array(32))
   try {
     await file.writeFile(`backend-logout journal key 1 ${Buffer.from(key).toString('base64url')}\n`)
-    // Before the first record: a journal without its key is of no use.
+    // Before the first record: a journal without its key is useless.
     await file.sync()
   } catch (error) {
     // Half a key would be taken for something else.

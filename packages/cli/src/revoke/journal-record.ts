@@ -12,7 +12,7 @@ export interface JournalIdentity {
   readonly verify: boolean
   /** The column or member that the tokens are in; `undefined` where each line is a token. */
   readonly column?: string | undefined
-  /** Whether tokens are added to a revocation log first; `undefined` where that is not known, and makes no difference. */
+  /** True if tokens are added to a revocation log first; `undefined` if that is not known, and makes no difference. */
   readonly listed?: boolean | undefined
 }
 
@@ -58,7 +58,7 @@ export function formatHeader(
   return format(key, { journal: FORMATS[2], provider, app, verify, column, listed, started: now.toISOString() })
 }
 
-/** Writes the line that says that another run continues the journal. */
+/** Writes the line with which another run continues the journal. */
 export function formatResumed(key: JournalKey, now: Date): string {
   return format(key, { resumed: now.toISOString() })
 }
@@ -87,7 +87,7 @@ function format(key: JournalKey, fields: object): string {
 /**
  * Reads a line of a journal; `undefined` when it is not one, or not one that was written with this key.
  *
- * @param key Missing as long as the journal has format 1.
+ * @param key Missing while the journal has format 1.
  */
 export function parseRecord(line: string, key: JournalKey | undefined): JournalRecord | undefined {
   const seal = SEAL.exec(line)

@@ -16,8 +16,8 @@ import {
 } from './journal-record.ts'
 
 /**
- * A file that remembers which lines of an input are confirmed. It is only appended to. It holds line numbers and sums
- * that mean nothing without its key, and no token.
+ * A file that remembers which lines of an input are confirmed. It is only appended to. It contains line numbers and
+ * sums that are meaningless without its key, and no token.
  *
  * Each record is written immediately, so it outlives the process; `sync` makes it outlive the machine.
  */
@@ -51,7 +51,7 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Opens a journal, or starts one where the file is missing or empty. What a killed run left half written is cut off.
+   * Opens a journal, or starts one if the file is missing or empty. The incomplete record of a killed run is cut off.
    *
    * @throws CommandError when the file cannot be used, is not a journal, or is that of another application or provider
    */
@@ -82,7 +82,7 @@ export class Journal implements AsyncDisposable {
     this.#write(formatProgress(this.key, checkpoint, lines, output))
   }
 
-  /** Waits until the disk has what was appended. */
+  /** Waits until the appended records are on disk. */
   async sync(): Promise<void> {
     if (!this.#dirty) return
     this.#dirty = false

@@ -1,7 +1,7 @@
 /** Number of ranges out of order that are kept before they are sorted in. */
 const MAX_PENDING = 1_048_576
 
-/** A set of line numbers, kept as ranges: a million lines that are done take as much memory as one. */
+/** A set of line numbers, kept as ranges: a million consecutive lines take as much memory as one. */
 export class LineSet {
   // Ascending, and apart from each other.
   #starts: number[] = []
@@ -78,7 +78,7 @@ export function formatLines(lines: number[]): string {
   return parts.join(',')
 }
 
-/** Reads what {@link formatLines} wrote; `undefined` when it is something else. */
+/** Reads what {@link formatLines} wrote; `undefined` when it is not a file. */
 export function parseLines(text: string): (readonly [from: number, to: number])[] | undefined {
   if (text === '') return []
   const ranges: [number, number][] = []

@@ -8,7 +8,7 @@ export const OUTCOME_START = '{"line":'
  * Writes the outcome of one token as a line of the output, without a line break.
  *
  * @param token Its fingerprint.
- * @param revoked Whether it is as the run was asked to make it.
+ * @param revoked Whether the token is in the requested state.
  */
 export function formatOutcome(
   { line, client, kept }: Omit<TokenRow, 'token'>,

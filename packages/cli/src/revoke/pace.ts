@@ -6,7 +6,7 @@ const CATCH_UP_MS = 20
 
 /**
  * Keeps a whole run below a number of requests per second, however many clients it has. Rows are held back until their
- * requests fit in; requests that nobody could foresee, such as retries, hold back the rows behind them.
+ * requests fit in; unforeseen requests, such as retries, hold back the rows behind them.
  */
 export class Pace {
   readonly #gapMs: number
@@ -16,7 +16,7 @@ export class Pace {
   /** Requests that rows were held back for, and that were not sent yet. */
   #expected = 0
 
-  /** @param requestsPerToken How many a token takes when nothing goes wrong. */
+  /** @param requestsPerToken The number of requests per token without failures. */
   constructor(perSecond: number, requestsPerToken: number) {
     this.#gapMs = 1000 / perSecond
     this.#requestsPerToken = requestsPerToken
@@ -39,7 +39,7 @@ export class Pace {
     }
   }
 
-  /** Lets go of a row that is held back. */
+  /** Releases a row that is held back. */
   stop(): void {
     this.#stop.abort()
   }

@@ -61,7 +61,7 @@ export class Recorder {
     const name = report || !confirmed ? fingerprint(token) : ''
     if (report) this.#lines.push(formatOutcome(row, name, confirmed, revocation, new Date()))
     if (confirmed && journal) this.#done.push(line)
-    // A later run can prove it from that: once a token is revoked, nobody can ask any more whether it was active.
+    // A later run can prove it from that: once a token is revoked, it is too late to introspect it.
     if (!confirmed && revocation.wasActive && journal) this.#active.push(line)
     if (!confirmed)
       onFailure(line, error?.code ?? state, `${name} is ${STATES[state]}. ${error ? describeLogoutError(error) : ''}`)
@@ -69,7 +69,7 @@ export class Recorder {
     this.#schedule()
   }
 
-  /** Records a line that holds no token and should. */
+  /** Records a line that should contain a token but does not. */
   problem(row: BadRow): void {
     const { tally, report, onFailure } = this.#options
     countInvalid(tally)
@@ -95,13 +95,13 @@ export class Recorder {
       this.#active = []
       this.#recorded = reached.read
     } catch (error) {
-      // Nothing is tried again: what is not written down comes again with the next run.
+      // Nothing is retried: unrecorded tokens are sent again by the next run.
       this.#failed = true
       onFatal(error as CommandError)
     }
   }
 
-  /** Writes everything, and where the output ends now, so that the next run continues after it. */
+  /** Writes all records and the length of the output, so that the next run continues after it. */
   finish(): void {
     this.flush()
     const { report, journal, checkpoint, onFatal } = this.#options

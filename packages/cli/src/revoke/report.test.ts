@@ -83,7 +83,7 @@ test.each([
 ])('when a run would go on, %s is not cut off', async (_what, before, length) => {
   const path = fileWith(before)
   const report = await openReport(path, { length })
-  expect(() => report.begin()).toThrow(/lines that no run has written/)
+  expect(() => report.begin()).toThrow(/lines that are not from a run/)
   await report[Symbol.asyncDispose]()
   expect(readFileSync(path, 'utf8')).toBe(before)
 })

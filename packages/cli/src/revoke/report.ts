@@ -16,7 +16,7 @@ const MAX_TAIL_BYTES = 64 * 1024 * 1024
 export interface Report extends AsyncDisposable {
   /** The length of the file, in bytes; `undefined` if it has none, as for a pipe. */
   readonly bytes: number | undefined
-  /** Gets the file ready to write to. Until then, what is in it stays. @throws CommandError when it is something else */
+  /** Gets the file ready to write to. Until then, its content stays. @throws CommandError when it is not a file */
   begin(): void
   /** Writes lines. @throws CommandError when it cannot; then the file is as it was before */
   write(lines: readonly string[]): void
@@ -38,7 +38,7 @@ export function createStreamReport(output: Output): Report {
 /** Position in an output file at which a run continues. */
 export interface GoOn {
   /**
-   * The length of the file when the earlier run last wrote its journal. Lines beyond it are about tokens that come
+   * The length of the file when the earlier run last wrote its journal. Lines beyond it are about tokens that are sent
    * again, and are cut off.
    */
   readonly length: number | undefined
@@ -65,7 +65,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
       if (bytes === undefined) return
       try {
         const end = goOn ? endOfReport(fd, bytes, goOn.length) : 0
-        if (end === undefined) throw refuse('has lines that no run has written. Name another file.', ExitCode.usage)
+        if (end === undefined) throw refuse('has lines that are not from a run. Name another file.', ExitCode.usage)
         if (end < bytes) ftruncateSync(fd, end)
         bytes = end
       } catch (error) {
@@ -91,7 +91,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
 async function openOutput(path: string): Promise<FileHandle> {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found?.isFile() && /^\/(?:dev|proc)\//.test(path)) {
-    throw new CommandError(ExitCode.usage, `The output must not be a file by way of ${path}; '-' is standard output.`)
+    throw new CommandError(ExitCode.usage, `The output must not be a file through ${path}; '-' is standard output.`)
   }
   if (!found || found.isFile()) return openPrivate(path, 'The output', { append: true })
   try {

@@ -128,7 +128,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   }
 }
 
-/** Tells a pace of each request that is sent, and collects where to. */
+/** Reports each sent request to a pace, and collects the addresses. */
 export function watching(
   pace: Pace | undefined,
   endpoints: Set<string> | undefined,

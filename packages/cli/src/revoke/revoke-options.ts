@@ -23,7 +23,7 @@ export interface RevokeCommandOptions extends ClientOptions, ColumnOptions, LogL
  * Adds the files that a report needs: an output, as it has the outcomes of the tokens; and a journal, so that a run that
  * was killed continues the same output.
  *
- * @throws CommandError when there can be none
+ * @throws CommandError when the options do not allow one
  */
 export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOptions {
   const { report, signKey } = options

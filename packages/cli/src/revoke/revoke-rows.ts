@@ -11,7 +11,7 @@ export interface RowOutcome {
 
 /** The clients of a run. */
 export interface RunClients {
-  /** The client of every row; `undefined` when rows say whose they are. */
+  /** The client of every row; `undefined` if rows name their clients. */
   readonly only: LogoutClient | undefined
   /** The client of a row; rows of clients that are not known never get here. */
   of(row: TokenRow): LogoutClient
@@ -47,7 +47,7 @@ export async function* revokeRows(
           // Thrown at the end: the outcomes of the other clients still count.
           failure ??= { error }
         } finally {
-          // Its run is over, for whatever reason: nobody waits for room in it.
+          // Its run is over, for any reason: no row waits for room in it.
           queue.end()
         }
       })(),

@@ -19,7 +19,7 @@ export class RunControl implements Disposable {
 
   /**
    * @param stopInput Ends the input, so that nothing more is sent.
-   * @param onInterrupt Tells the person at the terminal.
+   * @param onInterrupt Informs the user at the terminal.
    */
   constructor(terminal: Terminal, stopInput: () => void, onInterrupt: () => void) {
     this.#terminal = terminal
@@ -35,7 +35,7 @@ export class RunControl implements Disposable {
     if (terminal.readerLeft.aborted) this.#interrupt()
   }
 
-  /** Aborts when what is in flight has had its time. */
+  /** Aborts when the time of the requests in flight is over. */
   get signal(): AbortSignal {
     return this.#abort.signal
   }

@@ -74,7 +74,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     await input.close()
   }
   const unwritten = audit && (await audit.write({ ...clients, application: clients.app, runs, end }))
-  // Results go where results go, unless the outcomes are there already.
+  // Results go to standard output, unless the outcomes already do.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
   else if (!quiet && (!end.fatal || settled(end.tally) > 0)) {

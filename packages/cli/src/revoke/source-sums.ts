@@ -10,7 +10,7 @@ export interface SourceSums {
   readonly unkeyed: InputSum | undefined
 }
 
-/** The sums by which a journal knows its input again. */
+/** The sums by which a journal recognizes its input. */
 export function sumsFor(key: JournalKey, history: JournalHistory | undefined): SourceSums {
   const isOld = history?.checkpoints.some((checkpoint) => !isKeyed(checkpoint))
   return { keyed: keyedSum((digest) => key.sumOf(digest)), unkeyed: isOld ? unkeyedSum() : undefined }

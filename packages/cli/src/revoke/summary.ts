@@ -57,7 +57,7 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, hasJournal:
   return lines
 }
 
-/** Says how many rows were left out on purpose; `undefined` for none. */
+/** Reports how many rows were left out on purpose; `undefined` for none. */
 export function leftOutText({ filtered, empty }: Tally): string | undefined {
   const parts = []
   if (filtered > 0) parts.push(`${formatCount(filtered)} left out by --where`)

@@ -44,9 +44,8 @@ const MAX_HELD_ROWS = 32_768
 const MAX_HELD_CHARACTERS = 64 * 1024 * 1024
 
 /**
- * Gives the tokens of an input, without those that a journal calls confirmed. Nothing that the journal says about a
- * part of the input is believed, and nothing of that part is given out, before the sum of that part was found to be the
- * same.
+ * Yields the tokens of an input, without those that a journal has as confirmed. No record of the journal about a part
+ * of the input is trusted, and no token of that part is returned, before the sum of that part was found to be the same.
  */
 export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   readonly #reader: LineReader
@@ -104,7 +103,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return this.#isUpToDate ? { read: this.#reader.line, sum: this.#keyedSum() } : this.#known
   }
 
-  /** Ends the input here. What was given out already is not touched. */
+  /** Ends the input here. Returned tokens are not affected. */
   stop(): void {
     this.#stopped = true
     this.#endWaiting(END)
@@ -188,7 +187,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     for (const row of this.#options.format.end()) this.#add(row)
   }
 
-  /** There is a token, or no further row: what was found until now counts. */
+  /** There is a token, or no further row: the rows up to here count. */
   #passEarly(isEnd: boolean): void {
     const early = this.#early
     if (!early) return

@@ -6,8 +6,8 @@ import { printable, printableLines } from './printable.ts'
 export type OutputStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
 
 /**
- * The only way from a command to a stream. All text that comes from elsewhere (providers, databases, journals, file
- * names, the environment) passes {@link printable} here; so a text that is one line stays one line.
+ * The only way from a command to a stream. All text from other sources (providers, databases, journals, file names, the
+ * environment) passes {@link printable} here, so that one line stays one line.
  */
 export class Output {
   readonly #stream: OutputStream

@@ -15,9 +15,10 @@ export interface paths {
          * Revoke an access token or a refresh token
          * @description Tells the provider not to honor a token any longer. Call it once for each token the user holds.
          *
-         *     **Refresh token first, then the access token.** While a refresh token is active, it can obtain new
-         *     access tokens. Revoking a refresh token should end the access tokens that came from it, but the standard
-         *     leaves that to the provider, and the reverse is even rarer. So revoke both, even if one of them fails. If the provider rotates refresh tokens, revoke the latest.
+         *     **Refresh token first, then the access token.** While a refresh token is active, it can obtain new access
+         *     tokens. Revoking a refresh token should end the access tokens that came from it, but the standard leaves that to
+         *     the provider, and the reverse is rarer. So revoke both, even if one of them fails. If the provider rotates
+         *     refresh tokens, revoke the latest.
          *
          *     **What a 200 proves.** The provider accepted the request, and will not honor the token itself.
          *
@@ -52,18 +53,18 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask whether a token is active
-         * @description Returns the provider's present view of a token: `active`, and for an active token what it was issued for.
+         * Check whether a token is active
+         * @description Returns the provider's current view of a token: `active`, and for an active token, what it was issued for.
          *
-         *     **To verify a revocation**, introspect before and after. Inactive alone is weak evidence: a provider may
-         *     also say `{"active": false}` to an application that is not allowed to ask about this token. Active before
-         *     and inactive after is proof. Revocation can take a moment to reach every server of a provider, so ask again
-         *     before you give up.
+         *     **To verify a revocation**, introspect before and after. Inactive alone is weak evidence: a provider may also
+         *     say `{"active": false}` to an application that is not allowed to introspect this token. Active before and
+         *     inactive after is proof. Revocation can take a moment to reach every server of a provider, so repeat the
+         *     introspection before you give up.
          *
-         *     **An error is not "inactive".** A 401 says that the *application* failed to prove itself, and nothing about
-         *     the token. Only a body with a boolean `active` is an answer.
+         *     **An error is not "inactive".** A 401 means that the *application* failed to authenticate, and says nothing
+         *     about the token. Only a body with a boolean `active` is a result.
          *
-         *     Never cache the answer when you use it to check a logout. Client authentication is chosen for this endpoint
+         *     Never cache the response when you use it to check a logout. Client authentication is chosen for this endpoint
          *     separately, and may differ from the one used for revocation.
          */
         post: operations["introspectToken"];
@@ -85,16 +86,15 @@ export interface paths {
          * @description Returns the addresses of the provider's endpoints and what each supports. No credentials are needed.
          *
          *     **Compare `issuer` with the issuer you asked for, character by character, before you use anything else.** If
-         *     they differ, throw the document away: someone else may have written it. At GenAuth the issuer is the
+         *     they differ, discard the document: someone else may have written it. At GenAuth the issuer is the
          *     authentication address with `/oidc`.
          *
          *     **Two places to look.** OpenID Connect appends this path to the issuer. RFC 8414 puts its own well-known
          *     path between host and path: for the issuer `https://id.example.com/tenant` that is
-         *     `https://id.example.com/.well-known/oauth-authorization-server/tenant`. Try the second where the first
-         *     answers 404.
+         *     `https://id.example.com/.well-known/oauth-authorization-server/tenant`. Try the second if the first returns 404.
          *
          *     Cache a good document for a limited time, but do not cache a failure. GenAuth documents this path for `oidc`; do
-         *     not count on it under `oauth`.
+         *     not rely on it under `oauth`.
          */
         get: operations["discoverProvider"];
         put?: never;
@@ -114,9 +114,9 @@ export interface paths {
         };
         /**
          * End the user's session in the browser
-         * @description **Send the user's browser here; do not call it from a backend.** The session is a cookie that the browser
-         *     holds for the provider, so a call without that cookie ends nothing. What a generated client needs from this
-         *     operation is the URL.
+         * @description **Send the user's browser here; do not call it from a backend.** The session is a cookie that the browser holds
+         *     for the provider, so a call without that cookie ends nothing. From a generated client, use only the URL of this
+         *     operation.
          *
          *     Log the user out of your application and revoke the tokens *before* you redirect: the user may close the
          *     window, or answer no when the provider asks "do you want to log out?".
@@ -146,8 +146,8 @@ export interface components {
          * Token type hint
          * @description The two kinds of token that every provider knows.
          *
-         *     - `access_token` is what the application shows to APIs.
-         *     - `refresh_token` is what it exchanges for new access tokens.
+         *     - `access_token`: the application presents it to APIs.
+         *     - `refresh_token`: the application exchanges it for new access tokens.
          * @enum {string}
          */
         TokenTypeHint: "access_token" | "refresh_token";
@@ -164,7 +164,7 @@ export interface components {
             /** @description The type of the token, to help the provider find it faster. A wrong or unknown hint is harmless: the provider then searches all types. */
             token_type_hint?: components["schemas"]["TokenTypeHint"] | string;
             /**
-             * @description The application's id. Send it with `client_secret_post`, with `none`, and where wanted next to an assertion; leave it out with HTTP Basic.
+             * @description The application's id. Send it with `client_secret_post`, with `none`, and if the provider requires it, with an assertion; leave it out with HTTP Basic.
              * @example s6BhdRkqt3
              */
             client_id?: string;
@@ -174,7 +174,7 @@ export interface components {
              */
             client_secret?: string;
             /**
-             * @description A JWT signed by the application (RFC 7523), for `private_key_jwt` and `client_secret_jwt`. Its `iss` and `sub` are the application's id, its `aud` is the provider's issuer, it expires soon, and its `jti` is fresh in every attempt, retries included.
+             * @description A JWT signed by the application (RFC 7523), for `private_key_jwt` and `client_secret_jwt`. Its `iss` and `sub` are the application's id, its `aud` is the provider's issuer, it expires soon, and every attempt, retries included, has a new `jti`.
              * @example header.payload.signature
              */
             client_assertion?: string;
@@ -190,7 +190,7 @@ export interface components {
          */
         IntrospectionRequest: {
             /**
-             * @description The access token or refresh token to ask about. ID tokens are not introspected; check their signature instead.
+             * @description The access token or refresh token to introspect. ID tokens are not introspected; check their signature instead.
              * @example 2YotnFZFEjr1zCsicMWpAA
              */
             token: string;
@@ -207,7 +207,7 @@ export interface components {
              */
             client_secret?: string;
             /**
-             * @description A JWT signed by the application (RFC 7523), fresh in every attempt.
+             * @description A JWT signed by the application (RFC 7523), a new one for every attempt.
              * @example header.payload.signature
              */
             client_assertion?: string;
@@ -224,7 +224,7 @@ export interface components {
         };
         /**
          * Revocation answer
-         * @description What the JSON body of a 200 from the revocation endpoint can be. Look for the signs of an error first; what shows none is a success, whatever else it holds.
+         * @description The possible JSON bodies of a 200 from the revocation endpoint. Look for the signs of an error first; a body without any is a success, whatever else it contains.
          */
         RevocationAnswer: components["schemas"]["RevocationEnvelope"] | components["schemas"]["ProviderError"];
         /**
@@ -255,7 +255,7 @@ export interface components {
              */
             data: {
                 /**
-                 * @description Whether it was done. With `false`, assume that the token is active, whatever the codes say.
+                 * @description True if the token was revoked. With `false`, assume that the token is active, whatever the codes say.
                  * @example true
                  */
                 success: boolean;
@@ -263,21 +263,21 @@ export interface components {
         };
         /**
          * Introspection answer
-         * @description What the JSON body of a 200 from the introspection endpoint can be: the state of the token if `active` is a boolean, otherwise an error.
+         * @description The possible JSON bodies of a 200 from the introspection endpoint: the state of the token if `active` is a boolean, otherwise an error.
          */
         IntrospectionAnswer: components["schemas"]["IntrospectionResponse"] | components["schemas"]["ProviderError"];
         /**
          * Introspection response
-         * @description The state of a token (RFC 7662, section 2.2). For an inactive token, `active` is the only member. Providers add other members; keep those that you do not know.
+         * @description The state of a token (RFC 7662, section 2.2). For an inactive token, `active` is the only member. Providers add other members; keep unknown ones.
          */
         IntrospectionResponse: {
             /**
-             * @description Whether the token can be used now: issued by this provider, not expired, not revoked. `false` may also mean that the calling application is not entitled to know.
+             * @description True if the token can be used now: issued by this provider, not expired, not revoked. `false` may also mean that the calling application is not entitled to know.
              * @example true
              */
             active: boolean;
             /**
-             * @description What the token allows, as names separated by spaces.
+             * @description The permissions of the token, as names separated by spaces.
              * @example openid profile email
              */
             scope?: string;
@@ -292,7 +292,7 @@ export interface components {
              */
             username?: string;
             /**
-             * @description How the token is presented to an API, normally `Bearer`. It does not tell access from refresh tokens.
+             * @description How the token is presented to an API, normally `Bearer`. It does not distinguish access tokens from refresh tokens.
              * @example Bearer
              */
             token_type?: string;
@@ -320,7 +320,7 @@ export interface components {
              */
             sub?: string;
             /**
-             * @description Who the token is meant for, one name or a list of names.
+             * @description The audience of the token, one name or a list of names.
              * @example s6BhdRkqt3
              */
             aud?: string | string[];
@@ -339,7 +339,7 @@ export interface components {
         };
         /**
          * Provider error
-         * @description Any of the error bodies met in the field. Tell them apart by the member that is present: `error`, `statusCode` or `code`.
+         * @description Any of the error bodies that providers are known to send. Distinguish them by the member that is present: `error`, `statusCode` or `code`.
          */
         ProviderError: components["schemas"]["OAuthError"] | components["schemas"]["GenAuthError"] | components["schemas"]["LegacyError"];
         /**
@@ -348,10 +348,10 @@ export interface components {
          */
         OAuthError: {
             /**
-             * @description A code to make decisions with. Expect others than these:
+             * @description A code to make decisions with. There are others:
              *
              *     - `invalid_request`: something is missing, doubled or malformed.
-             *     - `invalid_client`: the application did not prove itself; handle it like a 401, whatever the status.
+             *     - `invalid_client`: the application failed to authenticate; handle it like a 401, whatever the status.
              *     - `unauthorized_client`: the application may not use this endpoint.
              *     - `invalid_grant`: the token belongs to another application.
              *     - `unsupported_token_type`: this kind of token cannot be revoked here.
@@ -373,7 +373,7 @@ export interface components {
         };
         /**
          * GenAuth error envelope
-         * @description GenAuth's error body. **It also arrives with HTTP status 200**: take `statusCode` for the status then, 429 and 5xx included.
+         * @description GenAuth's error body. **It also arrives with HTTP status 200**: then treat `statusCode` as the status, 429 and 5xx included.
          */
         GenAuthError: {
             /**
@@ -415,7 +415,7 @@ export interface components {
         };
         /**
          * Provider metadata
-         * @description What a provider says about itself (RFC 8414 and OpenID Connect Discovery). Only `issuer` can be relied on to be there; a logout client uses that, the revocation, introspection and end session members, and `mtls_endpoint_aliases`. Members unknown to you are to be ignored, not refused.
+         * @description A provider's metadata (RFC 8414 and OpenID Connect Discovery). Only `issuer` is always present; a logout client uses that, the revocation, introspection and end session members, and `mtls_endpoint_aliases`. Ignore unknown members, do not refuse them.
          */
         ProviderMetadata: {
             /**
@@ -426,7 +426,7 @@ export interface components {
             issuer: string;
             /**
              * Format: uri
-             * @description Where to revoke tokens. If it is missing, the provider cannot revoke.
+             * @description The address for revocations. If it is missing, the provider cannot revoke.
              * @example https://example.genauth.ai/oidc/token/revocation
              */
             revocation_endpoint?: string;
@@ -449,7 +449,7 @@ export interface components {
             revocation_endpoint_auth_signing_alg_values_supported?: string[];
             /**
              * Format: uri
-             * @description Where to ask about tokens. If it is missing, a revocation cannot be verified.
+             * @description The address for introspection. If it is missing, a revocation cannot be verified.
              * @example https://example.genauth.ai/oidc/token/introspection
              */
             introspection_endpoint?: string;
@@ -472,17 +472,17 @@ export interface components {
             introspection_endpoint_auth_signing_alg_values_supported?: string[];
             /**
              * Format: uri
-             * @description Where to send the browser to end the session there.
+             * @description The address that ends the provider's session in the browser.
              * @example https://example.genauth.ai/oidc/session/end
              */
             end_session_endpoint?: string;
-            /** @description Whether the provider tells other applications about a logout through the browser. If missing: false. */
+            /** @description True if the provider notifies other applications of a logout through the browser. If missing: false. */
             frontchannel_logout_supported?: boolean;
-            /** @description Whether such a notice names the issuer and the session. If missing: false. */
+            /** @description True if such a notice names the issuer and the session. If missing: false. */
             frontchannel_logout_session_supported?: boolean;
-            /** @description Whether the provider tells other applications about a logout directly, with a logout token. If missing: false. */
+            /** @description True if the provider notifies other applications of a logout directly, with a logout token. If missing: false. */
             backchannel_logout_supported?: boolean;
-            /** @description Whether such a logout token can name the session. If missing: false. */
+            /** @description True if such a logout token can name the session. If missing: false. */
             backchannel_logout_session_supported?: boolean;
             /**
              * Endpoints for mutual TLS
@@ -514,17 +514,17 @@ export interface components {
                  */
                 userinfo_endpoint?: string;
             };
-            /** @description Whether access tokens can be bound to the client's certificate. If missing: false. */
+            /** @description True if access tokens can be bound to the client's certificate. If missing: false. */
             tls_client_certificate_bound_access_tokens?: boolean;
             /**
              * Format: uri
-             * @description Where the browser goes to log in.
+             * @description The address where users log in, in the browser.
              * @example https://example.genauth.ai/oidc/auth
              */
             authorization_endpoint?: string;
             /**
              * Format: uri
-             * @description Where codes and refresh tokens are exchanged for tokens.
+             * @description The address where codes and refresh tokens are exchanged for tokens.
              * @example https://example.genauth.ai/oidc/token
              */
             token_endpoint?: string;
@@ -546,7 +546,7 @@ export interface components {
             token_endpoint_auth_signing_alg_values_supported?: string[];
             /**
              * Format: uri
-             * @description Where an application asks about the user with an access token. It is a good place to see a revocation work.
+             * @description The address where an application gets the user's claims with an access token. You can see the effect of a revocation there.
              * @example https://example.genauth.ai/oidc/me
              */
             userinfo_endpoint?: string;
@@ -558,7 +558,7 @@ export interface components {
             jwks_uri?: string;
             /**
              * Format: uri
-             * @description Where applications register themselves.
+             * @description The address where applications register themselves.
              * @example https://id.example.com/register
              */
             registration_endpoint?: string;
@@ -580,7 +580,7 @@ export interface components {
              */
             response_types_supported?: string[];
             /**
-             * @description The ways the authorization endpoint can answer.
+             * @description The ways in which the authorization endpoint can respond.
              * @example [
              *       "query",
              *       "fragment",
@@ -640,7 +640,7 @@ export interface components {
              */
             id_token_encryption_enc_values_supported?: string[];
             /**
-             * @description The signature algorithms for user info answers.
+             * @description The signature algorithms for user info responses.
              * @example [
              *       "HS256",
              *       "RS256"
@@ -648,14 +648,14 @@ export interface components {
              */
             userinfo_signing_alg_values_supported?: string[];
             /**
-             * @description The key encryption algorithms for user info answers.
+             * @description The key encryption algorithms for user info responses.
              * @example [
              *       "RSA-OAEP"
              *     ]
              */
             userinfo_encryption_alg_values_supported?: string[];
             /**
-             * @description The content encryption algorithms for user info answers.
+             * @description The content encryption algorithms for user info responses.
              * @example [
              *       "A256GCM"
              *     ]
@@ -669,7 +669,7 @@ export interface components {
              */
             request_object_signing_alg_values_supported?: string[];
             /**
-             * @description The kinds of user interface an application can ask for.
+             * @description The kinds of user interface that an application can request.
              * @example [
              *       "page"
              *     ]
@@ -707,13 +707,13 @@ export interface components {
              *     ]
              */
             ui_locales_supported?: string[];
-            /** @description Whether single claims can be asked for. If missing: false. */
+            /** @description True if individual claims can be requested. If missing: false. */
             claims_parameter_supported?: boolean;
-            /** @description Whether a request object can be passed by value. If missing: false. */
+            /** @description True if a request object can be passed by value. If missing: false. */
             request_parameter_supported?: boolean;
-            /** @description Whether a request object can be passed by reference. If missing: true. */
+            /** @description True if a request object can be passed by reference. If missing: true. */
             request_uri_parameter_supported?: boolean;
-            /** @description Whether such references must be registered beforehand. If missing: false. */
+            /** @description True if such references must be registered beforehand. If missing: false. */
             require_request_uri_registration?: boolean;
             /**
              * Format: uri
@@ -744,8 +744,8 @@ export interface components {
     };
     responses: {
         /**
-         * @description The provider took the revocation, or (GenAuth) reports an error in the body although the status is 200.
-         *     Success is an empty body, a short text, or JSON in which nothing says otherwise. Failure is JSON with any
+         * @description The provider accepted the revocation, or (GenAuth) reports an error in the body although the status is 200.
+         *     Success is an empty body, a short text, or JSON without signs of a failure. Failure is JSON with any
          *     of: `error`, a `statusCode` or `code` of 400 or more, `data.success` equal to `false`.
          *
          *     GenAuth's own documents disagree on the success body, so accept both. Do not depend on `Content-Type`: it
@@ -761,8 +761,8 @@ export interface components {
             };
         };
         /**
-         * @description The provider's view of the token, or (GenAuth) an error although the status is 200. It is an answer only if
-         *     `active` is there and is a boolean.
+         * @description The provider's view of the token, or (GenAuth) an error although the status is 200. It is a result only if
+         *     `active` is present and is a boolean.
          */
         TokenState: {
             headers: {
@@ -781,7 +781,7 @@ export interface components {
                 "application/json": components["schemas"]["ProviderMetadata"];
             };
         };
-        /** @description No metadata here. Try the well-known path of RFC 8414, then check the issuer for a typing error. The body, often HTML, is of no interest. */
+        /** @description No metadata here. Try the well-known path of RFC 8414, then check the issuer for typing errors. Ignore the body, which is often HTML. */
         MetadataNotFound: {
             headers: {
                 [name: string]: unknown;
@@ -791,7 +791,7 @@ export interface components {
                 "text/html": string;
             };
         };
-        /** @description A page that says the session is over, or one that asks the user to confirm it. Shown when there is nowhere to redirect to. */
+        /** @description A page that says the session is over, or one that asks the user to confirm it. Shown if there is no address to redirect to. */
         LogoutPage: {
             headers: {
                 [name: string]: unknown;
@@ -800,7 +800,7 @@ export interface components {
                 "text/html": string;
             };
         };
-        /** @description The browser is sent on, usually because the session has ended. It is not proof that it has, and nothing on the provider's side tells your backend; this is why your own session must end first. */
+        /** @description The browser is redirected, usually because the session has ended. This is not proof, and the provider does not notify your backend; therefore, end your own session first. */
         LogoutRedirect: {
             headers: {
                 Location: components["headers"]["Location"];
@@ -834,8 +834,7 @@ export interface components {
             };
         };
         /**
-         * @description The *application* failed to prove itself; this says nothing about the token, which must be assumed to be
-         *     alive.
+         * @description The *application* failed to authenticate. This says nothing about the token: assume that it is active.
          *
          *     The reason may be in the JSON body, in `WWW-Authenticate`, in both, or nowhere: an empty 401 is common.
          *     Usual causes are a wrong secret, a method other than the one configured for this endpoint, or an id and
@@ -850,7 +849,7 @@ export interface components {
                 "application/json": components["schemas"]["ProviderError"];
             };
         };
-        /** @description The provider is throttling. Nothing was done; assume that the token is active. Repeat the same request once `Retry-After` has passed. GenAuth may report throttling in the body of a 200 instead. */
+        /** @description The provider is throttling. Nothing was revoked; assume that the token is active. Repeat the same request once `Retry-After` has passed. GenAuth may report throttling in the body of a 200 instead. */
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -860,7 +859,7 @@ export interface components {
                 "application/json": components["schemas"]["ProviderError"];
             };
         };
-        /** @description The provider cannot do it now. RFC 7009 is explicit here: the token still exists, so repeat the request once `Retry-After` has passed. Treat 500, 502 and 504 likewise; their bodies often come from a proxy and are HTML or empty. */
+        /** @description The provider is unavailable. RFC 7009 is explicit here: the token still exists, so repeat the request once `Retry-After` has passed. Treat 500, 502 and 504 likewise; their bodies often come from a proxy and are HTML or empty. */
         ServiceUnavailable: {
             headers: {
                 "Retry-After": components["headers"]["Retry-After"];
@@ -872,22 +871,22 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The ID token the user logged in with. It shows that the request comes from an application the user really used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
+        /** @description The ID token the user logged in with. It shows that the request comes from an application that the user has used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
         IdTokenHint: string;
-        /** @description Where the browser goes afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from what a visitor sent you. */
+        /** @description The address that the browser goes to afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
         PostLogoutRedirectUri: string;
-        /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that someone else started. */
+        /** @description A random value that the redirect returns. Keep it in the user's local session and compare, to distinguish your own logout from one that someone else started. */
         State: string;
-        /** @description The application's id. Needed when there is no `id_token_hint` to tell it; when both are sent, the ID token must have been issued to this application. */
+        /** @description The application's id. Required if there is no `id_token_hint`; when both are sent, the ID token must have been issued to this application. */
         ClientId: string;
     };
     requestBodies: never;
     headers: {
-        /** @description How the caller should have authenticated. Servers send it when HTTP Basic was tried, and some put the error code only here, as `error="…"`, with an empty body. Read it as well as the body. */
+        /** @description The authentication that the server requires. Servers send it when HTTP Basic was tried, and some put the error code only here, as `error="…"`, with an empty body. Read it as well as the body. */
         "WWW-Authenticate": string;
-        /** @description How long to wait before the next attempt: either a number of seconds or an HTTP date. It may be missing. If the wait does not fit into your own deadline, fail now and report it rather than call early. */
+        /** @description The wait before the next attempt: either a number of seconds or an HTTP date. It may be missing. If the wait does not fit into your own deadline, fail now and report it; do not call early. */
         "Retry-After": string;
-        /** @description Where the browser goes next: the `post_logout_redirect_uri`, with `state` added to its query if one was sent. */
+        /** @description The address that the browser goes to next: the `post_logout_redirect_uri`, with `state` added to its query if one was sent. */
         Location: string;
     };
     pathItems: never;
@@ -956,13 +955,13 @@ export interface operations {
     endSession: {
         parameters: {
             query?: {
-                /** @description The ID token the user logged in with. It shows that the request comes from an application the user really used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
+                /** @description The ID token the user logged in with. It shows that the request comes from an application that the user has used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
                 id_token_hint?: components["parameters"]["IdTokenHint"];
-                /** @description Where the browser goes afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from what a visitor sent you. */
+                /** @description The address that the browser goes to afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
                 post_logout_redirect_uri?: components["parameters"]["PostLogoutRedirectUri"];
-                /** @description A random value that comes back with the redirect. Keep it in the visitor's local session and compare, to tell your own logout from one that someone else started. */
+                /** @description A random value that the redirect returns. Keep it in the user's local session and compare, to distinguish your own logout from one that someone else started. */
                 state?: components["parameters"]["State"];
-                /** @description The application's id. Needed when there is no `id_token_hint` to tell it; when both are sent, the ID token must have been issued to this application. */
+                /** @description The application's id. Required if there is no `id_token_hint`; when both are sent, the ID token must have been issued to this application. */
                 client_id?: components["parameters"]["ClientId"];
             };
             header?: never;

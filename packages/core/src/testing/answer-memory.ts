@@ -1,5 +1,5 @@
 /**
- * A program: measures how much memory an answer takes that has come as far as the limit, but not to its end, in bytes,
+ * A program: measures how much memory a response takes that has come as far as the limit, but not to its end, in bytes,
  * and prints it as JSON. It is separate, so that nothing else takes or frees memory. Run it with `--expose-gc`.
  */
 import { fetchTransport } from '../fetch-transport.ts'
@@ -9,7 +9,7 @@ const ANSWERS = 8
 /** Held on to: what nobody can finish any more is garbage. */
 const held: unknown[] = []
 
-/** An answer that comes in pieces of one size; `sent` resolves when all of it was taken. */
+/** A response that comes in pieces of one size; `sent` resolves when all of it was taken. */
 function unfinished(pieceBytes: number, length: string | undefined): { response: Response; sent: Promise<void> } {
   const { promise: sent, resolve } = Promise.withResolvers<void>()
   let left = LIMIT - (LIMIT % pieceBytes)

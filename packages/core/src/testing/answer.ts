@@ -1,13 +1,13 @@
 import { TransportResponse } from '../transport.ts'
 
-/** Parts of an answer other than its status and its body. */
+/** Parts of a response other than its status and its body. */
 export interface AnswerParts {
   readonly headers?: Record<string, string>
   readonly truncated?: boolean
   readonly redirected?: boolean
 }
 
-/** Makes an answer; what is not a string becomes JSON. */
+/** Makes a response; what is not a string becomes JSON. */
 export function answer(status: number, body: unknown = '', parts: AnswerParts = {}): TransportResponse {
   const { headers = {}, ...rest } = parts
   const text = typeof body === 'string' ? body : JSON.stringify(body)

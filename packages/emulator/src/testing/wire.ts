@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** Sends a request and reads the answer; redirects are not followed. */
+/** Sends a request and reads the response; redirects are not followed. */
 export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, { redirect: 'manual', ...init })
   return { status: response.status, headers: response.headers, body: await response.text() }

@@ -10,12 +10,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the list, or what is new in it
-         * @description Without `after`, the answer is the first page of a snapshot. With `after`, it holds what came after that cursor.
-         *     The path is the operator's choice; `/revocations` stands for it here.
+         * Read the list, or its new entries
+         * @description Without `after`, the response is the first page of a snapshot. With `after`, it contains the entries after that
+         *     cursor. The path is the operator's choice; `/revocations` stands for it here.
          *
-         *     With `wait`, and nothing new, the answer is held back until there is, up to `wait` seconds. It is then empty, and
-         *     still has a cursor.
+         *     With `wait`, and without new entries, the feed waits up to `wait` seconds for one. If there is still none, the
+         *     response is empty, but has a cursor.
          */
         get: operations["readRevocations"];
         put?: never;
@@ -45,19 +45,19 @@ export interface components {
              */
             cursor: string;
             /**
-             * @description When the log was read, in seconds since 1970, fractions included, by the clock of the log. It does not go back from answer to answer; where it does, the answer is an old one.
+             * @description The time when the log was read, in seconds since 1970 with fractions, by the clock of the log. It never decreases from response to response; if it does, the response is an old one.
              * @example 1795679600.25
              */
             as_of: number;
             /**
-             * @description Whether there is more to read right now. The copy is complete only after an answer with `false`.
+             * @description True if there is another page now. The copy is complete only after a response with `false`.
              * @example false
              */
             more: boolean;
         };
         /**
          * Revocation entry
-         * @description Which tokens of an issuer are revoked. The members that are there tell which form it is.
+         * @description Revoked tokens of an issuer. The members that are present determine the form.
          */
         RevocationEntry: components["schemas"]["RevokedToken"] | components["schemas"]["RevokedSession"] | components["schemas"]["RevokedSubject"] | components["schemas"]["RevokedIssuer"];
         /**
@@ -118,24 +118,24 @@ export interface components {
         Issuer: string;
         /**
          * Time of the revocation
-         * @description Tokens issued at or before this second are revoked; later ones are not. In seconds since 1970, by the clock of the issuer where that is known.
+         * @description Tokens issued at or before this second are revoked; later ones are not. In seconds since 1970, by the clock of the issuer if that is known.
          * @example 1795679550
          */
         At: number;
         /**
          * End of the entry
-         * @description When the last token that the entry names has expired, in seconds since 1970.
+         * @description The time when the last token that the entry names expires, in seconds since 1970.
          * @example 1795683149
          */
         Until: number;
         /**
          * Problem details
-         * @description Why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
+         * @description The reason why the request was refused, as problem details of RFC 9457. Decide by `code`; `detail` is for people.
          */
         Problem: {
             /**
              * Format: uri
-             * @description Always `about:blank`, which means that the status says it all; `code` is finer.
+             * @description Always `about:blank`, the type of the status; `code` is more precise.
              * @constant
              */
             type: "about:blank";
@@ -145,14 +145,14 @@ export interface components {
              */
             title: string;
             /**
-             * @description The HTTP status once more.
+             * @description The HTTP status, repeated.
              * @example 410
              */
             status: number;
             code: components["schemas"]["ProblemCode"];
             /**
-             * @description What is wrong, in a sentence, without anything from the request.
-             * @example This cursor is not one of this log. Read again from the start
+             * @description The problem, in a sentence, without anything from the request.
+             * @example This cursor does not belong to this log. Read from the start
              * @example without after.
              */
             detail: string;
@@ -192,7 +192,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The reader did not prove that it may read. */
+        /** @description The reader is not authorized. */
         Unauthorized: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
@@ -214,7 +214,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The log cannot tell what is new since this cursor, such as after it was restored from a backup. Keep the entries and take a snapshot. */
+        /** @description The log does not know which entries are new since this cursor, such as after it was restored from a backup. Keep the entries and take a snapshot. */
         Gone: {
             headers: {
                 "Cache-Control": components["headers"]["Cache-Control"];
@@ -248,9 +248,9 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The `cursor` of the last answer, unchanged. Leave it out for a snapshot. */
+        /** @description The `cursor` of the last response, unchanged. Leave it out for a snapshot. */
         After: string;
-        /** @description For how many seconds the feed may hold back an answer that has nothing new. Give your request a time-out that is longer than this. */
+        /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer time-out. */
         Wait: number;
     };
     requestBodies: never;
@@ -259,9 +259,9 @@ export interface components {
         "Cache-Control": "no-store";
         /** @description Always `GET`. */
         Allow: "GET";
-        /** @description How many seconds to wait before the next request. */
+        /** @description The number of seconds to wait before the next request. */
         "Retry-After": string;
-        /** @description How to authenticate (RFC 9110 §11.6.1). */
+        /** @description The required authentication (RFC 9110 §11.6.1). */
         "WWW-Authenticate": string;
     };
     pathItems: never;
@@ -273,9 +273,9 @@ export interface operations {
     readRevocations: {
         parameters: {
             query?: {
-                /** @description The `cursor` of the last answer, unchanged. Leave it out for a snapshot. */
+                /** @description The `cursor` of the last response, unchanged. Leave it out for a snapshot. */
                 after?: components["parameters"]["After"];
-                /** @description For how many seconds the feed may hold back an answer that has nothing new. Give your request a time-out that is longer than this. */
+                /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer time-out. */
                 wait?: components["parameters"]["Wait"];
             };
             header?: never;

@@ -12,8 +12,8 @@ interface Waiting {
 const MAX_BATCH = 1_000
 
 /**
- * Appends entries. Callers that come while others are being served wait for each other and then go together, in one
- * statement and one commit; so concurrent callers are served as fast as one with a list.
+ * Appends entries. Callers that arrive while others are being served wait and then share one statement and one commit,
+ * so concurrent callers are served as fast as one with a list.
  */
 export class Appender {
   readonly #store: LogStore
@@ -59,7 +59,7 @@ export class Appender {
     let count = 0
     for (const { entries } of this.#waiting) {
       size += entries.length
-      // A single list that is longer goes alone.
+      // A single list that is longer is stored alone.
       if (size > MAX_BATCH && count > 0) break
       count++
     }

@@ -22,17 +22,20 @@ export function bearerAuthorization(...secrets: readonly string[]): (request: Re
       refuse(`A secret must be at least ${MIN_LENGTH} visible ASCII characters.`)
     }
   }
-  if (secrets.length === 0) refuse('There must be a secret.')
+  if (secrets.length === 0) refuse('At least one secret is required.')
   return (request) => {
     const [, given = ''] = /^Bearer +([!-~]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
     let isKnown = false
-    // All of them, so that the time does not tell which.
+    // All of them, so that the time does not reveal which one.
     for (const secret of secrets) if (isSame(secret, given)) isKnown = true
     return isKnown
   }
 }
 
-/** Takes as long wherever the two differ; only the length of the secret shows. A digest would cost more than the answer. */
+/**
+ * Takes as long wherever the two differ; only the length of the secret shows. A digest would cost more than the
+ * response.
+ */
 function isSame(secret: string, given: string): boolean {
   let difference = secret.length ^ given.length
   for (let index = 0; index < secret.length; index++) difference |= secret.charCodeAt(index) ^ given.charCodeAt(index)

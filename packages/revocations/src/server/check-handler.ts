@@ -10,8 +10,8 @@ import { ALWAYS } from './problem.ts'
  * Result of a check, for logs, metrics and alerts.
  *
  * - `accepted`, `no_token`, `invalid` (the token was not verified), `revoked`, `stale`.
- * - `unverifiable`: `verify` failed for a reason that is not the token's, such as keys that cannot be fetched. `error` is
- *   what it threw, untouched.
+ * - `unverifiable`: `verify` failed for a reason that is not the token's, such as keys that cannot be fetched. `error`
+ *   is its unchanged error.
  */
 export type RevocationCheckEvent =
   | { readonly type: 'accepted' | 'no_token' | 'invalid' | 'revoked' | 'stale' }
@@ -22,8 +22,8 @@ export interface CheckHandlerOptions {
   /** The list of revoked tokens. */
   readonly list: Pick<RevocationList, 'check'>
   /**
-   * Verifies a token (signature, issuer, audience, times) and gives its claims, or nothing for a token that is not valid.
-   * It may also throw for that, as `jwtVerify` of `jose` does. Any other error makes the answer 503.
+   * Verifies a token (signature, issuer, audience, times) and returns its claims, or nothing for an invalid token. It
+   * may also throw for that, as `jwtVerify` of `jose` does. Any other error makes the response 503.
    */
   readonly verify: (token: string, request: Request) => Awaitable<TokenClaims | null | undefined>
   /**
@@ -31,7 +31,7 @@ export interface CheckHandlerOptions {
    * @default the bearer token of the `Authorization` header
    */
   readonly tokenOf?: ((request: Request) => string | null | undefined) | undefined
-  /** Is told what happens. */
+  /** Receives events. */
   readonly onEvent?: ((event: RevocationCheckEvent) => void) | undefined
 }
 
@@ -43,9 +43,9 @@ const INVALID = /^ERR_(?:J(?:WT|WS|WE)_|JWKS_(?:NO|MULTIPLE)_MATCHING|JOSE_(?:AL
 const INVALID_NAME = /^(?:JsonWebTokenError|TokenExpiredError|NotBeforeError|InvalidTokenError)$/
 
 /**
- * Creates an endpoint for proxies that ask before they let a request through: NGINX `auth_request`, Envoy `ext_authz`,
- * Traefik and Caddy `forward_auth`. It answers 204 for a token that is verified and not revoked, 401 for one that is
- * not, and 503 where it cannot tell.
+ * Creates an endpoint for proxies that call it before they pass on a request: NGINX `auth_request`, Envoy `ext_authz`,
+ * Traefik and Caddy `forward_auth`. It returns 204 for a verified token that is not revoked, 401 for any other token,
+ * and 503 if it cannot check.
  *
  * @throws RevocationError `invalid_options`
  * @example
@@ -99,7 +99,7 @@ export function createCheckHandler(options: CheckHandlerOptions): CheckHandler {
   }
 }
 
-/** The token of the header, where there is exactly one. */
+/** The token of the header, if there is exactly one. */
 function bearerToken(request: Request): string | undefined {
   return /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }

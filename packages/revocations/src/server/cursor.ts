@@ -1,18 +1,18 @@
 /**
- * Position of a reader in a log on Postgres. Rows are numbered when they are written and seen when they commit, so a number
- * alone would skip those that commit late. A cursor therefore is a Postgres snapshot: it tells, for each transaction,
- * whether its rows were visible. What is new is what was not.
+ * Position of a reader in a log on Postgres. Rows are numbered when they are written and seen when they commit, so a
+ * number alone would skip those that commit late. A cursor therefore is a Postgres snapshot: it records, for each
+ * transaction, whether its rows were visible. Rows that were not visible are new.
  */
 export interface Cursor {
   /** The database and its history: after a restore or a failover, old cursors are invalid. */
   readonly history: string
   /** The snapshot that is complete when this run of pages has ended, as Postgres writes it: `xmin:xmax:xip,xip`. */
   readonly to: string
-  /** For a page in the middle: where the run is. */
+  /** For a page in the middle: the position of the run. */
   readonly page?: {
     /** The snapshot that the reader had before; nothing for a run that is a snapshot itself. */
     readonly from: string | undefined
-    /** The number of the last row, in digits: it can be beyond what a `number` holds exactly. */
+    /** The number of the last row, in digits: it can exceed the integers that a `number` represents exactly. */
     readonly id: string
   }
 }
@@ -37,7 +37,7 @@ export function readCursor(text: string): Cursor | undefined {
   return { history, to: unpack(to), ...(page && { page }) }
 }
 
-/** Numbers relative to the first, because a snapshot can hold hundreds of them. */
+/** Numbers relative to the first, because a snapshot can contain hundreds of them. */
 function pack(snapshot: string): string {
   const [xmin = '', xmax = '', running = ''] = snapshot.split(':')
   const offset = (xid: string): string => hex(BigInt(xid) - BigInt(xmin))

@@ -10,5 +10,5 @@ export type RevocationLogEvent =
   | { readonly type: 'appended' | 'pruned'; readonly count: number }
   | { readonly type: 'store_error' | 'store_made_private'; readonly message: string }
 
-/** Receives {@link RevocationLogEvent}s. What it throws is dropped: watching a log must not break it. */
+/** Receives {@link RevocationLogEvent}s. Its errors are ignored: watching a log must not break it. */
 export type OnRevocationLogEvent = (event: RevocationLogEvent) => void

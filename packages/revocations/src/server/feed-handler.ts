@@ -13,7 +13,7 @@ export type Awaitable<T> = T | Promise<T>
  *
  * - `answered`: a page was sent.
  * - `refused`: a request was refused, or could not be served.
- * - `failure`: a function of the application threw; `error` is what it threw, untouched.
+ * - `failure`: a function of the application threw; `error` is its unchanged error.
  */
 export type RevocationFeedEvent =
   | { readonly type: 'answered'; readonly entries: number; readonly durationMs: number }
@@ -35,11 +35,11 @@ export interface RevocationFeedHandlerOptions {
    */
   readonly authorize: (request: Request) => Awaitable<boolean>
   /**
-   * Maximum number of open requests; more are told to retry later.
+   * Maximum number of open requests; further ones get a 503.
    * @default 10_000
    */
   readonly maxOpen?: number | undefined
-  /** Is told what happens. */
+  /** Receives events. */
   readonly onEvent?: ((event: RevocationFeedEvent) => void) | undefined
 }
 
@@ -84,10 +84,10 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
       isAuthorized = await authorize(request)
     } catch (error) {
       emit(onEvent, { type: 'failure', step: 'authorize', error })
-      return refusal('log_unavailable', 'Whether you may read cannot be told at the moment.', { 'retry-after': '2' })
+      return refusal('log_unavailable', 'Authorization cannot be checked at the moment.', { 'retry-after': '2' })
     }
     if (isAuthorized !== true) {
-      const detail = 'This feed is for services that its operator has given access.'
+      const detail = 'This feed requires the authorization of its operator.'
       return refusal('unauthorized', detail, { 'www-authenticate': 'Bearer' })
     }
     const asked = readQuery(new URL(request.url).searchParams)
@@ -100,9 +100,9 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
       return [page, body]
     } catch (error) {
       if (isRevocationError(error) && error.code === 'cursor_gone') {
-        return refusal('cursor_gone', 'This cursor is not one of this log. Read again from the start, without after.')
+        return refusal('cursor_gone', 'This cursor does not belong to this log. Read from the start, without after.')
       }
-      // Who hung up gets no answer anyway.
+      // A client that has disconnected gets no response anyway.
       if (!request.signal.aborted) emit(onEvent, { type: 'failure', step: 'read', error })
       return refusal('log_unavailable', 'The revocation log cannot be read at the moment.', { 'retry-after': '2' })
     }
@@ -132,8 +132,8 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
 function readQuery(query: URLSearchParams): Omit<ReadRequest, 'signal'> | string {
   const [after, ...others] = query.getAll('after')
   const [wait = '0', ...waits] = query.getAll('wait')
-  if (others.length > 0 || waits.length > 0) return 'after and wait can be given once.'
-  if (after !== undefined && !isCursor(after)) return 'after must be the cursor of an earlier answer.'
+  if (others.length > 0 || waits.length > 0) return 'after and wait can be set only once.'
+  if (after !== undefined && !isCursor(after)) return 'after must be the cursor of an earlier response.'
   if (!/^\d{1,2}$/.test(wait) || Number(wait) > MAX_WAIT_S) {
     return `wait must be a whole number of seconds from 0 to ${MAX_WAIT_S}.`
   }

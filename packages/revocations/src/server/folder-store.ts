@@ -21,9 +21,9 @@ export class FolderStore implements LogStore {
   }
 
   /**
-   * Opens the folder, and creates what is missing.
+   * Opens the folder, and creates missing tables.
    *
-   * @param onExposed Is told when other users could read or change the folder until now.
+   * @param onExposed Called if other users could read or change the folder until now.
    * @throws RevocationError `store_in_use`, `store_not_private`, `store_unavailable`
    */
   static async open(

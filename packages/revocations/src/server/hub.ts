@@ -11,11 +11,11 @@ interface Waiter {
 }
 
 /**
- * Lets any number of readers wait for news with one query per change. Those who wait are all at the same place, the
- * head; a look into the store tells what came after it, and every reader gets the same page.
+ * Lets any number of readers wait for news with one query per change. All waiting readers are at the same place, the
+ * head; one query finds the entries after it, and every reader gets the same page.
  *
- * Every answer shows the log as it was after the question arrived. So a look that began before a reader came does not
- * count for them.
+ * Every response shows the log as it was after the question arrived. So a query that began before a reader arrived does
+ * not count for them.
  */
 export class Hub {
   readonly #store: LogStore
@@ -23,7 +23,7 @@ export class Hub {
   readonly #waiters = new Set<Waiter>()
   readonly #reads = new Map<string, Promise<StorePage>>()
   readonly #queued = new Map<string, Promise<StorePage>>()
-  /** Where those who wait are; nobody who waits lacks anything from before. */
+  /** The position of all waiting readers; none of them lacks an earlier entry. */
   #head: string | undefined
   /** The number of times the head moved. */
   #moves = 0
@@ -34,7 +34,7 @@ export class Hub {
   #look: Promise<void> | undefined
   #lookAt = 0
   #lookAgain = false
-  /** The last look that found nothing: when it began, and what it said. */
+  /** The last query without a new entry: its start and its result. */
   #confirmed = { at: Number.NEGATIVE_INFINITY, asOf: 0 }
   #timer: ReturnType<typeof setInterval> | undefined
   #isClosed = false
@@ -45,7 +45,7 @@ export class Hub {
     store.onHint(() => this.hint())
   }
 
-  /** Something may have come. */
+  /** There may be new entries. */
   hint(): void {
     this.#hints++
     // Without a waiting reader, the next reader looks.
@@ -152,7 +152,7 @@ export class Hub {
       // After a restore or a failover, every reader has to start over.
       const isGone = isRevocationError(error) && error.code === 'cursor_gone'
       if (isGone) this.#moveTo(undefined)
-      // Those whose time is over must not be told that nothing is new; others wait for the next look.
+      // Readers whose time is over must not get an empty page; others wait for the next query.
       for (const { isOver, fail } of this.#waiters) if (isOver || isGone) fail(error)
     }
   }
@@ -162,7 +162,10 @@ export class Hub {
     this.#moves++
   }
 
-  /** One query for all who ask the same while another such query is in progress; it has to begin after they came. */
+  /**
+   * One query for all equal requests that arrive while another such query is in progress; it has to begin after they
+   * arrived.
+   */
   #readTogether(after: string | undefined): Promise<StorePage> {
     const key = after ?? ''
     const running = this.#reads.get(key)

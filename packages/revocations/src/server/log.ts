@@ -5,13 +5,13 @@ import type { RevocationTransaction } from './transaction.ts'
 /** Options of {@link RevocationLog.append}. */
 export interface AppendOptions {
   /**
-   * A transaction of the application on the same database: the entries are stored when it commits, together with
-   * whatever else it holds. Only with a Postgres store.
+   * A transaction of the application on the same database: the entries are stored when it commits, together with its
+   * other changes. Only with a Postgres store.
    */
   readonly transaction?: RevocationTransaction | undefined
 }
 
-/** Keeps what is revoked until it has ended. Made by {@link openRevocationLog}. It is also a source for lists. */
+/** Keeps revocations until they have ended. Made by {@link openRevocationLog}. It is also a source for lists. */
 export interface RevocationLog extends RevocationSource, AsyncDisposable {
   /**
    * Stores one entry or several. Resolves when they are durable, and not before. The same entry can be appended any
@@ -21,6 +21,6 @@ export interface RevocationLog extends RevocationSource, AsyncDisposable {
    */
   append(entries: RevocationEntry | Iterable<RevocationEntry>, options?: AppendOptions): Promise<void>
 
-  /** Waits for what is being stored, fails readers that wait, and lets go of the store. */
+  /** Waits for pending writes, fails waiting readers, and closes the store. */
   close(): Promise<void>
 }

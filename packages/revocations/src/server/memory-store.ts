@@ -7,7 +7,7 @@ import { KEPT_BEYOND_END_S, type LogStore, type StorePage } from './store.ts'
 export class MemoryStore implements LogStore {
   readonly appends = 1
   readonly pollMs = undefined
-  /** Another log knows nothing of this one's cursors. */
+  /** Cursors of this log are invalid for any other log. */
   readonly #history = crypto.randomUUID().slice(0, 8)
   readonly #pageEntries: number
   #rows: { readonly id: number; readonly entry: RevocationEntry }[] = []
@@ -65,6 +65,6 @@ export class MemoryStore implements LogStore {
     const [history, id = ''] = cursor.split('.')
     const number = Number.parseInt(id, 36)
     if (history === this.#history && number >= 0 && number <= this.#lastId) return number
-    throw new RevocationError('cursor_gone', 'This cursor is not one of this log.')
+    throw new RevocationError('cursor_gone', 'This cursor does not belong to this log.')
   }
 }

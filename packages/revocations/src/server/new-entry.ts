@@ -2,7 +2,7 @@ import { type EntryMembers, isEntry, isName, MAX_ISSUER, MAX_NAME, MAX_TIME, typ
 import { RevocationError } from '../errors.ts'
 
 /**
- * Reads what the application wants to append, and copies it.
+ * Reads and copies the entry that the application appends.
  *
  * @throws RevocationError `invalid_argument`, with a message that names the member and not its value
  */
@@ -19,11 +19,11 @@ function faultOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return 'it must be an object.'
   const { iss, jti, sid, sub, at, until, ...rest }: Partial<EntryMembers> = value
   const names = [jti, sid, sub].filter((name) => name !== undefined)
-  if (Object.keys(rest).length > 0) return 'it has a member that is not known; it may be misspelled.'
+  if (Object.keys(rest).length > 0) return 'it has an unknown member; it may be misspelled.'
   if (!isName(iss, MAX_ISSUER)) return `iss must be a string of 1 to ${MAX_ISSUER} characters.`
   if (!names.every((name) => isName(name))) return `jti, sid and sub must be strings of 1 to ${MAX_NAME} characters.`
   if (names.length > 1) return 'it must have only one of jti, sid and sub.'
-  if (jti !== undefined && at !== undefined) return 'at does not go with jti.'
+  if (jti !== undefined && at !== undefined) return 'at cannot be combined with jti.'
   if (jti === undefined && !isSeconds(at)) return 'at must be whole seconds since 1970.'
   return isSeconds(until) ? 'it cannot be read.' : 'until must be whole seconds since 1970.'
 }

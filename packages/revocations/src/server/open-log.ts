@@ -10,11 +10,11 @@ import { type ResolvedStore, type RevocationLogOptions, resolveLogOptions } from
 import type { LogStore } from './store.ts'
 import { storeError } from './store-error.ts'
 
-/** Interval between deletions of ended entries, in milliseconds, give or take a half. */
+/** Interval between deletions of ended entries, in milliseconds, plus or minus a half. */
 const PRUNE_MS = 600_000
 
 /**
- * Opens a revocation log, and creates what it needs in its store.
+ * Opens a revocation log, and creates its tables.
  *
  * @throws RevocationError `invalid_options`, `store_in_use`, `store_not_private` or `store_unavailable`
  * @example

@@ -8,7 +8,7 @@ export interface PostgresOptions {
   /** Its address, such as `postgres://user:password@host/database`. */
   readonly postgres: string | URL
   /**
-   * The schema that holds the tables. It is created where it is missing.
+   * The schema of the tables. It is created if it is missing.
    * @default 'backend_logout_revocations'
    */
   readonly schema?: string | undefined
@@ -17,7 +17,7 @@ export interface PostgresOptions {
    * @default 10
    */
   readonly maxConnections?: number | undefined
-  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address does too. */
+  /** TLS settings, as the `ssl` option of `pg`; `sslmode` in the address works as well. */
   readonly ssl?: boolean | object | undefined
 }
 
@@ -45,7 +45,7 @@ export interface RevocationLogOptions {
    * @default 10_000
    */
   readonly pageEntries?: number | undefined
-  /** Is told what happens, for logs, metrics and alerts. */
+  /** Receives events, for logs, metrics and alerts. */
   readonly onEvent?: OnRevocationLogEvent | undefined
 }
 

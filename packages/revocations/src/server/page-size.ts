@@ -1,6 +1,6 @@
 import type { EntryMembers, RevocationEntry } from '../entry.ts'
 
-/** The contract allows 8 MiB, with what stands around the entries. */
+/** The contract allows 8 MiB, including the text around the entries. */
 const MAX_BYTES = 8_300_000
 
 /** The number of these entries that fit into a page, whatever their characters are. */

@@ -41,9 +41,9 @@ export class PostgresStore implements LogStore {
   }
 
   /**
-   * Connects, and creates what is missing.
+   * Connects, and creates missing tables.
    *
-   * @param onError Is told of what goes wrong in the background.
+   * @param onError Receives failures in the background.
    * @throws RevocationError `store_unavailable`
    */
   static async open(
@@ -65,7 +65,7 @@ export class PostgresStore implements LogStore {
     try {
       const opened = new pg.Pool({ ...connection, max: maxConnections })
       pool = opened
-      // A connection that breaks while nobody uses it.
+      // A connection that breaks while it is idle.
       opened.on('error', onError)
       const run = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> => opened.query(text, values)
       const prepared = await prepareSchema(run, schema)
@@ -100,7 +100,7 @@ export class PostgresStore implements LogStore {
     await Promise.all([this.#listener?.end().catch(() => {}), this.#pool.end()])
   }
 
-  /** Listens on a separate connection, and keeps trying if it breaks. Until then, polling has to do. */
+  /** Listens on a separate connection, and keeps trying if it breaks. Until then, it polls. */
   #listen(): void {
     if (this.#listener || this.#isClosed) return
     const listener = new pg.Client({ ...this.#connection, query_timeout: 0 })

@@ -21,7 +21,7 @@ export const ALWAYS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
 }
 
-/** The answer to a request that is refused. */
+/** The response to a request that is refused. */
 export function refusal(code: ProblemCode, detail: string, headers: Readonly<Record<string, string>> = {}): Response {
   const [status, title] = STATUS[code]
   const problem: Problem = { type: 'about:blank', title, status, code, detail }

@@ -18,7 +18,7 @@ export interface Schema {
 }
 
 /**
- * Creates the tables where they are missing, and repairs them after a restore.
+ * Creates missing tables, and repairs them after a restore.
  *
  * @param name The schema; a plain lower-case name.
  * @throws RevocationError `store_unavailable`
@@ -33,7 +33,7 @@ export async function prepareSchema(run: RunStatement, name: string): Promise<Sc
     if (!found?.log) await run(creation(name), []).catch(unlessDone)
     const [log] = (await run(`SELECT version::text FROM ${name}.log`, [])).rows as { version: string }[]
     if (Number(log?.version) !== VERSION) {
-      throw new Error(`the schema ${name} has version ${log?.version}, and this package understands ${VERSION}`)
+      throw new Error(`the schema ${name} has version ${log?.version}, and this package supports ${VERSION}`)
     }
     await adoptForeignRows(run, table)
     return { table, channel: name, history: await historyExpression(run, name) }
@@ -72,7 +72,7 @@ function unlessDone(error: { code?: unknown }): void {
   if (!/^(?:42P0[67]|23505)$/.test(String(error.code))) throw error
 }
 
-/** Rows from another server have numbers of its transactions, which here are still to come. */
+/** Rows from another server have transaction numbers that are still in the future here. */
 async function adoptForeignRows(run: RunStatement, table: string): Promise<void> {
   const foreign = `xid >= pg_snapshot_xmax(pg_current_snapshot())`
   const [found] = (await run(`SELECT count(*)::text AS rows FROM ${table} WHERE ${foreign}`, [])).rows as {
@@ -81,7 +81,7 @@ async function adoptForeignRows(run: RunStatement, table: string): Promise<void>
   if (Number(found?.rows) > 0) await run(`UPDATE ${table} SET xid = pg_current_xact_id() WHERE ${foreign}`, [])
 }
 
-/** The log, the server that holds it, and the timeline, which changes when a server is restored or promoted. */
+/** The log, its server, and the timeline, which changes when a server is restored or promoted. */
 async function historyExpression(run: RunStatement, name: string): Promise<string> {
   const expression = (...parts: string[]): string =>
     `left(encode(sha256(convert_to(concat_ws('/', ${[`(SELECT id FROM ${name}.log)`, ...parts].join(', ')}), 'UTF8')), 'hex'), 12)`

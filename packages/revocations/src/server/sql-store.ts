@@ -45,7 +45,7 @@ export class SqlStore {
     const { table, channel } = this.#schema
     const members: readonly EntryMembers[] = entries
     const column = (name: keyof EntryMembers): unknown[] => members.map((entry) => entry[name] ?? null)
-    // NOTIFY in the same statement, so that it goes out with the commit of any client.
+    // NOTIFY in the same statement, so that any client's commit sends it.
     const statement = `WITH added AS (
         INSERT INTO ${table} (iss, jti, sid, sub, at, until)
         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
@@ -71,7 +71,7 @@ export class SqlStore {
 
   async prune(): Promise<number> {
     const { table } = this.#schema
-    // Gone only if both clocks say so. Rows that another process is deleting are left to them.
+    // Gone only by both clocks. Rows that another process is deleting are left to them.
     const statement = `WITH ended AS (
         SELECT id FROM ${table} WHERE until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint
         LIMIT ${PRUNE_ROWS} FOR UPDATE SKIP LOCKED
@@ -88,7 +88,7 @@ export class SqlStore {
   async #ask(cursor: Cursor | undefined): Promise<Answer> {
     const { table, history } = this.#schema
     const from = cursor?.page ? cursor.page.from : cursor?.to
-    // Everything is text, because the application may have told pg to make something else of numbers and JSON.
+    // Everything is text, because the application may have configured pg to parse numbers and JSON differently.
     const statement = `SELECT pg_current_snapshot()::text AS head,
         extract(epoch FROM statement_timestamp())::float8::text AS as_of,
         ${history} AS history,
@@ -121,13 +121,13 @@ export class SqlStore {
     const all = found.slice(0, this.#pageEntries).map(entryOf)
     const entries = all.slice(0, countThatFit(all))
     const more = entries.length < found.length
-    // A run ends where the log was when it began: rows of earlier numbers may have become visible since.
+    // A run ends at the log's position when it began: rows of earlier numbers may have become visible since.
     const to = cursor?.page ? cursor.to : head
     const from = cursor?.page ? cursor.page.from : cursor?.to
     const id = found[entries.length - 1]?.[0] ?? '0'
     const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
     return {
-      // Another client may have written what a reader would choke on.
+      // Another client may have written invalid entries.
       page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
       head: writeCursor({ history, to: head }),
     }
@@ -142,5 +142,5 @@ function entryOf([, iss, jti, sid, sub, at, until]: Row): RevocationEntry {
 }
 
 function gone(): RevocationError {
-  return new RevocationError('cursor_gone', 'This cursor is not one of this log.')
+  return new RevocationError('cursor_gone', 'This cursor does not belong to this log.')
 }

@@ -2,7 +2,7 @@ import type { RevocationEntry } from '../entry.ts'
 import type { RevocationPage } from '../source.ts'
 import type { RevocationTransaction } from './transaction.ts'
 
-/** A page, and where the log ends. */
+/** A page, and the end of the log. */
 export interface StorePage {
   readonly page: RevocationPage
   /** The cursor after everything that was there when the page was read. */
@@ -20,12 +20,12 @@ export interface LogStore {
   /** Stores entries. They are durable when it resolves, or once the transaction commits. */
   append(entries: readonly RevocationEntry[], transaction?: RevocationTransaction): Promise<void>
   /**
-   * Reads what came after a cursor, or a snapshot.
+   * Reads the entries after a cursor, or a snapshot.
    *
    * @throws RevocationError `cursor_gone`, `store_unavailable`
    */
   read(after: string | undefined): Promise<StorePage>
-  /** Deletes what has ended, and tells how many entries that were. */
+  /** Deletes ended entries, and returns their number. */
   prune(): Promise<number>
   /** Calls a function when others may have appended something. It is a hint, and can be missed. */
   onHint(hint: () => void): void

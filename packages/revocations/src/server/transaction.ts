@@ -1,8 +1,8 @@
 import { RevocationError } from '../errors.ts'
 
 /**
- * A transaction that the application has begun, on the database that holds the log: a client of `pg`, or what one of
- * pg-boss's adapters makes of another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
+ * A transaction that the application has begun, on the database of the log: a client of `pg`, or the result of one of
+ * pg-boss's adapters for another library's transaction (`fromKysely`, `fromDrizzle`, `fromKnex`, `fromPrisma`).
  */
 export type RevocationTransaction =
   | {

@@ -41,7 +41,7 @@ async function faultsOf(response: Response): Promise<string[]> {
   return validate(await response.clone().json()) ? faults : [...faults, ajv.errorsText(validate.errors)]
 }
 
-/** A handler whose every answer is held against the contract. */
+/** A handler whose every response is held against the contract. */
 export function withContract(
   handler: (request: Request) => Promise<Response>,
 ): (request: Request) => Promise<Response> {

@@ -19,7 +19,7 @@ export const token = (jti: string): { iss: string; jti: string; iat: number } =>
 })
 /** The entry of a token. */
 export const revoked = (jti: string): RevocationEntry => ({ iss: ISS, jti, until: later() })
-/** What a source answers. */
+/** The responses of a source. */
 export const page = (entries: RevocationEntry[] = [], cursor = 'a', more = false): RevocationPage => ({
   ...{ entries, cursor, as_of: seconds(), more },
 })
