@@ -27,8 +27,7 @@ export interface PostgresOptions {
    * synchronous standby has received the logout (`remote_write`), has flushed it to disk (`on`), or shows it to readers
    * (`remote_apply`). Without synchronous standbys, all three wait for the server's own disk.
    * @default the server's setting
-   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT |
-   * synchronous_commit}
+   * @see {@link https://www.postgresql.org/docs/current/runtime-config-wal.html#GUC-SYNCHRONOUS-COMMIT | synchronous_commit}
    */
   readonly synchronousCommit?: 'remote_write' | 'on' | 'remote_apply' | undefined
   /**

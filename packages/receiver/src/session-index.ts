@@ -25,7 +25,7 @@ export interface SessionIndex {
   find(notice: LogoutNotice): Awaitable<Iterable<string>>
   /** The tokens in a session, which are revoked. Without it, the provider has to revoke them. */
   tokens?(id: string): Awaitable<StoredTokens | null | undefined>
-  /** Ends a session for good. Ending one that is gone already is no error. */
+  /** Ends a session. Ending one that is gone already is no error. */
   end(id: string): Awaitable<unknown>
 }
 

@@ -75,7 +75,7 @@ export class Hub {
     return this.#wait(arrivedAt, waitMs, signal)
   }
 
-  /** Fails those who wait. */
+  /** Fails waiting readers. */
   close(): void {
     this.#isClosed = true
     for (const { fail } of this.#waiters) fail(closed())
