@@ -38,13 +38,13 @@ const step = fc.record<Step>({
   after: fc.integer({ min: 0, max: 5 }),
 })
 
-/** What the specification says: it ends what it names, and began until a second after it. */
+/** As in the specification: it ends what it names, if it began at most a second after it. */
 function ends(logout: Step, login: Step): boolean {
   if (logout.kind !== 'logout' || logout.user !== login.user || login.after > logout.after + 1) return false
   return logout.session === undefined || logout.session === login.session
 }
 
-/** What there is in the end: names of logins. */
+/** The names of the remaining logins. */
 interface State {
   readonly live: readonly string[]
   readonly refused: readonly string[]

@@ -124,7 +124,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The answer to a refused report does not tell why',
+      promise: 'The response to a refused report does not contain the reason',
       file: 'packages/receiver/src/back-channel-handler.ts',
       test: 'packages/receiver/src/back-channel-handler.test.ts',
     },
@@ -139,14 +139,14 @@ export const logoutReportGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The answer to a refused report does not tell why',
+      promise: 'The response to a refused report does not contain the reason',
       file: 'packages/receiver/src/claims.ts',
       test: 'packages/receiver/src/verifier.test.ts',
     },
     [
       [
         'repeats nothing of a token',
-        "refuse('wrong_audience', \"The token's aud is not this application alone.\")",
+        "refuse('wrong_audience', \"The token's aud does not name only this application.\")",
         "refuse('wrong_audience', `The token's aud is ${String(aud)}.`)",
         'errors hold nothing of the token',
       ],

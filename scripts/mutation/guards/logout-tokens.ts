@@ -4,7 +4,7 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 export const logoutTokenGuards: readonly Mutation[] = [
   ...guardsIn(
     {
-      promise: 'A logout token counts only if everything',
+      promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/claims.ts',
       test: 'packages/receiver/src/verifier.test.ts',
     },
@@ -31,7 +31,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A logout token counts only if everything',
+      promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/verifier.ts',
       test: 'packages/receiver/src/verifier.test.ts',
     },
@@ -46,7 +46,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A logout token counts only if everything',
+      promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/header.ts',
       test: 'packages/receiver/src/verifier.test.ts',
     },
@@ -67,7 +67,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A logout token counts only if everything',
+      promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/claims.ts',
       test: 'packages/receiver/src/verifier.test.ts',
     },
@@ -88,7 +88,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Keys come from the `jwks_uri`',
+      promise: 'Keys come only from the `jwks_uri`',
       file: 'packages/receiver/src/fetch-json.ts',
       test: 'packages/receiver/src/key-source.test.ts',
     },
@@ -103,7 +103,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Keys come from the `jwks_uri`',
+      promise: 'Keys come only from the `jwks_uri`',
       file: 'packages/receiver/src/key-source.ts',
       test: 'packages/receiver/src/key-source.test.ts',
     },
@@ -118,7 +118,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Keys come from the `jwks_uri`',
+      promise: 'Keys come only from the `jwks_uri`',
       file: 'packages/receiver/src/key-set.ts',
       test: 'packages/receiver/src/key-source.test.ts',
     },
@@ -163,7 +163,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Tokens of strangers cause at most two requests',
+      promise: 'Forged tokens cause at most two requests',
       file: 'packages/receiver/src/key-source.ts',
       test: 'packages/receiver/src/key-source.test.ts',
     },
@@ -178,7 +178,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Tokens of strangers cause at most two requests',
+      promise: 'Forged tokens cause at most two requests',
       file: 'packages/receiver/src/verifier.ts',
       test: 'packages/receiver/src/key-source.test.ts',
     },
