@@ -106,13 +106,13 @@ const MUTATIONS: readonly Mutation[] = [
   (draft, random) => insert(draft, random, [random.bytes(5), random.bytes(20)]),
   (draft, random) => insert(draft, random, ['X-Logout-Request', random.pick(['1', '0', '', '1, 1'])]),
   (draft, random) => {
-    const header = random.pick(draft.headers)
-    insert(draft, random, header)
+    if (draft.headers.length > 0) insert(draft, random, random.pick(draft.headers))
   },
   (draft, random) => {
     draft.headers.splice(random.below(draft.headers.length), 1)
   },
   (draft, random) => {
+    if (draft.headers.length === 0) return
     const [name, value] = random.pick(draft.headers)
     insert(draft, random, [random.pick([`${name} `, ` ${name}`, name.toUpperCase(), `${name}\u0000`]), value])
   },
