@@ -45,7 +45,7 @@ interface World {
   readonly latencyMs?: number
   /** The number of workers at a time. */
   readonly workers: (second: number) => number
-  /** What earlier workers have left. */
+  /** The records of earlier workers. */
   readonly before?: Pace
 }
 
