@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { toNodeHandler } from '@backend-logout/browser-proxy/node'
 import { createLogoutClient } from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
@@ -98,9 +99,12 @@ export const functions = {
   async live(): Promise<string[]> {
     return (await pool.query('SELECT id FROM app_session')).rows.map((row) => (row as Session).id)
   },
-  /** Which of these users' tokens a service would still accept. */
-  accepted: (subs: readonly string[]): string[] =>
-    subs.filter((sub) => list.check({ iss: issuer, sub, iat: 1 }) !== 'revoked'),
+  /** Which of these users' tokens a service still accepts when its list has had five seconds to follow the log. */
+  async accepted(subs: readonly string[]): Promise<string[]> {
+    const left = (): string[] => subs.filter((sub) => list.check({ iss: issuer, sub, iat: 1 }) !== 'revoked')
+    for (let tries = 0; tries < 50 && left().length > 0; tries++) await sleep(100)
+    return left()
+  },
   /** Revokes everything that is in the outbox. */
   async drain(): Promise<void> {
     await outbox.work({ untilEmpty: true })
