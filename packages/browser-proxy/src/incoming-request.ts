@@ -33,7 +33,7 @@ export function headersOf({ rawHeaders }: IncomingMessage): Headers {
     // HTTP/2 puts the request line among the headers.
     else if (!name.startsWith(':')) headers.append(name, value)
   }
-  // HTTP/2 splits them up. A list of theirs has semicolons.
+  // HTTP/2 splits them up. Their values are separated by semicolons.
   if (cookies.length) headers.set('cookie', cookies.join('; '))
   return headers
 }

@@ -23,7 +23,7 @@ export interface Settings {
   readonly tls: EnvironmentOptions['tls']
 }
 
-/** A client, and what may be shown about it. */
+/** A client, and the details of it that may be shown. */
 export interface Connection extends AsyncDisposable {
   readonly client: NodeLogoutClient
   readonly appId: string

@@ -256,6 +256,7 @@ test.each<[string, object, string]>([
   ['an unknown event', { events: ['login'] }, 'events'],
   ['no event', { events: [] }, 'events'],
   ['nothing to end', { sessions: undefined, revocations: undefined }, 'sessions'],
+  ['an option of another handler', { keepOfflineAccess: true }, 'keepOfflineAccess'],
 ])('%s is refused as an option', async (_name, changes, option) => {
   await expect(handlerFor(changes as never)).rejects.toMatchObject({ code: 'invalid_options', option })
 })

@@ -1,7 +1,7 @@
 import { emit, invalidOption } from '@backend-logout/core'
 import { readBodyText } from '../body-text.ts'
 import type { RequestProblem } from '../events.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets } from '../log-out-everywhere.ts'
+import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from '../log-out-everywhere.ts'
 import { isId } from './genauth-id.ts'
 import { isOneOf } from './shared-secret.ts'
 import { GENAUTH_EVENTS, type GenAuthEvent, readWebhook } from './webhook-event.ts'
@@ -26,6 +26,15 @@ export interface GenAuthWebhookOptions extends Omit<LogoutTargets, 'keepOfflineA
 
 /** Answers a webhook of GenAuth. It never rejects. */
 export type GenAuthWebhookHandler = (request: Request) => Promise<Response>
+
+const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
+const NAMES: Readonly<Record<keyof GenAuthWebhookOptions, true>> = {
+  ...ITS_TARGETS,
+  issuer: true,
+  appId: true,
+  secret: true,
+  events: true,
+}
 
 /** Official sources disagree about the name of the header. */
 const SECRET_HEADERS = [
@@ -73,7 +82,7 @@ const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 
  * ```
  */
 export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): GenAuthWebhookHandler {
-  checkTargets(options)
+  checkTargets(options, NAMES)
   const { issuer, onEvent, events = GENAUTH_EVENTS } = options
   const appIds = [options.appId].flat()
   const secrets = [options.secret].flat()
