@@ -71,7 +71,7 @@ export class Webhooks {
     if (!EVENTS.has(event)) throw new TypeError(`event must be one of ${[...EVENTS].join(', ')}`)
     if (this.#registration === undefined) return undefined
     const { uri, secret, headers = 'genauth' } = this.#registration
-    const key =
+    const key: Record<string, string> =
       headers === 'genauth'
         ? { 'x-genauth-token': secret }
         : { 'x-authing-token': secret, 'x-authing-webhook-secret': secret }

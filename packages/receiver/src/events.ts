@@ -12,7 +12,7 @@ export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outb
  * - `ignored`: a webhook of GenAuth ends nothing, because of its event or its application.
  * - `repeated`: a token that was handled before was delivered again.
  * - `refused`: a request or a token is not acceptable, or the keys cannot be fetched.
- * - `incomplete`: a logout is not complete, and was answered so.
+ * - `incomplete`: a part of a logout failed, and the answer says so.
  * - `failure`: one step failed, after which `incomplete` follows.
  */
 export type ReceiverEvent =

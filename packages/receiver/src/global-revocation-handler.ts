@@ -26,7 +26,7 @@ export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAcc
       | undefined
   }
 
-/** Answers a request to revoke everything of a user. It never rejects. */
+/** Answers a request to log a user out everywhere. It never rejects. */
 export type GlobalRevocationHandler = (request: Request) => Promise<Response>
 
 const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
@@ -34,8 +34,8 @@ const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
 const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
- * Creates the endpoint that Okta's Universal Logout calls: an administrator, or a detected threat, ends everything of a
- * user. All sessions of the user end, and all tokens in them are revoked, those with `offline_access` included.
+ * Creates the endpoint that Okta's Universal Logout calls when an administrator or a detected threat logs a user out
+ * everywhere. All sessions of the user end, and all tokens in them are revoked, those with `offline_access` included.
  *
  * Responses: 204 on success, 400 for an invalid request, 401 for a token that is not acceptable, 403 for a user of
  * another issuer, 404 for an unknown email address, 422 if users cannot be found by the request's identifier, and 503
