@@ -66,7 +66,7 @@ describe('an entry by hand', () => {
 
   test.each([
     [['--issued-before', new Date((NOW + 7200) * 1000).toISOString()], /in the future/],
-    [['--issued-before', '2020-01-31'], /has expired by now.*--token-lifetime/],
+    [['--issued-before', '2020-01-31'], /has already expired.*--token-lifetime/],
     [['--issued-before', 'yesterday'], /must be a date/],
     [['--token-lifetime', '0'], /must be a whole number/],
     [['--revocations', 'postgres://me:s3cret@localhost/db'], /set REVOCATIONS_STORE instead of passing --revocations/],
