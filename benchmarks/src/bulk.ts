@@ -84,13 +84,14 @@ export async function bulkThroughCommandLine(cli: string, tokens: number, concur
       ...files,
     ]
     const startedAt = performance.now()
-    const child = spawn(process.execPath, args, { env, stdio: 'ignore' })
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
     let peakRss = 0
     const timer = setInterval(async () => {
       peakRss = Math.max(peakRss, await rssOf(child.pid))
     }, 200)
-    await once(child, 'exit')
+    const [code] = await once(child, 'exit')
     clearInterval(timer)
+    if (code !== 0) throw new Error(`The command line ended with ${code}.`)
     const elapsedMs = performance.now() - startedAt
     const { answered, refused } = await provider.counts()
     const rate = (answered / elapsedMs) * 1000

@@ -6,7 +6,7 @@
  * `--write`.
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -67,7 +67,7 @@ for (const scenario of SCENARIOS) {
 }
 
 say('Imports …')
-using packed = layOutPacked(root, ['core', 'node', 'outbox', 'emulator', 'cli'])
+using packed = layOutPacked(root, ['node', 'cli'])
 const imports = await measureImports(quick ? 5 : 11, packed.folder)
 say('Cold starts …')
 const coldStarts = await measureColdStarts(quick ? 5 : 21, packed.folder)
@@ -78,7 +78,7 @@ const cli = join(packed.folder, 'node_modules/@backend-logout/cli/dist/bin.js')
 for (const tokens of quick ? [10_000] : [10_000, 100_000, 1_000_000]) {
   say(`Bulk: ${tokens} tokens …`)
   bulk.push(await bulkThroughLibrary(tokens, 64))
-  if (existsSync(cli)) bulk.push(await bulkThroughCommandLine(cli, tokens, 64))
+  bulk.push(await bulkThroughCommandLine(cli, tokens, 64))
 }
 say('Bulk: a server that throttles …')
 bulk.push(await bulkThroughLibrary(quick ? 3_000 : 10_000, 32, { limitPerSecond: 500 }))

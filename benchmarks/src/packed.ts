@@ -3,6 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+const SCOPE = '@backend-logout/'
+
 /** The packages as they are published, in a folder of their own. */
 export interface Packed extends Disposable {
   /** A folder from which the packages can be imported by name. */
@@ -10,14 +12,18 @@ export interface Packed extends Disposable {
 }
 
 /**
- * Packs packages that are built and lays them out as an installation does, with the dependencies that the workspace
- * has. In the workspace itself they run from source, and to strip types takes time that users do not pay.
+ * Packs packages that are built, and those that they depend on, and lays them out as an installation does, with the
+ * dependencies that the workspace has. In the workspace itself they run from source, and to strip types takes time that
+ * users do not pay.
+ *
+ * @throws Error When one of them is not built.
  */
 export function layOutPacked(root: string, names: readonly string[]): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'backend-logout-packed-'))
-  for (const name of names) {
+  const all = new Set(names)
+  for (const name of all) {
     const source = join(root, 'packages', name)
-    if (!existsSync(join(source, 'dist'))) continue
+    if (!existsSync(join(source, 'dist'))) throw new Error(`${name} is not built.`)
     const target = join(folder, 'node_modules/@backend-logout', name)
     const tarballs = join(folder, 'tarballs', name)
     mkdirSync(tarballs, { recursive: true })
@@ -28,7 +34,11 @@ export function layOutPacked(root: string, names: readonly string[]): Packed {
     execFileSync('tar', ['xzf', join(tarballs, readdirSync(tarballs)[0] ?? ''), '-C', tarballs])
     cpSync(join(tarballs, 'package'), target, { recursive: true })
     const { dependencies = {} } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
-    for (const dependency of Object.keys(dependencies).filter((one) => !one.startsWith('@backend-logout/'))) {
+    for (const dependency of Object.keys(dependencies)) {
+      if (dependency.startsWith(SCOPE)) {
+        all.add(dependency.slice(SCOPE.length))
+        continue
+      }
       const link = join(target, 'node_modules', dependency)
       mkdirSync(join(link, '..'), { recursive: true })
       symlinkSync(join(source, 'node_modules', dependency), link)
