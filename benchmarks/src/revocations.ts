@@ -214,7 +214,7 @@ Where the time goes:
 
 - A \`check()\` that returns \`valid\` reads the wall clock. The lookups and the validation of names take the rest. Only the first
   call of each millisecond also reads the steady clock, and takes longer.
-- All followers run in one process, each with a connection and request of its own, on the same two cores as the feed and
+- All followers run in one process, each with a separate connection, on the same two cores as the feed and
   Postgres. 50 of them are lists. The other 950 read the same feed through \`node:http\`, which costs the process less than
   \`fetch\`, and keep nothing: in production, they run elsewhere. The entry is read from Postgres and made into JSON once.
 `
