@@ -27,7 +27,7 @@ for (const report of reports()) rmSync(dirname(report), { recursive: true, force
 
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time. More
 // runners than this would only run into each other's time-outs.
-const tasks = Math.max(3, Math.ceil(availableParallelism() / 2) + 1)
+const tasks = Math.ceil(availableParallelism() / 2) + 1
 const options = ['--continue', '--output-logs=full', `--concurrency=${tasks}`]
 // The registry that some tests start fetches from the one that npm uses here, and must trust what npm trusts.
 const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {

@@ -66,7 +66,8 @@ export class Settler {
   async #run(): Promise<void> {
     await this.#gather()
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH)
+      // In one order, so that workers that settle the same jobs do not wait for each other's rows in a circle.
+      const batch = this.#waiting.splice(0, MAX_BATCH).sort((one, other) => (one.job.id < other.job.id ? -1 : 1))
       while (!this.#givenUp) {
         try {
           await this.#write(batch)
