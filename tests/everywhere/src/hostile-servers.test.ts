@@ -29,8 +29,6 @@ beforeAll(async () => {
     response.end()
   }).listen(0, '127.0.0.1')
   await once(application, 'listening')
-  good = await Promise.all(Array.from({ length: 20 }, () => issuer.token({ sub: 'mallory' })))
-  forged = await forgeries()
 })
 afterAll(async () => {
   application?.closeAllConnections()
@@ -98,6 +96,9 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
   let server: RunningProgram
   beforeAll(async () => {
     ended = new Set()
+    // A long run takes longer than a token is valid.
+    good = await Promise.all(Array.from({ length: 20 }, () => issuer.token({ sub: 'mallory' })))
+    forged = await forgeries()
     const ENDED = `http://127.0.0.1:${(application.address() as AddressInfo).port}`
     server = await start({ ISSUER: issuer.url, ENDED })
   }, 60_000)
