@@ -31,9 +31,10 @@ export interface CallOptions extends CallLimits {
 export type ResolvedLimits = Required<{ [K in keyof CallLimits]: number }>
 
 /**
- * Makes sure that the options of a call are an object of known members, and that their signal is one: an `AbortController` instead of it
- * would never end the call, and break when the call ends.
+ * Makes sure that the options of a call are an object of known members, and that their signal is one: an
+ * `AbortController` instead of it would never end the call, and break when the call ends.
  *
+ * @param known An object with the names that exist.
  * @throws LogoutError `invalid_argument`
  */
 export function checkCallOptions(options: unknown, known: object): void {

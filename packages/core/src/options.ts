@@ -119,8 +119,8 @@ export interface ClientOptions extends CallLimits {
   /** Receives events, for logs, metrics and traces. */
   readonly onEvent?: OnEvent | undefined
   /**
-   * Makes the fingerprints in events with this key, at least 16 bytes, so that only its owner can test guesses at short or
-   * predictable tokens, see {@link fingerprintToken}.
+   * Makes the fingerprints in events with this key, at least 16 bytes, so that only its owner can test guesses at short
+   * or predictable tokens, see {@link fingerprintToken}.
    * @default none: the beginning of SHA-256
    */
   readonly fingerprintKey?: string | undefined

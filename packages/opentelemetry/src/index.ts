@@ -4,16 +4,5 @@
  *
  * @module
  */
-export type {
-  CheckEvent,
-  ClientEvent,
-  FeedEvent,
-  HandlerEvent,
-  ListEvent,
-  LogEvent,
-  ObservedList,
-  ObservedOutbox,
-  OutboxEvent,
-  ReceiverEvent,
-} from './events.ts'
+export type * from './events.ts'
 export { type Instrumentation, type InstrumentOptions, instrument } from './instrument.ts'

@@ -1,4 +1,5 @@
 import { emit, invalidOption } from '@backend-logout/core'
+import { ALWAYS, bareResponse, RETRY_AFTER_S } from './bare-response.ts'
 import { isLogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
@@ -25,14 +26,11 @@ export type BackChannelHandler = (request: Request) => Promise<Response>
 /** A refusal, as in the contract. */
 type LogoutProblem = components['schemas']['LogoutProblem']
 
-/** No response may be cached (§2.8) or read by pages. */
-const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 const NAMES: Readonly<Record<keyof BackChannelHandlerOptions, true>> = {
   ...TARGETS,
   verifier: true,
   failureStatus: true,
 }
-const RETRY_AFTER_S = '5'
 
 /**
  * Creates the endpoint that the provider calls when a user has logged out, as `specs/back-channel-logout.openapi.yaml`
@@ -92,13 +90,13 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
         emit(onEvent, { type: 'failure', step: 'replays', error })
       })
       emit(onEvent, { type: 'logged_out', sessions, durationMs: durationMs() })
-      return loggedOut()
+      return bareResponse(200)
     } catch (error) {
       if (isLogoutTokenError(error)) {
         if (error.retryable) return refused(error.code, unavailable())
         if (error.code !== 'replayed') return refused(error.code, invalid(400))
         emit(onEvent, { type: 'repeated', durationMs: durationMs() })
-        return loggedOut()
+        return bareResponse(200)
       }
       // The step that failed has been reported.
       if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
@@ -106,10 +104,6 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       return unavailable()
     }
   }
-}
-
-function loggedOut(): Response {
-  return new Response(null, { status: 200, headers: ALWAYS })
 }
 
 function refusal(status: number, error: LogoutProblem['error'], description: string): Response {

@@ -1,7 +1,9 @@
 import { checkUrl, emit, invalidOption } from '@backend-logout/core'
+import { bareResponse } from './bare-response.ts'
 import { readBodyText } from './body-text.ts'
 import { isLogoutTokenError } from './errors.ts'
 import { createRevocationTokenVerifier } from './global-revocation-token.ts'
+import { parseMembers } from './json-object.ts'
 import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
@@ -31,7 +33,6 @@ export type GlobalRevocationHandler = (request: Request) => Promise<Response>
 
 const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
 const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
-const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
  * Creates the endpoint that Okta's Universal Logout calls when an administrator or a detected threat logs a user out
@@ -62,6 +63,7 @@ const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 
  */
 export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOptions): GlobalRevocationHandler {
   const settings = resolveOptions(options, NAMES)
+  // Their names have been checked with the others.
   checkTargets(options, options)
   const { onEvent, subjectOfEmail } = options
   const endpoint = checkUrl(options.endpoint, 'endpoint', settings.allowInsecureHttp)
@@ -74,7 +76,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
   /** The user that a request names, or the status of the refusal. */
   const readSubject = async (body: string, iss: string): Promise<RevocationSubject | 400 | 403 | 404 | 422> => {
     // `subject` is documented by Auth0.
-    const { sub_id: named, subject = named } = (parse(body) ?? {}) as { sub_id?: unknown; subject?: unknown }
+    const { sub_id: named, subject = named } = parseMembers(body) ?? {}
     const { format, iss: of, sub, email } = Object(subject) as Record<string, unknown>
     if (format === 'iss_sub') {
       if (!isName(of) || !isName(sub)) return 400
@@ -86,18 +88,18 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
   }
 
   const respond = async (request: Request, startedAt: number): Promise<Response> => {
-    if (request.method !== 'POST') return answer(405, { allow: 'POST' })
+    if (request.method !== 'POST') return bareResponse(405, { allow: 'POST' })
     const [, token] = /^Bearer +([\w.-]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-    if (!token) return answer(401, { 'www-authenticate': 'Bearer' })
+    if (!token) return bareResponse(401, { 'www-authenticate': 'Bearer' })
     const { iss, at } = await verify(token)
-    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) return answer(400)
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) return bareResponse(400)
     const body = await readBodyText(request)
     const subject = typeof body === 'string' ? await readSubject(body, iss) : 400
-    if (typeof subject === 'number') return answer(subject)
+    if (typeof subject === 'number') return bareResponse(subject)
     const notice = { iss: subject.iss, sub: subject.sub, at }
     const { sessions } = await carryOut(notice, { ...options, keepOfflineAccess: false })
     emit(onEvent, { type: 'logged_out', sessions, durationMs: performance.now() - startedAt })
-    return answer(204)
+    return bareResponse(204)
   }
 
   return async (request) => {
@@ -108,14 +110,14 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
       const durationMs = performance.now() - startedAt
       if (isLogoutTokenError(error)) {
         const refusal = error.retryable
-          ? unavailable()
-          : answer(401, { 'www-authenticate': 'Bearer error="invalid_token"' })
+          ? bareResponse(503)
+          : bareResponse(401, { 'www-authenticate': 'Bearer error="invalid_token"' })
         emit(onEvent, { type: 'refused', code: error.code, status: refusal.status, durationMs })
         return refusal
       }
       if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
       emit(onEvent, { type: 'incomplete', status: 503, durationMs })
-      return unavailable()
+      return bareResponse(503)
     }
   }
 }
@@ -124,20 +126,4 @@ function isName(value: unknown): value is string {
   return (
     typeof value === 'string' && value !== '' && value.length <= 1024 && value.isWellFormed() && !value.includes('\0')
   )
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function answer(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status, headers: { ...headers, ...ALWAYS } })
-}
-
-function unavailable(): Response {
-  return answer(503, { 'retry-after': '5' })
 }

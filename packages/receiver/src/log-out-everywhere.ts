@@ -6,6 +6,7 @@ import {
   type TokenRevocationEntry,
 } from '@backend-logout/core'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
+import { forEach } from './for-each.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
 import type { SessionIndex, StoredTokens } from './session-index.ts'
@@ -99,8 +100,6 @@ export const TARGETS: Readonly<Record<keyof LogoutTargets, true>> = {
   onEvent: true,
 }
 
-/** The maximum number of sessions that are read or ended at the same time. */
-const CONCURRENCY = 16
 const DEFAULT_REVOKED_FOR_S = 2_592_000
 
 /**
@@ -168,17 +167,6 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   if (revocations) await attempt('revocations', () => revocations.append(entries))
   await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))
   return { sessions: ids.length, tokens }
-}
-
-/** Runs a task for each session, some at a time. All of them are tried; then the first failure is thrown. */
-async function forEach(ids: readonly string[], task: (id: string) => Promise<unknown>): Promise<void> {
-  const left = ids.values()
-  const failures: unknown[] = []
-  const workers = Array.from({ length: Math.min(CONCURRENCY, ids.length) }, async () => {
-    for (const id of left) await task(id).catch((error: unknown) => failures.push(error))
-  })
-  await Promise.all(workers)
-  if (failures.length > 0) throw failures[0]
 }
 
 /** With a `sid`, only what belongs to that session: a `sub` beside it says whose it is. */

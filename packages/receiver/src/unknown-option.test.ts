@@ -1,5 +1,6 @@
 import { isLogoutError } from '@backend-logout/core'
 import { expect, test } from 'vitest'
+import { checkSessionStatus, kickUser } from './genauth/index.ts'
 import {
   createBackChannelHandler,
   createGlobalRevocationHandler,
@@ -16,6 +17,8 @@ const sessions = createMemorySessionIndex({ end })
 const endpoint = 'https://app.example.com/global-token-revocation'
 const pool = { query: async () => ({ rows: [] }) }
 const who = { iss: issuer.issuer, sub: 'alice' }
+const management = { host: 'http://127.0.0.1:1', accessKeyId: 'pool', accessKeySecret: 'secret', retries: 0 }
+const kicked = { userId: 'alice', appIds: ['app'] }
 
 test.each<[name: string, call: (options: object) => unknown, option: string, near: string]>([
   ['createLogoutTokenVerifier', (o) => createLogoutTokenVerifier({ ...issuer, ...o }), 'tiemout', 'use timeoutMs'],
@@ -60,6 +63,14 @@ test.each<[name: string, call: (options: object) => unknown, option: string, nea
   ['createMemorySessionIndex', (o) => createMemorySessionIndex({ end, ...o }), 'token', 'use tokens'],
   ['createPostgresSessionIndex', (o) => createPostgresSessionIndex({ end, pool, ...o }), 'schemas', 'use schema'],
   ['logoutEverywhere', (o) => logoutEverywhere(who, { sessions, ...o }), 'keepOffline', 'use keepOfflineAccess'],
+  ['kickUser', (o) => kickUser(kicked, { ...management, ...o }), 'tiemoutMs', 'use timeoutMs'],
+  ['kickUser', (o) => kickUser(kicked, { ...management, ...o }), 'secret', 'use accessKeySecret'],
+  [
+    'checkSessionStatus',
+    (o) => checkSessionStatus({ userId: 'alice', appId: 'app' }, { ...management, ...o }),
+    'appHost',
+    'use host',
+  ],
 ])('%s() refuses an option that does not exist', async (_name, call, option, near) => {
   const thrown = await (async () => call({ [option.replace('issuers.', '')]: 1 }))().catch((error: unknown) => error)
   expect(thrown).toSatisfy(isLogoutError)

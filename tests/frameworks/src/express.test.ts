@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { type PostgresServer, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { afterAll, beforeAll } from 'vitest'
-import { type PostgresServer, startPostgres } from '../../outbox/src/postgres-server.ts'
 import { testGuide } from './guide.ts'
 import { testPages } from './pages-suite.ts'
 import { startServer } from './start-server.ts'

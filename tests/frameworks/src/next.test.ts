@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { freePort } from '@backend-logout/tests-outbox/free-port'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser } from './browser.ts'
 import { testGuide } from './guide.ts'
 import { stageExample } from './stage-example.ts'
-import { freePort, type RunningServer, settingsFor, startServer } from './start-server.ts'
+import { type RunningServer, settingsFor, startServer } from './start-server.ts'
 
 const folder = join(import.meta.dirname, '../.results/next')
 const next = join(folder, 'node_modules/next/dist/bin/next')

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { freePort } from '@backend-logout/tests-outbox/free-port'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, type Page } from './browser.ts'
 import { send } from './send.ts'
-import { freePort, type RunningServer, settingsFor } from './start-server.ts'
+import { type RunningServer, settingsFor } from './start-server.ts'
 
 /** An application whose pages work without scripts. */
 export interface PageApplication {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emulator } from '@backend-logout/emulator'
 
@@ -9,16 +8,6 @@ export interface RunningServer extends AsyncDisposable {
   readonly origin: string
   /** Everything it has printed. */
   readonly output: () => string
-}
-
-/** A port of loopback that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** The settings of an application of the emulator, as its users put them into the environment. */

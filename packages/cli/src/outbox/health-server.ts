@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { Outbox, OutboxHealth } from '@backend-logout/outbox'
+import type { Outbox } from '@backend-logout/outbox'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 
@@ -18,15 +18,7 @@ export interface HealthServer extends AsyncDisposable {
 export async function startHealthServer(outbox: Outbox, port: number, host: string): Promise<HealthServer> {
   // Loaded only here: other commands do not listen.
   const { createServer } = await import('node:http')
-  let asking: Promise<OutboxHealth> | undefined
-  // However many ask, the database is asked once at a time.
-  const health = (): Promise<OutboxHealth> => {
-    asking ??= outbox.health().finally(() => {
-      asking = undefined
-    })
-    return asking
-  }
-  // Who is too slow is looked for each second, and not each half minute.
+  // Slow clients are disconnected after a second or so, instead of half a minute.
   const server = createServer({ connectionsCheckingInterval: 1_000 }, async (request, response) => {
     // Probes send no body; other clients are disconnected.
     response.setHeader('connection', 'close').setHeader('cache-control', 'no-store')
@@ -34,7 +26,7 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return void response.writeHead(405, { allow: 'GET, HEAD' }).end()
     }
-    const { ok, state, working, stats } = await health()
+    const { ok, state, working, stats } = await outbox.health()
     const body = JSON.stringify({ state, working, ...stats })
     response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(body)
   })

@@ -115,6 +115,21 @@ describe('kickUser()', () => {
     expect(error?.message).not.toMatch(/token/i)
   })
 
+  test('what was never sent is live, and says so', async () => {
+    const closed = createServer().listen(0, '127.0.0.1')
+    await once(closed, 'listening')
+    const host = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`
+    closed.close()
+    await once(closed, 'close')
+    const { state, attempts, error } = await kickUser(alice(), { ...emulator.management, host }, quick)
+    expect({ state, attempts }).toEqual({ state: 'live', attempts: 1 })
+    expect(error?.message).toMatch(/Nothing was sent, so the user is still logged in; try again later\.$/)
+    const question = checkSessionStatus({ userId: 'alice', appId: 'app' }, { ...emulator.management, host }, quick)
+    await expect(question).rejects.toThrow(
+      /^The question whether the user is logged in failed: .*\. Try again later\.$/,
+    )
+  })
+
   test('another attempt has another signature, and succeeds', async () => {
     await emulator.signIn('alice')
     emulator.answerNext({ endpoint: 'kick_users', status: 503 })

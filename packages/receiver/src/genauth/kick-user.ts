@@ -118,7 +118,7 @@ export async function checkSessionStatus(
     const { active } = await clientFor(settings, { userId, appIds: [appId] }).introspectToken(userId, options)
     return active
   } catch (error) {
-    throw isLogoutError(error) ? managementError(error, 'The question whether the user is logged in') : error
+    throw isLogoutError(error) ? managementError(error, 'question') : error
   }
 }
 
@@ -156,9 +156,9 @@ function report({ state, wasActive, attempts, status, requestId, durationMs, err
 }
 
 function errorOf(error: LogoutError, state: RevocationState): LogoutError {
-  if (error.code !== 'unverified') return managementError(error, 'The request to log the user out')
+  if (error.code !== 'unverified') return managementError(error, 'kick', state)
   const { cause: failed, tokenMayBeLive, status, attempts } = error
-  const cause = isLogoutError(failed) ? managementError(failed, 'The question whether the user is logged in') : failed
+  const cause = isLogoutError(failed) ? managementError(failed, 'question') : failed
   const why =
     state === 'live'
       ? 'still calls the user logged in.'

@@ -1,6 +1,5 @@
-import { isLogoutError, LogoutError, type LogoutErrorCode } from '@backend-logout/core'
+import { isLogoutError, LogoutError, type LogoutErrorCode, type RevocationState } from '@backend-logout/core'
 
-const UNKNOWN = 'The request may or may not have arrived; treat the user as logged in.'
 const ADDRESS = 'Check host: it is the address of the management API, and not that of an application.'
 
 /** Advice for each code. Core's advice is about tokens. */
@@ -12,10 +11,19 @@ const ADVICE: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   unexpected_response: `This is not an answer of the management API. ${ADDRESS}`,
   redirect_refused: `Redirects are not followed. ${ADDRESS}`,
   endpoint_missing: ADDRESS,
-  network: UNKNOWN,
-  timeout: UNKNOWN,
-  aborted: UNKNOWN,
 }
+
+/** The two requests, and what is known if they have no answer. */
+const REQUESTS = {
+  kick: {
+    action: 'The request to log the user out',
+    unanswered: 'The request may or may not have arrived; treat the user as logged in.',
+  },
+  question: {
+    action: 'The question whether the user is logged in',
+    unanswered: 'Try again later.',
+  },
+} as const
 
 const WITHOUT_ANSWER: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   network: 'failed',
@@ -23,16 +31,26 @@ const WITHOUT_ANSWER: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   aborted: 'was aborted',
 }
 
-/** Puts core's error about a token into words about a user. Its code and its details stay. */
-export function managementError(error: LogoutError, action: string): LogoutError {
-  const { code, concerns: _, name: __, message, ...details } = { ...error, name: error.name, message: error.message }
-  if (error.option !== undefined) return new LogoutError(code, message, details)
-  const cause = isLogoutError(error.cause) ? managementError(error.cause, action) : error.cause
+/**
+ * Puts core's error about a token into words about a user. Its code and its details stay.
+ *
+ * @param state What is known of the user after a kick: `live` if nothing was sent.
+ */
+export function managementError(
+  error: LogoutError,
+  request: keyof typeof REQUESTS,
+  state?: RevocationState,
+): LogoutError {
+  const { code, concerns: _, ...details } = error
+  if (error.option !== undefined) return new LogoutError(code, error.message, details)
+  const { action, unanswered } = REQUESTS[request]
+  const cause = isLogoutError(error.cause) ? managementError(error.cause, request, state) : error.cause
   const { status, apiCode, providerError, providerErrorDescription: said, retryAfterMs } = error
   const answered = `was answered with ${[status, apiCode, providerError].filter(Boolean).join(' ')}${said ? ` (${said})` : ''}`
-  const happened = WITHOUT_ANSWER[code] ?? answered
+  const happened = WITHOUT_ANSWER[code]
   const reason = cause instanceof Error && !isLogoutError(cause) && cause.message ? `: ${cause.message}` : ''
+  const unsent = state === 'live' ? 'Nothing was sent, so the user is still logged in; try again later.' : unanswered
   const wait = retryAfterMs ? `Retry-After asks for ${retryAfterMs / 1000} s.` : ''
-  const text = [`${action} ${happened}${reason}.`, ADVICE[code], wait].filter(Boolean).join(' ')
-  return new LogoutError(code, text, { ...details, cause })
+  const text = [`${action} ${happened ?? answered}${reason}.`, happened ? unsent : ADVICE[code], wait]
+  return new LogoutError(code, text.filter(Boolean).join(' '), { ...details, cause })
 }

@@ -1,4 +1,11 @@
-import { type CallLimits, checkUrl, fetchTransport, invalidOption, type Transport } from '@backend-logout/core'
+import {
+  type CallLimits,
+  checkUrl,
+  fetchTransport,
+  invalidOption,
+  refuseUnknownOption,
+  type Transport,
+} from '@backend-logout/core'
 import { isId } from './genauth-id.ts'
 import type { Signer } from './request-signature.ts'
 
@@ -35,6 +42,25 @@ export interface ManagementSettings extends Signer {
   readonly limits: CallLimits
 }
 
+const NAMES: Readonly<Record<keyof GenAuthManagement, true>> = {
+  accessKeyId: true,
+  accessKeySecret: true,
+  host: true,
+  tenantId: true,
+  signature: true,
+  transport: true,
+  timeoutMs: true,
+  deadlineMs: true,
+  retries: true,
+}
+/** Other names for them, among them those of GenAuth's SDKs. */
+const HINTS = {
+  appHost: 'use host, which is the address of the management API',
+  userPoolId: 'use accessKeyId',
+  secret: 'use accessKeySecret',
+  timeout: 'use timeoutMs',
+}
+
 /**
  * Checks how to reach the management API.
  *
@@ -42,6 +68,7 @@ export interface ManagementSettings extends Signer {
  */
 export function resolveManagement(given: GenAuthManagement): ManagementSettings {
   if (typeof given !== 'object' || given === null) invalidOption('management', 'must be an object.')
+  refuseUnknownOption(given, NAMES, HINTS)
   const { accessKeyId, accessKeySecret, tenantId, transport = fetchTransport() } = given
   const url = checkUrl(given.host, 'host', false)
   if (url.search) invalidOption('host', 'must not have a query.')

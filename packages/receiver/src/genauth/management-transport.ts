@@ -1,5 +1,6 @@
 import { type Transport, type TransportRequest, TransportResponse } from '@backend-logout/core'
 import type { components } from '../generated/genauth-management.ts'
+import { type JsonMembers, parseMembers } from '../json-object.ts'
 import type { ManagementSettings } from './management-options.ts'
 import { signedHeaders } from './request-signature.ts'
 
@@ -86,13 +87,8 @@ function refusal(answer: TransportResponse): TransportResponse {
   return states ? withBody(answer, JSON.stringify(envelope)) : withBody(answer, '', true)
 }
 
-function envelopeOf({ body }: TransportResponse): { readonly [name: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? { ...value } : {}
-  } catch {
-    return {}
-  }
+function envelopeOf({ body }: TransportResponse): JsonMembers {
+  return parseMembers(body) ?? {}
 }
 
 function withBody({ status, headers, redirected }: TransportResponse, body: string, truncated = false) {

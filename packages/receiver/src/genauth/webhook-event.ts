@@ -1,3 +1,4 @@
+import { type JsonMembers, membersOf, parseMembers } from '../json-object.ts'
 import { isId } from './genauth-id.ts'
 
 /** Event of GenAuth's webhooks that ends a user's logins. */
@@ -14,8 +15,6 @@ export interface WebhookNotice {
   readonly appId?: string
 }
 
-type Fields = Readonly<Record<string, unknown>>
-
 const USER_ID = ['id', 'userId', '_id']
 const APP_ID = ['id', 'appId', '_id']
 
@@ -27,12 +26,12 @@ const APP_ID = ['id', 'appId', '_id']
  * @see {@link https://docs.genauth.ai/guides/webhook/ | GenAuth: Webhooks}
  */
 export function readWebhook(text: string): WebhookNotice | 'ignored' | 'unreadable' {
-  const { eventName, data, description } = fieldsOf(parse(text)) ?? {}
+  const { eventName, data, description } = parseMembers(text) ?? {}
   if (eventName === undefined && typeof description === 'string') return 'ignored'
   if (typeof eventName !== 'string') return 'unreadable'
   const event = GENAUTH_EVENTS.find((one) => one === eventName)
   if (event === undefined) return 'ignored'
-  const about = fieldsOf(data) ?? {}
+  const about = membersOf(data) ?? {}
   const users = usersIn(event, about).map((user) => idOf(user, USER_ID))
   if (users.length === 0 || !users.every(isId)) return 'unreadable'
   const notice = { event, users: [...new Set(users)] }
@@ -41,7 +40,7 @@ export function readWebhook(text: string): WebhookNotice | 'ignored' | 'unreadab
   return appId === undefined ? 'unreadable' : { ...notice, appId }
 }
 
-function usersIn(event: GenAuthEvent, data: Fields): readonly unknown[] {
+function usersIn(event: GenAuthEvent, data: JsonMembers): readonly unknown[] {
   if (event === 'kick' || event === 'user:deleted') return Array.isArray(data.users) ? data.users : []
   // The documentation has the user's id in `data.userId`, and the user as `data`.
   return [event === 'user:blocked' ? data.user : (data.user ?? data)]
@@ -50,19 +49,7 @@ function usersIn(event: GenAuthEvent, data: Fields): readonly unknown[] {
 /** The id of what is an id, or has one. Where it has several names, they must agree. */
 function idOf(value: unknown, names: readonly string[]): string | undefined {
   if (isId(value)) return value
-  const fields = fieldsOf(value) ?? {}
+  const fields = membersOf(value) ?? {}
   const [id, ...others] = names.map((name) => fields[name]).filter((one) => one !== undefined && one !== null)
   return isId(id) && others.every((other) => other === id) ? id : undefined
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

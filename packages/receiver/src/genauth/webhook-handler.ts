@@ -1,6 +1,8 @@
 import { emit, invalidOption } from '@backend-logout/core'
+import { bareResponse } from '../bare-response.ts'
 import { readBodyText } from '../body-text.ts'
 import type { RequestProblem } from '../events.ts'
+import { forEach } from '../for-each.ts'
 import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from '../log-out-everywhere.ts'
 import { isId } from './genauth-id.ts'
 import { isOneOf } from './shared-secret.ts'
@@ -48,7 +50,6 @@ const MAX_BYTES = 1_048_576
 const BODY_TIMEOUT_MS = 10_000
 /** The maximum number of users that are logged out at the same time. */
 const CONCURRENCY = 8
-const ALWAYS: Readonly<Record<string, string>> = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
 
 /**
  * Creates the endpoint for GenAuth's webhooks `kick`, `user:blocked`, `user:deleted` and `user:password-changed`. It does
@@ -93,7 +94,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
     const durationMs = (): number => performance.now() - startedAt
     const refuse = (code: RequestProblem, status: number): Response => {
       emit(onEvent, { type: 'refused', code, status, durationMs: durationMs() })
-      return answer(status, status === 405 ? { allow: 'POST' } : {})
+      return bareResponse(status, status === 405 ? { allow: 'POST' } : {})
     }
     if (request.method !== 'POST') return refuse('method_not_allowed', 405)
     if (!(await hasSecret(request, secrets))) return refuse('wrong_secret', 401)
@@ -107,14 +108,25 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
     const isOurs = notice !== 'ignored' && (notice.appId === undefined || appIds.includes(notice.appId))
     if (!isOurs || !events.includes(notice.event)) {
       emit(onEvent, { type: 'ignored', durationMs: durationMs() })
-      return answer(200)
+      return bareResponse(200)
     }
     const at = Math.floor(Date.now() / 1000)
-    const sessions = await forEach(notice.users, async (sub) => {
-      return (await carryOut({ iss: issuer, sub, at }, targets)).sessions
-    })
+    let sessions = 0
+    let hasFailed = false
+    const logOut = async (sub: string): Promise<void> => {
+      // The whole event is delivered again, so no other user is begun.
+      if (hasFailed) return
+      try {
+        const done = await carryOut({ iss: issuer, sub, at }, targets)
+        sessions += done.sessions
+      } catch (error) {
+        hasFailed = true
+        throw error
+      }
+    }
+    await forEach(notice.users, logOut, CONCURRENCY)
     emit(onEvent, { type: 'logged_out', sessions, durationMs: durationMs() })
-    return answer(200)
+    return bareResponse(200)
   }
 
   return async (request) => {
@@ -125,7 +137,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
       // The step that failed has been reported.
       if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
       emit(onEvent, { type: 'incomplete', status: 503, durationMs: performance.now() - startedAt })
-      return answer(503, { 'retry-after': '5' })
+      return bareResponse(503)
     }
   }
 }
@@ -135,28 +147,6 @@ async function hasSecret({ headers }: Request, secrets: readonly string[]): Prom
   const given = SECRET_HEADERS.flatMap((name) => headers.get(name) ?? [])
   const fits = await Promise.all(given.map((value) => isOneOf(value, secrets)))
   return fits.length > 0 && fits.every(Boolean)
-}
-
-/** Runs a task for each user, some at a time, and adds up the results. After a failure, no other user is begun. */
-async function forEach(users: readonly string[], task: (user: string) => Promise<number>): Promise<number> {
-  const left = users.values()
-  let sum = 0
-  let failed = false
-  const workers = Array.from({ length: Math.min(CONCURRENCY, users.length) }, async () => {
-    for (const user of left) {
-      if (failed) return
-      try {
-        const ended = await task(user)
-        sum += ended
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
-  })
-  const results = await Promise.allSettled(workers)
-  for (const result of results) if (result.status === 'rejected') throw result.reason
-  return sum
 }
 
 function checkOptions(
@@ -174,8 +164,4 @@ function checkOptions(
   if (events !== undefined && !(Array.isArray(events) && events.length > 0 && events.every(isEvent))) {
     invalidOption('events', `must be some of ${GENAUTH_EVENTS.join(', ')}.`)
   }
-}
-
-function answer(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(null, { status, headers: { ...headers, ...ALWAYS } })
 }
