@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 interface Results {
   readonly numPassedTests: number
@@ -14,6 +14,11 @@ interface Results {
   readonly numTodoTests?: number
   /** Files that could not even be loaded hold no failed test. */
   readonly numFailedTestSuites: number
+  readonly testResults?: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
 }
 
 const reports = (): string[] =>
@@ -48,13 +53,23 @@ const { status } = spawnSync('turbo', command, { stdio: 'inherit', env })
 let passed = 0
 let failed = 0
 let skipped = 0
+const failures: string[] = []
 for (const report of reports()) {
   const results = JSON.parse(readFileSync(report, 'utf8')) as Results
   passed += results.numPassedTests
   failed += results.numFailedTests || Math.min(1, results.numFailedTestSuites)
+  for (const { name, status, assertionResults } of results.testResults ?? []) {
+    if (status !== 'failed') continue
+    const tests = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName)
+    for (const test of tests.length > 0 ? tests : ['could not be loaded']) {
+      failures.push(`FAILED ${relative(process.cwd(), name)}: ${test}`)
+    }
+  }
   skipped += results.numPendingTests + (results.numTodoTests ?? 0)
 }
 // A task that died without a report must not read as a success.
 if (status !== 0 && failed === 0) failed = 1
+// Once more at the end, because a thousand lines of other suites may follow a failure.
+if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

