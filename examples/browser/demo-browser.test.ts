@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-test('the demonstration starts, serves its page, and ends when it is told to', async () => {
+test('the demo starts, serves its page, and stops when asked to', async () => {
   const script = fileURLToPath(new URL('demo-browser.ts', import.meta.url))
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, PORT: '0' },

@@ -21,7 +21,7 @@ async function demo(env: Record<string, string> = {}, input = ''): Promise<{ cod
   return { code, output }
 }
 
-test('the demo tells the story of a token that dies', async () => {
+test('the demo shows a token being revoked', async () => {
   const { code, output } = await demo()
   expect(output).toMatch(
     /GET \/oidc\/me → 200[\s\S]*revokeToken\(\) → true[\s\S]*GET \/oidc\/me → 401[\s\S]*introspectToken\(\) → false/,
@@ -32,7 +32,7 @@ test('the demo tells the story of a token that dies', async () => {
   expect(code).toBe(0)
 })
 
-test('the demo revokes a token from standard input at the provider of the environment', async () => {
+test('the demo revokes a token from standard input at the provider that the environment configures', async () => {
   await using provider = await startEmulator()
   const { accessToken } = await provider.signIn()
   const { appId, appSecret = '' } = provider.app
@@ -52,7 +52,7 @@ test.each([
     'standard input',
   ],
   ['a variable is missing', { AUTHING_APP_ID: 'app' }, 'token\n', 'AUTHING_APP_HOST'],
-])('the demo fails with exit code 1 and says why when %s', async (_case, env, input, message) => {
+])('the demo exits with code 1 and states the reason when %s', async (_case, env, input, message) => {
   const { code, output } = await demo(env, input)
   expect(output).toContain(message)
   expect(code).toBe(1)

@@ -4,7 +4,7 @@ import { startEmulator } from '@backend-logout/emulator'
 import * as oidc from 'openid-client'
 import { createBackend } from './backend.ts'
 
-Deno.test('a user signs in, logs out, and the provider no longer honours the tokens', async () => {
+Deno.test('a user signs in and logs out, and the provider no longer honors the tokens', async () => {
   let handle: Deno.ServeHandler = () => new Response()
   const server = Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, (request, info) => handle(request, info))
   const origin = `http://127.0.0.1:${server.addr.port}`

@@ -13,7 +13,7 @@ function program(args: readonly string[], env: Record<string, string>): Deno.Com
   return new Deno.Command(Deno.execPath(), { args: ['run', '--no-prompt', ...args], cwd, env, ...pipes })
 }
 
-Deno.test('revoke-tokens.ts revokes what comes in, and names by fingerprint what it could not', async () => {
+Deno.test('revoke-tokens.ts revokes its input, and lists the fingerprints of tokens that it could not revoke', async () => {
   await using emulator = await startEmulator()
   const tokens = await emulator.issueTokens(60)
   const stranger = await emulator.issueTokens(1, { app: emulator.apps.basic })
@@ -29,7 +29,7 @@ Deno.test('revoke-tokens.ts revokes what comes in, and names by fingerprint what
   equal(emulator.countActive(), 1)
 })
 
-Deno.test('serve.ts serves, with no more permissions than its README names', async () => {
+Deno.test('serve.ts serves with only the permissions that its README names', async () => {
   await using emulator = await startEmulator()
   const port = freePort()
   const allowNet = `--allow-net=${new URL(emulator.appHost).host},localhost:${port}`

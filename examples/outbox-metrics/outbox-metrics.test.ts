@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-test('the metrics say how many logouts wait, and what happened', async () => {
+test('the metrics report how many logouts wait, and their outcomes', async () => {
   const program = fileURLToPath(new URL('outbox-metrics.ts', import.meta.url))
   const { stdout } = await promisify(execFile)(process.execPath, [program])
   expect(stdout).toMatch(/backend_logout\.outbox\.events[\s\S]*'backend_logout\.event': 'added'[\s\S]*value: 2/)

@@ -19,7 +19,7 @@ async function run(file: string, env: Record<string, string> = {}, input = ''): 
   })
 }
 
-test('bulk.ts revokes a token a line, and says what became of each', async () => {
+test('bulk.ts revokes one token per line, and reports the outcome of each', async () => {
   await using provider = await startEmulator({ accessTokenFormat: 'opaque' })
   const tokens = await provider.issueTokens(200)
   const { appId, appSecret = '' } = provider.app
@@ -38,7 +38,7 @@ test('outbox.ts loses no logout', async () => {
   expect(code).toBe(0)
 })
 
-test('opentelemetry.ts has a span for each logout, the attempts in it, and metrics', async () => {
+test('opentelemetry.ts records a span for each logout with its attempts, and metrics', async () => {
   const { code, output } = await run('opentelemetry.ts')
   expect(output.match(/name: 'backend_logout revoke'/g)).toHaveLength(2)
   expect(output).toContain("name: 'retry'")

@@ -63,7 +63,7 @@ const forge = (token: string, header: object): string =>
   token.replace(/^[^.]+/, Buffer.from(JSON.stringify(header)).toString('base64url'))
 const all = (status: number): Record<string, number> => Object.fromEntries([...apis.keys()].map((api) => [api, status]))
 
-test('one logout is refused by every API, one login later is not, and nobody answers 200 without a feed', async () => {
+test('every API refuses the token after a logout, accepts the next login, and never answers 200 without a feed', async () => {
   const alice = await signIn()
   const bob = await signIn()
   await expect.poll(() => statuses(alice.accessToken), { timeout: 30_000 }).toEqual(all(200))
@@ -90,6 +90,6 @@ test('one logout is refused by every API, one login later is not, and nobody ans
 })
 
 // CI brings NGINX along. Elsewhere, this says in the results that it was not tried.
-test.skipIf(!hasNginx())('NGINX is one of them', () => {
+test.skipIf(!hasNginx())('NGINX is one of the APIs', () => {
   expect(apis.has('nginx.conf')).toBe(true)
 })

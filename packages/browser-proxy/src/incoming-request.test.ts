@@ -80,16 +80,16 @@ test.each(['http://a:99999/', 'http://user@a/', 'ftp://a/', 'http://', 'http://[
   },
 )
 
-test('an absolute form does not make up for a malformed Host', async () => {
+test('an absolute-form target does not make up for a malformed Host', async () => {
   expect(await ask(['Host: a:99999'], 'http://app.test/')).toMatch(/^HTTP\/1.1 400 /)
 })
 
-test('two Host lines are a malformed request, also when they agree', async () => {
+test('two Host lines are a malformed request, even if they agree', async () => {
   expect(await ask(['Host: app.test', 'Host: evil.test'])).toContain('"malformed_request"')
   expect(await ask(['Host: app.test', 'Host: app.test'])).toContain('"malformed_request"')
 })
 
-test('HTTP/1.0 needs no Host', async () => {
+test('HTTP/1.0 does not require Host', async () => {
   seen.length = 0
   await sendRaw(port, 'POST /logout HTTP/1.0\r\n\r\n')
   expect(seen[0]?.url).toBe('http://localhost/logout')
@@ -101,34 +101,34 @@ test.each(['TRACE', 'PROPFIND', 'M-SEARCH'])('the method %s is answered', async 
   else expect(reached).toMatchObject({ method })
 })
 
-test('CONNECT is not answered by this handler, and does not disturb the others', async () => {
+test('this handler does not answer CONNECT, and CONNECT does not disturb other requests', async () => {
   expect(await ask(['Host: app.test'], 'app.test:443', 'CONNECT')).toBe('')
   expect(await ask(['Host: app.test'])).toBeInstanceOf(Request)
 })
 
-test('of a header that comes twice nothing is dropped, so it matches nothing', async () => {
+test('no value of a repeated header is dropped, so it matches nothing', async () => {
   const request = (await ask(['Host: a', 'Origin: http://a', 'Origin: http://b', 'X-A: 1', 'X-A: 2'])) as Request
   expect(request.headers.get('origin')).toBe('http://a, http://b')
   expect(request.headers.get('x-a')).toBe('1, 2')
 })
 
-test('cookies on several lines are one list', async () => {
+test('cookies on several lines form one list', async () => {
   const request = (await ask(['Host: a', 'Cookie: a=1', 'Cookie: b=2; c=3'])) as Request
   expect(request.headers.get('cookie')).toBe('a=1; b=2; c=3')
 })
 
-test('the request is one of the runtime itself, so it can be copied', async () => {
+test("the request is the runtime's Request, so it can be copied", async () => {
   const request = (await ask(['Host: a', 'X-A: 1'])) as Request
   expect(new Request(request, { headers: { 'x-b': '2' } }).headers.get('x-b')).toBe('2')
   expect(request.clone().method).toBe('POST')
 })
 
-test('a request without a body has none', async () => {
+test('a request without a body has body null', async () => {
   expect(((await ask(['Host: a'])) as Request).body).toBeNull()
   expect(((await ask(['Host: a', 'Content-Length: 0'])) as Request).body).toBeNull()
 })
 
-test('HTTP/2 works as well, with its own way to name the host', async () => {
+test('HTTP/2 works, including its own way to name the host', async () => {
   const plain = http2.createServer(handle as never)
   plain.listen(0, '127.0.0.1')
   await once(plain, 'listening')

@@ -16,7 +16,7 @@ interface WithTokens extends IncomingMessage {
   tokens?: StoredTokens | undefined
 }
 
-test('a session that middleware keeps with the request of node:http is read and cleared there', async () => {
+test('a session that middleware keeps on the node:http request is read and cleared there', async () => {
   const tokens = await provider.signIn()
   const cleared: unknown[] = []
   const session = nodeSession<WithTokens>({
@@ -49,7 +49,7 @@ test('a session that middleware keeps with the request of node:http is read and 
   }
 })
 
-test('without toNodeHandler there is no such request, and that is a failure, not a logout', async () => {
+test('without toNodeHandler, the missing node:http request is a failure, not a logout', async () => {
   const session = nodeSession({ read: () => ({}), clear: () => {} })
   const failures: unknown[] = []
   const onEvent = (event: { type: string; error?: unknown }) => void failures.push(event.error)

@@ -53,7 +53,7 @@ async function readAll(request: IncomingMessage): Promise<string> {
   return text
 }
 
-test('toNodeHandler() answers through node:http, headers and all', async () => {
+test('toNodeHandler() answers through node:http, including headers', async () => {
   const session = {
     read: () => ({ accessToken: 'a' }),
     clear: () =>
@@ -80,13 +80,13 @@ test.each([
   ['a parser that makes an object of it', parser(JSON.parse)],
   ['a parser that makes text of it', parser(String)],
   ['a parser that makes bytes of it', parser(Buffer.from)],
-] as [string, Middleware][])('the body arrives when %s has read it before', async (_case, before) => {
+] as [string, Middleware][])('the body arrives even if %s has read it first', async (_case, before) => {
   const { post, revoked } = await serve(before)
   expect((await post('{"token":"the-token"}')).status).toBe(200)
   expect(revoked).toEqual([{ accessToken: 'the-token' }])
 })
 
-test('a body that a middleware has read and dropped is an error, not an empty body', async () => {
+test('a body that middleware has read and dropped is an error, not an empty body', async () => {
   const { post, revoked } = await serve(async (request) => void (await readAll(request)))
   const answer = await post('{"token":"the-token"}')
   expect(answer.status).toBe(400)
@@ -94,7 +94,7 @@ test('a body that a middleware has read and dropped is an error, not an empty bo
   expect(revoked).toEqual([])
 })
 
-test('a body that is too large is answered, and the connection goes on', async () => {
+test('a body that is too large gets a response, and the connection stays open', async () => {
   const { post, revoked } = await serve()
   const answer = await post(JSON.stringify({ token: 'x'.repeat(200_000) }))
   expect(answer.status).toBe(413)
@@ -103,7 +103,7 @@ test('a body that is too large is answered, and the connection goes on', async (
   expect(revoked).toEqual([{ accessToken: 'the-token' }])
 })
 
-test('a body without a declared length that is too large is answered too', async () => {
+test('a body without a declared length that is too large also gets a response', async () => {
   const { origin, port, headers } = await serve()
   const request = send(`${origin}/logout`, { method: 'POST', headers: { ...headers, 'transfer-encoding': 'chunked' } })
   // The server may close before everything is sent; what counts is its answer.
@@ -115,7 +115,7 @@ test('a body without a declared length that is too large is answered too', async
   expect(port).toBeGreaterThan(0)
 })
 
-test('a connection goes on after a body that was too large, of any length', async () => {
+test('the connection stays open after a body of any length that was too large', async () => {
   const { port, origin, revoked } = await serve()
   const head = `POST /logout HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: ${origin}\r\nX-Logout-Request: 1\r\nContent-Type: application/json\r\n`
   const large = '{'.padEnd(1_000_000)
@@ -129,7 +129,7 @@ test('a connection goes on after a body that was too large, of any length', asyn
   expect(revoked).toEqual([{ accessToken: 'the-token' }])
 })
 
-test('a body without an end is cut off some time after the answer', async () => {
+test('a body without an end is cut off some time after the response', async () => {
   const { port, origin } = await serve()
   let answered = 0
   const answer = await sendRaw(
@@ -186,7 +186,7 @@ test.each([
   expect(await answer.json()).toMatchObject({ status: 500, code: 'internal_error' })
 })
 
-test('a middleware’s cookies and headers go out along with the answer’s', async () => {
+test('cookies and headers that middleware sets are sent along with the response’s own', async () => {
   const session = { read: () => undefined, clear: () => ({ 'set-cookie': 'a=; Max-Age=0' }) }
   const { origin, headers } = await serve(
     (_request, response) => {
@@ -206,7 +206,7 @@ test.each([
   ['has ended and the handler is late', (response) => setTimeout(() => response.end('done'), 20), undefined],
   ['has destroyed', (response) => response.destroy(), undefined],
 ] as [string, (response: ServerResponse) => unknown, string | undefined][])(
-  'a response that something else %s comes to an end, and the server lives',
+  'a response that other code %s is finished, and the server keeps running',
   async (_case, start, expected) => {
     const { port, post } = await serve((_request, response) => void start(response), {
       throttle: () => new Promise((resolve) => setTimeout(resolve, 50)),
@@ -221,7 +221,7 @@ test.each([
   },
 )
 
-test.each([0, 1, 20, 40, 80])('a client that hangs up after %i ms does not disturb the server', async (ms) => {
+test.each([0, 1, 20, 40, 80])('a client that disconnects after %i ms does not disturb the server', async (ms) => {
   const ended: string[] = []
   const { port, origin } = await serve(undefined, {
     throttle: () => new Promise((resolve) => setTimeout(resolve, 40)),
@@ -235,11 +235,11 @@ test.each([0, 1, 20, 40, 80])('a client that hangs up after %i ms does not distu
   expect(answer).toContain('"token_required"')
 })
 
-test('toNodeHandler() refuses what is no handler', () => {
+test('toNodeHandler() refuses a value that is not a handler', () => {
   expect(() => toNodeHandler(undefined as never)).toThrow(/createLogoutHandler/)
 })
 
-test('a client that breaks off in the middle of the body logs nobody out', async () => {
+test('a client that disconnects in the middle of the body logs nobody out', async () => {
   const ended: string[] = []
   const { port, origin, revoked } = await serve(undefined, { onEvent: (event) => ended.push(event.type) })
   const socket = connect(port, '127.0.0.1')
@@ -256,7 +256,7 @@ test('a client that breaks off in the middle of the body logs nobody out', async
 test.each([
   ['an object', { logout_token: 'a+b&c', more: ['1', '2'] }],
   ['text', 'logout_token=a%2Bb%26c&more=1&more=2'],
-])('a form that a middleware has parsed into %s arrives as a form', async (_case, body) => {
+])('a form that middleware has parsed into %s arrives as a form', async (_case, body) => {
   const handler = toNodeHandler(async (request) => Response.json([...new URLSearchParams(await request.text())]))
   const server = createServer(async (request: IncomingMessage & { body?: unknown }, response) => {
     await readAll(request)

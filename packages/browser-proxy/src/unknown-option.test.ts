@@ -25,7 +25,7 @@ test.each<[name: string, call: (options: object) => unknown, option: string, nea
   expect(thrown).toMatchObject({ code: 'invalid_options', option, message: expect.stringContaining(near) })
 })
 
-test('createLogout() refuses one, too', () => {
+test('createLogout() also refuses an unknown option', () => {
   const options = { endpoint: '/logout', tiemout: 1 }
   expect(() => createLogout(options)).toThrow(/^tiemout is no option/)
 })

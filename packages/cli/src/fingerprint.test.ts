@@ -19,7 +19,7 @@ test('with FINGERPRINT_KEY, fingerprints are those of fingerprintToken() with th
   expect((await fingerprintFor(terminalWith({ FINGERPRINT_KEY: ' ' })))('abc')).toBe(fingerprint('abc'))
 })
 
-test('a key that is too short is refused, and not repeated', async () => {
+test('a key that is too short is refused, and the message does not repeat it', async () => {
   const error = await fingerprintFor(terminalWith({ FINGERPRINT_KEY: 'too short' })).catch((thrown) => thrown)
   expect(error).toMatchObject({ exitCode: 2, message: expect.stringMatching(/^FINGERPRINT_KEY must have at least 16/) })
   expect(error.message).not.toContain('too short')

@@ -24,7 +24,7 @@ test.each([
   [{ ...base, appHost: 'nonsense' }, /^AUTHING_APP_HOST must be an absolute URL/],
   [{ ...base, protocol: 'x' }, /^AUTHING_APP_PROTOCOL must be 'oidc' or 'oauth'/],
   [{ ...base, clientAuth: 'x' }, /^AUTHING_APP_CLIENT_AUTH /],
-])('the options of a client are called as they are here: %j', (options, message) => {
+])('messages rename the options of a client to those of the command line: %j', (options, message) => {
   expect(thrownBy(() => createLogoutClient(options as never))).toMatch(message)
 })
 
@@ -32,14 +32,14 @@ test.each([
   [{ redirectUri: 'https://app.example/' }, /^--id-token-file is missing/],
   [{ redirectUri: 'x' }, /^--redirect-uri must be/],
   [{ state: '' }, /^--state must be/],
-])('so are those of a call: %j', (options, message) => {
+])('messages rename the options of a call as well: %j', (options, message) => {
   expect(thrownBy(() => createLogoutClient(base).buildLogoutUrl(options))).toMatch(message)
 })
 
 test.each([
   ['client_auth_failed', 'Check AUTHING_APP_ID, AUTHING_APP_SECRET and AUTHING_APP_CLIENT_AUTH.'],
   ['rate_limited', ERROR_MEANING.rate_limited.advice],
-] as const)('the advice for %s names what can be set here', (code, advice) => {
+] as const)('the advice for %s names a setting of the command line', (code, advice) => {
   const error = new LogoutError(
     code,
     `POST https://a.example/ answered 401. ${ERROR_MEANING[code].advice} (2 attempts)`,

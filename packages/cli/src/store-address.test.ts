@@ -20,7 +20,7 @@ test.each([
   "host=localhost password = 's3cret'",
   'password=s3cret',
   'mysql://me:s3cret@localhost/db',
-])('%s may hold a password', (address) => {
+])('%s may contain a password', (address) => {
   expect(mayHoldPassword(address)).toBe(true)
 })
 
@@ -33,11 +33,11 @@ test.each([
   'postgres://me@localhost:5432/db?sslmode=verify-full',
   'postgres://me@one:5432,two:5433/db',
   '100%/outbox',
-])('%s holds none', (address) => {
+])('%s contains no password', (address) => {
   expect(mayHoldPassword(address)).toBe(false)
 })
 
-test('a list of keywords is no folder', () => {
+test('a list of keywords is not a folder', () => {
   expect(['host=localhost dbname=app', ' host = x'].map(isKeywordList)).toEqual([true, true])
   expect(['./a=b', '/a', 'outbox', 'postgres://h/d?host=x'].map(isKeywordList)).toEqual([false, false, false, false])
 })

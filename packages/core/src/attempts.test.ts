@@ -64,7 +64,7 @@ async function run(clock: ManualClock, send: Send, given: Given = {}, lateMs = 0
 }
 
 describe('attemptUntilDone()', () => {
-  test('sends once where that succeeds', async () => {
+  test('sends one request if that succeeds', async () => {
     const { outcome, delays, clock } = await run(manualClock(), async () =>
       answer(200, { 'x-request-id': 'id-1' }, '{}'),
     )
@@ -86,7 +86,7 @@ describe('attemptUntilDone()', () => {
       'unknown',
     ],
   ])(
-    'tries again after %s, with exponential back-off, until it succeeds or retries are used up',
+    'retries after %s, with exponential back-off, until it succeeds or retries are used up',
     async (_w, send, code, state) => {
       const failing = await run(manualClock(0.5), async () => send())
       expect(failing.outcome).toMatchObject({
@@ -109,12 +109,12 @@ describe('attemptUntilDone()', () => {
     [answer(302), 'redirect_refused', 'live'],
     [answer(200, {}, '<html>'), 'unexpected_response', 'live'],
     [answer(400, {}, '{"error":"unsupported_token_type"}'), 'unsupported_token_type', 'unsupported'],
-  ])('does not try again after %o', async (given, code, state) => {
+  ])('does not retry after %o', async (given, code, state) => {
     const { outcome } = await run(manualClock(), async () => given)
     expect(outcome).toMatchObject({ ok: false, attempts: 1, state, error: { code, retryable: false, attempts: 1 } })
   })
 
-  test('ends an attempt that takes too long, and tries again', async () => {
+  test('ends an attempt that takes too long, and retries', async () => {
     const clock = manualClock(0)
     const signals: AbortSignal[] = []
     const { outcome } = await run(
@@ -136,7 +136,7 @@ describe('attemptUntilDone()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('ends everything at the deadline, in the middle of an attempt too', async () => {
+  test('ends everything at the deadline, even in the middle of an attempt', async () => {
     const clock = manualClock(0)
     const { outcome } = await run(
       clock,
@@ -149,7 +149,7 @@ describe('attemptUntilDone()', () => {
     expect(outcome).toMatchObject({ attempts: 2, error: { code: 'timeout' } })
   })
 
-  test('waits as long as Retry-After says, and fails at once where that is past the deadline', async () => {
+  test('waits as long as Retry-After specifies, and fails immediately if that is past the deadline', async () => {
     const waiting = await run(manualClock(0), inOrder(answer(503, { 'retry-after': '7' }), answer(200)))
     expect(waiting.outcome).toMatchObject({ ok: true, attempts: 2 })
     expect(waiting.delays).toEqual([7_000])
@@ -167,7 +167,7 @@ describe('attemptUntilDone()', () => {
     expect(broken.outcome).toMatchObject({ error: { code: 'network', cause: { name: 'TypeError', message: 'reset' } } })
   })
 
-  test('calls a token unknown once a request for it may have arrived, also when a later one was refused', async () => {
+  test('reports a token as unknown once a request may have arrived, even if a later one was refused', async () => {
     const refused = await run(manualClock(0), inOrder(new TypeError('reset'), answer(400)))
     expect(refused.outcome).toMatchObject({ state: 'unknown', error: { code: 'rejected' } })
     const unsupported = await run(
@@ -190,7 +190,7 @@ describe('attemptUntilDone()', () => {
     expect(accepted.outcome).toMatchObject({ ok: true })
   })
 
-  test('is aborted before, while and between its attempts, at once', async () => {
+  test('aborts immediately before, during and between its attempts', async () => {
     const before = await run(manualClock(), async () => answer(200), { signal: AbortSignal.abort() })
     expect(before.outcome).toMatchObject({ attempts: 0, state: 'live', error: { code: 'aborted' } })
 
@@ -230,13 +230,13 @@ describe('attemptUntilDone()', () => {
     expect(endedBefore(call, clock)?.code).toBe('timeout')
   })
 
-  test('does not try again when the timer of its wait is so late that the deadline has passed', async () => {
+  test('does not retry if its timer fires so late that the deadline has passed', async () => {
     const limits = { deadlineMs: 1_000, timeoutMs: 1_000 }
     const { outcome } = await run(manualClock(0.5), inOrder(answer(503), answer(200)), limits, 900)
     expect(outcome).toMatchObject({ ok: false, attempts: 1, state: 'live', error: { code: 'provider_unavailable' } })
   })
 
-  test('hands on what was thrown on purpose, without another attempt', async () => {
+  test('rethrows a deliberate error without another attempt', async () => {
     const own = new LogoutError('invalid_options', 'No audience.')
     const { outcome, delays } = await run(manualClock(0), inOrder(answer(503), own))
     expect(outcome).toMatchObject({ ok: false, attempts: 1, state: 'live' })
@@ -247,7 +247,7 @@ describe('attemptUntilDone()', () => {
     expect(foreign.outcome).toMatchObject({ attempts: 0, error: { code: 'client_auth_failed' } })
   })
 
-  test('names the endpoint in its message without the query, and no secret anywhere', async () => {
+  test('names the endpoint in its message without the query or any secret', async () => {
     const secrets = ['canary-secret-1', 'canary/secret 2']
     const echo = `${secrets.join(' ')} ${encodeURIComponent(String(secrets[1]))}`
     const headers = { 'x-request-id': `id-${secrets[0]}` }
@@ -266,7 +266,7 @@ describe('attemptUntilDone()', () => {
     expect(inspect(await attemptUntilDone(call, request))).not.toContain('key=value')
   })
 
-  test('never exceeds its attempts or its deadline, and ends with exactly one state, whatever happens', async () => {
+  test('never exceeds its attempts or its deadline, and always ends with exactly one state', async () => {
     const step = fc.record({
       /** The time until the answer. */
       takesMs: fc.integer({ min: 0, max: 4_000 }),
@@ -347,7 +347,7 @@ describe('a call over real sockets', () => {
     return { token: tokens[0], delays, received: server.requests.length, pending: clock.pending }
   }
 
-  test('tries as often as it may, and leaves no timer behind', async () => {
+  test('retries up to its limit, and leaves no timer behind', async () => {
     expect(await waits(always(503), { retries: 4 })).toMatchObject({
       token: { state: 'live', attempts: 5, status: 503 },
       delays: [125, 250, 500, 1_000],
@@ -356,7 +356,7 @@ describe('a call over real sockets', () => {
     })
   })
 
-  test('honours Retry-After as a date', async () => {
+  test('honors Retry-After as a date', async () => {
     // By the clock of the provider, which the answer states; the client's may be wrong.
     const headers = {
       date: new Date(Date.UTC(2030, 0, 1, 0, 0, 1)).toUTCString(),
@@ -367,7 +367,7 @@ describe('a call over real sockets', () => {
     expect(delays).toEqual([3_125])
   })
 
-  test('tries again where the connection breaks before the answer, and in the middle of it', async () => {
+  test('retries if the connection breaks before or during the response', async () => {
     const broken: Answer = (_request, _response, message) => message.socket.resetAndDestroy()
     const cut: Answer = (_request, response, message) => {
       response.writeHead(200, { 'content-length': '10' })
@@ -380,7 +380,7 @@ describe('a call over real sockets', () => {
   })
 })
 
-test('a caller learns of the last failure of all attempts', async () => {
+test('reports the last failure of all attempts', async () => {
   await using server = await listen(inTurn(always(503), always(400, { error: 'invalid_request' })))
   const client = createClient({ appId: 'app', endpoints: { revocation: server.origin } }, undefined)
   const error = await logoutErrorOf(() => client.revokeToken('a token'))

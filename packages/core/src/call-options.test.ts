@@ -5,7 +5,7 @@ import { logoutErrorOf } from './testing/logout-error-of.ts'
 describe('resolveLimits()', () => {
   const defaults = { timeoutMs: 1, deadlineMs: 2, retries: 3 }
 
-  test('takes what is given, and the defaults for the rest', () => {
+  test('uses the given values, and the defaults for the rest', () => {
     expect(resolveLimits({}, defaults)).toEqual(defaults)
     expect(resolveLimits({ deadlineMs: undefined, retries: 0 }, defaults)).toEqual({ ...defaults, retries: 0 })
     expect(resolveLimits({ timeoutMs: 1.5, deadlineMs: 86_400_000 }, defaults)).toMatchObject({ timeoutMs: 1.5 })

@@ -26,13 +26,13 @@ test.each([
   expect(challengeParameter(challenge, 'error')).toBeUndefined()
 })
 
-test('challengeParameter() prefers the parameter to what a quoted string before it says', () => {
+test('challengeParameter() prefers the parameter to text inside an earlier quoted string', () => {
   const challenge = 'Bearer realm="a, error=invalid_client b", error="insufficient_scope"'
   expect(challengeParameter(challenge, 'error')).toBe('insufficient_scope')
 })
 
 test.each(['a="', 'error=', 'a=b ', '\\"', 'x   ', '"\\'])(
-  'challengeParameter() takes no longer than the header is long: %j, again and again',
+  'challengeParameter() takes time proportional to the length of the header: %j, repeated',
   (part) => {
     const time = (length: number): number => {
       const challenge = part.repeat(length / part.length)

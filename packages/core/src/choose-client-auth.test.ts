@@ -20,13 +20,13 @@ describe('negotiate()', () => {
     expect(negotiate(listed, 'secret', false)).toBe(method)
   })
 
-  test('takes none for a public client, which few providers list', () => {
+  test('chooses none for a public client, even though few providers list it', () => {
     for (const listed of [undefined, [], both, [...both, 'none'], ['private_key_jwt']]) {
       expect(negotiate(listed, undefined, false)).toBe('none')
     }
   })
 
-  test('takes the certificate where there is one', () => {
+  test('chooses the certificate if there is one', () => {
     expect(negotiate(undefined, undefined, true)).toBe('tls_client_auth')
     expect(negotiate([...both, 'self_signed_tls_client_auth'], undefined, true)).toBe('self_signed_tls_client_auth')
     expect(negotiate(['tls_client_auth', 'client_secret_basic'], 'secret', true)).toBe('tls_client_auth')
@@ -43,13 +43,13 @@ describe('negotiate()', () => {
     ],
     ['a secret, at a provider for public clients', ['none'], 'secret', false, /none.*client_secret_post/],
     ['a certificate only', both, undefined, true, /client_secret_basic.*tls_client_auth/],
-  ])('names both sides where they do not meet: %s', async (_what, listed, secret, mutualTls, message) => {
+  ])('names both sides if they have no method in common: %s', async (_what, listed, secret, mutualTls, message) => {
     const error = await logoutErrorOf(() => negotiate(listed, secret, mutualTls))
     expect(error).toMatchObject({ code: 'client_auth_failed', retryable: false })
     expect(error.message).toMatch(message)
   })
 
-  test('chooses something listed that can be done, or says so, whatever is listed', () => {
+  test('chooses a listed method that it supports, or reports that there is none', () => {
     const known = fc.constantFrom(
       'client_secret_basic',
       'client_secret_post',

@@ -28,13 +28,13 @@ describe('createClientAuth()', () => {
     ['none', { body: { client_id: 'app' } }],
     ['tls_client_auth', { body: { client_id: 'app' } }],
     ['self_signed_tls_client_auth', { body: { client_id: 'app' } }],
-  ] as const)('makes %s', async (method, credential) => {
+  ] as const)('creates %s', async (method, credential) => {
     const authenticate = createClientAuth(method, 'app', 'secret')
     expect(authenticate.method).toBe(method)
     expect(await authenticate(context)).toEqual(credential)
   })
 
-  test('never puts the secret where it does not belong', async () => {
+  test('puts the secret only into the credential', async () => {
     for (const method of ['none', 'tls_client_auth', 'self_signed_tls_client_auth'] as const) {
       expect(JSON.stringify(await createClientAuth(method, 'app', 'secret')(context))).not.toContain('secret"')
     }
@@ -45,7 +45,7 @@ describe('createClientAuth()', () => {
     expect(atob(String(authorization).slice(6))).toBe('a%3Ab+c:p%2Bq%25r%2Fs%3D%C3%A9')
   })
 
-  test('makes a Basic credential that a provider reads as the same id and secret, whatever they are', async () => {
+  test('creates a Basic credential that a provider decodes to any original id and secret', async () => {
     const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((value) => value.isWellFormed())
     await fc.assert(
       fc.asyncProperty(text, text, async (id, secret) => {
@@ -79,7 +79,7 @@ describe('checkCredential()', () => {
     [{ authorization: 'Basic x', body: { client_id: 'app' } }],
     [{ body: { client_id: 'app', client_secret: 'x' } }],
     [{ body: { client_assertion: 'x', client_assertion_type: 'y' } }],
-  ])('lets %o pass', (credential) => {
+  ])('accepts %o', (credential) => {
     expect(() => checkCredential(credential)).not.toThrow()
   })
 

@@ -6,7 +6,7 @@ import { LogoutError } from './errors.ts'
 import { type LoopbackServer, listen, type ReceivedRequest } from './testing/loopback-server.ts'
 import { usableToken } from './token.ts'
 
-describe('what arrives at a real server', () => {
+describe('a real server receives', () => {
   let server: LoopbackServer
   let received: ReceivedRequest | undefined
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe('what arrives at a real server', () => {
   const tokenText = text.filter((one) => usableToken(one, 'app') === one)
 
   test.each(['client_secret_post', 'client_secret_basic'] as const)(
-    'by %s is any token, any id and any secret, character by character',
+    'by %s, any token, id and secret, unchanged',
     async (clientAuth) => {
       await fc.assert(
         fc.asyncProperty(secretText, secretText, tokenText, async (id, secret, token) => {
@@ -63,14 +63,14 @@ describe('what arrives at a real server', () => {
     },
   )
 
-  test('is every character that RFC 6749 allows, and some that it does not', async () => {
+  test('every character that RFC 6749 allows, and some that it does not', async () => {
     const token = `${visible.join('')}ÿ—🔑中文`
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
     await client.revokeToken(token)
     expect(parse(String(received?.body)).token).toBe(token)
   })
 
-  test('is exactly one credential, whatever the method', async () => {
+  test('exactly one credential, whatever the method', async () => {
     const methods = fc.constantFrom('client_secret_post', 'client_secret_basic', 'none', 'tls_client_auth' as const)
     await fc.assert(
       fc.asyncProperty(methods, fc.option(fc.constant('secret'), { nil: undefined }), async (clientAuth, appSecret) => {
@@ -93,8 +93,8 @@ describe('what arrives at a real server', () => {
   })
 })
 
-describe('any answer of a real server', () => {
-  test('ends in exactly one way: true, or one LogoutError with one code', async () => {
+describe('any response of a real server', () => {
+  test('ends in true, or in one LogoutError with one code', async () => {
     let next: { status: number; headers: Record<string, string>; body: Buffer } | undefined
     await using server = await listen((_request, response) => {
       const { status, headers, body } = next as NonNullable<typeof next>

@@ -26,7 +26,7 @@ describe('revokeToken()', () => {
     expect(sent.map(({ clientAuth }) => clientAuth)).toEqual([[app.authMethod], [app.authMethod]])
   })
 
-  test('sends a form by POST, and headers that fit', async () => {
+  test('sends a form by POST, with matching headers', async () => {
     await using server = await listen(always(200))
     const client = createLogoutClient({
       appId: 'app',
@@ -51,13 +51,13 @@ describe('revokeToken()', () => {
     expect({ ...parse(String(server.requests[0]?.body)) }).toEqual(form)
   })
 
-  test('sends no hint where none is given', async () => {
+  test('sends no hint unless one is given', async () => {
     await using server = await listen(always(200))
     await createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } }).revokeToken('x')
     expect(String(server.requests[0]?.body)).toBe('token=x&client_id=app')
   })
 
-  test('rejects with what went wrong', async () => {
+  test('rejects with the reason', async () => {
     await using emulator = await startEmulator()
     const { appId } = emulator.app
     const client = createLogoutClient({ appId, appSecret: 'wrong', appHost: emulator.appHost })
@@ -73,7 +73,7 @@ describe('revokeToken()', () => {
     expect(error.message).toContain(`${emulator.issuer}/token/revocation`)
   })
 
-  test('refuses a redirect, and sends nothing to where it points', async () => {
+  test('refuses a redirect, and sends nothing to its target', async () => {
     await using other = await listen(always(200))
     await using server = await listen(always(307, '', { location: other.origin }))
     const client = createLogoutClient({ appId: 'app', appSecret: 's', endpoints: { revocation: server.origin } })
@@ -82,14 +82,14 @@ describe('revokeToken()', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('takes limits of its own', async () => {
+  test('accepts limits for one call', async () => {
     await using server = await listen(inTurn(always(500), always(500), always(200)))
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin }, retries: 0 })
     expect((await logoutErrorOf(() => client.revokeToken('x'))).attempts).toBe(1)
     expect(await client.revokeToken('x', { retries: 1 })).toBe(true)
   })
 
-  test('asks a ClientAuth of your own before each attempt, and takes what it gives', async () => {
+  test('calls a custom ClientAuth before each attempt, and sends its credential', async () => {
     await using server = await listen(inTurn(always(503, '', { 'retry-after': '0' }), always(200)))
     const attempts: number[] = []
     const client = createLogoutClient({
@@ -115,7 +115,7 @@ describe('revokeToken()', () => {
     ['gives a text later', async () => 'canary-secret-of-the-vault', 'invalid_options'],
     ['gives two credentials', () => ({ authorization: 'Basic x', body: { client_secret: 'x' } }), 'invalid_options'],
     ['gives a field of the request', () => ({ body: { token: 'x' } }), 'invalid_options'],
-  ])('sends nothing when a ClientAuth of your own %s', async (_what, clientAuth, code) => {
+  ])('sends nothing when a custom ClientAuth %s', async (_what, clientAuth, code) => {
     await using server = await listen(always(200))
     const endpoints = { revocation: server.origin }
     const client = createLogoutClient({ appId: 'app', endpoints, clientAuth: clientAuth as never })
@@ -125,7 +125,7 @@ describe('revokeToken()', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('waits for any thenable, and for promises where the global Promise is another', async () => {
+  test('waits for any thenable, including promises of a replaced global Promise', async () => {
     await using server = await listen(always(200))
     const { promise, resolve } = Promise.withResolvers<{ authorization: string }>()
     const options = { appId: 'app', endpoints: { revocation: server.origin }, onEvent: () => {} }
@@ -146,7 +146,7 @@ describe('revokeToken()', () => {
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Own credential', 'Own credential'])
   })
 
-  test('masks a credential of your own where the provider repeats it', async () => {
+  test('masks a custom credential if the provider repeats it', async () => {
     await using server = await listen((request, response) => {
       response.writeHead(400)
       response.end(
@@ -165,7 +165,7 @@ describe('revokeToken()', () => {
 })
 
 describe('a client', () => {
-  test('is frozen, and shows no secret when it is inspected or serialised', () => {
+  test('is frozen, and shows no secret when it is inspected or serialized', () => {
     const client = createLogoutClient({
       appId: 'app',
       appSecret: 'canary-secret',
@@ -184,13 +184,13 @@ describe('a client', () => {
     expect(createLogoutClient({ appId: 'app', ...location })).toMatchObject({ appId: 'app', provider })
   })
 
-  test('can be taken apart', async () => {
+  test('can be destructured', async () => {
     await using server = await listen(always(200))
     const { revokeToken } = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
     expect(await revokeToken('x')).toBe(true)
   })
 
-  test('looks the global fetch up when it sends', async () => {
+  test('reads the global fetch when it sends', async () => {
     await using server = await listen(always(200))
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
     const usual = globalThis.fetch

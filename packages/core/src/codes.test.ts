@@ -5,12 +5,12 @@ import { LogoutError } from './errors.ts'
 const codes = Object.keys(ERROR_MEANING) as LogoutErrorCode[]
 
 describe('ERROR_MEANING', () => {
-  test.each(codes)('%s: an error has what the table says', (code) => {
+  test.each(codes)('%s: an error matches its row in the table', (code) => {
     const { retryable, concerns } = ERROR_MEANING[code]
     expect(new LogoutError(code, 'It failed.')).toMatchObject({ code, retryable, concerns, tokenMayBeLive: true })
   })
 
-  test.each(codes)('%s: what passes on its own is retryable, what needs a person is not', (code) => {
+  test.each(codes)('%s: a temporary failure is retryable, a failure that needs a person is not', (code) => {
     const { retryable, concerns } = ERROR_MEANING[code]
     expect(retryable).toBe(concerns === 'provider')
   })
@@ -19,7 +19,7 @@ describe('ERROR_MEANING', () => {
     expect(ERROR_MEANING[code].advice).toMatch(/^[A-Z].*\.$/)
   })
 
-  test('only a code that the provider itself gives says that a token cannot be revoked', () => {
+  test('only a code that the provider returned means that a token cannot be revoked', () => {
     const unsupported = codes.filter((code) => ERROR_MEANING[code].token === 'unsupported')
     expect(unsupported).toEqual(['unsupported_token_type'])
   })

@@ -41,7 +41,7 @@ describe('discovery', () => {
     ['', [OIDC]],
     ['/tenant', [`/tenant${OIDC}`]],
     ['/a/b', [`/a/b${OIDC}`]],
-  ])('looks at the place of OpenID Connect first, for an issuer with path %j', async (path, paths) => {
+  ])('first tries the OpenID Connect address, for an issuer with path %j', async (path, paths) => {
     await using server = await routes((origin) => ({
       [path + OIDC]: metadata(origin + path, origin),
       '/revoke': always(200),
@@ -56,25 +56,25 @@ describe('discovery', () => {
   test.each([
     ['', [OIDC, OAUTH]],
     ['/tenant', [`/tenant${OIDC}`, `${OAUTH}/tenant`]],
-  ])('then at the place of RFC 8414, for an issuer with path %j', async (path, paths) => {
+  ])('then tries the RFC 8414 address, for an issuer with path %j', async (path, paths) => {
     await using server = await routes((origin) => ({ [paths[1] ?? '']: metadata(origin + path, origin) }))
     await createLogoutClient({ appId: 'app', issuer: server.origin + path }).discover()
     expect(pathsOf(server)).toEqual(paths)
   })
 
-  test('then where RFC 8414 puts the document of OpenID Connect', async () => {
+  test('then tries the RFC 8414 address of the OpenID Connect document', async () => {
     await using server = await routes((origin) => ({ [`${OIDC}/tenant`]: metadata(`${origin}/tenant`, origin) }))
     await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant` }).discover()
     expect(pathsOf(server)).toEqual([`/tenant${OIDC}`, `${OAUTH}/tenant`, `${OIDC}/tenant`])
   })
 
-  test('takes an issuer with a slash at its end as it is, and looks in the same places', async () => {
+  test('keeps the slash at the end of an issuer, and tries the same addresses', async () => {
     await using server = await routes((origin) => ({ [`/tenant${OIDC}`]: metadata(`${origin}/tenant/`, origin) }))
     await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant/` }).discover()
     expect(pathsOf(server)).toEqual([`/tenant${OIDC}`])
   })
 
-  test.each(['', '/'])('takes an issuer that is a URL in both spellings: %j', async (slash) => {
+  test.each(['', '/'])('accepts both spellings of an issuer that is a URL: %j', async (slash) => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin + slash, origin) }))
     const client = createLogoutClient({ appId: 'app', issuer: new URL(server.origin) })
     expect((await client.discover())?.issuer).toBe(server.origin + slash)
@@ -89,7 +89,7 @@ describe('discovery', () => {
     expect(found?.revocation_endpoint).toBe(`${server.origin}/revoke`)
   })
 
-  test('is content with one that has none, and then logout reports unsupported', async () => {
+  test('accepts a document without one, and then logout reports unsupported', async () => {
     await using server = await routes((origin) => ({ [OIDC]: always(200, { issuer: origin }) }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
     const { revoked, tokens, logoutUrl } = await client.logout({ accessToken: 'a token', idToken: 'x' })
@@ -123,7 +123,7 @@ describe('discovery', () => {
     ['a path', '/revoke'],
     ['no text', 7],
     ['nothing in it', ''],
-  ])('has no endpoint whose address has %s, and all others', async (_what, value) => {
+  ])('ignores an endpoint whose address has %s, and uses all others', async (_what, value) => {
     const names = ['revocation_endpoint', 'introspection_endpoint', 'end_session_endpoint'] as const
     for (const bad of names) {
       await using server = await routes((origin) => {
@@ -151,7 +151,7 @@ describe('discovery', () => {
     }
   })
 
-  test('asks only at metadataUrl, and still wants the issuer that was named', async () => {
+  test('fetches only metadataUrl, and still requires the configured issuer', async () => {
     await using server = await routes((origin) => ({
       '/policy/metadata': metadata('https://id.example.com/{tenant}/', origin),
       '/revoke': always(200),
@@ -192,7 +192,7 @@ describe('discovery', () => {
       return { server, provider, clock, revoke, fetched, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
     }
 
-    test('is fetched again after an hour, while the old one serves', async () => {
+    test('is fetched again after an hour, while the old document remains in use', async () => {
       await using moved = await moving()
       const { clock, revoke, fetched } = moved
       expect(await revoke()).toBe('/1')
@@ -205,7 +205,7 @@ describe('discovery', () => {
       expect(fetched()).toBe(2)
     })
 
-    test('goes on serving when fetching it again fails, which is tried again a minute later', async () => {
+    test('remains in use when fetching it again fails, which is retried a minute later', async () => {
       await using moved = await moving()
       const { provider, clock, revoke, fetched } = moved
       await revoke()
@@ -218,7 +218,7 @@ describe('discovery', () => {
       expect(await revoke()).toBe('/3')
     })
 
-    test('is fetched again after an endpoint was missing, at most once a minute', async () => {
+    test('is fetched again after a missing endpoint, at most once a minute', async () => {
       await using moved = await moving()
       const { provider, clock, revoke, fetched } = moved
       await revoke()
@@ -237,7 +237,7 @@ describe('discovery', () => {
     ['a redirect', always(302, '', { location: 'https://id.example.com/' })],
     ['an error', always(400, { error: 'invalid_request' })],
     ['more than a document needs', always(200, { issuer: 'x', padding: 'x'.repeat(300_000) })],
-  ])('does not take %s for metadata', async (_what, answer) => {
+  ])('does not accept %s as metadata', async (_what, answer) => {
     await using server = await routes(() => ({ [OIDC]: answer, [OAUTH]: answer }))
     const error = await logoutErrorOf(() => createLogoutClient({ appId: 'app', issuer: server.origin }).discover())
     expect(error).toMatchObject({ code: 'discovery_failed', retryable: false, attempts: 0 })
@@ -245,14 +245,14 @@ describe('discovery', () => {
     expect(error.cause).toBeInstanceOf(Error)
   })
 
-  test('tries again where the provider fails for a while, and does not ask elsewhere then', async () => {
+  test('retries while the provider fails, without trying other addresses', async () => {
     const flaky = inTurn(always(503, '', { 'retry-after': '0' }), (...parts) => metadata(server.origin)(...parts))
     await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
     await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()
     expect(pathsOf(server)).toEqual([OIDC, OIDC])
   })
 
-  test('fails retryably where the provider is down for longer', async () => {
+  test('fails with a retryable error if the provider stays down', async () => {
     await using server = await routes(() => ({ [OIDC]: always(503, '', { 'retry-after': '3600' }) }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
     const error = await logoutErrorOf(() => client.revokeToken('a token'))
@@ -260,7 +260,7 @@ describe('discovery', () => {
     expect(pathsOf(server)).toEqual([OIDC])
   })
 
-  test('happens once for all calls, and once only', async () => {
+  test('happens only once for all calls', async () => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin), '/revoke': always(200) }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
     await Promise.all([client.revokeToken('a'), client.revokeToken('b'), client.discover()])
@@ -271,7 +271,7 @@ describe('discovery', () => {
     expect(pathsOf(server).filter((path) => path === OIDC)).toEqual([OIDC, OIDC])
   })
 
-  test('is asked for anew after a failure', async () => {
+  test('is repeated after a failure', async () => {
     const flaky = inTurn(always(404), (...parts) => metadata(server.origin)(...parts))
     await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
@@ -279,13 +279,13 @@ describe('discovery', () => {
     expect(await client.discover()).toMatchObject({ issuer: server.origin })
   })
 
-  test('is nothing where there is nothing to discover', async () => {
+  test('does nothing if there is nothing to discover', async () => {
     expect(await createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' }).discover()).toBeUndefined()
     const endpoints = { revocation: 'https://id.example.com/revoke' }
     expect(await createLogoutClient({ appId: 'app', endpoints }).discover()).toBeUndefined()
   })
 
-  test('makes each call wait no longer than it may, and goes on for the others', async () => {
+  test('ends each call at its deadline, and continues for the others', async () => {
     const { promise: held, resolve: release } = Promise.withResolvers<void>()
     await using server: LoopbackServer = await routes((origin) => ({
       [OIDC]: async (...parts) => {
@@ -309,7 +309,7 @@ describe('discovery', () => {
     expect(await patient).toBe(true)
   })
 
-  test('is not begun for a call that has ended before', async () => {
+  test('is not started for a call that has already ended', async () => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin) }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
     const error = await logoutErrorOf(() => client.discover({ signal: AbortSignal.abort() }))
@@ -317,7 +317,7 @@ describe('discovery', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('tells of itself in events, without naming a token', async () => {
+  test('emits events that name no token', async () => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin) }))
     const events: LogoutEvent[] = []
     const client = createLogoutClient({ appId: 'app', issuer: server.origin, onEvent: (event) => events.push(event) })
@@ -330,7 +330,7 @@ describe('discovery', () => {
     expect(events.every(({ token }) => token === undefined)).toBe(true)
   })
 
-  test('masks the secret where a document repeats it', async () => {
+  test('masks the secret if a document repeats it', async () => {
     const appSecret = 'canary-secret-of-the-application'
     await using server = await routes((origin) => ({ [OIDC]: metadata(`${origin}/${appSecret}`, origin) }))
     const error = await logoutErrorOf(() =>

@@ -15,7 +15,7 @@ describe('checkUrl()', () => {
     'http://2130706433',
     'http://[::1]:8080',
     'HTTPS://ID.EXAMPLE.COM',
-  ])('lets %s pass', (url) => {
+  ])('accepts %s', (url) => {
     expect(checkUrl(url, 'appHost', false).href).toBe(new URL(url).href)
     expect(checkUrl(new URL(url), 'appHost', false).href).toBe(new URL(url).href)
   })
@@ -48,17 +48,17 @@ describe('checkUrl()', () => {
     expect(error.message).not.toContain('canary')
   })
 
-  test('lets http to other hosts pass where that is allowed, but no other scheme', async () => {
+  test('accepts http to other hosts if allowed, but no other scheme', async () => {
     expect(checkUrl('http://id.example.com', 'appHost', true).href).toBe('http://id.example.com/')
     await logoutErrorOf(() => checkUrl('ftp://id.example.com', 'appHost', true))
   })
 
-  test('throws the code that it is given', async () => {
+  test('throws the given code', async () => {
     const error = await logoutErrorOf(() => checkUrl('x', "The provider's endpoint", false, 'discovery_failed'))
     expect(error.code).toBe('discovery_failed')
   })
 
-  test('lets only https and loopback pass, without fragment or credentials, whatever it is given', () => {
+  test('accepts only https and loopback, without fragment or credentials, for any input', () => {
     const address = fc.oneof(
       fc.webUrl({ validSchemes: ['http', 'https', 'ftp', 'ws'], withFragments: true, withQueryParameters: true }),
       fc.string(),
@@ -88,7 +88,7 @@ describe('checkUrl()', () => {
   })
 })
 
-test('endpointName() leaves the query out', () => {
+test('endpointName() omits the query', () => {
   expect(endpointName('https://id.example.com/revoke?key=value?more')).toBe('https://id.example.com/revoke')
   expect(endpointName('https://id.example.com/revoke')).toBe('https://id.example.com/revoke')
 })

@@ -10,7 +10,7 @@ const complete: Record<string, string> = {
 }
 const from = (env: Record<string, string>) => ({ read: (name: string) => env[name] })
 
-test('optionsFromEnvironment() completes what is missing, and lets options come first', () => {
+test('optionsFromEnvironment() fills in missing values; options take precedence', () => {
   expect(optionsFromEnvironment(from({ ...complete, AUTHING_APP_ID: ' app\n' }))).toMatchObject({
     appId: 'app',
     appSecret: 'canary-secret',
@@ -22,7 +22,7 @@ test('optionsFromEnvironment() completes what is missing, and lets options come 
   expect(() => createLogoutClient(options)).not.toThrow()
 })
 
-test('optionsFromEnvironment() reads no variables but those that it names', () => {
+test('optionsFromEnvironment() reads only the variables that it names', () => {
   const asked = new Set<string>()
   const read = (name: string): string | undefined => {
     asked.add(name)
@@ -40,7 +40,7 @@ test('optionsFromEnvironment() reads no variables but those that it names', () =
   expect([...asked].sort()).toEqual(environmentVariables().sort())
 })
 
-test('a file is only read by who can', () => {
+test('only the packages that can read files do so', () => {
   const env = { ...complete, AUTHING_APP_SECRET: '', AUTHING_APP_SECRET_FILE: 'a file' }
   expect(() => optionsFromEnvironment(from(env))).toThrow('AUTHING_APP_SECRET is not set')
   expect(() => optionsFromEnvironment({ ...from(env), readFile: () => ' ' })).toThrow(
@@ -62,19 +62,19 @@ test.each<[string, Record<string, string>]>([
   ['AUTHING_APP_HEADERS is not a JSON object', { AUTHING_APP_HEADERS: 'X-Tenant-Id: 7' }],
   ['AUTHING_APP_HEADERS is not a JSON object', { AUTHING_APP_HEADERS: '["X-Tenant-Id"]' }],
   ['AUTHING_APP_PRIVATE_KEY_FILE is not set', { AUTHING_APP_CLIENT_AUTH: 'private_key_jwt' }],
-])('optionsFromEnvironment() says %s', (message, change) => {
+])('optionsFromEnvironment() reports %s', (message, change) => {
   expect(() => optionsFromEnvironment(from({ ...complete, ...change }))).toThrow(
     expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(message) }),
   )
 })
 
-test('no secret is needed for a public client, nor with a certificate', () => {
+test('neither a public client nor a certificate requires a secret', () => {
   const env = { ...complete, AUTHING_APP_SECRET: '' }
   expect(optionsFromEnvironment(from({ ...env, AUTHING_APP_CLIENT_AUTH: 'none' })).clientAuth).toBe('none')
   expect(optionsFromEnvironment({ ...from(env), hasCertificate: true }).appSecret).toBeUndefined()
 })
 
-test('endpointHosts comes from the environment, together with an issuer alone', () => {
+test('endpointHosts comes from the environment, but only with an issuer', () => {
   const env = { ...complete, AUTHING_APP_ENDPOINT_HOSTS: 'a.example.com, b.example.com:8443' }
   const issuer = 'https://id.example.com'
   const pinned = { issuer, endpointHosts: ['a.example.com', 'b.example.com:8443'] }
@@ -87,7 +87,7 @@ test('endpointHosts comes from the environment, together with an issuer alone', 
   expect(() => createLogoutClient(optionsFromEnvironment(from(env), { issuer }))).not.toThrow()
 })
 
-test('the endpoints, http to a named host and further answers come from the environment', () => {
+test('the endpoints, http to a named host and additional responses come from the environment', () => {
   const env = {
     AUTHING_APP_ID: 'app',
     AUTHING_APP_CLIENT_AUTH: 'none',
@@ -120,7 +120,7 @@ test('the address of the metadata comes from the environment, together with an i
   expect(optionsFromEnvironment(from(env), { appHost: issuer })).not.toHaveProperty('metadataUrl')
 })
 
-test('a private key in a file signs assertions, and needs no secret', async () => {
+test('a private key in a file signs assertions, and requires no secret', async () => {
   const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
     'verify',
@@ -174,7 +174,7 @@ test('limits and headers come from the environment', () => {
   expect(() => createLogoutClient(options)).not.toThrow()
 })
 
-test('assertions by the secret, with all of their options, come from the environment', async () => {
+test('assertions signed with the secret, with all of their options, come from the environment', async () => {
   const secret = 'a secret that is at least 32 bytes long'
   const { clientAuth, appSecret } = optionsFromEnvironment(
     from({

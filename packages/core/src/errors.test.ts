@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { isLogoutError, LogoutError } from './errors.ts'
 
 describe('a LogoutError', () => {
-  test('is an Error with a code, and assumes the worst', () => {
+  test('is an Error with a code, and defaults to the worst case', () => {
     const error = new LogoutError('rejected', 'No.')
     expect(error).toBeInstanceOf(Error)
     expect(error).toMatchObject({ name: 'LogoutError', message: 'No.', code: 'rejected' })
@@ -13,7 +13,7 @@ describe('a LogoutError', () => {
     expect(error.stack).toMatch(/errors\.test\.ts/)
   })
 
-  test('has only the details that are known', () => {
+  test('has only the known details', () => {
     const details = { status: 429, retryAfterMs: 1000, apiCode: undefined, cause: undefined }
     const error = new LogoutError('rate_limited', 'Slow down.', details)
     expect(error).toMatchObject({ status: 429, retryAfterMs: 1000, retryable: true, tokenMayBeLive: true })
@@ -35,7 +35,7 @@ describe('a LogoutError', () => {
     }
   })
 
-  test('becomes plain data without its stack, its causes too', () => {
+  test('becomes plain data without its stack or those of its causes', () => {
     const deepest = Object.assign(new Error('reset'), { code: 'ECONNRESET' })
     const earlier = new LogoutError('network', 'Failed.', { attempts: 1, cause: deepest })
     const error = new LogoutError('timeout', 'Too late.', { attempts: 2, cause: earlier })
@@ -60,18 +60,18 @@ describe('a LogoutError', () => {
     })
   })
 
-  test('leaves out a cause that is no error', () => {
+  test('omits a cause that is not an error', () => {
     expect(new LogoutError('rejected', 'No.', { cause: 'something' }).toJSON()).not.toHaveProperty('cause')
   })
 })
 
 describe('isLogoutError()', () => {
-  test('recognises errors of this copy of the package', () => {
+  test('recognizes errors of this copy of the package', () => {
     expect(isLogoutError(new LogoutError('rejected', 'No.'))).toBe(true)
     expect(isLogoutError(new (class Own extends LogoutError {})('rejected', 'No.'))).toBe(true)
   })
 
-  test('recognises errors of another realm, where instanceof does not', () => {
+  test('recognizes errors of another realm, where instanceof does not', () => {
     // The same as in the class's module, in a realm with its own Error and Symbol.
     const far: unknown = runInContext(
       `class LogoutError extends Error {
@@ -88,7 +88,7 @@ describe('isLogoutError()', () => {
     expect(isLogoutError(far)).toBe(true)
   })
 
-  test('is recognised by another copy of the package', async () => {
+  test('is recognized by another copy of the package', async () => {
     const copy: typeof import('./errors.ts') = await import(`./errors.ts?${'copy'}`)
     expect(copy.LogoutError).not.toBe(LogoutError)
     expect(copy.isLogoutError(new LogoutError('rejected', 'No.'))).toBe(true)
@@ -103,7 +103,7 @@ describe('isLogoutError()', () => {
     ['another error', new TypeError('No.')],
     ['an object with its fields', { name: 'LogoutError', code: 'rejected', message: 'No.' }],
     ['an object that only says so', { [Symbol.for('backend-logout.LogoutError')]: 'yes' }],
-  ])('does not recognise %s', (_what, value) => {
+  ])('does not recognize %s', (_what, value) => {
     expect(isLogoutError(value)).toBe(false)
   })
 })

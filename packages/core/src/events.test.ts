@@ -15,7 +15,7 @@ function thenable(then: (resolve: () => void, reject?: (reason: Error) => void) 
 }
 
 describe('emit()', () => {
-  test('hands over the event, frozen', () => {
+  test('passes on the event, frozen', () => {
     let seen: LogoutEvent | undefined
     emit((event: LogoutEvent) => {
       seen = event
@@ -41,7 +41,7 @@ describe('emit()', () => {
           throw new Error('no')
         }),
     ],
-  ])('lets no failure out of a watcher that %s', async (_what, onEvent) => {
+  ])('ignores the failure of a listener that %s', async (_what, onEvent) => {
     const unhandled: unknown[] = []
     const note = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', note)
@@ -57,7 +57,7 @@ describe('emit()', () => {
 })
 
 describe('the events of a call', () => {
-  test('tell of its start, each attempt, each wait and its outcome, in this order', async () => {
+  test('report its start, each attempt, each wait and its outcome, in this order', async () => {
     await using server = await listen(
       inTurn(always(503, '', { 'retry-after': '0' }), always(200, '', { 'x-request-id': 'id-2' })),
     )
@@ -103,7 +103,7 @@ describe('the events of a call', () => {
     ])
   })
 
-  test('tell of a failed discovery, and of a call that sent nothing', async () => {
+  test('report a failed discovery, and a call that sent nothing', async () => {
     await using server = await listen(always(404))
     const events: LogoutEvent[] = []
     const client = createLogoutClient({ appId: 'app', issuer: server.origin, onEvent: (event) => events.push(event) })
@@ -119,7 +119,7 @@ describe('the events of a call', () => {
     expect(events.at(-1)).toMatchObject({ state: 'live', attempts: 0, code: 'discovery_failed' })
   })
 
-  test('tell of no attempt where the credential could not be made', async () => {
+  test('report no attempt if the credential could not be created', async () => {
     const events: LogoutEvent[] = []
     const client = createLogoutClient({
       appId: 'app',
@@ -134,7 +134,7 @@ describe('the events of a call', () => {
     expect(events.at(-1)).toMatchObject({ state: 'live', attempts: 0, code: 'client_auth_failed' })
   })
 
-  test('name a token as fingerprintToken() does, and hold no secret', async () => {
+  test('name a token as fingerprintToken() does, and contain no secret', async () => {
     await using emulator = await startEmulator()
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const { appId, appSecret = '' } = emulator.app
@@ -161,7 +161,7 @@ describe('the events of a call', () => {
   })
 })
 
-test('fingerprintToken() is the beginning of SHA-256, also for text beyond ASCII', async () => {
+test('fingerprintToken() returns the beginning of SHA-256, also for text beyond ASCII', async () => {
   expect(await fingerprintToken('test')).toBe('sha256:9f86d081884c7d65')
   expect(await fingerprintToken('é')).toBe('sha256:4a99557e4033c353')
 })

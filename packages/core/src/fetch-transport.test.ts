@@ -20,13 +20,13 @@ async function send(answer: Answer): Promise<TransportResponse> {
   return await fetchTransport().send({ ...request, maxBodyBytes: 65_536 })
 }
 
-test.each([401, 403, 429, 503])('a refusal of %i is one also when its body breaks off', async (status) => {
+test.each([401, 403, 429, 503])('a refusal with %i remains a refusal when its body breaks off', async (status) => {
   const answer = await send(breaksOff(status))
   expect(answer).toMatchObject({ status, body: '', truncated: true })
   expect(answer.headers.get('retry-after')).toBe('7')
 })
 
-test('a success whose body breaks off is none', async () => {
+test('a success whose body breaks off is a failure', async () => {
   await expect(send(breaksOff(200))).rejects.toThrow(TypeError)
 })
 
@@ -40,7 +40,7 @@ test.each<[string, Record<string, string>, string]>([
   ['in chunks', { 'transfer-encoding': 'chunked' }, 'default'],
   ['compressed', { 'content-encoding': 'br' }, 'default'],
   ['compressed, in a browser', {}, 'cors'],
-])('a length says nothing of a body that comes %s', async (_what, headers, type) => {
+])('the length does not describe a body that comes %s', async (_what, headers, type) => {
   const response = new Response(flood(), { headers: { 'content-length': '5', ...headers } })
   Object.defineProperty(response, 'type', { value: type })
   const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 100_000 } as const
@@ -49,7 +49,7 @@ test.each<[string, Record<string, string>, string]>([
   expect(answer.body).toHaveLength(100_000)
 })
 
-test('text is put together again where chunks cut a character', async () => {
+test('text is correct if chunks split a character', async () => {
   const bytes = new TextEncoder().encode('\ufeff金丝雀')
   const response = new Response(ReadableStream.from([...bytes].map((byte) => Uint8Array.of(byte))))
   const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 100 } as const
@@ -59,7 +59,7 @@ test('text is put together again where chunks cut a character', async () => {
 
 const MEMORY = join(import.meta.dirname, 'testing/answer-memory.ts')
 
-test('an answer takes at most twice the limit of memory, in pieces of any size, with a length and without', () => {
+test('a response takes at most twice the limit of memory, in pieces of any size, with a length and without', () => {
   const output = execFileSync(process.execPath, ['--expose-gc', MEMORY], { encoding: 'utf8' })
   const measured = JSON.parse(output) as [what: string, perAnswer: number][]
   expect(measured.length).toBeGreaterThan(3)
@@ -69,7 +69,7 @@ test('an answer takes at most twice the limit of memory, in pieces of any size, 
   }
 })
 
-test('a length that is no short number does not let a body through unread', async () => {
+test('an unusual Content-Length does not let a body bypass the limit', async () => {
   for (const length of ['', '-1', '1e3', '0x10', '5, 5', '1025', '99999']) {
     const response = new Response(flood(), { headers: { 'content-length': length } })
     const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 100 } as const

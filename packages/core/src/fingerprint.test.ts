@@ -13,7 +13,7 @@ test('a fingerprint with a key is the beginning of HMAC-SHA-256', async () => {
   expect(await fingerprintToken('é', KEY)).toBe(`hmac:${expected}`)
 })
 
-test('without the key, no guess at a short token can be tested', async () => {
+test('without the key, no guess at a short token can be checked', async () => {
   const fingerprint = await fingerprintToken('1234', KEY)
   for (const key of [undefined, `${KEY}.`, KEY.toUpperCase()]) {
     expect((await fingerprintToken('1234', key)).split(':')[1]).not.toBe(fingerprint.split(':')[1])
@@ -25,7 +25,7 @@ test.each([
   ['no text', new Uint8Array(32)],
   ['nothing', ''],
   ['a number', 7],
-])('a key is refused that is %s', async (_what, key) => {
+])('refuses a key that is %s', async (_what, key) => {
   const error = await logoutErrorOf(() => fingerprintToken('token', key as string))
   expect(error).toMatchObject({ code: 'invalid_options', option: 'fingerprintKey' })
   const location = { appId: 'app', appHost: 'https://id.example.com' }
@@ -33,7 +33,7 @@ test.each([
   expect(refused.message).toContain('at least 16 bytes')
 })
 
-test('events name tokens by the key of the client', async () => {
+test("events name tokens with the client's key", async () => {
   await using server = await listen(always(200))
   const events: LogoutEvent[] = []
   const client = createLogoutClient({

@@ -86,17 +86,17 @@ const PUBLIC = [
 
 describe('isInternal()', () => {
   test.each(Object.entries(INTERNAL).flatMap(([what, hosts]) => hosts.map((host) => [what, host])))(
-    'knows %s: %s',
+    'recognizes %s: %s',
     (_what, host) => {
       expect(isInternal(hostname(host as string))).toBe(true)
     },
   )
 
-  test.each(PUBLIC)('takes %s for public', (host) => {
+  test.each(PUBLIC)('treats %s as public', (host) => {
     expect(isInternal(hostname(host))).toBe(false)
   })
 
-  test('takes any host that a URL may have', () => {
+  test('accepts any host that a URL may have', () => {
     const host = fc.oneof(
       fc.ipV4Extended(),
       fc.ipV6().map((ip) => `[${ip}]`),
@@ -112,7 +112,7 @@ describe('isInternal()', () => {
   })
 })
 
-test('isLoopback() knows this machine, and nothing that only looks like it', () => {
+test('isLoopback() recognizes this machine, but no host that only resembles it', () => {
   for (const host of ['localhost', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]'])
     expect(isLoopback(host)).toBe(true)
   for (const host of ['localhost.example.com', '128.0.0.1', '0.0.0.0', '10.0.0.1', '[::]', 'id.local']) {

@@ -6,7 +6,7 @@ import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { always, inTurn, listen } from './testing/loopback-server.ts'
 
 describe('introspectToken()', () => {
-  test('describes a live token, and calls a revoked one inactive', async () => {
+  test('describes an active token, and reports a revoked one as inactive', async () => {
     await using emulator = await startEmulator()
     const { appId, appSecret = '' } = emulator.app
     const client = createLogoutClient({ appId, appSecret, appHost: emulator.appHost })
@@ -17,7 +17,7 @@ describe('introspectToken()', () => {
     expect(await client.introspectToken(accessToken)).toEqual({ active: false })
   })
 
-  test('sends token, hint and strict, and the last two only where they are given', async () => {
+  test('sends token, hint and strict, the last two only if they are given', async () => {
     await using server = await listen(always(200, { active: true }))
     const endpoints = { revocation: server.origin, introspection: `${server.origin}/introspect` }
     const client = createLogoutClient({ appId: 'app', endpoints })
@@ -30,7 +30,7 @@ describe('introspectToken()', () => {
     ])
   })
 
-  test('does not take a refusal for inactive', async () => {
+  test('does not mistake a refusal for inactive', async () => {
     await using emulator = await startEmulator()
     const { appId } = emulator.app
     const client = createLogoutClient({ appId, appSecret: 'wrong', appHost: emulator.appHost })
@@ -38,14 +38,14 @@ describe('introspectToken()', () => {
     expect(error).toMatchObject({ code: 'client_auth_failed', status: 401, providerError: 'invalid_client' })
   })
 
-  test('does not take an answer without a boolean for anything', async () => {
+  test('does not accept a response without a boolean', async () => {
     await using server = await listen(always(200, { active: 'true' }))
     const endpoints = { revocation: server.origin, introspection: server.origin }
     const client = createLogoutClient({ appId: 'app', endpoints })
     expect((await logoutErrorOf(() => client.introspectToken('x'))).code).toBe('unexpected_response')
   })
 
-  test('tells of its failure in events', async () => {
+  test('reports its failure in events', async () => {
     await using server = await listen(always(403, '', { 'x-request-id': 'id-1' }))
     const events: LogoutEvent[] = []
     const endpoints = { revocation: server.origin, introspection: server.origin }
@@ -55,7 +55,7 @@ describe('introspectToken()', () => {
     expect(events).toMatchObject([{ type: 'start' }, { ...told, type: 'attempt' }, { ...told, type: 'outcome' }])
   })
 
-  test('tries again where that helps', async () => {
+  test('retries if that can help', async () => {
     await using server = await listen(inTurn(always(503, '', { 'retry-after': '0' }), always(200, { active: false })))
     const endpoints = { revocation: server.origin, introspection: server.origin }
     expect(await createLogoutClient({ appId: 'app', endpoints }).introspectToken('x')).toEqual({ active: false })

@@ -101,7 +101,7 @@ describe('privateKeyJwt() at a provider', () => {
     expect(await emulator.isActive(accessToken)).toBe(false)
   })
 
-  test('revokes at an endpoint of a provider whose issuer the option audience names', async () => {
+  test('revokes at an endpoint of a provider whose issuer is the option audience', async () => {
     const { privateKey, appId } = emulator.apps.privateKeyJwt
     const { refreshToken } = await emulator.signIn('alice', { app: emulator.apps.privateKeyJwt })
     const clientAuth = privateKeyJwt(privateKey as Key, { audience: emulator.issuer })
@@ -110,7 +110,7 @@ describe('privateKeyJwt() at a provider', () => {
     expect(await emulator.isActive(refreshToken)).toBe(false)
   })
 
-  test('sends a new assertion with each attempt, which a provider that remembers them accepts', async () => {
+  test('sends a new assertion with each attempt, as a provider that remembers them requires', async () => {
     await using own = await startEmulator()
     const { privateKey, appId } = own.apps.privateKeyJwt
     const { accessToken } = await own.signIn('alice', { app: own.apps.privateKeyJwt })
@@ -138,7 +138,7 @@ describe('privateKeyJwt() at a provider', () => {
     expect(new Set(ids).size).toBe(3)
   })
 
-  test('is refused with the key of another application, and shows neither key nor assertion', async () => {
+  test('is refused with the key of another application, and reveals neither key nor assertion', async () => {
     const { appId } = emulator.apps.privateKeyJwt
     const jwk = jwkOf(keys['EC P-256'], { kid: 'other' })
     let assertion = ''
@@ -185,7 +185,7 @@ describe('clientSecretJwt() at a provider', () => {
     expect(auths).toEqual(['client_secret_jwt', 'client_secret_jwt'])
   })
 
-  test.each(['HS256', 'HS384', 'HS512'] as const)('signs with %s over the bytes of the secret', async (alg) => {
+  test.each(['HS256', 'HS384', 'HS512'] as const)('signs with %s and the bytes of the secret', async (alg) => {
     const secret = `sécret ${randomBytes(64).toString('base64')}`
     const [header, payload, signature] = (await assertionOf(clientSecretJwt(secret, { alg }))).split('.')
     const expected = createHmac(alg.replace('HS', 'sha'), secret).update(`${header}.${payload}`).digest('base64url')
@@ -211,7 +211,7 @@ describe('an assertion', () => {
   ]
   const rows = algorithms.flatMap(([key, alg]) => forms.map((form) => [form, key, alg] as const))
 
-  test.each(rows)('from %s of %s is signed with %s when asked', async (form, name, alg) => {
+  test.each(rows)('from %s of %s is signed with %s if configured', async (form, name, alg) => {
     const key = keys[name]
     const auth = privateKeyJwt(formOf(key, form, alg), { alg })
     expect(auth.method).toBe('private_key_jwt')
@@ -230,14 +230,14 @@ describe('an assertion', () => {
     }
   })
 
-  test.each(['RS384', 'PS256', 'PS512'] as const)('follows what a CryptoKey or JWK states: %s', async (alg) => {
+  test.each(['RS384', 'PS256', 'PS512'] as const)('follows the algorithm of a CryptoKey or JWK: %s', async (alg) => {
     const key = keys.RSA
     for (const stated of [key.toCryptoKey(SUBTLE[alg], false, ['sign']), jwkOf(key, { alg })]) {
       expect(readSigned(await assertionOf(privateKeyJwt(stated)), key)).toMatchObject({ valid: true, alg })
     }
   })
 
-  test('may use either name of EdDSA with a JWK that states the other', async () => {
+  test('accepts either name of EdDSA with a JWK that states the other', async () => {
     const key = jwkOf(keys.Ed25519, { alg: 'EdDSA' })
     expect(readSigned(await assertionOf(privateKeyJwt(key, { alg: 'Ed25519' })), keys.Ed25519)).toMatchObject({
       valid: true,
@@ -245,7 +245,7 @@ describe('an assertion', () => {
     })
   })
 
-  test('names the application twice, the issuer, and a short time that began a moment ago', async () => {
+  test('names the application twice, the issuer, and a short time that has just begun', async () => {
     const before = Math.floor(Date.now() / 1000)
     const { claims } = readSigned(await assertionOf(privateKeyJwt(pemOf(keys['EC P-256']))), keys['EC P-256'])
     const after = Math.floor(Date.now() / 1000)
@@ -257,7 +257,7 @@ describe('an assertion', () => {
     expect(jti).toMatch(/^[\w-]{16,}$/)
   })
 
-  test('comes with the type of RFC 7523 and the client_id, and nothing else', async () => {
+  test('is sent with the type of RFC 7523 and the client_id only', async () => {
     const { authorization, body } = await privateKeyJwt(pemOf(keys['EC P-256']))(CONTEXT)
     expect(authorization).toBeUndefined()
     expect(body).toEqual({
@@ -267,7 +267,7 @@ describe('an assertion', () => {
     })
   })
 
-  test('has nbf and typ only where the options ask for them', async () => {
+  test('has nbf and typ only if the options request them', async () => {
     const secret = randomBytes(32).toString('hex')
     const partsOf = async (options: Parameters<typeof clientSecretJwt>[1]) =>
       (await assertionOf(clientSecretJwt(secret, options))).split('.').slice(0, 2).map(decode)
@@ -289,7 +289,7 @@ describe('an assertion', () => {
     expect(Number(exp) - Number(iat)).toBe(lifetimeSeconds)
   })
 
-  test('is meant for the audience that the option gives, which may be made of the endpoint', async () => {
+  test('has the audience of the option, which may depend on the endpoint', async () => {
     const secret = randomBytes(32).toString('hex')
     const audienceOf = async (audience: string | ((context: ClientAuthContext) => string)) =>
       decode((await assertionOf(clientSecretJwt(secret, { audience }))).split('.')[1]).aud
@@ -312,12 +312,12 @@ describe('an assertion', () => {
     ['line breaks of Windows', (pem: string) => pem.replaceAll('\n', '\r\n')],
     ['line breaks written as two characters', (pem: string) => pem.replaceAll('\n', '\\n')],
     ['no line break at the end, and space around', (pem: string) => `  ${pem.trim()}  `],
-  ])('is signed with PEM that has %s', async (_what, change) => {
+  ])('accepts PEM that has %s', async (_what, change) => {
     const auth = privateKeyJwt(change(pemOf(keys['EC P-256'])))
     expect(readSigned(await assertionOf(auth), keys['EC P-256']).valid).toBe(true)
   })
 
-  test("is signed with the key as it was, whatever becomes of the caller's object, which stays as it was", async () => {
+  test("uses a copy of the key, so later changes to the caller's object have no effect, and the object stays unchanged", async () => {
     const jwk = jwkOf(keys['EC P-256'], { kid: 'first', ext: true, key_ops: ['sign'], use: 'sig' })
     const copy = structuredClone(jwk)
     const auth = privateKeyJwt(jwk)
@@ -331,7 +331,7 @@ describe('an assertion', () => {
     })
   })
 
-  test('needs one import of the key, and none before the first', async () => {
+  test('imports the key once, with the first call', async () => {
     const imports = vi.spyOn(crypto.subtle, 'importKey')
     try {
       const secret = randomBytes(32).toString('hex')
@@ -349,7 +349,7 @@ describe('an assertion', () => {
     }
   })
 
-  test('has an id of its own every time', async () => {
+  test('has a unique id', async () => {
     const auth = clientSecretJwt(randomBytes(32).toString('hex'))
     const assertions = await Promise.all(Array.from({ length: 50 }, () => assertionOf(auth)))
     expect(new Set(assertions.map((one) => decode(one.split('.')[1]).jti)).size).toBe(50)
@@ -432,7 +432,7 @@ describe('invalid_options', () => {
   test.each([
     ['RSA PEM', pemOf(short)],
     ['RSA JWK', jwkOf(short)],
-  ])('is how a call ends whose %s turns out to have 1024 bits', async (_what, key) => {
+  ])('rejects a call whose %s has only 1024 bits', async (_what, key) => {
     const error = await logoutErrorOf(() => assertionOf(privateKeyJwt(key)))
     expect(error.code).toBe('invalid_options')
     expect(error.message).toMatch(/1024.*RS256.*2048/)
@@ -445,14 +445,14 @@ describe('invalid_options', () => {
     ['PEM of X25519', pemOf(x25519), {}, /RS256, ES256, ES384, ES512, EdDSA/],
     ['PEM of secp256k1', pemOf(secp256k1), {}, /RS256, ES256, ES384, ES512, EdDSA/],
     ['PEM of RSASSA-PSS, which Web Crypto cannot read', pemOf(pss), {}, /RS256/],
-  ])('is how a call ends whose key is %s', async (_what, key, options, message) => {
+  ])('rejects a call whose key is %s', async (_what, key, options, message) => {
     const error = await logoutErrorOf(() => assertionOf(privateKeyJwt(key, options)))
     expect(error.code).toBe('invalid_options')
     expect(error.message).toMatch(message)
     expect(inspect(error)).not.toContain(ec.export({ format: 'jwk' }).d)
   })
 
-  test('is how a call ends whose key cannot be imported; nothing was sent, and nothing of the key is shown', async () => {
+  test('rejects a call whose key cannot be imported, without sending anything or showing any part of the key', async () => {
     await using server = await listen(always(200))
     const damaged = jwkOf(ec, { d: 'canary-canary-canary-canary' })
     const clientAuth = privateKeyJwt(damaged, { audience: 'https://id.example.com' })
@@ -470,7 +470,7 @@ describe('invalid_options', () => {
   test.each([
     ['a string', undefined],
     ['a function that gives nothing', () => undefined],
-  ])('is how a call ends that knows no audience: %s', async (_what, audience) => {
+  ])('rejects a call without an audience: %s', async (_what, audience) => {
     await using server = await listen(always(200))
     const clientAuth = clientSecretJwt(randomBytes(32).toString('hex'), { audience: audience as never })
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin }, clientAuth })

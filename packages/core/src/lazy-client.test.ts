@@ -25,7 +25,7 @@ test('a lazy client is created with its first call, once', async () => {
   expect(created).toBe(1)
 })
 
-test('settings that are missing come to light with the call, and may be there later', async () => {
+test('missing settings are reported by the call, and can be added later', async () => {
   let appId = ''
   const client = lazyLogoutClient(() => createLogoutClient({ appId, appHost: 'https://example.genauth.ai' }))
   expect((await logoutErrorOf(async () => client.logout({}))).option).toBe('appId')

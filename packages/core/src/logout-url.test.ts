@@ -31,7 +31,7 @@ describe('buildLogoutUrl() at GenAuth', () => {
     })
   })
 
-  test('needs nothing, and then has no question mark', () => {
+  test('works without parameters, and then has no question mark', () => {
     expect(genauth.buildLogoutUrl().href).toBe(`${appHost}/oidc/session/end`)
     expect(genauth.buildLogoutUrl({}).href).toBe(`${appHost}/oidc/session/end`)
   })
@@ -46,7 +46,7 @@ describe('buildLogoutUrl() at GenAuth', () => {
     expect(genauth.buildLogoutUrl({ kind }).href).toBe(appHost + path)
   })
 
-  test('does not tell the ID token to pages that do not ask for it', () => {
+  test('gives the ID token only to pages that require it', () => {
     for (const kind of ['generic', 'cas'] as const) {
       expect(genauth.buildLogoutUrl({ kind, idToken: 'id.to.ken' }).href).not.toContain('id.to.ken')
     }
@@ -58,7 +58,7 @@ describe('buildLogoutUrl() at GenAuth', () => {
     expect(client.buildLogoutUrl({ kind: 'oidc', idToken: 'x' }).pathname).toBe('/oauth/session/end')
   })
 
-  test('refuses a redirect without an ID token, and says why', async () => {
+  test('refuses a redirect without an ID token, and states why', async () => {
     const error = await logoutErrorOf(() => genauth.buildLogoutUrl({ redirectUri: 'https://app.example.com' }))
     expect(error.code).toBe('invalid_argument')
     expect(error.message).toMatch(/idToken/)
@@ -66,7 +66,7 @@ describe('buildLogoutUrl() at GenAuth', () => {
     expect((await logoutErrorOf(() => withDefault.buildLogoutUrl())).code).toBe('invalid_argument')
   })
 
-  test('takes the redirect of the client, and prefers that of the call', () => {
+  test('uses the redirect of the client, or of the call if it has one', () => {
     const client = createLogoutClient({ appId: 'app', appHost, logoutRedirectUri: 'https://app.example.com/out' })
     const redirectOf = (options: LogoutUrlOptions) =>
       client.buildLogoutUrl({ idToken: 'x', ...options }).searchParams.get('post_logout_redirect_uri')
@@ -90,14 +90,14 @@ describe('buildLogoutUrl() at GenAuth', () => {
 })
 
 describe('buildLogoutUrl() elsewhere', () => {
-  test('names the application, so that a redirect needs no ID token', () => {
+  test('names the application, so that a redirect requires no ID token', () => {
     expect(read(other.buildLogoutUrl({ redirectUri: 'https://app.example.com' }))).toEqual({
       at: endSession,
       query: { post_logout_redirect_uri: 'https://app.example.com', client_id: 'app' },
     })
   })
 
-  test('adds the parameters that a provider requires, and bare names', () => {
+  test('adds the parameters that a provider requires, including names without a value', () => {
     const url = other.buildLogoutUrl({
       extraParameters: { logout_uri: 'https://app.example.com/?a=1&b=2', federated: true, ui_locales: 'de' },
     })
@@ -132,18 +132,18 @@ describe('buildLogoutUrl() elsewhere', () => {
     expect(error.message).toMatch(message)
   })
 
-  test('keeps what the address of the endpoint says', () => {
+  test('keeps the query of the endpoint', () => {
     const endpoints = { revocation: 'https://x/', endSession: `${endSession}?tenant=a%20b` }
     const url = createLogoutClient({ appId: 'app', endpoints }).buildLogoutUrl({ idToken: 'x' })
     expect(read(url).query).toEqual({ tenant: 'a b', id_token_hint: 'x', client_id: 'app' })
   })
 
-  test('says when the provider has no such endpoint', async () => {
+  test('reports that the provider has no such endpoint', async () => {
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: 'https://id.example.com/revoke' } })
     expect((await logoutErrorOf(() => client.buildLogoutUrl())).code).toBe('endpoint_missing')
   })
 
-  test('has to wait for discovery with an issuer', async () => {
+  test('must wait for discovery with an issuer', async () => {
     await using server = await listen((_request, response) => {
       const revocation_endpoint = `${server.origin}/revoke`
       always(200, { issuer: server.origin, revocation_endpoint, end_session_endpoint: `${server.origin}/out` })(
@@ -160,19 +160,19 @@ describe('buildLogoutUrl() elsewhere', () => {
     expect(client.buildLogoutUrl().href).toBe(`${server.origin}/out?client_id=app`)
   })
 
-  test.each(['generic', 'cas', 'saml', '', 7, null])('has no kind %j', async (kind) => {
+  test.each(['generic', 'cas', 'saml', '', 7, null])('does not have kind %j', async (kind) => {
     const error = await logoutErrorOf(() => other.buildLogoutUrl({ kind: kind as 'oidc' }))
     expect(error.code).toBe('invalid_argument')
     expect(error.message).toMatch(/kind/)
   })
 })
 
-test('a form is for the end session endpoint only', async () => {
+test('builds a form for the end session endpoint only', async () => {
   const error = await logoutErrorOf(() => genauth.buildLogoutForm({ kind: 'generic' }))
   expect(error).toMatchObject({ code: 'invalid_argument', option: 'kind' })
 })
 
-describe('buildLogoutUrl() with anything', () => {
+describe('buildLogoutUrl() with any input', () => {
   test.each([
     ['an empty idToken', { idToken: '' }, /idToken/],
     ['an idToken of white space', { idToken: ' \n' }, /idToken/],
@@ -191,7 +191,7 @@ describe('buildLogoutUrl() with anything', () => {
     expect(error.message).toMatch(message)
   })
 
-  test('encodes every state and every ID token so that the provider reads the same', () => {
+  test('encodes every state and every ID token so that the provider decodes the same value', () => {
     const text = fc.string({ minLength: 1, unit: 'binary' }).filter((value) => value.isWellFormed())
     fc.assert(
       fc.property(

@@ -18,7 +18,7 @@ describe('logout() at a real provider', () => {
   afterEach(() => emulator.reset())
   afterAll(() => emulator.close())
 
-  test('revokes the refresh token, then the access token, and gives the logout URL', async () => {
+  test('revokes the refresh token, then the access token, and returns the logout URL', async () => {
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const options = { redirectUri: emulator.app.logoutRedirectUri, state: 'abc' }
     const { revoked, tokens, logoutUrl } = await client.logout({ accessToken, refreshToken, idToken }, options)
@@ -47,7 +47,7 @@ describe('logout() at a real provider', () => {
     expect(await emulator.isActive(refreshToken)).toBe(false)
   })
 
-  test('revokes what there is', async () => {
+  test('revokes the tokens that it has', async () => {
     const { accessToken, refreshToken } = await emulator.signIn('alice')
     const first = await client.logout({ accessToken, refreshToken: undefined })
     expect(first.tokens.map(({ tokenType }) => tokenType)).toEqual(['access_token'])
@@ -58,7 +58,7 @@ describe('logout() at a real provider', () => {
     expect(await emulator.isActive(refreshToken)).toBe(false)
   })
 
-  test('goes on with the access token when the refresh token cannot be revoked', async () => {
+  test('continues with the access token if the refresh token cannot be revoked', async () => {
     const { accessToken, refreshToken } = await emulator.signIn('alice')
     emulator.answerNext({ status: 503 })
     const { revoked, tokens } = await client.logout({ accessToken, refreshToken })
@@ -81,7 +81,7 @@ describe('logout() at a real provider', () => {
     expect(emulator.requests.filter(({ endpoint }) => endpoint === 'revocation')).toHaveLength(1)
   })
 
-  test('calls a token unknown when the answer is lost, and it may be dead indeed', async () => {
+  test('reports a token as unknown if the response is lost, although it may be revoked', async () => {
     const { accessToken } = await emulator.signIn('alice')
     emulator.answerNext({ handled: true, drop: 'reset' })
     const { tokens } = await client.logout({ accessToken })
@@ -89,14 +89,14 @@ describe('logout() at a real provider', () => {
     expect(await emulator.isActive(accessToken)).toBe(false)
   })
 
-  test('gives the logout URL alone for an ID token alone, and does not call that revoked', async () => {
+  test('returns only the logout URL for only an ID token, and does not report it as revoked', async () => {
     const { idToken } = await emulator.signIn('alice')
     const { revoked, nothingToRevoke, tokens, logoutUrl } = await client.logout({ idToken })
     expect({ revoked, nothingToRevoke, tokens }).toEqual({ revoked: false, nothingToRevoke: true, tokens: [] })
     expect(logoutUrl?.pathname).toBe('/oidc/session/end')
   })
 
-  test('says why there is no logout URL without an ID token, and builds one where the caller asks for it', async () => {
+  test('reports why there is no logout URL without an ID token, and builds one if the caller requests it', async () => {
     const { accessToken } = await emulator.signIn('alice')
     const without = await client.logout({ accessToken })
     expect(without).toMatchObject({ revoked: true, logoutUrlError: { code: 'invalid_argument', option: 'idToken' } })
@@ -111,14 +111,14 @@ describe('logout() at a real provider', () => {
     expect(generic).not.toHaveProperty('logoutForm')
   })
 
-  test('gives the form beside the logout URL', async () => {
+  test('returns the form along with the logout URL', async () => {
     const { idToken } = await emulator.signIn('alice')
     const { logoutUrl, logoutForm } = await client.logout({ idToken }, { state: 's' })
     expect(logoutForm?.fields).toEqual({ id_token_hint: idToken, state: 's' })
     expect(logoutForm?.action.href).toBe(logoutUrl?.href.split('?')[0])
   })
 
-  test('never rejects for what becomes of a token, and shows none of them', async () => {
+  test("never rejects because of a token's outcome, and shows no token", async () => {
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const echo = { error: refreshToken, error_description: `${accessToken} ${emulator.app.appSecret}` }
     emulator.answerAlways({ endpoint: 'any', status: 400, body: echo, headers: { 'x-request-id': idToken } })
@@ -143,7 +143,7 @@ describe('logout()', () => {
     ['a wrong limit', { accessToken: 'x' }, { timeoutMs: 0 }],
     ['a wrong redirect', { accessToken: 'x', idToken: 'y' }, { redirectUri: 'javascript:alert(1)' }],
     ['a wrong verification', { accessToken: 'x' }, { verify: { withinMs: -1 } }],
-  ])('rejects for %s, before anything is sent', async (_what, tokens, options) => {
+  ])('rejects for %s, before sending anything', async (_what, tokens, options) => {
     await using server = await listen(always(200, { active: true }))
     const client = createLogoutClient({ appId: 'app', appHost: server.origin })
     expect((await logoutErrorOf(() => client.logout(tokens as object, options))).code).toBe('invalid_argument')
@@ -158,7 +158,7 @@ describe('logout()', () => {
     ['empty tokens', { accessToken: '', refreshToken: '', idToken: '' }],
     ['white space', { accessToken: ' ', refreshToken: '\r\n\t', idToken: '\u00a0\u200b\ufeff' }],
     ['a token response whose tokens are empty', { access_token: '', refresh_token: null } as SessionTokens],
-  ])('has nothing to do for %s, sends nothing, and says so', async (_what, tokens) => {
+  ])('has nothing to do for %s, sends nothing, and reports that', async (_what, tokens) => {
     await using server = await listen(always(200))
     const client = createLogoutClient({ appId: 'app', appHost: server.origin })
     const result = await client.logout(tokens)
@@ -166,7 +166,7 @@ describe('logout()', () => {
     expect(server.requests).toEqual([])
   })
 
-  test('takes tokens from the getters of an object', async () => {
+  test('reads tokens from getters', async () => {
     await using server = await listen(always(200))
     class Session {
       get accessToken(): string {
@@ -183,7 +183,7 @@ describe('logout()', () => {
     ['the client’s deadline where that is shorter', { deadlineMs: 2_000 }, {}, 2_000],
     ['what the client has for logouts', { logoutDeadlineMs: 9_000 }, {}, 9_000],
     ['what the call says', { logoutDeadlineMs: 9_000 }, { deadlineMs: 12_000 }, 12_000],
-  ])('ends in time when the provider hangs: %s', async (_what, options, callOptions, ms) => {
+  ])('ends in time if the provider hangs: %s', async (_what, options, callOptions, ms) => {
     await using server = await listen(() => {})
     const clock = manualClock()
     const client = createClient({ appId: 'app', endpoints: { revocation: server.origin }, ...options }, clock)
@@ -202,7 +202,7 @@ describe('logout()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('leaves time for the second token when the provider hangs on the first', async () => {
+  test('leaves time for the second token if the provider hangs on the first', async () => {
     const hang: Answer = (request, response) => {
       if (!request.body.toString().includes('refresh')) response.end()
     }
@@ -218,7 +218,7 @@ describe('logout()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('ends for all tokens at once when the signal aborts', async () => {
+  test('ends for all tokens immediately when the signal aborts', async () => {
     await using server = await listen(() => controller.abort())
     const controller = new AbortController()
     const own = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
@@ -232,7 +232,7 @@ describe('logout()', () => {
   test.each([
     ['no end session endpoint', 200],
     ['no metadata', 404],
-  ])('gives no logout URL where the provider has %s, and reports the tokens all the same', async (_what, status) => {
+  ])('returns no logout URL if the provider has %s, and still reports the tokens', async (_what, status) => {
     await using server = await listen((request, response, message) => {
       const metadata = { issuer: server.origin, revocation_endpoint: `${server.origin}/revoke` }
       const answer = request.path === '/revoke' ? always(200) : always(status, metadata)

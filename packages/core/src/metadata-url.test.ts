@@ -41,7 +41,7 @@ describe('checkMetadataUrl()', () => {
     expect(error.message).toMatch(/^The provider's revocation_endpoint is on .* list it in endpointHosts\.$/)
   })
 
-  test.each(INTERNAL)('lets an issuer inside a network lead to %s', (host) => {
+  test.each(INTERNAL)('allows an issuer inside a network to lead to %s', (host) => {
     const url = `https://${host}/revoke`
     for (const issuer of ['https://keycloak', 'https://10.0.0.1/realm', 'http://localhost:8080', 'http://127.0.0.1']) {
       expect(check(issuer, url)).toBe(new URL(url).href)
@@ -58,7 +58,7 @@ describe('checkMetadataUrl()', () => {
     expect(error.message).toBe("The provider's revocation_endpoint must use https, as the issuer does.")
   })
 
-  test('lets an issuer on http lead to http, where http may be used at all', async () => {
+  test('allows an issuer on http to lead to http, if http is allowed there', async () => {
     expect(check('http://localhost:8080', 'http://127.0.0.1:8081/revoke')).toBe('http://127.0.0.1:8081/revoke')
     expect(check('http://id.example.com', 'http://a.example.com/', { allowInsecureHttp: true })).toMatch(/^http:/)
     const error = await logoutErrorOf(() => check('http://localhost:8080', 'http://id.example.com/revoke'))
@@ -70,7 +70,7 @@ describe('checkMetadataUrl()', () => {
     'https://oauth2.example.net/revoke',
     'https://8.8.8.8/',
     'https://a.b.co',
-  ])('lets an issuer on the Internet lead to %s, as large providers do', (url) => {
+  ])('allows an issuer on the Internet to lead to %s, as large providers do', (url) => {
     expect(check('https://id.example.com/tenant', url)).toBe(new URL(url).href)
   })
 
@@ -99,13 +99,13 @@ describe('checkMetadataUrl()', () => {
     ['https://user@id.example.com'],
     ['https://id.example.com/#x'],
     ['javascript:alert(1)'],
-  ])('refuses %j, which is no address of an endpoint', async (url) => {
+  ])('refuses %j, which is not the address of an endpoint', async (url) => {
     expect((await logoutErrorOf(() => check('https://id.example.com', url))).code).toBe('discovery_failed')
   })
 })
 
 describe('resolveEndpointHosts()', () => {
-  test('takes hosts, as a URL writes them', () => {
+  test('accepts hosts, normalized as in a URL', () => {
     expect(resolveEndpointHosts(undefined)).toBeUndefined()
     expect(resolveEndpointHosts([])).toEqual([])
     const hosts = ['ID.example.com', 'id.example.com:443', 'id.example.com:8443', '[::1]:8443', 'bücher.example']
@@ -141,7 +141,7 @@ describe('resolveEndpointHosts()', () => {
   test.each<[string, object]>([
     ['appHost', { appHost: 'https://example.genauth.ai' }],
     ['endpoints', { endpoints: { revocation: 'https://id.example.com/revoke' } }],
-  ])('is nothing for %s', async (_what, location) => {
+  ])('is undefined for %s', async (_what, location) => {
     const options = { appId: 'app', ...location, endpointHosts: [] } as unknown as LogoutClientOptions
     const error = await logoutErrorOf(() => createLogoutClient(options))
     expect(error).toMatchObject({ code: 'invalid_options', option: 'endpointHosts' })
@@ -195,7 +195,7 @@ test.each([
   ['end_session_endpoint', false, (url: string) => ({ end_session_endpoint: url })],
   ['revocation_endpoint', true, (url: string) => ({ mtls_endpoint_aliases: { revocation_endpoint: url } })],
 ])(
-  'no token and no secret goes where metadata leads inside: %s, with mutual TLS: %s',
+  'no token or secret goes to an internal address in metadata: %s, with mutual TLS: %s',
   async (name, mutualTls, lead) => {
     for (const scheme of ['http', 'https']) {
       await using world = await providerAndNeighbor(({ origin }) => lead(`${origin.replace('http', scheme)}/x`))
@@ -210,7 +210,7 @@ test.each([
   },
 )
 
-test('the host of metadataUrl may have the endpoints, as the application named it', async () => {
+test('endpoints may be at the host of metadataUrl, as the application named it', async () => {
   await using world = await providerAndNeighbor(({ origin }) => ({ revocation_endpoint: `${origin}/revoke` }))
   const { provider, neighbor, client } = world
   await using inside = await listen((request, response) => {
@@ -224,7 +224,7 @@ test('the host of metadataUrl may have the endpoints, as the application named i
   expect([provider.requests, neighbor.requests]).toEqual([[], []])
 })
 
-test('aliases for mutual TLS mean nothing without it', async () => {
+test('aliases for mutual TLS are ignored without it', async () => {
   const aliases = { mtls_endpoint_aliases: { revocation_endpoint: 'http://127.0.0.1:1/' } }
   await using world = await providerAndNeighbor(() => aliases)
   expect(await world.client().revokeToken('canary-token')).toBe(true)

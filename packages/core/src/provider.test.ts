@@ -59,7 +59,7 @@ describe('the endpoints of GenAuth', () => {
     ])
   })
 
-  test('get the secret in the body, or the id alone from a public client', async () => {
+  test('receive the secret in the body, or only the id from a public client', async () => {
     await using server = await provider()
     await createLogoutClient({ ...secretly, appHost: server.origin }).revokeToken('x')
     await createLogoutClient({ appId: 'app', appHost: server.origin }).revokeToken('x')
@@ -68,7 +68,7 @@ describe('the endpoints of GenAuth', () => {
 })
 
 describe('given endpoints', () => {
-  test('get Basic, or the id alone from a public client', async () => {
+  test('receive Basic, or only the id from a public client', async () => {
     await using server = await provider()
     const endpoints = { revocation: `${server.origin}/revoke?tenant=a` }
     await createLogoutClient({ ...secretly, endpoints }).revokeToken('x')
@@ -77,7 +77,7 @@ describe('given endpoints', () => {
     expect(server.requests[0]?.path).toBe('/revoke?tenant=a')
   })
 
-  test('are all there are', async () => {
+  test('are the only ones', async () => {
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: 'https://id.example.com/revoke' } })
     expect((await logoutErrorOf(() => client.introspectToken('x'))).code).toBe('endpoint_missing')
   })
@@ -106,13 +106,13 @@ describe('an issuer', () => {
       ['basic'],
     ],
   ]
-  test.each(cases)('gets %s', async (_what, listed, options, credentials) => {
+  test.each(cases)('receives %s', async (_what, listed, options, credentials) => {
     await using server = await provider(listing(listed))
     await createLogoutClient({ appId: 'app', issuer: server.origin, ...options }).revokeToken('x')
     expect(credentialsOf(server.requests[1] as LoopbackServer['requests'][number])).toEqual(credentials)
   })
 
-  test('may want another credential for introspection', async () => {
+  test('may require another credential for introspection', async () => {
     await using server = await provider(listing(['client_secret_post'], ['client_secret_basic']))
     const client = createLogoutClient({ ...secretly, issuer: server.origin })
     await client.revokeToken('x')
@@ -120,7 +120,7 @@ describe('an issuer', () => {
     expect(server.requests.slice(1).map(credentialsOf)).toEqual([['client_id', 'client_secret'], ['basic']])
   })
 
-  test('gets the same for introspection where it lists nothing for it', async () => {
+  test('receives the same for introspection if it lists no methods for it', async () => {
     await using server = await provider(listing(['client_secret_post']))
     await createLogoutClient({ ...secretly, issuer: server.origin }).introspectToken('x')
     expect(credentialsOf(server.requests[1] as LoopbackServer['requests'][number])).toEqual([
@@ -129,7 +129,7 @@ describe('an issuer', () => {
     ])
   })
 
-  test('gets no token where it wants a credential that this client has not', async () => {
+  test('receives no token if it requires a credential that this client does not have', async () => {
     await using server = await provider(listing(['private_key_jwt']))
     const error = await logoutErrorOf(() => createLogoutClient({ ...secretly, issuer: server.origin }).revokeToken('x'))
     expect(error).toMatchObject({ code: 'client_auth_failed', attempts: 0 })

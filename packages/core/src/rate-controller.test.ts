@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { RateController } from './rate-controller.ts'
 
 describe('a RateController', () => {
-  test('starts gently, and opens up to the concurrency as answers come', () => {
+  test('starts slowly, and increases to the concurrency as responses arrive', () => {
     const pace = new RateController(64)
     expect([pace.window, pace.delay(0)]).toEqual([16, 0])
     for (let answer = 0; answer < 100; answer++) pace.answered(0)
@@ -11,7 +11,7 @@ describe('a RateController', () => {
     expect(new RateController(4).window).toBe(4)
   })
 
-  test('lets everything wait together for as long as the provider asks', () => {
+  test('pauses all requests for as long as the provider specifies', () => {
     const pace = new RateController(64)
     pace.answered(0)
     pace.throttled(1_000, 5_000)
@@ -20,7 +20,7 @@ describe('a RateController', () => {
     expect(pace.delay(6_000)).toBe(0)
   })
 
-  test('waits half a second where the provider does not say, and ten minutes at most', () => {
+  test('waits half a second if the provider does not specify a time, and ten minutes at most', () => {
     const silent = new RateController(64)
     silent.answered(0)
     silent.throttled(0)
@@ -31,7 +31,7 @@ describe('a RateController', () => {
     expect(demanding.delay(0)).toBe(600_000)
   })
 
-  test('takes refusals of requests that were in flight together for one', () => {
+  test('counts refusals of requests that were in flight together as one', () => {
     const pace = new RateController(64)
     for (let answer = 0; answer < 48; answer++) pace.answered(0)
     for (let refusal = 0; refusal < 20; refusal++) pace.throttled(1_000 + refusal, 1_000)
@@ -39,7 +39,7 @@ describe('a RateController', () => {
     expect(pace.delay(1_019)).toBe(1_000)
   })
 
-  test('halves what is in flight when the provider fails, once a second, and never below one', () => {
+  test('halves the requests in flight when the provider fails, once a second, to no less than one', () => {
     const pace = new RateController(64)
     for (let answer = 0; answer < 48; answer++) pace.answered(0)
     pace.failed(0)
@@ -49,7 +49,7 @@ describe('a RateController', () => {
     expect(pace.window).toBe(1)
   })
 
-  test('sends at the rate that was admitted, and then tries more', () => {
+  test('sends at the admitted rate, and then tries more', () => {
     const pace = new RateController(64)
     for (let answer = 0; answer < 100; answer++) pace.answered(0)
     // 100 in a moment, and a second to wait: a little less than 100 a second, to be on the safe side.
@@ -70,7 +70,7 @@ describe('a RateController', () => {
     expect(sentIn(11_100, 41_100)).toBeGreaterThan(3_300)
   })
 
-  test('never asks for a negative or an endless wait, nor for no request at all, whatever happens', () => {
+  test('never requests a negative or endless wait, or allows no request at all', () => {
     const step = fc.record({
       after: fc.integer({ min: 0, max: 5_000 }),
       what: fc.constantFrom('sent', 'answered', 'throttled', 'failed'),
@@ -198,7 +198,7 @@ test.each([
   { tokens: 20_000, perSecond: 500, latencyMs: 50, concurrency: 256 },
   { tokens: 20_000, perSecond: 500, latencyMs: 50, concurrency: 32 },
   { tokens: 3_000, perSecond: 100, latencyMs: 20, concurrency: 32 },
-])('a provider that admits $perSecond a second gets that, and refuses few: %o', (given) => {
+])('reaches the rate of a provider that admits $perSecond a second, with few refusals: %o', (given) => {
   const { durationMs, refusedShare } = simulate({ ...given, provider: () => windows(given.perSecond, 1_000) })
   expect(durationMs).toBeLessThan((given.tokens / given.perSecond) * 1_000 * 1.15)
   expect(refusedShare).toBeLessThan(0.03)
@@ -234,7 +234,7 @@ test.each<[string, Outage]>([
   ['freezes for a minute', { from: 60_000, to: 120_000 }],
   ['freezes for five seconds', { from: 60_000, to: 65_000 }],
   ['says 503 and to wait for ten seconds', { from: 60_000, to: 90_000, says: 10_000 }],
-])('the rate is back within ten seconds when a provider %s', (_what, outage) => {
+])('recovers the rate within ten seconds when a provider %s', (_what, outage) => {
   for (const latencyMs of [20, 100]) {
     const world = { provider: () => windows(300, 1_000), tokens: 45_000, latencyMs, concurrency: 64, outage }
     const { admittedIn } = simulate(world)
@@ -247,7 +247,7 @@ test.each<[string, Outage]>([
   }
 })
 
-test('a provider that admits less behind an outage is not pressed for what it admitted before', () => {
+test('does not send the earlier rate to a provider that admits less after an outage', () => {
   const slower: World['provider'] = () => {
     const [fast, slow] = [windows(300, 1_000), windows(100, 1_000)]
     return (now) => (now < 60_000 ? fast(now) : slow(now))

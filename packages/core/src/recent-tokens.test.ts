@@ -13,7 +13,7 @@ import { TransportResponse } from './transport.ts'
 const token = (number: number): string => createHash('sha256').update(String(number)).digest('hex')
 
 describe('remember()', () => {
-  test('keeps the last 32 tokens, a token that comes again as the last one', () => {
+  test('keeps the last 32 tokens; a repeated token becomes the last', () => {
     const recent = new Set<string>()
     for (let number = 0; number < 40; number++) remember(recent, token(number))
     remember(recent, token(10))
@@ -22,20 +22,20 @@ describe('remember()', () => {
     expect(Array.from(recent).slice(-2)).toEqual([39, 10].map(token))
   })
 
-  test('keeps the forms in which a token may come back', () => {
+  test('keeps the forms in which a provider may repeat a token', () => {
     const recent = new Set<string>()
     remember(recent, 'a "token"/of odd=Characters')
     expect(Array.from(recent)).toContain('a+%22token%22%2fof+odd%3dcharacters')
   })
 
-  test('keeps no token that is so long that comparing texts with it would cost much, nor one that is nearly nothing', () => {
+  test('keeps no token that is too long to compare cheaply, or too short to mask', () => {
     const recent = new Set<string>()
     for (const one of ['x'.repeat(4_097), 'short-token']) remember(recent, one)
     expect(recent.size).toBe(0)
   })
 })
 
-test('a provider that repeats other tokens of a bulk run is masked in errors, results and events', async () => {
+test('tokens of a bulk run that a provider repeats are masked in errors, results and events', async () => {
   const seen: string[] = []
   await using server = await listen((request, response) => {
     seen.push(new URLSearchParams(String(request.body)).get('token') ?? '')
@@ -62,10 +62,10 @@ test('a provider that repeats other tokens of a bulk run is masked in errors, re
   for (const one of tokens) for (let at = 0; at + 12 <= 64; at++) expect(shown).not.toContain(one.slice(at, at + 12))
 })
 
-describe('the values of own headers', () => {
+describe('the values of custom headers', () => {
   const headers = { 'x-tenant': 'tenant-of-the-canary', 'x-short': 'short', 'user-agent': 'an-application/1.0' }
 
-  test('are masked from 12 characters on, other than the user agent', async () => {
+  test('are masked from 12 characters on, except the user agent', async () => {
     await using server = await listen((request, response) => {
       const { 'x-tenant': tenant, 'x-short': short, 'user-agent': agent } = request.headers
       response.writeHead(400, { 'content-type': 'application/json' })
@@ -78,7 +78,7 @@ describe('the values of own headers', () => {
   })
 })
 
-describe('what an application throws', () => {
+describe('an error that an application throws', () => {
   const secret = 'canary-of-the-application'
   const told = `cannot use ${secret}\r\nrevoked`
   const shown = 'cannot use [masked]\\r\\nrevoked'
@@ -104,7 +104,7 @@ describe('what an application throws', () => {
     expect(JSON.stringify([error, (error.cause as Error).message, error.stack])).not.toContain('canary')
   })
 
-  test('may quote the address, whose query may have a key', async () => {
+  test('may quote the address, whose query may contain a key', async () => {
     const revocation = 'http://127.0.0.1:9/revoke?code=canary-of-a-gateway&p=1'
     const transport = { send: ({ url }: { url: string }) => Promise.reject(new Error(`cannot reach ${url}`)) }
     const client = createLogoutClient({ ...location, endpoints: { revocation }, transport })
@@ -113,7 +113,7 @@ describe('what an application throws', () => {
     expect(JSON.stringify([error, (error.cause as Error).message])).not.toContain('canary')
   })
 
-  test('in a listener goes nowhere', async () => {
+  test('in a listener is ignored', async () => {
     const client = createLogoutClient({
       ...location,
       transport: { send: async () => new TransportResponse({ status: 200, headers: new Headers(), body: '' }) },

@@ -8,7 +8,7 @@ import { redactCause, redactor } from './redaction.ts'
 const SECRET = 'canary-9f86d081884c7d65'
 
 describe('redactor()', () => {
-  test('leaves a text without secrets as it is', () => {
+  test('leaves a text without secrets unchanged', () => {
     expect(redactor([SECRET])('the token is not valid')).toBe('the token is not valid')
     expect(redactor([])('anything')).toBe('anything')
     expect(redactor([undefined, ''])('anything')).toBe('anything')
@@ -35,7 +35,7 @@ describe('redactor()', () => {
     ['form-encoded', new URLSearchParams({ '': odd }).toString().slice(1)],
     ['percent-encoded in lower case', encodeURIComponent(odd).replace(/%../g, (code) => code.toLowerCase())],
     ['as JSON', JSON.stringify(odd).slice(1, -1)],
-  ])('masks a secret that comes back %s', (_what, text) => {
+  ])('masks a secret that is repeated %s', (_what, text) => {
     const masked = redactor([odd])(`<${text}>`)
     expect(masked).toMatch(/^<.{0,11}\[masked\].{0,11}>$/)
     for (let at = 0; at + 12 <= text.length; at++) expect(masked).not.toContain(text.slice(at, at + 12))
@@ -53,7 +53,7 @@ describe('redactor()', () => {
     },
   )
 
-  test('leaves nothing of base64 also where another secret looks like a part of it', () => {
+  test('leaves no base64 of a secret if another secret looks like a part of it', () => {
     const text = Buffer.from(`{"token":"${SECRET}"}`).toString('base64')
     for (let from = 0; from + 12 < text.length; from++) {
       const masked = redactor([SECRET, text.slice(from, from + 16)])(`<${text}>`)
@@ -61,7 +61,7 @@ describe('redactor()', () => {
     }
   })
 
-  test('leaves request ids and other base64 alone', () => {
+  test('leaves request ids and other base64 unchanged', () => {
     const id = '0b9f1c0e-7d1a-4a51-9a3e-5f0c2b1d4e6f'
     const other = Buffer.from('nothing to see here, move along').toString('base64')
     expect(redactor([SECRET, odd])(`${id} ${other}`)).toBe(`${id} ${other}`)
@@ -80,19 +80,19 @@ describe('redactor()', () => {
     expect(redactor(['hunter2'])('the password hunter2 is wrong')).toBe('the password [masked] is wrong')
   })
 
-  test('leaves a text alone that has fewer than four characters in common with all secrets', () => {
+  test('leaves a text unchanged that has fewer than four characters in common with all secrets', () => {
     const text = 'the client is not accepted'
     for (const secret of ['a', 'e', 'the', 'not']) expect(redactor([secret])(text)).toBe(text)
     expect(redactor(['t', 'cept', 'is'])(text)).toBe('the client is not ac[masked]ed')
   })
 
-  test('cuts what is too long, and only after it is masked', () => {
+  test('truncates a text only after it is masked', () => {
     expect(redactor([])('x'.repeat(20), 10)).toBe(`${'x'.repeat(10)}…`)
     expect(redactor([SECRET])(`123456${SECRET}`, 14)).toBe('123456[masked]')
     expect(redactor([])('x'.repeat(10_000))).toHaveLength(301)
   })
 
-  test('lets no 12 characters in a row of any secret through, wherever and however often they stand', () => {
+  test('reveals no 12 consecutive characters of any secret, wherever and however often they occur', () => {
     const secret = fc.oneof(
       fc.string({ minLength: 1, maxLength: 60 }),
       fc.string({ minLength: 12, maxLength: 60, unit: fc.constantFrom('a', 'b', '-') }),
@@ -144,7 +144,7 @@ describe('redactCause()', () => {
     expect(clean).toMatchObject({ cause: { cause: { message: 'could not send [masked]', code: '[masked]' } } })
   })
 
-  test('keeps what a LogoutError says, and masks its texts and those of its causes', () => {
+  test('keeps the fields of a LogoutError, and masks its texts and those of its causes', () => {
     const cause = new LogoutError('network', `no way to ${SECRET}`, { cause: new Error(SECRET) })
     const error = new LogoutError('rejected', `refused ${SECRET}\r\nall is well`, {
       ...{
@@ -170,7 +170,7 @@ describe('redactCause()', () => {
     expect(inspect(clean, { showHidden: true, depth: 10 })).not.toContain('canary')
   })
 
-  test('ends where causes do not', () => {
+  test('ends if causes do not', () => {
     const circular = new Error('one')
     circular.cause = circular
     const clean = redactCause(circular, redact)
@@ -185,17 +185,17 @@ describe('redactCause()', () => {
     ['an object whose message is no text', { message: 7, name: 8, code: 9 }, '7'],
     ['an error of another realm', runInContext('new RangeError("far")', createContext()), 'far'],
     ['an aggregate', new AggregateError([new Error(SECRET)], 'all failed'), 'all failed'],
-  ])('makes an error of %s', (_what, thrown, message) => {
+  ])('creates an error from %s', (_what, thrown, message) => {
     const clean = redactCause(thrown, redact)
     expect(clean?.message).toBe(message)
     expect(inspect(clean, { showHidden: true })).not.toContain('canary')
   })
 
-  test.each([[undefined], [null]])('makes nothing of %s', (nothing) => {
+  test.each([[undefined], [null]])('ignores %s', (nothing) => {
     expect(redactCause(nothing, redact)).toBeUndefined()
   })
 
-  test('takes anything that can be thrown', () => {
+  test('accepts any thrown value', () => {
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withSparseArray: true }), (thrown) => {
         const clean = redactCause(thrown, redact)

@@ -44,7 +44,7 @@ test.each<[name: string, call: (verify: { readonly withinMs?: number }) => Promi
   expect(error.message).toContain('use withinMs')
 })
 
-test('names what the options belong to, and hints at what else to do', async () => {
+test('names the owner of the options, and suggests an alternative', async () => {
   const hints = { sockets: 'use connections' }
   const error = await logoutErrorOf(() => refuseUnknownOption({ sockets: 1 }, { connections: true }, hints, 'pool.'))
   expect(error.message).toBe('pool.sockets is not an option here: use connections.')

@@ -7,7 +7,7 @@ import { logoutErrorOf } from './testing/logout-error-of.ts'
 const refusal = (headers: unknown) => logoutErrorOf(() => resolveHeaders(headers))
 
 describe('resolveHeaders()', () => {
-  test('copies what is given, by lower-case name, and freezes it', () => {
+  test('copies the headers, with lower-case names, and freezes them', () => {
     expect(resolveHeaders(undefined)).toEqual({})
     const headers = resolveHeaders({ 'User-Agent': 'my app/1 (é)', constructor: 'own' })
     expect(Object.entries(headers)).toEqual([
@@ -32,7 +32,7 @@ describe('resolveHeaders()', () => {
     'X-Tenant-Key',
     'TE-Hint',
     'X-Upgrade',
-  ])('lets %s through, which is no credential', (name) => {
+  ])('accepts %s, which is not a credential', (name) => {
     expect(resolveHeaders({ [name]: 'x' })).toEqual({ [name.toLowerCase()]: 'x' })
   })
 
@@ -68,7 +68,7 @@ describe('resolveHeaders()', () => {
     'X-Forwarded-Client-Cert',
     'X-SSL-ClientCert',
     'x-api-\u212aey',
-  ])('refuses the credential %s, and says where it belongs', async (name) => {
+  ])('refuses the credential %s, and names the option for it', async (name) => {
     const error = await refusal({ [name]: 'canary' })
     expect(error).toMatchObject({ code: 'invalid_options' })
     expect(error.message).toMatch(/^headers must not set a credential .*clientAuth.*fetch/)
@@ -92,7 +92,7 @@ describe('resolveHeaders()', () => {
     ['Transfer-Encoding', 'transfer-encoding'],
     ['Upgrade', 'upgrade'],
     ['HTTP2-Settings', 'http2-settings'],
-  ])('refuses %s, which the request itself decides', async (name, named) => {
+  ])('refuses %s, which the request sets', async (name, named) => {
     expect((await refusal({ [name]: 'canary' })).message).toBe(`headers must not set ${named}: the client sets it.`)
   })
 
@@ -126,7 +126,7 @@ describe('resolveHeaders()', () => {
     expect(error.message).not.toContain('canary')
   })
 
-  test('takes only what can be sent, whatever it is given', () => {
+  test('accepts only headers that can be sent, for any input', () => {
     const name = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('x-a', 'Cookie', 'te', '__proto__', 'toString'),

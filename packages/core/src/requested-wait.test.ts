@@ -35,7 +35,7 @@ describe('parseWait()', () => {
     ['1764111777123456', 1_764_111_777_124 - NOW],
     ['1764111777123456789', 1_764_111_777_124 - NOW],
     ['1764111777.5', 1_764_111_777_500 - NOW],
-  ])('tells durations and points in time apart: %s', (value, ms) => {
+  ])('distinguishes durations from points in time: %s', (value, ms) => {
     expect(parseWait(value, NOW)).toBe(ms)
   })
 
@@ -55,7 +55,7 @@ describe('parseWait()', () => {
     ['1,5', 5_000],
     ['soon, 7', 7_000],
     ['2s, 1m', 60_000],
-  ])('takes the longest of several: %s', (value, ms) => {
+  ])('uses the longest of several: %s', (value, ms) => {
     expect(parseWait(value, NOW)).toBe(ms)
   })
 
@@ -64,7 +64,7 @@ describe('parseWait()', () => {
     expect(parseWait('2s', NOW, 1)).toBe(2_000)
   })
 
-  test('takes a date in the past for now', () => {
+  test('treats a date in the past as now', () => {
     expect(parseWait('Sat, 05 Nov 1994 08:49:37 GMT', NOW)).toBe(0)
   })
 
@@ -97,11 +97,11 @@ describe('parseWait()', () => {
     ['Sun, 06 Nov 1994 08:49:37 +0100'],
     ['Sun, 99 Foo 1994 08:49:37 GMT'],
     ['Sun, 06 Nov 1994 25:61:61 GMT'],
-  ])('makes nothing of %j', (value) => {
+  ])('ignores %j', (value) => {
     expect(parseWait(value, NOW)).toBeUndefined()
   })
 
-  test('gives nothing or a time that is not negative, whatever it reads', () => {
+  test('returns undefined or a nonnegative time for any input', () => {
     const text = fc.oneof(fc.string(), fc.stringMatching(/^[-+\d.e, :GMTSunNov]{0,40}$/))
     fc.assert(
       fc.property(text, fc.date({ noInvalidDate: true }), (value, now) => {
@@ -111,7 +111,7 @@ describe('parseWait()', () => {
     )
   })
 
-  test('reads every date that it could be sent, to the second', () => {
+  test('reads every valid date, to the second', () => {
     const seconds = fc.integer({ min: 0, max: 4_000_000_000 })
     fc.assert(
       fc.property(seconds, seconds, (now, at) => {
@@ -148,14 +148,14 @@ describe('requestedWait()', () => {
     expect(wait(headers as Record<string, string>)).toBe(ms)
   })
 
-  test("measures points in time by the provider's own clock", () => {
+  test("measures points in time by the provider's clock", () => {
     const date = 'Thu, 26 Nov 2026 07:00:00 GMT'
     const reset = `${Date.UTC(2026, 10, 26, 7, 0, 8) / 1000}`
     expect(wait({ date, 'x-ratelimit-reset': reset })).toBe(8_000)
     expect(wait({ date, 'retry-after': 'Thu, 26 Nov 2026 07:00:08 GMT' })).toBe(8_000)
   })
 
-  test('leaves a reset alone while something remains and nothing else says that a limit was exceeded', () => {
+  test('ignores a reset while requests remain and no other header reports an exceeded limit', () => {
     expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '3' }, false)).toBeUndefined()
     expect(wait({ ratelimit: '"default";r=3;t=60' }, false)).toBeUndefined()
     expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0' }, false)).toBe(60_000)
@@ -163,7 +163,7 @@ describe('requestedWait()', () => {
     expect(wait({ 'retry-after': '5' }, false)).toBe(5_000)
   })
 
-  test('gives nothing or a time that is not negative, whatever it reads', () => {
+  test('returns undefined or a nonnegative time for any input', () => {
     const name = fc.constantFrom(
       'retry-after',
       'retry-after-ms',

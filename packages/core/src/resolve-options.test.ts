@@ -30,7 +30,7 @@ describe('resolveOptions()', () => {
     expect(resolveOptions({ ...genauth, appHost }).location).toMatchObject({ base })
   })
 
-  test('takes an issuer as the provider spells it, and a URL in both spellings', () => {
+  test("keeps the provider's spelling of an issuer, and accepts both spellings of a URL", () => {
     const issuerOf = (issuer: string | URL) => resolveOptions({ appId: 'app', issuer }).location
     expect(issuerOf('https://id.example.com')).toMatchObject({ kind: 'issuer', issuer: ['https://id.example.com'] })
     expect(issuerOf('https://id.example.com/')).toMatchObject({ kind: 'issuer', issuer: ['https://id.example.com/'] })
@@ -42,7 +42,7 @@ describe('resolveOptions()', () => {
     expect(issuerOf(deep)).toMatchObject({ issuer: [deep.href, deep.href] })
   })
 
-  test('takes endpoints one by one', () => {
+  test('accepts individual endpoints', () => {
     const revocation = 'https://id.example.com/revoke'
     expect(resolveOptions({ appId: 'app', endpoints: { revocation } }).location).toEqual({
       kind: 'endpoints',
@@ -72,13 +72,13 @@ describe('resolveOptions()', () => {
     expect(resolveOptions(options as LogoutClientOptions).clientAuth?.method).toBe(method)
   })
 
-  test('takes a function for client authentication', async () => {
+  test('accepts a function for client authentication', async () => {
     const clientAuth = () => ({ body: { client_id: 'own' } })
     const resolved = resolveOptions({ ...genauth, clientAuth })
     expect(await resolved.clientAuth?.(context)).toEqual({ body: { client_id: 'own' } })
   })
 
-  test('prefers logoutRedirectUri to redirectUri, and keeps the address as it was written', () => {
+  test('prefers logoutRedirectUri to redirectUri, and does not rewrite the address', () => {
     const redirectUri = 'https://APP.example.com'
     expect(resolveOptions({ ...genauth, redirectUri }).redirectUri).toBe(redirectUri)
     expect(resolveOptions({ ...genauth, redirectUri, logoutRedirectUri: 'myapp://out' }).redirectUri).toBe(
@@ -86,7 +86,7 @@ describe('resolveOptions()', () => {
     )
   })
 
-  test('keeps none of the objects that it was given', () => {
+  test('keeps none of the given objects', () => {
     const headers = { 'User-Agent': 'one' }
     const endpoints = { revocation: 'https://id.example.com/revoke' }
     const resolved = resolveOptions({ appId: 'app', endpoints, headers })
@@ -208,7 +208,7 @@ describe('options of any shape', () => {
     nearly({ send: () => {}, mutualTls: true }, 2).map((transport) => ({ ...locations[0], transport })),
   )
 
-  test('make a client or a LogoutError that says invalid_options, and are never changed', () => {
+  test('create a client or throw a LogoutError with invalid_options, and are never changed', () => {
     let made = 0
     fc.assert(
       fc.property(fc.oneof({ weight: 9, arbitrary: shaped }, { weight: 1, arbitrary: odd }), (options) => {
@@ -228,7 +228,7 @@ describe('options of any shape', () => {
     expect(made).toBeGreaterThan(50)
   })
 
-  test('of a call make a rejection with a LogoutError, and are never changed', async () => {
+  test('of a call cause a rejection with a LogoutError, and are never changed', async () => {
     const transport = {
       send: async () => new TransportResponse({ status: 200, headers: new Headers(), body: '' }),
     }

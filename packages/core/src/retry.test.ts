@@ -36,7 +36,7 @@ describe('nextDelay()', () => {
     expect(most.map((ms) => Math.round(ms ?? 0))).toEqual([250, 500, 1000, 2000, 4000, 8000, 8000, 8000, 8000])
   })
 
-  test('spreads its delays over the whole of that time (full jitter)', () => {
+  test('spreads its delays over the whole interval (full jitter)', () => {
     expect([0, 0.25, 0.5, 0.99].map((random) => nextDelay({ ...question, random }))).toEqual([0, 62.5, 125, 247.5])
   })
 
@@ -49,32 +49,32 @@ describe('nextDelay()', () => {
     expect(nextDelay({ ...question, attempts, retries: retries + 1, remainingMs: 86_400_000 })).toBeDefined()
   })
 
-  test('waits at least as long as the provider asks for, and a little longer by chance', () => {
+  test('waits at least as long as the provider specifies, plus a short random time', () => {
     expect(nextDelay({ ...askingFor(5_000), random: 0 })).toBe(5_000)
     expect(nextDelay({ ...askingFor(5_000), random: 0.5 })).toBe(5_125)
   })
 
-  test('keeps to its own back-off where the provider asks for less', () => {
+  test('uses its own back-off if the provider specifies less', () => {
     expect(nextDelay(askingFor(0))).toBe(125)
     expect(nextDelay(askingFor(10))).toBe(125)
   })
 
-  test('gives up at once where the provider asks for more time than there is', () => {
+  test('gives up immediately if the provider specifies more time than remains', () => {
     expect(nextDelay(askingFor(30_000))).toBeUndefined()
     expect(nextDelay(askingFor(30_001))).toBeUndefined()
   })
 
-  test('leaves the extra time out where it alone would reach the deadline', () => {
+  test('omits the random time if it alone would reach the deadline', () => {
     expect(nextDelay(askingFor(29_999))).toBe(29_999)
   })
 
-  test('gives up where its own back-off would reach the deadline', () => {
+  test('gives up if its own back-off would reach the deadline', () => {
     expect(nextDelay({ ...question, remainingMs: 125 })).toBeUndefined()
     expect(nextDelay({ ...question, remainingMs: 126 })).toBe(125)
     expect(nextDelay({ ...question, remainingMs: -1 })).toBeUndefined()
   })
 
-  test('never exceeds attempts or deadline, and never undercuts Retry-After, whatever it is asked', () => {
+  test('never exceeds attempts or deadline, and never waits less than Retry-After', () => {
     fc.assert(
       fc.property(questions, (asked) => {
         const delay = nextDelay(asked)
@@ -87,7 +87,7 @@ describe('nextDelay()', () => {
     )
   })
 
-  test('always tries again where attempts and time are left in plenty', () => {
+  test('always retries if enough attempts and time remain', () => {
     fc.assert(
       fc.property(questions, (asked) => {
         const { retryAfterMs = 0 } = asked.failure
@@ -97,14 +97,14 @@ describe('nextDelay()', () => {
     )
   })
 
-  test('does not retry what would fail again', () => {
+  test('does not retry a failure that would repeat', () => {
     for (const [code, { retryable }] of Object.entries(ERROR_MEANING)) {
       const delay = nextDelay({ ...question, failure: { code: code as LogoutErrorCode } })
       expect(delay !== undefined, code).toBe(retryable)
     }
   })
 
-  test('leaves throttling to a bulk run, and nothing else', () => {
+  test('leaves only throttling to a bulk run', () => {
     const deferred = { ...question, deferThrottling: true }
     expect(nextDelay({ ...deferred, failure: { code: 'rate_limited' } })).toBeUndefined()
     expect(nextDelay({ ...deferred, failure: { code: 'provider_unavailable', retryAfterMs: 10 } })).toBeUndefined()

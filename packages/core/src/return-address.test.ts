@@ -4,7 +4,7 @@ import { logoutErrorOf } from './testing/logout-error-of.ts'
 
 describe('returnAddress()', () => {
   test.each(['https://app.example.com/out?x=1#there', 'http://localhost:3000', 'com.example.app:/out'])(
-    'lets %s pass as it is',
+    'leaves %s unchanged',
     (value) => {
       expect(returnAddress(value, 'redirectUri')).toBe(value)
     },

@@ -5,12 +5,12 @@ const NOW = 1_795_679_550
 const ISS = 'https://id.example.com'
 const jwt = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2lnbmF0dXJl`
 
-test('an access token with an id is named by it, and by nothing else', () => {
+test('an access token with an id is named by its id alone', () => {
   const claims = { iss: ISS, jti: 'ü \u{1F600}', sid: 's', sub: 'alice', iat: NOW, exp: NOW + 60.5 }
   expect(revocationEntryOf(jwt(claims))).toEqual({ iss: ISS, jti: 'ü \u{1F600}', until: NOW + 61 })
 })
 
-test('one without an id is named by its session, up to now or to when it was issued', () => {
+test('a token without an id is named by its session, up to now or to its time of issue', () => {
   const claims = { iss: ISS, sid: 's', sub: 'alice', exp: NOW + 60 }
   expect(revocationEntryOf(jwt({ ...claims, iat: NOW - 5 }), NOW)).toEqual({
     iss: ISS,
@@ -45,6 +45,6 @@ test.each([
   ['an id that is empty', jwt({ ...claims, jti: '' })],
   ['an id with NUL', jwt({ ...claims, jti: 'a\0' })],
   ['an id that is too long', jwt({ ...claims, jti: 'x'.repeat(1025) })],
-])('a token that no entry can name gives none: %s', (_, token) => {
+])('a token that no entry can name has none: %s', (_, token) => {
   expect(revocationEntryOf(token)).toBeUndefined()
 })

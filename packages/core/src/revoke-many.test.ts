@@ -61,20 +61,20 @@ describe('revokeTokens() at a real provider', () => {
     ['a Web stream', (tokens) => ReadableStream.from(tokens)],
     ['a Web stream that cannot be iterated', (tokens) => withoutIterator(ReadableStream.from(tokens))],
     ['objects', (tokens) => tokens.map((token) => ({ token, tokenTypeHint: 'access_token' }))],
-  ])('revokes what comes from %s', async (_what, sourceOf) => {
+  ])('revokes tokens from %s', async (_what, sourceOf) => {
     const tokens = await emulator.issueTokens(60)
     const found = await all(client.revokeTokens(sourceOf(tokens)))
     expect(found.map(({ index, state }) => `${index} ${state}`)).toEqual(tokens.map((_, index) => `${index} accepted`))
     expect(await Promise.all(tokens.map((token) => emulator.isActive(token)))).toEqual(tokens.map(() => false))
   })
 
-  test('verifies each where that is asked for', async () => {
+  test('verifies each token if configured', async () => {
     const tokens = await emulator.issueTokens(5)
     const found = await all(client.revokeTokens(tokens, { verify: true, concurrency: 2 }))
     expect(found.map(({ state }) => state)).toEqual(tokens.map(() => 'verified'))
   })
 
-  test('reports what becomes of each, and lets no token stop the others', async () => {
+  test('reports the outcome of each token, and never stops the others because of one', async () => {
     const [first = '', last = ''] = await emulator.issueTokens(2)
     const odd = [undefined, '', 'line\n', { token: 'x', tokenTypeHint: 'two words' }, null, 7]
     const found = await all(client.revokeTokens([first, ...odd, last] as BulkToken[]))
@@ -86,7 +86,7 @@ describe('revokeTokens() at a real provider', () => {
     expect(found.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
   })
 
-  test('tries a throttled token again until it is admitted, and counts every attempt', async () => {
+  test('retries a throttled token until it is admitted, and counts every attempt', async () => {
     const tokens = await emulator.issueTokens(3)
     emulator.answerNext({ status: 429, headers: { 'retry-after': '0' }, times: 4 })
     const found = await all(client.revokeTokens(tokens, { concurrency: 1 }))
@@ -96,7 +96,7 @@ describe('revokeTokens() at a real provider', () => {
 })
 
 describe('revokeTokens()', () => {
-  test('pulls no more than it can use', async () => {
+  test('pulls only as many tokens as it can send', async () => {
     await using server = await listen(always(200))
     let pulled = 0
     function* endless() {
@@ -110,7 +110,7 @@ describe('revokeTokens()', () => {
     expect(pulled).toBeLessThan(30)
   })
 
-  test('pulls no more for a reader that is slower than the provider', async () => {
+  test('pulls no more than a reader that is slower than the provider can read', async () => {
     await using server = await listen(always(200))
     let pulled = 0
     function* endless() {
@@ -125,7 +125,7 @@ describe('revokeTokens()', () => {
     }
   })
 
-  test('keeps no more requests in flight than it may', async () => {
+  test('keeps at most the configured number of requests in flight', async () => {
     let open = 0
     let most = 0
     await using server = await listen((_request, response) => {
@@ -141,7 +141,7 @@ describe('revokeTokens()', () => {
     expect(most).toBe(3)
   })
 
-  test('gives the source back when nobody reads on', async () => {
+  test('closes the source when the reader stops', async () => {
     await using server = await listen(always(200))
     let returned = 0
     const source = {
@@ -167,7 +167,7 @@ describe('revokeTokens()', () => {
     expect(cancelled).toBe(true)
   })
 
-  test('reports what was in flight when the signal aborts, takes nothing more, and then throws', async () => {
+  test('reports requests in flight when the signal aborts, pulls no more, and then throws', async () => {
     const controller = new AbortController()
     await using server = await listen(() => {
       if (server.requests.length === 3) controller.abort()
@@ -183,14 +183,14 @@ describe('revokeTokens()', () => {
     expect(found).toHaveLength(3)
   })
 
-  test('sends nothing when the signal has aborted before', async () => {
+  test('sends nothing if the signal has aborted before', async () => {
     await using server = await listen(always(200))
     const run = clientOf(server).revokeTokens(['x'], { signal: AbortSignal.abort() })
     expect((await logoutErrorOf(() => all(run))).code).toBe('aborted')
     expect(server.requests).toEqual([])
   })
 
-  test('reports tokens that wait for the provider to admit more as live when the signal aborts', async () => {
+  test('reports tokens that wait for the provider as live when the signal aborts', async () => {
     await using server = await listen(always(429, '', { 'retry-after': '3600' }))
     const { client, clock, pausedAfter } = pausingClient(server, 86_400_000)
     const controller = new AbortController()
@@ -210,7 +210,7 @@ describe('revokeTokens()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('gives up on a token whose own deadline would pass during a pause, and sends the others after it', async () => {
+  test('gives up a token whose deadline would pass during a pause, and sends the others after the pause', async () => {
     await using server = await listen(inTurn(always(429, '', { 'retry-after': '60' }), always(200)))
     const { client, clock, events, pausedAfter } = pausingClient(server, 5_000)
     const run = client.revokeTokens(['a', 'b', 'c'], { concurrency: 1 })
@@ -231,7 +231,7 @@ describe('revokeTokens()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('sends a token again as long as its own deadline allows', async () => {
+  test('retries a token until its deadline', async () => {
     await using server = await listen(always(429, '', { 'retry-after': '2' }))
     const { client, clock, pausedAfter } = pausingClient(server, 5_000)
     const found = all(client.revokeTokens(['a']))
@@ -244,7 +244,7 @@ describe('revokeTokens()', () => {
     ])
   })
 
-  test('reports as unknown what may have arrived before the provider throttled', async () => {
+  test('reports a token as unknown if it may have arrived before the provider throttled', async () => {
     const drop: Answer = (_request, response) => response.destroy()
     await using server = await listen(inTurn(drop, always(429, '', { 'retry-after': '0' }), always(400)))
     const client = createClient({ appId: 'app', endpoints: { revocation: server.origin } })
@@ -252,7 +252,7 @@ describe('revokeTokens()', () => {
     expect(found).toMatchObject([{ state: 'unknown', attempts: 3, error: { code: 'rejected' } }])
   })
 
-  test('gives a token up that is refused again and again, and says so', async () => {
+  test('gives up a token that is refused repeatedly, and reports that', async () => {
     await using server = await listen(always(429, '', { 'retry-after': '0' }))
     const found = await all(clientOf(server).revokeTokens(['a']))
     expect(found).toMatchObject([{ state: 'live', attempts: 21, error: { code: 'rate_limited' } }])
@@ -280,7 +280,7 @@ describe('revokeTokens()', () => {
         throw new RangeError('the file ends early')
       },
     ],
-  ])('hands on what a source %s, after what was in flight has been reported', async (_what, sourceOf) => {
+  ])('passes on a failure when a source %s, after reporting the requests in flight', async (_what, sourceOf) => {
     await using server = await listen(always(200))
     const found: Revocation[] = []
     const run = async () => {
@@ -304,7 +304,7 @@ describe('revokeTokens()', () => {
     ['a wrong verification', [], { verify: { withinMs: -1 } }],
     ['a wrong hint', [], { tokenTypeHint: 'two words' }],
     ['a signal that is none', [], { signal: new AbortController() }],
-  ])('refuses %s at once', (_what, tokens, options) => {
+  ])('refuses %s immediately', (_what, tokens, options) => {
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: 'https://id.example.com/revoke' } })
     expect(() => client.revokeTokens(tokens as BulkToken[], options)).toThrow(
       expect.objectContaining({ code: 'invalid_argument' }),

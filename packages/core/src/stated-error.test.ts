@@ -10,7 +10,7 @@ function codeOf(given: TransportResponse): string {
   return verdict.ok ? 'ok' : verdict.code
 }
 
-describe('what a failure tells', () => {
+describe('a failure provides', () => {
   test.each([
     ['Twitch', { status: 400, message: 'Invalid token' }, undefined, 'Invalid token'],
     ['Okta', { errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'E0000011', 'Invalid token provided'],
@@ -22,7 +22,7 @@ describe('what a failure tells', () => {
     ],
     ['a problem', { type: 'about:blank', title: 'Bad', status: 400, detail: 'No token' }, undefined, 'No token'],
     ['plain text', 'Invalid token', undefined, 'Invalid token'],
-  ])('the reason as %s gives it', (_what, body, providerError, providerErrorDescription) => {
+  ])('the reason from %s', (_what, body, providerError, providerErrorDescription) => {
     expect(judgeRevocation(answer(400, body), NOW)).toMatchObject({
       code: 'rejected',
       providerError,
@@ -40,7 +40,7 @@ describe('what a failure tells', () => {
     })
   })
 
-  test("everything that GenAuth's envelope says", () => {
+  test("all fields of GenAuth's envelope", () => {
     const body = { statusCode: 403, apiCode: 2333, message: 'Access denied', requestId: 'id-1' }
     expect(judgeRevocation(answer(200, body), NOW)).toMatchObject({
       status: 200,
@@ -79,12 +79,12 @@ describe('what a failure tells', () => {
     })
   })
 
-  test('the error from WWW-Authenticate also on 400, where it alone tells that the client is wrong', () => {
+  test('the error from WWW-Authenticate also on 400, if only it shows that the client is wrong', () => {
     const given = answer(400, '', { headers: { 'www-authenticate': 'Basic error="invalid_client"' } })
     expect(codeOf(given)).toBe('client_auth_failed')
   })
 
-  test('the body rather than WWW-Authenticate where both speak', () => {
+  test('the body rather than WWW-Authenticate if both contain an error', () => {
     const headers = { 'www-authenticate': 'Basic error="invalid_token", error_description="header"' }
     const body = { error: 'invalid_client', error_description: 'body' }
     expect(judgeRevocation(answer(401, body, { headers }), NOW)).toMatchObject({
@@ -93,18 +93,18 @@ describe('what a failure tells', () => {
     })
   })
 
-  test('what a quoted string of WWW-Authenticate says is no error', () => {
+  test('no error from a quoted string of WWW-Authenticate', () => {
     const challenge = 'Bearer realm="a, error=invalid_client b", error="insufficient_scope"'
     const given = answer(403, '', { headers: { 'www-authenticate': challenge } })
     expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rejected', providerError: 'insufficient_scope' })
   })
 
-  test('no error from a challenge that has none', () => {
+  test('no error from a challenge without one', () => {
     const given = answer(401, '', { headers: { 'www-authenticate': 'Basic realm="my_error=1"' } })
     expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'client_auth_failed', providerError: undefined })
   })
 
-  test('how long to wait', () => {
+  test('the time to wait', () => {
     const after = (value: string) => {
       const verdict = judgeRevocation(answer(503, '', { headers: { 'retry-after': value } }), NOW)
       return verdict.ok ? 'ok' : verdict.retryAfterMs

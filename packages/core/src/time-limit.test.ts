@@ -7,7 +7,7 @@ import { EndedEarly, pause, withTimeLimit } from './time-limit.ts'
 const never = () => new Promise<never>(() => {})
 
 describe('withTimeLimit()', () => {
-  test('gives what the work gives, and leaves no timer and no listener behind', async () => {
+  test('returns the result of the work, and leaves no timer or listener behind', async () => {
     const clock = manualClock()
     const { signal } = new AbortController()
     expect(await withTimeLimit(async () => 'done', 100, signal, clock)).toBe('done')
@@ -15,7 +15,7 @@ describe('withTimeLimit()', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
-  test('fails as the work fails, and leaves no timer and no listener behind', async () => {
+  test('fails as the work fails, and leaves no timer or listener behind', async () => {
     const clock = manualClock()
     const { signal } = new AbortController()
     const failing = withTimeLimit(() => Promise.reject(new RangeError('no')), 100, signal, clock)
@@ -24,7 +24,7 @@ describe('withTimeLimit()', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
-  test('ends work that takes too long, at the millisecond, and tells it so', async () => {
+  test('ends work that takes too long, at the millisecond, and notifies it', async () => {
     const clock = manualClock()
     let inner: AbortSignal | undefined
     let ended: unknown
@@ -49,7 +49,7 @@ describe('withTimeLimit()', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test('ends at once, and without a warning, when its time was over before it began', async () => {
+  test('ends immediately, without a warning, if its time was over before it began', async () => {
     const warnings: Error[] = []
     const note = (warning: Error): unknown => warnings.push(warning)
     process.on('warning', note)
@@ -60,7 +60,7 @@ describe('withTimeLimit()', () => {
     expect(warnings).toEqual([])
   })
 
-  test('ends when the signal aborts, tells the work so, and leaves no timer and no listener behind', async () => {
+  test('ends when the signal aborts, notifies the work, and leaves no timer or listener behind', async () => {
     const clock = manualClock()
     const controller = new AbortController()
     let inner: AbortSignal | undefined
@@ -80,7 +80,7 @@ describe('withTimeLimit()', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([])
   })
 
-  test('does not begin when the signal has aborted before', async () => {
+  test('does not begin if the signal has aborted before', async () => {
     let began = false
     const run = async () => {
       began = true
@@ -93,7 +93,7 @@ describe('withTimeLimit()', () => {
   test.each([
     ['succeeds', (resolve: () => void, _reject: () => void) => resolve()],
     ['fails', (_resolve: () => void, reject: () => void) => reject()],
-  ])('drops it when the work %s after its time', async (_what, settle) => {
+  ])('ignores that the work %s after its time', async (_what, settle) => {
     const unhandled: unknown[] = []
     const note = (reason: unknown) => unhandled.push(reason)
     process.on('unhandledRejection', note)
@@ -111,7 +111,7 @@ describe('withTimeLimit()', () => {
     }
   })
 
-  test('works with the clock of the runtime', async () => {
+  test("works with the runtime's clock", async () => {
     const limited = withTimeLimit(never, 1, undefined, systemClock)
     await expect(limited).rejects.toEqual(new EndedEarly('timeout'))
     expect(await withTimeLimit(async () => systemClock.random(), 60_000, undefined, systemClock)).toBeLessThan(1)

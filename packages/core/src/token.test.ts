@@ -33,7 +33,7 @@ describe('usableToken()', () => {
       'an access token without a scope',
       jwtOf({ iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1, jti: 'x', client_id: 'app' }),
     ],
-  ])('lets %s pass', (_what, token) => {
+  ])('accepts %s', (_what, token) => {
     expect(usableToken(token, 'app')).toBe(token)
   })
 
@@ -64,7 +64,7 @@ describe('usableToken()', () => {
     ],
     ['an ID token with auth_time', jwtOf({ aud: 'app', auth_time: 1 }), /ID token/],
     ['an ID token with c_hash, in Chinese', jwtOf({ aud: 'app', c_hash: 'x', name: '金丝雀' }), /ID token/],
-  ])('refuses %s, says why, and does not show it', (_what, token, message) => {
+  ])('refuses %s, states why, and does not show it', (_what, token, message) => {
     const error = usableToken(token, 'app')
     expect(error).toMatchObject({ code: 'invalid_argument', option: 'token', tokenMayBeLive: true })
     expect(error).toHaveProperty('message', expect.stringMatching(message))
@@ -75,19 +75,19 @@ describe('usableToken()', () => {
     ['a nonce', { aud: 'app', nonce: 'canary' }],
     ['auth_time', { aud: 'app', auth_time: 1 }],
     ['nothing but what an ID token must have', { iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }],
-  ])('believes the application that a token with %s is none', (_what, claims) => {
+  ])('accepts the statement of the application that a token with %s is not an ID token', (_what, claims) => {
     const token = jwtOf(claims)
     expect(usableToken(token, 'app', 'access_token')).toBe(token)
     expect(usableToken(token, 'app', 'urn:example:other')).toBe(token)
     expect(usableToken(token, 'app')).toHaveProperty('message', expect.stringMatching(/set tokenTypeHint/))
   })
 
-  test.each(['at_hash', 'c_hash'])('does not believe it where the token has a hash of another: %s', (name) => {
+  test.each(['at_hash', 'c_hash'])('rejects that statement if the token has a hash of another: %s', (name) => {
     const error = usableToken(jwtOf({ aud: 'app', [name]: 'x' }), 'app', 'access_token')
     expect(error).toHaveProperty('code', 'invalid_argument')
   })
 
-  test('tells the tokens of a real provider apart', async () => {
+  test('distinguishes the tokens of a real provider', async () => {
     await using emulator = await startEmulator()
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const { appId } = emulator.app
@@ -96,7 +96,7 @@ describe('usableToken()', () => {
     expect(usableToken(idToken, appId)).toHaveProperty('message', expect.stringMatching(/ID token/))
   })
 
-  test('gives the token or a reason, whatever it is given', () => {
+  test('returns the token or a reason for any input', () => {
     const claims = fc.anything().map((value) => {
       try {
         return jwtOf(value)
@@ -116,7 +116,7 @@ describe('usableToken()', () => {
 
 describe('checkHint()', () => {
   test.each([undefined, 'access_token', 'refresh_token', 'urn:example:device', 'x'.repeat(200)])(
-    'lets %s pass',
+    'accepts %s',
     (hint) => {
       expect(() => checkHint(hint)).not.toThrow()
     },

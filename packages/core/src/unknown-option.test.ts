@@ -41,7 +41,7 @@ describe('createLogoutClient() refuses an option that does not exist', () => {
     expect(error.message).toMatch(new RegExp(`^${name} is not an option here: `))
   })
 
-  test('among the endpoints, too', async () => {
+  test('also refuses an unknown endpoint', async () => {
     const endpoints = { revocation: 'https://id.example.com/r', introspect: 'https://id.example.com/i' }
     const error = await logoutErrorOf(() => createLogoutClient({ appId: 'app', endpoints }))
     expect(error).toMatchObject({
@@ -65,12 +65,12 @@ test.each(Object.entries(CALLS))('%s() refuses an option that does not exist', a
   expect(Object.keys(known).length).toBeGreaterThan(3)
 })
 
-test('what is undefined is not there, and symbols are the application’s own', () => {
+test('undefined options count as absent, and symbols belong to the application', () => {
   const own = { ...options, timeout: undefined, [Symbol('mine')]: 1 }
   expect(createLogoutClient(own as LogoutClientOptions).appId).toBe('app')
 })
 
-test('a name that may be a secret is not repeated', () => {
+test('the message does not repeat a name that may be a secret', () => {
   const unknown = findUnknownOption({ 'eyJhbGciOi.canary/+=': 1, ['x'.repeat(100)]: 1 }, CLIENT)
   expect(JSON.stringify(unknown)).not.toContain('canary')
   expect(JSON.stringify(findUnknownOption({ ['x'.repeat(100)]: 1 }, CLIENT))).not.toContain('xxx')
@@ -83,14 +83,14 @@ test.each([
   ['https://example.genauth.ai/oidc/token/revocation', 'https://example.genauth.ai.'],
   ['https://example.genauth.ai/oauth', "https://example.genauth.ai with protocol: 'oauth'."],
   ['https://id.example.com/genauth/oidc', 'https://id.example.com/genauth.'],
-])('appHost %s is refused with the right one', async (appHost, right) => {
+])('appHost %s is refused with the correct one', async (appHost, right) => {
   const error = await logoutErrorOf(() => createLogoutClient({ appId: 'app', appHost }))
   expect(error).toMatchObject({ code: 'invalid_options', option: 'appHost' })
   expect(error.message.endsWith(`: use ${right}`)).toBe(true)
 })
 
 test.each(['https://id.example.com/genauth', 'https://id.example.com/oidc-provider'])(
-  'appHost %s is taken',
+  'appHost %s is accepted',
   (appHost) => {
     expect(createLogoutClient({ appId: 'app', appHost }).provider).toBe(appHost)
   },

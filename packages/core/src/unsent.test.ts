@@ -58,13 +58,13 @@ test.each([
   expect(isUnsent(thrown)).toBe(false)
 })
 
-test('an error that is its own cause is looked at in bounded time', () => {
+test('an error that is its own cause takes bounded time', () => {
   const error = failure('x')
   error.cause = error
   expect(isUnsent(error)).toBe(false)
 })
 
-describe('a provider that is not there', () => {
+describe('a provider that cannot be reached', () => {
   /** An address at which nobody listens any more. */
   const nobody = async (): Promise<string> => {
     const server = createServer().listen(0, '127.0.0.1')
@@ -74,7 +74,7 @@ describe('a provider that is not there', () => {
     return `http://127.0.0.1:${port}`
   }
 
-  test('leaves the token live, and the message says that nothing was sent', async () => {
+  test('leaves the token live, and the message states that nothing was sent', async () => {
     const client = createLogoutClient({ appId: 'app', appHost: await nobody(), retries: 1 })
     const { tokens } = await client.logout({ accessToken: 'a token' })
     expect(tokens).toMatchObject([{ state: 'live', attempts: 2, error: { code: 'network', retryable: true } }])
@@ -84,7 +84,7 @@ describe('a provider that is not there', () => {
     expect(tokens[0]?.error?.message).not.toContain('may or may not')
   })
 
-  test('gets no user sent to it', async () => {
+  test('has no user sent to it', async () => {
     const client = createLogoutClient({ appId: 'app', appHost: await nobody(), retries: 0 })
     const session = { accessToken: 'a token', refreshToken: 'another', idToken: 'x' }
     const result = await client.logout(session)
@@ -98,7 +98,7 @@ describe('a provider that is not there', () => {
     expect(await client.logout({ idToken: 'x' })).toHaveProperty('logoutUrl')
   })
 
-  test('does not make an introspection say that the token works', async () => {
+  test('does not make an introspection report that the token works', async () => {
     const client = createLogoutClient({ appId: 'app', appHost: await nobody(), retries: 0 })
     const error = await client.introspectToken('a token').catch((error) => error)
     expect(error.message).toMatch(/Nothing was sent\. It is unknown whether the token is active/)
@@ -116,7 +116,7 @@ test.each([
   expect('logoutUrl' in (await client.logout({ accessToken: 'a token', idToken: 'x' }))).toBe(sent)
 })
 
-test('one answer is enough to send the user there', async () => {
+test('one response is enough to send the user there', async () => {
   await using server = await listen((request, response) => {
     if (!request.body.toString().includes('refresh_token')) response.end()
   })
@@ -126,7 +126,7 @@ test('one answer is enough to send the user there', async () => {
   expect(logoutUrl).toBeInstanceOf(URL)
 })
 
-test.each([503, 500, 429])('an introspection that ends in %i does not say that the token works', async (status) => {
+test.each([503, 500, 429])('an introspection that ends in %i does not report that the token works', async (status) => {
   await using server = await listen(always(status))
   const client = createLogoutClient({ appId: 'app', appHost: server.origin, retries: 0 })
   const error = await client.introspectToken('a token').catch((error) => error)

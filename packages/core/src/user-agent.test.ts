@@ -22,7 +22,7 @@ test.each([
   expect(defaultUserAgent()).toBe(expected)
 })
 
-test('without a navigator it names the package alone', () => {
+test('without a navigator, it names only the package', () => {
   vi.stubGlobal('navigator', undefined)
   expect(defaultUserAgent()).toBe(`backend-logout/${VERSION}`)
 })

@@ -5,7 +5,7 @@ import { judgeIntrospection, judgeMetadata, judgeRevocation } from './verdict.ts
 
 const NOW = Date.UTC(2026, 0, 1)
 
-describe('any answer', () => {
+describe('any response', () => {
   const codes = new Set([
     'client_auth_failed',
     'unsupported_token_type',
@@ -39,7 +39,7 @@ describe('any answer', () => {
     redirected: fc.boolean(),
   })
 
-  test('gets exactly one verdict, the same each time, and success only with a 2xx that was not redirected', () => {
+  test('gets exactly one verdict, always the same, and success only with a 2xx that was not redirected', () => {
     fc.assert(
       fc.property(given, ({ status, body: content, ...rest }) => {
         for (const judge of [judgeRevocation, judgeIntrospection, judgeMetadata]) {

@@ -53,7 +53,7 @@ describe('a revocation succeeds', () => {
     expect(codeOf(given)).toBe('ok')
   })
 
-  test('and hands on JSON and the request id, from the body or the header', () => {
+  test('and returns JSON and the request id, from the body or the header', () => {
     const headers = { 'x-request-id': 'of the header' }
     expect(judgeRevocation(answer(200, { requestId: 'of the body' }, { headers }), NOW)).toEqual({
       ok: true,
@@ -161,7 +161,7 @@ describe('a 2xx is a failure', () => {
     ['a body that goes on and on', 'ok '.repeat(100), { truncated: true }],
     ['white space that goes on and on', ' '.repeat(100), { truncated: true }],
     ['an image', '\ufffdPNG\r\n\u001a\n\u0000\u0000', {}],
-  ])('that makes no sense: %s', (_what, body, given) => {
+  ])('that cannot be interpreted: %s', (_what, body, given) => {
     expect(codeOf(answer(200, body, given))).toBe('unexpected_response')
   })
 
@@ -175,7 +175,7 @@ describe('a 2xx is a failure', () => {
   })
 })
 
-describe('the status decides', () => {
+describe('the status determines', () => {
   test.each([
     [100, 'unexpected_response'],
     [0, 'unexpected_response'],
@@ -200,7 +200,7 @@ describe('the status decides', () => {
     [599, 'provider_unavailable'],
     [600, 'unexpected_response'],
     [999, 'unexpected_response'],
-  ])('on %i: %s', (status, code) => {
+  ])('for %i: %s', (status, code) => {
     for (const body of ['', '{"cut', '{}']) expect(codeOf(answer(status, body))).toBe(code)
   })
 
@@ -221,11 +221,11 @@ describe('the status decides', () => {
     [500, '<html>', 'provider_unavailable'],
     [502, '<html>502 Bad Gateway', 'provider_unavailable'],
     [503, 'Service Unavailable', 'provider_unavailable'],
-  ])('and what the body is: %i with %j', (status, body, code) => {
+  ])('the meaning of the body: %i with %j', (status, body, code) => {
     expect(codeOf(answer(status, body))).toBe(code)
   })
 
-  test.each([200, 202, 403, 405, 429, 503])('unless a firewall says that it answered: %i', (status) => {
+  test.each([200, 202, 403, 405, 429, 503])('unless a firewall states that it responded: %i', (status) => {
     for (const name of ['cf-mitigated', 'x-amzn-waf-action']) {
       expect(codeOf(answer(status, '', { headers: { [name]: 'challenge' } }))).toBe('unexpected_response')
     }
@@ -255,21 +255,24 @@ describe('the status decides', () => {
     ],
     ['is the one of Spring', { status: 404, error: 'Not Found', path: '/oauth/token/revoke' }, 'endpoint_missing'],
     ['is the one of Django', { detail: 'Not found.' }, 'endpoint_missing'],
-  ])('on 404 by whether the endpoint is there: a body that %s', (_what, body, code) => {
+  ])('for 404, whether the endpoint exists: a body that %s', (_what, body, code) => {
     expect(codeOf(answer(404, body))).toBe(code)
   })
 
-  test.each([400, 403, 404, 405, 409, 420, 423, 451])('on %i: throttling, where it says how long to wait', (status) => {
-    for (const body of ['', '{}', '<html>', 'text']) {
-      const given = answer(status, body, { headers: { 'retry-after': '7' } })
-      expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 })
-    }
-    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }
-    expect(judgeRevocation(answer(status, '{}', { headers }), NOW)).toMatchObject({
-      code: 'rate_limited',
-      retryAfterMs: 9_000,
-    })
-  })
+  test.each([400, 403, 404, 405, 409, 420, 423, 451])(
+    'for %i: throttling, if it specifies how long to wait',
+    (status) => {
+      for (const body of ['', '{}', '<html>', 'text']) {
+        const given = answer(status, body, { headers: { 'retry-after': '7' } })
+        expect(judgeRevocation(given, NOW)).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 })
+      }
+      const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }
+      expect(judgeRevocation(answer(status, '{}', { headers }), NOW)).toMatchObject({
+        code: 'rate_limited',
+        retryAfterMs: 9_000,
+      })
+    },
+  )
 
   test.each([
     'slow_down',
@@ -289,11 +292,11 @@ describe('the status decides', () => {
       'client_auth_failed',
     ],
     ['503', answer(503, '', { headers: { 'retry-after': '5' } }), 'provider_unavailable'],
-  ])('on what Retry-After does not change: %s', (_what, given, code) => {
+  ])('a meaning that Retry-After does not change: %s', (_what, given, code) => {
     expect(judgeRevocation(given, NOW)).toMatchObject({ code, retryAfterMs: 5_000 })
   })
 
-  test('that a redirect was hidden or followed, whatever the rest says', () => {
+  test('that a redirect was hidden or followed, despite everything else', () => {
     expect(codeOf(answer(0, '', { redirected: true }))).toBe('redirect_refused')
     expect(codeOf(answer(200, '', { redirected: true }))).toBe('redirect_refused')
     expect(codeOf(answer(302, { error: 'invalid_client' }))).toBe('redirect_refused')
@@ -340,7 +343,7 @@ describe('a token that is no longer valid', () => {
       answer(400, { error: 'invalid_request', error_description: 'invalid_token' }),
       'rejected',
     ],
-  ])('does not count where %s', (_what, given, code) => {
+  ])('does not count if %s', (_what, given, code) => {
     expect(codeOf(given)).toBe(code)
   })
 
@@ -350,7 +353,7 @@ describe('a token that is no longer valid', () => {
     ['description', answer(400, { status: 400, message: 'Invalid token' })],
     ['text', answer(400, 'Invalid token')],
     ['code in a success', answer(200, { errorCode: 'E42' })],
-  ])('counts by the names that the application gives: by its %s', (_what, given) => {
+  ])('counts by names that the application configures: by its %s', (_what, given) => {
     const names = ['invalid_grant', 'unauthorized_client', 'Invalid token', 'E42']
     expect(codeOf(given)).toBe('rejected')
     expect(judgeRevocation(given, NOW, names)).toMatchObject({ ok: true })
@@ -363,7 +366,7 @@ describe('a token that is no longer valid', () => {
     ['an outage', answer(503, { error: 'Invalid token' })],
     ['throttling', answer(429, { error: 'Invalid token' })],
     ['a firewall', answer(403, 'Invalid token')],
-  ])('is not guessed from %s', (_what, given) => {
+  ])('is not inferred from %s', (_what, given) => {
     expect(judgeRevocation(given, NOW, ['Invalid token'])).toMatchObject({ ok: false })
   })
 })
@@ -371,13 +374,13 @@ describe('a token that is no longer valid', () => {
 test.each([
   ['metadata', judgeMetadata, 26_000],
   ['revocation', judgeRevocation, 6_500],
-])('an error that is nested without end is a failure of %s like any other', (_what, judge, depth) => {
+])('an endlessly nested error is a failure of %s like any other', (_what, judge, depth) => {
   const body = `${'{"error":'.repeat(depth)}"x"${'}'.repeat(depth)}`
   expect(judge(answer(200, body), NOW)).toMatchObject({ ok: false, code: 'rejected' })
 })
 
 describe('introspection', () => {
-  test.each([true, false])('is answered by active: %s', (active) => {
+  test.each([true, false])('depends on active: %s', (active) => {
     expect(judgeIntrospection(answer(200, { active, scope: 'a' }), NOW)).toEqual({
       ok: true,
       json: { active, scope: 'a' },
@@ -392,11 +395,11 @@ describe('introspection', () => {
     ['active as a number', { active: 0 }],
     ['no active', { scope: 'a' }],
     ['HTML', '<html>'],
-  ])('is not answered by %s', (_what, body) => {
+  ])('does not accept %s', (_what, body) => {
     expect(judgeIntrospection(answer(200, body), NOW)).toMatchObject({ ok: false, code: 'unexpected_response' })
   })
 
-  test('is an error where an error is stated instead', () => {
+  test('is an error if the response states one', () => {
     expect(judgeIntrospection(answer(200, { statusCode: 401, message: 'no' }), NOW)).toMatchObject({
       code: 'client_auth_failed',
     })

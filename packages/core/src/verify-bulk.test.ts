@@ -70,7 +70,7 @@ describe('revokeTokens() with verify', () => {
     expect(server.requests.filter(({ path }) => path === '/revoke')).toHaveLength(6)
   })
 
-  test('says what is known of a token whose proof is missing, and proves it later from that', async () => {
+  test('reports the known state of a token without proof, and proves it later from that state', async () => {
     const { server, revoked } = await provider(first(99, 'after', 403))
     await using _ = server
     const [found] = await verifyAll(server, ['token-0'])
@@ -84,7 +84,7 @@ describe('revokeTokens() with verify', () => {
     expect(await verifyAll(later.server, ['token-0'])).toMatchObject([{ state: 'accepted', revoked: true }])
   })
 
-  test('does not revoke a token as long as the provider throttles the question before', async () => {
+  test('does not revoke a token while the provider throttles the introspection before it', async () => {
     const { server } = await provider((path) => (path === '/introspect' ? [429, { 'retry-after': '3600' }] : undefined))
     await using _ = server
     expect(await verifyAll(server, ['token-0'])).toMatchObject([{ state: 'live', error: { code: 'rate_limited' } }])

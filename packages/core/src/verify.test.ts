@@ -38,7 +38,7 @@ describe('verification', () => {
     expect(tokens[0]).not.toHaveProperty('error')
   })
 
-  test('asks before and after', async () => {
+  test('introspects before and after', async () => {
     await using server = await provider(inTurn(active(true), active(false)))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await client.revokeToken('x', { verify: true, tokenTypeHint: 'access_token' })).toBe(true)
@@ -46,14 +46,14 @@ describe('verification', () => {
     for (const { body } of server.requests) expect(body.toString()).toContain('token_type_hint=access_token')
   })
 
-  test('is left out when it is not asked for', async () => {
+  test('is skipped unless it is requested', async () => {
     await using server = await provider(active(true))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await client.revokeToken('x', { verify: false })).toBe(true)
     expect(pathsOf(server)).toBe('revoke')
   })
 
-  test('asks again while the token is still active, ever more slowly, up to its patience', async () => {
+  test('introspects again while the token is still active, with growing delays, up to its patience', async () => {
     await using server = await provider(active(true))
     const clock = manualClock()
     const asked: number[] = []
@@ -70,7 +70,7 @@ describe('verification', () => {
     expect(pathsOf(server)).toBe(`introspect revoke${' introspect'.repeat(7)}`)
   })
 
-  test('gives false for revokeToken() and live for logout() when the token stays active', async () => {
+  test('returns false for revokeToken() and live for logout() when the token stays active', async () => {
     await using server = await provider(active(true))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await client.revokeToken('x', { verify: { withinMs: 0 } })).toBe(false)
@@ -81,7 +81,7 @@ describe('verification', () => {
     expect(tokens).toMatchObject([{ state: 'live', revoked: false, attempts: 1, error }])
   })
 
-  test('takes a token that takes a moment to become inactive for revoked', async () => {
+  test('accepts a token that becomes inactive with a delay as revoked', async () => {
     await using server = await provider(inTurn(active(true), active(true), active(true), active(false)))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await client.revokeToken('x', { verify: true })).toBe(true)
@@ -95,7 +95,7 @@ describe('verification', () => {
     ['the provider said nothing useful before', always(200, {}), true, 'introspect revoke'],
     ['the provider would not say after', inTurn(active(true), always(403)), true, 'introspect revoke introspect'],
   ])(
-    'is no proof when %s: the revocation is accepted, and an error says why',
+    'is no proof when %s: the revocation is accepted, and an error states why',
     async (_what, introspect, tokenMayBeLive, paths) => {
       await using server = await provider(introspect)
       const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
@@ -109,7 +109,7 @@ describe('verification', () => {
     },
   )
 
-  test('keeps why the provider would not say as the cause', async () => {
+  test("keeps the provider's reason as the cause", async () => {
     await using server = await provider(always(401))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     const error = await logoutErrorOf(() => client.revokeToken('x', { verify: true }))
@@ -125,14 +125,14 @@ describe('verification', () => {
     expect(pathsOf(server)).toBe('revoke')
   })
 
-  test('never stands in the way of the revocation, or of its failure', async () => {
+  test('never prevents the revocation, or hides its failure', async () => {
     await using server = await provider(active(true), always(400, { error: 'invalid_request' }))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     expect(await logoutErrorOf(() => client.revokeToken('x', { verify: true }))).toMatchObject({ code: 'rejected' })
     expect(pathsOf(server)).toBe('introspect revoke introspect')
   })
 
-  test('takes a token for revoked that was refused, but has died all the same', async () => {
+  test('reports a token as revoked that was refused but became inactive', async () => {
     await using server = await provider(inTurn(active(true), active(false)), always(400, { error: 'invalid_request' }))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     const { revoked, tokens } = await client.logout({ accessToken: 'x' }, { verify: true })
@@ -144,7 +144,7 @@ describe('verification', () => {
   test.each<[string, boolean, string]>([
     ['verified when the request had arrived', false, 'verified'],
     ['live when it had not', true, 'live'],
-  ])('finds out what became of a token whose answer was lost: %s', async (_what, after, state) => {
+  ])('determines the outcome of a token whose response was lost: %s', async (_what, after, state) => {
     const lost: Answer = (_request, response) => response.destroy()
     await using server = await provider(inTurn(active(true), active(after)), lost)
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server), retries: 0 })
@@ -152,7 +152,7 @@ describe('verification', () => {
     expect(tokens).toMatchObject([{ state, attempts: 1 }])
   })
 
-  test('leaves time for the revocation when introspection hangs', async () => {
+  test('leaves time for the revocation if introspection hangs', async () => {
     await using server = await provider(() => {})
     const clock = manualClock()
     const client = createClient({ appId: 'app', endpoints: endpointsOf(server), deadlineMs: 3_000 }, clock)
@@ -164,7 +164,7 @@ describe('verification', () => {
     expect(pathsOf(server)).toBe('introspect revoke')
   })
 
-  test('ends at once when the signal aborts, and the revocation stays accepted', async () => {
+  test('ends immediately when the signal aborts, and the revocation stays accepted', async () => {
     await using server = await provider(active(true))
     const controller = new AbortController()
     const clock = manualClock()
@@ -179,7 +179,7 @@ describe('verification', () => {
     expect(clock.pending).toBe(0)
   })
 
-  test("asks about all of a session's tokens before it revokes the first", async () => {
+  test('introspects all tokens of a session before it revokes the first', async () => {
     await using server = await provider(inTurn(active(true), active(true), active(false)))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     const { tokens } = await client.logout({ accessToken: 'a', refreshToken: 'r' }, { verify: true })
@@ -187,7 +187,7 @@ describe('verification', () => {
     expect(pathsOf(server)).toBe('introspect introspect revoke introspect revoke introspect')
   })
 
-  test('does not ask about a value that cannot be a token', async () => {
+  test('does not introspect a value that cannot be a token', async () => {
     await using server = await provider(active(true))
     const client = createLogoutClient({ appId: 'app', endpoints: endpointsOf(server) })
     const error = await logoutErrorOf(() => client.revokeToken('line\n', { verify: true }))

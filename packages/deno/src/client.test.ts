@@ -18,7 +18,7 @@ Deno.test('revokeToken() revokes at the provider, also with verify', async () =>
   deepEqual([await emulator.isActive(accessToken), await emulator.isActive(refreshToken)], [false, false])
 })
 
-Deno.test('tls.caCerts lets the client trust an authority that Deno does not know', async () => {
+Deno.test('tls.caCerts makes the client trust an authority that Deno does not know', async () => {
   const { ca, server } = await createCertificates()
   await using emulator = await startEmulator({ tls: { ...server, ca } })
   const { appId, appSecret } = emulator.app
@@ -53,7 +53,7 @@ Deno.test('tls.cert and tls.key authenticate the application by its certificate'
   equal(emulator.requests.at(-1)?.clientAuth.join(), 'tls_client_auth')
 })
 
-Deno.test('proxy takes the requests through a proxy, with its user and password', async () => {
+Deno.test('proxy sends requests through a proxy, with its user and password', async () => {
   const seen: (string | undefined)[] = []
   const proxy = createServer((request, response) => {
     seen.push(request.url, request.headers['proxy-authorization'])
@@ -76,7 +76,7 @@ Deno.test('proxy takes the requests through a proxy, with its user and password'
   }
 })
 
-Deno.test('a proxy may ask for a password without a user', async () => {
+Deno.test('a proxy may require a password without a user', async () => {
   const seen: (string | undefined)[] = []
   const proxy = createServer((request, response) => {
     seen.push(request.headers['proxy-authorization'])
@@ -100,7 +100,7 @@ Deno.test('a proxy may ask for a password without a user', async () => {
   }
 })
 
-Deno.test('a proxy in the environment whose password cannot be decoded is an error without that password', async () => {
+Deno.test('a proxy in the environment whose password cannot be decoded causes an error without that password', async () => {
   const { code, stdout, stderr } = await runDeno(
     `
     import { createLogoutClient } from './mod.ts'
@@ -123,7 +123,7 @@ Deno.test({
   },
 })
 
-Deno.test('close() and using end a client for good, whatever it sends with', async () => {
+Deno.test('close() and using close a client permanently, with any transport', async () => {
   await using emulator = await startEmulator()
   const { appId, appSecret } = emulator.app
   const options = { appId, appSecret, appHost: emulator.appHost }
@@ -142,7 +142,7 @@ Deno.test('close() and using end a client for good, whatever it sends with', asy
   }
 })
 
-Deno.test('what is wrong with the connection is said up front, and without the secret parts', () => {
+Deno.test('wrong connection options are reported immediately, without their secrets', () => {
   const pem = (label: string): string => `-----BEGIN ${label}-----\nc2VjcmV0IHBhcnQ\n-----END ${label}-----\n`
   const wrong: [unknown, RegExp][] = [
     [{ tls: 'secret part' }, /^tls must be/],
@@ -181,7 +181,7 @@ Deno.test('what is wrong with the connection is said up front, and without the s
   throws(() => createLogoutClient(undefined as never), { code: 'invalid_options' })
 })
 
-Deno.test('neither the client nor its errors show a secret to Deno.inspect', async () => {
+Deno.test('neither the client nor its errors reveal a secret to Deno.inspect', async () => {
   using client = createLogoutClient({ ...app, appHost: 'http://127.0.0.1:1', retries: 0 })
   const error = await client.revokeToken('the token of a user').catch((thrown) => thrown)
   equal(error.code, 'network')

@@ -40,7 +40,7 @@ Deno.test('createLogoutClientFromEnv() revokes at GenAuth', async () => {
   )
 })
 
-Deno.test('createLogoutClientFromEnv() finds another provider by its issuer, and takes a public client', async () => {
+Deno.test('createLogoutClientFromEnv() finds another provider by its issuer, and supports a public client', async () => {
   await using emulator = await startEmulator()
   const env = {
     AUTHING_APP_ID: emulator.apps.none.appId,
@@ -78,7 +78,7 @@ Deno.test('createLogoutClientFromEnv() reads the secret from a file, or names th
   }
 })
 
-Deno.test('createLogoutClientFromEnv() names what is missing or too much', async () => {
+Deno.test('createLogoutClientFromEnv() names missing and superfluous variables', async () => {
   const app = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'secret', AUTHING_APP_HOST: 'https://id.example.com' }
   const wrong: [Record<string, string>, RegExp][] = [
     [{ ...app, AUTHING_APP_ID: '' }, /^invalid_options AUTHING_APP_ID is not set/],

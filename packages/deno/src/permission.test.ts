@@ -6,7 +6,7 @@ const report = `catch (error) {
   console.log(JSON.stringify({ name, code, retryable, attempts, message, cause: cause?.name }))
 }`
 
-Deno.test('revokeToken() without permission for the network names the flag, and does not try again', async () => {
+Deno.test('revokeToken() without permission for the network names the flag, and does not retry', async () => {
   const { stdout } = await runDeno(`
     import { createLogoutClient } from './mod.ts'
     const attempts = []
@@ -37,7 +37,7 @@ Deno.test('logout() without permission for the network reports both tokens as li
   equal(stdout.trim(), `false ${told} ${told}`)
 })
 
-Deno.test('discovery without permission for the network names the flag as well', async () => {
+Deno.test('discovery without permission for the network also names the flag', async () => {
   const { stdout } = await runDeno(`
     import { createLogoutClient } from './mod.ts'
     const client = createLogoutClient({ appId: 'app', issuer: 'https://id.example.com' })
@@ -48,7 +48,7 @@ Deno.test('discovery without permission for the network names the flag as well',
   equal(/run Deno with --allow-net=id\.example\.com\./.test(message), true, message)
 })
 
-Deno.test('createLogoutClient() with a proxy that may not be used names the flag for the proxy', async () => {
+Deno.test('createLogoutClient() with a proxy that is not permitted names the flag for the proxy', async () => {
   const { stdout } = await runDeno(`
     import { createLogoutClient } from './mod.ts'
     const proxy = 'http://user:password@127.0.0.1:3128'
@@ -63,6 +63,6 @@ Deno.test('createLogoutClient() with a proxy that may not be used names the flag
   })
 })
 
-Deno.test('importing the package needs no permission, and prints nothing', async () => {
+Deno.test('importing the package requires no permission, and prints nothing', async () => {
   deepEqual(await runDeno("import './mod.ts'"), { code: 0, stdout: '', stderr: '' })
 })

@@ -46,7 +46,7 @@ const only = (): string => {
 }
 
 describe('logOut()', () => {
-  test('lets oidc-provider tell the application, with the sid of the ID token', async () => {
+  test('makes oidc-provider notify the application, with the sid of the ID token', async () => {
     await emulator.sendLogoutsTo(uri)
     const { idToken } = await emulator.signIn('alice')
     expect(await emulator.logOut('alice')).toEqual([{ appId: emulator.app.appId, status: 200 }])
@@ -64,7 +64,7 @@ describe('logOut()', () => {
     })
   })
 
-  test('tells each application of each session, and nobody of the sessions of others', async () => {
+  test("notifies each application about each session, but not about other users' sessions", async () => {
     const { post, basic, none } = emulator.apps
     for (const app of [post, basic]) await emulator.sendLogoutsTo(uri, { app })
     await emulator.signIn('alice', { app: post })
@@ -78,7 +78,7 @@ describe('logOut()', () => {
     expect(await emulator.logOut('alice')).toEqual([])
   })
 
-  test('ends one session where it is told which', async () => {
+  test('ends one session if it is named', async () => {
     await emulator.sendLogoutsTo(uri)
     const { idToken } = await emulator.signIn('carol')
     await emulator.signIn('carol')
@@ -88,7 +88,7 @@ describe('logOut()', () => {
     expect(await emulator.logOut('carol')).toHaveLength(1)
   })
 
-  test('reports what the application answered, and follows no redirect', async () => {
+  test('reports the response of the application, and follows no redirect', async () => {
     await emulator.sendLogoutsTo(uri)
     for (status of [400, 503, 302]) {
       await emulator.signIn('alice')
@@ -100,7 +100,7 @@ describe('logOut()', () => {
     expect(await emulator.logOut('alice')).toEqual([{ appId: emulator.app.appId }])
   })
 
-  test('leaves the tokens of offline access alive, as providers do', async () => {
+  test('leaves tokens with offline access active, as providers do', async () => {
     const { accessToken, refreshToken } = await emulator.signIn('alice')
     await emulator.logOut('alice')
     expect(await emulator.isActive(refreshToken)).toBe(true)
@@ -108,7 +108,7 @@ describe('logOut()', () => {
   })
 })
 
-describe('the tokens of others', () => {
+describe('the logout tokens of other providers', () => {
   test.each<[LogoutSender, Record<string, unknown>, string | undefined]>([
     [
       'keycloak',
@@ -127,7 +127,7 @@ describe('the tokens of others', () => {
     ['duende', { logout_reason: 'UserLogout', nbf: expect.any(Number) }, 'logout+jwt'],
     ['auth0', { trace_id: expect.any(String) }, 'logout+jwt'],
     ['lemonldap', { exp: undefined, aud: [expect.any(String)] }, undefined],
-  ])('look like those of %s', async (sender, claims, typ) => {
+  ])('have the format of %s', async (sender, claims, typ) => {
     await emulator.sendLogoutsTo(uri, { sender })
     await emulator.signIn('alice')
     expect(await emulator.logOut('alice')).toMatchObject([{ status: 200 }])
@@ -141,7 +141,7 @@ describe('the tokens of others', () => {
     expect(payload.events).toMatchObject({ 'http://schemas.openid.net/event/backchannel-logout': {} })
   })
 
-  test('have no sid where it is not required', async () => {
+  test('have no sid if it is not required', async () => {
     for (const sender of ['oidc-provider', 'keycloak'] as const) {
       reset()
       await emulator.sendLogoutsTo(uri, { sender, sessionRequired: false })
@@ -165,7 +165,7 @@ describe('the tokens of others', () => {
 test.each([
   ['/oidc/session/end', '/session/end'],
   ["GenAuth's own address", undefined],
-])('a logout in the browser at %s is reported as well', async (_name, path) => {
+])('a logout in the browser at %s is also reported', async (_name, path) => {
   await emulator.sendLogoutsTo(uri)
   const browser = new UserAgent()
   const start = new URL(`${emulator.issuer}/auth`)
@@ -187,7 +187,7 @@ test.each([
   expect(received).toHaveLength(1)
 })
 
-test('metadata says that logouts are reported', async () => {
+test('metadata states that logouts are reported', async () => {
   const metadata = JSON.parse((await send(`${emulator.issuer}/.well-known/openid-configuration`)).body)
   expect(metadata).toMatchObject({ backchannel_logout_supported: true, backchannel_logout_session_supported: true })
 })
@@ -199,7 +199,7 @@ test.each(['https://app.example.com/logout', 'no address', 'ftp://127.0.0.1/', '
   },
 )
 
-test('all of it works over HTTP', async () => {
+test('everything works over HTTP', async () => {
   const post = (path: string, body: unknown) =>
     send(`${emulator.appHost}/emulator/${path}`, {
       method: 'POST',

@@ -26,7 +26,7 @@ async function get(action: string) {
 }
 
 describe('over HTTP', () => {
-  test('apps gives the ready applications and where the provider is', async () => {
+  test("apps returns the preconfigured applications and the provider's address", async () => {
     const { body } = await get('apps')
     expect(body).toEqual({
       appHost: emulator.appHost,
@@ -36,7 +36,7 @@ describe('over HTTP', () => {
     })
   })
 
-  test('sign-in signs a user in, at the application asked for', async () => {
+  test('sign-in signs a user in, at the given application', async () => {
     const { status, body } = await post('sign-in', { user: 'alice', app: 'basic' })
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -53,7 +53,7 @@ describe('over HTTP', () => {
     expect(JSON.parse(answer).client_id).toBe(emulator.apps.basic.appId)
   })
 
-  test('sign-in takes a user with claims, no user, and an application by its id', async () => {
+  test('sign-in accepts a user with claims, no user, and an application by its id', async () => {
     const { body } = await post('sign-in', { user: { sub: 'bob', name: 'Bob' }, app: emulator.apps.none.appId })
     expect(JSON.parse((await getUserinfo(emulator.appHost, body.accessToken)).body)).toEqual({
       sub: 'bob',
@@ -62,7 +62,7 @@ describe('over HTTP', () => {
     expect((await post('sign-in')).body.sub).toBe('user')
   })
 
-  test('is-active tells whether a token works', async () => {
+  test('is-active reports whether a token works', async () => {
     const { accessToken } = await emulator.signIn()
     expect((await post('is-active', { token: accessToken })).body).toEqual({ active: true })
     expect((await post('is-active', { token: 'unknown' })).body).toEqual({ active: false })
@@ -74,7 +74,7 @@ describe('over HTTP', () => {
     expect(await emulator.isActive(body[1])).toBe(true)
   })
 
-  test('answer-next, answer-always and reset order answers', async () => {
+  test('answer-next, answer-always and reset control responses', async () => {
     const revoke = async () => (await postForm(`${emulator.issuer}/token/revocation`, { token: 'x' })).status
     expect((await post('answer-next', { status: 503, times: 1 })).status).toBe(200)
     expect((await post('answer-always', { status: 429 })).status).toBe(200)
@@ -83,7 +83,7 @@ describe('over HTTP', () => {
     expect(await revoke()).toBe(400)
   })
 
-  test('tokens and requests list what the emulator knows, without secrets', async () => {
+  test("tokens and requests list the emulator's records, without secrets", async () => {
     const { accessToken } = await emulator.signIn('carol')
     const [tokens, requests] = [await get('tokens'), await get('requests')]
     expect(tokens.body.at(-2)).toMatchObject({ sub: 'carol', active: true })
@@ -99,19 +99,19 @@ describe('over HTTP', () => {
     ['is-active', {}],
     ['issue-tokens', {}],
     ['reset', []],
-  ])('%s refuses %j and says why', async (action, input) => {
+  ])('%s refuses %j and states why', async (action, input) => {
     const { status, body } = await post(action, input)
     expect([status, body]).toEqual([400, { error: expect.any(String) }])
   })
 
-  test('an unknown action is 404 and a wrong method 405', async () => {
+  test('an unknown action returns 404, and a wrong method 405', async () => {
     expect((await post('nothing')).status).toBe(404)
     expect((await get('reset')).status).toBe(405)
     expect((await post('apps')).status).toBe(405)
   })
 })
 
-describe('a body without measure', () => {
+describe('a body without a length', () => {
   /** Sends a body in chunks for as long as it is taken, and gives what was answered. */
   async function pour(chunk: Buffer): Promise<string> {
     const { hostname, port, host } = new URL(emulator.appHost)
@@ -136,7 +136,7 @@ describe('a body without measure', () => {
     return answer
   }
 
-  test('is refused once it is larger than 1 MiB, whether in large chunks or in small ones', async () => {
+  test('is refused once it exceeds 1 MiB, in large chunks or in small ones', async () => {
     const large = Buffer.from(`ffff\r\n${' '.repeat(0xffff)}\r\n`)
     const small = Buffer.from(`20\r\n${' '.repeat(0x20)}\r\n`.repeat(1_000))
     for (const chunk of [large, small]) {
@@ -144,7 +144,7 @@ describe('a body without measure', () => {
     }
   })
 
-  test('is no body of 1 MiB, which is read', async () => {
+  test('is accepted at exactly 1 MiB', async () => {
     const body = 'x'.repeat(1024 * 1024 - 100)
     expect(await post('answer-next', { body })).toEqual({ status: 200, body: {} })
     expect((await postForm(`${emulator.issuer}/token/revocation`, {})).body).toBe(body)
@@ -172,7 +172,7 @@ describe('a hostile web page', () => {
     })
   }
 
-  test('is what this test tells from a program', async () => {
+  test('is distinguished by this test from a program', async () => {
     expect((await sendAs({})).status).toBe(200)
     expect((await sendAs({ origin: emulator.appHost, 'sec-fetch-site': 'same-origin' })).status).toBe(200)
     expect((await sendAs({ host: `localhost:${new URL(emulator.appHost).port}` })).status).toBe(200)
@@ -205,7 +205,7 @@ describe('a hostile web page', () => {
     },
   )
 
-  test('gets no leave to read the answers, even with cors', async () => {
+  test('may not read the responses, even with cors', async () => {
     await using open = await startEmulator({ cors: true })
     const origin = 'https://evil.example'
     for (const init of [{}, { method: 'OPTIONS' }]) {

@@ -14,7 +14,7 @@ async function post(url: string, fields: Record<string, string>): Promise<{ stat
 }
 
 describe('startEmulator({ paths })', () => {
-  test('has its endpoints there, says so in its metadata, and has nothing at the usual paths', async () => {
+  test('serves its endpoints and its metadata there, and nothing at the usual paths', async () => {
     await using emulator = await startEmulator({ paths })
     const { appHost, issuer, app } = emulator
     const answer = await fetch(`${issuer}/.well-known/openid-configuration`)
@@ -41,7 +41,7 @@ describe('startEmulator({ paths })', () => {
     expect(emulator.requests.at(-1)).toMatchObject({ endpoint: 'revocation', path: '/oauth2/revoke' })
   })
 
-  test('answers there as ordered', async () => {
+  test('returns queued responses there', async () => {
     await using emulator = await startEmulator({ paths })
     emulator.answerNext({ status: 429 })
     expect((await post(`${emulator.appHost}/oauth2/revoke`, {})).status).toBe(429)

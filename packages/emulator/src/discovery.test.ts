@@ -37,14 +37,14 @@ test('the metadata of the OAuth protocol names its own endpoints and the one iss
   })
 })
 
-test('the metadata is the same for a client that came by another name', async () => {
+test('the metadata is the same for a client that used another name', async () => {
   await using emulator = await startEmulator()
   const { port } = new URL(emulator.appHost)
   const { body } = await send(`http://localhost:${port}/oidc/.well-known/openid-configuration`)
   expect(JSON.parse(body).revocation_endpoint).toBe(`${emulator.issuer}/token/revocation`)
 })
 
-test('there is nothing where RFC 8414 looks first, until an answer is ordered', async () => {
+test('the first RFC 8414 address has no document until a response is queued', async () => {
   await using emulator = await startEmulator()
   const url = `${emulator.appHost}/.well-known/oauth-authorization-server/oidc`
   expect((await send(url)).status).toBe(404)
@@ -70,7 +70,7 @@ test('pages of other origins can read nothing by default', async () => {
   }
 })
 
-test('cors lets pages of other origins read every answer, ordered ones included', async () => {
+test('cors lets pages of other origins read every response, including queued ones', async () => {
   await using emulator = await startEmulator({ cors: true })
   const origin = 'http://localhost:4000'
   const revocation = `${emulator.issuer}/token/revocation`

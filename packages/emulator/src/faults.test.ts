@@ -16,8 +16,8 @@ const revoke = (token = 'x') => postForm(emulator.appHost + path, { token, ...cr
 const revokeRaw = (token = 'x') =>
   sendRaw(emulator.appHost, rawPost(emulator.appHost, path, { token, ...credentials(emulator.app) }))
 
-describe('an ordered answer', () => {
-  test('has the status, headers and body that were ordered, and nothing happens to the token', async () => {
+describe('a queued response', () => {
+  test('has the given status, headers and body, and the token stays unchanged', async () => {
     const { accessToken } = await emulator.signIn()
     emulator.answerNext({ status: 503, headers: { 'retry-after': '7', 'content-type': 'text/html' }, body: '<p>busy' })
     const { status, headers, body } = await revoke(accessToken)
@@ -39,20 +39,20 @@ describe('an ordered answer', () => {
     expect(JSON.parse(body)).toEqual({ error: 'unsupported_token_type' })
   })
 
-  test('is empty when there is only a status', async () => {
+  test('is empty if only a status is given', async () => {
     emulator.answerNext({ status: 204 })
     const { status, body } = await revoke()
     expect([status, body]).toEqual([204, ''])
   })
 
-  test('can be the error envelope of GenAuth inside HTTP 200', async () => {
+  test("can be GenAuth's error envelope inside HTTP 200", async () => {
     emulator.answerNext({ envelopeError: { statusCode: 403, apiCode: 2333, message: 'no' } })
     const { status, body } = await revoke()
     expect(status).toBe(200)
     expect(JSON.parse(body)).toEqual({ statusCode: 403, apiCode: 2333, message: 'no', requestId: expect.any(String) })
   })
 
-  test('comes in the order of the orders, as often as ordered', async () => {
+  test('is returned in order, and as often as requested', async () => {
     emulator.answerNext({ status: 500, times: 2 })
     emulator.answerNext({ status: 429 })
     const statuses = []
@@ -75,7 +75,7 @@ describe('an ordered answer', () => {
     expect((await revoke()).status).toBe(200)
   })
 
-  test('can last, behind those that are used up, until reset()', async () => {
+  test('can apply permanently, after the queue, until reset()', async () => {
     emulator.answerAlways({ status: 500 })
     emulator.answerAlways({ status: 502 })
     emulator.answerNext({ status: 429 })
@@ -86,7 +86,7 @@ describe('an ordered answer', () => {
     expect(statuses).toEqual([429, 502, 502, 200])
   })
 
-  test('can be lost after the request was carried out', async () => {
+  test('can be lost after the request has been executed', async () => {
     const { accessToken } = await emulator.signIn()
     emulator.answerNext({ drop: true, handled: true })
     expect((await revokeRaw(accessToken)).received).toBe('')
@@ -95,7 +95,7 @@ describe('an ordered answer', () => {
 })
 
 describe('a delay', () => {
-  test('comes before an answer', async () => {
+  test('precedes a response', async () => {
     emulator.answerNext({ delayMs: 60, status: 503 })
     const start = performance.now()
     expect((await revoke()).status).toBe(503)
@@ -103,7 +103,7 @@ describe('a delay', () => {
     expect(performance.now() - start).toBeGreaterThan(55)
   })
 
-  test('alone is followed by the usual answer', async () => {
+  test('alone is followed by the usual response', async () => {
     const { accessToken } = await emulator.signIn()
     emulator.answerNext({ delayMs: 10 })
     expect((await revoke(accessToken)).status).toBe(200)
@@ -112,7 +112,7 @@ describe('a delay', () => {
 })
 
 describe('a connection', () => {
-  test('can be dropped without an answer', async () => {
+  test('can be dropped without a response', async () => {
     emulator.answerNext({ drop: true })
     expect(await revokeRaw()).toEqual({ received: '' })
   })
@@ -172,7 +172,7 @@ test.each<[string, unknown]>([
   ['headers that are no text', { headers: { 'retry-after': 1 } }],
   ['an envelope without a status', { envelopeError: { message: 'x' } }],
   ['an endpoint that does not exist', { endpoint: 'revoke' }],
-])('an order with %s is refused', async (_, fault) => {
+])('refuses a response with %s', async (_, fault) => {
   expect(() => emulator.answerNext(fault as NextFault)).toThrow(TypeError)
   expect((await revoke()).status).toBe(200)
 })

@@ -15,13 +15,13 @@ describe.each(['jwt', 'opaque'] as const)('with %s access tokens', (accessTokenF
     return { status, ...JSON.parse(body) }
   }
 
-  test('the form of the access token is the one asked for', async () => {
+  test('the form of the access token is the requested one', async () => {
     const { accessToken, refreshToken } = await emulator.signIn()
     expect(accessToken.split('.')).toHaveLength(accessTokenFormat === 'jwt' ? 3 : 1)
     expect(refreshToken).not.toContain('.')
   })
 
-  test('introspection describes a live access token', async () => {
+  test('introspection describes an active access token', async () => {
     const { accessToken, scope } = await emulator.signIn('alice')
     const now = Math.floor(Date.now() / 1000)
     const answer = await introspect(accessToken)
@@ -39,18 +39,18 @@ describe.each(['jwt', 'opaque'] as const)('with %s access tokens', (accessTokenF
     expect(typeof answer.jti === 'string').toBe(accessTokenFormat === 'jwt')
   })
 
-  test('introspection describes a live refresh token', async () => {
+  test('introspection describes an active refresh token', async () => {
     const { refreshToken } = await emulator.signIn('alice')
     expect(await introspect(refreshToken)).toMatchObject({ active: true, sub: 'alice' })
   })
 
-  test('introspection says no more than inactive of a revoked token', async () => {
+  test('introspection reports a revoked token only as inactive', async () => {
     const { accessToken } = await emulator.signIn()
     await postForm(`${emulator.issuer}/token/revocation`, { token: accessToken, ...credentials(emulator.app) })
     expect(await introspect(accessToken)).toEqual({ status: 200, active: false })
   })
 
-  test('introspection says inactive of tokens it never issued, other JWTs among them', async () => {
+  test('introspection reports tokens that it never issued as inactive, including other JWTs', async () => {
     const { idToken } = await emulator.signIn()
     for (const token of ['unknown', idToken, 'eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4In0.']) {
       expect(await introspect(token)).toEqual({ status: 200, active: false })
@@ -64,27 +64,27 @@ describe.each(['jwt', 'opaque'] as const)('with %s access tokens', (accessTokenF
     })
   })
 
-  test('introspection tells confidential applications about the tokens of others, and public ones nothing', async () => {
+  test("introspection describes other applications' tokens to confidential applications, and not to public ones", async () => {
     const { accessToken } = await emulator.signIn()
     expect(await introspect(accessToken, credentials(emulator.apps.clientSecretJwt))).toMatchObject({ status: 401 })
     expect(await introspect(accessToken, credentials(emulator.apps.basic))).toMatchObject({ active: true })
     expect(await introspect(accessToken, credentials(emulator.apps.none))).toEqual({ status: 200, active: false })
   })
 
-  test('introspection refuses a wrong secret, and does not say inactive', async () => {
+  test('introspection refuses a wrong secret, and does not report inactive', async () => {
     const answer = await introspect('unknown', { client_id: emulator.app.appId, client_secret: 'wrong' })
     expect(answer).toMatchObject({ status: 401, error: 'invalid_client' })
     expect(answer).not.toHaveProperty('active')
   })
 
-  test('introspection takes Basic', async () => {
+  test('introspection accepts Basic', async () => {
     const { accessToken } = await emulator.signIn()
     const url = `${emulator.appHost}/oauth/token/introspection`
     const { body } = await postForm(url, { token: accessToken }, basicHeader(emulator.apps.basic))
     expect(JSON.parse(body)).toMatchObject({ active: true })
   })
 
-  test('user info knows the user of a live token, on both protocols', async () => {
+  test('user info returns the user of an active token, on both protocols', async () => {
     const { accessToken } = await emulator.signIn({ sub: 'bob', name: 'Bob', email: 'bob@example.com' })
     for (const path of ['/oidc/me', '/oauth/me']) {
       const { status, body } = await getUserinfo(emulator.appHost, accessToken, path)
@@ -92,7 +92,7 @@ describe.each(['jwt', 'opaque'] as const)('with %s access tokens', (accessTokenF
     }
   })
 
-  test('user info takes the token from a form, too', async () => {
+  test('user info also accepts the token from a form', async () => {
     const { accessToken } = await emulator.signIn('alice')
     const { status, body } = await postForm(`${emulator.issuer}/me`, { access_token: accessToken })
     expect([status, JSON.parse(body).sub]).toEqual([200, 'alice'])

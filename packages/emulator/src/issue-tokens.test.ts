@@ -11,7 +11,7 @@ describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens',
   })
   afterAll(() => emulator.close())
 
-  test('issues as many different access tokens as asked for, each of them real', async () => {
+  test('issues the requested number of different, working access tokens', async () => {
     const tokens = await emulator.issueTokens(300)
     expect(new Set(tokens).size).toBe(300)
     expect(emulator.countActive()).toBe(300)
@@ -28,7 +28,7 @@ describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens',
     expect(await emulator.isActive(second)).toBe(true)
   })
 
-  test('issues refresh tokens that can be used', async () => {
+  test('issues refresh tokens that work', async () => {
     const [token = ''] = await emulator.issueTokens(1, { kind: 'refresh_token', user: 'alice' })
     const form = { grant_type: 'refresh_token', refresh_token: token, ...credentials(emulator.app) }
     const { status, body } = await postForm(`${emulator.issuer}/token`, form)
@@ -36,14 +36,14 @@ describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens',
     expect(await emulator.isActive(JSON.parse(body).access_token)).toBe(true)
   })
 
-  test('gives access tokens the lifetime asked for', async () => {
+  test('gives access tokens the requested lifetime', async () => {
     const [token = ''] = await emulator.issueTokens(1, { accessTokenTtl: 77 })
     const { body } = await postForm(`${emulator.issuer}/token/introspection`, { token, ...credentials(emulator.app) })
     const { exp, iat } = JSON.parse(body)
     expect(exp - iat).toBe(77)
   })
 
-  test('issues none when asked for none', async () => {
+  test('issues none if none are requested', async () => {
     expect(await emulator.issueTokens(0)).toEqual([])
   })
 
@@ -59,7 +59,7 @@ describe.each(['jwt', 'opaque'] as const)('issueTokens() with %s access tokens',
   )
 })
 
-test('an access token that has expired is dead', async () => {
+test('an access token that has expired is inactive', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   onTestFinished(() => void vi.useRealTimers())
   await using emulator = await startEmulator()
@@ -82,7 +82,7 @@ test('a resource server can verify tokens that were issued in bulk', async () =>
   expect(payload.sub).toBe('alice')
 })
 
-test('tokens() lists what was issued, by fingerprint, and what still works', async () => {
+test('tokens() lists issued tokens by fingerprint, and whether they still work', async () => {
   await using emulator = await startEmulator()
   const { accessToken } = await emulator.signIn('alice')
   await emulator.issueTokens(1, { user: 'bob' })

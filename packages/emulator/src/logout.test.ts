@@ -35,7 +35,7 @@ async function signInBrowser() {
 }
 
 describe('/session/end', () => {
-  test('redirects to a registered URL, with the state, when it gets the ID token', async () => {
+  test('redirects to a registered URL, with the state, if it receives the ID token', async () => {
     const { idToken } = await emulator.signIn()
     const { status, headers } = await send(
       endSessionUrl({ id_token_hint: idToken, post_logout_redirect_uri: 'http://localhost:4000/bye', state: 'a b&c' }),
@@ -43,7 +43,7 @@ describe('/session/end', () => {
     expect([status, headers.get('location')]).toEqual([302, 'http://localhost:4000/bye?state=a+b%26c'])
   })
 
-  test('keeps the query of the URL and adds no state that was not given', async () => {
+  test('keeps the query of the URL and adds no state unless one was given', async () => {
     const { idToken } = await emulator.signIn()
     const target = 'http://localhost:4000/?from=idp'
     const { headers } = await send(endSessionUrl({ id_token_hint: idToken, post_logout_redirect_uri: target }))
@@ -68,11 +68,11 @@ describe('/session/end', () => {
     },
   )
 
-  test('refuses an ID token that is none', async () => {
+  test('refuses a value that is not an ID token', async () => {
     expect((await send(endSessionUrl({ id_token_hint: 'no token' }))).status).toBe(400)
   })
 
-  test('ends the session of the browser, without a question and without a word on the console', async () => {
+  test('ends the session of the browser, without asking and without console output', async () => {
     const consoleMethods = (['info', 'warn', 'log', 'error'] as const).map((name) => vi.spyOn(console, name))
     const { browser, isSignedIn } = await signInBrowser()
     const { status, body } = await browser.request(new URL(endSessionUrl({})))
@@ -103,7 +103,7 @@ describe.each([
     },
   )
 
-  test('ends the session of the browser and says so', async () => {
+  test('ends the session of the browser and reports that', async () => {
     const { browser, isSignedIn } = await signInBrowser()
     const { status, body } = await browser.request(new URL(path, emulator.appHost))
     expect([status, body]).toEqual([200, expect.stringContaining('signed out')])

@@ -74,7 +74,7 @@ const kick = (userId: string, ...appIds: string[]) =>
 const active = (value: boolean) => ({ statusCode: 200, message: 'Success', data: { active: value } })
 
 describe('the management API', () => {
-  test("ends a user's sessions in the named applications, and in no other", async () => {
+  test("ends a user's sessions only in the named applications", async () => {
     const { post, basic } = emulator.apps
     const { accessToken } = await emulator.signIn('alice')
     await emulator.signIn('alice', { app: basic })
@@ -87,7 +87,7 @@ describe('the management API', () => {
     expect(await emulator.isActive(accessToken)).toBe(true)
   })
 
-  test('ends a session that two applications share only for the one that is named', async () => {
+  test('ends a session that two applications share only for the named one', async () => {
     const { post, basic } = emulator.apps
     const browser = new UserAgent()
     for (const { appId, redirectUri } of [post, basic]) {
@@ -122,7 +122,7 @@ describe('the management API', () => {
     expect(await ask(path, { userId: 'alice', appId }, { 'content-type': 'application/json' })).toEqual(refused)
   })
 
-  test('refuses what is malformed', async () => {
+  test('refuses malformed requests', async () => {
     const { appId } = emulator.app
     expect(await kick('alice')).toMatchObject({ statusCode: 400 })
     expect(await kick('alice', ...Array.from({ length: 51 }, () => appId))).toMatchObject({ statusCode: 400 })
@@ -132,7 +132,7 @@ describe('the management API', () => {
     expect(JSON.parse((await send(`${emulator.appHost}/api/v3/kick-users`)).body)).toMatchObject({ statusCode: 404 })
   })
 
-  test('rehearses failures, and is in the list of requests', async () => {
+  test('simulates failures, and appears in the list of requests', async () => {
     emulator.answerNext({ endpoint: 'kick_users', envelopeError: { statusCode: 403, apiCode: 2333, message: 'no' } })
     expect(await kick('alice', emulator.app.appId)).toMatchObject({ statusCode: 403, apiCode: 2333 })
     await statusOf('alice', emulator.app.appId)
@@ -161,7 +161,7 @@ describe('webhooks', () => {
     expect(received).toHaveLength(1)
   })
 
-  test('are sent on demand, under the names of either SDK', async () => {
+  test('are sent on demand, with the names of either SDK', async () => {
     emulator.sendWebhooksTo(uri, { secret: SECRET, headers: 'authing' })
     expect(await emulator.sendWebhook('kick', 'alice')).toBe(202)
     await emulator.sendWebhook('user:blocked', 'alice')
@@ -178,7 +178,7 @@ describe('webhooks', () => {
     expect(received[0]?.headers['x-genauth-token']).toBeUndefined()
   })
 
-  test('go nowhere without an address, and to loopback only', async () => {
+  test('are sent only to a configured loopback address', async () => {
     expect(await emulator.sendWebhook('kick', 'alice')).toBeUndefined()
     const options: WebhookOptions = { secret: SECRET }
     expect(() => emulator.sendWebhooksTo('https://app.example.com/webhooks', options)).toThrow(TypeError)
@@ -188,7 +188,7 @@ describe('webhooks', () => {
     expect(received).toEqual([])
   })
 
-  test('can be steered over HTTP', async () => {
+  test('can be controlled over HTTP', async () => {
     const control = async (name: string, body: object): Promise<unknown> => {
       const headers = { 'content-type': 'application/json' }
       const init = { method: 'POST', headers, body: JSON.stringify(body) }

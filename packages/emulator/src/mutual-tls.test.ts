@@ -26,7 +26,7 @@ function tlsApp() {
   return tls
 }
 
-test('the provider serves https, and says so everywhere', async () => {
+test('the provider serves https, and states that everywhere', async () => {
   expect(emulator.appHost).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/)
   const browser = new UserAgent({ ca: certificates.ca })
   const { body } = await browser.request(new URL(`${emulator.issuer}/.well-known/openid-configuration`))
@@ -40,7 +40,7 @@ test('the provider serves https, and says so everywhere', async () => {
   expect(metadata.revocation_endpoint_auth_methods_supported).toContain('tls_client_auth')
 })
 
-test('applications without a certificate work as ever', async () => {
+test('applications without a certificate work as usual', async () => {
   const { accessToken } = await emulator.signIn('alice')
   const { appId, appSecret = '' } = emulator.app
   expect((await revoke({}, { token: accessToken, client_id: appId, client_secret: appSecret })).status).toBe(200)

@@ -81,13 +81,13 @@ test.each([
   '::1:PORT',
   'http://127.0.0.1:PORT',
   '',
-])('nothing is answered to the host "%s"', async (host) => {
+])('a request to the host "%s" is refused', async (host) => {
   const before = emulator.requests.length
   for (const [method, path] of PATHS) expect(await statusOf(method, path, `host: ${host}`), path).toBe(403)
   expect(emulator.requests).toHaveLength(before)
 })
 
-test('nothing is answered to two hosts', async () => {
+test('a request with two hosts is refused', async () => {
   for (const [method, path] of PATHS) {
     // Two local names as well: a proxy in front may have taken the other one for the right one.
     for (const other of ['rebound.example', 'localhost', '127.0.0.1']) {
@@ -98,7 +98,7 @@ test('nothing is answered to two hosts', async () => {
   }
 })
 
-test('nothing is answered without a host', async () => {
+test('a request without a host is refused', async () => {
   for (const version of ['1.0', '1.1']) {
     const { received } = await sendRaw(
       emulator.appHost,
@@ -108,7 +108,7 @@ test('nothing is answered without a host', async () => {
   }
 })
 
-test('a refusal says to whom the emulator answers, does not repeat the host, and may not be read by pages', async () => {
+test("a refusal names the emulator's hosts, does not repeat the request's, and cannot be read by pages", async () => {
   const page = ['host: rebound.example', 'origin: http://rebound.example']
   const { received } = await sendRaw(emulator.appHost, rawRequest('POST', '/oidc/token/revocation', ...page))
   expect(received).toContain(`127.0.0.1:${port}, localhost:${port} and [::1]:${port}`)
@@ -116,15 +116,15 @@ test('a refusal says to whom the emulator answers, does not repeat the host, and
   expect(received.toLowerCase()).not.toContain('access-control-')
 })
 
-test('every request on a connection is looked at, not only the first one', async () => {
+test('every request on a connection is checked, not only the first', async () => {
   const good = rawRequest('GET', '/oidc/me', `host: 127.0.0.1:${port}`).replace('connection: close\r\n', '')
   const bad = rawRequest('GET', '/oidc/me', `host: rebound.example:${port}`)
   const { received } = await sendRaw(emulator.appHost, good + bad)
   expect(received.match(/HTTP\/1\.1 \d{3}/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 403'])
 })
 
-describe('a target with a host of its own', () => {
-  test('counts as its path where the host is the emulator', async () => {
+describe('a target with its own host', () => {
+  test('counts as its path if the host is the emulator', async () => {
     expect(await statusOf('GET', 'http://localhost:PORT/oidc/me?x=1', 'host: 127.0.0.1:PORT')).toBe(401)
     expect(await statusOf('GET', 'http://127.0.0.1:PORT', 'host: 127.0.0.1:PORT')).toBe(404)
     expect(await statusOf('GET', 'HTTP://127.0.0.1:PORT/emulator/apps', 'host: 127.0.0.1:PORT')).toBe(200)
@@ -141,15 +141,15 @@ describe('a target with a host of its own', () => {
     'ftp://127.0.0.1:PORT/oidc/me',
     '*',
     'oidc/me',
-  ])('is refused where it is %s', async (target) => {
+  ])('is refused if it is %s', async (target) => {
     expect([400, 403]).toContain(await statusOf('GET', target, 'host: 127.0.0.1:PORT'))
   })
 
-  test('does not make up for a foreign Host', async () => {
+  test('does not make up for a different Host', async () => {
     expect(await statusOf('GET', 'http://127.0.0.1:PORT/oidc/me', 'host: rebound.example')).toBe(403)
   })
 
-  test('as CONNECT has it is not served, and neither is an upgrade', async () => {
+  test('for CONNECT is refused, and so is an upgrade', async () => {
     const socket = connect(Number(port), '127.0.0.1')
     socket.on('error', () => {}).write(`CONNECT 127.0.0.1:${port} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`)
     const received: Buffer[] = []
@@ -171,11 +171,11 @@ describe('the login page', () => {
     [['sec-fetch-site: same-site'], 403],
     [['origin: http://127.0.0.1:PORT', 'sec-fetch-site: same-origin'], 400],
     [[], 400],
-  ])('answers a form with %j with %i', async (headers, status) => {
+  ])('responds to a form with %j with %i', async (headers, status) => {
     expect(await statusOf('POST', '/interaction/unknown', 'host: 127.0.0.1:PORT', ...headers)).toBe(status)
   })
 
-  test('may be reached by a link', async () => {
+  test('can be reached by a link', async () => {
     const headers = ['host: 127.0.0.1:PORT', 'sec-fetch-site: cross-site', 'sec-fetch-mode: navigate']
     expect(await statusOf('GET', '/interaction/unknown', ...headers)).toBe(400)
   })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterEach(() => emulator.reset())
 afterAll(() => emulator.close())
 
-test('a request is recorded with what it did, and without values', async () => {
+test('a request is recorded with its effect, but without values', async () => {
   const before = Date.now()
   await postForm(`${url}?state=1`, { token: 'x', token_type_hint: 'access_token', ...credentials(emulator.app) })
   expect(emulator.requests).toEqual([
@@ -31,7 +31,7 @@ test('a request is recorded with what it did, and without values', async () => {
   expect(emulator.requests[0]?.at).toBeGreaterThanOrEqual(before)
 })
 
-test('every way of client authentication is recognised, and two at once are two', async () => {
+test('every method of client authentication is recognized, and two in one request count as two', async () => {
   const { post, basic, none } = emulator.apps
   await postForm(url, { token: 'x' }, basicHeader(basic))
   await postForm(url, { token: 'x', ...credentials(post) }, basicHeader(basic))
@@ -51,7 +51,7 @@ test('every way of client authentication is recognised, and two at once are two'
   ])
 })
 
-test('an ordered answer is recorded as such, and a dropped one without a status', async () => {
+test('a queued response is recorded as such, and a dropped one without a status', async () => {
   emulator.answerNext({ status: 503 })
   emulator.answerNext({ drop: true })
   await postForm(url, { token: 'x' })
@@ -62,7 +62,7 @@ test('an ordered answer is recorded as such, and a dropped one without a status'
   ])
 })
 
-test('no secret can be found in the records, whichever way it was sent', async () => {
+test('records contain no secret, however it was sent', async () => {
   const { accessToken, refreshToken, idToken } = await emulator.signIn()
   const { appSecret = '' } = emulator.app
   const headers = { 'content-type': 'application/x-www-form-urlencoded' }

@@ -12,7 +12,7 @@ describe('the revocation endpoint', () => {
   })
   afterAll(() => emulator.close())
 
-  test('answers a success with status 200, text/plain and an empty body', async () => {
+  test('responds to a success with status 200, text/plain and an empty body', async () => {
     const { accessToken } = await emulator.signIn()
     const { status, headers, body } = await postForm(endpoint, { token: accessToken, ...credentials(emulator.app) })
     expect([status, headers.get('content-type'), body]).toEqual([200, 'text/plain; charset=utf-8', ''])
@@ -22,12 +22,12 @@ describe('the revocation endpoint', () => {
   test.each([
     ['no token at all', 'unknown'],
     ['something like a JWT', 'eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4In0.'],
-  ])('answers %s as a success', async (_, token) => {
+  ])('treats %s as a success', async (_, token) => {
     const { status, body } = await postForm(endpoint, { token, ...credentials(emulator.app) })
     expect([status, body]).toEqual([200, ''])
   })
 
-  test('ends an access token alone, as GenAuth does', async () => {
+  test('revokes only the access token, as GenAuth does', async () => {
     const { accessToken, refreshToken } = await emulator.signIn()
     await postForm(endpoint, { token: accessToken, ...credentials(emulator.app) })
     expect(await emulator.isActive(accessToken)).toBe(false)
@@ -39,7 +39,7 @@ describe('the revocation endpoint', () => {
     expect((await getUserinfo(emulator.appHost, next)).status).toBe(200)
   })
 
-  test('ends the whole grant of a refresh token', async () => {
+  test('revokes the whole grant of a refresh token', async () => {
     const { accessToken, refreshToken } = await emulator.signIn()
     await postForm(endpoint, { token: refreshToken, ...credentials(emulator.app) })
     expect(await emulator.isActive(refreshToken)).toBe(false)
@@ -47,7 +47,7 @@ describe('the revocation endpoint', () => {
     expect((await getUserinfo(emulator.appHost, accessToken)).status).toBe(401)
   })
 
-  test('leaves the other sessions of the user alone', async () => {
+  test("leaves the user's other sessions unchanged", async () => {
     const [first, second] = await Promise.all([emulator.signIn('carol'), emulator.signIn('carol')])
     await postForm(endpoint, { token: first.refreshToken, ...credentials(emulator.app) })
     expect(await emulator.isActive(second.accessToken)).toBe(true)
@@ -55,7 +55,7 @@ describe('the revocation endpoint', () => {
   })
 
   test.each(['access_token', 'refresh_token', 'nonsense'])(
-    'finds the token whatever the hint says: %s',
+    'finds the token with any hint: %s',
     async (token_type_hint) => {
       const { accessToken } = await emulator.signIn()
       await postForm(endpoint, { token: accessToken, token_type_hint, ...credentials(emulator.app) })
@@ -70,14 +70,14 @@ describe('the revocation endpoint', () => {
     expect((await getUserinfo(emulator.appHost, accessToken, '/oauth/me')).status).toBe(401)
   })
 
-  test('takes the credentials of a basic application from the header', async () => {
+  test('accepts the credentials of a basic application in the header', async () => {
     const { accessToken } = await emulator.signIn('user', { app: emulator.apps.basic })
     const { status } = await postForm(endpoint, { token: accessToken }, basicHeader(emulator.apps.basic))
     expect(status).toBe(200)
     expect(await emulator.isActive(accessToken)).toBe(false)
   })
 
-  test('takes the identifier of a public application for enough', async () => {
+  test('accepts only the identifier of a public application', async () => {
     const { accessToken } = await emulator.signIn('user', { app: emulator.apps.none })
     await postForm(endpoint, { token: accessToken, client_id: emulator.apps.none.appId })
     expect(await emulator.isActive(accessToken)).toBe(false)
@@ -101,7 +101,7 @@ describe('the revocation endpoint', () => {
     expect(headers.get('www-authenticate')).toMatch(/^Basic realm=".*", error="invalid_client"/)
   })
 
-  test('refuses two credentials at once with 400', async () => {
+  test('refuses two credentials in one request with 400', async () => {
     const { status, body } = await postForm(
       endpoint,
       { token: 'x', ...credentials(emulator.app) },
@@ -126,7 +126,7 @@ describe('the revocation endpoint', () => {
     }
   })
 
-  test('shows errors as HTML to those who ask for it', async () => {
+  test('shows errors as HTML to clients that request it', async () => {
     const form = { token: 'x', client_id: emulator.app.appId, client_secret: 'wrong' }
     const { status, headers, body } = await postForm(endpoint, form, { accept: 'text/html' })
     expect([status, headers.get('content-type')]).toEqual([401, 'text/html; charset=utf-8'])
@@ -140,7 +140,7 @@ describe('the revocation endpoint', () => {
     expect((await postForm(endpoint, { ...fields, ...credentials(emulator.app) })).status).toBe(status)
   })
 
-  test('refuses a token that is given twice, and revokes neither', async () => {
+  test('refuses a duplicate token parameter, and revokes neither', async () => {
     const [first, second] = [await emulator.signIn(), await emulator.signIn()]
     const body = new URLSearchParams(credentials(emulator.app))
     body.append('token', first.accessToken)
@@ -150,7 +150,7 @@ describe('the revocation endpoint', () => {
     expect(await emulator.isActive(second.accessToken)).toBe(true)
   })
 
-  test('refuses what is not a form', async () => {
+  test('refuses a body that is not a form', async () => {
     const response = await fetch(endpoint, {
       method: 'POST',
       body: '{}',
@@ -164,13 +164,13 @@ describe('the revocation endpoint', () => {
     expect(status).toBe(400)
   })
 
-  test('answers GET with 404 in JSON', async () => {
+  test('responds to GET with 404 in JSON', async () => {
     const response = await fetch(endpoint)
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ error: 'invalid_request' })
   })
 
-  test('answers as oidc-provider 6 does, byte for byte', async () => {
+  test('responds like oidc-provider 6, byte for byte', async () => {
     const { accessToken } = await emulator.signIn()
     const request = rawPost(emulator.appHost, '/oidc/token/revocation', {
       token: accessToken,
@@ -184,7 +184,7 @@ describe('the revocation endpoint', () => {
 })
 
 describe('options of revocation', () => {
-  test('cascade ends the grant of an access token', async () => {
+  test('cascade revokes the grant of an access token', async () => {
     await using emulator = await startEmulator({ cascade: true })
     const { accessToken, refreshToken } = await emulator.signIn()
     await postForm(`${emulator.issuer}/token/revocation`, { token: accessToken, ...credentials(emulator.app) })
@@ -192,7 +192,7 @@ describe('options of revocation', () => {
     expect(await emulator.isActive(refreshToken)).toBe(false)
   })
 
-  test('successBody: envelope answers with the JSON envelope of GenAuth, and errors as before', async () => {
+  test('successBody: envelope returns the JSON envelope of GenAuth; errors are unchanged', async () => {
     await using emulator = await startEmulator({ successBody: 'envelope' })
     const { accessToken } = await emulator.signIn()
     const url = `${emulator.issuer}/token/revocation`
@@ -202,7 +202,7 @@ describe('options of revocation', () => {
     expect((await postForm(url, { token: 'x', client_id: emulator.app.appId })).status).toBe(401)
   })
 
-  test('appSecret is the secret of every application, whatever characters it has', async () => {
+  test('appSecret is the secret of every application, with any characters', async () => {
     const appSecret = 'a+b%20c:d&e=f/g~'
     await using emulator = await startEmulator({ appSecret })
     const { accessToken } = await emulator.signIn('user', { app: emulator.apps.basic })

@@ -28,7 +28,7 @@ describe('signIn()', () => {
     },
   )
 
-  test('goes over HTTP, through every step of the flow', async () => {
+  test('uses HTTP for every step of the flow', async () => {
     emulator.reset()
     await emulator.signIn('alice', { app: emulator.apps.basic })
     expect(emulator.requests.map(({ endpoint, status }) => [endpoint, status])).toEqual([
@@ -45,13 +45,13 @@ describe('signIn()', () => {
     expect(JSON.parse(body)).toMatchObject({ sub: 'dora', name: 'dora', email: 'dora@example.com' })
   })
 
-  test('takes any subject', async () => {
+  test('accepts any subject', async () => {
     const sub = 'Zoë <b>&"\' 用户'
     const { accessToken } = await emulator.signIn(sub)
     expect(JSON.parse((await getUserinfo(emulator.appHost, accessToken)).body).sub).toBe(sub)
   })
 
-  test('reports the answer that made it fail, and no secret', async () => {
+  test('reports the response that made it fail, without secrets', async () => {
     emulator.answerNext({ endpoint: 'token', status: 503 })
     const error = await emulator.signIn().catch((cause: unknown) => cause)
     expect(String(error)).toMatch(/token endpoint answered 503/)
@@ -77,7 +77,7 @@ describe('a browser that signs in', () => {
     return url
   }
 
-  test('sees a login page that names the application, and comes back with a code', async () => {
+  test('sees a login page that names the application, and returns with a code', async () => {
     const browser = new UserAgent()
     const start = await browser.request(authorizationUrl({ state: 'abc' }))
     const loginUrl = new URL(start.location ?? '', emulator.appHost)
@@ -95,7 +95,7 @@ describe('a browser that signs in', () => {
     browser.close()
   })
 
-  test('is not led to a URL that is not registered', async () => {
+  test('is not redirected to a URL that is not registered', async () => {
     const { status, headers } = await send(authorizationUrl({ redirect_uri: 'http://localhost:9/evil' }).href)
     expect([status, headers.get('location')]).toEqual([400, null])
   })
@@ -105,7 +105,7 @@ describe('a browser that signs in', () => {
     expect(new URL(headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request')
   })
 
-  test('is told when its login has expired', async () => {
+  test('is informed when its login has expired', async () => {
     const { status, body } = await send(`${emulator.appHost}/interaction/unknown`)
     expect([status, body]).toEqual([400, expect.stringContaining('expired')])
   })

@@ -43,14 +43,14 @@ test('an option that is undefined means its default', async () => {
   expect((await emulator.signIn()).accessToken.split('.')).toHaveLength(3)
 })
 
-test('a port that is taken is an error, and leaves nothing behind', async () => {
+test('a port in use causes an error, and leaves nothing behind', async () => {
   await using emulator = await startEmulator()
   const port = Number(new URL(emulator.appHost).port)
   await expect(startEmulator({ port })).rejects.toThrow(/EADDRINUSE/)
   expect((await fetch(`${emulator.issuer}/.well-known/jwks.json`)).status).toBe(200)
 })
 
-test('emulators work side by side and share nothing', async () => {
+test('emulators run side by side and share nothing', async () => {
   await using first = await startEmulator()
   await using second = await startEmulator()
   const [a, b] = await Promise.all([first.signIn('alice'), second.signIn('bob')])
@@ -61,7 +61,7 @@ test('emulators work side by side and share nothing', async () => {
   expect(first.app.appSecret).not.toBe(second.app.appSecret)
 })
 
-test('close() drops open connections and silent answers, and may be called twice', async () => {
+test('close() drops open connections and silent responses, and may be called twice', async () => {
   const emulator = await startEmulator()
   emulator.answerNext({ hang: true })
   emulator.answerNext({ delayMs: 2 ** 31 - 1 })
@@ -97,7 +97,7 @@ test('a port is free again after close()', async () => {
   await once(server, 'close')
 })
 
-test('a program ends by itself after close(), and neither it nor the import printed anything', async () => {
+test('a program ends on its own after close(), and neither the emulator nor its import prints anything', async () => {
   const module = fileURLToPath(new URL('./index.ts', import.meta.url))
   const program = `
     const { startEmulator } = await import(${JSON.stringify(module)})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { MemoryStore } from './store.ts'
 
-test('a record is there until it expires', async () => {
+test('a record exists until it expires', async () => {
   const store = new MemoryStore()
   store.set('AccessToken', 'lasting', {}, 1000)
   store.set('AccessToken', 'over', {}, -1)
@@ -11,7 +11,7 @@ test('a record is there until it expires', async () => {
   expect(store.size).toBe(1)
 })
 
-test('the store never holds more than its maximum: expired records go first, then the oldest', () => {
+test('the store never exceeds its maximum: it removes expired records first, then the oldest', () => {
   const store = new MemoryStore(100)
   store.set('AccessToken', 'oldest', { grantId: 'g' }, 1000)
   for (let i = 0; i < 50; i++) store.set('AccessToken', `over-${i}`, {}, -1)
@@ -25,7 +25,7 @@ test('the store never holds more than its maximum: expired records go first, the
   expect(store.get('AccessToken', 'more-999')).toBeDefined()
 })
 
-test('revoking a grant takes its tokens along, of every model, and no others', async () => {
+test('revoking a grant removes its tokens of every model, and no others', async () => {
   const store = new MemoryStore()
   store.set('Grant', 'g', {}, 1000)
   store.set('AccessToken', 'a', { grantId: 'g' }, 1000)
@@ -42,7 +42,7 @@ test('revoking a grant takes its tokens along, of every model, and no others', a
   expect(store.get('Grant', 'g')).toBeUndefined()
 })
 
-test('a token that was removed by itself is not missed when its grant is revoked', () => {
+test('revoking a grant works if one of its tokens was already removed', () => {
   const store = new MemoryStore()
   store.set('AccessToken', 'a', { grantId: 'g' }, 1000)
   store.set('AccessToken', 'b', { grantId: 'g' }, 1000)
@@ -51,7 +51,7 @@ test('a token that was removed by itself is not missed when its grant is revoked
   expect(store.size).toBe(0)
 })
 
-test('a session is found by its uid, also after its identifier changed', async () => {
+test('a session is found by its uid, even after its identifier changed', async () => {
   const store = new MemoryStore()
   const sessions = store.adapter('Session')
   await sessions.upsert('one', { uid: 'u', jti: 'one' }, 1000)

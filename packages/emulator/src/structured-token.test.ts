@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-test('a resource server can verify access tokens by the published keys', async () => {
+test('a resource server can verify access tokens with the published keys', async () => {
   const { accessToken } = await emulator.signIn('alice')
   const keys = createRemoteJWKSet(new URL(`${emulator.issuer}/.well-known/jwks.json`))
   const { payload, protectedHeader } = await jwtVerify(accessToken, keys, {
@@ -38,7 +38,7 @@ test('no private key is published', async () => {
   for (const key of keys) expect(Object.keys(key)).not.toContain('d')
 })
 
-test('the jti of an access token is no token itself', async () => {
+test('the jti of an access token is not a token', async () => {
   const { accessToken } = await emulator.signIn()
   const { jti = '' } = decodeJwt(accessToken)
   expect((await getUserinfo(emulator.appHost, jti)).status).toBe(401)
@@ -47,7 +47,7 @@ test('the jti of an access token is no token itself', async () => {
   expect(await emulator.isActive(accessToken)).toBe(true)
 })
 
-test('a changed access token is unknown, and revoking it leaves the real one alone', async () => {
+test('a changed access token is unknown, and revoking it does not affect the real one', async () => {
   const { accessToken } = await emulator.signIn()
   const [header, , signature] = accessToken.split('.')
   const payload = Buffer.from(JSON.stringify({ ...decodeJwt(accessToken), sub: 'mallory' })).toString('base64url')
@@ -81,7 +81,7 @@ test('a token signed with the public key as a shared secret is unknown', async (
   expect(await emulator.isActive(forged)).toBe(false)
 })
 
-test('an ID token is no access token', async () => {
+test('an ID token is not an access token', async () => {
   const { idToken } = await emulator.signIn()
   expect((await getUserinfo(emulator.appHost, idToken)).status).toBe(401)
   expect(await emulator.isActive(idToken)).toBe(false)

@@ -23,7 +23,7 @@ test.each<[name: string, call: (options: object) => unknown, option: string, kno
   expect(message.split('these are: ')[1]).toContain(known)
 })
 
-test('an answer refuses what it does not have, also inside', () => {
+test('a response refuses unknown members, including nested ones', () => {
   expect(() => emulator.answerNext({ status: 200, ...{ delay: 1 } })).toThrow('delay')
   expect(() => emulator.answerNext({ envelopeError: { ...envelopeError, ...{ code: 1 } } })).toThrow('envelopeError')
 })

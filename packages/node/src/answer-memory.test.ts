@@ -39,7 +39,7 @@ const program = (origin: string, bytes: number): string => `
   console.log(heapUsed + external)
   process.exit()`
 
-test('256 answers of one-byte chunks hold at most twice the limit each', { timeout: 60_000 }, async () => {
+test('256 responses of one-byte chunks each hold at most twice the limit', { timeout: 60_000 }, async () => {
   const held = async (bytes: number): Promise<number> => {
     await using server = await trickle(bytes)
     const { output, errors } = await runProgram(program(server.origin, bytes))

@@ -30,7 +30,7 @@ test.each([
   expect(read(chunks, coding)).toEqual({ body, truncated: false, added: chunks.length })
 })
 
-test('a body is cut where it becomes too long, whatever its chunks', () => {
+test('a body is cut when it exceeds the limit, in chunks of any size', () => {
   for (const chunks of [
     [Buffer.alloc(2_000, 'a')],
     Array(2_000).fill(Buffer.from('a')),
@@ -43,16 +43,16 @@ test('a body is cut where it becomes too long, whatever its chunks', () => {
   }
 })
 
-test('a body that is too long, as sent or as decoded, is empty where it is compressed', () => {
+test('a compressed body that exceeds the limit, sent or decoded, is empty', () => {
   expect(read([gzipSync(Buffer.alloc(1_001))], 'gzip')).toMatchObject({ body: '', truncated: true })
   expect(read([Buffer.alloc(1_001)], 'gzip')).toMatchObject({ body: '', truncated: true })
 })
 
-test('a body in a coding that is not supported is given up with its first byte', () => {
+test('a body in an unsupported coding is dropped with its first byte', () => {
   expect(read(each(bytes), 'br')).toEqual({ body: '', truncated: true, added: 0 })
   expect(read(each(bytes), 'gzip, gzip, gzip')).toEqual({ body: '', truncated: true, added: 0 })
 })
 
-test('a body that is not what it claims to be throws', () => {
+test('a body that does not match its coding throws', () => {
   expect(() => read([bytes], 'gzip')).toThrow('incorrect header check')
 })

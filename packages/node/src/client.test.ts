@@ -17,7 +17,7 @@ function holding() {
   return { held, answer }
 }
 
-test('the package has everything of core, and its own way to create a client', () => {
+test('the package exports all of core, and createLogoutClient() for Node.js', () => {
   expect(Object.keys(node)).toEqual(expect.arrayContaining(Object.keys(core)))
   expect(node.createLogoutClient).not.toBe(core.createLogoutClient)
   expect(node.LogoutError).toBe(core.LogoutError)
@@ -31,7 +31,7 @@ describe('createLogoutClient()', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('opens no more connections than it may', async () => {
+  test('opens at most the configured number of connections', async () => {
     const { held, answer } = holding()
     await using server = await listen(answer)
     await using client = createLogoutClient({ ...app, appHost: server.origin, connections: 3 })
@@ -52,7 +52,7 @@ describe('createLogoutClient()', () => {
     expect(server.connections).toBeGreaterThanOrEqual(5)
   })
 
-  test('says why a connection failed', async () => {
+  test('reports why a connection failed', async () => {
     await using server = await listen(ok)
     const { port } = server
     await server[Symbol.asyncDispose]()
@@ -65,7 +65,7 @@ describe('createLogoutClient()', () => {
     }
   })
 
-  test('sends through a fetch of the caller instead', async () => {
+  test("sends through the caller's fetch instead", async () => {
     await using server = await listen(ok)
     let requests = 0
     const counting: typeof fetch = (...parts) => {
@@ -78,7 +78,7 @@ describe('createLogoutClient()', () => {
     await client.close()
   })
 
-  test('sends through a transport of the caller instead', async () => {
+  test("sends through the caller's transport instead", async () => {
     const urls: string[] = []
     const transport: core.Transport = {
       async send({ url }) {
@@ -96,7 +96,7 @@ describe('createLogoutClient()', () => {
     expect(() => createLogoutClient(options)).not.toThrow()
   })
 
-  test('shows no secret when it is inspected, used or not', async () => {
+  test('shows no secret when it is inspected, before and after use', async () => {
     await using server = await listen(ok)
     await using client = createLogoutClient({ ...app, appHost: server.origin, proxy: false })
     const look = (): string =>
@@ -130,7 +130,7 @@ describe('createLogoutClient()', () => {
 })
 
 describe('close()', () => {
-  test('lets what is under way finish, and closes the connections', async () => {
+  test('lets calls in flight finish, and closes the connections', async () => {
     const { held, answer } = holding()
     await using server = await listen(answer)
     const client = createLogoutClient({ ...app, appHost: server.origin })
@@ -179,11 +179,11 @@ describe('close()', () => {
     expect(tokens).toMatchObject([{ state: 'live', attempts: 0 }])
   })
 
-  test('needs no call before it', async () => {
+  test('works without an earlier call', async () => {
     await createLogoutClient({ ...app, appHost: 'https://example.genauth.ai' }).close()
   })
 
-  test('does not wait for connections that nobody waits for any more', async () => {
+  test('does not wait for connections that no call waits for', async () => {
     // Never answers the greeting of TLS.
     await using server = await listenRaw(() => {})
     const client = createLogoutClient({ ...app, appHost: server.origin.replace('http:', 'https:'), retries: 0 })

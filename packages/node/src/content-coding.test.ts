@@ -34,7 +34,7 @@ test.each([
   ',,',
   ['gzip', 'gzip', 'gzip'],
   ['gzip, gzip', 'gzip'],
-])('codingsOf(%j) says that they are not supported', (header) => {
+])('codingsOf(%j) reports that they are not supported', (header) => {
   expect(codingsOf(header)).toBeUndefined()
 })
 
@@ -60,18 +60,18 @@ test.each([
   ['gzip', Buffer.concat([gzipSync(plain.subarray(0, 9)), gzipSync(plain.subarray(9))])],
   ['gzip', Buffer.concat([gzipSync(plain), Buffer.alloc(9)])],
   ['deflate', Buffer.concat([deflateSync(plain), Buffer.from('trailing garbage')])],
-])('decode() undoes %s', (header, body) => {
+])('decode() reverses %s', (header, body) => {
   expect(decode(body, codingsOf(header) ?? [], 1_000)?.toString()).toBe(text)
 })
 
-test('decode() gives what is just as large as it may be, and not a byte more', () => {
+test('decode() returns a body of exactly the limit, and not a byte more', () => {
   for (const size of [1, 999, 1_000, 1_001, 100_000]) {
     const packed = gzipSync(Buffer.alloc(size, 'x'))
     expect(decode(packed, ['gzip'], 1_000)?.length).toBe(size <= 1_000 ? size : undefined)
   }
 })
 
-test('decode() ends a bomb early, also one in another', () => {
+test('decode() stops a decompression bomb early, even a nested one', () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000), { level: 9 })
   const startedAt = performance.now()
   const before = process.memoryUsage().arrayBuffers
@@ -93,6 +93,6 @@ test.each([
   expect(() => decode(body, ['gzip'], 1_000)).toThrow()
 })
 
-test('decode() takes an empty body for an empty one', () => {
+test('decode() accepts an empty body', () => {
   expect(decode(Buffer.alloc(0), ['gzip'], 1_000)?.length).toBe(0)
 })

@@ -48,18 +48,18 @@ test('a certificate in PKCS #12 is shown to the provider', async () => {
   expect(pfx.name).toBe(pem.name)
 })
 
-test('a certificate needs no secret, in PKCS #12 either', () => {
+test('a certificate in PKCS #12 also requires no secret', () => {
   const env = { AUTHING_APP_ID: 'app', AUTHING_APP_HOST: 'https://example.genauth.ai', AUTHING_APP_PFX_FILE: files.pfx }
   expect(createLogoutClientFromEnv({}, { ...env, AUTHING_APP_KEY_PASSPHRASE: 'canary' }).appId).toBe('app')
   expect(() => createLogoutClientFromEnv({}, { ...env, AUTHING_APP_PFX_FILE: '' })).toThrow('AUTHING_APP_SECRET')
 })
 
-test('the name in the certificate can be another than the host', async () => {
+test('the name in the certificate can differ from the host', async () => {
   await expect(seen({ AUTHING_APP_TLS_SERVERNAME: 'other.example' })).rejects.toThrow('certificate is for another name')
   expect(await seen({ AUTHING_APP_TLS_SERVERNAME: 'provider.example' })).toBeDefined()
 })
 
-test.each(['TLSv1.2', 'TLSv1.3'])('the least version of TLS can be %s', async (version) => {
+test.each(['TLSv1.2', 'TLSv1.3'])('the minimum TLS version can be %s', async (version) => {
   const server = { ...own.server, maxVersion: 'TLSv1.2' as const }
   await using provider = await listen((_request, response) => response.end(), server)
   const base = { AUTHING_APP_ID: 'app', AUTHING_APP_CLIENT_AUTH: 'none', AUTHING_APP_HOST: provider.origin }
@@ -85,7 +85,7 @@ test.each([
   expect(() => createLogoutClientFromEnv({}, { ...base, ...env })).toThrow(message)
 })
 
-test('options come first', async () => {
+test('options take precedence', async () => {
   const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a', AUTHING_APP_HOST: 'https://example.genauth.ai' }
   const wrong = { ...env, AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1' }
   expect(createLogoutClientFromEnv({ tls: { ca: own.ca } }, wrong).appId).toBe('app')

@@ -34,7 +34,7 @@ async function sent(env: Record<string, string>, options: EnvironmentOptions = {
   return { ...(received as Received), to }
 }
 
-test('createLogoutClientFromEnv() reads id, secret and host, whatever white space surrounds them', async () => {
+test('createLogoutClientFromEnv() reads id, secret and host, without surrounding white space', async () => {
   const padded = Object.fromEntries(Object.entries(complete).map(([name, value]) => [name, ` ${value}\r\n`]))
   const { to, body } = await sent(padded)
   expect(to).toBe('https://example.genauth.ai/oidc/token/revocation')
@@ -59,7 +59,7 @@ test('createLogoutClientFromEnv() reads the secret from a file', async () => {
   expect(body).toContain('client_secret=from-a-file')
 })
 
-test('createLogoutClientFromEnv() lets options come first', async () => {
+test('createLogoutClientFromEnv() gives options precedence', async () => {
   const env = { ...complete, AUTHING_APP_SECRET_FILE: '/does/not/exist', AUTHING_APP_CLIENT_AUTH: 'none' }
   const endpoints = { revocation: 'https://id.example/revoke' }
   const { to, body } = await sent(env, { appId: 'x', appSecret: 'y', endpoints, clientAuth: 'client_secret_post' })
@@ -67,7 +67,7 @@ test('createLogoutClientFromEnv() lets options come first', async () => {
   expect(body).toBe('token=token&client_id=x&client_secret=y')
 })
 
-test('createLogoutClientFromEnv() reads the return addresses, the one for the logout first', () => {
+test('createLogoutClientFromEnv() reads the return addresses, preferring the one for the logout', () => {
   const uri = 'https://app.example/'
   const url = (env: Record<string, string>) =>
     createLogoutClientFromEnv({}, { ...complete, ...env }).buildLogoutUrl({ idToken: 'id', state: 's' }).searchParams
@@ -76,12 +76,12 @@ test('createLogoutClientFromEnv() reads the return addresses, the one for the lo
   expect(url(both).get('post_logout_redirect_uri')).toBe(`${uri}bye`)
 })
 
-test('createLogoutClientFromEnv() makes a public client when it is told so', async () => {
+test('createLogoutClientFromEnv() creates a public client if configured', async () => {
   const { body } = await sent({ ...complete, AUTHING_APP_SECRET: '', AUTHING_APP_CLIENT_AUTH: 'none' })
   expect(body).toBe('token=token&client_id=app')
 })
 
-test('createLogoutClientFromEnv() takes an issuer in place of a host', async () => {
+test('createLogoutClientFromEnv() accepts an issuer instead of a host', async () => {
   const seen: string[] = []
   const issuer = 'https://id.example'
   const metadata = { issuer, revocation_endpoint: `${issuer}/revoke` }

@@ -44,7 +44,7 @@ async function connectionsClosed(server: LoopbackServer): Promise<void> {
   await expect.poll(() => server.open.size, { timeout: 2_000 }).toBe(0)
 }
 
-test('sends method, path, headers and body as they are', async () => {
+test('sends method, path, headers and body unchanged', async () => {
   const echo: Answer = ({ method, url, headers, body }, response) => {
     response.end(JSON.stringify({ method, url, body, type: headers['content-type'] }))
   }
@@ -55,7 +55,7 @@ test('sends method, path, headers and body as they are', async () => {
   expect(JSON.parse(get.body)).toEqual({ method: 'GET', url: '/a?b=c', body: '' })
 })
 
-test('gives status, headers by any case, and body', async () => {
+test('returns status, headers in any case, and body', async () => {
   const answer = await answerTo(
     listen((_request, response) => {
       response.writeHead(429, { 'Retry-After': '7', 'X-Twice': ['a', 'b'] }).end('später')
@@ -82,7 +82,7 @@ test.each([301, 302, 303, 307, 308])('does not follow a redirect with %i', async
   expect(requests).toBe(1)
 })
 
-test('reads no more than it may, and lets the connection go', async () => {
+test('reads up to its limit, and closes the connection', async () => {
   const endless: Answer = (_request, response) => {
     const more = (): void => {
       while (response.write('x'.repeat(100))) {}
@@ -94,7 +94,7 @@ test('reads no more than it may, and lets the connection go', async () => {
   expect(answer).toMatchObject({ status: 200, body: 'x'.repeat(1000), truncated: true })
 })
 
-test('unpacks what came compressed, but no more than it may', async () => {
+test('decompresses a body, up to its limit', async () => {
   const packed = (size: number): Answer => {
     return (_request, response) => {
       response.setHeader('content-encoding', 'gzip').end(gzipSync('x'.repeat(size)))
@@ -104,12 +104,12 @@ test('unpacks what came compressed, but no more than it may', async () => {
   expect(await answerTo(listen(packed(1001)))).toMatchObject({ body: '', truncated: true })
 })
 
-test('understands HTTP/1.0, whose body ends with the connection', async () => {
+test('supports HTTP/1.0, whose body ends with the connection', async () => {
   const server = listenRaw((socket) => socket.end('HTTP/1.0 200 OK\r\n\r\nall of it'))
   expect(await answerTo(server)).toMatchObject({ status: 200, body: 'all of it' })
 })
 
-test('takes no interim answer for the final one', async () => {
+test('does not mistake an interim response for the final one', async () => {
   const server = raw('HTTP/1.1 103 Early Hints', 'link: </a>', '', 'HTTP/1.1 400 Bad', 'content-length: 2', '', 'no')
   expect(await answerTo(server)).toMatchObject({ status: 400, body: 'no' })
 })
@@ -118,18 +118,18 @@ test.each([
   ['more headers than it may have', ['HTTP/1.1 200 OK', `x-long: ${'x'.repeat(100_000)}`, '', '']],
   ['something else than HTTP', ['SSH-2.0-OpenSSH_9.9', '', '']],
   ['two lengths', ['HTTP/1.1 200 OK', 'content-length: 2', 'content-length: 3', '', 'no']],
-])('rejects an answer that has %s', async (_what, lines) => {
+])('rejects a response that has %s', async (_what, lines) => {
   await expect(answerTo(raw(...lines))).rejects.toThrow(Error)
 })
 
-test('rejects a success that breaks off, and keeps a refusal that does', async () => {
+test('rejects an incomplete success, and keeps an incomplete refusal', async () => {
   const breaks = (status: string) =>
     listenRaw((socket) => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 100\r\n\r\n{"act`))
   await expect(answerTo(breaks('200 OK'))).rejects.toThrow('closed')
   expect(await answerTo(breaks('401 No'))).toMatchObject({ status: 401, body: '', truncated: true })
 })
 
-test('rejects a success whose compressed body is broken, and keeps a refusal that is', async () => {
+test('rejects a success whose compressed body is broken, and keeps such a refusal', async () => {
   const broken = (status: number) =>
     listen((_request, response) => {
       response.writeHead(status, { 'content-encoding': 'gzip' }).end('this is not gzip')
@@ -138,7 +138,7 @@ test('rejects a success whose compressed body is broken, and keeps a refusal tha
   expect(await answerTo(broken(503))).toMatchObject({ status: 503, body: '', truncated: true })
 })
 
-test('rejects at once when the signal aborts, and closes the connection', async () => {
+test('rejects immediately when the signal aborts, and closes the connection', async () => {
   let arrived = (): void => {}
   const arrival = new Promise<void>((resolve) => {
     arrived = resolve
@@ -153,7 +153,7 @@ test('rejects at once when the signal aborts, and closes the connection', async 
   await connectionsClosed(server)
 })
 
-test('sends nothing for a signal that has aborted before', async () => {
+test('sends nothing if the signal has aborted before', async () => {
   await using server = await listen((_request, response) => response.end())
   await using pools = transport()
   await pools.send(request(server))
@@ -161,7 +161,7 @@ test('sends nothing for a signal that has aborted before', async () => {
   expect(server.connections).toBe(1)
 })
 
-test('never sends what was aborted while it waited for a connection, which serves the next one', async () => {
+test('never sends a request that was aborted while it waited for a connection, which serves the next one', async () => {
   const bodies: string[] = []
   const held: (() => void)[] = []
   await using server = await listen(({ body }, response) => {

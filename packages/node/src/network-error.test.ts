@@ -8,7 +8,7 @@ test.each([
   ['a code that the message lacks', failure('other side closed', { code: 'UND_ERR_SOCKET' }), '(UND_ERR_SOCKET)'],
   ['no code', failure('it broke', {}), 'it broke'],
   ['an expired certificate', failure('certificate has expired', { code: 'CERT_HAS_EXPIRED' }), 'is not valid now'],
-])('describe() ends with what matters for %s', (_what, error, end) => {
+])('describe() ends with the relevant part for %s', (_what, error, end) => {
   expect(describeFailure(error)).toMatch(new RegExp(`${end.replace(/[().]/g, '\\$&')}$`))
 })
 
@@ -20,18 +20,18 @@ test('describe() names the failure of each address of a host', () => {
   expect(describeFailure(all)).toBe('connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1')
 })
 
-test('describe() leaves out where in its source code OpenSSL found a problem', () => {
+test('describe() omits the source location of an OpenSSL error', () => {
   const message = '40FD:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:rec.c:918:'
   const code = 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'
   const text = describeFailure(failure(message, { code, reason: 'ssl/tls alert handshake failure' }))
   expect(text).toMatch(/^ssl\/tls alert handshake failure \(\w+\): the provider may ask for a client certificate/)
 })
 
-test('describe() has something to say about anything', () => {
+test('describe() describes anything', () => {
   expect(describeFailure(new Error(''))).toBe('the connection failed')
 })
 
-test('networkError() keeps the code, and nothing else that may hold a secret', () => {
+test('networkError() keeps only the code, as everything else may contain a secret', () => {
   const error = networkError(failure('reset', { code: 'ECONNRESET', headers: 'canary' }), true)
   expect({ ...error }).toEqual({ code: 'ECONNRESET', unsent: false })
   expect({ ...networkError(new Error('no code'), false) }).toEqual({ unsent: true })

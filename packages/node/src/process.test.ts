@@ -17,8 +17,8 @@ const { createRequire } = await import('node:module')
 const undici = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('undici')).length
 `
 
-describe.concurrent('in a process of its own', () => {
-  test('undici is not loaded before something is sent', async () => {
+describe.concurrent('in a separate process', () => {
+  test('undici is loaded with the first request', async () => {
     const { output, errors } = await runProgram(`${undici}${client(server.origin)}
       client.buildLogoutUrl()
       console.log(undici())
@@ -37,7 +37,7 @@ describe.concurrent('in a process of its own', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'true\ntrue\n' })
   })
 
-  test('a connection that is still being made lets the process end once nobody waits for it', async () => {
+  test('a connection that is still being opened lets the process end once no call waits for it', async () => {
     await using silent = await listenRaw(() => {})
     const { code, output } = await runProgram(`${client(silent.origin.replace('http:', 'https:'))}
       await client.revokeToken('token-1', { timeoutMs: 300, retries: 0 }).catch(({ code }) => console.log(code))
@@ -47,7 +47,7 @@ describe.concurrent('in a process of its own', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'timeout\ntrue\n' })
   })
 
-  test('a call that is under way keeps the process alive', async () => {
+  test('a call in flight keeps the process alive', async () => {
     await using slow = await listen((_request, response) => {
       setTimeout(() => response.end(), 500)
     })
@@ -56,7 +56,7 @@ describe.concurrent('in a process of its own', () => {
     expect(output).toBe('true\n')
   })
 
-  test('the client can be disposed of, as await using does it', async () => {
+  test('the client supports await using', async () => {
     const { output, errors } = await runProgram(`
       async function run() {
         ${client(server.origin)}

@@ -68,7 +68,7 @@ const TARGETS = [
   'https://127.0.0.1:9',
 ]
 
-test('NO_PROXY is read as the EnvHttpProxyAgent of undici reads it', { timeout: 30_000 }, async () => {
+test('NO_PROXY has the same meaning as for the EnvHttpProxyAgent of undici', { timeout: 30_000 }, async () => {
   await using proxy = await startProxy({ status: 403 })
   const differences: string[] = []
   for (const noProxy of ENTRIES) {
@@ -87,14 +87,14 @@ test('NO_PROXY is read as the EnvHttpProxyAgent of undici reads it', { timeout: 
   expect(proxy.tunnels.length).toBeGreaterThan(TARGETS.length)
 })
 
-test('the proxy option takes precedence over the environment, NO_PROXY included', () => {
+test('the proxy option takes precedence over the environment, including NO_PROXY', () => {
   const env = { HTTPS_PROXY: 'http://other:1', NO_PROXY: '*' }
   expect(chosen('https://id.example', env, PROXY)).toBe(`${PROXY}/`)
   expect(chosen('https://id.example', env, new URL(PROXY))).toBe(`${PROXY}/`)
   expect(chosen('https://id.example', { HTTPS_PROXY: PROXY }, false)).toBeUndefined()
 })
 
-test('allowInsecureHttp lets plain http go to a proxy elsewhere', () => {
+test('allowInsecureHttp allows plain http to a remote proxy', () => {
   expect(chosen('http://id.example', { HTTP_PROXY: PROXY }, undefined, true)).toBe(`${PROXY}/`)
 })
 
@@ -121,7 +121,7 @@ test.each([
 })
 
 test.each(['canary:100%', 'ca%nary:password', 'canary:%zz', 'canary:%', '%E2%82:canary', 'canary:%FF'])(
-  'the credentials %s, which nobody can decode, are refused where they are, and not repeated',
+  'the credentials %s, which cannot be decoded, are refused where they are, and not repeated',
   (credentials) => {
     const address = `http://${credentials}@proxy.example:3128`
     const settings = [

@@ -30,7 +30,7 @@ describe('createLogoutClient({ tls })', () => {
     ['text', () => own.ca],
     ['bytes', () => new TextEncoder().encode(own.ca)],
     ['several', () => [foreign.ca, Buffer.from(own.ca)]],
-  ])('trusts an authority of its own, given as %s', async (_form, ca) => {
+  ])('trusts a custom authority, given as %s', async (_form, ca) => {
     await using server = await listen(ok, own.server)
     await using client = createLogoutClient({ ...app, appHost: server.origin, tls: { ca: ca() } })
     for (let call = 0; call < 3; call++) expect(await client.revokeToken(`token-${call}`)).toBe(true)
@@ -54,7 +54,7 @@ describe('createLogoutClient({ tls })', () => {
     expect(requests).toBe(0)
   })
 
-  test('refuses a certificate for another name, and takes it for the name that it is told', async () => {
+  test('refuses a certificate for another name, and accepts it for the configured name', async () => {
     await using server = await listen(ok, own.server)
     const named = (servername: string) =>
       createLogoutClient({ ...app, appHost: server.origin, tls: { ca: own.ca, servername } })
@@ -67,7 +67,7 @@ describe('createLogoutClient({ tls })', () => {
     expect(await right.revokeToken('token-1')).toBe(true)
   })
 
-  test('shows its own certificate to a provider that asks for one', async () => {
+  test('presents its certificate to a provider that requires one', async () => {
     const names: unknown[] = []
     await using server = await listen(
       ({ message }, response) => {
@@ -84,7 +84,7 @@ describe('createLogoutClient({ tls })', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('says what a provider may miss that ends the connection over its absence', async () => {
+  test('suggests what is missing to a provider that closes the connection', async () => {
     // In TLS 1.3 such a server only hangs up.
     const picky = { ...own.server, ca: own.ca, requestCert: true, maxVersion: 'TLSv1.2' } as const
     await using server = await listen(ok, picky)
@@ -95,7 +95,7 @@ describe('createLogoutClient({ tls })', () => {
     })
   })
 
-  test('authenticates by its certificate at the endpoints that are for it', async () => {
+  test('authenticates by its certificate at the endpoints for mutual TLS', async () => {
     const seen: string[] = []
     await using server = await listen(
       ({ url = '', body }, response) => {
@@ -118,7 +118,7 @@ describe('createLogoutClient({ tls })', () => {
     expect(seen.at(-1)).toBe('/mtls/revoke token=token-1&client_id=app')
   })
 
-  test('speaks no version before TLS 1.2, whatever the defaults of the process', async () => {
+  test('uses TLS 1.2 or later, whatever the defaults of the process', async () => {
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
     await using server = await listen(ok, { ...own.server, ...old })
     await using current = await listen(ok, own.server)

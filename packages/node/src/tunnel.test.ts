@@ -37,7 +37,7 @@ describe('through a proxy', () => {
     expect(server.connections).toBe(1)
   })
 
-  test('plain http goes through a tunnel too', async () => {
+  test('plain http also uses a tunnel', async () => {
     await using server = await listen(ok)
     await using proxy = await startProxy()
     environment({ http_proxy: proxy.origin })
@@ -46,7 +46,7 @@ describe('through a proxy', () => {
     expect(proxy.tunnels).toMatchObject([{ target: `127.0.0.1:${server.port}` }])
   })
 
-  test('the proxy is shown its password, the provider is not', async () => {
+  test('the proxy receives its password, the provider does not', async () => {
     const seen: unknown[] = []
     await using server = await listen(({ headers }, response) => {
       seen.push(headers['proxy-authorization'])
@@ -65,7 +65,7 @@ describe('through a proxy', () => {
     expect(seen).toEqual([undefined])
   })
 
-  test('NO_PROXY names hosts that are reached directly', async () => {
+  test('hosts in NO_PROXY are reached directly', async () => {
     await using server = await listen(ok)
     await using proxy = await startProxy()
     environment({ HTTP_PROXY: proxy.origin, NO_PROXY: 'other.example,127.0.0.1' })
@@ -74,7 +74,7 @@ describe('through a proxy', () => {
     expect(proxy.connections).toBe(0)
   })
 
-  test('proxy: false overrules the environment', async () => {
+  test('proxy: false overrides the environment', async () => {
     await using server = await listen(ok)
     await using proxy = await startProxy()
     environment({ HTTP_PROXY: proxy.origin })
@@ -83,7 +83,7 @@ describe('through a proxy', () => {
     expect(proxy.connections).toBe(0)
   })
 
-  test('createLogoutClientFromEnv() takes the proxy from the environment that it is given', async () => {
+  test('createLogoutClientFromEnv() reads the proxy from the given environment', async () => {
     await using server = await listen(ok)
     await using proxy = await startProxy()
     environment({})
@@ -98,7 +98,7 @@ describe('through a proxy', () => {
     expect(proxy.tunnels).toHaveLength(1)
   })
 
-  test("the provider's certificate is checked as ever", async () => {
+  test("the provider's certificate is verified as usual", async () => {
     await using server = await listen(ok, certificates.server)
     await using proxy = await startProxy()
     await using client = createLogoutClient({ ...app, appHost: server.origin, proxy: proxy.origin })
@@ -128,7 +128,7 @@ describe('through a proxy', () => {
     expect(proxy.tunnels).toHaveLength(1)
   })
 
-  test('a proxy that is not there is named in the error', async () => {
+  test('a proxy that cannot be reached is named in the error', async () => {
     await using proxy = await startProxy()
     const { origin, port } = proxy
     await proxy[Symbol.asyncDispose]()
@@ -139,7 +139,7 @@ describe('through a proxy', () => {
     })
   })
 
-  test('a proxy that does not answer ends with the limit of the call', async () => {
+  test('a proxy that does not respond ends with the limit of the call', async () => {
     await using silent = await listenRaw(() => {})
     await using client = createLogoutClient({ ...app, appHost: 'https://example.genauth.ai', proxy: silent.origin })
     await expect(client.revokeToken('token-1', { timeoutMs: 200 })).rejects.toMatchObject({ code: 'timeout' })

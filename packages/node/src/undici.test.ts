@@ -5,7 +5,7 @@ import { runProgram } from './testing/run-program.ts'
 
 const require = createRequire(import.meta.url)
 
-test('the parts of undici that are loaded are those that it exports', () => {
+test('the loaded parts of undici are those that it exports', () => {
   const { Pool, buildConnector } = require('undici') as typeof import('undici')
   expect(require('undici/lib/dispatcher/pool.js')).toBe(Pool)
   expect(require('undici/lib/core/connect.js')).toBe(buildConnector)
@@ -15,7 +15,7 @@ const revoke = (origin: string): string => `
   const client = node.createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: '${origin}' })
   console.log(await client.revokeToken('token-1'))`
 
-test("the application's own fetch stays as it is", async () => {
+test("the application's own fetch stays unchanged", async () => {
   await using server = await listen((_request, response) => response.end())
   const { output, errors } = await runProgram(`
     // Node.js sets its own when it is first asked for one of these.

@@ -60,7 +60,7 @@ function createClient(telemetry: Instrumentation) {
   return createLogoutClient({ appId, appSecret, appHost: provider.appHost, onEvent: telemetry.client() })
 }
 
-test('a call is a histogram point and a span, with its retries as events of the span', async () => {
+test('a call produces a histogram point and a span, with its retries as events of the span', async () => {
   const { telemetry, points, spans, close } = createTelemetry()
   await using client = createClient(telemetry)
   const { accessToken } = await provider.signIn()
@@ -83,7 +83,7 @@ test('a call is a histogram point and a span, with its retries as events of the 
   await close()
 })
 
-test('two clients with calls of the same numbers do not mix up their spans', async () => {
+test('two clients whose calls have the same numbers do not mix up their spans', async () => {
   const { telemetry, spans, close } = createTelemetry()
   await using one = createClient(telemetry)
   await using two = createClient(telemetry)
@@ -97,7 +97,7 @@ test('two clients with calls of the same numbers do not mix up their spans', asy
   await close()
 })
 
-test('every part is measured, and no attribute names a token, a user or a session', async () => {
+test('every package is measured, and no attribute names a token, a user or a session', async () => {
   const { telemetry, points, spans, close } = createTelemetry()
   const { accessToken, refreshToken } = await provider.signIn('alice')
   await using client = createClient(telemetry)
@@ -169,7 +169,7 @@ test('every part is measured, and no attribute names a token, a user or a sessio
   await close()
 })
 
-test('logouts that the provider reports are measured, without a user, a session or a token', async () => {
+test('logouts from the provider are measured, without a user, a session or a token', async () => {
   const { telemetry, points, close } = createTelemetry()
   const onEvent = telemetry.receiver
   const store = new Map<string, object>()
@@ -226,7 +226,7 @@ test('logouts that the provider reports are measured, without a user, a session 
   await close()
 })
 
-test('what is no longer observed is not asked', async () => {
+test('objects that are no longer observed are not read', async () => {
   const { telemetry, points, close } = createTelemetry()
   const asked = { stats: 0, health: 0 }
   const stats = async () => ({ pending: 0, active: 0, dead: ++asked.stats, oldestAgeMs: 0 })
@@ -239,7 +239,7 @@ test('what is no longer observed is not asked', async () => {
   await close()
 })
 
-test('an outbox whose database does not answer leaves a gap, and other metrics are exported', async () => {
+test('an outbox whose database does not respond leaves a gap, and other metrics are exported', async () => {
   const { telemetry, points, close } = createTelemetry()
   telemetry.observeOutbox({ stats: () => Promise.reject(new Error('down')) })
   telemetry.check({ type: 'accepted' })
@@ -247,7 +247,7 @@ test('an outbox whose database does not answer leaves a gap, and other metrics a
   await close()
 })
 
-test('without an SDK nothing happens, and nothing fails', async () => {
+test('without an SDK, nothing is recorded, and nothing fails', async () => {
   const telemetry = instrument()
   await using client = createClient(telemetry)
   const [token = ''] = await provider.issueTokens(1)

@@ -22,7 +22,7 @@ const tokens = (name: string): NewLogout => ({
 const outage = (code: string): Error => Object.assign(new Error('No.'), { code })
 
 describe('Adder', () => {
-  test('stores those together that come while another one is being stored', async () => {
+  test('stores calls together that arrive while another one is being stored', async () => {
     const sizes: number[] = []
     const { adder, added } = await adderOver(async (jobs) => void sizes.push(jobs.length))
     const ids = await Promise.all(Array.from({ length: 1201 }, (_, index) => adder.add(tokens(`token-${index}`))))
@@ -42,7 +42,7 @@ describe('Adder', () => {
     await adding
   })
 
-  test('tries again with the same ids while the database is away', async () => {
+  test('retries with the same ids while the database is down', async () => {
     const tried: string[] = []
     const codes = ['ECONNREFUSED', '57P03', '08006']
     const { adder } = await adderOver(async ([job]) => {
@@ -54,13 +54,13 @@ describe('Adder', () => {
     expect(tried).toEqual([id, id, id, id])
   })
 
-  test('gives up on a database that stays away', async () => {
+  test('gives up on a database that stays down', async () => {
     const { adder, added } = await adderOver(() => Promise.reject(outage('ECONNREFUSED')), 200)
     await expect(adder.add(tokens('a'))).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
     expect(added).toEqual([])
   })
 
-  test('gives up in time on a database that does not answer, also what has not been sent yet', async () => {
+  test('gives up in time on a database that does not respond, including unsent logouts', async () => {
     let calls = 0
     const { adder } = await adderOver(() => {
       calls++
@@ -76,7 +76,7 @@ describe('Adder', () => {
     await adder.settle(60_000)
   })
 
-  test('does not store later what it has given up', async () => {
+  test('does not later store a logout that it has given up', async () => {
     const stored: string[] = []
     const first = Promise.withResolvers<void>()
     const { adder } = await adderOver(async (jobs) => {
@@ -110,7 +110,7 @@ describe('Adder', () => {
     await adder.add(tokens('a'))
   })
 
-  test('does not try again what the database refuses, and goes on with the next', async () => {
+  test('does not retry a logout that the database refuses, and continues with the next', async () => {
     let calls = 0
     const { adder } = await adderOver(async () => {
       if (calls++ === 0) throw outage('42P01')
@@ -120,7 +120,7 @@ describe('Adder', () => {
     expect(calls).toBe(2)
   })
 
-  test('says nothing about where the database is and what its password is', async () => {
+  test('does not reveal the address or password of the database', async () => {
     const { adder } = await adderOver(() => Promise.reject(new Error('postgres://user:hunter2@db/x is no good')))
     const error = await adder.add(tokens('a')).catch((error) => error)
     expect(`${error.message} ${error.cause.message}`).not.toContain('hunter2')

@@ -9,7 +9,7 @@ test('an alarm ends the sleep', async () => {
   await alarm.sleep(FOREVER)
 })
 
-test('an alarm that rings before the sleep ends it at its beginning, once', async () => {
+test('an alarm before the sleep ends it immediately, but only once', async () => {
   const alarm = new Alarm()
   alarm.ring()
   alarm.ring()
@@ -19,7 +19,7 @@ test('an alarm that rings before the sleep ends it at its beginning, once', asyn
   expect(performance.now() - startedAt).toBeGreaterThan(25)
 })
 
-test('a sleep ends by itself, also one whose end is past', async () => {
+test('a sleep ends on its own, even if its end is past', async () => {
   const alarm = new Alarm()
   await alarm.sleep(1)
   await alarm.sleep(-5)

@@ -17,7 +17,7 @@ const OLD = {
 }
 
 describe('EntrySealer', () => {
-  test('stores nothing readable but fingerprints, times and the place', () => {
+  test('stores only fingerprints, times and the place in readable form', () => {
     const data = sealer.seal(ID, about, secret)
     expect(Object.keys(data)).toEqual(['jwe'])
     expect(readEntry(data.jwe)).toEqual(about)
@@ -26,13 +26,13 @@ describe('EntrySealer', () => {
     expect(sealer.open(ID, data)).toEqual({ ok: true, about, secret })
   })
 
-  test('leaves out what is revoked', () => {
+  test('omits revoked tokens', () => {
     const opened = sealer.open(ID, sealer.seal(ID, { ...about, tokens: about.tokens.slice(1) }, secret))
     expect(opened).toMatchObject({ ok: true, secret: { access_token: 'the-access' } })
     expect(opened.ok && opened.secret.refresh_token).toBeUndefined()
   })
 
-  test('does not open a logout in the place of another one, of another outbox, or of another provider', () => {
+  test('does not open a logout in another row, outbox or provider', () => {
     const data = sealer.seal(ID, about, secret)
     expect(sealer.open(OTHER_ID, data)).toEqual({ ok: false, code: 'misplaced', about })
     const there = sealerFor('app https://id.example.com', 'another_schema')
@@ -42,12 +42,12 @@ describe('EntrySealer', () => {
     }
   })
 
-  test('opens what a process without a client has added, and opens for a client that says nothing of itself', () => {
+  test('opens a logout that a process without a client added, and opens for a client without an identity', () => {
     expect(sealer.open(ID, sealerFor().seal(ID, about, secret))).toMatchObject({ ok: true })
     expect(sealerFor().open(ID, sealer.seal(ID, about, secret))).toMatchObject({ ok: true })
   })
 
-  test('opens what was written before logouts were bound to their place', () => {
+  test('opens logouts from before they were bound to their place', () => {
     expect(sealer.open(ID, OLD)).toEqual({
       ok: true,
       about: {
@@ -61,7 +61,7 @@ describe('EntrySealer', () => {
     })
   })
 
-  test('cannot be made to forget the place by changing what is readable', () => {
+  test('cannot be made to ignore the place by a change of the readable part', () => {
     const [header = '', ...rest] = sealer.seal(ID, about, secret).jwe.split('.')
     const { id, queue, provider, ...unbound } = JSON.parse(Buffer.from(header, 'base64url').toString())
     expect([id, queue, provider]).toEqual([ID, 'backend_logout', expect.stringMatching(/^[\w-]{22}$/)])
@@ -81,7 +81,7 @@ describe('EntrySealer', () => {
     { jwe: ['x'] },
     { jwe: { split: 1 } },
     JSON.parse('{"__proto__":{"jwe":"x"}}'),
-  ])('finds nothing to open in %j', (data) => {
+  ])('cannot open %j', (data) => {
     expect(sealer.open(ID, data)).toEqual({ ok: false, code: 'undecryptable', about: undefined })
   })
 
@@ -93,7 +93,7 @@ describe('EntrySealer', () => {
     ['a token that is missing', { refresh_token: 'the-refresh' }],
     ['an empty token', { access_token: '', refresh_token: 'the-refresh' }],
     ['an endless token', { access_token: 'x'.repeat(65_537), refresh_token: 'the-refresh' }],
-  ])('does not open what another program has sealed with the same key: %s', (_, sealed) => {
+  ])('does not open data that another program has sealed with the same key: %s', (_, sealed) => {
     const tokens = about.tokens.map(({ tokenType, fingerprint, expiresAt }) => [tokenType, fingerprint, expiresAt])
     const jwe = keyring.seal(sealed, { at: about.addedAt, tokens })
     expect(sealer.open(ID, { jwe })).toEqual({ ok: false, code: 'undecryptable', about })
@@ -104,7 +104,7 @@ describe('readEntry()', () => {
   const token = ['access_token', 'sha256:0adcbe52c4b410b0', 1_900_000_000_000]
   const headed = (header: unknown): string => `${Buffer.from(JSON.stringify(header)).toString('base64url')}..a.b.c`
 
-  test('reads what is readable, without a key', () => {
+  test('reads the readable part without a key', () => {
     expect(readEntry(headed({ at: 5, tokens: [token] }))).toEqual({
       addedAt: 5,
       tokens: [{ tokenType: 'access_token', fingerprint: 'sha256:0adcbe52c4b410b0', expiresAt: 1_900_000_000_000 }],
@@ -141,11 +141,11 @@ describe('readEntry()', () => {
       [token[0], token[1], 9e15],
       [token[0], token[1], null],
     ].map((other) => headed({ at: 1, tokens: [other] })),
-  ])('reads nothing from header %#, which is not one of ours', (jwe) => {
+  ])('ignores header %#, which has a different format', (jwe) => {
     expect(readEntry(jwe)).toBeUndefined()
   })
 
-  test('does not read a header without end', () => {
+  test('does not read an endless header', () => {
     const fill = 'x'.repeat(10_000)
     expect(readEntry(headed({ at: 5, tokens: [token], fill }))).toBeUndefined()
     expect(readEntry(headed('['.repeat(5000)))).toBeUndefined()

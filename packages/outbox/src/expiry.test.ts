@@ -14,23 +14,23 @@ describe('createPastJudge()', () => {
   const expiry = 1000 * DAY + 10 * MINUTE
   const database = new Date(1000 * DAY + 20 * MINUTE)
 
-  test('calls a time past when every clock does, and a minute later', () => {
+  test('considers a time past when every clock does, and one minute later', () => {
     at(1000 * DAY + 20 * MINUTE, 5000 + 20 * MINUTE)
     expect(isPast(expiry, database)).toBe(true)
     expect(isPast(1000 * DAY + 19.5 * MINUTE, database)).toBe(false)
   })
 
-  test('does not believe this machine alone, whose clock may have jumped', () => {
+  test('does not rely on this machine alone, whose clock may have jumped', () => {
     at(1400 * DAY, 5000 + MINUTE)
     expect(isPast(expiry, new Date(1400 * DAY))).toBe(false)
   })
 
-  test('does not believe the database alone', () => {
+  test('does not rely on the database alone', () => {
     at(1000 * DAY + MINUTE, 5000 + MINUTE)
     expect(isPast(expiry, new Date(1400 * DAY))).toBe(false)
   })
 
-  test('does not believe a clock that was set back', () => {
+  test('does not rely on a clock that was set back', () => {
     at(900 * DAY, 5000 + 20 * MINUTE)
     expect(isPast(expiry, database)).toBe(false)
   })
@@ -51,7 +51,7 @@ describe('jwtExpiry()', () => {
     ['a JWT that never expires, as some write it', jwt({ exp: 0 })],
     ['a JWT with a strange time', jwt({ exp: 'soon' })],
     ['a JWT that is no object', jwt(null)],
-  ])('knows nothing about %s', (_, token) => {
+  ])('returns undefined for %s', (_, token) => {
     expect(jwtExpiry(token)).toBeUndefined()
   })
 })

@@ -5,7 +5,7 @@ import { openOutbox } from './open-outbox.ts'
 
 const STATS = { pending: 1, active: 0, dead: 0, oldestAgeMs: 5 }
 
-test('an outbox is ready while it is open, says what is in it, and is closed after that', async () => {
+test('an outbox is ready while it is open, reports its content, and is closed after that', async () => {
   const outbox = await openOutbox({ store: { memory: true } })
   await outbox.add({ accessToken: 'one' })
   expect(await outbox.health()).toEqual({
@@ -19,7 +19,7 @@ test('an outbox is ready while it is open, says what is in it, and is closed aft
   expect(await outbox.health()).toMatchObject({ ok: false, state: 'closed', working: false, stats: undefined })
 })
 
-test('it says whether this process works', async () => {
+test('it reports whether this process works', async () => {
   const client = { logout: () => new Promise<never>(() => {}) }
   await using outbox = await openOutbox({ store: { memory: true }, client, provider: 'https://id.example.com' })
   const stop = new AbortController()
@@ -30,7 +30,7 @@ test('it says whether this process works', async () => {
   expect(await outbox.health()).toMatchObject({ ok: true, working: false })
 })
 
-test('a database that does not answer makes it unavailable within two seconds, and nothing rejects', async () => {
+test('a database that does not respond makes it unavailable within two seconds, and nothing rejects', async () => {
   const hanging = createHealth(
     () => new Promise<never>(() => {}),
     () => false,
@@ -45,7 +45,7 @@ test('a database that does not answer makes it unavailable within two seconds, a
   expect(await failing()).toMatchObject({ ok: false, state: 'unavailable', lastError: { message: 'down' } })
 })
 
-test('probes that come together share one query, and later ones get a new answer', async () => {
+test('concurrent probes share one query, and later ones get a new response', async () => {
   let count = 0
   const health = createHealth(
     async () => ({ ...STATS, pending: ++count }),

@@ -7,7 +7,7 @@ const first = { kid: 'first', key: new Uint8Array(32).fill(1) }
 const second = { kid: 'second', key: Buffer.alloc(32, 2).toString('base64url') }
 
 describe('createKeyring()', () => {
-  test('gives back what it sealed, and shows only what it was told to show', () => {
+  test('opens what it sealed, and leaves only the chosen part readable', () => {
     const keyring = createKeyring([first])
     const sealed = keyring.seal({ access_token: 'the-token' }, { at: 5 })
     expect(decodeProtectedHeader(sealed)).toEqual({
@@ -21,7 +21,7 @@ describe('createKeyring()', () => {
     expect(keyring.unseal(sealed)).toMatchObject({ ok: true, secret: { access_token: 'the-token' } })
   })
 
-  test('writes with the first key and reads with each', () => {
+  test('writes with the first key and reads with all of them', () => {
     const before = createKeyring([first])
     const after = createKeyring([second, first])
     expect(after.unseal(before.seal('x', {}))).toMatchObject({ ok: true, secret: 'x' })
@@ -30,7 +30,7 @@ describe('createKeyring()', () => {
     expect(before.unseal(sealed)).toMatchObject({ ok: false, code: 'unknown_key', about: { kid: 'second' } })
   })
 
-  test('takes the same key as bytes, as base64url and as base64', () => {
+  test('accepts the same key as bytes, as base64url and as base64', () => {
     const bytes = Buffer.alloc(32, 0xfb)
     const sealed = createKeyring([{ kid: 'a', key: bytes }]).seal('x', {})
     for (const key of [bytes.toString('base64url'), bytes.toString('base64')]) {
@@ -38,7 +38,7 @@ describe('createKeyring()', () => {
     }
   })
 
-  test('writes what jose reads, and reads what jose writes', async () => {
+  test('is compatible with jose in both directions', async () => {
     const keyring = createKeyring([first])
     const read = await compactDecrypt(keyring.seal({ word: 'naïve' }, { at: 5 }), first.key)
     expect(JSON.parse(new TextDecoder().decode(read.plaintext))).toEqual({ word: 'naïve' })
@@ -49,13 +49,13 @@ describe('createKeyring()', () => {
     expect(keyring.unseal(await written)).toMatchObject({ ok: true, secret: { word: 'naïve' } })
   })
 
-  test('never uses an initialisation vector twice', () => {
+  test('never uses an initialization vector twice', () => {
     const keyring = createKeyring([first])
     const ivs = Array.from({ length: 1000 }, () => keyring.seal('x', {}).split('.')[2])
     expect(new Set(ivs).size).toBe(1000)
   })
 
-  test.each([0, 2, 3, 4])('notices when part %i was changed', (part) => {
+  test.each([0, 2, 3, 4])('detects a change of part %i', (part) => {
     const keyring = createKeyring([first])
     const parts = keyring.seal('some text', {}).split('.')
     const bytes = Buffer.from(parts[part] ?? '', 'base64url')
@@ -77,7 +77,7 @@ describe('createKeyring()', () => {
     expect(keyring.unseal(keyring.seal('x'.repeat(3_000_000), {}))).toMatchObject({ ok: false })
   })
 
-  test('insists on the whole of the authentication tag', () => {
+  test('requires the complete authentication tag', () => {
     const keyring = createKeyring([first])
     const parts = keyring.seal('some text', {}).split('.')
     const short = Buffer.from(parts[4] ?? '', 'base64url')
@@ -86,13 +86,13 @@ describe('createKeyring()', () => {
     expect(keyring.unseal(parts.with(4, short).join('.'))).toMatchObject({ ok: false, code: 'undecryptable' })
   })
 
-  test('notices another key by the same name', () => {
+  test('detects another key with the same name', () => {
     const sealed = createKeyring([first]).seal('x', {})
     const other = createKeyring([{ kid: 'first', key: new Uint8Array(32).fill(9) }])
     expect(other.unseal(sealed)).toMatchObject({ ok: false, code: 'undecryptable' })
   })
 
-  test('notices when what is readable was changed', () => {
+  test('detects a change of the readable part', () => {
     const keyring = createKeyring([first])
     const sealed = keyring.seal('x', { at: 5 })
     const header = { ...decodeProtectedHeader(sealed), at: 6 }
@@ -100,7 +100,7 @@ describe('createKeyring()', () => {
     expect(keyring.unseal(changed)).toMatchObject({ ok: false, code: 'undecryptable' })
   })
 
-  test.each(['', 'nonsense', 'a.b.c.d.e'])('does not fail on %j', (sealed) => {
+  test.each(['', 'nonsense', 'a.b.c.d.e'])('handles %j without failing', (sealed) => {
     expect(createKeyring([first]).unseal(sealed)).toMatchObject({ ok: false, code: 'undecryptable' })
     expect(readJweHeader(sealed)).toBeUndefined()
   })
@@ -110,12 +110,12 @@ describe('createKeyring()', () => {
     ['a list', ['a']],
     ['a number', 7],
     ['names of the language', JSON.parse('{"__proto__":{"alg":"dir"},"constructor":1}')],
-  ])('takes nothing that is sealed with %s for its own', (_, header) => {
+  ])('rejects data that is sealed with %s', (_, header) => {
     const sealed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}..a.b.c`
     expect(createKeyring([first]).unseal(sealed)).toMatchObject({ ok: false, code: 'undecryptable' })
   })
 
-  test.each([{ toString: 1 }, ['first'], null, undefined, 7])('knows no key by the name of %j', (kid) => {
+  test.each([{ toString: 1 }, ['first'], null, undefined, 7])('has no key named %j', (kid) => {
     const header = { alg: 'dir', enc: 'A256GCM', typ: 'backend-logout+jwe', kid }
     const sealed = `${Buffer.from(JSON.stringify(header)).toString('base64url')}..a.b.c`
     expect(createKeyring([first]).unseal(sealed)).toMatchObject({ ok: false, code: 'unknown_key' })

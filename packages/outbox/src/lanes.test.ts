@@ -13,19 +13,19 @@ const about = (...lifetimesMs: number[]) => ({
 })
 
 describe('the priority of a logout', () => {
-  test('is higher for interactive ones than for any of the backlog, and for rows of earlier versions', () => {
+  test('is higher for interactive logouts than for any in the backlog, and for rows of earlier versions', () => {
     expect(priorityOf('interactive', about(1e9))).toBe(INTERACTIVE)
     expect(priorityOf('backlog', about(60_000))).toBeLessThan(INTERACTIVE)
     expect(priorityOf('backlog', about(1e9))).toBe(0)
   })
 
-  test('is higher within a lane where every token expires soon', () => {
+  test('is higher within a lane if every token expires soon', () => {
     expect(priorityOf('backlog', about(60_000))).toBeGreaterThan(priorityOf('backlog', about(1e9)))
     expect(priorityOf('backlog', about(60_000, 1e9))).toBe(priorityOf('backlog', about(1e9)))
   })
 })
 
-test('whatever is stored has a lane', () => {
+test('every stored row has a lane', () => {
   const stored = [{ jwe: 'x', lane: 'interactive' }, { jwe: 'x' }, null, 'text', { lane: 7 }]
   expect(stored.map(laneOf)).toEqual(['interactive', 'backlog', 'backlog', 'backlog', 'backlog'])
 })
@@ -56,7 +56,7 @@ const start = (claims: Claims, count: number): string[] =>
   Array.from({ length: count }, () => laneOf(claims.next()?.data))
 
 describe('Claims', () => {
-  test('starts what is interactive first, and the backlog every eighth time', async () => {
+  test('starts interactive logouts first, and the backlog every eighth time', async () => {
     const { claims } = claimsOver({ interactive: 100, backlog: 100 })
     await claims.fill(200)
     const first = start(claims, 80)
@@ -64,7 +64,7 @@ describe('Claims', () => {
     expect(first.slice(0, 8)).toEqual([...Array(7).fill('interactive'), 'backlog'])
   })
 
-  test('gives the backlog a share however many interactive logouts there are', async () => {
+  test('gives the backlog a share, however many interactive logouts there are', async () => {
     const { claims, asked } = claimsOver({ interactive: 1_000_000, backlog: 1_000 })
     let backlog = 0
     for (let turn = 0; turn < 100; turn++) {
@@ -76,14 +76,14 @@ describe('Claims', () => {
     expect(asked).toContainEqual({ batchSize: 8, maxPriority: INTERACTIVE - 1 })
   })
 
-  test('asks for nothing but interactive logouts while enough of the backlog waits', async () => {
+  test('claims only interactive logouts while enough of the backlog waits', async () => {
     const { claims, asked } = claimsOver({ interactive: 0, backlog: 1_000 })
     await claims.fill(64)
     expect(await claims.fill(64)).toEqual({ claimed: 0, more: false })
     expect(asked).toEqual([{ batchSize: 64 }, { batchSize: 64, minPriority: INTERACTIVE }])
   })
 
-  test('asks once where there is nothing', async () => {
+  test('queries an empty outbox once', async () => {
     const { claims, asked } = claimsOver({ interactive: 0, backlog: 0 })
     expect(await claims.fill(64)).toEqual({ claimed: 0, more: false })
     expect(asked).toHaveLength(1)

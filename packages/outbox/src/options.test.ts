@@ -18,7 +18,7 @@ describe('resolveOptions()', () => {
       { postgres: 'postgres://host/db', schema: 'mine' },
       { kind: 'postgres', schema: 'mine' },
     ],
-  ] as const)('understands the store %j', (store, expected) => {
+  ] as const)('parses the store %j', (store, expected) => {
     expect(resolveOptions({ store, encryptionKeys }).store).toMatchObject(expected)
   })
 
@@ -42,7 +42,7 @@ describe('resolveOptions()', () => {
     )
   })
 
-  test('knows the provider from the client, unless it is told', () => {
+  test('takes the provider from the client, unless one is given', () => {
     const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' })
     const resolve = (options: object) => resolveOptions({ store: './x', encryptionKeys, ...options }).provider
     expect(resolve({ client })).toBe('app https://example.genauth.ai')
@@ -51,12 +51,12 @@ describe('resolveOptions()', () => {
     expect(resolve({ client: { logout: client.logout } })).toBeUndefined()
   })
 
-  test('does not repeat the password of an address that it cannot read', () => {
+  test('does not repeat the password of an address that it cannot parse', () => {
     const store = { postgres: 'postgres://user:hunter2@host:notaport/db' }
     expect(() => resolveOptions({ store, encryptionKeys })).toThrow(/^(?!.*hunter2).*postgres:\/\/ address/)
   })
 
-  test.each([{}, { encryptionKeys: [] }])('refuses to keep tokens in the clear (%j)', async (options) => {
+  test.each([{}, { encryptionKeys: [] }])('refuses to store tokens unencrypted (%j)', async (options) => {
     await expect(openOutbox({ store: '/nowhere/outbox', ...options })).rejects.toMatchObject({
       code: 'invalid_options',
       message: expect.stringContaining('encryptionKeys is required'),

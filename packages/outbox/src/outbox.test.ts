@@ -25,7 +25,7 @@ beforeEach(() => {
 })
 
 describe('an outbox', () => {
-  test('revokes what a session has, the refresh token first', async () => {
+  test('revokes the tokens of a session, the refresh token first', async () => {
     const { accessToken, refreshToken, idToken } = await emulator.signIn('alice')
     const id = await outbox.add({ accessToken, refreshToken, idToken })
     expect(await outbox.stats()).toMatchObject({ pending: 1, active: 0, dead: 0 })
@@ -45,7 +45,7 @@ describe('an outbox', () => {
     expect(JSON.stringify(events)).not.toContain(refreshToken.slice(0, 16))
   })
 
-  test('takes up at once what is added while it works', async () => {
+  test('processes logouts immediately that are added while it works', async () => {
     const stop = new AbortController()
     const work = outbox.work({ signal: stop.signal })
     const { accessToken } = await emulator.signIn('bob')
@@ -55,7 +55,7 @@ describe('an outbox', () => {
     expect(await work).toMatchObject({ revoked: 1 })
   })
 
-  test('takes many from a source that it reads as it goes', async () => {
+  test('accepts many logouts from a source, which it reads as it stores them', async () => {
     const tokens = await emulator.issueTokens(600)
     async function* source(): AsyncGenerator<{ accessToken: string }> {
       for (const accessToken of tokens) yield { accessToken }
@@ -66,13 +66,13 @@ describe('an outbox', () => {
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 600 })
   })
 
-  test('says how many of many are stored when one makes no sense', async () => {
+  test('reports how many of many are stored if one is invalid', async () => {
     const tokens = [...Array.from({ length: 500 }, () => ({ accessToken: 'x' })), {}]
     await expect(outbox.addMany(tokens)).rejects.toMatchObject({ code: 'invalid_argument', added: 500 })
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 500 })
   })
 
-  test('works only once at a time', async () => {
+  test('allows one work() at a time', async () => {
     const stop = new AbortController()
     const work = outbox.work({ signal: stop.signal })
     await expect(outbox.work()).rejects.toMatchObject({ code: 'invalid_argument' })
@@ -81,13 +81,13 @@ describe('an outbox', () => {
     await outbox.work({ untilEmpty: true })
   })
 
-  test('does nothing for a signal that has aborted before', async () => {
+  test('does nothing if the signal has aborted before', async () => {
     await outbox.add({ accessToken: 'x' })
     expect(await outbox.work({ signal: AbortSignal.abort() })).toMatchObject({ revoked: 0 })
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
   })
 
-  test('gives up on what does not finish in time after the signal, and leaves it for the next time', async () => {
+  test('gives up after its time limit on requests that do not finish after the signal, and leaves them for the next run', async () => {
     emulator.answerAlways({ hang: true })
     const { accessToken } = await emulator.signIn('carol')
     await outbox.add({ accessToken })
@@ -125,7 +125,7 @@ describe('an outbox', () => {
   })
 })
 
-test('an outbox that is closed finishes what it was given and takes nothing more', async () => {
+test('a closed outbox finishes accepted calls and accepts no more', async () => {
   const other = await openOutbox({ store: { memory: true } })
   await expect(other.work()).rejects.toMatchObject({
     code: 'invalid_argument',

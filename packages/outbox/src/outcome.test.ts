@@ -24,7 +24,7 @@ describe('outcomeOf()', () => {
     expect(outcome([revoked, revoked])).toEqual({ kind: 'revoked', history: { attempts: 1, refusals: 0 } })
   })
 
-  test('keeps for the next time only what is not revoked', () => {
+  test('keeps only tokens for the next attempt that are not revoked', () => {
     expect(outcome([revoked, failed('provider_unavailable', { status: 503 })])).toEqual({
       kind: 'retry',
       left: [access],
@@ -35,7 +35,7 @@ describe('outcomeOf()', () => {
   })
 
   test.each([['network'], ['timeout'], ['rate_limited'], ['provider_unavailable'], ['aborted']] as const)(
-    'tries again after %s, however often',
+    'retries after %s, without a limit',
     (code) => {
       expect(outcome([failed(code), revoked], { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
     },
@@ -62,7 +62,7 @@ describe('outcomeOf()', () => {
     ['rejected', 400],
     ['rejected', 200],
     ['invalid_argument', undefined],
-  ] as const)('gives up on %s (%s) at once', (code, status) => {
+  ] as const)('gives up on %s (%s) immediately', (code, status) => {
     expect(outcome([revoked, failed(code, { status })])).toMatchObject({ kind: 'dead', left: [access] })
   })
 
@@ -71,7 +71,7 @@ describe('outcomeOf()', () => {
     expect(outcome(answers)).toMatchObject({ kind: 'retry', left: [refresh, access], reason: { code: 'timeout' } })
   })
 
-  test('forgets a token that has died by itself, and is done when all that are left have', () => {
+  test('drops an expired token, and is done when all remaining tokens have expired', () => {
     expect(outcome([failed('timeout'), failed('timeout')], fresh, 1500)).toMatchObject({
       kind: 'retry',
       left: [refresh],
@@ -80,12 +80,12 @@ describe('outcomeOf()', () => {
     expect(outcome([revoked, failed('rejected', { status: 400 })], fresh, 1500)).toMatchObject({ kind: 'expired' })
   })
 
-  test('tries again after a discovery that may succeed later, however often', () => {
+  test('retries without a limit after a discovery that may succeed later', () => {
     const answer = [failed('discovery_failed', { retryable: true }), revoked]
     expect(outcome(answer, { attempts: 5000, refusals: 2 })).toMatchObject({ kind: 'retry' })
   })
 
-  test('keeps the code of a provider as the reason, but nothing that may be text', () => {
+  test('keeps the code of a provider as the reason, but no text', () => {
     const reason = (providerError: string) =>
       outcome([revoked, failed('rejected', { status: 400, providerError, providerErrorDescription: 'Alice is gone.' })])
     expect(reason('invalid_grant')).toHaveProperty('reason', {
@@ -98,12 +98,12 @@ describe('outcomeOf()', () => {
 })
 
 describe('healthOf()', () => {
-  test('is well when anything was revoked, or refused for what it is', () => {
+  test('is well if any token was revoked, or refused because of the token', () => {
     expect(healthOf([revoked, failed('timeout')])).toEqual({ kind: 'answers' })
     expect(healthOf([failed('rejected', { status: 400 })])).toEqual({ kind: 'answers' })
   })
 
-  test('is throttled whatever else was achieved', () => {
+  test('is throttled regardless of other outcomes', () => {
     expect(healthOf([revoked, failed('rate_limited', { status: 429, retryAfterMs: 3000 })])).toEqual({
       kind: 'throttled',
       code: 'rate_limited',
@@ -115,7 +115,7 @@ describe('healthOf()', () => {
     })
   })
 
-  test('tells a provider that is down from one that refuses everybody', () => {
+  test('distinguishes a provider that is down from one that refuses everyone', () => {
     expect(healthOf([failed('network')])).toEqual({ kind: 'down', code: 'network' })
     expect(healthOf([failed('client_auth_failed', { status: 401 })])).toEqual({
       kind: 'refused',
@@ -123,13 +123,13 @@ describe('healthOf()', () => {
     })
   })
 
-  test('says nothing about what was given up here', () => {
+  test('ignores requests that were given up here', () => {
     expect(healthOf([failed('aborted')])).toEqual({ kind: 'unknown' })
     expect(healthOf([failed('invalid_argument')])).toEqual({ kind: 'unknown' })
   })
 })
 
-describe('what is stored about earlier attempts', () => {
+describe('the stored record of earlier attempts', () => {
   test.each([
     undefined,
     null,
@@ -142,7 +142,7 @@ describe('what is stored about earlier attempts', () => {
     { attempts: -1, refusals: 1.5 },
     { attempts: 1e300, refusals: { valueOf: 3 } },
     JSON.parse('{"__proto__":{"attempts":3,"refusals":3}}'),
-  ])('counts as none where it is %j', (stored) => {
+  ])('counts as empty if it is %j', (stored) => {
     expect(readHistory(stored)).toEqual({ attempts: 0, refusals: 0 })
   })
 
@@ -151,7 +151,7 @@ describe('what is stored about earlier attempts', () => {
   })
 })
 
-describe('a reason that is stored', () => {
+describe('a stored reason', () => {
   test.each([
     undefined,
     null,
@@ -162,7 +162,7 @@ describe('a reason that is stored', () => {
     { code: ['network'] },
     { code: 'a b' },
     { code: '' },
-  ])('is that nothing can be read where it is %j', (stored) => {
+  ])('is unreadable if it is %j', (stored) => {
     expect(readReason(stored)).toEqual({ code: 'undecryptable' })
   })
 

@@ -112,14 +112,14 @@ const providers: [string, () => Provider][] = [
   ['a small bucket', () => bucket(200, 20)],
 ]
 describe.each(providers)('a provider that counts in %s', (_, provider) => {
-  test.each([1, 4, 16])('is used up to its limit by %i workers, and refuses next to nothing', (workers) => {
+  test.each([1, 4, 16])('is used up to its limit by %i workers, with almost no refusals', (workers) => {
     const { admitted, refused } = simulate({ provider: provider(), seconds: 120, workers: steady(workers) })
     expect(refused / (sum(admitted) + refused)).toBeLessThan(0.01)
     expect(sum(admitted) / (120 * 200)).toBeGreaterThan(0.93)
     expect(sum(admitted.slice(20)) / (100 * 200)).toBeGreaterThan(0.97)
   })
 
-  test('is used as well while workers come and go', () => {
+  test('is used as well while workers join and leave', () => {
     const workers = (second: number): number => [4, 3, 8, 1, 16, 5][Math.floor(second / 10) % 6] ?? 4
     const { admitted, refused } = simulate({ provider: provider(), seconds: 120, workers })
     expect(refused / (sum(admitted) + refused)).toBeLessThan(0.01)
@@ -127,7 +127,7 @@ describe.each(providers)('a provider that counts in %s', (_, provider) => {
   })
 })
 
-test.each([1, 4, 16])('%i workers that start later use up the limit that was found, from the start on', (workers) => {
+test.each([1, 4, 16])('%i workers that start later use the known limit from the start', (workers) => {
   const { pace } = simulate({ provider: windows(200), seconds: 60, workers: steady(4) })
   // Ten minutes have passed since.
   const [at, then] = [-600_000, pace.nextAt]
@@ -140,7 +140,7 @@ test.each([1, 4, 16])('%i workers that start later use up the limit that was fou
   expect(sum(admitted)).toBeGreaterThan(sum(unknown.admitted))
 })
 
-test('a provider that throttles nobody is soon asked for as much as workers can do', () => {
+test('workers soon reach their maximum rate at a provider that never throttles', () => {
   let pace = firstPace(0)
   for (let now = 0; now < 3000; now += 20) pace = reserve(pace, now, { wanted: 10_000 }).pace
   expect(pace.rate).toBeGreaterThan(100_000)
@@ -157,7 +157,7 @@ describe.each([10, 150, 3600])('after an outage of %i seconds', (lasts) => {
   const limited = windows(200)
   const provider: Provider = (now) => (now >= 30_000 && now < 30_000 + lasts * 1000 ? outage(now) : limited(now))
 
-  test('the provider is asked again within five seconds, and the rate is back within ten, without a herd', () => {
+  test('the provider receives a request within five seconds, and the rate recovers within ten, without a herd', () => {
     const seconds = 30 + lasts + 30
     const { admitted, refused } = simulate({ provider, seconds, workers: steady(8) })
     const before = sum(admitted.slice(20, 30)) / 10
@@ -173,7 +173,7 @@ describe.each([10, 150, 3600])('after an outage of %i seconds', (lasts) => {
 describe('a pause', () => {
   const failure = { code: 'rate_limited', sentAgoMs: 10 } as const
 
-  test('lasts as long as the provider asks, up to an hour, and nothing is reserved before its end', () => {
+  test('lasts as long as the provider specifies, up to an hour, and nothing is reserved before its end', () => {
     for (const [retryAfterMs, lasts] of [
       [60_000, 60_000],
       [1e9, 3_600_000],
@@ -186,7 +186,7 @@ describe('a pause', () => {
     }
   })
 
-  test('is one pause, however many requests fail together, and the longest that any of them asks for', () => {
+  test('is one pause, however many requests fail together, for the longest specified time', () => {
     let pace = failed(firstPace(0), 1000, { ...failure, kind: 'throttled', retryAfterMs: 1000 })
     for (let now = 1001; now < 1100; now++) pace = failed(pace, now, { ...failure, kind: 'throttled' })
     expect([pace.pauses, pace.pausedUntil]).toEqual([1, 2000])
@@ -197,7 +197,7 @@ describe('a pause', () => {
     expect([pace.pauses, pace.pausedUntil]).toEqual([1, 61_100])
   })
 
-  test('becomes longer while the provider is down, and leads to a single request', () => {
+  test('becomes longer while the provider is down, and ends with a single request', () => {
     let pace = firstPace(0)
     const lasted: number[] = []
     for (let [now, round] = [1000, 0]; round < 5; round++, now = pace.pausedUntil + 10) {

@@ -8,7 +8,7 @@ const parsed = (text: string): PostgresAddress => {
 }
 
 describe('parsePostgresAddress()', () => {
-  test('understands a URI', () => {
+  test('parses a URI', () => {
     expect(parsed('postgres://me:p%40ss@db.example.com:5433/app?application_name=x')).toMatchObject({
       hosts: [{ host: 'db.example.com', port: 5433 }],
       readWrite: false,
@@ -22,7 +22,7 @@ describe('parsePostgresAddress()', () => {
     expect(parsed('postgres://').hosts).toEqual([{ host: undefined, port: undefined }])
   })
 
-  test('understands several hosts', () => {
+  test('parses several hosts', () => {
     const uri = 'postgres://me:se,cr@et@one:5433,two,[::1]:5434/app?target_session_attrs=read-write&sslmode=disable'
     expect(parsed(uri)).toMatchObject({
       hosts: [
@@ -43,7 +43,7 @@ describe('parsePostgresAddress()', () => {
     ])
   })
 
-  test('understands the keywords of libpq', () => {
+  test('parses libpq keywords', () => {
     const text = String.raw` host=one,two port = 5433 user=me password='it\'s a \\ secret' dbname=my%app connect_timeout=2`
     expect(parsed(text)).toMatchObject({
       hosts: [

@@ -7,7 +7,7 @@ const jwt = (jti: string): string => {
   return `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2lnbmF0dXJl`
 }
 
-test('access tokens are on the list before their logouts are stored; what cannot be named is stored all the same', async () => {
+test('access tokens are on the list before their logouts are stored; a token without an entry is stored anyway', async () => {
   const entries: TokenRevocationEntry[] = []
   const pending: number[] = []
   await using outbox = await openOutbox({
@@ -29,7 +29,7 @@ test('access tokens are on the list before their logouts are stored; what cannot
   expect((await outbox.stats()).pending).toBe(6)
 })
 
-test('a logout is not taken where the list cannot take it, and the message holds no token', async () => {
+test('a logout is refused if the list refuses its entry, and the message contains no token', async () => {
   await using outbox = await openOutbox({
     store: { memory: true },
     revocations: { append: () => Promise.reject(new Error('the list is down')) },
@@ -43,7 +43,7 @@ test('a logout is not taken where the list cannot take it, and the message holds
   expect((await outbox.stats()).pending).toBe(0)
 })
 
-test('a list that is none is refused', async () => {
+test('refuses a value that is not a list', async () => {
   await expect(openOutbox({ store: { memory: true }, revocations: {} as never })).rejects.toMatchObject({
     code: 'invalid_options',
     message: expect.stringMatching(/revocations/),

@@ -15,7 +15,7 @@ describe('readTokens()', () => {
     ])
   })
 
-  test('takes the expiry from the token itself, else from the caller, else from the maximum', () => {
+  test('takes the expiry from the token, else from the caller, else from the maximum', () => {
     const exp = Math.floor(Date.now() / 1000) + 60
     const given = new Date(Date.now() + 5 * DAY)
     const { about } = readTokens({ accessToken: jwt(exp), refreshToken: 'opaque' }, given, DAY)
@@ -25,7 +25,7 @@ describe('readTokens()', () => {
     expect(unknown?.expiresAt).toBeLessThanOrEqual(Date.now() + DAY)
   })
 
-  test('prefers the expiry that comes with the tokens to the one for all', () => {
+  test('prefers the expiry of the tokens to the one for all', () => {
     const expiresAt = Date.now() + DAY
     const { about } = readTokens({ accessToken: 'opaque', expiresAt }, Date.now() + 2 * DAY, DAY)
     expect(about.tokens[0]?.expiresAt).toBe(expiresAt)
@@ -55,6 +55,6 @@ test.each([[undefined], ['a secret of the application']])(
   },
 )
 
-test.each([['fifteen bytes..'], [new Uint8Array(32)], [7]])('%j is no key for fingerprints', (key) => {
+test.each([['fifteen bytes..'], [new Uint8Array(32)], [7]])('%j is not a fingerprint key', (key) => {
   expect(() => createFingerprint(key as string)).toThrow(/^fingerprintKey must be a string of at least 16/)
 })

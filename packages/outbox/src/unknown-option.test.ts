@@ -33,6 +33,6 @@ test.each<[name: string, call: (options: object) => unknown, option: string, nea
   expect((thrown as Error).message).toContain(near)
 })
 
-test('nothing was stored by any of them', async () => {
+test('none of them stored anything', async () => {
   expect(await outbox.stats()).toMatchObject({ pending: 0, active: 0, dead: 0 })
 })

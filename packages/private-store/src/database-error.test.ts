@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { describeDatabaseError } from './database-error.ts'
 
-test('describeDatabaseError() keeps words and code, and nothing that could hold a secret', () => {
+test('describeDatabaseError() keeps words and code, and nothing that may contain a secret', () => {
   const reason = Object.assign(
     new Error('cannot reach postgres://app:secret@host/app\n\u001b[31mas postgresql://x:secret@y'),
     {
@@ -20,7 +20,7 @@ test('describeDatabaseError() keeps words and code, and nothing that could hold 
   expect(inspect(error, { showHidden: true, depth: 5 })).not.toContain('secret')
 })
 
-test.each([undefined, null, 'text', 7, {}])('describeDatabaseError() takes %s, too', (reason) => {
+test.each([undefined, null, 'text', 7, {}])('describeDatabaseError() also accepts %s', (reason) => {
   expect(describeDatabaseError(reason)).toBeInstanceOf(Error)
   expect(describeDatabaseError(reason).message.length).toBeGreaterThan(0)
 })

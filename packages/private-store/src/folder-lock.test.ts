@@ -10,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('lockFolder() lets one in at a time, and names who is in', async () => {
+test('lockFolder() admits one process at a time, and names the one that holds the lock', async () => {
   const lock = await lockFolder(folder)
   await expect(lockFolder(folder)).rejects.toMatchObject({
     name: 'FolderInUseError',

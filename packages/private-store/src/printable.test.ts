@@ -12,11 +12,11 @@ test.each([
   ['\ud800', String.raw`\ud800`],
   ['\u{e0001}', String.raw`\udb40\udc01`],
   ['Zürich, 東京, 🦊', 'Zürich, 東京, 🦊'],
-])('printable() makes of %j what can be read', (text, readable) => {
+])('printable() makes %j readable', (text, readable) => {
   expect(printable(text)).toBe(readable)
 })
 
-test('errors hold nothing that a terminal would act on, whoever chose the words', () => {
+test('errors contain no control characters, whatever their source', () => {
   const error = describeDatabaseError(new Error('duplicate key \u001b[2K\rall is well'))
   expect(error.message).not.toMatch(/[\p{C}]/u)
   expect(new NotPrivateError('/outbox/\u001b]52;c;x\u0007 belongs to user 7').message).not.toMatch(/[\p{C}]/u)

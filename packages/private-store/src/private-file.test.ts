@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('openPrivateFile()', () => {
     },
   )
 
-  test('appends, or insists on a new file, where it is told to', async () => {
+  test('appends, or insists on a new file, as configured', async () => {
     writeFileSync(path, 'one ')
     const file = await openPrivateFile(path, { append: true })
     await file.write('two')
@@ -65,7 +65,7 @@ describe.skipIf(process.platform === 'win32')('openPrivateFile()', () => {
     await expect(opening({ exclusive: true })).rejects.toMatchObject({ code: 'EEXIST' })
   })
 
-  test('follows no link, and creates nothing where one leads', async () => {
+  test('follows no link, and creates nothing at its target', async () => {
     const target = join(folder, 'target')
     symlinkSync(target, path)
     await refused(/file is a symbolic link.*: rm \S+$/)
@@ -75,14 +75,14 @@ describe.skipIf(process.platform === 'win32')('openPrivateFile()', () => {
     expect([modeOf(target), readFileSync(target, 'utf8')]).toEqual([0o644, 'content'])
   })
 
-  test('refuses a file that has another name', async () => {
+  test('refuses a file with a second name', async () => {
     writeFileSync(join(folder, 'other'), 'content', { mode: 0o644 })
     linkSync(join(folder, 'other'), path)
     await refused(/has another name elsewhere/)
     expect(modeOf(path)).toBe(0o644)
   })
 
-  test('refuses a folder, and a pipe without waiting for somebody at its other end', async () => {
+  test('refuses a folder, and refuses a pipe without waiting for its other end', async () => {
     mkdirSync(path)
     await expect(opening()).rejects.toMatchObject({ code: 'EISDIR' })
     rmSync(path, { recursive: true })
@@ -98,7 +98,7 @@ describe.skipIf(process.platform === 'win32')('openPrivateFile()', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('describeExposure()', () => {
-  test('says that others can read a file, and what to do', async () => {
+  test('reports that others can read a file, and what to do', async () => {
     writeFileSync(path, '')
     chmodSync(path, 0o644)
     expect(await describeExposure(path)).toBe(`Every user of this machine can read ${path}: chmod go= ${path}`)
@@ -106,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('describeExposure()', () => {
     expect(await describeExposure(path)).toBeUndefined()
   })
 
-  test('looks at the file that a link leads to, as reading does', async () => {
+  test('checks the file that a link leads to, as reading does', async () => {
     writeFileSync(join(folder, 'target'), '', { mode: 0o600 })
     symlinkSync(join(folder, 'target'), path)
     expect(await describeExposure(path)).toBeUndefined()
@@ -114,7 +114,7 @@ describe.skipIf(process.platform === 'win32')('describeExposure()', () => {
     expect(await describeExposure(path)).toMatch(/^Every user/)
   })
 
-  test.runIf(isRoot)('tells a group of others from one of this user alone', async () => {
+  test.runIf(isRoot)('distinguishes a group of others from a group of this user alone', async () => {
     writeFileSync(path, '')
     chownSync(path, 0, 0)
     chmodSync(path, 0o640)
@@ -123,7 +123,7 @@ describe.skipIf(process.platform === 'win32')('describeExposure()', () => {
     expect(await describeExposure(path)).toMatch(/^Group 1234567 of this machine can read/)
   })
 
-  test('fails on a file that is not there', async () => {
+  test('fails on a missing file', async () => {
     await expect(describeExposure(path)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })

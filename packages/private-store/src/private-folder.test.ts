@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     expect(Number.parseInt(modeOf(path), 8) & 0o777).toBe(0o700)
   })
 
-  test('leaves a folder open that holds something else, such as a project', () => {
+  test('leaves a folder unchanged that holds other files, such as a project', () => {
     const path = folder('project', 0o755)
     writeFileSync(join(path, 'lock'), '')
     makeFolderPrivate(path, ['lock'])
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     expect(makeFolderPrivate(path, ['lock'])).toEqual({ path, wasOpen: false })
   })
 
-  test('leaves a folder open that everybody shares, even when it is empty', () => {
+  test('leaves a shared folder unchanged, even if it is empty', () => {
     refused(() => makeFolderPrivate(folder('shared', 0o1777)), /is open to other users/)
   })
 
@@ -85,7 +85,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     expect(modeOf(path)).toBe(before)
   })
 
-  test('refuses a folder in another one that everybody can write, and says how to change that', () => {
+  test('refuses a folder in another one that everyone can write, and states how to change that', () => {
     const open = folder("it's open", 0o777)
     refused(() => makeFolderPrivate(join(open, 'a')), /Every user .* can write .*: chmod go-w '.*it'\\''s open'$/)
     refused(() => makeFolderPrivate(join(open, 'a/b')), /Every user/)
@@ -93,14 +93,14 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     makeFolderPrivate(join(open, 'a/b'))
   })
 
-  test('refuses a symbolic link, also one that leads nowhere', () => {
+  test('refuses a symbolic link, even one that leads nowhere', () => {
     symlinkSync(folder('target', 0o700), join(parent, 'link'))
     symlinkSync(join(parent, 'missing'), join(parent, 'dangling'))
     for (const name of ['link', 'dangling']) refused(() => makeFolderPrivate(join(parent, name)), /is a symbolic link/)
     expect(() => lstatSync(join(parent, 'missing'))).toThrow('ENOENT')
   })
 
-  test('follows links of this user on the way to a folder, and checks where they lead', () => {
+  test('follows links of this user on the way to a folder, and checks their targets', () => {
     const open = folder('open', 0o777)
     folder('closed', 0o700)
     symlinkSync('open', join(parent, 'to-open'))
@@ -111,13 +111,13 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     refused(() => makeFolderPrivate(join(parent, 'circle/a')), /too many symbolic links/)
   })
 
-  test('refuses a file in place of the folder or of its parent', () => {
+  test('refuses a file instead of the folder or of its parent', () => {
     writeFileSync(join(parent, 'file'), '')
     refused(() => makeFolderPrivate(join(parent, 'file')), /is not a folder/)
     refused(() => makeFolderPrivate(join(parent, 'file/a')), /is not a folder/)
   })
 
-  test('refuses a folder of another user, such as one of the system', () => {
+  test('refuses a folder of another user, such as a system folder', () => {
     // Root owns it; for root itself, another user must.
     const path = isRoot ? folder('theirs', 0o755, STRANGER) : '/usr'
     refused(
@@ -126,8 +126,8 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     )
   })
 
-  describe.runIf(isRoot)('as root, who can give files away', () => {
-    test('refuses a folder in another one that belongs to somebody else', () => {
+  describe.runIf(isRoot)('as root, who can give files to other users', () => {
+    test('refuses a folder in another one that belongs to someone else', () => {
       const theirs = folder('theirs', 0o755, STRANGER)
       refused(() => makeFolderPrivate(join(theirs, 'a')), /belongs to user 65534, who can replace .*: chown -h 0 \S+$/)
     })
@@ -145,7 +145,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
       refused(() => makeFolderPrivate(join(shared, 'a')), /Group 1234567 .* can write/)
     })
 
-    test('refuses to follow a link that somebody else has put into a folder that everybody shares', () => {
+    test('refuses to follow a link that someone else has put into a shared folder', () => {
       const shared = folder('shared', 0o1777)
       symlinkSync(folder('target', 0o700), join(shared, 'link'))
       makeFolderPrivate(join(shared, 'link/a'))
@@ -158,7 +158,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('makeContentsPrivate()', () => {
-  test('takes from others what a folder holds, and tells whether they could change it', () => {
+  test('makes the content of a folder private, and reports whether others could change it', () => {
     folder('closed', 0o700)
     writeFileSync(join(parent, 'closed/file'), '', { mode: 0o600 })
     expect(makeContentsPrivate(parent)).toBe(false)
@@ -171,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('makeContentsPrivate()', () => {
     expect(makeContentsPrivate(parent)).toBe(false)
   })
 
-  test('refuses links of both kinds, and leaves alone what they lead to', () => {
+  test('refuses links of both kinds, and leaves their targets unchanged', () => {
     const outside = folder('outside', 0o755)
     writeFileSync(join(outside, 'file'), '', { mode: 0o644 })
     const inside = folder('inside', 0o700)
@@ -187,7 +187,7 @@ describe.skipIf(process.platform === 'win32')('makeContentsPrivate()', () => {
     expect([modeOf(outside), modeOf(join(outside, 'file'))]).toEqual(['755', '644'])
   })
 
-  test.runIf(isRoot)('refuses what belongs to somebody else, however deep', () => {
+  test.runIf(isRoot)('refuses files of other users, at any depth', () => {
     folder('a', 0o700)
     folder('a/b', 0o700)
     writeFileSync(join(parent, 'a/b/file'), '')

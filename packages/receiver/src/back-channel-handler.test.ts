@@ -51,7 +51,7 @@ const report = (token: string): Request =>
 const eventTypes = (): string[] => events.map(({ type }) => type)
 
 describe('a logout', () => {
-  test('with a sid ends that session and no other', async () => {
+  test('with a sid ends only that session', async () => {
     await logIn('1', 'alice', 's1')
     await logIn('2', 'alice', 's2')
     await logIn('3', 'bob', 's3')
@@ -62,7 +62,7 @@ describe('a logout', () => {
     expect(events.at(-1)).toMatchObject({ type: 'logged_out', sessions: 1 })
   })
 
-  test('without a sid ends all sessions of the user, and of nobody else', async () => {
+  test('without a sid ends all sessions of that user only', async () => {
     await logIn('1', 'alice', 's1')
     await logIn('2', 'alice')
     await logIn('3', 'bob', 's3')
@@ -70,13 +70,13 @@ describe('a logout', () => {
     expect([...store.keys()]).toEqual(['3'])
   })
 
-  test('ends nothing where sid and sub do not belong together', async () => {
+  test('ends nothing if sid and sub do not belong together', async () => {
     await logIn('1', 'bob', 's1')
     expect((await handlerFor()(report(await issuer.token({ sub: 'alice', sid: 's1' })))).status).toBe(200)
     expect([...store.keys()]).toEqual(['1'])
   })
 
-  test('of another tenant ends nothing at this one, though the names are the same', async () => {
+  test('of another tenant ends nothing at this one, even if the names are the same', async () => {
     await using other = await TestIssuer.start()
     await logIn('1', 'alice', 's1')
     const issuers = [issuer.url, other.url].map((url) => ({ issuer: url, clientId: 'app' }))
@@ -86,7 +86,7 @@ describe('a logout', () => {
     expect([...store.keys()]).toEqual(['1'])
   })
 
-  test('is read from among parameters that nobody knows, whatever the query says', async () => {
+  test('is read from among unknown parameters, whatever the query contains', async () => {
     await logIn('1', 'alice', 's1')
     const token = await issuer.token({ sid: 's1' })
     const body = new URLSearchParams([
@@ -106,12 +106,12 @@ describe('a logout', () => {
     expect([...store.keys()]).toEqual(['after'])
   })
 
-  test('succeeds where nobody is logged in', async () => {
+  test('succeeds if nobody is logged in', async () => {
     expect((await handlerFor()(report(await issuer.token()))).status).toBe(200)
     expect(events.at(-1)).toMatchObject({ type: 'logged_out', sessions: 0 })
   })
 
-  test('delivered twice is answered with 200, and does nothing', async () => {
+  test('delivered twice gets 200, and does nothing', async () => {
     await logIn('1', 'alice', 's1')
     const handler = handlerFor()
     const token = await issuer.token({ sid: 's1' })
@@ -123,7 +123,7 @@ describe('a logout', () => {
     ])
   })
 
-  test('that overtakes its login keeps it from beginning', async () => {
+  test('that arrives before its login prevents it', async () => {
     const handler = handlerFor()
     await handler(report(await issuer.token({ sid: 's9' })))
     const claims = { iss: issuer.url, sub: 'alice', iat: now() - 5 }
@@ -134,7 +134,7 @@ describe('a logout', () => {
 })
 
 describe('tokens and services', () => {
-  test('a real outbox gets the tokens, a real list refuses them, and the session ends', async () => {
+  test('a real outbox receives the tokens, a real list refuses them, and the session ends', async () => {
     await using log = await openRevocationLog({ store: { memory: true } })
     await using outbox = await openOutbox({ store: { memory: true } })
     await using list = followRevocations({ source: log })
@@ -152,7 +152,7 @@ describe('tokens and services', () => {
     expect(list.check({ ...claims, iat: now() + 5 })).toBe('valid')
   })
 
-  test('access tokens that do not say whose they are, are refused as well, also those from before a refresh', async () => {
+  test('access tokens that do not name their session are also refused, including those from before a refresh', async () => {
     await using log = await openRevocationLog({ store: { memory: true } })
     await using list = followRevocations({ source: log })
     await list.ready
@@ -167,7 +167,7 @@ describe('tokens and services', () => {
     expect([list.check(claims('2')), list.check(claims('3'))]).toEqual(['revoked', 'valid'])
   })
 
-  test('cookie-only sessions need the list alone', async () => {
+  test('sessions that live only in a cookie require only the list', async () => {
     await using log = await openRevocationLog({ store: { memory: true } })
     await using list = followRevocations({ source: log })
     await list.ready
@@ -177,7 +177,7 @@ describe('tokens and services', () => {
     expect(list.check({ ...cookie, sub: 'bob' })).toBe('valid')
   })
 
-  test('keepOfflineAccess leaves refresh tokens for offline access alone', async () => {
+  test('keepOfflineAccess keeps refresh tokens for offline access active', async () => {
     const added: unknown[] = []
     const outbox = { add: async (tokens: unknown) => added.push(tokens) }
     for (const [id, scope] of Object.entries({ 1: 'openid offline_access', 2: 'openid', 3: undefined })) {
@@ -194,7 +194,7 @@ describe('tokens and services', () => {
     expect(store.size).toBe(0)
   })
 
-  test('all happens in the order that loses nothing', async () => {
+  test('all steps happen in an order that loses nothing', async () => {
     const steps: string[] = []
     const note = (step: string): Promise<void> => {
       steps.push(step)
@@ -217,7 +217,7 @@ describe('tokens and services', () => {
   })
 })
 
-describe('what fails', () => {
+describe('a failure', () => {
   const failing = (): Promise<never> => Promise.reject(new Error('down'))
   const hanging = (): Promise<never> => new Promise(() => {})
 
@@ -228,7 +228,7 @@ describe('what fails', () => {
     ['outbox', () => ({ outbox: { add: hanging } })],
     ['revocations', () => ({ revocations: { append: failing } })],
     ['revocations', () => ({ revocations: { append: hanging } })],
-  ])('%s: nothing has ended, the answer is 503, and another delivery succeeds', async (step, broken) => {
+  ])('%s: nothing has ended, the response is 503, and another delivery succeeds', async (step, broken) => {
     await logIn('1', 'alice', 's1')
     const outbox = { add: async () => {} }
     const verifier = createLogoutTokenVerifier({ issuer: issuer.url, clientId: 'app' })
@@ -242,7 +242,7 @@ describe('what fails', () => {
     expect(store.size).toBe(0)
   })
 
-  test('end: the other sessions end, the answer is 503, and another delivery ends the rest', async () => {
+  test('end: the other sessions end, the response is 503, and another delivery ends the rest', async () => {
     await logIn('1', 'alice')
     await logIn('2', 'alice')
     await logIn('3', 'alice')
@@ -255,7 +255,7 @@ describe('what fails', () => {
     expect(store.size).toBe(0)
   })
 
-  test('replays: the logout is complete, and a second delivery is carried out again', async () => {
+  test('replays: the logout is complete, and a second delivery is processed again', async () => {
     await logIn('1', 'alice', 's1')
     const verifier = createLogoutTokenVerifier({
       issuer: issuer.url,
@@ -268,7 +268,7 @@ describe('what fails', () => {
     expect(store.size).toBe(0)
   })
 
-  test('keys that cannot be had are 503, and 400 where failureStatus says so', async () => {
+  test('keys that cannot be fetched cause 503, or 400 if failureStatus is 400', async () => {
     await using down = await TestIssuer.start()
     down.jwks = {}
     const verifier = createLogoutTokenVerifier({ issuer: down.url, clientId: 'app' })
@@ -277,14 +277,14 @@ describe('what fails', () => {
     expect(events.at(-1)).toMatchObject({ type: 'refused', code: 'keys_unavailable' })
   })
 
-  test('a verifier that throws anything is a failure, and not a logout', async () => {
+  test('a verifier that throws any value is a failure, not a logout', async () => {
     const verifier = { verify: () => Promise.reject('nonsense'), handled: async () => {} }
     expect((await handlerFor({ verifier })(report('x'))).status).toBe(503)
     expect(eventTypes()).toEqual(['failure', 'incomplete'])
   })
 })
 
-describe('a request that is no report', () => {
+describe('an invalid report', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
   test.each<[string, string, number, RequestInit]>([
@@ -311,7 +311,7 @@ describe('a request that is no report', () => {
     expect(events.at(-1)).toMatchObject({ type: 'refused', code, status })
   })
 
-  test('every refusal reads the same, whatever the reason', async () => {
+  test('every refusal has the same response, whatever the reason', async () => {
     const handler = handlerFor()
     const tokens = [
       issuer.token({ aud: 'x' }),
@@ -330,7 +330,7 @@ describe('a request that is no report', () => {
     expect(read[0]).toMatch(/^400 /)
   })
 
-  test('body_too_large: a body without end is not read to its end', async () => {
+  test('body_too_large: an endless body is not read to its end', async () => {
     let pulled = 0
     const endless = new ReadableStream({
       pull: (controller) => {
@@ -343,7 +343,7 @@ describe('a request that is no report', () => {
     expect(pulled).toBeLessThan(50_000)
   })
 
-  test('incomplete_body: a request that its server cannot make, such as with a Host that is none', async () => {
+  test('incomplete_body: a request that its server cannot create, for example with an invalid Host', async () => {
     const request = Object.defineProperty(report('x'), 'body', {
       get: () => {
         throw new TypeError('Invalid URL')
@@ -353,7 +353,7 @@ describe('a request that is no report', () => {
     expect(eventTypes()).toEqual(['refused'])
   })
 
-  test('incomplete_body: a body that stops, breaks or was read before', async () => {
+  test('incomplete_body: a body that stops, breaks off or was read before', async () => {
     const stuck = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) })
     const broken = new ReadableStream({ start: (controller) => controller.error(new Error('broken')) })
     for (const body of [stuck, broken]) {

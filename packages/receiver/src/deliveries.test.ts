@@ -104,7 +104,7 @@ async function play(steps: readonly Step[], order: readonly number[], restarts: 
   return { live: [...live].sort(), refused: refused.sort(), recorded: [...recorded], revoked: [...revoked].sort() }
 }
 
-test('whatever the order, and however often reports arrive, the same logins end, and none that began after', async () => {
+test('in any order, and however often reports arrive, the same logins end, and none that began later', async () => {
   const orders = (length: number): fc.Arbitrary<number[]> =>
     fc.shuffledSubarray(
       Array.from({ length }, (_, index) => index),

@@ -53,7 +53,7 @@ async function ask(body: unknown, bearer: string | Promise<string> = token(), op
   return (await (await handlerFor(options))(new Request(ENDPOINT, { method: 'POST', headers, body: text }))).status
 }
 
-test('everything of the user ends, offline access included', async () => {
+test('everything for the user ends, including offline access', async () => {
   expect(await ask(alice())).toBe(204)
   expect([...live]).toEqual(['3'])
   expect(events.at(-1)).toMatchObject({ type: 'logged_out', sessions: 2 })
@@ -61,12 +61,12 @@ test('everything of the user ends, offline access included', async () => {
   expect(added).toContainEqual({ accessToken: 'a1', refreshToken: 'r1' })
 })
 
-test("the member's other name is understood", async () => {
+test("the member's other name is accepted", async () => {
   expect(await ask({ subject: { format: 'iss_sub', iss: issuer.url, sub: 'bob' } })).toBe(204)
   expect([...live]).toEqual(['1', '2'])
 })
 
-test('users are found by their e-mail address where the application can do so', async () => {
+test('users are found by their e-mail address if the application supports it', async () => {
   const body = { sub_id: { format: 'email', email: 'alice@example.com' } }
   const subjectOfEmail = (email: string, iss: string) => (email.startsWith('alice') ? { iss, sub: 'alice' } : undefined)
   expect(await ask(body)).toBe(422)
@@ -105,7 +105,7 @@ describe('nothing ends', () => {
     expect(live.size).toBe(3)
   })
 
-  test('401: signed by a stranger', async () => {
+  test('401: signed with a foreign key', async () => {
     const stranger = { ...(await createKey()), kid: issuer.key.kid }
     const claims = issuer.claims({ sub: 'app', aud: ENDPOINT })
     expect(await ask(alice(), issuer.sign(claims, { typ: 'global-token-revocation+jwt' }, stranger))).toBe(401)
@@ -118,7 +118,7 @@ describe('nothing ends', () => {
     expect((await handler(new Request(ENDPOINT))).status).toBe(405)
   })
 
-  test('503: where a store fails', async () => {
+  test('503: if a store fails', async () => {
     const outbox = { add: () => Promise.reject(new Error('down')) }
     expect(await ask(alice(), token(), { outbox })).toBe(503)
     expect(live.size).toBe(3)
@@ -126,7 +126,7 @@ describe('nothing ends', () => {
 })
 
 test.each(['http://app.example.com/x', 'https://app.example.com/x?y', 7])(
-  'endpoint is checked: %s',
+  'the handler checks endpoint: %s',
   async (endpoint) => {
     await expect(handlerFor({ endpoint })).rejects.toMatchObject({ code: 'invalid_options' })
   },

@@ -36,17 +36,17 @@ const failures = (): string[] => events.flatMap((event) => (event.type === 'keys
 const minutes = (count: number): unknown => vi.advanceTimersByTime(count * 60_000)
 
 describe('requests', () => {
-  test('there are none before the first token', () => {
+  test('none before the first token', () => {
     expect(issuer.requests).toEqual([])
   })
 
-  test('a hundred first tokens at once share one fetch', async () => {
+  test('a hundred concurrent first tokens share one fetch', async () => {
     const tokens = await Promise.all(Array.from({ length: 100 }, () => issuer.token()))
     expect(new Set(await Promise.all(tokens.map((token) => verdict(token))))).toEqual(new Set(['accepted']))
     expect(issuer.requests).toEqual(['/.well-known/openid-configuration', '/jwks'])
   })
 
-  test('tokens that are wrong anyway cause none', async () => {
+  test('invalid tokens cause none', async () => {
     await Promise.all([
       verdict(issuer.token({ aud: 'another' })),
       verdict(issuer.token({ nonce: 'n' })),
@@ -69,7 +69,7 @@ describe('requests', () => {
 })
 
 describe('keys that change', () => {
-  test('a new key counts with the first token that it signed', async () => {
+  test('a new key is accepted with the first token that it signed', async () => {
     expect(await verdict(issuer.token())).toBe('accepted')
     const next = await createKey()
     issuer.jwks = { keys: [issuer.key.jwk, next.jwk] }
@@ -78,7 +78,7 @@ describe('keys that change', () => {
     expect(issuer.keyRequests).toBe(2)
   })
 
-  test('a key that was withdrawn counts for ten minutes at most', async () => {
+  test('a withdrawn key is accepted for ten minutes at most', async () => {
     expect(await verdict(issuer.token())).toBe('accepted')
     issuer.jwks = { keys: [(await createKey()).jwk] }
     minutes(9)
@@ -87,7 +87,7 @@ describe('keys that change', () => {
     expect(await verdict(issuer.token())).toBe('unknown_key')
   })
 
-  test('several keys without a kid are tried, but no more than four', async () => {
+  test('several keys without a kid are tried, up to four', async () => {
     const keys = await Promise.all(Array.from({ length: 6 }, () => createKey('ES256')))
     const strip = (jwk: object): object => ({ ...jwk, kid: undefined })
     issuer.jwks = { keys: keys.map(({ jwk }) => strip(jwk)) }
@@ -97,7 +97,7 @@ describe('keys that change', () => {
     expect(await verdict(signed(4))).toBe('wrong_signature')
   })
 
-  test('keys for encryption, symmetric keys and nonsense are no keys', async () => {
+  test('keys for encryption, symmetric keys and invalid keys are ignored', async () => {
     const { jwk } = issuer.key
     issuer.jwks = {
       keys: [
@@ -113,7 +113,7 @@ describe('keys that change', () => {
     expect(failures()[0]).toContain('no key for signatures')
   })
 
-  test('an RSA key that is too short is no key', async () => {
+  test('an RSA key that is too short is ignored', async () => {
     const short = {
       kty: 'RSA',
       n: Buffer.alloc(64, 0xc1).toString('base64url'),
@@ -125,14 +125,14 @@ describe('keys that change', () => {
     expect(await verdict(issuer.token())).toMatch(/^(?:unknown_key|wrong_signature)$/)
   })
 
-  test('a key for one algorithm is not tried with another', async () => {
+  test('a key for one algorithm is not used with another', async () => {
     issuer.jwks = { keys: [{ ...issuer.key.jwk, alg: 'PS256' }] }
     expect(await verdict(issuer.token())).toBe('unknown_key')
   })
 })
 
 describe('a provider that fails', () => {
-  test('its last good keys count for a day', async () => {
+  test('its last good keys remain valid for a day', async () => {
     expect(await verdict(issuer.token())).toBe('accepted')
     issuer.answer = (_, response) => {
       response.writeHead(500).end()
@@ -157,7 +157,7 @@ describe('a provider that fails', () => {
     expect(await verdict(issuer.token())).toBe('accepted')
   })
 
-  test('without any keys, it is asked again after five seconds', async () => {
+  test('without any keys, it is called again after five seconds', async () => {
     issuer.metadata = { jwks_uri: undefined }
     expect(await verdict(issuer.token())).toBe('keys_unavailable')
     issuer.metadata = {}
@@ -180,7 +180,7 @@ describe('a provider that fails', () => {
     ['no address of keys', (one) => Object.assign(one.metadata, { jwks_uri: 7 }), /jwks_uri/],
     ['keys that are no list', (one) => Object.assign(one, { jwks: { keys: {} } }), /no key/],
     ['keys that are no object', (one) => Object.assign(one, { jwks: ['x'] }), /not JSON/],
-  ])('is not believed with %s', async (_name, spoil, reason) => {
+  ])('its response is not accepted with %s', async (_name, spoil, reason) => {
     spoil(issuer)
     expect(await verdict(issuer.token())).toBe('keys_unavailable')
     expect(failures()[0]).toMatch(reason)
@@ -198,7 +198,7 @@ describe('a provider that fails', () => {
     expect(thief.requests).toEqual([])
   })
 
-  test('an answer without end is cut off', async () => {
+  test('an endless response is cut off', async () => {
     issuer.answer = (request, response) => {
       if (request.url !== '/jwks') return false
       response.writeHead(200)
@@ -214,7 +214,7 @@ describe('a provider that fails', () => {
     expect(failures()[0]).toContain('longer than')
   })
 
-  test('an answer that never comes is given up', async () => {
+  test('a response that never comes ends with a timeout', async () => {
     issuer.answer = () => true
     expect(await verdict(issuer.token(), verifierFor({ timeoutMs: 100 }))).toBe('keys_unavailable')
     expect(failures()[0]).toContain('100 ms')

@@ -33,7 +33,7 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
   const find = async (notice: Partial<LogoutNotice>): Promise<string[]> =>
     [...(await index.find({ iss, at: AT, ...notice }))].sort()
 
-  test('finds by sid, or else by sub, at one issuer, up to a time', async () => {
+  test('finds by sid, else by sub, for one issuer, up to a time', async () => {
     await index.add('1', { iss, sub: 'alice', sid: 's1', iat: AT - 2 })
     await index.add('2', { iss, sub: 'alice', sid: 's2', iat: AT })
     await index.add('3', { iss, sub: 'alice', iat: AT + 1 })
@@ -48,7 +48,7 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     expect(await find({ sid: 'alice' })).toEqual([])
   })
 
-  test('forgets what has ended, here or there', async () => {
+  test('removes sessions that have ended, here or elsewhere', async () => {
     for (const id of ['1', '2', '3']) await index.add(id, { iss, sub: 'alice', iat: AT - 2 })
     await index.end('1')
     await index.remove('2')
@@ -73,7 +73,7 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     expect(await find({ sub: 'bob' })).toEqual(['1'])
   })
 
-  test('takes ids of any characters and length', async () => {
+  test('accepts ids of any characters and length', async () => {
     const odd = ["'; DROP TABLE session; --", '\u{1f600}'.repeat(512), '__proto__', '["x"]']
     for (const name of odd) expect(await index.add(name, { iss, sub: name, sid: name, iat: AT })).toBe(true)
     for (const name of odd) expect(await find({ sid: name, sub: name })).toEqual([name])
@@ -97,7 +97,7 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     await expect(index.add('1', { iss, sub: 'alice', iat: AT }, { expiresAt: AT })).rejects.toThrow('expiresAt')
   })
 
-  test('whatever the order of logins and reports, the same sessions are left, and none that began after', async () => {
+  test('for any order of logins and reports, the same sessions remain, and none that began later', async () => {
     const subject = fc.constantFrom('alice', 'bob')
     const session = fc.option(fc.constantFrom('s1', 's2'), { nil: undefined })
     const time = fc.integer({ min: AT, max: AT + 6 })
@@ -190,7 +190,7 @@ test('expressSessions() reads and ends sessions through the callbacks of a store
 })
 
 describe('logoutEverywhere()', () => {
-  test('ends what began until now, and says how much that was', async () => {
+  test('ends sessions that began before now, and reports their number', async () => {
     const store = new Map([
       ['1', { accessToken: 'a', refreshToken: 'r' }],
       ['2', { accessToken: 'b' }],
@@ -207,7 +207,7 @@ describe('logoutEverywhere()', () => {
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 0, tokens: 0 })
   })
 
-  test('says which step failed', async () => {
+  test('names the step that failed', async () => {
     const revocations = { append: () => Promise.reject(new Error('down')) }
     const failure = logoutEverywhere({ iss, sub: 'alice' }, { revocations })
     await expect(failure).rejects.toThrow(IncompleteLogoutError)

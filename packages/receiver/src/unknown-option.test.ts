@@ -77,7 +77,7 @@ test.each<[name: string, call: (options: object) => unknown, option: string, nea
   expect(thrown).toMatchObject({ code: 'invalid_options', option, message: expect.stringContaining(near) })
 })
 
-test('sessions.add() refuses one, too', async () => {
+test('sessions.add() also refuses one', async () => {
   const added = sessions.add('id', { ...who, iat: 1 }, { expiresAt: undefined, ...{ maxAge: 1 } })
   await expect(added).rejects.toThrow(/^maxAge is not an option here: use expiresAt\.$/)
 })

@@ -77,7 +77,7 @@ describe('a good token', () => {
   })
 })
 
-describe("the Open ID Foundation's cases for relying parties", () => {
+describe("the OpenID Foundation's cases for relying parties", () => {
   test('oidcc-client-test-rp-backchannel-rpinitlogout', async () => {
     expect(await verdict(issuer.token())).toBe('accepted')
   })
@@ -164,7 +164,7 @@ describe('a token is refused', () => {
     expect(await verdict(issuer.token({}, header))).toBe(code)
   })
 
-  test('wrong_type: with typ JWT, where strictType is set', async () => {
+  test('wrong_type: with typ JWT, if strictType is set', async () => {
     const strict = verifierFor({ strictType: true })
     expect(await verdict(issuer.token({}, { typ: 'JWT' }), strict)).toBe('wrong_type')
     expect(await verdict(issuer.token({}, { typ: undefined }), strict)).toBe('wrong_type')
@@ -176,7 +176,7 @@ describe('a token is refused', () => {
     expect(await verdict(issuer.token(idToken, { typ: 'JWT' }))).toBe('not_a_logout')
   })
 
-  test('wrong_signature: by a stranger who uses the name of a key', async () => {
+  test('wrong_signature: by a foreign key that uses the kid of a known one', async () => {
     const forged = { ...stranger, kid: issuer.key.kid }
     expect(await verdict(issuer.sign(issuer.claims(), {}, forged))).toBe('wrong_signature')
   })
@@ -214,7 +214,7 @@ describe('a token is refused', () => {
     expect(await verdict(token)).toBe('algorithm_not_allowed')
   })
 
-  test("algorithm_not_allowed: with one that the issuer's metadata does not list", async () => {
+  test("algorithm_not_allowed: an algorithm that the issuer's metadata does not list", async () => {
     await using other = await TestIssuer.start('PS256')
     other.metadata = { id_token_signing_alg_values_supported: ['RS256'] }
     expect(await verdict(other.token(), createLogoutTokenVerifier({ issuer: other.url, clientId: 'app' }))).toBe(
@@ -261,7 +261,7 @@ describe('tolerances', () => {
     expect(await verdict(issuer.token({ exp: undefined, iat: now() - 125 }), tolerant)).toBe('expired')
   })
 
-  test('belong to one issuer', async () => {
+  test('apply to one issuer', async () => {
     await using other = await TestIssuer.start()
     const both = createLogoutTokenVerifier({
       issuers: [
@@ -280,7 +280,7 @@ describe('tolerances', () => {
 })
 
 describe('replay', () => {
-  test('a token is refused once it was handled, and not before', async () => {
+  test('a token is refused once it has been processed, and not before', async () => {
     const token = await issuer.token()
     const notice = await verifier.verify(token)
     expect(await verdict(token)).toBe('accepted')
@@ -288,7 +288,7 @@ describe('replay', () => {
     expect(await verdict(token)).toBe('replayed')
   })
 
-  test('the same jti of another issuer is another token', async () => {
+  test('the same jti from another issuer is another token', async () => {
     await using other = await TestIssuer.start()
     const both = createLogoutTokenVerifier({
       issuers: [
@@ -301,7 +301,7 @@ describe('replay', () => {
     expect(await verdict(issuer.token({ jti: 'same' }), both)).toBe('replayed')
   })
 
-  test('a forged token with a known jti does not learn that it is known', async () => {
+  test('a forged token with a known jti does not reveal that it is known', async () => {
     const token = await issuer.token({ jti: 'known' })
     await verifier.handled(await verifier.verify(token))
     const forged = issuer.sign(issuer.claims({ jti: 'known' }), {}, { ...stranger, kid: issuer.key.kid })
@@ -338,7 +338,7 @@ describe('encryption', () => {
     expect(await verdict(issuer.token(), secret)).toBe('not_encrypted')
   })
 
-  test('refuses what no key decrypts, two layers, and passwords', async () => {
+  test('refuses a token that no key decrypts, two layers, and passwords', async () => {
     const { privateKey } = await generateKeyPair('RSA-OAEP-256', { extractable: true })
     const other = await generateKeyPair('RSA-OAEP-256', { extractable: true })
     const jwk = await exportJWK(privateKey)
@@ -355,7 +355,7 @@ describe('encryption', () => {
   })
 })
 
-test('errors hold nothing of the token', async () => {
+test('errors contain no part of the token', async () => {
   const canary = 'c4n4ry'
   const tokens = [
     issuer.token({ sub: canary, aud: canary }),
@@ -385,7 +385,7 @@ test.each<[string, Record<string, unknown>]>([
   ['replays', { replays: {} }],
   ['issuers', { issuers: [] }],
   ['timeoutMs', { timeoutMs: 0 }],
-])('the option %s is checked: %j', (option, wrong) => {
+])('checks the option %s: %j', (option, wrong) => {
   const create = (): unknown =>
     createLogoutTokenVerifier({ issuer: 'https://id.example.com', clientId: 'app', ...wrong } as never)
   expect(create).toThrow(expect.objectContaining({ code: 'invalid_options', option }))

@@ -22,7 +22,7 @@ const failureOf = async (url: string, options: RevocationFeedOptions = {}, waitM
 }
 
 describe('a feed', () => {
-  test('is asked as the contract has it', async () => {
+  test('is requested as the contract defines', async () => {
     await using server = await listen((request, response) => {
       expect(request.method).toBe('GET')
       expect(request.headers.authorization).toBe(`Bearer ${SECRET}`)
@@ -57,7 +57,7 @@ describe('a feed', () => {
     [500, 'unavailable'],
     [502, 'unavailable'],
     [503, 'unavailable'],
-  ])('that answers %i gives %s, and is not followed to anywhere', async (status, code) => {
+  ])('that responds %i causes %s, and a redirect is not followed', async (status, code) => {
     await using trap = await listen((_, response) => sendJson(response, page))
     await using server = await listen((_, response) => {
       sendJson(response, page, status, { location: trap.url })
@@ -77,7 +77,7 @@ describe('a feed', () => {
     ['soon', undefined],
     [new Date(Date.now() + 60_000).toUTCString(), 60_000],
     [new Date(Date.now() - 60_000).toUTCString(), undefined],
-  ])('that says Retry-After: %s is taken at its word', async (value, ms) => {
+  ])('that sends Retry-After: %s is honored', async (value, ms) => {
     await using server = await listen((_, response) => sendJson(response, {}, 503, { 'retry-after': value }))
     const { retryAfterMs } = await failureOf(server.url)
     if (ms === undefined) expect(retryAfterMs).toBeUndefined()
@@ -96,7 +96,7 @@ describe('a feed', () => {
     expect(await failureOf(server.url)).toMatchObject({ code: 'unexpected_response' })
   })
 
-  test('that sends too much is left, whatever it says about the size, also when it is compressed', async () => {
+  test('that sends too much is dropped, whatever length it declares, even compressed', async () => {
     const large = Buffer.alloc(12_000_000, ' ')
     await using plain = await listen((_, response) => response.writeHead(200).end(large))
     await using bomb = await listen((_, response) => {
@@ -119,7 +119,7 @@ describe('a feed', () => {
     }
   })
 
-  test('that says nothing, or trickles, is left when its time is over', async () => {
+  test('that sends nothing, or trickles, ends with a timeout', async () => {
     await using silent = await listen(() => {})
     await using trickling = await listen((_, response) => {
       response.writeHead(200)
@@ -133,7 +133,7 @@ describe('a feed', () => {
     }
   })
 
-  test('that hangs up, or is not there, gives the reason', async () => {
+  test('that disconnects, or cannot be reached, causes an error with the reason', async () => {
     await using rude = await listen((_, response) => response.destroy())
     await using torn = await listen((_, response) => {
       response.writeHead(200, { 'content-length': '100' })
@@ -148,14 +148,14 @@ describe('a feed', () => {
     })
   })
 
-  test('gets no half of a time-out more than it was asked to wait', async () => {
+  test('gets half a timeout more than its requested wait', async () => {
     await using server = await listen((_, response) => setTimeout(() => sendJson(response, page), 600))
     const source = revocationFeed(server.url, { timeoutMs: 300 })
     expect(await source.read({ after: 'a', waitMs: 1_000, signal: never })).toEqual(page)
     await expect(source.read({ after: 'a', waitMs: 0, signal: never })).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  test('is not read any more once the reader gives up', async () => {
+  test('is not read any more once the reader stops', async () => {
     await using server = await listen(() => {})
     const controller = new AbortController()
     const reading = revocationFeed(server.url).read({ waitMs: 25_000, signal: controller.signal })
@@ -163,7 +163,7 @@ describe('a feed', () => {
     await expect(reading).rejects.toMatchObject({ name: 'RevocationError' })
   })
 
-  test('is refused where a redirect was followed by a fetch of somebody else', async () => {
+  test('is refused if a custom fetch followed a redirect', async () => {
     await using target = await listen((_, response) => sendJson(response, page))
     await using server = await listen((_, response) => response.writeHead(302, { location: target.url }).end())
     const following: typeof globalThis.fetch = (url, init) => fetch(url, { ...init, redirect: 'follow' })
@@ -183,7 +183,7 @@ describe('the options of a feed', () => {
     `https://user:${SECRET}@feed.example.com/`,
     `https://${SECRET}@feed.example.com/`,
     `https://feed.example.com/#${SECRET}`,
-  ])('do without the address %s', (url) => {
+  ])('refuse the address %s', (url) => {
     let error: unknown
     try {
       revocationFeed(url)
@@ -206,7 +206,7 @@ describe('the options of a feed', () => {
   })
 
   test.each([`Bearer ${SECRET}\r\nx: y`, `Bearer ${SECRET}ü`, '', ' ', ` ${SECRET}`, 7, null])(
-    'do without the authorization %j, and do not repeat it',
+    'refuse the authorization %j, and do not repeat it',
     async (authorization) => {
       const options = { authorization: authorization as string }
       expect(() => revocationFeed('https://feed.example.com/', options)).toThrow(/authorization must be/)
@@ -215,14 +215,14 @@ describe('the options of a feed', () => {
     },
   )
 
-  test('keep what authorization() throws to themselves', async () => {
+  test('hide what authorization() throws', async () => {
     const authorization = (): string => {
       throw new Error(`no ${SECRET}`)
     }
     expect(await failureOf('http://127.0.0.1:9/', { authorization })).toMatchObject({ code: 'unauthorized' })
   })
 
-  test.each([0, -1, Number.NaN, 86_400_001])('do without a timeoutMs of %j', (timeoutMs) => {
+  test.each([0, -1, Number.NaN, 86_400_001])('refuse a timeoutMs of %j', (timeoutMs) => {
     expect(() => revocationFeed('https://x.example/', { timeoutMs: timeoutMs as number })).toThrow(/timeoutMs/)
   })
 })

@@ -5,7 +5,7 @@ import type { RevocationSource } from './source.ts'
 import { follow, ISS, page, revoked, scripted, seconds, token, until } from './testing/scripted-source.ts'
 
 describe('the clocks of a list', () => {
-  test('believes neither clock alone about its age', async () => {
+  test('relies on neither clock alone for its age', async () => {
     const list = follow({ source: scripted(page()), maxStalenessMs: 60_000 })
     await list.ready
     const wall = vi.spyOn(Date, 'now')
@@ -68,7 +68,7 @@ describe('the clocks of a list', () => {
     }
   })
 
-  test('drops what has ended once both clocks say so', async () => {
+  test('drops expired entries once both clocks are past their end', async () => {
     let count = 0
     const old = { iss: ISS, jti: '1', until: Math.floor(seconds()) - 700 }
     const list = follow({
@@ -79,7 +79,7 @@ describe('the clocks of a list', () => {
     expect(list.check(token('2'))).toBe('revoked')
   })
 
-  test('gets over a clock of the log that was set back', async () => {
+  test('tolerates a log whose clock was set back', async () => {
     let offset = 0
     const source: RevocationSource = { read: async () => ({ ...page(), as_of: seconds() - offset }) }
     const list = follow({ source, maxStalenessMs: 10_000 })

@@ -25,7 +25,7 @@ const fate: fc.Arbitrary<Fate> = fc.constantFrom(
   'shuffled',
 )
 
-test('whatever becomes of requests and answers, a list never loses an entry, never passes what it knew, and knows all in the end', async () => {
+test('for any failures, a list never loses an entry, never accepts a token that it knew was revoked, and is complete at the end', async () => {
   // Most of the time, each of them waits before it retries, so all run at the same time.
   const runs = fc.sample(
     fc.tuple(

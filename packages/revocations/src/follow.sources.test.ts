@@ -5,7 +5,7 @@ import type { RevocationSource } from './source.ts'
 import { follow, ISS, page, revoked, scripted, seconds, token, until } from './testing/scripted-source.ts'
 
 describe('a list whose source fails', () => {
-  test.each(['cursor_gone', 'went_back'] as const)('takes a snapshot after %s, and forgets nothing', async (code) => {
+  test.each(['cursor_gone', 'went_back'] as const)('takes a snapshot after %s, and loses nothing', async (code) => {
     const source = scripted(page([revoked('1')]), new RevocationError(code, 'x'), page([revoked('2')], 'new'))
     const list = follow({ source })
     await until(() => source.asked.length === 4)
@@ -21,7 +21,7 @@ describe('a list whose source fails', () => {
     ['an entry of another form', () => page([{ iss: ISS, client_id: 'x', at: 1, until: 2 } as never])],
     ['an entry of another issuer of a wrong type', () => page([{ iss: 7, jti: 'x', until: 2 } as never])],
     ['a page that leads nowhere', () => page([revoked('9')], 'a', true)],
-  ])('keeps its entries and becomes stale while a source answers %s', async (_, answer) => {
+  ])('keeps its entries and becomes stale while a source returns %s', async (_, answer) => {
     const source = scripted(page([revoked('1')]), ...Array(100).fill(answer))
     const list = follow({ source, maxStalenessMs: 1_000 })
     await list.ready
@@ -32,7 +32,7 @@ describe('a list whose source fails', () => {
     expect(list.health().lastError).toMatchObject({ code: 'unexpected_response' })
   })
 
-  test('keeps its entries and becomes stale while every cursor is gone, and asks less and less often', async () => {
+  test('keeps its entries and becomes stale while every cursor is gone, and calls less and less often', async () => {
     const source = scripted(page([revoked('1')]), ...Array(100).fill(new RevocationError('cursor_gone', 'x')))
     const list = follow({ source, maxStalenessMs: 1_000 })
     await list.ready
@@ -65,7 +65,7 @@ describe('a list whose source fails', () => {
     }
   })
 
-  test('takes no more than maxEntries, whatever comes, and is not valid then', async () => {
+  test('accepts at most maxEntries, and is not valid beyond that', async () => {
     let count = 0
     const source: RevocationSource = {
       read: async () =>
@@ -83,7 +83,7 @@ describe('a list whose source fails', () => {
     expect(list.check(token('t0'))).toBe('revoked')
   })
 
-  test('ends a run that repeats itself for ever', async () => {
+  test('ends a run that repeats itself forever', async () => {
     let count = 0
     const source: RevocationSource = { read: async () => page([revoked('1')], `c${count++}`, true) }
     const list = follow({ source, maxEntries: 100 })
@@ -99,23 +99,26 @@ describe('a list whose source fails', () => {
     ['timeout', false],
     ['unavailable', false],
     ['rate_limited', false],
-  ] as const)('that cannot start for %s: says so at once is %s, and it keeps trying', async (code, isHopeless) => {
-    const source = scripted(new RevocationError(code, 'why'), page())
-    const list = follow({ source })
-    if (isHopeless) await expect(list.ready).rejects.toMatchObject({ code })
-    else await list.ready
-    await until(() => list.health().ok)
-    expect(list.events[0]).toMatchObject({ type: 'failed', code, message: 'why' })
-  })
+  ] as const)(
+    'that cannot start because of %s: throws immediately is %s, and it keeps trying',
+    async (code, isHopeless) => {
+      const source = scripted(new RevocationError(code, 'why'), page())
+      const list = follow({ source })
+      if (isHopeless) await expect(list.ready).rejects.toMatchObject({ code })
+      else await list.ready
+      await until(() => list.health().ok)
+      expect(list.events[0]).toMatchObject({ type: 'failed', code, message: 'why' })
+    },
+  )
 
-  test('keeps what a source of somebody else throws to itself', async () => {
+  test('hides what a custom source throws', async () => {
     const list = follow({ source: scripted(() => Promise.reject(new Error('secret')), page()) })
     await list.ready
     expect(JSON.stringify(list.events)).not.toContain('secret')
     expect(list.events[0]).toMatchObject({ type: 'failed', code: 'unavailable' })
   })
 
-  test('waits as long as it is asked to, and at most five minutes', async () => {
+  test('waits as long as specified, and at most five minutes', async () => {
     const list = follow({ source: scripted(new RevocationError('rate_limited', 'x', { retryAfterMs: 86_400_000 })) })
     await until(() => list.events.length > 0)
     const [event] = list.events as unknown as [{ retryInMs: number }]

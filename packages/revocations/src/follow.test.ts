@@ -9,7 +9,7 @@ import { listen, sendJson } from './testing/loopback-server.ts'
 import { follow, page, revoked, scripted, token, until } from './testing/scripted-source.ts'
 
 describe('a list', () => {
-  test('cannot know before its snapshot is complete, but refuses what it has seen', async () => {
+  test('cannot accept tokens before its snapshot is complete, but refuses those that it has seen', async () => {
     const last = Promise.withResolvers<RevocationPage>()
     const source = scripted(page([revoked('1')], 'a', true), page([revoked('2')], 'b', true), () => last.promise)
     const list = follow({ source })
@@ -36,7 +36,7 @@ describe('a list', () => {
     expect(list.events).toMatchObject([{ type: 'snapshot', received: 3, entries: 3 }, { type: 'fresh' }])
   })
 
-  test('says stale as soon as it is too old, keeps what it knows, and comes back without help', async () => {
+  test('becomes stale at its maximum age, keeps its entries, and recovers on its own', async () => {
     let isUp = true
     await using server = await listen((_, response) => {
       if (isUp) sendJson(response, page([revoked('1')]))
@@ -59,7 +59,7 @@ describe('a list', () => {
     ])
   })
 
-  test('is as old as the request that began the last run, not as its answer', async () => {
+  test('is as old as the request that began the last run, not as its response', async () => {
     const source = scripted(
       async () => {
         await sleep(700)
@@ -76,7 +76,7 @@ describe('a list', () => {
     expect(list.check(token('2'))).toBe('stale')
   })
 
-  test('does not count the time of a later try for pages of a run that was interrupted', async () => {
+  test('does not count the time of a later attempt for pages of an interrupted run', async () => {
     const source = scripted(
       page([revoked('1')], 'a', true),
       new RevocationError('network', 'x', { retryAfterMs: 1_200 }),
@@ -91,7 +91,7 @@ describe('a list', () => {
     expect(source.asked[3]).toMatchObject({ after: 'b', waitMs: 0 })
   })
 
-  test('does not ask a source that never waits all the time', async () => {
+  test('does not call a source without a long poll in a tight loop', async () => {
     const counting = (answer: () => RevocationPage): RevocationSource & { count: number } => ({
       count: 0,
       async read() {
@@ -109,7 +109,7 @@ describe('a list', () => {
     expect(busy.count).toBeGreaterThan(4)
   })
 
-  test('is over when it is closed, at once and whatever its source does', async () => {
+  test('stops immediately when it is closed, whatever its source does', async () => {
     const signals: AbortSignal[] = []
     const hanging: RevocationSource = {
       async read({ signal }) {
@@ -134,7 +134,7 @@ describe('a list', () => {
     await failing.close()
   })
 
-  test('can be left to `await using`', async () => {
+  test('supports `await using`', async () => {
     let list: RevocationList
     {
       await using inner = followRevocations({ source: scripted(page()) })
@@ -144,7 +144,7 @@ describe('a list', () => {
     expect(list.health().state).toBe('closed')
   })
 
-  test('is not broken by who watches it', async () => {
+  test('tolerates a failing listener', async () => {
     for (const onEvent of [
       () => {
         throw new Error('x')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AnswerClock } from './freshness.ts'
 
-test('answers of a log whose clock goes on as ours does are taken, however long they are on their way', () => {
+test('responses of a log whose clock runs like ours are accepted, however long they take', () => {
   const answer = fc.record({ pause: fc.nat(30_000), there: fc.nat(25_000), back: fc.nat(5_000), drift: fc.nat(25) })
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e12 }), fc.array(answer), (offset, answers) => {
@@ -20,7 +20,7 @@ test('answers of a log whose clock goes on as ours does are taken, however long 
   )
 })
 
-test('an answer that is older than an earlier one is not taken, and the one after it only if it goes on from there', () => {
+test('a response that is older than an earlier one is refused, and the next is accepted only if it continues from there', () => {
   const clock = new AnswerClock()
   expect(clock.accepts(1_000_000, 0, 10)).toBe(true)
   // From a cache, again and again.

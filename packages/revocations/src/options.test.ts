@@ -17,13 +17,13 @@ describe('options of a list', () => {
     ['issuerAliases', { source, issuerAliases: { a: 7 } }],
     ['issuerAliases', { source, issuerAliases: { a: 'b', b: 'c' } }],
     ['issuerAliases', { source, issuerAliases: { a: 'a' } }],
-  ])('are refused with a word about %s', (name, options) => {
+  ])('are refused with a message about %s', (name, options) => {
     expect(() => followRevocations(options as FollowOptions)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )
   })
 
-  test('let issuers have other names', async () => {
+  test('allow issuers to have other names', async () => {
     const list = follow({ source: scripted(page([revoked('1')])), issuerAliases: { 'id.example.com': ISS } })
     await list.ready
     expect(list.check({ ...token('1'), iss: 'id.example.com' })).toBe('revoked')

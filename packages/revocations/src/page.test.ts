@@ -17,7 +17,7 @@ const entry = { iss: 'https://id.example.com', jti: 'a', until: 1_795_683_149 }
 const page = { entries: [entry], cursor: 'abc', as_of: 1_795_679_600.25, more: false }
 
 describe('a page', () => {
-  test('is taken as the examples of the contract have it', () => {
+  test('accepts the examples of the contract', () => {
     const examples = spec.components.responses.Page.content['application/json'].examples
     for (const { value } of Object.values<{ value: unknown }>(examples)) expect(isPage(value, undefined)).toBe(true)
   })
@@ -62,18 +62,18 @@ describe('a page', () => {
       { iss: 'x', until: 1 },
     ].map((bad): [string, unknown] => ['entry', { ...page, entries: [entry, bad] }]),
   ]
-  test.each(wrong)('is refused with something wrong in it: %s %o', (_, value) => {
+  test.each(wrong)('is refused with an invalid %s: %o', (_, value) => {
     expect(isPage(value, undefined)).toBe(false)
   })
 
-  test('that has more must lead on', () => {
+  test('that has more must have a new cursor', () => {
     expect(isPage({ ...page, more: true }, 'before')).toBe(true)
     expect(isPage({ ...page, more: true }, 'abc')).toBe(false)
     expect(isPage({ ...page, entries: [], more: true }, 'before')).toBe(false)
     expect(isPage({ ...page, entries: [] }, 'abc')).toBe(true)
   })
 
-  test('is taken or refused as the contract says, whatever is in it', () => {
+  test('is accepted or refused according to the contract, for any input', () => {
     const odd = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.constantFrom(undefined, null, [], {}, true))
     const member = <T>(good: T) => fc.oneof({ weight: 6, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: odd })
     const entry = fc

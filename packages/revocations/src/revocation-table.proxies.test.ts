@@ -11,7 +11,7 @@ beforeEach(() => {
   table.add({ iss: ISS, sub: 'alice', at: NOW, until: NOW + 3600 })
 })
 
-test('takes frozen claims, and asks a proxy for each claim once, so that no claim changes on the way', () => {
+test('accepts frozen claims, and reads each claim of a proxy once, so that no claim can change in between', () => {
   expect(table.isRevoked(Object.freeze({ ...claims }))).toBe(true)
   expect(table.isRevoked(Object.freeze({ ...claims, sub: 'bob' }))).toBe(false)
   const asked: PropertyKey[] = []
@@ -25,7 +25,7 @@ test('takes frozen claims, and asks a proxy for each claim once, so that no clai
   expect(asked.sort()).toEqual(['iat', 'iss', 'jti', 'sid', 'sub'])
 })
 
-test('says nothing of claims that cannot be read, and keeps its entries', () => {
+test('makes no statement about unreadable claims, and keeps its entries', () => {
   const { proxy, revoke } = Proxy.revocable({ ...claims }, {})
   revoke()
   expect(() => table.isRevoked(proxy)).toThrow(TypeError)

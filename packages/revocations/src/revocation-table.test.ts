@@ -15,7 +15,7 @@ const tableOf = (...entries: RevocationEntry[]): RevocationTable => {
 }
 
 describe('a revocation table', () => {
-  test('refuses the one token that is named, whenever it was issued', () => {
+  test('refuses a single named token, whenever it was issued', () => {
     const table = tableOf({ iss: ISS, jti: 'token-1', until: UNTIL })
     expect(table.isRevoked(claims)).toBe(true)
     expect(table.isRevoked({ ...claims, iat: 253_402_300_799 })).toBe(true)
@@ -27,7 +27,7 @@ describe('a revocation table', () => {
     ['subject', { iss: ISS, sub: 'alice', at: NOW, until: UNTIL }, { sub: 'bob' }],
     ['issuer', { iss: ISS, at: NOW, until: UNTIL }, { iss: `${ISS}/` }],
   ] as const)(
-    'refuses what was issued to a %s up to the second of the revocation, and not the next login',
+    'refuses tokens issued to a %s up to the second of the revocation, but not the next login',
     (_, entry, other) => {
       const table = tableOf(entry)
       expect(table.isRevoked({ ...claims, iat: NOW - 100 })).toBe(true)
@@ -38,13 +38,13 @@ describe('a revocation table', () => {
     },
   )
 
-  test('counts a token without a time of issue as issued before', () => {
+  test('treats a token without a time of issue as issued before', () => {
     const { iat: _, ...timeless } = claims
     expect(tableOf({ iss: ISS, sub: 'alice', at: NOW, until: UNTIL }).isRevoked(timeless)).toBe(true)
     expect(tableOf().isRevoked(timeless)).toBe(false)
   })
 
-  test('knows that the same user, session or token id at another issuer is another', () => {
+  test('treats the same user, session or token id at another issuer as another', () => {
     const table = tableOf(
       { iss: 'https://other.example.com', jti: 'token-1', until: UNTIL },
       { iss: 'https://other.example.com', sid: 'session-1', at: NOW, until: UNTIL },
@@ -55,7 +55,7 @@ describe('a revocation table', () => {
     expect(table.size).toBe(4)
   })
 
-  test('does not take a name of one kind for one of another', () => {
+  test('does not mistake a name of one kind for one of another', () => {
     const table = tableOf(
       { iss: ISS, sid: 'alice', at: NOW, until: UNTIL },
       { iss: ISS, jti: 'session-1', until: UNTIL },
@@ -106,23 +106,20 @@ describe('a revocation table', () => {
     ['no name at all', { iss: ISS, iat: NOW }],
     ['no name but undefined ones', { iss: ISS, iat: NOW, jti: undefined, sid: undefined, sub: undefined }],
   ]
-  test.each(wrong)('never lets a token pass whose claims make no sense: %s %o', (_, value) => {
+  test.each(wrong)('never accepts a token whose claims are invalid: %s %o', (_, value) => {
     expect(tableOf().isRevoked(value as TokenClaims)).toBe(true)
     expect(tableOf({ iss: 'other', at: 0, until: 1 }).isRevoked(value as TokenClaims)).toBe(true)
   })
 
-  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-    'takes the name %s for a name like others',
-    (name) => {
-      expect(tableOf().isRevoked({ iss: name, jti: name, sid: name, sub: name, iat: NOW })).toBe(false)
-      const table = tableOf({ iss: name, sub: name, at: NOW, until: UNTIL })
-      expect(table.isRevoked({ iss: name, sub: name, iat: NOW })).toBe(true)
-      expect(table.isRevoked({ iss: name, sub: 'alice', iat: NOW })).toBe(false)
-      expect(table.isRevoked({ iss: ISS, sub: name, iat: NOW })).toBe(false)
-    },
-  )
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('treats the name %s like any other', (name) => {
+    expect(tableOf().isRevoked({ iss: name, jti: name, sid: name, sub: name, iat: NOW })).toBe(false)
+    const table = tableOf({ iss: name, sub: name, at: NOW, until: UNTIL })
+    expect(table.isRevoked({ iss: name, sub: name, iat: NOW })).toBe(true)
+    expect(table.isRevoked({ iss: name, sub: 'alice', iat: NOW })).toBe(false)
+    expect(table.isRevoked({ iss: ISS, sub: name, iat: NOW })).toBe(false)
+  })
 
-  test('keeps an entry until it has ended, and ten minutes more, then drops it with everything that belongs to it', () => {
+  test('keeps an entry until ten minutes after its end, then drops it with its index entries', () => {
     const table = tableOf(
       { iss: ISS, jti: 'token-1', until: UNTIL },
       { iss: ISS, sid: 'session-1', at: NOW, until: UNTIL },
@@ -140,7 +137,7 @@ describe('a revocation table', () => {
     expect(table.size).toBe(0)
   })
 
-  test('sweeps a large list bit by bit, while entries come and go', () => {
+  test('sweeps a large list in steps, while entries come and go', () => {
     const table = new RevocationTable()
     for (let index = 0; index < 1000; index++) table.add({ iss: ISS, jti: `old-${index}`, until: NOW })
     for (let sweeps = 0; sweeps < 40; sweeps++) {
@@ -178,7 +175,7 @@ describe('properties of a revocation table', () => {
       return true
     })
 
-  test('it says what the entries say, in any order and however often they come', () => {
+  test('its verdict follows the entries, in any order and however often they come', () => {
     fc.assert(
       fc.property(
         fc.array(entry, { maxLength: 12, size: 'max' }),
@@ -198,7 +195,7 @@ describe('properties of a revocation table', () => {
     )
   })
 
-  test('time never makes a revoked token valid before the end of an entry that names it', () => {
+  test('no passage of time makes a revoked token valid before the end of an entry that names it', () => {
     const step = fc.oneof(
       entry,
       fc.record({ now: fc.integer({ min: 0, max: 720 }), count: fc.integer({ min: 1, max: 9 }) }),
@@ -226,7 +223,7 @@ describe('properties of a revocation table', () => {
     )
   })
 
-  test('in the end nothing is left of what has ended', () => {
+  test('nothing expired remains at the end', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 50, size: 'max' }), (entries) => {
         const table = tableOf(...entries)

@@ -55,7 +55,7 @@ test.each<[name: string, call: (options: object) => unknown, options: object, na
   expect(thrown).toMatchObject({ code: 'invalid_options', message: `The options are ${names}.` })
 })
 
-test('append() refuses one, too, and stores nothing', async () => {
+test('append() also refuses one, and stores nothing', async () => {
   const appended = log.append(entry, { transaction: undefined, ...{ tx: 1 } })
   await expect(appended).rejects.toMatchObject({
     code: 'invalid_argument',
@@ -65,7 +65,7 @@ test('append() refuses one, too, and stores nothing', async () => {
   expect(entries).toEqual([])
 })
 
-test('what is undefined is not there', async () => {
+test('undefined counts as absent', async () => {
   await using again = await openRevocationLog({ store: { memory: true }, ...{ tiemout: undefined } })
   await again.append(entry, { transaction: undefined, ...{ tx: undefined } })
 })

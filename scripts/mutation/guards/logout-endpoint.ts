@@ -18,7 +18,10 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     file: `${src}/server/answer.ts`,
     find: 'access-control-.*|',
     replace: '',
-    test: { file: neverRejects, name: 'whatever clear does, the answer is a logout or says that there was none' },
+    test: {
+      file: neverRejects,
+      name: 'whatever clear() does, the response reports a logout or that there was no session',
+    },
   },
   {
     promise: READERS,
@@ -28,7 +31,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: "'cache-control': 'private'",
     test: {
       file: `${src}/server/logout-handler.test.ts`,
-      name: 'an answer is not cached, not shared with other origins, and not sniffed',
+      name: 'a response is not cached, not shared with other origins, and not sniffed',
     },
   },
   {
@@ -39,7 +42,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'new URL(`${scheme}',
     test: {
       file: 'tests/browser/src/hostile.test.ts',
-      name: 'survives whatever is sent, answers or closes in time, logs nobody out for others, and gives nothing away',
+      name: 'survives any input, responds or closes in time, logs out nobody else, and reveals nothing',
     },
   },
   {
@@ -50,7 +53,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'const TIMEOUT_MS = 10_000_000',
     test: {
       file: 'tests/browser/src/runtimes.test.ts',
-      name: 'every server ends the wait for a body that does not come',
+      name: 'every server stops waiting for a body that does not arrive',
     },
   },
   {
@@ -61,7 +64,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: "!== 'none'",
     test: {
       file: 'tests/browser/src/runtimes.test.ts',
-      name: 'logouts of one session at the same time are one, except where a request cannot wait for another',
+      name: 'concurrent logouts of one session are joined, unless a request cannot wait for another',
     },
   },
   {
@@ -72,7 +75,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'if (!expected) throw error\n      const problem = error',
     test: {
       file: neverRejects,
-      name: 'an unexpected failure is an event and the problem internal_error, which repeats nothing of it',
+      name: 'an unexpected failure is an event and the problem internal_error, which repeats no part of it',
     },
   },
   {
@@ -81,7 +84,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     file: `${src}/server/http-problem.ts`,
     find: "typeof value === 'object' && value !== null && #problem in value",
     replace: 'value instanceof HttpProblem',
-    test: { file: neverRejects, name: 'whatever %s of a request is, there is an answer as the contract describes it' },
+    test: { file: neverRejects, name: 'whatever %s of a request is, the response follows the contract' },
   },
   {
     promise: RESOLVES,
@@ -91,7 +94,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'throw error',
     test: {
       file: neverRejects,
-      name: 'whatever %s does, the session ends and the answer is as the contract describes it',
+      name: 'whatever %s does, the session ends and the response follows the contract',
     },
   },
   {
@@ -102,7 +105,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'run()',
     test: {
       file: neverRejects,
-      name: 'whatever %s does, the session ends and the answer is as the contract describes it',
+      name: 'whatever %s does, the session ends and the response follows the contract',
     },
   },
   {
@@ -121,7 +124,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'if (outgoing.headersSent) {',
     test: {
       file: `${src}/node.test.ts`,
-      name: 'a response that something else %s comes to an end, and the server lives',
+      name: 'a response that other code %s is finished, and the server keeps running',
     },
   },
   {
@@ -132,7 +135,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: 'if (length > Number.MAX_VALUE) throw tooLarge()',
     test: {
       file: `${src}/server/request-body.test.ts`,
-      name: 'a body without a declared length is read no further than the limit',
+      name: 'a body without a declared length is read only up to the limit',
     },
   },
   {
@@ -143,7 +146,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     replace: '  readonly kept: unknown[] = []\n  add(chunk: Uint8Array): void {\n    this.kept.push(chunk)\n',
     test: {
       file: `${src}/server/request-body.test.ts`,
-      name: 'the chunks of a body are not kept, because each can hold a large buffer',
+      name: 'the chunks of a body are not retained, because each can hold a large buffer',
     },
   },
   {
@@ -152,7 +155,10 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     file: `${src}/node.ts`,
     find: 'body?.drain()',
     replace: 'body?.stream',
-    test: { file: `${src}/node.test.ts`, name: 'a connection goes on after a body that was too large, of any length' },
+    test: {
+      file: `${src}/node.test.ts`,
+      name: 'the connection stays open after a body of any length that was too large',
+    },
   },
   {
     promise: BODY,
@@ -160,6 +166,6 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     file: `${src}/incoming-request.ts`,
     find: 'const LINGER_MS = 5_000',
     replace: 'const LINGER_MS = 500_000',
-    test: { file: `${src}/node.test.ts`, name: 'a body without an end is cut off some time after the answer' },
+    test: { file: `${src}/node.test.ts`, name: 'a body without an end is cut off some time after the response' },
   },
 ]

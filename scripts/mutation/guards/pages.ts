@@ -1,7 +1,7 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
 const GUARDS = 'Method, address, prefetch, header, origin, fetch metadata, type and size'
-const ALL = 'the guards let %s through only as the contract says, whatever else is in the request'
+const ALL = 'the guards accept %s only as the contract allows, whatever else is in the request'
 const RETURN = 'After a logout, users are sent only to addresses on the list'
 
 /** A logout cannot be forced from elsewhere. */
@@ -18,7 +18,7 @@ export const pageGuards: readonly Mutation[] = [
         'refuses prefetch',
         "if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {",
         'if (false) {',
-        'a prefetch is refused, told by %s: %s',
+        'a prefetch is refused, identified by %s: %s',
       ],
       [
         'insists on its header',
@@ -68,19 +68,19 @@ export const pageGuards: readonly Mutation[] = [
         'reads no more than the limit',
         'if (length > MAX_BYTES) throw tooLarge()',
         '',
-        'a body without a declared length is read no further than the limit',
+        'a body without a declared length is read only up to the limit',
       ],
       [
         'reads nothing of a body that declares too much',
         "if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()",
         '',
-        'a body that declares too much is not read at all',
+        'a body that declares too large a length is not read at all',
       ],
       [
         'gives a body that never ends up',
         'if (leftMs <= 0) throw new TimedOut(timeoutMs)\n      const { done, value } = await within(leftMs, () => reader.read())',
         'const { done, value } = await reader.read()',
-        'a body that never ends is given up',
+        'a body that never ends is abandoned',
       ],
       [
         'refuses members that it does not know',
@@ -160,7 +160,7 @@ export const pageGuards: readonly Mutation[] = [
         'clears the session also when not all tokens are revoked',
         "const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))",
         "const cleared = await runStep('clear', async () => new Headers((outcome.status === 'logged_out' && (await session.clear(request))) || {}))",
-        'and %s, the session ends all the same, and the answer says so',
+        'and %s, the session still ends, and the response says so',
       ],
     ],
   ),

@@ -1,7 +1,7 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
 const MASKED = 'No token, secret, assertion or ID token in an error'
-const GIVES_NOTHING = '%s: %s() gives nothing away when the provider repeats the request in %s'
+const GIVES_NOTHING = '%s: %s() reveals nothing when the provider repeats the request in %s'
 const PRINTABLE = 'Texts from a provider or the runtime are shown without control'
 const FINGERPRINT = 'A fingerprint is 64 bits of SHA-256'
 const CREDENTIAL = 'Exactly one credential per request'
@@ -46,13 +46,13 @@ export const secretGuards: readonly Mutation[] = [
       'masks the tokens of the last calls',
       'if (token !== undefined) remember(recent, token)',
       '',
-      'a provider that repeats other tokens of a bulk run is masked in errors, results and events',
+      'tokens of a bulk run that a provider repeats are masked in errors, results and events',
     ],
     [
       'masks the values of own headers',
       '...Object.values(headers).filter((value) => value.length >= WINDOW)',
       '...(headers ? [] : [])',
-      'are masked from 12 characters on, other than the user agent',
+      'are masked from 12 characters on, except the user agent',
     ],
   ]),
   ...guardsIn(
@@ -73,13 +73,20 @@ export const secretGuards: readonly Mutation[] = [
         'masks the query of an endpoint',
         'if (query.length >= WINDOW) call.secrets.push(query)',
         '',
-        'may quote the address, whose query may have a key',
+        'may quote the address, whose query may contain a key',
       ],
     ],
   ),
   ...guardsIn(
     { promise: PRINTABLE, file: 'packages/core/src/redaction.ts', test: 'packages/core/src/hidden-secret.test.ts' },
-    [['makes texts printable', 'const shown = printable(masked)', 'const shown = masked', 'what is left is printable']],
+    [
+      [
+        'makes texts printable',
+        'const shown = printable(masked)',
+        'const shown = masked',
+        'the remaining text is printable',
+      ],
+    ],
   ),
   ...guardsIn(
     { promise: PRINTABLE, file: 'packages/core/src/printable.ts', test: 'packages/core/src/printable.test.ts' },
@@ -88,13 +95,13 @@ export const secretGuards: readonly Mutation[] = [
         'knows control and format characters',
         '[\\p{C}\\p{Zl}',
         '[\\p{Zl}',
-        'printable() lets no character of %s through',
+        'printable() escapes every character of %s',
       ],
       [
         'knows invisible characters',
         '\\p{Default_Ignorable_Code_Point}',
         '',
-        'printable() lets no character of %s through',
+        'printable() escapes every character of %s',
       ],
     ],
   ),
@@ -122,7 +129,7 @@ export const secretGuards: readonly Mutation[] = [
         'const digest = false\n',
         'a fingerprint with a key is the beginning of HMAC-SHA-256',
       ],
-      ['insists on a long key', '.length >= LEAST_KEY_BYTES)', '.length >= 0)', 'a key is refused that is %s'],
+      ['insists on a long key', '.length >= LEAST_KEY_BYTES)', '.length >= 0)', 'refuses a key that is %s'],
     ],
   ),
   ...guardsIn(
@@ -143,7 +150,7 @@ export const secretGuards: readonly Mutation[] = [
         'uses the key in the outputs of the command line',
         'const naming = await fingerprintFor(terminal)',
         'const naming = (await fingerprintFor(terminal)) && fingerprint',
-        'with FINGERPRINT_KEY, every command names tokens by it, and nothing else tells a guess from the token',
+        'with FINGERPRINT_KEY, every command names tokens by it, and no output confirms a guess at a token',
       ],
     ],
   ),
@@ -193,7 +200,7 @@ export const secretGuards: readonly Mutation[] = [
         'refuses headers that the request itself decides',
         'if (reserved) invalidOption',
         'if (false) invalidOption',
-        'refuses %s, which the request itself decides',
+        'refuses %s, which the request sets',
       ],
       [
         'refuses line breaks in values',
@@ -210,12 +217,7 @@ export const secretGuards: readonly Mutation[] = [
       test: 'packages/core/src/jwt.test.ts',
     },
     [
-      [
-        'gives each assertion an id of its own',
-        '.setJti(crypto.randomUUID())',
-        ".setJti('same')",
-        'has an id of its own every time',
-      ],
+      ['gives each assertion an id of its own', '.setJti(crypto.randomUUID())', ".setJti('same')", 'has a unique id'],
       [
         'lets an assertion expire',
         '.setExpirationTime(issuedAt + lifetimeSeconds)',

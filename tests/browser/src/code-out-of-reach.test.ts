@@ -92,7 +92,7 @@ async function callInPage(call: Call): Promise<Record<string, unknown>> {
   }, call)
 }
 
-describe.each<Fate>(['breaks', 'hangs'])('where the code that describes failures %s', (fate) => {
+describe.each<Fate>(['breaks', 'hangs'])('if the code that describes failures %s', (fate) => {
   test.each([
     ['breaks', 'network', true],
     ['hangs', 'timeout', true],
@@ -106,7 +106,7 @@ describe.each<Fate>(['breaks', 'hangs'])('where the code that describes failures
     expect(JSON.stringify(error)).not.toContain('secret-of-the-user')
   })
 
-  test('a success needs none of it', async () => {
+  test('a success requires none of it', async () => {
     code = { fate, name: /attempt-history/ }
     provider = { fate: 'answers', status: 200, body: '' }
     expect(await callInPage('revokeToken')).toEqual({ value: true })
@@ -114,7 +114,7 @@ describe.each<Fate>(['breaks', 'hangs'])('where the code that describes failures
 })
 
 test.each<Fate>(['breaks', 'hangs'])(
-  'where the code that reads answers %s, what the provider said is unknown',
+  "if the code that reads responses %s, the provider's response is unknown",
   async (fate) => {
     code = { fate, name: /verdict/ }
     provider = { fate: 'answers', status: 401, body: '' }
@@ -131,7 +131,7 @@ test.each([
   ['logout', /logout-/],
   ['introspectToken', /introspect/],
   ['revokeTokens', /bulk-run/],
-] as const)('where the code of %s is out of reach, nothing is sent', async (call, name) => {
+] as const)('if the code of %s cannot be loaded, nothing is sent', async (call, name) => {
   provider = { fate: 'answers', status: 200, body: '' }
   for (const fate of ['breaks', 'hangs'] as const) {
     code = { fate, name }

@@ -94,7 +94,7 @@ describe.each([
     await stillLoggedIn()
   })
 
-  test('what arrives is marked by the browser as coming from elsewhere', async () => {
+  test('the browser marks requests that arrive as coming from another origin', async () => {
     await attack((endpoint) => navigator.sendBeacon(endpoint, '{}'))
     await expect.poll(() => application.requests.length).toBe(1)
     expect(application.requests[0]?.headers.get('sec-fetch-site')).toBe(site)

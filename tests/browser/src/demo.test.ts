@@ -40,7 +40,7 @@ const stolenCopy = async (): Promise<string> => {
   return (await text.jsonValue()) ?? ''
 }
 
-test('sign in, call the API, log out: the tokens are dead, the cookie is gone, the other tab knows', async () => {
+test('sign in, call the API, log out: the tokens are inactive, the cookie is gone, and the other tab is notified', async () => {
   await signIn()
   expect((await cookie())?.httpOnly).toBe(true)
   await page.click('#call-api')
@@ -64,7 +64,7 @@ test('sign in, call the API, log out: the tokens are dead, the cookie is gone, t
   expect(await other.locator('#log li').first().textContent()).toContain('Logged out in another tab: logged_out')
 })
 
-test('a provider that fails: the logout is queued, and done once the provider works again', async () => {
+test('a provider that fails: the logout is queued, and completed once the provider recovers', async () => {
   await signIn('bob')
   await page.check('[value=fails]')
   await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['● alive', '● alive'])
@@ -77,7 +77,7 @@ test('a provider that fails: the logout is queued, and done once the provider wo
   await expect.poll(() => page.locator('#waiting').textContent(), { timeout: 30_000 }).toBe('0')
 }, 90_000)
 
-test('a provider that hangs, and no outbox: the page says that the tokens still work', async () => {
+test('a provider that hangs, without an outbox: the page states that the tokens still work', async () => {
   await signIn('carol')
   await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['● alive', '● alive'])
   await page.check('[value=hangs]')
@@ -90,7 +90,7 @@ test('a provider that hangs, and no outbox: the page says that the tokens still 
   await page.check('[name=useOutbox]')
 }, 60_000)
 
-test('logging out at the provider too ends the session there and comes back', async () => {
+test('logging out at the provider ends the session there and returns', async () => {
   await signIn('dave')
   const visited: string[] = []
   page.on('request', (request) => request.isNavigationRequest() && visited.push(new URL(request.url()).pathname))

@@ -54,7 +54,7 @@ describe.each(Object.entries(servers))('%s', (name, start) => {
   afterAll(() => server?.[Symbol.asyncDispose]())
 
   test(
-    'survives whatever is sent, answers or closes in time, logs nobody out for others, and gives nothing away',
+    'survives any input, responds or closes in time, logs out nobody else, and reveals nothing',
     async () => {
       const [own, victim] = [await signIn(server), await signIn(server)]
       const secrets = piecesOf([own.token, own.cookie, victim.token, victim.cookie, provider.app.appSecret ?? ''])

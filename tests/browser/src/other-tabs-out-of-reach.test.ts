@@ -48,7 +48,7 @@ const FAULTS = {
 }
 
 describeBehavior('other-tabs-out-of-reach', () => {
-  test.each(Object.entries(FAULTS))('the logout works where %s', async (_fault, fault) => {
+  test.each(Object.entries(FAULTS))('the logout works if %s', async (_fault, fault) => {
     await using application = await startWebApplication(provider, { returnTo: ['/goodbye'] })
     await using context = await browser.newContext()
     await context.addInitScript(fault)
@@ -62,7 +62,7 @@ describeBehavior('other-tabs-out-of-reach', () => {
     await page.waitForURL(`${application.origin}/goodbye`)
   })
 
-  test('in a frame without an address, the endpoint is refused by a typed error', async () => {
+  test('in a frame without an address, the endpoint causes a typed error', async () => {
     await using application = await startWebApplication(provider)
     await using context = await browser.newContext()
     const page = await openTab(context, `${application.origin}/sign-in`)

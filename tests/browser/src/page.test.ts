@@ -30,7 +30,7 @@ const signedIn = (path = '/sign-in') => openTab(context, application.origin + pa
 const tokens = () => [...application.sessions.values()][0] ?? {}
 
 describe('a logout from a real page', () => {
-  test('kills the tokens, ends the session, deletes the cookie, and is as the contract has it', async () => {
+  test('revokes the tokens, ends the session, deletes the cookie, and follows the contract', async () => {
     const page = await signedIn()
     const { accessToken = '', refreshToken = '' } = tokens()
     expect(await context.cookies()).toHaveLength(1)
@@ -46,7 +46,7 @@ describe('a logout from a real page', () => {
     expect(application.requests[0]?.headers.get('sec-fetch-site')).toBe('same-origin')
   })
 
-  test('sends all of its options as the contract has them', async () => {
+  test('sends all of its options according to the contract', async () => {
     application.answer = async () => Response.json({ status: 'queued' })
     const page = await signedIn()
     for (const request of [
@@ -67,7 +67,7 @@ describe('a logout from a real page', () => {
     expect(strict.requests[0]?.headers.get('origin')).toBe(strict.origin)
   })
 
-  test('tells the other tabs, but not itself, after the backend has answered', async () => {
+  test('notifies the other tabs, but not its own, after the backend has responded', async () => {
     const first = await signedIn()
     const second = await signedIn('/')
     const third = await signedIn('/')
@@ -82,7 +82,7 @@ describe('a logout from a real page', () => {
     expect(await first.evaluate(() => heard)).toEqual([])
   })
 
-  test('tells nobody when the backend refuses', async () => {
+  test('notifies nobody if the backend refuses', async () => {
     application.answer = async () => Response.json({ code: 'cross_site' }, { status: 403 })
     const first = await signedIn()
     const second = await signedIn('/')
@@ -91,7 +91,7 @@ describe('a logout from a real page', () => {
     expect(await second.evaluate(() => heard)).toEqual([])
   })
 
-  test('a listener that was taken off hears nothing, and a page without listeners still tells others', async () => {
+  test('does not notify a removed listener, and a page without listeners still notifies others', async () => {
     const first = await signedIn()
     const second = await signedIn('/')
     await second.evaluate(() => {
@@ -126,14 +126,14 @@ describe('a logout from a real page', () => {
     await expect.poll(() => provider.isActive(accessToken)).toBe(false)
   })
 
-  test('ends in bounded time while the provider hangs, and says what it is worth', async () => {
+  test('ends in bounded time while the provider hangs, and reports the state of the tokens', async () => {
     const page = await signedIn()
     provider.answerAlways({ hang: true })
     expect((await page.evaluate(() => proxy.logout())).status).toBe('local_only')
     expect(await context.cookies()).toEqual([])
   })
 
-  test('goes on to the provider for single sign-out, or to the return address, or home', async () => {
+  test('continues to the provider for single sign-out, to the return address, or home', async () => {
     const page = await signedIn()
     await page.evaluate(() => void proxy.logoutAndRedirect())
     await page.waitForURL(/\/oidc\/session\/end/)
@@ -144,7 +144,7 @@ describe('a logout from a real page', () => {
     await second.waitForURL(`${application.origin}/`)
   })
 
-  test('goes on to the provider by a form where the URL would be too long', async () => {
+  test('continues to the provider by a form if the URL would be too long', async () => {
     const page = await signedIn()
     const [[id, session] = ['', {}]] = [...application.sessions]
     application.sessions.set(id, { ...session, idToken: `e30.${'a'.repeat(18_000)}.b` })
@@ -156,7 +156,7 @@ describe('a logout from a real page', () => {
   })
 
   test.each(['javascript:void(window.ran = true)', 'data:text/html,x'])(
-    'goes home instead of %s, whatever the backend says of it',
+    'goes home instead of %s, whatever the backend returns',
     async (address) => {
       const form = { action: address, fields: { submit: 'x' } }
       for (const answer of [{ logout_url: address }, { logout_form: form }, {}]) {
@@ -171,7 +171,7 @@ describe('a logout from a real page', () => {
     },
   )
 
-  test('does not leave the page for an address that the backend does not know', async () => {
+  test('does not leave the page for an address that the backend does not allow', async () => {
     const page = await signedIn()
     const refused = await page.evaluate(() =>
       proxy.logoutAndRedirect({ returnTo: '//evil.test' }).catch((error) => error.problem),
@@ -181,7 +181,7 @@ describe('a logout from a real page', () => {
   })
 })
 
-describe('what can go wrong between page and backend', () => {
+describe('failures between page and backend', () => {
   const PROBLEM = { 'content-type': 'application/problem+json' }
   const html = (status: number): Response =>
     new Response('<!doctype html>', { status, headers: { 'content-type': 'text/html' } })
@@ -239,7 +239,7 @@ describe('what can go wrong between page and backend', () => {
     expect(caught).toEqual({ ...error, name: 'LogoutProxyError', known: true, proper: true })
   })
 
-  test('no answer in time, the page’s own signal, and no connection are told apart', async () => {
+  test('a missing response, the page’s own signal, and a missing connection are distinguished', async () => {
     application.answer = () => new Promise(() => {})
     const page = await signedIn()
     const codes = await page.evaluate(async () => {
@@ -254,7 +254,7 @@ describe('what can go wrong between page and backend', () => {
     expect(await page.evaluate(() => proxy.logout().catch((error) => error.code))).toBe('network')
   })
 
-  test('an endpoint on another origin is refused at once', async () => {
+  test('an endpoint on another origin is refused immediately', async () => {
     const page = await signedIn()
     const codes = await page.evaluate(() =>
       Promise.all(
@@ -272,7 +272,7 @@ describe('what can go wrong between page and backend', () => {
     expect(new Set(codes)).toEqual(new Set(['invalid_options']))
   })
 
-  test.each([undefined, null, 1, 'x', {}, new Error('x')])('isLogoutProxyError() says no to %s', async (value) => {
+  test.each([undefined, null, 1, 'x', {}, new Error('x')])('isLogoutProxyError() rejects %s', async (value) => {
     const { isLogoutProxyError } = await import('@backend-logout/browser-proxy/client')
     expect(isLogoutProxyError(value)).toBe(false)
   })

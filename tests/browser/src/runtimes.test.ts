@@ -51,7 +51,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     expect(await provider.isActive(refreshToken)).toBe(false)
   })
 
-  test('the body arrives, and the return address with it', async () => {
+  test('the body arrives, including its return address', async () => {
     const { cookie } = await signIn(name)
     const answer = await ask(name, cookie, { headers: json, body: JSON.stringify({ return_to: '/goodbye' }) })
     expect(await faultsOfAnswer(answer)).toEqual([])
@@ -77,7 +77,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     expect(await provider.isActive(accessToken)).toBe(true)
   })
 
-  test('logouts of one session at the same time are one, except where a request cannot wait for another', async () => {
+  test('concurrent logouts of one session are joined, unless a request cannot wait for another', async () => {
     const { cookie, accessToken } = await signIn(name)
     provider.answerAlways({ delayMs: 200 })
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(name, cookie)))
@@ -88,7 +88,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     expect(revocations).toHaveLength(name === 'workerd' ? 10 : 2)
   })
 
-  test('logouts of one session are all answered, whoever else hangs up', async () => {
+  test('all logouts of one session receive a response, whoever else disconnects', async () => {
     const { cookie } = await signIn(name)
     const left = Array.from({ length: 300 }, (_, at) => at).values()
     const one = async (): Promise<void> => {
@@ -106,7 +106,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     await Promise.all(Array.from({ length: 16 }, one))
   })
 
-  test('a client that hangs up right after its request is logged out all the same, and others with it', async () => {
+  test('a client that disconnects right after its request is still logged out, and so are others with it', async () => {
     const { cookie, accessToken } = await signIn(name)
     provider.answerAlways({ delayMs: 300 })
     const { origin } = server(name)
@@ -123,7 +123,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
   })
 })
 
-test('every server answers in time while the provider hangs', async () => {
+test('every server responds in time while the provider hangs', async () => {
   const names = Object.keys(SERVERS)
   const users = await Promise.all(names.map((name) => signIn(name)))
   provider.answerAlways({ hang: true })
@@ -136,7 +136,7 @@ test('every server answers in time while the provider hangs', async () => {
   )
 })
 
-test('every server ends the wait for a body that does not come', async () => {
+test('every server stops waiting for a body that does not arrive', async () => {
   // Without the parser in front, which waits for it by itself.
   const names = Object.keys(SERVERS).filter((name) => !name.includes('parser'))
   const startedAt = performance.now()

@@ -75,7 +75,7 @@ test('every command is tried', () => {
 
 describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
   test.each(COMMANDS.map((command) => [command.join(' '), command] as const))(
-    'is not repeated as an argument of %s',
+    'as an argument of %s, it is not repeated',
     async (name, command) => {
       const ways = [
         [secret],
@@ -99,7 +99,7 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
     },
   )
 
-  test('is not repeated as a command', async () => {
+  test('as a command, it is not repeated', async () => {
     for (const args of [
       [secret],
       ['help', secret],
@@ -112,7 +112,7 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
     }
   })
 
-  test('is not repeated from the environment', async () => {
+  test('from the environment, it is not repeated', async () => {
     const variables = [
       ...['AUTHING_APP_SECRET', 'AUTHING_APP_SECRET_FILE', 'AUTHING_APP_HOST', 'AUTHING_APP_ISSUER'],
       ...['AUTHING_APP_PROTOCOL', 'AUTHING_APP_CLIENT_AUTH', 'AUTHING_APP_REDIRECT_URI', 'HTTP_PROXY', 'HTTPS_PROXY'],
@@ -161,7 +161,7 @@ test.each([
   'postgres://localhost/db?pass%77ord=s3cretpassw0rd',
   'postgres://me%3As3cretpassw0rd@localhost/db',
   'host=localhost password=s3cretpassw0rd',
-])('a password in --store is refused with what to do, and not repeated: %s', async (store) => {
+])('a password in --store is refused with a remedy, and not repeated: %s', async (store) => {
   for (const command of ['add', 'work', 'stats', 'dead', 'retry']) {
     const ended = await run(['outbox', command, '--store', store, ...(command === 'retry' ? ['--all'] : [])], { env })
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('OUTBOX_STORE instead') })
@@ -169,7 +169,7 @@ test.each([
   }
 })
 
-test('a password in a variable is not repeated when the database or the proxy is not there', async () => {
+test('a password in a variable is not repeated if the database or the proxy cannot be reached', async () => {
   const keys = (await run(['outbox', 'key'])).stdout
   const store = 'postgres://me:s3cretpassw0rd@127.0.0.1:1/db?sslpassword=s3cretpassw0rd'
   const outbox = await run(['outbox', 'stats'], { env: { ...env, OUTBOX_STORE: store, OUTBOX_KEYS: keys } })
@@ -185,7 +185,7 @@ test('a password in a variable is not repeated when the database or the proxy is
   }
 })
 
-test('a key that is named like a secret is not printed', async () => {
+test('a key with the name of a secret is not printed', async () => {
   for (const name of Object.values(SECRETS)) {
     expect(await run(['outbox', 'key', '--', name])).toMatchObject({ code: 2, stdout: '' })
   }

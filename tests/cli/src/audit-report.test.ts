@@ -41,7 +41,7 @@ async function reported(count: number, more: readonly string[] = []) {
   return { tokens, input, report, outcomes: report.replace('.json', '.outcomes.ndjson'), args, ended, read }
 }
 
-test('a report says when, by whom, what became of all, and of which files', async () => {
+test('a report has the time, the user, the outcome of each token, and the files', async () => {
   const { tokens, input, report, outcomes, ended, read } = await reported(10)
   expect(ended.code).toBe(1)
   expect(ended.stdout).toContain('The report and its file of outcomes are written.')
@@ -73,7 +73,7 @@ test('a report says when, by whom, what became of all, and of which files', asyn
   }
 })
 
-test('a report is about all runs over an input, also those that were killed', async () => {
+test('a report covers all runs over an input, including killed ones', async () => {
   const tokens = await provider.issueTokens(300)
   const input = folder.file(tokens.join('\n'))
   const report = `${folder.fresh()}.json`
@@ -91,7 +91,7 @@ test('a report is about all runs over an input, also those that were killed', as
   expect(await run(['report', 'verify', report, '--input', input])).toMatchObject({ code: 0 })
 })
 
-test('an interrupted run leaves a report that says so', async () => {
+test('an interrupted run leaves a report that it was interrupted', async () => {
   const tokens = await provider.issueTokens(500)
   const report = `${folder.fresh()}.json`
   const running = start(['revoke', folder.file(tokens.join('\n')), '--report', report, '--rate', '50'], { env })
@@ -104,7 +104,7 @@ test('an interrupted run leaves a report that says so', async () => {
 })
 
 test.each(['ed25519', 'ec', 'rsa'] as const)(
-  'a report is signed by a key of type %s, and checked by its public key',
+  'a report is signed with a key of type %s, and verified with its public key',
   async (type) => {
     const { privateKey, publicKey } = keys(type)
     const { report, input } = await reported(4, ['--sign-key', privateKey])
@@ -120,7 +120,7 @@ test.each(['ed25519', 'ec', 'rsa'] as const)(
   },
 )
 
-test('whatever is changed afterwards is found out', async () => {
+test('any later change is detected', async () => {
   const { privateKey, publicKey } = keys('ed25519')
   const { report, outcomes, input } = await reported(6, ['--sign-key', privateKey])
   const verify = (...more: string[]) => run(['report', 'verify', report, '--key', publicKey, '--input', input, ...more])
@@ -170,7 +170,7 @@ test.each([
   expect(await provider.isActive(token as string)).toBe(true)
 })
 
-test('a table that was tried without its column can be tried again with it', async () => {
+test('a table that was first tried without its column can be tried again with it', async () => {
   const [token] = await provider.issueTokens(1)
   const args = ['revoke', folder.file(`id,token\n1,${token}\n`), '--report', `${folder.fresh()}.json`]
   expect(await run(args, { env })).toMatchObject({ code: 2 })

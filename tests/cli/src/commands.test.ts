@@ -45,7 +45,7 @@ test.each([
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(82)
 })
 
-test('--version and --help say what they are asked for', async () => {
+test('--version and --help print the requested text', async () => {
   expect(await run(['--version'])).toMatchObject({
     code: 0,
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -75,14 +75,14 @@ test.each([
   ],
   [['revoke-issuer', '--iss', 'x'], /The option '--issued-before <date>' is required/],
   [['introspect', '--cert-file', 'x'], /must be passed together/],
-])('wrong usage is exit code 2 and names what is right: %j', async (args, message) => {
+])('wrong usage exits with code 2 and names the correct usage: %j', async (args, message) => {
   const { code, stdout, stderr } = await run(args, { env: provider.env })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(message)
   expect(stderr).not.toMatch(/\n\s+at /)
 })
 
-test('a full disk behind standard output is told, and is exit code 4', async () => {
+test('a full disk behind standard output is reported, and exits with code 4', async () => {
   const { code, stderr } = await start(['--help'], { shell: '"$@" > /dev/full' }).ended
   expect({ code, stderr }).toEqual({
     code: 4,
@@ -90,13 +90,13 @@ test('a full disk behind standard output is told, and is exit code 4', async () 
   })
 })
 
-test('an error shows where it happened only when asked', async () => {
+test('an error shows its stack only if requested', async () => {
   const env = { ...provider.env, BACKEND_LOGOUT_DEBUG: '1' }
   const { stderr } = await run(['introspect', '/missing'], { env })
   expect(stderr).toMatch(/^backend-logout: .*the file or folder does not exist\..*\n[\s\S]*\n\s+at /)
 })
 
-test('introspect says what the provider says, and its exit code whether the token is active', async () => {
+test("introspect prints the provider's response, and its exit code states whether the token is active", async () => {
   const { accessToken } = JSON.parse(await signIn())
   const active = await run(['introspect'], { env: provider.env, input: accessToken })
   expect(active.code).toBe(0)
@@ -112,12 +112,12 @@ test('introspect says what the provider says, and its exit code whether the toke
 test.each([
   ['', /There is no token in standard input/],
   ['two words', /line 1: The line has white space/],
-])('introspect needs a token, and %j has none', async (input, message) => {
+])('introspect requires a token, and %j has none', async (input, message) => {
   const { code, stderr } = await run(['introspect'], { env: provider.env, input })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
 })
 
-test('introspect tells a refusal from an inactive token', async () => {
+test('introspect distinguishes a refusal from an inactive token', async () => {
   const wrong = await run(['introspect'], { env: { ...provider.env, AUTHING_APP_SECRET: 'x' }, input: take() })
   expect(wrong).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('401 invalid_client') })
   const gone = await run(['introspect'], {
@@ -127,7 +127,7 @@ test('introspect tells a refusal from an inactive token', async () => {
   expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining('ECONNREFUSED') })
 })
 
-test('logout-url prints the URL and nothing else', async () => {
+test('logout-url prints only the URL', async () => {
   const { idToken } = JSON.parse(await signIn())
   const file = folder.file(`${idToken}\n`)
   const args = ['logout-url', '--id-token-file', file, '--redirect-uri', 'http://localhost:3000/', '--state', 'a b&c']
@@ -144,7 +144,7 @@ test('logout-url prints the URL and nothing else', async () => {
   expect(response.headers.get('location')).toMatch(/^http:\/\/localhost:3000\/\?state=a/)
 })
 
-test('logout-url asks the metadata of an issuer', async () => {
+test('logout-url reads the metadata of an issuer', async () => {
   const { AUTHING_APP_HOST, ...env } = provider.env
   // The emulator states its own address, and not that of the server in front of it.
   const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {
@@ -155,7 +155,7 @@ test('logout-url asks the metadata of an issuer', async () => {
   expect(JSON.parse(stdout).url).toMatch(/\/oidc\/session\/end\?client_id=/)
 })
 
-test('logout-url says in its own words what is missing', async () => {
+test('logout-url names missing values by their own names', async () => {
   const { code, stderr } = await run(['logout-url', '--redirect-uri', 'http://localhost:3000/'], { env: provider.env })
   expect({ code, stderr }).toEqual({
     code: 2,
@@ -163,7 +163,7 @@ test('logout-url says in its own words what is missing', async () => {
   })
 })
 
-test('the emulator prints what makes the other commands use it, and ends with Ctrl-C', async () => {
+test('the emulator prints the variables for the other commands, and ends with Ctrl-C', async () => {
   const tokens = folder.fresh()
   const running = start(['emulator', '--app', 'basic', '--issue-tokens', '3', '--tokens-file', tokens])
   await running.seen(/Ctrl-C stops it/)
@@ -181,7 +181,7 @@ test('the emulator prints what makes the other commands use it, and ends with Ct
   expect(await running.ended).toMatchObject({ code: 0 })
 })
 
-test('the emulator does not overwrite tokens, nor take a port that is taken', async () => {
+test('the emulator does not overwrite tokens, or use a port that is in use', async () => {
   const tokens = folder.file('precious')
   expect(await run(['emulator', '--issue-tokens', '1', '--tokens-file', tokens])).toMatchObject({
     code: 2,
@@ -195,7 +195,7 @@ test('the emulator does not overwrite tokens, nor take a port that is taken', as
   })
 })
 
-test('the doctor finds a healthy provider healthy', async () => {
+test('the doctor reports a working provider as working', async () => {
   const { code, stdout } = await run(['doctor'], { env: provider.env })
   expect(code).toBe(0)
   expect(stdout).toMatch(/✓ settings .* with a secret/)
@@ -207,7 +207,7 @@ test('the doctor finds a healthy provider healthy', async () => {
   expect(stdout).not.toContain(provider.env.AUTHING_APP_SECRET)
 })
 
-test('the doctor follows the metadata of an issuer', async () => {
+test('the doctor reads the metadata of an issuer', async () => {
   const { AUTHING_APP_HOST, ...env } = provider.env
   const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {
     issuer: string
@@ -219,7 +219,7 @@ test('the doctor follows the metadata of an issuer', async () => {
   expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ metadata +No metadata of issuer/) })
 })
 
-test('the doctor shows with given tokens that the refresh token takes the access token along', async () => {
+test('the doctor shows with given tokens that revoking the refresh token also revokes the access token', async () => {
   const response = await signIn()
   const { accessToken, refreshToken } = JSON.parse(response)
   const { code, stdout } = await run(['doctor', '--json', '-'], { env: provider.env, input: response })
@@ -240,7 +240,7 @@ test('the doctor proves the revocation of a single access token', async () => {
   expect(stdout).toMatch(/· access token +it is a JWT: an API that checks only its signature accepts it until/)
 })
 
-test('the doctor finds a wrong secret, and leaves given tokens alone then', async () => {
+test('the doctor finds a wrong secret, and then leaves given tokens unchanged', async () => {
   const token = take()
   const { code, stdout } = await run(['doctor', '-'], {
     env: { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' },
@@ -253,7 +253,7 @@ test('the doctor finds a wrong secret, and leaves given tokens alone then', asyn
   expect(await provider.activeTokens()).toContain(fingerprint(token))
 })
 
-test('the doctor finds the right client authentication', async () => {
+test('the doctor finds the correct client authentication', async () => {
   // As a GenAuth application that is set to Basic alone.
   const server = await serve((request, response, body) => {
     const basic = request.headers.authorization?.startsWith('Basic ')
@@ -292,7 +292,7 @@ test.each([
   ],
   ['a redirect', 302, { location: 'https://example.com/' }, '', /✗ revocation .*→ This does not look like a response/s],
   ['nothing there', 404, {}, '', /✗ revocation .*→ Check AUTHING_APP_HOST, and AUTHING_APP_PROTOCOL/s],
-])('the doctor recognises a wrong address: %s', async (_what, status, headers, body, message) => {
+])('the doctor recognizes a wrong address: %s', async (_what, status, headers, body, message) => {
   const server = await serve((_request, response) => response.writeHead(status, headers).end(body))
   const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: server.url }
   const { code, stdout } = await run(['doctor'], { env })
@@ -301,7 +301,7 @@ test.each([
   server.close()
 })
 
-test('the doctor says where the way to the provider ends', async () => {
+test('the doctor reports where the path to the provider ends', async () => {
   const settings = await run(['doctor'], { env: { AUTHING_APP_ID: 'app' } })
   expect(settings).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ settings +AUTHING_APP_HOST is not set/) })
   const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the secret', AUTHING_APP_HOST: 'http://127.0.0.1:1' }

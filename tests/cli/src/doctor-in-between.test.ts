@@ -39,14 +39,14 @@ test.each<[name: string, status: number, headers: Record<string, string>]>([
   ['DataDome', 403, { 'x-datadome': 'protected' }],
   ['Sucuri', 403, { 'x-sucuri-block': 'BLOCK' }],
   ['a captive portal', 511, {}],
-])('the doctor names what answers in front of the provider: %s', async (name, status, headers) => {
+])('the doctor names what responds in front of the provider: %s', async (name, status, headers) => {
   const told = await examined(status, { 'content-type': 'text/html', ...headers })
   expect(told).toContain(
     `→ It was sent by ${name}, in front of the provider: ask the operator to let this client through.`,
   )
 })
 
-test('the doctor names nobody where nothing says who it is', async () => {
+test('the doctor names no sender if nothing identifies it', async () => {
   const told = await examined(403, { 'content-type': 'text/html', server: 'nginx' })
   expect(told).toContain('→ This does not look like a response from the provider.')
   expect(told).not.toContain('It was sent by')
@@ -59,7 +59,7 @@ test.each<[what: string, status: number, headers: Record<string, string>, wait: 
   ['the reset of a rate limit', 429, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }, '9 s'],
   ['nothing', 429, {}, 'a while'],
 ])(
-  'the doctor says how long a provider throttles that says so by %s',
+  'the doctor reports how long a provider throttles if it specifies that by %s',
   { timeout: 60_000 },
   async (_what, status, headers, wait) => {
     const told = await examined(status, { 'content-type': 'application/json', ...headers }, '{"error":"slow_down"}')

@@ -22,7 +22,7 @@ test('a finished run does nothing when it is started again', async () => {
   expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
 })
 
-test('an input that has grown at its end goes on with the same journal', async () => {
+test('an input that has grown at its end continues with the same journal', async () => {
   const [first, second] = [provider.take(10), provider.take(10)]
   const input = folder.file(first.join('\n'))
   const args = ['revoke', input, '-j', folder.fresh(), '--json']
@@ -45,7 +45,7 @@ test('the journal of another input is refused, and nothing is sent', async () =>
   expect(JSON.parse(again.stdout)).toMatchObject({ skipped: 10, complete: true })
 })
 
-test('a token that failed is tried again by the next run, and the output has both', async () => {
+test('the next run retries a token that failed, and the output has both attempts', async () => {
   const tokens = provider.take(10)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output]
@@ -64,7 +64,7 @@ test('a token that failed is tried again by the next run, and the output has bot
   expect(fates.filter(({ line }) => line === 4).map(({ revoked }) => revoked)).toEqual([false, true])
 })
 
-test('a file of tokens given as the journal is refused and not touched', async () => {
+test('a file of tokens given as the journal is refused and not changed', async () => {
   const tokens = folder.file(`${provider.take(3).join('\n')}\n`)
   const before = readFileSync(tokens, 'utf8')
   const { code, stderr } = await run(['revoke', '-j', tokens], { env: provider.env, input: provider.take(1)[0] ?? '' })
@@ -76,7 +76,7 @@ test.each([
   ['the output is the input', (file: string, _other: string) => ['revoke', file, '-o', file]],
   ['the journal is the input', (file: string, _other: string) => ['revoke', file, '-j', file]],
   ['the output is the journal', (file: string, other: string) => ['revoke', file, '-o', other, '-j', other]],
-])('it is noticed when %s', async (_what, args) => {
+])('it is detected when %s', async (_what, args) => {
   const input = folder.file(`${provider.take(1)[0]}\n`)
   const before = readFileSync(input, 'utf8')
   const { code, stderr } = await run(args(input, folder.fresh()), { env: provider.env })
@@ -98,7 +98,7 @@ test.each([
   expect(provider.revocations.has(token)).toBe(false)
 })
 
-test('a full disk stops the run in good order, loses nothing, and the next run goes on', async () => {
+test('a full disk stops the run cleanly, loses nothing, and the next run continues', async () => {
   const tokens = provider.take(500)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4']
@@ -120,7 +120,7 @@ test('a full disk stops the run in good order, loses nothing, and the next run g
   expect(twice.length).toBeLessThanOrEqual(8)
 })
 
-test('an output device that is full stops the run as well', async () => {
+test('a full output device also stops the run', async () => {
   const { code, stderr } = await run(['revoke', '-o', '/dev/full'], {
     env: provider.env,
     input: provider.take(1)[0] ?? '',
@@ -128,7 +128,7 @@ test('an output device that is full stops the run as well', async () => {
   expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('the disk is full') })
 })
 
-test('two runs with one journal do not go on side by side', async () => {
+test('two runs with one journal do not run at the same time', async () => {
   const journal = folder.fresh()
   const tokens = provider.take(100)
   provider.intercept = async () => {
@@ -145,7 +145,7 @@ test('two runs with one journal do not go on side by side', async () => {
   expect((await run(['revoke', input, '-j', journal], { env: provider.env })).code).toBe(0)
 })
 
-test('without a journal the output is written anew', async () => {
+test('without a journal, the output is overwritten', async () => {
   const output = folder.fresh()
   writeFileSync(output, 'old\n')
   await run(['revoke', '-o', output], { env: provider.env, input: provider.take(1)[0] ?? '' })

@@ -32,7 +32,7 @@ afterAll(() => {
   provider.close()
 })
 
-test('with FINGERPRINT_KEY, every command names tokens by it, and nothing else tells a guess from the token', async () => {
+test('with FINGERPRINT_KEY, every command names tokens by it, and no output confirms a guess at a token', async () => {
   const output = folder.fresh()
   const keys = { ...env, FINGERPRINT_KEY: KEY }
   const shown = [
@@ -62,7 +62,7 @@ test('so does the outbox, in its database and its events', async () => {
   expect(stdout).not.toContain(bare)
 })
 
-test('the key can be in a private file; one that others can read is pointed out', async () => {
+test('the key can be in a private file; one that others can read causes a warning', async () => {
   const file = folder.file(`${KEY}\n`)
   chmodSync(file, 0o600)
   const quiet = await run(['introspect'], { env: { ...env, FINGERPRINT_KEY_FILE: file }, input: TOKEN })

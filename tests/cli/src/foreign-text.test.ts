@@ -41,7 +41,7 @@ function expectAllTame({ code, stdout, stderr }: Ended, where: string): void {
 const session = JSON.stringify({ access_token: 'an-access-token-1', refresh_token: 'a-refresh-token-1' })
 
 test.each(['refuses', 'accepts', 'answers text', 'lies about its name'] as const)(
-  'a provider that %s with hostile text does not reach the terminal with it',
+  'hostile text does not reach the terminal if a provider %s with it',
   async (mode) => {
     provider.mode = mode
     const byIssuer = { ...env, AUTHING_APP_HOST: '', AUTHING_APP_ISSUER: provider.url }
@@ -89,13 +89,13 @@ test.each(['refuses', 'accepts', 'answers text', 'lies about its name'] as const
   },
 )
 
-test('JSON is printed with characters that can be seen, and means the same', async () => {
+test('JSON is printed with visible characters, and keeps its meaning', async () => {
   provider.mode = 'accepts'
   const { stdout } = await run(['introspect', '--json'], { env, input: 'token-1' })
   expect(JSON.parse(stdout)).toMatchObject({ active: true, sub: HOSTILE, [HOSTILE]: HOSTILE })
 })
 
-test('on a terminal, hostile text neither moves the cursor nor makes a line of its own', async () => {
+test('on a terminal, hostile text neither moves the cursor nor creates a line', async () => {
   for (const mode of ['refuses', 'accepts', 'lies about its name'] as const) {
     provider.mode = mode
     for (const args of [['doctor'], ['introspect']]) {
@@ -110,7 +110,7 @@ test('on a terminal, hostile text neither moves the cursor nor makes a line of i
   }
 })
 
-test('rows of a database that somebody else wrote are shown as they are, and stop nothing', async () => {
+test('rows that someone else wrote to a database are shown, and stop nothing', async () => {
   const database = inject('databases').foreign_text
   provider.mode = 'refuses'
   await run(['outbox', 'add'], { env, input: 'token-1\ntoken-2\ntoken-3\ntoken-4\ntoken-5\ntoken-6\n' })
@@ -163,7 +163,7 @@ test('rows of a database that somebody else wrote are shown as they are, and sto
   }
 })
 
-test('what a journal says about whom it belongs to is shown in one line', async () => {
+test('the owner that a journal names is shown in one line', async () => {
   for (const [app, host] of [
     [HOSTILE, provider.url],
     ['app', `${provider.url}/${HOSTILE}`],
@@ -176,7 +176,7 @@ test('what a journal says about whom it belongs to is shown in one line', async 
   }
 })
 
-test('names of files are shown in one line', async () => {
+test('file names are shown in one line', async () => {
   provider.mode = 'accepts'
   const name = HOSTILE.replaceAll('/', '')
   const hostile = join(folder.path, name)
@@ -226,7 +226,7 @@ test('the environment and the lines of an input are shown in one line', async ()
   }
 })
 
-test('an error with its stack is no exception', async () => {
+test('the same holds for an error with its stack', async () => {
   const debug = { ...env, BACKEND_LOGOUT_DEBUG: '1', AUTHING_APP_ID: '' }
   expectAllTame(await run(['introspect'], { env: debug, input: 'token-1' }), 'a stack')
   provider.mode = 'refuses'

@@ -18,7 +18,7 @@ const OWN_MOUNTS = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --use
 /** Systems that are not Linux, and some that are, do not let this be tried; files.test.ts limits the files' sizes there. */
 const canMount = spawnSync('/bin/sh', ['-c', `${OWN_MOUNTS} mount -t tmpfs tmpfs /mnt`]).status === 0
 
-describe.runIf(canMount)('on a disk that is really full', () => {
+describe.runIf(canMount)('on a full disk', () => {
   /** Runs the steps of a shell on a small disk. `run` is the command; what the disk holds then can be read. */
   async function onSmallDisk(args: readonly string[], kilobytes: number, steps: string) {
     const [disk, kept] = [folder.fresh(), folder.fresh()]
@@ -37,7 +37,7 @@ describe.runIf(canMount)('on a disk that is really full', () => {
     return { ...ended, codes, kept: (name: string) => join(kept, name) }
   }
 
-  test('a run stops in good order, and goes on once there is room, with nothing lost and nothing torn', async () => {
+  test('a run stops cleanly, and continues once there is room, with nothing lost or torn', async () => {
     const tokens = provider.take(500)
     const args = [
       'revoke',
@@ -66,7 +66,7 @@ describe.runIf(canMount)('on a disk that is really full', () => {
     expect(JSON.parse(readFileSync(kept('report'), 'utf8'))).toMatchObject({ complete: true, counts: { revoked: 500 } })
   })
 
-  test('where only the report does not fit, all else is complete, and the same command writes it later', async () => {
+  test('if only the report does not fit, everything else is complete, and the same command writes it later', async () => {
     const tokens = provider.take(20)
     const args = ['revoke', folder.file(tokens.join('\n')), '-j', 'journal', '-o', 'output', '--report', 'report']
     // The files of the first run have their place on the disk; then all that is left of it is filled.
@@ -90,7 +90,7 @@ describe.runIf(canMount)('on a disk that is really full', () => {
     for (const token of tokens) expect(provider.revocations.get(token)).toBe(1)
   })
 
-  test('where nothing fits, nothing is sent, and the next run starts', async () => {
+  test('if nothing fits, nothing is sent, and the next run starts', async () => {
     const tokens = provider.take(3)
     const args = ['revoke', folder.file(tokens.join('\n')), '-j', 'journal', '-o', 'output']
     const steps = 'dd if=/dev/zero of=ballast bs=1k 2>/dev/null\nrun "$@"\nrm ballast\nrun "$@"'

@@ -64,7 +64,7 @@ test.each<[what: string, bytes: string, answer: RegExp]>([
   ['headers of 32 KiB', `${REQUEST}X: ${'a'.repeat(32_768)}\r\n\r\n`, /^HTTP\/1\.1 431 /],
   ['3 000 headers', `${REQUEST}${'a: b\r\n'.repeat(3_000)}\r\n`, /^HTTP\/1\.1 (?:200|431) /],
 ])(
-  '%s is answered or refused, says nothing about tokens, and the connection is closed',
+  '%s gets a response or a refusal that does not mention tokens, and the connection is closed',
   async (_what, bytes, answer) => {
     const text = await raw(bytes).closed
     expect(text).toMatch(answer)
@@ -75,12 +75,12 @@ test.each<[what: string, bytes: string, answer: RegExp]>([
   },
 )
 
-test('of many requests in one connection, one is answered', async () => {
+test('only one of many requests on a connection gets a response', async () => {
   const text = await raw(`${REQUEST}\r\n`.repeat(1_000)).closed
   expect(text.match(/HTTP\/1\.1 200 /g)).toHaveLength(1)
 })
 
-test('a client that hangs up in the middle disturbs nobody', async () => {
+test('a client that disconnects in the middle disturbs nobody', async () => {
   for (let at = 0; at < 50; at++) {
     const { socket, closed } = raw(`${REQUEST}\r\n`.slice(0, 1 + at))
     await sleep(1)
@@ -90,11 +90,11 @@ test('a client that hangs up in the middle disturbs nobody', async () => {
   expect(await probe()).toBe(200)
 })
 
-test('many probes at once are all answered', async () => {
+test('many concurrent probes all get a response', async () => {
   expect(await Promise.all(Array.from({ length: 50 }, probe))).toEqual(Array.from({ length: 50 }, () => 200))
 })
 
-test('slow clients are closed within seconds, take no more than their share, and probes get through again', async () => {
+test('slow clients are disconnected within seconds, use only their share, and probes succeed again', async () => {
   const startedAt = performance.now()
   const slow = [
     ...Array.from({ length: 50 }, () => raw('').closed),

@@ -17,7 +17,7 @@ function commandsOfTheWalk(): string[] {
 
 const folder = temporaryFolder()
 
-test('the incident of the guide is walked, with Ctrl-C and an outage on the way', async () => {
+test('the steps of the incident guide work, including Ctrl-C and an outage', async () => {
   const [emulatorCommand = '', table = '', dryRun = '', keys = '', revoke = '', sample = '', verify = ''] =
     commandsOfTheWalk()
   const cwd = folder.fresh()

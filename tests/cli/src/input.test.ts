@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-test('tokens come alone or in JSON, with CRLF, blank lines, a BOM and no line break at the end', async () => {
+test('tokens are read alone or from JSON, with CRLF, blank lines, a BOM and no line break at the end', async () => {
   const [a, b, c, d] = provider.take(4)
   const text = `\ufeff${a}\r\n\r\n  ${b}  \n{"token":"${c}","token_type_hint":"access_token","user":7}\n\n${d}`
   const output = folder.fresh()
@@ -28,7 +28,7 @@ test('tokens come alone or in JSON, with CRLF, blank lines, a BOM and no line br
   ])
 })
 
-test('a bad line is a failure of its own: the others are revoked, and nothing of it is shown', async () => {
+test('an invalid line is a separate failure: the others are revoked, and no part of it is shown', async () => {
   const [a, b, c] = provider.take(3) as [string, string, string]
   const bad = [
     'Bearer secret-1',
@@ -52,7 +52,7 @@ test('a bad line is a failure of its own: the others are revoked, and nothing of
   for (const token of [a, b, c]) expect(provider.revocations.get(token)).toBe(1)
 })
 
-test('the heading of a column, an ID token and a hint that makes no sense are not sent', async () => {
+test('the heading of a column, an ID token and an invalid hint are not sent', async () => {
   const claims = Buffer.from(JSON.stringify({ aud: provider.env.AUTHING_APP_ID, nonce: 'n', sub: 'alice' })).toString(
     'base64url',
   )
@@ -66,7 +66,7 @@ test('the heading of a column, an ID token and a hint that makes no sense are no
   expect(provider.revocations.has(a)).toBe(false)
 })
 
-test('after three failures of a kind the others are only counted', async () => {
+test('after three failures of a kind, the others are only counted', async () => {
   const { code, stdout, stderr } = await run(['revoke'], {
     env: provider.env,
     input: `${provider.take(1)}\n${'a b\n'.repeat(5_000)}`,
@@ -79,7 +79,7 @@ test('after three failures of a kind the others are only counted', async () => {
   expect(stdout).toContain('invalid_line 5,000')
 })
 
-test('an empty input is no failure', async () => {
+test('an empty input is not a failure', async () => {
   for (const input of ['', '\n\n', '\ufeff']) {
     expect(await run(['revoke'], { env: provider.env, input })).toMatchObject({
       code: 0,
@@ -92,7 +92,7 @@ test.each([
   ['UTF-16', Buffer.from('\ufefftoken', 'utf16le'), /UTF-16 text; save it as UTF-8/],
   ['gzip', gzipSync('token'), /compressed; use 'zcat/],
   ['a spreadsheet', Buffer.from('PK\u0003\u0004'), /spreadsheet/],
-])('%s is recognised, and nothing is sent', async (_what, bytes, message) => {
+])('%s is recognized, and nothing is sent', async (_what, bytes, message) => {
   const { code, stdout, stderr } = await run(['revoke', folder.file(bytes)], { env: provider.env })
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
 })
@@ -124,7 +124,7 @@ test.each([
   expect(provider.revocations.has(token)).toBe(false)
 })
 
-test('a pipe that a shell makes is read as well', async () => {
+test('a pipe from a shell is also read', async () => {
   const tokens = provider.take(5)
   const args = ['revoke', '/dev/fd/3', '--json']
   const { code, stdout } = await start(args, {

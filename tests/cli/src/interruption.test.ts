@@ -18,7 +18,7 @@ beforeEach(() => {
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s waits for what is in flight, and the next run goes on',
+  '%s waits for requests in flight, and the next run continues',
   async (signal) => {
     const tokens = provider.take(60)
     const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
@@ -58,7 +58,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 )
 
-test('what does not end within 5 seconds after Ctrl-C is given up, and reported as unknown', async () => {
+test('a request that does not end within 5 seconds after Ctrl-C is abandoned, and reported as unknown', async () => {
   provider.intercept = () => true
   const output = folder.fresh()
   const running = start(['revoke', folder.file(provider.take(10).join('\n')), '-c', '3', '-o', output], {
@@ -72,7 +72,7 @@ test('what does not end within 5 seconds after Ctrl-C is given up, and reported 
   expect(folder.ndjson(output).map(({ state }) => state)).toEqual(['unknown', 'unknown', 'unknown'])
 })
 
-test('the second Ctrl-C ends the process at once', async () => {
+test('the second Ctrl-C ends the process immediately', async () => {
   provider.intercept = () => true
   const running = start(['revoke', folder.file(provider.take(10).join('\n'))], { env: provider.env })
   await once(provider.arrivals, 'revocation')
@@ -92,7 +92,7 @@ test('Ctrl-C ends a run that waits for standard input', async () => {
   expect(await running.ended).toMatchObject({ code: 130, stdout: expect.stringContaining('1 token revoked') })
 })
 
-test('tokens are revoked as they come in, not only at the end of the input', async () => {
+test('tokens are revoked as they arrive, not only at the end of the input', async () => {
   const running = start(['revoke', '--output', '-'], { env: provider.env, input: null })
   for (const token of provider.take(3)) {
     const arrival = once(provider.arrivals, 'revocation')
@@ -103,7 +103,7 @@ test('tokens are revoked as they come in, not only at the end of the input', asy
   expect((await running.ended).code).toBe(0)
 })
 
-test('a run whose reader leaves stops in good order, and can be resumed', async () => {
+test('a run whose reader closes the pipe stops cleanly, and can be resumed', async () => {
   const tokens = provider.take(100)
   const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', '-', '-c', '2']
@@ -117,7 +117,7 @@ test('a run whose reader leaves stops in good order, and can be resumed', async 
 })
 
 test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
-  '%s survives a reader that leaves',
+  '%s survives a reader that closes the pipe',
   async (...args) => {
     const { stdout, stderr } = await start(args, { shell: '"$@" | head -n 1' }).ended
     expect(stdout).toMatch(/^Usage: /)
@@ -125,7 +125,7 @@ test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
   },
 )
 
-test('a journal holds no token', async () => {
+test('a journal contains no token', async () => {
   const tokens = provider.take(20)
   const [journal, output] = [folder.fresh(), folder.fresh()]
   await run(['revoke', '-j', journal, '-o', output], { env: provider.env, input: tokens.join('\n') })

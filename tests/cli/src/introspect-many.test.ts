@@ -18,7 +18,7 @@ async function leak(count: number): Promise<string> {
   return folder.file(`user_id,token\n${tokens.map((token, at) => `u-${at},${token}`).join('\n')}\n`)
 }
 
-test('many tokens are asked about, before and after they are revoked', async () => {
+test('many tokens are introspected, before and after they are revoked', async () => {
   const input = await leak(40)
   const columns = [input, '--column', 'token']
   const before = await run(['introspect', ...columns], { env })
@@ -41,7 +41,7 @@ test('many tokens are asked about, before and after they are revoked', async () 
   })
 })
 
-test('a sample is as large as it was asked for, and says of how many it is', async () => {
+test('a sample has the requested size, and states the total', async () => {
   provider.reset()
   const args = ['introspect', await leak(60), '--column', 'token', '--sample', '7', '--rate', '100']
   expect(await run(args, { env })).toMatchObject({ code: 0, stdout: '7 of 60 tokens: 7 active, 0 inactive.\n' })
@@ -50,7 +50,7 @@ test('a sample is as large as it was asked for, and says of how many it is', asy
   expect(JSON.parse(stdout)).toEqual({ asked: 7, active: 7, inactive: 0, failed: 0, invalid: 0, of: 60 })
 })
 
-test('one token a line is enough for many, and a token that nobody would talk about is unknown', async () => {
+test('one token per line is enough for many, and a token without a response is unknown', async () => {
   const tokens = await provider.issueTokens(3)
   provider.answerNext({ endpoint: 'introspection', status: 400, body: { error: 'invalid_request' } })
   const { code, stdout } = await run(['introspect', '-c', '1'], { env, input: `${tokens.join('\n')}\ntwo words\n` })
@@ -59,7 +59,7 @@ test('one token a line is enough for many, and a token that nobody would talk ab
   expect(stdout).toContain('1 rows should contain a token but do not.')
 })
 
-test('a wrong secret ends it at the first token', async () => {
+test('a wrong secret stops it at the first token', async () => {
   const args = ['introspect', await leak(20), '--column', 'token']
   provider.reset()
   expect(await run(args, { env: { ...env, AUTHING_APP_SECRET: 'wrong' } })).toMatchObject({ code: 3 })

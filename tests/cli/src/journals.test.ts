@@ -21,7 +21,7 @@ function oldJournal(text: string, read: number, done: string): string {
   return folder.file(`${[header, { read, sum, done }].map((record) => JSON.stringify(record)).join('\n')}\n`)
 }
 
-test('a journal of the first version goes on, and no new record can be checked against a guess', async () => {
+test('a journal of the first version continues, and no new record can confirm a guess', async () => {
   const tokens = provider.take(20)
   const text = `${tokens.join('\n')}\n`
   const journal = oldJournal(text, 12, '1-8,10')
@@ -42,7 +42,7 @@ test('a journal of the first version goes on, and no new record can be checked a
   expect(tokens.filter((token) => provider.revocations.get(token) === 1)).toHaveLength(11)
 })
 
-test('the output stays as it is until the journal turns out to be about the input', async () => {
+test('the output stays unchanged until the journal is known to belong to the input', async () => {
   const [mine, other] = [provider.take(10), provider.take(10)]
   const [journal, output] = [folder.fresh(), folder.fresh()]
   await run(['revoke', '-j', journal, '-o', output], { env: provider.env, input: mine.join('\n') })
@@ -60,13 +60,13 @@ test('the output stays as it is until the journal turns out to be about the inpu
 test.each([
   ['the settings are incomplete', { AUTHING_APP_ID: '' }, 'token-1\n'],
   ['the input is something else', {}, 'PK\u0003\u0004'],
-])('the output stays as it is when %s', async (_why, change, input) => {
+])('the output stays unchanged when %s', async (_why, change, input) => {
   const output = folder.file('precious\n')
   expect((await run(['revoke', '-o', output], { env: { ...provider.env, ...change }, input })).code).toBe(2)
   expect(readFileSync(output, 'utf8')).toBe('precious\n')
 })
 
-test('an output that is not that of the journal is not cut off', async () => {
+test('an output that does not belong to the journal is not truncated', async () => {
   const tokens = provider.take(4)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   await run(['revoke', input, '-j', journal, '-o', output], { env: provider.env })
@@ -77,7 +77,7 @@ test('an output that is not that of the journal is not cut off', async () => {
   expect(readFileSync(output, 'utf8')).toBe(notes)
 })
 
-test('a journal in which somebody marks more tokens as revoked is refused', async () => {
+test('a journal in which someone marks more tokens as revoked is refused', async () => {
   const tokens = provider.take(10)
   const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
   provider.intercept = (token, response) => {
@@ -94,7 +94,7 @@ test('a journal in which somebody marks more tokens as revoked is refused', asyn
   expect(provider.revocations.has(tokens[4] as string)).toBe(false)
 })
 
-test('the secret may be replaced between two runs', async () => {
+test('the secret can be replaced between two runs', async () => {
   const tokens = provider.take(6)
   const [input, journal] = [folder.file(tokens.join('\n')), folder.fresh()]
   const wrong = { ...provider.env, AUTHING_APP_SECRET: 'the-secret-before' }

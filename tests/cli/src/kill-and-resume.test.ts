@@ -31,7 +31,7 @@ function confirmedLines(journal: string): number[] {
   })
 }
 
-test('a run that is killed with -9 at random moments and resumed revokes everything, and nothing twice that was confirmed', {
+test('a run that is killed with -9 at random moments and resumed revokes everything, and repeats nothing that was confirmed', {
   timeout: 120_000,
 }, async () => {
   await using provider = await startCountingProvider(folder, TOKENS)

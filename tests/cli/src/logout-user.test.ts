@@ -32,7 +32,7 @@ beforeEach(async () => {
 const left = async (): Promise<string[]> =>
   (await pool.query('SELECT sid FROM session ORDER BY sid')).rows.map(({ sid }) => sid as string)
 
-test('ends all sessions of a user, and says what was not done', async () => {
+test('ends all sessions of a user, and reports what failed', async () => {
   const ended = await run(['logout-user', '--iss', ISS, '--sub', 'alice'], { env })
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(ended.stdout).toMatch(/Sessions ended: 2\.[\s\S]*OUTBOX_STORE is not set[\s\S]*REVOCATIONS_STORE is not set/)
@@ -78,7 +78,7 @@ test.each<[string[], RegExp]>([
   expect(await left()).toHaveLength(3)
 })
 
-test('says that nothing was done where the database cannot be reached, without its password', async () => {
+test('reports that nothing was done if the database cannot be reached, without its password', async () => {
   const SESSIONS_STORE = 'postgres://app:a-secret@127.0.0.1:9/app'
   const ended = await run(['logout-user', '--iss', ISS, '--sub', 'alice'], { env: { SESSIONS_STORE } })
   expect(ended).toMatchObject({ code: 4, stderr: expect.stringContaining("'find' failed") })

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-test('logouts are stored in a folder, counted, done, and not readable at rest', async () => {
+test('logouts are stored in a folder, counted, completed, and not readable at rest', async () => {
   const tokens = provider.take(20)
   const session = JSON.stringify({ access_token: tokens[18], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
   const input = `${tokens.slice(0, 18).join('\n')}\n\n${session}\n{"token":"${tokens[19]}"}\n`
@@ -40,7 +40,7 @@ test('logouts are stored in a folder, counted, done, and not readable at rest', 
   expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
 })
 
-test('a worker on a folder goes on until somebody ends it, and keeps others out', async () => {
+test('a worker on a folder runs until it is stopped, and keeps others out', async () => {
   await run(['outbox', 'add'], { env, input: provider.take(3).join('\n') })
   const arrival = once(provider.arrivals, 'revocation')
   const worker = start(['outbox', 'work'], { env })
@@ -53,7 +53,7 @@ test('a worker on a folder goes on until somebody ends it, and keeps others out'
   expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d logouts revoked/) })
 })
 
-test.each(['stats', 'dead', 'retry --all'])('outbox %s does not create a folder that is not there', async (command) => {
+test.each(['stats', 'dead', 'retry --all'])('outbox %s does not create a missing folder', async (command) => {
   const missing = join(folder.path, 'missing')
   const ended = await run(['outbox', ...command.split(' '), '--store', missing])
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('does not exist') })

@@ -47,7 +47,7 @@ test('outbox stats and outbox dead work on a standby, which accepts no writes', 
 })
 
 describe('outbox migrate', () => {
-  test('creates the tables, which outbox stats does not', async () => {
+  test('creates the tables; outbox stats does not', async () => {
     expect(await run(['outbox', 'stats'], { env })).toMatchObject({
       code: 4,
       stderr: 'backend-logout: There is no outbox in the schema backend_logout of this database.\n',
@@ -64,7 +64,7 @@ describe('outbox migrate', () => {
     })
   })
 
-  test('--print-sql prints what an administrator runs, after which a role without further rights adds and works', async () => {
+  test('--print-sql prints the SQL for an administrator, after which a role without further rights adds and works', async () => {
     const role = `worker_${databases}`
     const store = env.OUTBOX_STORE as string
     const printed = await run(['outbox', 'migrate', '--print-sql', '--role', role])
@@ -79,7 +79,7 @@ describe('outbox migrate', () => {
     expect(provider.revocations.get(token)).toBe(1)
   })
 
-  test('--print-sql --from prints only what is missing', async () => {
+  test('--print-sql --from prints only the missing steps', async () => {
     const store = env.OUTBOX_STORE as string
     await run(['outbox', 'migrate'], { env })
     const [row] = await query<{ version: number }>(store, 'SELECT version FROM backend_logout.version')

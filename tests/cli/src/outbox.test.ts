@@ -17,7 +17,7 @@ beforeEach(() => {
   provider.intercept = () => false
 })
 
-test('logouts are stored, counted and done', async () => {
+test('logouts are stored, counted and completed', async () => {
   const tokens = provider.take(4)
   const session = JSON.stringify({ access_token: tokens[2], refresh_token: 'refresh-token-1', token_type: 'Bearer' })
   const input = `${tokens.slice(0, 2).join('\n')}\n\n${session}\n{"token":"${tokens[3]}"}\n`
@@ -30,7 +30,7 @@ test('logouts are stored, counted and done', async () => {
   expect(tokens.every((token) => provider.revocations.get(token) === 1)).toBe(true)
 })
 
-test('what cannot be done as things are is listed with its reason, and put back once that is mended', async () => {
+test('a logout that cannot be completed with the current configuration is listed with its reason, and retried after a fix', async () => {
   const [token] = provider.take(1) as [string]
   provider.intercept = (_token, response) => {
     response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_request"}')
@@ -52,7 +52,7 @@ test('what cannot be done as things are is listed with its reason, and put back 
   expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
 })
 
-test('a bad line is not stored, and does not stop the others', async () => {
+test('an invalid line is not stored, and does not stop the others', async () => {
   const tokens = provider.take(2)
   const input = `${tokens[0]}\ntwo words\n{"access_token":7}\n${tokens[1]}\n`
   const { code, stdout, stderr } = await run(['outbox', 'add'], { env, input })
@@ -67,7 +67,7 @@ test.each([
   ['add', { OUTBOX_KEYS: 'a:c2VjcmV0LWtleQ' }, /Key 1 in OUTBOX_KEYS must have 32 bytes/],
   ['work', { AUTHING_APP_ID: undefined }, /AUTHING_APP_ID is not set/],
   ['stats', { OUTBOX_STORE: 'mysql://example.com/db' }, /postgres:\/\/ address/],
-])('outbox %s with wrong settings is exit code 2: %j', async (command, change, message) => {
+])('outbox %s with wrong settings exits with code 2: %j', async (command, change, message) => {
   const changed = Object.entries({ ...env, ...change }).filter((entry): entry is [string, string] => Boolean(entry[1]))
   const { code, stdout, stderr } = await run(['outbox', command], {
     env: Object.fromEntries(changed),
@@ -83,7 +83,7 @@ test('a password in an argument is refused and not repeated', async () => {
   expect(stderr).not.toContain('s3cret')
 })
 
-test('a database that is not there is exit code 4, without its password', async () => {
+test('a database that cannot be reached causes exit code 4, without its password', async () => {
   const address = 'postgres://me:s3cret@127.0.0.1:1/db'
   const { code, stderr } = await run(['outbox', 'stats'], { env: { ...env, OUTBOX_STORE: address } })
   expect(code).toBe(4)
@@ -126,7 +126,7 @@ describe('outbox work --health-port', () => {
     expect(await worker.ended).toMatchObject({ code: 0 })
   })
 
-  test('says 503 once the database is gone', async () => {
+  test('returns 503 once the database is gone', async () => {
     await using proxy = await startSilentProxy(Number(new URL(env.OUTBOX_STORE as string).port))
     const store = (env.OUTBOX_STORE as string).replace(/:\d+\//, `:${proxy.port}/`)
     const worker = start(['outbox', 'work', '--health-port', '0'], { env: { ...env, OUTBOX_STORE: store } })

@@ -15,7 +15,7 @@ afterAll(() => provider[Symbol.asyncDispose]())
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777
 
-test.each(['000', '022', '777'])('what is written with umask %s can be read by its owner alone', async (umask) => {
+test.each(['000', '022', '777'])('only the owner can read files written with umask %s', async (umask) => {
   const [journal, output, key, tokens] = [folder.fresh(), folder.fresh(), folder.fresh(), folder.fresh()]
   const shell = `umask ${umask}; exec "$@"`
   const input = provider.take(1)[0] ?? ''
@@ -35,7 +35,7 @@ test.each(['000', '022', '777'])('what is written with umask %s can be read by i
   }
 })
 
-test('an output and a journal that others could read are made private', async () => {
+test('an output and a journal that others could read become private', async () => {
   const [journal, output] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', folder.file(provider.take(2).join('\n')), '-j', journal, '-o', output]
   await run(args, { env: provider.env })
@@ -48,7 +48,7 @@ test.each([
   ['the output', '-o'],
   ['the journal', '-j'],
   ['the key of the journal', '-j'],
-])('a link that is planted for %s is not followed', async (what, option) => {
+])('a planted link for %s is not followed', async (what, option) => {
   const target = folder.file('precious\n')
   const file = folder.fresh()
   symlinkSync(target, what === 'the key of the journal' ? `${file}.key` : file)
@@ -59,7 +59,7 @@ test.each([
   expect(provider.revocations.has(token)).toBe(false)
 })
 
-test('neither a key nor tokens are written over a file that exists, or through a link', async () => {
+test('neither a key nor tokens are written over an existing file, or through a link', async () => {
   const link = folder.fresh()
   symlinkSync(folder.fresh(), link)
   for (const file of [folder.file('precious'), link]) {
@@ -70,7 +70,7 @@ test('neither a key nor tokens are written over a file that exists, or through a
   expect(() => statSync(link)).toThrow()
 })
 
-test('a secret or a key that others can read is pointed out, with what to do, and used', async () => {
+test('a secret or a key that others can read is used, with a warning and a remedy', async () => {
   const { AUTHING_APP_SECRET: secret = '', ...env } = provider.env
   const file = folder.file(secret)
   const input = provider.take(1)[0] ?? ''
@@ -92,7 +92,7 @@ test('a secret or a key that others can read is pointed out, with what to do, an
   expect(stored.stderr).toContain(`Every user of this machine can read ${keys}: chmod go= ${keys}\n`)
 })
 
-test('a secret from a pipe of the shell is nothing to point out', async () => {
+test('a secret from a pipe of the shell causes no warning', async () => {
   const { AUTHING_APP_SECRET: secret = '', ...env } = provider.env
   const input = provider.take(1)[0] ?? ''
   const args = ['introspect', '--secret-file', '/dev/fd/3']
@@ -100,7 +100,7 @@ test('a secret from a pipe of the shell is nothing to point out', async () => {
   expect(ended).toMatchObject({ code: 0, stderr: '' })
 })
 
-test('a secret file without an end is not read for ever', async () => {
+test('an endless secret file is not read forever', async () => {
   const { AUTHING_APP_SECRET: _, ...env } = provider.env
   for (const option of ['--secret-file', '--ca-file']) {
     const ended = await run(['introspect', option, '/dev/zero'], { env, input: 'token-1' })

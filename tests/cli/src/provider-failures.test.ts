@@ -13,7 +13,7 @@ beforeEach(() => {
   provider.intercept = () => false
 })
 
-test('a wrong secret stops the run early, with what to do, and is not repeated', async () => {
+test('a wrong secret stops the run early, with a remedy, and is not repeated', async () => {
   let requests = 0
   provider.arrivals.on('revocation', () => requests++)
   const env = { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' }
@@ -26,7 +26,7 @@ test('a wrong secret stops the run early, with what to do, and is not repeated',
   expect(requests).toBeLessThan(60)
 })
 
-test('a wrong secret is exit code 3 for a single token, too', async () => {
+test('a wrong secret also exits with code 3 for a single token', async () => {
   const env = { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' }
   const { code, stderr } = await run(['revoke'], { env, input: provider.take(1)[0] ?? '' })
   expect(code).toBe(3)
@@ -64,7 +64,7 @@ test('throttling slows the run down, and nothing is lost', async () => {
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/^40 tokens revoked, 0 not/) })
 })
 
-test('--verify proves the revocation, and says when there is no proof', async () => {
+test('--verify proves the revocation, and reports missing proof', async () => {
   const [token] = provider.take(1) as [string]
   const first = await run(['revoke', '--verify', '--json'], { env: provider.env, input: token })
   expect(first.code).toBe(0)
@@ -77,7 +77,7 @@ test('--verify proves the revocation, and says when there is no proof', async ()
   )
 })
 
-test('a provider that is not there is told as such', async () => {
+test('a provider that cannot be reached is reported as such', async () => {
   const env = { ...provider.env, AUTHING_APP_HOST: 'http://127.0.0.1:1' }
   const { code, stdout, stderr } = await run(['revoke'], { env, input: 'token-1' })
   expect(code).toBe(1)
@@ -94,7 +94,7 @@ test.each([
     /AUTHING_APP_HOST must be an absolute URL/,
   ],
   [{ AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: 'http://a.example' }, /must use https/],
-])('incomplete settings are exit code 2: %j', async (env, message) => {
+])('incomplete settings exit with code 2: %j', async (env, message) => {
   for (const command of ['revoke', 'introspect', 'logout-url']) {
     const { code, stdout, stderr } = await run([command], { env, input: 'token-1' })
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
@@ -102,7 +102,7 @@ test.each([
   }
 })
 
-test('the secret may come from a file', async () => {
+test('the secret can come from a file', async () => {
   const { AUTHING_APP_SECRET: secret = '', ...env } = provider.env
   const tokens = provider.take(2)
   const file = folder.file(`${secret}\n`)
@@ -118,7 +118,7 @@ test('the secret may come from a file', async () => {
   })
 })
 
-test('--quiet says nothing, whatever becomes of the tokens', async () => {
+test('--quiet prints nothing, whatever the outcome', async () => {
   const input = `${provider.take(1)[0]}\na bad line\n`
   expect(await run(['revoke', '--quiet'], { env: provider.env, input })).toMatchObject({
     code: 1,
@@ -127,7 +127,7 @@ test('--quiet says nothing, whatever becomes of the tokens', async () => {
   })
 })
 
-test('a long run says now and then how it stands', { timeout: 30_000 }, async () => {
+test('a long run reports its progress', { timeout: 30_000 }, async () => {
   provider.intercept = async () => {
     await new Promise((resolve) => setTimeout(resolve, 200))
     return false

@@ -36,8 +36,8 @@ const claimsOf = (token: string): Record<string, unknown> =>
 /** The list follows the log, so an entry takes a moment. */
 const refuses = (claims: object) => expect.poll(() => list.check(claims), { timeout: 10_000 }).toBe('revoked')
 
-describe('an entry by hand', () => {
-  test('refuses what a user was issued until now, and nothing else', async () => {
+describe('a manual entry', () => {
+  test('refuses only tokens that were issued to a user until now', async () => {
     const ended = await run(['revoke-user', '--iss', ISS, '--sub', 'alice'], { env })
     expect(ended).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('of this user') })
     expect(ended.stdout).toMatch(/Refresh tokens are not affected/)
@@ -72,14 +72,14 @@ describe('an entry by hand', () => {
     [['--revocations', 'postgres://me:s3cret@localhost/db'], /set REVOCATIONS_STORE instead of passing --revocations/],
     [['--revocations', 'redis://localhost'], /--revocations must be the path of a folder, or a postgres:\/\/ address/],
     [['--revocations', join(folder.path, 'missing')], /does not exist\. Name the log that your services follow/],
-  ])('is not stored if it makes no sense: %j', async (args, message) => {
+  ])('is not stored if it is invalid: %j', async (args, message) => {
     const ended = await run(['revoke-user', '--iss', ISS, '--sub', 'dave', ...args], { env })
     expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) })
     expect(ended.stderr).not.toContain('s3cret')
     expect(list.check({ iss: ISS, sub: 'dave', iat: NOW - 60 })).toBe('valid')
   })
 
-  test('needs a log, and says what a database answers without the password', async () => {
+  test('requires a log, and prints the response of a database without the password', async () => {
     const args = ['revoke-user', '--iss', ISS, '--sub', 'dave']
     expect(await run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining('REVOCATIONS_STORE is not set') })
     const closed = await run(args, { env: { REVOCATIONS_STORE: 'postgres://me:s3cret@127.0.0.1:1/db' } })
@@ -96,7 +96,7 @@ describe('revoke with a revocation log', () => {
     for (const token of tokens) await refuses(claimsOf(token))
   })
 
-  test('asks the log first: sends nothing to the provider that the log could not take', async () => {
+  test('adds to the log first: sends no token to the provider that the log refuses', async () => {
     const tokens = provider.take(3)
     const down = { ...env, REVOCATIONS_STORE: 'postgres://127.0.0.1:1/db' }
     const ended = await run(['revoke'], { env: down, input: tokens.join('\n') })
@@ -104,7 +104,7 @@ describe('revoke with a revocation log', () => {
     expect(tokens.some((token) => provider.revocations.has(token))).toBe(false)
   })
 
-  test('adds them while the provider is down, too, and is honest about both', async () => {
+  test('also adds them while the provider is down, and reports both', async () => {
     const tokens = provider.take(2)
     provider.intercept = (_, response) => {
       response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"unsupported_token_type"}')
@@ -115,7 +115,7 @@ describe('revoke with a revocation log', () => {
     for (const token of tokens) await refuses(claimsOf(token))
   })
 
-  test('goes on with a journal only as it began: with the log, or without', async () => {
+  test('continues a journal only with the same log, or without one', async () => {
     const { REVOCATIONS_STORE: _log, ...without } = env
     for (const [first, second, message] of [
       [env, without, /belongs to a run that adds the tokens to a revocation log\. Name that log again/],
@@ -135,7 +135,7 @@ describe('revoke with a revocation log', () => {
     }
   })
 
-  test('leaves refresh tokens out', async () => {
+  test('omits refresh tokens', async () => {
     const [token] = provider.take(1) as [string]
     const input = JSON.stringify({ token, token_type_hint: 'refresh_token' })
     const ended = await run(['revoke', '--json'], { env, input })

@@ -62,7 +62,7 @@ test.each([
   ['a JSON array', '[{"token":"abc"},\n{"token":"def"}]\n', /JSON array.*jq -c/],
   ['objects with other members', '{"access":"abc","user":1}\n', /the members "access", "user".*--column NAME/],
   ['prose', 'two words\n'.repeat(10_000), /first 10 rows have no tokens.*Line 1: The line has white space/],
-])('%s without --column ends at once, says the way on, and sends nothing', async (_what, text, message) => {
+])('%s without --column ends immediately, names the remedy, and sends nothing', async (_what, text, message) => {
   const [output, journal] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', folder.file(text), '-o', output, '-j', journal]
   const { code, stdout, stderr } = await run(args, { env: env() })
@@ -72,14 +72,14 @@ test.each([
   expect(readFileSync(output, 'utf8')).toBe('')
 })
 
-test('the wrong column is found out before anything is sent', async () => {
+test('the wrong column is detected before anything is sent', async () => {
   const text = `user_id,note\n${'7,two words\n'.repeat(20)}`
   const { code, stderr } = await run(['revoke', folder.file(text), '--column', 'note'], { env: env() })
   expect(code).toBe(2)
   expect(stderr).toMatch(/first 10 rows have no tokens.*another column than "note"\?/)
 })
 
-test('tokens and secrets are never columns to keep', async () => {
+test('tokens and secrets are never kept columns', async () => {
   for (const name of ['token', 'refresh_token', 'client_secret', 'password']) {
     const { code, stderr } = await run(['revoke', 'x.csv', '--column', 'token', '--keep', name], { env: env() })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--keep must not name') })
@@ -134,7 +134,7 @@ test.each([
   expect(stderr).not.toContain('canary')
 })
 
-test('a journal of one column does not count for another', async () => {
+test('a journal of one column does not apply to another', async () => {
   const [a, b] = (await provider.issueTokens(2)) as [string, string]
   const input = folder.file(`first,second\n${a},${b}\n`)
   const journal = folder.fresh()
@@ -162,7 +162,7 @@ test('--rate is never exceeded, retries and introspection included', async () =>
   expect(sent / seconds).toBeLessThan(200 * 1.1)
 })
 
-test('a dry run says what would be done, sends nothing and writes nothing', async () => {
+test('a dry run reports what a run would do, sends nothing and writes nothing', async () => {
   const tokens = await provider.issueTokens(10)
   const input = folder.file(`${leak(tokens)}u-x,,app-web,not a token\nu-y,,app-web,\n`)
   const [output, journal] = [folder.fresh(), folder.fresh()]

@@ -30,7 +30,7 @@ test.each([
   provider.reset()
 })
 
-test('a run that goes on proves what the one before could not', async () => {
+test('a resumed run proves what the previous one could not', async () => {
   const tokens = await provider.issueTokens(2)
   const [journal, output] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', folder.file(tokens.join('\n')), '--verify', '-c', '1', '-j', journal, '-o', output, '--json']
@@ -46,7 +46,7 @@ test('a run that goes on proves what the one before could not', async () => {
   expect(folder.ndjson(output).at(-1)).toMatchObject({ line: 1, state: 'verified', revoked: true })
 })
 
-test('what was inactive before the first run is never called proven', async () => {
+test('a token that was inactive before the first run is never reported as proven', async () => {
   const [token] = (await provider.issueTokens(1)) as [string]
   await run(['revoke'], { env, input: token })
   const args = ['revoke', folder.file(token), '--verify', '-j', folder.fresh(), '--json']

@@ -62,20 +62,20 @@ const programs = writePrograms(
 )
 const runnable = programs.filter(({ blocks }) => blocks[0]?.marks.includes('run'))
 
-test('every block of code says what it is, in a language that is checked', () => {
+test('every block of code names its language, and each language is checked', () => {
   const known = ['ts', 'sh', 'json', 'yaml', ...Object.keys(NOT_CHECKED)]
   expect(blocks.filter(({ language }) => !known.includes(language)).map(({ at }) => at)).toEqual([])
   expect(script.length).toBeGreaterThan(50)
 })
 
-test('the README of browser-proxy names the files of its examples, for each framework that it promises', () => {
+test('the README of browser-proxy names the files of its examples, for each framework that it mentions', () => {
   const examples = script.filter(({ file }) => file === 'packages/browser-proxy/README.md')
   const names = examples.map(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1])
   expect(names).not.toContain(undefined)
   expect(names).toEqual(expect.arrayContaining(['express.ts', 'hono.ts', 'route.ts', 'deno.ts']))
 })
 
-test('every block that does not compile here is on a page that is tried elsewhere', () => {
+test('every block that does not compile here is on a page with its own test', () => {
   for (const { at, file, marks } of blocks) {
     for (const mark of marks.filter((mark) => mark !== 'run')) expect(NOT_COMPILED[mark]?.page, at).toBe(file)
   }
@@ -109,7 +109,7 @@ test('the TypeScript in guides, READMEs and documentation comments compiles', ()
   expect(faults).toEqual([])
 })
 
-test('the TypeScript for Deno compiles there', async () => {
+test('the TypeScript for Deno compiles in Deno', async () => {
   const pages = new Set(script.filter(isForDeno).map(({ file }) => file))
   expect(pages.size).toBeGreaterThan(1)
   const source = (path: string): string => pathToFileURL(join(root, 'packages', path)).href
@@ -159,7 +159,7 @@ test.each(runnable.map(({ path, blocks }) => [blocks[0]?.at, path]))('%s runs', 
   await run(process.execPath, [path], { timeout: 30_000 })
 })
 
-test('there are programs that run', () => expect(runnable.length).toBeGreaterThanOrEqual(6))
+test('there are programs to run', () => expect(runnable.length).toBeGreaterThanOrEqual(6))
 
 test.each(blocks.filter(({ language }) => language === 'json'))('the JSON at $at is valid', ({ code }) => {
   expect(() => JSON.parse(code)).not.toThrow()

@@ -13,7 +13,7 @@ test('docs/environment.md lists every variable that the packages read', () => {
   expect(readFileSync(file, 'utf8'), advice).toBe(page)
 })
 
-test.each(['node', 'deno', 'cli'])('the README of %s leads there, and names no variable that is not there', (name) => {
+test.each(['node', 'deno', 'cli'])('the README of %s links there, and names only variables that exist', (name) => {
   const readme = readFileSync(new URL(`packages/${name}/README.md`, root), 'utf8')
   expect(readme).toContain('docs/environment.md')
   const named = readme.match(/AUTHING_APP_[A-Z_]*[A-Z]\b/g) ?? []

@@ -18,7 +18,7 @@ function rows(text: string): string[][] {
   )
 }
 
-test('the errors guide has a row for each code, which says what the table says', () => {
+test('the errors guide has a row for each code that matches the table', () => {
   const table = rows(read('docs/guides/errors.md')).filter(([code]) => codes.includes(code as never))
   const expected = codes.map((code) => {
     const { concerns, retryable, token } = ERROR_MEANING[code]

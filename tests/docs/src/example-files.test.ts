@@ -46,7 +46,7 @@ const found = repeating.flatMap((block) => {
   return example === undefined ? [] : [{ page: block.file, at: block.at, example }]
 })
 
-test('each page that repeats an example has a test that keeps the two alike', () => {
+test('each page that repeats an example has a test that compares the two', () => {
   expect(found.length).toBeGreaterThan(10)
   expect(found.filter(({ page }) => !(page in KEPT_BY))).toEqual([])
 })

@@ -24,7 +24,7 @@ function anchorsOf(page: string): string[] {
   )
 }
 
-test.each(pages)('the links of %s lead somewhere', (page) => {
+test.each(pages)('the links of %s have targets', (page) => {
   const links = Array.from(proseOf(page).matchAll(/\]\(([^)\s]+)[^)]*\)/g), ([, target = '']) => target)
   const broken = links
     .filter((target) => !/^[a-z]+:/.test(target))

@@ -12,7 +12,7 @@ const PAGE = 'docs/guides/revoked-means-refused.md'
 const folder = join(import.meta.dirname, '../.results/revoked-means-refused')
 const blocks = allBlocks().filter(({ file }) => file === PAGE)
 
-test('the guide leads to an API that refuses a token after the logout, and is not fooled without its feed', async () => {
+test('the guide builds an API that refuses a token after the logout, and accepts nothing without its feed', async () => {
   await using provider = await startEmulator()
   const { appId, appSecret = '' } = provider.app
   const [backendPort, apiPort] = [await freePort(), await freePort()]

@@ -23,7 +23,7 @@ describe('the site', () => {
   })
   afterAll(() => rm(out, { recursive: true, force: true }))
 
-  test('is built without a warning: nothing undocumented, no broken link, no type that is missing', () => {
+  test('is built without a warning: nothing undocumented, no broken link, no missing type', () => {
     expect(build.problems).toEqual([])
     expect(build.ok).toBe(true)
   })
@@ -34,7 +34,7 @@ describe('the site', () => {
     expect(files.filter((name) => name.startsWith('modules/'))).toHaveLength(Object.keys(modules).length)
   })
 
-  test('loads nothing from elsewhere', async () => {
+  test('loads nothing from other origins', async () => {
     const loads =
       /<(?:script|img|iframe|source|video|audio|embed|object)\b[^>]*\s(?:src|data|srcset)="(?:https?:)?\/\/[^"]*|<link\b[^>]*\shref="(?:https?:)?\/\/[^"]*|url\(\s*['"]?(?:https?:)?\/\/[^)]*|@import\b[^;]*|\b(?:import|fetch)\(\s*['"`](?:https?:)?\/\/[^)]*/g
     const found: string[] = []
@@ -109,19 +109,19 @@ test.each(filesLike('packages/*/package.json'))('all entries of %s are in the re
   }
 })
 
-test.each(Object.entries(contracts))('%s says what %s says; npm run docs writes it', async (page, contract) => {
+test.each(Object.entries(contracts))('%s matches %s; npm run docs writes it', async (page, contract) => {
   const source = await readFile(join(root, contract), 'utf8')
   expect(await readFile(join(root, page), 'utf8')).toBe(renderContract(source, contract))
 })
 
 test.each(Object.entries(await renderDrawings()))(
-  '%s shows the imports as they are; npm run docs draws it',
+  '%s shows the actual imports; npm run docs draws it',
   async (file, svg) => {
     expect(await readFile(join(root, file), 'utf8')).toBe(svg)
   },
 )
 
-test('the picture of the README shows what npm run demo prints; npm run docs records it', async () => {
+test('the picture of the README shows the output of npm run demo; npm run docs records it', async () => {
   const picture = linesOf(await readFile(join(root, recording), 'utf8'))
   expect(withoutNumbers(picture)).toBe(withoutNumbers(playDemo()))
 })

@@ -49,7 +49,7 @@ test.each(translations)('the tables of %s have the code of its original', (page)
   expect(factsOf(page)).toEqual(factsOf(originalOf(page)))
 })
 
-test.each(translations)('%s is written in Chinese, leads to its original, and is on the site', (page) => {
+test.each(translations)('%s is written in Chinese, links to its original, and is on the site', (page) => {
   const text = read(page)
   expect(text.match(/\p{Script=Han}/gu)?.length).toBeGreaterThan(300)
   expect(text).toMatch(/^\[English\]\(.*\)$/m)

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { startBetterAuth } from './better-auth-provider.ts'
 import { startExpressApplication } from './express-application.ts'
 
-test("a logout at A ends B's session, B's tokens and what B's API accepts, at better-auth", async () => {
+test("a logout at A ends B's session, B's tokens and their acceptance by B's API, with better-auth", async () => {
   await using postgres = await startPostgres()
   const database = await postgres.database('better_auth')
   await using provider = await startBetterAuth()

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => postgres[Symbol.asyncDispose]())
 
-test("a logout at A ends B's session, B's tokens and what B's API accepts", async () => {
+test("a logout at A ends B's session, B's tokens and their acceptance by B's API", async () => {
   await using provider = await startEmulator()
   const database = await postgres.database('end_to_end')
   await using log = await openRevocationLog({ store: database })
@@ -47,7 +47,7 @@ test("a logout at A ends B's session, B's tokens and what B's API accepts", asyn
   expect(await api(again.tokens.accessToken)).toBe('valid')
 })
 
-test('with a sid, one browser is logged out and the other one stays', async () => {
+test('with a sid, one browser is logged out and the other stays logged in', async () => {
   await using provider = await startEmulator()
   const database = await postgres.database('one_session')
   await using log = await openRevocationLog({ store: database })

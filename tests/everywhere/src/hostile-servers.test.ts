@@ -110,7 +110,7 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
   }
 
   test(
-    'survives whatever is sent, answers or closes in time, and logs nobody out whom the issuer did not name',
+    'survives any input, responds or closes in time, and logs out only users whom the issuer named',
     async () => {
       const headers = [
         ['Host', `127.0.0.1:${server.port}`],
@@ -147,7 +147,7 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
     (secondsEach + 30) * 1000,
   )
 
-  test('refuses each forgery, still logs out whom the issuer names, and has printed nothing', async () => {
+  test('refuses each forgery, still logs out users whom the issuer names, and has printed nothing', async () => {
     for (const token of forged) expect(await deliver(token), token.slice(0, 100)).toBe(400)
     expect(ended.has(VICTIM)).toBe(false)
     expect(await deliver(await issuer.token({ sub: VICTIM }))).toBe(200)

@@ -75,14 +75,14 @@ test.each<[string, string, RegExp | '']>([
   ['an unsigned token', post('logout_token=eyJhbGciOiJub25lIn0.e30.'), /^HTTP\/1.1 400/],
   ['JSON', post('{"logout_token":"x"}', HEAD.replace('x-www-form-urlencoded', 'json')), /^HTTP\/1.1 400/],
   ['a header without end', `POST / HTTP/1.1\r\n${HEAD}X: ${'a'.repeat(100_000)}\r\n\r\n`, /^(?:HTTP\/1.1 431|$)/],
-])('%s ends nothing, and is answered', async (_name, text, answer) => {
+])('%s ends nothing, and gets a response', async (_name, text, answer) => {
   const received = await send(text)
   expect(received).toMatch(answer)
   expect(received).not.toMatch(/access-control|at .*\.ts:/i)
   expect(live.size).toBe(1)
 })
 
-test('clients that hang up in the middle do no harm', async () => {
+test('clients that disconnect in the middle are harmless', async () => {
   const token = await issuer.token({ aud: 'another' })
   await Promise.all(
     Array.from({ length: 50 }, (_, n) => send(post(`logout_token=${token}`).slice(0, 40 + n * 10), true)),
@@ -90,7 +90,7 @@ test('clients that hang up in the middle do no harm', async () => {
   expect(live.size).toBe(1)
 })
 
-test('a thousand forged tokens at once cost one fetch of keys, and a real one is still served', async () => {
+test('a thousand concurrent forged tokens cost one fetch of keys, and a real one is still processed', async () => {
   const forged = await issuer.token({}, { kid: 'nobody' })
   const url = `http://127.0.0.1:${port}/`
   const deliver = async (token: string): Promise<number> => {

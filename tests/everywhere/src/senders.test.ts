@@ -45,7 +45,7 @@ async function logOut(sender: LogoutSender, options: Partial<IssuerOptions> = {}
 }
 
 test.each<LogoutSender>(['oidc-provider', 'keycloak', 'zitadel', 'authentik', 'duende', 'auth0'])(
-  '%s needs no setting',
+  '%s requires no setting',
   async (sender) => {
     expect(await logOut(sender)).toBe('200 0 left')
     expect(await logOut(sender, {}, { sessionRequired: false })).toBe('200 0 left')
@@ -53,7 +53,7 @@ test.each<LogoutSender>(['oidc-provider', 'keycloak', 'zitadel', 'authentik', 'd
 )
 
 test.each<LogoutSender>(['hydra', 'lemonldap', 'authentik-2025.6'])(
-  '%s needs allowMissingExp, and says so',
+  '%s requires allowMissingExp, and the error says so',
   async (sender) => {
     expect(await logOut(sender)).toBe('400 exp_missing')
     expect(await logOut(sender, { allowMissingExp: true })).toBe('200 0 left')

@@ -41,7 +41,7 @@ const cases = clients.flatMap((factory) =>
 
 describe.concurrent('abort', () => {
   it.for(cases.map((one) => [one.factory.name, one.operation.name, one.moment.name, one] as const))(
-    '%s: %s() ends at once when its signal aborts %s',
+    '%s: %s() ends immediately when its signal aborts %s',
     async ([, , , { factory, operation, moment }]) => {
       const canaries = makeCanaries()
       const leaksIn = leakDetector(canaries)

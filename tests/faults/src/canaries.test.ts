@@ -5,7 +5,7 @@ const canaries = makeCanaries()
 const leaksIn = leakDetector(canaries)
 
 describe('the leak detector', () => {
-  it('finds 12 characters of any secret, wherever they stand', () => {
+  it('finds 12 characters of any secret, at any position', () => {
     for (const secret of Object.values(canaries)) {
       for (let from = 0; from + 12 <= secret.length; from++) {
         const part = secret.slice(from, from + 12)
@@ -14,12 +14,12 @@ describe('the leak detector', () => {
     }
   })
 
-  it('finds nothing where there is nothing', () => {
+  it('finds nothing in text without a secret', () => {
     expect(leaksIn('The provider refused the request. '.repeat(100))).toEqual([])
     expect(leaksIn(everythingIn(new Error('no', { cause: makeCanaries() })))).toEqual([])
   })
 
-  it.each(['base64', 'base64url', 'hex'] as const)('finds a secret in %s, whatever stands before it', (encoding) => {
+  it.each(['base64', 'base64url', 'hex'] as const)('finds a secret in %s, after any other text', (encoding) => {
     for (const before of ['', 'a', 'ab', 'abc', 'token=']) {
       expect(leaksIn(Buffer.from(`${before}${canaries.accessToken}`).toString(encoding)).length).toBeGreaterThan(20)
     }

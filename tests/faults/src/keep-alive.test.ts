@@ -61,7 +61,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
     }
   })
 
-  it('tries again when the connection is closed at the very moment it is used again', async () => {
+  it('retries when the connection closes at the moment of its reuse', async () => {
     // Each connection serves one request; the next one on it meets a reset, as when an idle time-out strikes.
     const used = new Set<number>()
     const server = await startFaultServer((exchange) => {
@@ -88,7 +88,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
     }
   })
 
-  it('lets go of a connection whose answer was too long, and uses a new one', async () => {
+  it('closes a connection whose response was too long, and uses a new one', async () => {
     const server = await startFaultServer(inTurn(answer({ status: 403, body: Buffer.alloc(10_485_760, 'x') }), ok))
     const { client, close } = create({ appId, appHost: server.origin })
     try {

@@ -70,7 +70,7 @@ describe.concurrent.each(clients)('$name', ({ create }) => {
     }
   })
 
-  it('takes a copy: options that are changed later change nothing', async () => {
+  it('copies its options: later changes have no effect', async () => {
     const [good, bad] = [await startFaultServer(answer({})), await startFaultServer(answer({}))]
     const endpoints = { revocation: new URL(`${good.origin}/revoke`) }
     const headers: Record<string, string> = { 'x-tenant': 'one' }

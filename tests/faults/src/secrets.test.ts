@@ -14,7 +14,7 @@ const cases = clients.flatMap((factory) =>
 
 describe.concurrent('secrets', () => {
   it.for(cases)(
-    '%s: %s() gives nothing away when the provider repeats the request in %s',
+    '%s: %s() reveals nothing when the provider repeats the request in %s',
     async ([, , , { factory, operation, put }]) => {
       const canaries = makeCanaries()
       const leaksIn = leakDetector(canaries)

@@ -67,11 +67,11 @@ describe('Next', () => {
       headers: { origin: server.origin, 'x-logout-request': '1', cookie },
     })
 
-  test('it is built without the settings of the application', () => {
+  test('builds without the settings of the application', () => {
     expect(built).toContain('/logout')
   })
 
-  test('a page that creates the client of the browser at the top of its module is rendered on the server', async () => {
+  test('renders a page on the server that creates the browser client at the top of its module', async () => {
     expect(await (await fetch(`${server.origin}/client`)).text()).toContain('Log out')
   })
 
@@ -99,7 +99,7 @@ describe('Next', () => {
     return { status: answer.status, location: answer.headers.get('location') ?? '' }
   }
 
-  test('a Server Action logs out, and leads to the end of the provider’s own session', async () => {
+  test('a Server Action logs out, and leads to the end of the provider’s session', async () => {
     const { cookie, accessToken, refreshToken, idToken } = await signIn()
     const { status, location } = await act(cookie)
     expect(status).toBe(303)
@@ -129,14 +129,14 @@ describe('Next', () => {
   /** The tokens of a user that still work: another user's are none of a test's business. */
   const activeTokensOf = (user: string) => provider.tokens().filter(({ sub, active }) => active && sub === user)
 
-  test('events.signOut of next-auth revokes the tokens of each user, whoever logs out at the same time', async () => {
+  test('events.signOut of next-auth revokes the tokens of each user, even during concurrent logouts', async () => {
     const names = Array.from({ length: 10 }, () => `user-${randomUUID()}`)
     const users = await Promise.all(names.map((name) => signInWithNextAuth(name)))
     await Promise.all(users.map(({ signOut }) => signOut()))
     expect(names.flatMap(activeTokensOf)).toEqual([])
   })
 
-  test('events.signOut leaves a session of the same user in another browser alone', async () => {
+  test('events.signOut leaves a session of the same user in another browser unchanged', async () => {
     const name = `user-${randomUUID()}`
     const here = await signInWithNextAuth(name)
     const there = await signInWithNextAuth(name, 4)
@@ -146,14 +146,14 @@ describe('Next', () => {
     expect(activeTokensOf(name)).toEqual([])
   })
 
-  test('events.signOut gets the tokens from a cookie that has become too long for one', async () => {
+  test('events.signOut reads the tokens from a cookie that has been split because of its length', async () => {
     const long = await signInWithNextAuth(`user-${randomUUID()}-${'x'.repeat(500)}`)
     expect(long.cookies()).toContain('next-auth.session-token.1=')
     await long.signOut()
     expect(activeTokensOf(long.user)).toEqual([])
   })
 
-  test('when the provider is down, next-auth logs out all the same, and the event says which tokens still work', async () => {
+  test('when the provider is down, next-auth still logs out, and the event states which tokens still work', async () => {
     const { user, signOut } = await signInWithNextAuth(`user-${randomUUID()}`)
     provider.answerAlways({ drop: 'reset' })
     await signOut()

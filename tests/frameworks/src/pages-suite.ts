@@ -80,7 +80,7 @@ export function testPages(
       printed = server.output().length
     })
 
-    test('a form without a script logs the user out, at the provider too, and the user comes back', async () => {
+    test('a form without a script logs the user out, also at the provider, and the user returns', async () => {
       const { user, browser, home } = await signIn()
       expect(activeTokensOf(user)).toHaveLength(2)
       const cookie = browser.cookiesFor(server.origin)
@@ -101,7 +101,7 @@ export function testPages(
       expect((await browser.open(new URL('/login', server.origin))).text).toContain('Sign in')
     })
 
-    test('a script logs the user out by the same endpoint', async () => {
+    test('a script logs the user out through the same endpoint', async () => {
       const { user, browser } = await signIn()
       const answer = await postLogout(browser, { 'x-logout-request': '1' })
       expect(await answer.json()).toMatchObject({ status: 'logged_out' })
@@ -109,7 +109,7 @@ export function testPages(
       expect(activeTokensOf(user)).toEqual([])
     })
 
-    test('a second click and an expired session get to a page that says so', async () => {
+    test('a second click and an expired session lead to a page that says so', async () => {
       const { browser, home } = await signIn()
       const again = new Browser()
       await browser.submit(home, {}, (url) => url.origin !== server.origin)
@@ -121,7 +121,7 @@ export function testPages(
       expect(await (await postLogout(again, { 'x-logout-request': '1' })).json()).toEqual({ status: 'no_session' })
     })
 
-    test('when the provider is down, the user stays with the application, is logged out there, and is told', async () => {
+    test('when the provider is down, the user stays with the application, is logged out there, and is informed', async () => {
       const { browser, home } = await signIn()
       provider.answerAlways({ drop: 'reset' })
       const goodbye = await browser.submit(home)
@@ -159,7 +159,7 @@ export function testPages(
 
     more({ server: () => server, signIn })
 
-    test('nothing alarming is printed', () => {
+    test('no warning or error is printed', () => {
       const lines = server.output().slice(printed).split('\n')
       expect(lines.filter((line) => line !== '' && !usualOutput.test(line))).toEqual([])
     })

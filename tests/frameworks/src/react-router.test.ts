@@ -30,7 +30,7 @@ testPages('React Router', {
   },
 })
 
-test('its types fit', async () => {
+test('its types compile', async () => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)

@@ -31,7 +31,7 @@ testPages('SvelteKit', {
   },
 })
 
-test('its types fit', async () => {
+test('its types compile', async () => {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)

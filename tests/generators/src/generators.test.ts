@@ -122,7 +122,7 @@ function parsed(text: string): unknown {
 
 describe.each(Object.entries(GENERATORS))('%s', (name, make) => {
   test.each(Object.entries(SPECS))(
-    'makes a client of the contract in OpenAPI %s that revokes',
+    'generates a client from the contract in OpenAPI %s that revokes',
     async (version, spec) => {
       folder = join(generated, version, name)
       mkdirSync(folder, { recursive: true })

@@ -64,7 +64,7 @@ async function testClient(command: string, args: readonly string[]): Promise<voi
   expect(await provider.isActive(token)).toBe(false)
 }
 
-test.runIf(hasPython)('openapi-generator makes a client for Python that revokes', { timeout: 120_000 }, async () => {
+test.runIf(hasPython)('openapi-generator generates a Python client that revokes', { timeout: 120_000 }, async () => {
   const target = join(folder, 'python')
   execFileSync('java', ['-jar', jar, 'generate', '-g', 'python', '-i', spec, '-o', target], { stdio: 'ignore' })
   const program = `
@@ -85,7 +85,7 @@ print(answer.status, answer.data.decode())
   await testClient('python3', [join(folder, 'revoke.py')])
 })
 
-test.runIf(perlLibraries)('OpenAPI::Client makes a client for Perl that revokes', { timeout: 60_000 }, async () => {
+test.runIf(perlLibraries)('OpenAPI::Client creates a Perl client that revokes', { timeout: 60_000 }, async () => {
   const program = `
 use OpenAPI::Client;
 my $client = OpenAPI::Client->new($ARGV[0]);

@@ -11,7 +11,7 @@ describe("authing-node-sdk's management client at the emulator", () => {
 
   const sdk = (changes: object = {}): ManagementClient => new ManagementClient({ ...emulator.management, ...changes })
 
-  test('its signature fits: it kicks a user, and finds the session ended', async () => {
+  test('its signature is valid: it kicks a user, and finds the session ended', async () => {
     const { appId } = emulator.app
     await emulator.signIn('alice')
     const client = sdk()
@@ -21,7 +21,7 @@ describe("authing-node-sdk's management client at the emulator", () => {
     expect(await client.checkSessionStatus({ userId: 'alice', appId })).toMatchObject({ data: { active: false } })
   })
 
-  test('with a tenant and nested members, its signature fits as well', async () => {
+  test('with a tenant and nested members, its signature is also valid', async () => {
     const { appId } = emulator.app
     await emulator.signIn('bob')
     const userIdType = 'user_id' as never
@@ -33,7 +33,7 @@ describe("authing-node-sdk's management client at the emulator", () => {
     expect(kicked).toMatchObject({ statusCode: 200, data: { success: true } })
   })
 
-  test('with another secret it does not, and the refusal is inside HTTP 200', async () => {
+  test('with another secret, its signature is invalid, and the refusal is inside HTTP 200', async () => {
     const { appId } = emulator.app
     await emulator.signIn('carol')
     const refused = await sdk({ accessKeySecret: 'another' }).kickUsers({ userId: 'carol', appIds: [appId] })

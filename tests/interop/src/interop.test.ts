@@ -88,7 +88,7 @@ for (const options of sdkEmulators) {
   })
 }
 
-test('docs/interop.md says what this run found', () => {
+test('docs/interop.md matches the results of this run', () => {
   const file = new URL('../../../docs/interop.md', import.meta.url)
   const report = renderReport({ suites: run, sdk })
   if (process.env.UPDATE) writeFileSync(file, report)

@@ -40,7 +40,7 @@ const open = (options: Partial<OutboxOptions> = {}): Promise<Outbox> =>
 const revocations = (emulator: Emulator): number =>
   emulator.requests.filter(({ endpoint }) => endpoint === 'revocation').length
 
-describe('rows that somebody else has written', () => {
+describe('rows that someone else has written', () => {
   test('stop no worker, and become dead letters', async () => {
     await using outbox = await open()
     await writeRows(
@@ -107,7 +107,7 @@ describe('rows that somebody else has written', () => {
     expect(await outbox.retry(letters.map(({ id }) => id))).toBe(retried - 1)
   })
 
-  test('are there at strange times, and in strange states', async () => {
+  test('can have unusual times and states', async () => {
     await using outbox = await open()
     const times = ['infinity', '-infinity', '4714-11-24 BC', '294276-12-31', '1970-01-01']
     const rows = times.flatMap((time): AlienRow[] => [
@@ -131,7 +131,7 @@ describe('rows that somebody else has written', () => {
     expect(last).toHaveLength(1)
   })
 
-  test('say nothing about earlier attempts that would be believed', async () => {
+  test('contain no record of earlier attempts that is trusted', async () => {
     await using outbox = await open()
     const outputs = [null, 5, 'text', [], { attempts: 'many', refusals: -1 }, { attempts: 1e300, refusals: {} }]
     const tokens = await provider.issueTokens(outputs.length)
@@ -146,7 +146,7 @@ describe('rows that somebody else has written', () => {
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: outputs.length, expired: 0 })
   })
 
-  test('make nobody wait for longer than a provider can ask for', async () => {
+  test('delay nobody for longer than a provider can specify', async () => {
     await using outbox = await open()
     await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
     const pause = { queue: 'notes', singletonKey: 'pause' } as const
@@ -170,7 +170,7 @@ describe('rows that somebody else has written', () => {
     expect(events.filter(({ type }) => type === 'paused')).toMatchObject([{ code: 'undecryptable' }])
   })
 
-  test('of the shared pace stop no worker, whatever they hold', async () => {
+  test('of the shared pace stop no worker, whatever they contain', async () => {
     await using outbox = await open()
     await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
@@ -227,7 +227,7 @@ describe('a logout that was moved', () => {
     expect(await provider.isActive(accessToken)).toBe(false)
   })
 
-  test('is bound to the name of its provider also by a process that has no client', async () => {
+  test('is bound to the name of its provider even by a process without a client', async () => {
     {
       await using outbox = await open({ client: undefined, provider: 'one' })
       await outbox.add({ accessToken: 'x' })
@@ -237,7 +237,7 @@ describe('a logout that was moved', () => {
     expect([await codes(outbox), revocations(other)]).toEqual([['other_provider'], 0])
   })
 
-  test('into another row, where it would hide a logout, is noticed', async () => {
+  test('into another row, where it would hide a logout, is detected', async () => {
     await using outbox = await open()
     const tokens = await provider.issueTokens(2)
     await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
@@ -248,7 +248,7 @@ describe('a logout that was moved', () => {
     expect(revocations(provider)).toBe(1)
   })
 
-  test('into another schema is noticed', async () => {
+  test('into another schema is detected', async () => {
     {
       await using outbox = await open({ store: { postgres: store, schema: 'another' } })
       await outbox.add({ accessToken: 'x' })
@@ -262,7 +262,7 @@ describe('a logout that was moved', () => {
     expect([await codes(outbox), revocations(provider)]).toEqual([['misplaced'], 0])
   })
 
-  test('to the dead letters, and back by a retry, is revoked as ever and keeps its id', async () => {
+  test('to the dead letters, and back by a retry, is revoked as usual and keeps its id', async () => {
     await using outbox = await open()
     const [accessToken = ''] = await provider.issueTokens(1)
     const id = await outbox.add({ accessToken })
@@ -275,7 +275,7 @@ describe('a logout that was moved', () => {
   })
 })
 
-test('retries at the same time move each dead letter once', async () => {
+test('concurrent retries move each dead letter once', async () => {
   await using first = await open()
   await using second = await open()
   const tokens = await provider.issueTokens(300)

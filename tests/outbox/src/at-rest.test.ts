@@ -55,7 +55,7 @@ function expectNone(words: readonly string[], places: readonly (Buffer | string)
   expect(found).toEqual([])
 }
 
-test('nothing of a token is in a folder, in whatever file', async () => {
+test('no file of a folder contains any part of a token', async () => {
   await using provider = await startProvider()
   await using folder = await temporaryFolder(inject('template'))
   const words = await useStore(provider, folder.path)
@@ -65,7 +65,7 @@ test('nothing of a token is in a folder, in whatever file', async () => {
   expectNone(words, files)
 })
 
-test('nothing of a token is in Postgres: in no table, no file of the server, and no line of its log', async () => {
+test('Postgres contains no part of a token: no table, no file of the server, and no line of its log', async () => {
   await using provider = await startProvider()
   await using postgres = await startPostgres({
     settings: [

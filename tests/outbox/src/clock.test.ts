@@ -3,7 +3,7 @@ import type { OutboxEvent } from '@backend-logout/outbox'
 import { expect, inject, test } from 'vitest'
 import { newKey, startOutbox, startProvider, temporaryFolder } from './scene.ts'
 
-test('a clock that jumps ahead loses no logout, not even while the provider is down', async () => {
+test('a clock that jumps ahead loses no logout, even while the provider is down', async () => {
   await using provider = await startProvider()
   await using folder = await temporaryFolder(inject('template'))
   const events: OutboxEvent[] = []

@@ -53,7 +53,7 @@ function asStranger(command: string): boolean {
 }
 
 describe.skipIf(process.platform === 'win32')('other users of the machine', () => {
-  test('find nothing that they could read, whatever the umask, while the outbox is used and after', async () => {
+  test('find nothing readable, whatever the umask, during and after use of the outbox', async () => {
     await using parent = await temporaryFolder()
     const store = join(parent.path, 'new/outbox')
     const tokens = await provider.call('issue', 20)
@@ -148,7 +148,7 @@ describe.skipIf(process.platform === 'win32')('other users of the machine', () =
 })
 
 test.skipIf(process.platform === 'win32')(
-  'links that were planted in a folder are not followed, and what they lead to stays as it is',
+  'planted links in a folder are not followed, and their targets stay unchanged',
   async () => {
     await using outside = await temporaryFolder()
     await using folder = await temporaryFolder(inject('template'))
@@ -179,7 +179,7 @@ test.skipIf(process.platform === 'win32')(
 )
 
 test.skipIf(process.platform === 'win32')(
-  'a folder that is named by a link is refused, and one of this user beyond a link is opened',
+  'a folder that is a link is refused, and one of this user beyond a link is opened',
   async () => {
     await using folder = await temporaryFolder(inject('template'))
     await using parent = await temporaryFolder()

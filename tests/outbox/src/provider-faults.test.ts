@@ -12,7 +12,7 @@ const eventually = async (condition: () => Promise<boolean> | boolean): Promise<
   while (!(await condition())) await sleep(20)
 }
 
-test('a provider that is down is asked now and then, and the backlog is drained when it is back', async () => {
+test('a provider that is down gets occasional requests, and the backlog is processed when it recovers', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await open({ onEvent: (event) => events.push(event) })
   const tokens = await stage.provider.call('issue', 200)
@@ -65,14 +65,14 @@ test('Retry-After pauses the whole queue, for every process, and not just one lo
   expect(revoked + summary.revoked).toBe(50)
 })
 
-test('a slow provider is waited for', async () => {
+test('a worker waits for a slow provider', async () => {
   await using outbox = await open()
   await outbox.addMany((await stage.provider.call('issue', 20)).map((accessToken) => ({ accessToken })))
   await stage.provider.call('answerAlways', { delayMs: 300 })
   expect(await outbox.work({ concurrency: 20, untilEmpty: true })).toMatchObject({ revoked: 20, retried: 0 })
 })
 
-test('a client that is refused goes to the dead letters, which succeed once it is accepted again', async () => {
+test('logouts of a client that is refused become dead letters, which succeed once it is accepted again', async () => {
   await using outbox = await open()
   const tokens = await stage.provider.call('issue', 3)
   const fingerprints = new Set<string>()
@@ -99,7 +99,7 @@ test('a client that is refused goes to the dead letters, which succeed once it i
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
-test('a client that is refused for a moment loses nothing', async () => {
+test('a brief refusal of the client loses nothing', async () => {
   await using outbox = await open()
   const tokens = await stage.provider.call('issue', 40)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
@@ -108,7 +108,7 @@ test('a client that is refused for a moment loses nothing', async () => {
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
-test('what the provider cannot revoke goes to the dead letters at once, one by one to be retried', async () => {
+test('a token that the provider cannot revoke becomes a dead letter immediately, and each can be retried', async () => {
   await using outbox = await open()
   const tokens = await stage.provider.call('issue', 2)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
@@ -124,7 +124,7 @@ test('what the provider cannot revoke goes to the dead letters at once, one by o
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(1)
 })
 
-test('only the token that is not yet revoked is kept and tried again', async () => {
+test('only the token that is not yet revoked is kept and retried', async () => {
   await using outbox = await open()
   const { accessToken, refreshToken } = await stage.provider.call('signIn', 'alice')
   await outbox.add({ accessToken, refreshToken })
@@ -147,7 +147,7 @@ test('only the token that is not yet revoked is kept and tried again', async () 
   expect(await work).toMatchObject({ revoked: 1, retried: 1 })
 })
 
-test('a token that has died by itself while the provider was down is done', async () => {
+test('a token that has expired while the provider was down is done', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await open({ onEvent: (event) => events.push(event) })
   const [accessToken = ''] = await stage.provider.call('issue', 1, { kind: 'refresh_token' })

@@ -7,7 +7,7 @@ import { newKey, startOutbox, startProvider, type Told, temporaryFolder } from '
 const keys = [newKey('term')]
 
 test.each(['a folder', 'Postgres'])(
-  'SIGTERM finishes what is under way, leaves the rest, and ends the process; in %s',
+  'SIGTERM finishes requests in flight, leaves the rest, and ends the process; in %s',
   async (kind) => {
     await using provider = await startProvider()
     await using folder = await temporaryFolder(inject('template'))

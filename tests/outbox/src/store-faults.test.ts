@@ -27,7 +27,7 @@ const storedKids = async (): Promise<(string | undefined)[]> => {
   return rows.map(({ data }) => (decodeProtectedHeader(data.jwe) as { kid?: string }).kid).sort()
 }
 
-test('a logout is stored when the transaction of the application commits, and only then', async () => {
+test('a logout is stored only when the transaction of the application commits', async () => {
   await using outbox = await open()
   await query(stage.store, 'CREATE TABLE sessions (id int PRIMARY KEY)')
   const { tokens, sessions } = await issue(3)
@@ -69,7 +69,7 @@ test('a logout that cannot be stored with the application’s transaction is rej
   }
 })
 
-test('nothing is lost and little is refused when Postgres is killed and comes back under load', async () => {
+test('nothing is lost and little is refused when Postgres is killed and restarted under load', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await open({ onEvent: (event) => events.push(event), addTimeoutMs: 20_000 })
   const { tokens, sessions } = await issue(400)
@@ -96,14 +96,14 @@ test('nothing is lost and little is refused when Postgres is killed and comes ba
   expect(events.some(({ type }) => type === 'store_error')).toBe(true)
 })
 
-test('a database that cannot be reached is said to be so, without its password', async () => {
+test('the error names a database that cannot be reached, without its password', async () => {
   const opening = openOutbox({ store: 'postgres://me:hunter2@127.0.0.1:1/none', encryptionKeys: keys })
   const error = await opening.catch((error) => error)
   expect(error).toMatchObject({ name: 'OutboxError', code: 'store_unavailable' })
   expect(`${error.message} ${error.cause?.message} ${error.stack}`).not.toContain('hunter2')
 })
 
-test('old keys still read and the new one writes', async () => {
+test('old keys still read, and the new one writes', async () => {
   const [old, young] = [newKey('old'), newKey('young')]
   const { tokens, sessions } = await issue(4)
   {
@@ -119,7 +119,7 @@ test('old keys still read and the new one writes', async () => {
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
-test('what no key opens waits among the dead letters for the key to come back', async () => {
+test('a logout that no key opens waits among the dead letters for the key to return', async () => {
   const [right, other] = [newKey('right'), newKey('other')]
   const { tokens, sessions } = await issue(2)
   {
@@ -147,7 +147,7 @@ test('what no key opens waits among the dead letters for the key to come back', 
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
-test('a database of an earlier schema is brought up to date, with what it holds', async () => {
+test('a database of an earlier schema is migrated, including its content', async () => {
   const { tokens, sessions } = await issue(2)
   {
     // What is stored is the same; the tables around it are not.
@@ -173,7 +173,7 @@ test('a database of an earlier schema is brought up to date, with what it holds'
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)
 })
 
-test('a folder is for one process, and free at once when that is killed', async () => {
+test('a folder admits one process, and is free immediately after that is killed', async () => {
   await using folder = await temporaryFolder(inject('template'))
   await using first = await startOutbox(stage.provider, folder.path, { keys })
   await first.ready
@@ -190,7 +190,7 @@ test('a folder is for one process, and free at once when that is killed', async 
 
 // A disk of a known size is made of memory, which only root may do.
 test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
-  'a full disk refuses logouts and keeps those that it has taken',
+  'a full disk refuses logouts and keeps those that were stored',
   async () => {
     await using parent = await temporaryFolder()
     const disk = join(parent.path, 'disk')

@@ -18,7 +18,7 @@ const secondsOf = async (task: () => Promise<unknown>): Promise<number> => {
 }
 
 describe('connections that fall silent, while new ones work', () => {
-  test('let an add take another connection, within its time', async () => {
+  test('let add() use another connection, within its time', async () => {
     await using proxy = await startProxy()
     await using outbox = await open({ store: through(proxy) })
     // Several connections are idle.
@@ -37,7 +37,7 @@ describe('connections that fall silent, while new ones work', () => {
     expect(Number(row?.count)).toBe(50)
   })
 
-  test('let a worker go on within seconds', async () => {
+  test('let a worker continue within seconds', async () => {
     await using proxy = await startProxy()
     const events: OutboxEvent[] = []
     await using outbox = await open({ store: through(proxy), onEvent: (event) => events.push(event) })
@@ -59,8 +59,8 @@ describe('connections that fall silent, while new ones work', () => {
   })
 })
 
-describe('a database that does not answer at all', () => {
-  test('lets add() fail within addTimeoutMs, stats() within its time, and close() end', async () => {
+describe('a database that does not respond at all', () => {
+  test('makes add() fail within addTimeoutMs, stats() within its time, and close() end', async () => {
     await using proxy = await startProxy()
     const outbox = await open({ store: through(proxy), addTimeoutMs: 1_000 })
     await outbox.stats()
@@ -81,7 +81,7 @@ describe('a database that does not answer at all', () => {
     expect(rows).toEqual([])
   })
 
-  test('keeps nobody from opening an outbox: that fails in time', async () => {
+  test('makes opening an outbox fail in time', async () => {
     await using proxy = await startProxy()
     proxy.silenceNew()
     const seconds = await secondsOf(() =>
@@ -90,34 +90,37 @@ describe('a database that does not answer at all', () => {
     expect(seconds).toBeLessThan(20)
   })
 
-  test.each(['while it works', 'while it is idle'])('lets SIGTERM end a worker %s, within its grace', async (when) => {
-    await using proxy = await startProxy()
-    let stopped: unknown
-    const onTold = (told: Told): void => {
-      if ('stopped' in told) stopped = told.stopped
-    }
-    const work = { concurrency: 4 }
-    await using worker = await startOutbox(stage.provider, through(proxy), { keys, work }, onTold)
-    await worker.ready
-    if (when === 'while it works') {
-      await stage.provider.call('answerAlways', { delayMs: 50 })
-      await using adder = await open({ store: stage.store })
-      await adder.addMany((await stage.provider.call('issue', 200)).map((accessToken) => ({ accessToken })))
-      const before = await stage.provider.call('revocations')
-      while ((await stage.provider.call('revocations')) < before + 20) await sleep(5)
-    }
-    proxy.silenceNew()
-    proxy.silence()
-    await sleep(1_000)
-    worker.kill('SIGTERM')
-    const seconds = await secondsOf(async () => expect(await worker.ended).toBe(0))
-    expect(seconds).toBeLessThan(12)
-    expect(stopped).toMatchObject({ dead: 0 })
-  })
+  test.each(['while it works', 'while it is idle'])(
+    'lets SIGTERM end a worker %s, within its grace period',
+    async (when) => {
+      await using proxy = await startProxy()
+      let stopped: unknown
+      const onTold = (told: Told): void => {
+        if ('stopped' in told) stopped = told.stopped
+      }
+      const work = { concurrency: 4 }
+      await using worker = await startOutbox(stage.provider, through(proxy), { keys, work }, onTold)
+      await worker.ready
+      if (when === 'while it works') {
+        await stage.provider.call('answerAlways', { delayMs: 50 })
+        await using adder = await open({ store: stage.store })
+        await adder.addMany((await stage.provider.call('issue', 200)).map((accessToken) => ({ accessToken })))
+        const before = await stage.provider.call('revocations')
+        while ((await stage.provider.call('revocations')) < before + 20) await sleep(5)
+      }
+      proxy.silenceNew()
+      proxy.silence()
+      await sleep(1_000)
+      worker.kill('SIGTERM')
+      const seconds = await secondsOf(async () => expect(await worker.ended).toBe(0))
+      expect(seconds).toBeLessThan(12)
+      expect(stopped).toMatchObject({ dead: 0 })
+    },
+  )
 })
 
 describe('an address', () => {
-  test('may have several hosts, of which the first one that answers is used', async () => {
+  test('can have several hosts, of which the first one that responds is used', async () => {
     const { port, pathname, username, password } = new URL(stage.store)
     await using outbox = await open({
       store: `postgres://${username}:${password}@127.0.0.1:1,127.0.0.1:${port}${pathname}`,
@@ -126,14 +129,14 @@ describe('an address', () => {
     expect(await outbox.stats()).toMatchObject({ pending: 1 })
   })
 
-  test('may be in the keywords of libpq', async () => {
+  test('can use libpq keywords', async () => {
     const { hostname, port, pathname, username, password } = new URL(stage.store)
     const store = `host=${hostname} port=${port} user=${username} password='${password}' dbname=${pathname.slice(1)}`
     await using outbox = await open({ store })
     expect(await outbox.stats()).toMatchObject({ pending: 0 })
   })
 
-  test('with read-write leads to the host that accepts writes, also after a switch-over', async () => {
+  test('with read-write leads to the host that accepts writes, even after a switch-over', async () => {
     await using other = await startPostgres()
     const there = await other.database('other')
     for (const store of [stage.store, there]) await (await open({ store })).close()
@@ -174,7 +177,7 @@ async function writable(address: string): Promise<void> {
   await sleep(200)
 }
 
-test('connections that the server ends are replaced, and nothing is lost', async () => {
+test('connections that the server closes are replaced, and nothing is lost', async () => {
   await using outbox = await open({ store: stage.store })
   const tokens = await stage.provider.call('issue', 200)
   const stop = new AbortController()

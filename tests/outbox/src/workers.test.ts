@@ -3,7 +3,7 @@ import { startPostgres } from './postgres-server.ts'
 import { startProvider } from './scene.ts'
 import { drainWith } from './workers.ts'
 
-test('four processes share one Postgres, and no logout is done by two of them', async () => {
+test('four processes share one Postgres, and no logout is processed by two of them', async () => {
   await using provider = await startProvider()
   await using postgres = await startPostgres()
   const result = await drainWith(4, 2000, provider, await postgres.database('workers'))

@@ -21,7 +21,7 @@ function terminal(folder: string, settings: Readonly<Record<string, string>> = {
 }
 
 test.concurrent.each(process.env.LONG ? (['npm', 'pnpm', 'Bun'] as const) : (['pnpm'] as const))(
-  'ten minutes with the README of the command line, installed with %s, end with a thousand dead tokens',
+  "the steps of the command line's README, installed with %s, end with a thousand revoked tokens",
   async (toolchain) => {
     const folder = await installed(toolchain, ['@backend-logout/cli'])
     await using ended = new AsyncDisposableStack()

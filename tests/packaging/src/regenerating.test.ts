@@ -11,7 +11,7 @@ const blocks = [...guide.matchAll(/^```(ts|sh)[^\n]*\n(.*?)^```$/gms)].map(([, l
 }))
 const compile = blocks.flatMap(({ code }) => /^npx tsc .*$/m.exec(code) ?? [])
 
-test('the guide leads from the published contract, changed, to a typed client that revokes at an emulator with these paths', async () => {
+test('the guide leads from the changed contract to a typed client that revokes at an emulator with these paths', async () => {
   const folder = await installed('npm', [])
   let output = ''
   for (const { language, code } of blocks) {

@@ -13,14 +13,14 @@ const [{ version } = { version: '' }] = tarballs
 const publish = (from: string): Promise<string> =>
   run(workspace, [process.execPath], ['scripts/release/publish.ts', from], environment)
 
-test('a rehearsal goes through the whole release offline, with every package that is not private', () => {
+test('a rehearsal runs the whole release offline, with every package that is not private', () => {
   const expected = [...onNpm.map((name) => `npm: ${name}`), ...onJsr.map((name) => `jsr: ${name}`)]
   expect(rehearsal.trim().split('\n').slice(-expected.length)).toEqual(
     expected.map((title) => `  ${title} ${version} would be published`),
   )
 })
 
-test('a release publishes what was rehearsed', () => {
+test('a release publishes the rehearsed tarballs', () => {
   expect(publication).toBe(rehearsal.split('Publication\n')[1]?.replace(/^ {2}/gm, '').replaceAll('would be', 'is'))
 })
 
@@ -30,7 +30,7 @@ test('all packages get one version, on npm and on JSR', () => {
   expect(new Set(versions)).toEqual(new Set([version]))
 })
 
-test('a release empties the folder of changesets into the changelogs', async () => {
+test('a release moves the changesets into the changelogs', async () => {
   const changelog = await readFile(join(workspace, 'packages/core/CHANGELOG.md'), 'utf8')
   expect(changelog).toContain(`## ${version}`)
   expect((await run(workspace, ['git'], ['ls-files', '.changeset'])).trim().split('\n')).toEqual([
@@ -38,12 +38,12 @@ test('a release empties the folder of changesets into the changelogs', async () 
   ])
 })
 
-test.each(tarballs)('the registry has the very tarball of $name that was packed', async ({ name, integrity }) => {
+test.each(tarballs)('the registry has the same tarball of $name that was packed', async ({ name, integrity }) => {
   const published = await run(folder, npm, ['view', `${name}@${version}`, 'dist.integrity'], environment)
   expect(published.trim()).toBe(integrity)
 })
 
-test.each(tarballs)('$name asks for its neighbours in this version', async ({ name }) => {
+test.each(tarballs)('$name depends on the other packages in this version', async ({ name }) => {
   const dependencies = await run(folder, npm, ['view', `${name}@${version}`, 'dependencies', '--json'], environment)
   const ours = Object.entries(JSON.parse(dependencies || '{}')).filter(([dependency]) =>
     dependency.startsWith('@backend-logout/'),
@@ -56,7 +56,7 @@ test('a release that is run again publishes nothing twice', async () => {
   for (const name of onNpm) expect(output).toContain(`npm: ${name} ${version} is there already`)
 })
 
-test('a tarball that is not what was packed is not published', async () => {
+test('a tarball that differs from the packed one is not published', async () => {
   const tampered = join(folder, 'tampered')
   await cp(join(workspace, 'release'), tampered, { recursive: true })
   const [{ file } = { file: '' }] = tarballs
@@ -64,7 +64,7 @@ test('a tarball that is not what was packed is not published', async () => {
   await expect(publish(tampered)).rejects.toThrow(`${file} is not what was packed.`)
 })
 
-test('sources that are not those of the packed commit are not published', async () => {
+test('sources that differ from the packed commit are not published', async () => {
   const other = join(folder, 'other-commit')
   await cp(join(workspace, 'release'), other, { recursive: true })
   const release = readJson<Release>(other, 'release.json')
@@ -80,7 +80,7 @@ test('sources that are not committed are not published', async () => {
   await writeFile(source, before)
 })
 
-test('a build in CI names its repository in the manifests, as provenance wants it, and nowhere else', async () => {
+test('only a build in CI names its repository in the manifests, as provenance requires', async () => {
   const place = { GITHUB_SERVER_URL: 'https://git.example', GITHUB_REPOSITORY: 'someone/backend-logout' }
   const target = join(folder, 'packed-in-ci')
   await run(workspace, [process.execPath], ['scripts/release/pack.ts', target], place)

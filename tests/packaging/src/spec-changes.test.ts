@@ -39,14 +39,14 @@ beforeEach(async () => {
   await git('init', '--quiet')
 })
 
-test('before the first release there is nothing that a spec could break', async () => {
+test('before the first release, no spec can break anything', async () => {
   await git('add', '--all')
   await git('commit', '--quiet', '--message', 'feat: a spec')
   await change((document) => delete document.paths['/token/introspection'])
   expect(await check()).toBe('Nothing has been released, so no spec can break a client.\n')
 })
 
-describe('what breaks clients', () => {
+describe('breaking changes', () => {
   test.each<[name: string, edit: Parameters<typeof change>[0], said: string]>([
     [
       'an operation that is gone',
@@ -92,13 +92,13 @@ describe('what breaks clients', () => {
   })
 })
 
-test('a spec that is gone breaks clients', async () => {
+test('a deleted spec is a breaking change', async () => {
   await release('1.2.0')
   await git('rm', '--quiet', spec)
   await expect(check()).rejects.toThrow('remove the whole spec')
 })
 
-describe('what breaks nobody', () => {
+describe('compatible changes', () => {
   test.each<[name: string, edit: Parameters<typeof change>[0]]>([
     ['another text', (document) => Object.assign(document.info, { description: 'In other words.', version: '9.9.9' })],
     [
@@ -139,7 +139,7 @@ test.each([
   else await expect(check()).rejects.toThrow('This needs a changeset')
 })
 
-test('a break is compared with the last release, not with the first', async () => {
+test('a breaking change is compared with the last release, not with the first', async () => {
   await release('1.2.0')
   await change((document) => delete document.paths['/token/introspection'])
   await release('2.0.0')

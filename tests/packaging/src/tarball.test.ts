@@ -17,7 +17,7 @@ interface Manifest {
 const manifestIn = async (file: string): Promise<Manifest> =>
   JSON.parse(await run(workspace, ['tar'], ['-xzOf', join('release', file), 'package/package.json']))
 
-test.each(tarballs)('$name holds exactly the files that are listed', async ({ name, file }) => {
+test.each(tarballs)('$name contains exactly the listed files', async ({ name, file }) => {
   const list = await run(workspace, ['tar'], ['-tzf', join('release', file)])
   // Chunks are named by their content.
   const names = list.replaceAll('package/', '').replaceAll(/-[A-Z0-9]{8}(?=\.js$)/gm, '-HASH')
@@ -25,7 +25,7 @@ test.each(tarballs)('$name holds exactly the files that are listed', async ({ na
   await expect(`${files}\n`, update).toMatchFileSnapshot(`../file-lists/${name.split('/')[1]}.txt`)
 })
 
-test.each(tarballs)('$name has a README, a licence and a changelog', async ({ file }) => {
+test.each(tarballs)('$name has a README, a license and a changelog', async ({ file }) => {
   const list = (await run(workspace, ['tar'], ['-tzf', join('release', file)])).trim().split('\n')
   expect(list).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']))
 })
@@ -39,7 +39,7 @@ test.each(tarballs)('$name runs nothing when it is installed', async ({ file }) 
   expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([])
 })
 
-test('core depends on openapi-fetch, on jose for signed assertions, and on nothing else', async () => {
+test('core depends only on openapi-fetch, and on jose for signed assertions', async () => {
   const core = tarballs.find(({ name }) => name === '@backend-logout/core')
   const { dependencies = {} } = await manifestIn(core?.file ?? '')
   expect(Object.keys(dependencies).sort()).toEqual(['jose', 'openapi-fetch'])

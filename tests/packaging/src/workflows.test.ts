@@ -10,11 +10,11 @@ const files = readdirSync(folder)
 const expression = (name: string): string => `\${{ ${name} }}`
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
-test.each(files)('%s gives nobody more than they need', (name) => {
+test.each(files)('%s grants only the required permissions', (name) => {
   expect(brokenRules(name, read(name))).toEqual([])
 })
 
-test('every workflow is read, and the release is one of them', () => {
+test('every workflow is checked, including the release', () => {
   expect(files.filter((name) => !/\.ya?ml$/.test(name))).toEqual([])
   expect(files).toContain('release.yml')
 })

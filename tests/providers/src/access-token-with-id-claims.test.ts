@@ -27,7 +27,7 @@ describeBehavior('access-token-with-id-claims', () => {
     expect(states).toEqual(['accepted'])
   })
 
-  test.each(['core', 'node'] as const)('without any word about it, nothing is sent, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('without tokenTypeHint, nothing is sent, through %s', async (library) => {
     await using provider = await startStandIn({ '/revocation': {} })
     const client = createClient(library, { origin: provider.origin })
     await expect(client.revokeToken(accessToken)).rejects.toMatchObject({

@@ -44,7 +44,7 @@ describeBehavior('id-token-missing-or-too-long', () => {
     })
   })
 
-  test.each(['core', 'node'] as const)('one that no URL can hold is posted, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('one that is too long for a URL is posted, through %s', async (library) => {
     await using provider = await start()
     const client = createClient(library, { origin: '', location: locationOf(provider) })
     const { logoutUrl, logoutForm } = await client.logout({ accessToken: 'a-token', idToken })
@@ -54,14 +54,14 @@ describeBehavior('id-token-missing-or-too-long', () => {
     expect(client.buildLogoutForm({ idToken })).toEqual(logoutForm)
   })
 
-  test('one that no URL can hold is posted, through browser-proxy', async () => {
+  test('one that is too long for a URL is posted, through browser-proxy', async () => {
     await using provider = await start()
     const { answer } = await byBrowserProxy({ origin: '', location: locationOf(provider), idToken })
     const form = answer.logout_form as { action: string; fields: Record<string, string> }
     expect(await post(provider, form)).toEqual([200, { id_token_hint: idToken, client_id: 'app' }])
   })
 
-  test('one that no URL can hold is posted, through the command line', async () => {
+  test('one that is too long for a URL is posted, through the command line', async () => {
     await using provider = await start()
     const folder = await mkdtemp(join(tmpdir(), 'id-token-'))
     onTestFinished(() => rm(folder, { recursive: true }))

@@ -22,7 +22,7 @@ describeBehavior('logout-url-parameters', () => {
     },
   )
 
-  test('extraParameters of the handler, for all or by the request, through browser-proxy', async () => {
+  test('extraParameters of the handler, for all requests or for one, through browser-proxy', async () => {
     await using provider = await startStandIn({ '/revoke': {} })
     const setup = { origin: '', location: { endpoints: endpoints(provider.origin) } }
     for (const given of [extraParameters, async () => extraParameters]) {

@@ -11,7 +11,7 @@ const b2c = (origin: string) => ({
 })
 
 describeBehavior('metadata-elsewhere', () => {
-  test.each(['core', 'node'] as const)('is read where metadataUrl says, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('is read from metadataUrl, through %s', async (library) => {
     await using provider = await startStandIn(b2c)
     const { origin } = provider
     const location = { issuer: `${origin}/tenant-id/v2.0/`, metadataUrl: `${origin}/tenant/policy/metadata` }
@@ -30,7 +30,7 @@ describeBehavior('metadata-elsewhere', () => {
     expect(provider.to('/revoke')).toEqual([])
   })
 
-  test('is read where the environment says, through the command line', async () => {
+  test('is read from the address in the environment, through the command line', async () => {
     await using provider = await startStandIn(b2c)
     const { code, stderr } = await byCommandLine(['a-token-of-this-tenant'], {
       AUTHING_APP_ID: 'app',
@@ -42,18 +42,15 @@ describeBehavior('metadata-elsewhere', () => {
     expect(provider.to('/revoke').length).toBe(1)
   })
 
-  test.each(['core', 'node'] as const)(
-    'no revocation endpoint is needed for logout URLs, through %s',
-    async (library) => {
-      const endSession = 'https://id.example.com/end'
-      const client = createClient(library, { origin: '', location: { endpoints: { endSession } } })
-      const { logoutUrl, revoked, tokens } = await client.logout({ idToken: 'an.id.token', refreshToken: 'a-token' })
-      expect(logoutUrl?.href).toBe(`${endSession}?id_token_hint=an.id.token&client_id=app`)
-      expect([revoked, tokens[0]?.state]).toEqual([false, 'unsupported'])
-    },
-  )
+  test.each(['core', 'node'] as const)('logout URLs require no revocation endpoint, through %s', async (library) => {
+    const endSession = 'https://id.example.com/end'
+    const client = createClient(library, { origin: '', location: { endpoints: { endSession } } })
+    const { logoutUrl, revoked, tokens } = await client.logout({ idToken: 'an.id.token', refreshToken: 'a-token' })
+    expect(logoutUrl?.href).toBe(`${endSession}?id_token_hint=an.id.token&client_id=app`)
+    expect([revoked, tokens[0]?.state]).toEqual([false, 'unsupported'])
+  })
 
-  test.each(['core', 'node'] as const)('where there is no URL, the reason is told, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('if there is no URL, the reason is reported, through %s', async (library) => {
     await using provider = await startStandIn(b2c)
     const { origin } = provider
     const location = { issuer: `${origin}/tenant-id/v2.0/`, metadataUrl: `${origin}/tenant/policy/metadata` }
@@ -62,7 +59,7 @@ describeBehavior('metadata-elsewhere', () => {
     expect(logoutUrlError).toMatchObject({ code: 'endpoint_missing', message: expect.stringMatching(/end session/) })
   })
 
-  test('logout URLs alone, through the command line', async () => {
+  test('only logout URLs, through the command line', async () => {
     const env = { AUTHING_APP_ID: 'app', AUTHING_APP_CLIENT_AUTH: 'none' }
     const { code, stdout, stderr } = await runProgram(['logout-url'], {
       ...env,

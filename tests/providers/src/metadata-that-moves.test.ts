@@ -28,7 +28,7 @@ describeBehavior('metadata-that-moves', () => {
   })
 
   test.for(['core', 'node'] as const)(
-    'serves on where it cannot be fetched again, through %s',
+    'remains in use if it cannot be fetched again, through %s',
     async (library, { expect }) => {
       const failures: readonly Answer[] = [{ status: 503 }, { body: '<html>' }, { body: { issuer: 'https://other' } }]
       let failure: Answer | undefined

@@ -39,7 +39,7 @@ describeBehavior('one-bad-endpoint', () => {
       })
     })
 
-    test.each(Object.entries(bad))(`its own endpoint is %s, through ${library}`, async (_what, value) => {
+    test.each(Object.entries(bad))(`the used endpoint is %s, through ${library}`, async (_what, value) => {
       await using provider = await startStandIn((origin) => ({
         '/openid-configuration': {
           body: { issuer: origin, revocation_endpoint: value, end_session_endpoint: `${origin}/end` },

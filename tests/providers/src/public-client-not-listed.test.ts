@@ -15,7 +15,7 @@ const keycloak = (origin: string) => ({
 })
 
 describeBehavior('public-client-not-listed', () => {
-  test.each(['core', 'node'] as const)('client_id alone is sent, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('only client_id is sent, through %s', async (library) => {
     await using provider = await startStandIn(keycloak)
     const options = { appSecret: undefined }
     const client = createClient(library, { origin: provider.origin, location: { issuer: provider.origin }, options })
@@ -25,7 +25,7 @@ describeBehavior('public-client-not-listed', () => {
     expect(Object.fromEntries(request?.form ?? [])).toEqual({ token: 'a-token', client_id: 'app' })
   })
 
-  test('client_id alone is sent, through the command line', async () => {
+  test('only client_id is sent, through the command line', async () => {
     await using provider = await startStandIn(keycloak)
     const env = { AUTHING_APP_ID: 'app', AUTHING_APP_ISSUER: provider.origin, AUTHING_APP_CLIENT_AUTH: 'none' }
     const { code, stderr } = await byCommandLine(['a-token-of-a-public-client'], env)

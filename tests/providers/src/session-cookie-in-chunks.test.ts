@@ -67,13 +67,13 @@ describeBehavior('session-cookie-in-chunks', () => {
     expect(cleared).toEqual([name, ...chunks.map((chunk) => chunk.split('=', 1)[0])].map((cleared) => `${cleared}=`))
   })
 
-  test.each([0, 1])('without chunk %i, the logout is not passed off as complete', async (missing) => {
+  test.each([0, 1])('without chunk %i, the logout is not reported as complete', async (missing) => {
     const cookies = (await signIn()).filter((cookie) => !cookie.startsWith(`${name}.${missing}=`))
     const { status, failures, sent } = await logOut(name, read, cookies)
     expect([status, failures, sent]).toEqual(['local_only', ['read'], []])
   })
 
-  test('without the last chunk, it is not passed off as complete where `read` rejects what it cannot decrypt', async () => {
+  test('without the last chunk, it is not reported as complete if `read` rejects what it cannot decrypt', async () => {
     const cookies = await signIn()
     const last = cookies.findLast((cookie) => cookie.startsWith(`${name}.`))
     const { status, failures } = await logOut(

@@ -21,7 +21,7 @@ describeBehavior('settings-without-code', () => {
     expect(provider.received[0]?.headers.authorization).toBe(`Basic ${btoa('app:the-secret')}`)
   })
 
-  test('http to a host by name, by a switch that says so', async () => {
+  test('http to a named host, by an explicit setting', async () => {
     await using provider = await startStandIn({ '/revoke': {} })
     // Another name of this machine, which is none of the names of loopback.
     const endpoint = `${provider.origin.replace('127.0.0.1', '0.0.0.0')}/revoke`

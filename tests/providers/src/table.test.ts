@@ -5,7 +5,7 @@ import { BEHAVIORS, type Behavior } from './behaviors.ts'
 const NOT_BEHAVIORS = ['profiles', 'table']
 const behaviors: readonly (readonly [string, Behavior])[] = Object.entries(BEHAVIORS)
 
-test('every behavior has a file that replays it, and every file a behavior', () => {
+test('every behavior has a test file, and every test file a behavior', () => {
   const files = globSync('*.test.ts', { cwd: import.meta.dirname }).map((file) => file.replace('.test.ts', ''))
   const here = behaviors.filter(([, { testedIn }]) => testedIn === undefined).map(([name]) => name)
   expect(files.filter((name) => !NOT_BEHAVIORS.includes(name)).sort()).toEqual(here.sort())

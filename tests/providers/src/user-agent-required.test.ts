@@ -10,7 +10,7 @@ const firewall: Answering = ({ headers }) =>
 describeBehavior('user-agent-required', () => {
   everywhere('the revocation passes', firewall, { state: 'accepted', requests: 1 })
 
-  test.each(['core', 'node'] as const)('metadata and introspection pass, too, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('metadata and introspection also pass, through %s', async (library) => {
     await using provider = await startStandIn((origin) => ({
       '/openid-configuration': ({ headers }) =>
         headers['user-agent']
@@ -24,7 +24,7 @@ describeBehavior('user-agent-required', () => {
     expect([...agents]).toEqual([expect.stringMatching(/^backend-logout\/\d+\.\d+\.\d+\S* Node\.js\/\d+/)])
   })
 
-  test.each(['core', 'node'] as const)('the application can send its own, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('the application can send its own value, through %s', async (library) => {
     await using provider = await startStandIn({ '/token/revocation': {} })
     const options = { headers: { 'User-Agent': 'shop/2' } }
     await createClient(library, { origin: provider.origin, options }).revokeToken('a-token')

@@ -17,12 +17,12 @@ function judge({ acknowledged, lost, asked, wronglyValid }: CrashResult): void {
   expect(wronglyValid).toBe(0)
 }
 
-test(`every entry that was acknowledged is refused by every reader, whoever was killed, on Postgres (seed ${seed})`, async () => {
+test(`every reader refuses every acknowledged entry, whichever process was killed, on Postgres (seed ${seed})`, async () => {
   await using server = await startPostgres()
   judge(await crashRounds(await server.database('crash'), true, ROUNDS, seeded(seed)))
 })
 
-test(`every entry that was acknowledged is refused by every reader, whoever was killed, in a folder (seed ${seed})`, async () => {
+test(`every reader refuses every acknowledged entry, whichever process was killed, in a folder (seed ${seed})`, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'revocations-crash-'))
   try {
     judge(await crashRounds(folder, false, ROUNDS, seeded(seed)))

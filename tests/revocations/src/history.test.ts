@@ -8,7 +8,7 @@ import { query, startPostgres } from '@backend-logout/tests-outbox/postgres-serv
 import { expect, test } from 'vitest'
 import { read, readAll, revoked, token, until } from './scene.ts'
 
-test('a server that crashes and comes back loses no entry, and no reader has to begin anew', async () => {
+test('a server that crashes and recovers loses no entry, and no reader has to start over', async () => {
   await using server = await startPostgres()
   const address = await server.database('crash')
   // On a busy machine, a server takes longer to recover than a caller usually waits.
@@ -39,7 +39,7 @@ test('a server that crashes and comes back loses no entry, and no reader has to 
   expect(codes.filter((code) => code === 'snapshot')).toHaveLength(1)
 })
 
-test('a restored server, or one that was promoted, sends readers to the start, and they miss nothing and forget nothing', async () => {
+test('a restored or promoted server sends readers to the start, and they miss nothing and lose nothing', async () => {
   await using server = await startPostgres()
   const address = await server.database('restore')
   const backup = `${server.folder}-backup`
@@ -89,7 +89,7 @@ test('a restored server, or one that was promoted, sends readers to the start, a
   }
 })
 
-test('rows that came from another server with a dump are found, at once and afterward', async () => {
+test("rows from another server's dump are found, immediately and later", async () => {
   await using server = await startPostgres()
   const address = await server.database('dump')
   let log = await openRevocationLog({ store: address })

@@ -35,7 +35,7 @@ interface Reader {
   readonly seen: Set<string>
 }
 
-test('every interleaving of transactions and readers ends with every reader knowing what was committed, and nothing else', async () => {
+test('for every interleaving of transactions and readers, every reader has exactly the committed entries', async () => {
   await using server = await startPostgres()
   const address = await server.database('interleaving')
   const openLog = (): Promise<RevocationLog> =>

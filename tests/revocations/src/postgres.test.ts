@@ -32,7 +32,7 @@ const connect = async (address: string): Promise<pg.Client> => {
 }
 
 describe('a log on Postgres', () => {
-  test('gives back every form of an entry as it was, and keeps it', async () => {
+  test('returns every form of an entry unchanged, and keeps it', async () => {
     const address = await newDatabase()
     const entries = [
       revoked('a'),
@@ -56,7 +56,7 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(names)
   })
 
-  test('misses nothing that commits late, and waits for nobody', async () => {
+  test('misses nothing that commits late, and waits for no transaction', async () => {
     const address = await newDatabase()
     const log = await openLog(address)
     const early = await connect(address)
@@ -97,7 +97,7 @@ describe('a log on Postgres', () => {
     expect(names).toContain('during')
   })
 
-  test('commits and rolls back with a transaction of the application, and tells at its commit', async () => {
+  test("commits and rolls back with the application's transaction, and notifies on commit", async () => {
     const address = await newDatabase()
     const log = await openLog(address)
     await query(address, 'CREATE TABLE session (id text)')
@@ -129,7 +129,7 @@ describe('a log on Postgres', () => {
     })
   })
 
-  test('blocks no writer, whatever another one has open on the same token', async () => {
+  test('blocks no writer, whatever transaction another one has open on the same token', async () => {
     const address = await newDatabase()
     const log = await openLog(address)
     const client = await connect(address)
@@ -140,7 +140,7 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(['same'])
   })
 
-  test('reaches readers at other processes, also where nobody can listen', async () => {
+  test('reaches readers in other processes, even without LISTEN', async () => {
     const address = await newDatabase()
     const [writer, reader] = [await openLog(address), await openLog(address)]
     const list = followRevocations({ source: reader })
@@ -160,7 +160,7 @@ describe('a log on Postgres', () => {
     )
   })
 
-  test('lets a thousand readers wait with one query for each change', async () => {
+  test('serves a thousand waiting readers with one query for each change', async () => {
     const address = await newDatabase()
     const log = await openLog(address)
     const { cursor } = await read(log)
@@ -190,14 +190,14 @@ describe('a log on Postgres', () => {
     expect(queries() - before).toBeLessThanOrEqual(4 + Math.ceil((performance.now() - startedAt) / 1_000))
   })
 
-  test('can be opened by many at once on an empty database', async () => {
+  test('can be opened by many processes at the same time on an empty database', async () => {
     const address = await newDatabase()
     const logs = await Promise.all(Array.from({ length: 8 }, () => openLog(address)))
     await Promise.all(logs.map((log, index) => log.append(revoked(`${index}`))))
     expect((await readAll(logs[0] as RevocationLog)).names).toHaveLength(8)
   })
 
-  test('can be read by a process that may do nothing else', async () => {
+  test('can be read by a process with read access only', async () => {
     const address = await newDatabase()
     await (await openLog(address)).append(revoked('1'))
     await query(address, "CREATE ROLE reader LOGIN PASSWORD 'reader'")
@@ -212,7 +212,7 @@ describe('a log on Postgres', () => {
     })
   })
 
-  test('deletes what has ended an hour ago, and nothing else', async () => {
+  test('deletes only entries that ended more than an hour ago', async () => {
     const address = await newDatabase()
     const now = Math.floor(Date.now() / 1000)
     const old = Array.from({ length: 12_000 }, (_, index) => ({ iss: ISS, jti: `old ${index}`, until: now - 3_700 }))
@@ -224,7 +224,7 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(['just ended', '1'])
   })
 
-  test('goes on with a snapshot while what has ended is deleted under it, whatever the time zone of the database', async () => {
+  test('continues a snapshot while expired entries are deleted, in any time zone of the database', async () => {
     const address = await newDatabase()
     await query(address, `ALTER DATABASE ${new URL(address).pathname.slice(1)} SET timezone = 'Pacific/Kiritimati'`)
     await using log = await openRevocationLog({ store: address, pageEntries: 2 })
@@ -241,7 +241,7 @@ describe('a log on Postgres', () => {
     expect((await readAll(log, first.cursor)).names).toEqual(['2', '3'])
   })
 
-  test('takes no rows from others that readers would choke on', async () => {
+  test('accepts no rows from others that readers could not process', async () => {
     const address = await newDatabase()
     const log = await openLog(address)
     await log.append(revoked('1'))
@@ -288,7 +288,7 @@ describe('a log on Postgres', () => {
     )
   })
 
-  test('says what is wrong, without the password', async () => {
+  test('reports the problem, without the password', async () => {
     const address = await newDatabase()
     for (const store of [
       address.replace('a-password', 'wrong-password'),

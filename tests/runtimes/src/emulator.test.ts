@@ -16,15 +16,11 @@ clientSecretJwt true true
 issued 3
 `
 
-test.each(SERVER_RUNTIMES)(
-  'the emulator works in %s, and says nothing on its own',
-  { timeout: 60_000 },
-  async (name) => {
-    const [command, ...args] = programIn(name, join(import.meta.dirname, 'emulator-program.ts'))
-    const env = { ...process.env, NO_COLOR: '1' }
-    expect(await promisify(execFile)(command, args, { cwd: import.meta.dirname, env })).toEqual({
-      stdout: OUTCOMES,
-      stderr: '',
-    })
-  },
-)
+test.each(SERVER_RUNTIMES)('the emulator works in %s, and prints nothing', { timeout: 60_000 }, async (name) => {
+  const [command, ...args] = programIn(name, join(import.meta.dirname, 'emulator-program.ts'))
+  const env = { ...process.env, NO_COLOR: '1' }
+  expect(await promisify(execFile)(command, args, { cwd: import.meta.dirname, env })).toEqual({
+    stdout: OUTCOMES,
+    stderr: '',
+  })
+})

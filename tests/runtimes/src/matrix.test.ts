@@ -49,7 +49,7 @@ test.each(RUNTIMES)('$name runs the whole suite with $package', { timeout: 150_0
   expect(outcome.runtime).toContain(runtime.says)
 })
 
-test('docs/runtimes.md says what the runtimes did', async () => {
+test('docs/runtimes.md matches the results', async () => {
   const command = 'npm test -- --filter=@backend-logout/tests-runtimes -- --update'
   await expect(markdown(rows, cases), `docs/runtimes.md is stale: run \`${command}\`.`).toMatchFileSnapshot(
     '../../../docs/runtimes.md',

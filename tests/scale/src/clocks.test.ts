@@ -46,7 +46,7 @@ const CLOCK = `CREATE SCHEMA wrong;
   ALTER DATABASE jumps SET search_path = wrong, pg_catalog, public`
 
 test.each(['2 hours', '-2 hours'])(
-  'the clock of the database jumps by %s, and work goes on within seconds',
+  'the clock of the database jumps by %s, and work continues within seconds',
   async (by) => {
     await using provider = await startLimitedProvider()
     await using postgres = await startPostgres()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { failOverRounds } from './failover.ts'
 import { startLimitedProvider } from './fleet.ts'
 
-test('nothing that was acknowledged is lost when a primary dies and its synchronous standby takes over', async () => {
+test('no acknowledged logout is lost when a primary fails and its synchronous standby takes over', async () => {
   await using provider = await startLimitedProvider()
   const result = await failOverRounds(provider, 'synchronous', 2)
   expect(result.acknowledged).toBeGreaterThan(100)

@@ -20,7 +20,7 @@ async function fill(path: string): Promise<void> {
 
 // A disk of a known size is made of memory, which only root may do.
 test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
-  'a database whose disk is full refuses logouts, which is said, and goes on when there is room',
+  'a database with a full disk refuses logouts with an error, and recovers when there is room',
   async () => {
     await using provider = await startLimitedProvider()
     await using postgres = await startPostgres()

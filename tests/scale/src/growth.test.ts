@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startLimitedProvider } from './fleet.ts'
 import { watchGrowth } from './growth.ts'
 
-test('the memory of workers, the tables and their indexes do not grow with what was revoked', async () => {
+test('worker memory, tables and indexes do not grow with the number of revoked tokens', async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const { samples, mostMemory, idlePerSecond } = await watchGrowth(provider, postgres, {

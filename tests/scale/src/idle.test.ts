@@ -5,7 +5,7 @@ import { startLimitedProvider, startWorker } from './fleet.ts'
 
 const SECONDS = 20
 
-test('an idle worker asks the database at most twice a second', async () => {
+test('an idle worker queries the database at most twice a second', async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres({ settings: ['log_statement=all'] })
   await using _worker = await startWorker(provider, await postgres.database('idle'))

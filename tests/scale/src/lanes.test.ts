@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { names, openAdder, startLimitedProvider, startWorker } from './fleet.ts'
 import { addBesideBacklog } from './lanes.ts'
 
-test('a user who logs out now is served within moments beside a backlog, which gets its tenth', async () => {
+test('an interactive logout is served promptly next to a backlog, which gets its tenth', async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const store = await postgres.database('lanes')

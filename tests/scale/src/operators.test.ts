@@ -46,7 +46,7 @@ const hidesPassword = (error: unknown): void => {
 }
 
 describe('a role with few rights', () => {
-  test('needs no right to create anything when the tables were created beforehand', async () => {
+  test('needs no right to create anything if the tables already exist', async () => {
     await admin(`CREATE ROLE few_${databases} LOGIN PASSWORD 'pw'`)
     await admin(outboxSchemaSql({ role: `few_${databases}` }))
     store = as(`few_${databases}`)
@@ -55,7 +55,7 @@ describe('a role with few rights', () => {
     expect(await outbox.deadLetters()).toEqual([])
   })
 
-  test('creates the tables in a schema that is there, without the right to create schemas', async () => {
+  test('creates the tables in an existing schema, without the right to create schemas', async () => {
     await admin(`CREATE ROLE owner_${databases} LOGIN PASSWORD 'pw'`)
     await admin(`CREATE SCHEMA backend_logout AUTHORIZATION owner_${databases}`)
     store = as(`owner_${databases}`)
@@ -63,7 +63,7 @@ describe('a role with few rights', () => {
     await passThrough(outbox)
   })
 
-  test('is told what is missing where nothing is there, without its password', async () => {
+  test('gets an error that names missing tables, without its password', async () => {
     await admin(`CREATE ROLE none_${databases} LOGIN PASSWORD 'pw'`)
     store = as(`none_${databases}`)
     const error = await open().catch((error) => error)
@@ -72,7 +72,7 @@ describe('a role with few rights', () => {
   })
 })
 
-test('a statement_timeout of the role cancels what takes longer, and the outbox waits that out', async () => {
+test('a statement_timeout of the role cancels a long statement, and the outbox recovers', async () => {
   {
     await using _created = await open()
   }
@@ -112,7 +112,7 @@ test('an idle_session_timeout ends connections, and nothing fails because of it'
   expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 4 })
 })
 
-test('a name that cannot be resolved for a while is waited for, within addTimeoutMs', async () => {
+test('a name that temporarily fails to resolve is retried, within addTimeoutMs', async () => {
   const direct = store
   store = direct.replace('127.0.0.1', 'localhost')
   const events: OutboxEvent[] = []
@@ -140,7 +140,7 @@ test('a name that cannot be resolved for a while is waited for, within addTimeou
   expect(await work).toMatchObject({ revoked: 1, dead: 0 })
 })
 
-test('a server without a free connection is waited for, within addTimeoutMs', async () => {
+test('a server without a free connection is retried, within addTimeoutMs', async () => {
   await using outbox = await open({ addTimeoutMs: 4_000 })
   const role = `greedy_${databases}`
   await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`)
@@ -184,7 +184,7 @@ test.each(['fast', 'immediate'] as const)('a %s restart of the server is over wi
 })
 
 describe('a standby', () => {
-  test('refuses what is added in time, is counted on, and knows how durable logouts are', async () => {
+  test('refuses additions in time, can be counted, and reports how durable logouts are', async () => {
     await using cluster = await startCluster('synchronous')
     store = cluster.address
     await using outbox = await open({ store: { postgres: store, synchronousCommit: 'remote_apply' } })
@@ -206,7 +206,7 @@ describe('a standby', () => {
     expect(seconds).toBeLessThan(10)
   })
 
-  test('is waited for as `synchronousCommit` says, whatever the setting of the server', async () => {
+  test('is waited for according to `synchronousCommit`, whatever the setting of the server', async () => {
     await using cluster = await startCluster('synchronous')
     const address = { postgres: cluster.address, synchronousCommit: 'remote_apply' } as const
     await using outbox = await open({ store: address, addTimeoutMs: 3_000 })
@@ -217,7 +217,7 @@ describe('a standby', () => {
     await query(cluster.standby(), 'SELECT pg_wal_replay_resume()')
     await outbox.add({ accessToken: 'three' })
   })
-  test('is waited for until it has received a logout, with `remote_write`, and no longer', async () => {
+  test('is waited for only until it has received a logout, with `remote_write`', async () => {
     await using cluster = await startCluster('synchronous')
     await query(
       cluster.address,

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startLimitedProvider } from './fleet.ts'
 import { surviveOutage } from './outage.ts'
 
-test('after an outage the first request follows within seconds, no herd, and a pause is at most one event', async () => {
+test('after an outage the first request follows within seconds, without a herd, and a pause is at most one event', async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const result = await surviveOutage(provider, await postgres.database('outage'), { seconds: 20, workers: 4 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { startLimitedProvider } from './fleet.ts'
 import { drainAtLimit } from './pace.ts'
 
-test('four workers share one pace: they use what a provider admits, which refuses next to nothing', async () => {
+test("four workers share one pace: they use the provider's limit, with almost no refusals", async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const store = await postgres.database('pace')

@@ -33,7 +33,7 @@ const held = async (some: readonly Claim[]): Promise<number> => {
   return some.filter(({ id, retry_count }) => now.has(`${id} ${retry_count}`)).length
 }
 
-test('what a killed worker held is free within 15 seconds, also in a busy fleet', async () => {
+test('logouts that a killed worker held are free within 15 seconds, even in a busy fleet', async () => {
   await using adder = await openAdder(provider, store)
   await adder.addMany(names('token', 20_000))
   const first = await startWorker(provider, store)
@@ -53,7 +53,7 @@ test('what a killed worker held is free within 15 seconds, also in a busy fleet'
   }
 })
 
-test('a worker that is restarted again and again leaves nothing claimed behind, and nothing waits for its claims', async () => {
+test('a worker that is restarted repeatedly leaves no claims behind, and nothing waits for its claims', async () => {
   await using adder = await openAdder(provider, store)
   await adder.addMany(names('token', 2_000))
   for (let round = 0; round < 4; round++) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createLogout, isLogoutProxyError } from './index.ts'
 
 // Next, SvelteKit, Nuxt and React Router run the modules of a page on the server as well.
-test('the page’s half can be created where pages are rendered, and uses nothing of a browser until it is called', async () => {
+test('the client module can be created during server rendering, and uses no browser API until it is called', async () => {
   const touched: PropertyKey[] = []
   const names = ['location', 'BroadcastChannel', 'fetch', 'document', 'window', 'navigator'] as const
   const before = names.map((name) => Object.getOwnPropertyDescriptor(globalThis, name))

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 
-test('the page’s half is at most 1.5 KiB, minified and gzipped, and brings nothing along', async () => {
+test('the client module is at most 1.5 KiB, minified and gzipped, and has no dependencies', async () => {
   const { metafile, outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('index.ts', import.meta.url))],
     bundle: true,

@@ -8,7 +8,7 @@ const request = (cookie?: string): Request =>
 const cleared = async (options: Omit<CookieSessionOptions, 'read'>): Promise<string[]> =>
   new Headers((await cookieSession({ read: () => tokens, ...options }).clear(request())) ?? {}).getSetCookie()
 
-test('the session is read by the value of its cookie', async () => {
+test('reads the session by the value of its cookie', async () => {
   const session = cookieSession({ name: '__Host-session', read: (value) => ({ accessToken: value }) })
   expect(await session.read(request('a=1; __Host-session=s%3A42; b=2'))).toEqual({ accessToken: 's:42' })
   expect(await session.read(request('__Host-session="quoted"'))).toEqual({ accessToken: 'quoted' })
@@ -17,7 +17,7 @@ test('the session is read by the value of its cookie', async () => {
 })
 
 test.each([undefined, 'other=1', 'x__Host-session=1', '__Host-session=', '__Host-session', '__host-session=1'])(
-  'without the cookie there is no session: %s',
+  'finds no session without the cookie: %s',
   async (cookie) => {
     const asked: string[] = []
     const session = cookieSession({ name: '__Host-session', read: (value) => void asked.push(value) as undefined })
@@ -27,7 +27,7 @@ test.each([undefined, 'other=1', 'x__Host-session=1', '__Host-session=', '__Host
   },
 )
 
-test('the session is forgotten in the store and in the browser', async () => {
+test('deletes the session from the store and its cookie from the browser', async () => {
   const store = new Map([['42', tokens]])
   const session = cookieSession({ name: 'sid', read: (id) => store.get(id), clear: (id) => store.delete(id) })
   const headers = new Headers((await session.clear(request('sid=42'))) ?? {})
@@ -37,7 +37,7 @@ test('the session is forgotten in the store and in the browser', async () => {
   ])
 })
 
-test('the cookie is cleared with the attributes it was set with', async () => {
+test('clears the cookie with the attributes that it was set with', async () => {
   const attributes = {
     path: '/app',
     domain: 'example.com',
@@ -50,12 +50,12 @@ test('the cookie is cleared with the attributes it was set with', async () => {
   ])
 })
 
-test('further cookies end along with it, each in its own header', async () => {
+test('clears further cookies along with it, each in its own header', async () => {
   const cookies = await cleared({ name: '__Host-session', alsoClear: ['__Host-csrf', 'theme'] })
   expect(cookies.map((cookie) => cookie.split('=', 1)[0])).toEqual(['__Host-session', '__Host-csrf', 'theme'])
 })
 
-test('the lock is taken by the value of the cookie, and not without one', async () => {
+test('takes the lock by the value of the cookie, and only if there is one', async () => {
   const locked: string[] = []
   const lock = <T>(value: string, run: () => Promise<T>): Promise<T> => {
     locked.push(value)
@@ -67,7 +67,7 @@ test('the lock is taken by the value of the cookie, and not without one', async 
   expect(locked).toEqual(['42'])
 })
 
-test('a session in chunks is read, locked and forgotten by all of them, and every chunk is cleared', async () => {
+test('reads, locks and deletes a session in chunks by all of them, and clears every chunk', async () => {
   const seen: string[] = []
   const session = cookieSession({
     name: '__Host-session',
@@ -95,7 +95,7 @@ test('a session in chunks is read, locked and forgotten by all of them, and ever
   for (const cookie of headers.getSetCookie()) expect(cookie).toContain('; Max-Age=0; ')
 })
 
-test('a session of which a chunk is missing cannot be read, and is cleared all the same', async () => {
+test('cannot read a session that lacks a chunk, and still clears it', async () => {
   const session = cookieSession({ name: 'sid', read: () => tokens })
   const broken = request('sid.1=two')
   expect(session.id?.(broken)).toBeUndefined()
@@ -103,7 +103,7 @@ test('a session of which a chunk is missing cannot be read, and is cleared all t
   expect(new Headers((await session.clear(broken)) ?? {}).getSetCookie()).toHaveLength(2)
 })
 
-test('chunks can be left alone', async () => {
+test('ignores chunks if the option says so', async () => {
   const session = cookieSession({ name: 'sid', chunks: false, read: () => tokens })
   expect(await session.read(request('sid_0=1; sid_1=2'))).toBeUndefined()
   expect(new Headers((await session.clear(request('sid_0=1'))) ?? {}).getSetCookie()).toHaveLength(1)
@@ -124,7 +124,7 @@ test.each([
   ['a domain with a line break', { name: 'sid', domain: 'a\r\nSet-Cookie: x' }],
   ['a SameSite that does not exist', { name: 'sid', sameSite: 'lax' }],
   ['chunks that are neither on nor off', { name: 'sid', chunks: 'yes' }],
-] as [string, CookieSessionOptions][])('options are refused: %s', (_case, options) => {
+] as [string, CookieSessionOptions][])('refuses options: %s', (_case, options) => {
   expect(() => cookieSession({ ...options, read: () => tokens })).toThrow(
     expect.toSatisfy((error) => isLogoutError(error) && error.code === 'invalid_options'),
   )

@@ -45,7 +45,7 @@ function formRequest(
   })
 }
 
-test('a form logs a user out, and the browser goes on to a page of the application', async () => {
+test('a form logs a user out, and the browser continues to a page of the application', async () => {
   const { handler, sessions, signIn } = createFormApplication()
   const user = await signIn()
   const answer = await handler(formRequest(user.cookie, { csrf_token: user.csrf }))
@@ -59,13 +59,13 @@ test('a form logs a user out, and the browser goes on to a page of the applicati
   expect(await provider.isActive(user.accessToken)).toBe(false)
 })
 
-test('the same endpoint still answers the script of a page', async () => {
+test('the same endpoint still serves the page’s script', async () => {
   const { handler, signIn } = createFormApplication()
   const { cookie } = await signIn()
   expect(await (await handler(logoutRequest(cookie))).json()).toMatchObject({ status: 'logged_out' })
 })
 
-test('with single sign-out the browser goes on to the provider, and not where the provider does not answer', async () => {
+test('with single sign-out, the browser continues to the provider, but not while the provider does not answer', async () => {
   const { handler, signIn } = createFormApplication({ singleSignOut: true })
   const first = await signIn()
   const answer = await handler(formRequest(first.cookie, { csrf_token: first.csrf }))
@@ -76,7 +76,7 @@ test('with single sign-out the browser goes on to the provider, and not where th
   expect(stays.headers.get('location')).toBe('/goodbye?logout=local_only')
 })
 
-test('the form may name a return address of the list', async () => {
+test('the form may name a return address from the list', async () => {
   const { handler, sessions, signIn } = createFormApplication()
   const { cookie, csrf } = await signIn()
   const refused = await handler(formRequest(cookie, { csrf_token: csrf, return_to: 'https://evil.test/' }))
@@ -86,7 +86,7 @@ test('the form may name a return address of the list', async () => {
   expect(answer.headers.get('location')).toBe(`${ORIGIN}/bye`)
 })
 
-test('a user whose session has expired gets to the landing page, which is told so', async () => {
+test('a user whose session has expired reaches the landing page, which is informed of that', async () => {
   const { handler, events } = createFormApplication()
   for (const fields of [{ csrf_token: 'from a page of yesterday' }, {}] as Record<string, string>[]) {
     const answer = await handler(formRequest('__Host-session=gone', fields))
@@ -223,7 +223,7 @@ describe('an attack changes nothing:', () => {
     expect(provider.requests.filter(({ endpoint }) => endpoint === 'revocation')).toEqual([])
   })
 
-  test('a form where the application has no door for it', async () => {
+  test('a form at an application without the form option', async () => {
     const { handler, signIn } = createApplication(provider)
     const { cookie } = await signIn()
     expect((await handler(formRequest(cookie, { csrf_token: 'x' }))).status).toBe(403)
@@ -266,13 +266,13 @@ test.each([
   ['a landing page that ends the header', { csrfToken: () => 'x', landing: '/\r\nset-cookie: a' }, 'form.landing'],
   ['an option that does not exist', { csrfToken: () => 'x', landing: '/', sso: true }, 'form.sso'],
   ['single sign-out that is neither', { csrfToken: () => 'x', landing: '/', singleSignOut: 1 }, 'form.singleSignOut'],
-] as [string, LogoutFormOptions, string][])('options of the form are refused: %s', (_what, form, option) => {
+] as [string, LogoutFormOptions, string][])('refuses options of the form: %s', (_what, form, option) => {
   expect(() => createApplication(provider, { form })).toThrow(
     expect.toSatisfy((error) => isLogoutError(error) && error.code === 'invalid_options' && error.option === option),
   )
 })
 
-test('a form needs a session', () => {
+test('a form requires a session', () => {
   const form = { csrfToken: () => 'x', landing: '/' }
   expect(() => createApplication(provider, { form, session: undefined })).toThrow('form needs session')
 })

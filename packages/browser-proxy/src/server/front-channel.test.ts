@@ -21,18 +21,18 @@ async function logOut(extraParameters: GivenExtraParameters | undefined, body?: 
 }
 
 describe('the logout URL', () => {
-  test('has the parameters that the application sets for all', async () => {
+  test('has the parameters that the application sets for all requests', async () => {
     const { parameters, query } = await logOut({ logout_hint: 'alice', federated: true })
     expect(parameters).toMatchObject({ logout_hint: 'alice', federated: '' })
     expect(query).toMatch(/&federated$/)
   })
 
-  test('has those that the application makes for a request', async () => {
+  test('has the parameters that the application creates for a request', async () => {
     const { parameters } = await logOut(async (request) => ({ ui_locales: request.headers.get('x-locale') ?? 'en' }))
     expect(parameters.ui_locales).toBe('en')
   })
 
-  test('is made without them where the application fails to make them', async () => {
+  test('omits those parameters if the application fails to create them', async () => {
     for (const fail of [() => Promise.reject(new Error('no')), () => ({ a: 1 }) as never, () => 'x' as never]) {
       const { answer, events, parameters } = await logOut(fail)
       expect([answer.status, Object.keys(parameters)]).toEqual(['logged_out', ['id_token_hint']])
@@ -41,17 +41,17 @@ describe('the logout URL', () => {
     expect((await logOut(() => undefined)).answer.status).toBe('logged_out')
   })
 
-  test('costs no logout where its parameters make no sense', async () => {
+  test('does not prevent the logout if its parameters are invalid', async () => {
     const { answer } = await logOut({ state: 'not here' })
     expect(answer).toEqual({ status: 'logged_out' })
   })
 
-  test('brings back the state of the page', async () => {
+  test('returns the state of the page', async () => {
     const { parameters } = await logOut(undefined, { return_to: 'https://app.example.com/bye', state: 'x y' })
     expect(parameters).toMatchObject({ post_logout_redirect_uri: 'https://app.example.com/bye', state: 'x y' })
   })
 
-  test('comes along with a form to post where it is too long for servers', async () => {
+  test('comes with a form to post if it is too long for servers', async () => {
     const idToken = `e30.${'a'.repeat(18_000)}.b`
     const { answer, parameters } = await logOut({ federated: true }, undefined, idToken)
     expect(parameters.id_token_hint).toBe(idToken)
@@ -62,7 +62,7 @@ describe('the logout URL', () => {
     expect((await logOut(undefined)).answer).not.toHaveProperty('logout_form')
   })
 
-  test('is not missing in silence where the page asked for one', async () => {
+  test('is not silently missing if the page asked for one', async () => {
     const { answer, events } = await logOut(undefined, { return_to: 'https://app.example.com/bye' }, '')
     expect(answer).toEqual({ status: 'logged_out', logout_url_error: 'invalid_argument' })
     expect(events.at(-1)).toMatchObject({ logoutUrlError: { message: expect.stringMatching(/idToken is missing/) } })
@@ -71,7 +71,7 @@ describe('the logout URL', () => {
 })
 
 test.each([null, 1, 'x', [], { a: 1 }, { a: false }])(
-  'parameters are refused that are no texts: %j',
+  'refuses parameters that are not strings: %j',
   (extraParameters) => {
     const client = createLogoutClient({ appId: 'app', appHost: provider.appHost })
     expect(() => createLogoutHandler({ client, extraParameters } as never)).toThrow(

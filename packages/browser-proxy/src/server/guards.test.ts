@@ -67,7 +67,7 @@ function expected(
 }
 
 test.each(METHODS)(
-  'the guards let %s through only as the contract says, whatever else is in the request',
+  'the guards accept %s only as the contract allows, whatever else is in the request',
   async (method) => {
     const { handler, touched } = application()
     const wrong: unknown[] = []
@@ -112,7 +112,7 @@ test.each([
   ['purpose', 'prefetch'],
   ['x-purpose', 'preview'],
   ['x-moz', 'prefetch'],
-])('a prefetch is refused, told by %s: %s', async (name, value) => {
+])('a prefetch is refused, identified by %s: %s', async (name, value) => {
   const { handler, touched } = application()
   const headers = { origin: ORIGIN, 'x-logout-request': '1', [name]: value }
   const answer = await handler(new Request(`${ORIGIN}/logout`, { method: 'POST', headers }))
@@ -122,7 +122,7 @@ test.each([
 })
 
 test.each(['http://a:99999/logout', '/logout', 'http://a b/logout'])(
-  'a request whose URL is none, which some runtimes pass on, is refused: %s',
+  'a request with an invalid URL, which some runtimes pass on, is refused: %s',
   async (url) => {
     const { handler, touched } = application({ allowedOrigins: [ORIGIN] })
     const headers = { origin: ORIGIN, 'x-logout-request': '1' }
@@ -204,7 +204,7 @@ test.each([
   },
 )
 
-test('with one trusted header missing, the own address fills in', async () => {
+test('if a trusted header is missing, the server’s own address fills in', async () => {
   const { handler } = application({ trustedProxyHeader: 'x-forwarded' })
   const answer = await handler(ask('http://app.example.com/logout', { origin: ORIGIN, 'x-forwarded-proto': 'https' }))
   expect(answer.status).toBe(200)
@@ -218,7 +218,7 @@ test('a rate limit refuses with the time to wait, in whole seconds', async () =>
   expect(touched).toEqual([])
 })
 
-test('a rate limit is not asked about what the guards refuse', async () => {
+test('the rate limit is not called for requests that the guards refuse', async () => {
   let asked = 0
   const throttle = (): undefined => {
     asked += 1

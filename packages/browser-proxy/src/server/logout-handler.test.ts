@@ -13,7 +13,7 @@ const cleared = (answer: Response): boolean =>
 const revocations = (): number => provider.requests.filter(({ endpoint }) => endpoint === 'revocation').length
 
 describe('with a session', () => {
-  test('a logout revokes both tokens, forgets the session and clears the cookie', async () => {
+  test('a logout revokes both tokens, deletes the session and clears the cookie', async () => {
     const { handler, sessions, events, signIn } = createApplication(provider)
     const user = await signIn()
     const answer = await handler(logoutRequest(user.cookie))
@@ -38,7 +38,7 @@ describe('with a session', () => {
     ])
   })
 
-  test('an answer is not cached, not shared with other origins, and not sniffed', async () => {
+  test('a response is not cached, not shared with other origins, and not sniffed', async () => {
     const { handler } = createApplication(provider)
     const { headers } = await handler(logoutRequest())
     expect(headers.get('cache-control')).toBe('no-store')
@@ -47,7 +47,7 @@ describe('with a session', () => {
     expect(headers.has('clear-site-data')).toBe(false)
   })
 
-  test('logging out twice is no error, nor is it without a session, and the answer says that there was none', async () => {
+  test('logging out twice, or without a session, succeeds, and the response says that there was no session', async () => {
     const { handler, events, signIn } = createApplication(provider)
     const { cookie } = await signIn()
     await handler(logoutRequest(cookie))
@@ -80,13 +80,13 @@ describe('with a session', () => {
     expect(sessions.size).toBe(1)
   })
 
-  test('without a session, the page’s ID token still leads to the end of the provider’s own session', async () => {
+  test('without a session, the page’s ID token still leads to the end of the provider’s session', async () => {
     const { handler } = createApplication(provider)
     const answer = await (await handler(logoutRequest(undefined, { id_token_hint: 'hint' }))).json()
     expect(answer).toEqual({ status: 'no_session', logout_url: expect.stringContaining('id_token_hint=hint') })
   })
 
-  test('a session without an id says nothing about who was named', async () => {
+  test('a session without an id does not reveal whose it was', async () => {
     const session = { read: () => undefined, clear: () => undefined }
     const { handler, events } = createApplication(provider, { session })
     expect(await (await handler(logoutRequest())).json()).toEqual({ status: 'no_session' })
@@ -106,7 +106,7 @@ describe('with a session', () => {
     expect(revocations()).toBe(0)
   })
 
-  test('tokens under the names of a token response are a failure, and no logout', async () => {
+  test('tokens under the names of a token response are a failure, not a logout', async () => {
     const { handler, sessions, events, signIn } = createApplication(provider)
     const { cookie, id, accessToken, refreshToken } = await signIn()
     sessions.set(id, { access_token: accessToken, refresh_token: refreshToken } as never)
@@ -115,7 +115,7 @@ describe('with a session', () => {
     expect(String(events[0]?.type === 'failure' && events[0].error)).toContain('access_token as accessToken')
   })
 
-  test('what a guard refuses leaves the session and its tokens alone', async () => {
+  test('a request that a guard refuses leaves the session and its tokens unchanged', async () => {
     const { handler, sessions, events, signIn } = createApplication(provider)
     const user = await signIn()
     const request = logoutRequest(user.cookie)
@@ -129,7 +129,7 @@ describe('with a session', () => {
     expect(events).toMatchObject([{ type: 'refused', code: 'foreign_origin', status: 403 }])
   })
 
-  test('the page cannot slip in a token of its own', async () => {
+  test('the page cannot inject a token', async () => {
     const { handler, sessions, signIn } = createApplication(provider)
     const { cookie } = await signIn()
     const answer = await handler(logoutRequest(cookie, { token: 'x' }))
@@ -138,7 +138,7 @@ describe('with a session', () => {
     expect(sessions.size).toBe(1)
   })
 
-  test('the return address goes into the logout URL, if it is on the list', async () => {
+  test('the logout URL has the return address if it is on the list', async () => {
     const { handler, sessions, signIn } = createApplication(provider, { returnTo: ['http://localhost:3000/', '/bye'] })
     const first = await signIn()
     const refused = await handler(logoutRequest(first.cookie, { return_to: 'http://localhost:3001/' }))
@@ -157,7 +157,7 @@ describe('with a session', () => {
     expect((await handler(logoutRequest(undefined, { return_to: '/' }))).status).toBe(400)
   })
 
-  test('the session’s ID token goes before the page’s hint, which fills in where there is none', async () => {
+  test('the session’s ID token takes precedence over the page’s hint, which is the fallback', async () => {
     const { handler, sessions, signIn } = createApplication(provider)
     const hintOf = async (answer: Response): Promise<string | null> =>
       new URL((await answer.json()).logout_url).searchParams.get('id_token_hint')
@@ -168,7 +168,7 @@ describe('with a session', () => {
     expect(await hintOf(await handler(logoutRequest(cookie, { id_token_hint: 'hint' })))).toBe('hint')
   })
 
-  test('an unusable ID token costs the logout URL, but not the logout', async () => {
+  test('an unusable ID token prevents the logout URL, but not the logout', async () => {
     const { handler, sessions, signIn } = createApplication(provider)
     const { cookie, id, ...user } = await signIn()
     sessions.set(id, { ...user, idToken: 'x'.repeat(70_000) })
@@ -176,13 +176,13 @@ describe('with a session', () => {
     expect(await provider.isActive(user.refreshToken)).toBe(false)
   })
 
-  test('Clear-Site-Data is sent where it is asked for, and only with a logout', async () => {
+  test('Clear-Site-Data is sent if configured, and only with a logout', async () => {
     const { handler } = createApplication(provider, { clearSiteData: ['cache', 'storage'] })
     expect((await handler(logoutRequest())).headers.get('clear-site-data')).toBe('"cache", "storage"')
     expect((await handler(logoutRequest(undefined, { token: 'x' }))).headers.has('clear-site-data')).toBe(false)
   })
 
-  test('the session cannot change what protects the answer', async () => {
+  test('the session cannot change the headers that protect the response', async () => {
     const { handler } = createApplication(provider, {
       session: {
         read: () => undefined,
@@ -218,7 +218,7 @@ describe('when the provider fails', () => {
     ['reports an error inside 200', { envelopeError: { statusCode: 500, message: 'x' } }],
   ] as const
 
-  test.each(FAULTS)('and %s, the session ends all the same, and the answer says so', async (_case, fault) => {
+  test.each(FAULTS)('and %s, the session still ends, and the response says so', async (_case, fault) => {
     const { handler, sessions, signIn } = createApplication(provider, { revokeTimeoutMs: 500 })
     const { cookie, accessToken } = await signIn()
     provider.answerAlways(fault)
@@ -242,7 +242,7 @@ describe('when the provider fails', () => {
     expect(cleared(answer)).toBe(true)
   })
 
-  test('only what is left goes to the outbox', async () => {
+  test('only the remaining tokens go to the outbox', async () => {
     const outbox = createTestOutbox()
     const { handler, signIn } = createApplication(provider, { outbox })
     const { cookie, refreshToken } = await signIn()
@@ -266,7 +266,7 @@ describe('when the provider fails', () => {
     expect(events[0]).toMatchObject({ type: 'failure', step: 'read', error: { message: /milliseconds/ } })
   })
 
-  test('the outbox is told what the provider said about each token', async () => {
+  test('the outbox receives the provider’s response for each token', async () => {
     const outbox = createTestOutbox()
     const { handler, signIn } = createApplication(provider, { outbox })
     const { cookie } = await signIn()
@@ -280,7 +280,7 @@ describe('when the provider fails', () => {
     ])
   })
 
-  test('what the provider never revokes is not queued, and the answer does not promise it', async () => {
+  test('a token that the provider never revokes is not queued, and the response does not promise it', async () => {
     const outbox = createTestOutbox()
     const { handler, signIn } = createApplication(provider, { outbox })
     const { cookie } = await signIn()
@@ -316,7 +316,7 @@ describe('when the provider fails', () => {
   test.each([
     ['fails', () => Promise.reject(new Error('disk full'))],
     ['hangs', () => new Promise(() => {})],
-  ])('and the outbox %s, the answer is honest about it', async (_case, add) => {
+  ])('and the outbox %s, the response says so', async (_case, add) => {
     const { handler, events, signIn } = createApplication(provider, { outbox: { add }, storeTimeoutMs: 50 })
     const { cookie } = await signIn()
     provider.answerAlways({ status: 503 })
@@ -326,7 +326,7 @@ describe('when the provider fails', () => {
     expect(events).toMatchObject([{ type: 'failure', step: 'queue' }, { type: 'outcome' }])
   })
 
-  test('a client that ignores its deadline is not waited for', async () => {
+  test('the handler does not wait for a client that ignores its deadline', async () => {
     const outbox = createTestOutbox()
     const client = { logout: () => new Promise<never>(() => {}) }
     const { handler, events, signIn } = createApplication(provider, { client, outbox, revokeTimeoutMs: 50 })
@@ -349,7 +349,7 @@ describe('when the application’s own store fails', () => {
     ],
   ] as const
 
-  test.each(failures)('reading %s: the session is cleared, and the tokens are taken for alive', async (_case, read) => {
+  test.each(failures)('reading %s: the session is cleared, and the tokens count as active', async (_case, read) => {
     const session = cookieSession({ name: '__Host-session', read })
     const { handler, events } = createApplication(provider, { session, storeTimeoutMs: 50 })
     const answer = await handler(logoutRequest('__Host-session=1'))
@@ -362,7 +362,7 @@ describe('when the application’s own store fails', () => {
   })
 
   test.each(failures)(
-    'clearing %s: the answer is an error, and the cookie stays for another try',
+    'clearing %s: the response is an error, and the cookie remains for another attempt',
     async (_case, clear) => {
       const { accessToken } = await provider.signIn()
       const session = cookieSession({ name: '__Host-session', read: () => ({ accessToken }), clear })
@@ -379,7 +379,7 @@ describe('when the application’s own store fails', () => {
     },
   )
 
-  test('naming the session fails: the logout goes on by itself', async () => {
+  test('naming the session fails: the logout continues without joining others', async () => {
     const session = { id: () => Promise.reject(new Error('x')), read: () => undefined, clear: () => ({}) }
     const { handler, events } = createApplication(provider, { session })
     expect((await handler(logoutRequest())).status).toBe(200)
@@ -388,7 +388,7 @@ describe('when the application’s own store fails', () => {
 })
 
 describe('concurrent logouts', () => {
-  test('of one session are one logout, and each gets the whole answer', async () => {
+  test('of one session are one logout, and each receives the complete response', async () => {
     const { handler, events, signIn } = createApplication(provider)
     const { cookie } = await signIn()
     const answers = await Promise.all(Array.from({ length: 20 }, () => handler(logoutRequest(cookie))))
@@ -399,7 +399,7 @@ describe('concurrent logouts', () => {
     expect(events.filter((event) => event.type === 'outcome' && event.joined)).toHaveLength(19)
   })
 
-  test('of different sessions stay apart', async () => {
+  test('of different sessions stay separate', async () => {
     const { handler, signIn } = createApplication(provider)
     const users = await Promise.all([signIn(), signIn(), signIn()])
     await Promise.all(users.map(({ cookie }) => handler(logoutRequest(cookie))))
@@ -407,7 +407,7 @@ describe('concurrent logouts', () => {
     for (const { accessToken } of users) expect(await provider.isActive(accessToken)).toBe(false)
   })
 
-  test('of one session without an id do no harm to each other', async () => {
+  test('of one session without an id do not disturb each other', async () => {
     const { accessToken } = await provider.signIn()
     const { handler } = createApplication(provider, { session: { read: () => ({ accessToken }), clear: () => ({}) } })
     const answers = await Promise.all(Array.from({ length: 5 }, () => handler(logoutRequest())))
@@ -415,14 +415,14 @@ describe('concurrent logouts', () => {
     expect(await provider.isActive(accessToken)).toBe(false)
   })
 
-  test('without a session are not taken for one', async () => {
+  test('without a session are not joined', async () => {
     const { handler, events } = createApplication(provider)
     await Promise.all([handler(logoutRequest()), handler(logoutRequest())])
     expect(events.flatMap((event) => (event.type === 'outcome' ? [event.joined] : []))).toEqual([false, false])
   })
 })
 
-test('no event and no answer of a failed logout holds a token', async () => {
+test('no event or response of a failed logout contains a token', async () => {
   const { handler, events, signIn } = createApplication(provider)
   const { cookie, accessToken, refreshToken } = await signIn()
   provider.answerAlways({ status: 400, body: { error: 'invalid_request', error_description: `bad ${accessToken}` } })
@@ -438,12 +438,12 @@ test.each([
     throw new Error('x')
   },
   () => Promise.reject(new Error('x')),
-])('a watcher that fails does not break a logout', async (onEvent) => {
+])('a listener that fails does not break a logout', async (onEvent) => {
   const { handler } = createApplication(provider, { onEvent })
   expect((await handler(logoutRequest())).status).toBe(200)
 })
 
-test('a client that hangs up does not stop the logout', async () => {
+test('a client that disconnects does not stop the logout', async () => {
   const { handler, sessions, signIn } = createApplication(provider)
   const { cookie, accessToken } = await signIn()
   provider.answerNext({ delayMs: 50 })
@@ -455,7 +455,7 @@ test('a client that hangs up does not stop the logout', async () => {
   expect(await provider.isActive(accessToken)).toBe(false)
 })
 
-test('the platform is asked to keep a logout alive, and its refusal does no harm', async () => {
+test('the platform is asked to keep a logout running, and its refusal is harmless', async () => {
   const kept: Promise<unknown>[] = []
   const first = createApplication(provider, { waitUntil: (logout) => kept.push(logout) })
   await first.handler(logoutRequest())

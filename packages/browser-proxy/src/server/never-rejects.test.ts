@@ -78,12 +78,12 @@ async function tryAll(make: (oddity: Oddity) => Parameters<typeof faultsWith>[0]
 const broken = (events: readonly LogoutProxyEvent[], step: string): boolean =>
   events.some((event) => event.type === 'failure' && event.step === step)
 
-test('every part of an application may do anything: there are hundreds of ways', () => {
+test('every part of an application can fail, in hundreds of combinations', () => {
   expect(ODDITIES.length).toBeGreaterThan(150)
 })
 
 test.each(['throttle', 'id', 'lock', 'read', 'logout', 'add', 'waitUntil', 'onEvent'] as const)(
-  'whatever %s does, the session ends and the answer is as the contract describes it',
+  'whatever %s does, the session ends and the response follows the contract',
   async (part) => {
     for (const { name, http, status } of await tryAll((oddity) => ({ [part]: oddity }))) {
       // A rate limit may refuse; everything else ends the session.
@@ -95,26 +95,26 @@ test.each(['throttle', 'id', 'lock', 'read', 'logout', 'add', 'waitUntil', 'onEv
   },
 )
 
-test('whatever clear does, the answer is a logout or says that there was none', async () => {
+test('whatever clear() does, the response reports a logout or that there was no session', async () => {
   for (const { http, events } of await tryAll((oddity) => ({ clear: oddity }))) {
     expect(http).toBe(broken(events, 'clear') ? 500 : 200)
   }
 })
 
-test('a read that fails is never a logout of which the tokens are revoked', async () => {
+test('a failed read is never reported as a logout with revoked tokens', async () => {
   for (const { name, status, events } of await tryAll((oddity) => ({ read: oddity }))) {
     if (broken(events, 'read')) expect(status, name).not.toBe('logged_out')
   }
 })
 
-test('all parts at once may fail in the same way', async () => {
+test('all parts can fail at the same time in the same way', async () => {
   await tryAll((oddity) => {
     const names = Object.keys(parts())
     return Object.fromEntries(names.map((name) => [name, oddity]))
   })
 })
 
-test('a part that is itself a trap fails as its step', async () => {
+test('a part that is a trap itself fails as its step', async () => {
   for (const part of ['throttle', 'id', 'read', 'clear', 'lock', 'logout', 'add', 'waitUntil'] as const) {
     const { faults, events } = await faultsWith({ [part]: trap() })
     expect(faults, part).toEqual([])
@@ -135,7 +135,7 @@ function requestWith(member: keyof Request, value: () => unknown): Request {
 }
 
 test.each(['method', 'url', 'headers', 'body', 'bodyUsed'] as const)(
-  'whatever %s of a request is, there is an answer as the contract describes it',
+  'whatever %s of a request is, the response follows the contract',
   async (member) => {
     for (const [name, oddity] of PLAIN_ODDITIES) {
       const { faults, http } = await faultsWith({}, requestWith(member, oddity))
@@ -145,7 +145,7 @@ test.each(['method', 'url', 'headers', 'body', 'bodyUsed'] as const)(
   },
 )
 
-test('whatever comes instead of a request is answered', async () => {
+test('any value in place of a request gets a response', async () => {
   for (const [name, make] of PLAIN_ODDITIES.filter(([name]) => name.startsWith('returns'))) {
     const { faults, http, events } = await faultsWith({}, (make() ?? null) as Request)
     expect(faults, name).toEqual([])
@@ -154,7 +154,7 @@ test('whatever comes instead of a request is answered', async () => {
   }
 })
 
-test('an unexpected failure is an event and the problem internal_error, which repeats nothing of it', async () => {
+test('an unexpected failure is an event and the problem internal_error, which repeats no part of it', async () => {
   const request = requestWith('headers', () => {
     throw new Error(SECRET)
   })
@@ -187,7 +187,7 @@ test.each([
   expect(http).toBe(400)
 })
 
-test('a body that something else is reading is refused', async () => {
+test('a body that other code is reading is refused', async () => {
   const request = logoutRequest(undefined, { return_to: '/' })
   request.body?.getReader()
   const { faults, http } = await faultsWith({}, request)

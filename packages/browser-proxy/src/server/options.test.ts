@@ -36,7 +36,7 @@ test.each([
   )
 })
 
-test('createLogoutHandler() keeps nothing of the caller’s options that could change later', async () => {
+test('createLogoutHandler() copies the caller’s options, so later changes have no effect', async () => {
   const allowedOrigins = ['https://app.example.com']
   const handler = createLogoutHandler({ client, session, allowedOrigins })
   allowedOrigins.push('https://evil.test')

@@ -40,14 +40,14 @@ test('stores fresh tokens into the session', async () => {
   expect(added).toEqual([])
 })
 
-test('asks nobody where the session has ended', async () => {
+test('calls nobody if the session has ended', async () => {
   const { store, refresh, refreshes } = scene()
   store.clear()
   expect(await refresh()).toBeUndefined()
   expect(refreshes()).toBe(0)
 })
 
-test('hands the fresh tokens to the outbox where the session ends during the refresh', async () => {
+test('hands the fresh tokens to the outbox if the session ends during the refresh', async () => {
   const { store, added, refresh } = scene()
   const refreshing = refresh()
   store.clear()
@@ -56,14 +56,14 @@ test('hands the fresh tokens to the outbox where the session ends during the ref
   expect(store.size).toBe(0)
 })
 
-test('ten refreshes at once are one', async () => {
+test('joins ten concurrent refreshes into one', async () => {
   const { refresh, refreshes } = scene()
   const results = await Promise.all(Array.from({ length: 10 }, () => refresh()))
   expect(new Set(results.map((result) => result?.refreshToken))).toEqual(new Set(['refresh-2']))
   expect(refreshes()).toBe(1)
 })
 
-test('goes on with the tokens of another process that was faster', async () => {
+test('uses the tokens of another process that was faster', async () => {
   const { store, added, refresh } = scene()
   const refreshing = refresh()
   store.set('s', tokens(3))
@@ -71,13 +71,13 @@ test('goes on with the tokens of another process that was faster', async () => {
   expect(added).toEqual([])
 })
 
-test('leaves the session as it is where the provider refuses, and passes the error on', async () => {
+test('leaves the session unchanged if the provider refuses, and rethrows the error', async () => {
   const { store, refresh } = scene({ refresh: () => Promise.reject(new Error('invalid_grant')) })
   await expect(refresh()).rejects.toThrow('invalid_grant')
   expect(store.get('s')).toEqual(tokens(1))
 })
 
-test('passes on what the outbox throws', async () => {
+test('rethrows what the outbox throws', async () => {
   const { store, refresh } = scene({ outbox: { add: () => Promise.reject(new Error('down')) } })
   const refreshing = refresh()
   store.clear()
@@ -139,11 +139,11 @@ async function race(refreshOne: typeof refreshSession<Tokens>): Promise<number> 
   return provider.countActive()
 }
 
-test('1 000 refreshes against 1 000 logouts leave no token alive', async () => {
+test('1 000 refreshes against 1 000 logouts leave no token active', async () => {
   expect(await race(refreshSession)).toBe(0)
 }, 120_000)
 
-test('without it, some tokens live on that nobody holds', async () => {
+test('without it, some tokens stay active although nobody has them', async () => {
   const careless: typeof refreshSession<Tokens> = async ({ read, refresh }) => {
     const held = await read()
     return held ? refresh(held) : undefined

@@ -51,7 +51,7 @@ test.each([
   expect(await refusal(stream(body))).toBe(code)
 })
 
-test('a body without a declared length is read no further than the limit', async () => {
+test('a body without a declared length is read only up to the limit', async () => {
   let sent = 0
   const endless = new ReadableStream({
     pull(controller) {
@@ -63,7 +63,7 @@ test('a body without a declared length is read no further than the limit', async
   expect(sent).toBeLessThan(70_000)
 })
 
-test('the chunks of a body are not kept, because each can hold a large buffer', async () => {
+test('the chunks of a body are not retained, because each can hold a large buffer', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void
   const buffers: WeakRef<ArrayBuffer>[] = []
@@ -91,7 +91,7 @@ test('the chunks of a body are not kept, because each can hold a large buffer', 
   expect(await outcome).toBe('malformed_body')
 })
 
-test('a body that declares too much is not read at all', async () => {
+test('a body that declares too large a length is not read at all', async () => {
   let pulled = false
   const pull = (): void => {
     pulled = true
@@ -102,16 +102,16 @@ test('a body that declares too much is not read at all', async () => {
   expect(pulled).toBe(false)
 })
 
-test('a body that never ends is given up', async () => {
+test('a body that never ends is abandoned', async () => {
   expect(await refusal(stream(new ReadableStream({})), 20)).toBe('incomplete_body')
 })
 
-test('a body that breaks off is refused', async () => {
+test('a body that ends early is refused', async () => {
   const broken = new ReadableStream({ start: (controller) => controller.error(new Error('connection lost')) })
   expect(await refusal(stream(broken))).toBe('incomplete_body')
 })
 
-test('a body that something else has read is refused, not taken for an empty one', async () => {
+test('a body that other code has read is refused, not treated as empty', async () => {
   const request = stream('{"return_to":"/"}')
   await request.text()
   expect(await refusal(request)).toBe('incomplete_body')

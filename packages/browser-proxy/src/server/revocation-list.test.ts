@@ -37,7 +37,7 @@ function withList(options: Partial<LogoutHandlerOptions> = {}) {
   return { revocations, application: createApplication(provider, { revocations, ...options }) }
 }
 
-test('the access token is on the list before the provider is asked, and the answer says so', async () => {
+test('the access token is on the list before the provider is called, and the response says so', async () => {
   const { revocations, application } = withList()
   const { id, accessToken } = await application.signIn()
   expect(await logOut(application, id)).toMatchObject({ status: 'logged_out', refused_by_services: true })
@@ -47,7 +47,7 @@ test('the access token is on the list before the provider is asked, and the answ
   expect(application.events).toContainEqual(expect.objectContaining({ type: 'outcome', listed: true }))
 })
 
-test('a provider that is down does not keep it off the list', async () => {
+test('a provider that is down does not keep the token off the list', async () => {
   const { revocations, application } = withList()
   const { id } = await application.signIn()
   provider.answerAlways({ status: 503 })
@@ -55,7 +55,7 @@ test('a provider that is down does not keep it off the list', async () => {
   expect(revocations.entries).toHaveLength(1)
 })
 
-test('a provider that cannot revoke access tokens does not, either, and the answer is honest about both', async () => {
+test('a provider that cannot revoke access tokens does not either, and the response reports both', async () => {
   const { revocations, application } = withList()
   const { id } = await application.signIn()
   provider.answerAlways({ status: 400, body: { error: 'unsupported_token_type' } })
@@ -72,7 +72,7 @@ test('access tokens from before a refresh go on the list with the session', asyn
   expect(revocations.entries).toEqual([accessToken, ...earlier].map((token) => revocationEntryOf(token)))
 })
 
-test('a token that no entry can name is not claimed to be refused', async () => {
+test('the response does not claim that a token without an entry is refused', async () => {
   const { revocations, application } = withList()
   const { id, accessToken } = await application.signIn()
   for (const tokens of [{ accessToken: 'opaque' }, { accessToken, replacedAccessTokens: ['opaque'] }]) {
@@ -86,7 +86,7 @@ test.each([
   ['no list', 'x'],
   ['too many', Array(101).fill('a.b.c')],
 ])(
-  'replaced tokens that make no sense are not claimed to be refused, and the logout goes on: %s',
+  'the response does not claim that invalid replaced tokens are refused, and the logout continues: %s',
   async (_, replaced) => {
     const { application } = withList()
     const { id, accessToken } = await application.signIn()
@@ -99,15 +99,18 @@ test.each([
 test.each([
   ['fails', () => Promise.reject(new Error('the list is down'))],
   ['hangs', () => new Promise(() => {})],
-])('a list that %s costs no logout, and is not claimed to refuse', async (_, append) => {
-  const { application } = withList({ revocations: { append }, storeTimeoutMs: 200, outbox: createTestOutbox() })
-  const { id, accessToken } = await application.signIn()
-  expect(await logOut(application, id)).toMatchObject({ status: 'logged_out', refused_by_services: false })
-  expect(await provider.isActive(accessToken)).toBe(false)
-  expect(application.events).toContainEqual(expect.objectContaining({ type: 'failure', step: 'list' }))
-})
+])(
+  'a list that %s does not prevent the logout, and the response does not claim that the token is refused',
+  async (_, append) => {
+    const { application } = withList({ revocations: { append }, storeTimeoutMs: 200, outbox: createTestOutbox() })
+    const { id, accessToken } = await application.signIn()
+    expect(await logOut(application, id)).toMatchObject({ status: 'logged_out', refused_by_services: false })
+    expect(await provider.isActive(accessToken)).toBe(false)
+    expect(application.events).toContainEqual(expect.objectContaining({ type: 'failure', step: 'list' }))
+  },
+)
 
-test('a session that cannot be read is not claimed to be refused', async () => {
+test('the response does not claim that an unreadable session is refused', async () => {
   const session = { read: () => Promise.reject(new Error('x')), clear: () => undefined }
   const { revocations, application } = withList({ session })
   const answer = (await logOut(application, 'x')) as { refused_by_services?: boolean }
@@ -116,13 +119,13 @@ test('a session that cannot be read is not claimed to be refused', async () => {
   expect(revocations.entries).toEqual([])
 })
 
-test('without a list, the answer says nothing about services', async () => {
+test('without a list, the response does not mention services', async () => {
   const application = createApplication(provider)
   const { id } = await application.signIn()
   expect(await logOut(application, id)).not.toHaveProperty('refused_by_services')
 })
 
-test('a token in the body of a request cannot put anything on the list', () => {
+test('a token in the body of a request cannot add to the list', () => {
   const client = { logout: () => Promise.reject(new Error('x')) }
   expect(() => createLogoutHandler({ client, revocations: createTestList() })).toThrow(/revocations requires session/)
   const session = { read: () => undefined, clear: () => undefined }

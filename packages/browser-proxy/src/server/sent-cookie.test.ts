@@ -5,7 +5,7 @@ const read = (cookie: string, name = 'sid', separators: readonly string[] = CHUN
   sentCookie(new Request('https://app.example.com', { headers: { cookie } }), name, separators)
 
 describe('a cookie in chunks', () => {
-  test.each(CHUNK_SEPARATORS)('is joined, whatever the order: %s', (separator) => {
+  test.each(CHUNK_SEPARATORS)('is joined in any order: %s', (separator) => {
     const cookie = [2, 0, 1].map((index) => `sid${separator}${index}=part${index}`).join('; ')
     const { value, chunks, problem } = read(cookie)
     expect(value).toBe('part0part1part2')
@@ -23,11 +23,11 @@ describe('a cookie in chunks', () => {
     expect(read('sid.0="a%3D"; sid.1="b"').value).toBe('a=b')
   })
 
-  test('gives way to the cookie in one piece', () => {
+  test('yields to the cookie in one piece', () => {
     expect(read('sid.0=old; sid=new; sid.1=older')).toEqual({ value: 'new', chunks: ['sid.0', 'sid.1'] })
   })
 
-  test('counts where the cookie in one piece is empty', () => {
+  test('counts if the cookie in one piece is empty', () => {
     expect(read('sid=; sid.0=a; sid.1=').value).toBe('a')
   })
 
@@ -37,7 +37,7 @@ describe('a cookie in chunks', () => {
     ['one in the middle is empty', 'sid.0=a; sid.1=; sid.2=c'],
     ['there are too many', Array.from({ length: 101 }, (_, index) => `sid.${index}=x`).join('; ')],
     ['they are too long', `sid.0=${'x'.repeat(200_000)}; sid.1=${'x'.repeat(62_145)}`],
-  ])('is a problem where %s', (_case, cookie) => {
+  ])('is a problem if %s', (_case, cookie) => {
     const { value, problem } = read(cookie)
     expect(value).toBeUndefined()
     expect(problem).toMatch(/came in chunks/)
@@ -49,22 +49,22 @@ describe('a cookie in chunks', () => {
   })
 
   test.each(['sid.01=a', 'sid.a=a', 'sid.=a', 'sid0=a', 'sid.0.1=a', 'xsid.0=a', 'sid.0', 'SID.0=a', 'sid:0=a'])(
-    'is not what only looks like one: %s',
+    'does not include cookies that only look like chunks: %s',
     (cookie) => {
       expect(read(cookie)).toEqual({ value: undefined, chunks: [] })
     },
   )
 
-  test('is not looked for where its names are something else', () => {
+  test('is not searched for if the names differ', () => {
     expect(read('sid_0=a; sid_1=b', 'sid', [])).toEqual({ value: undefined, chunks: [] })
   })
 
-  test('of two with the same name is the first, which has the longer path', () => {
+  test('with two cookies of the same name is the first, which has the longer path', () => {
     expect(read('sid.0=a; sid.0=x; sid.1=b').value).toBe('ab')
     expect(read('sid=first; sid=second').value).toBe('first')
   })
 
-  test('costs little, however many there are', () => {
+  test('takes little time, however many chunks there are', () => {
     const cookie = Array.from({ length: 50_000 }, (_, index) => `sid.${index}=x`).join('; ')
     const startedAt = performance.now()
     expect(read(cookie).chunks.length).toBe(101)

@@ -55,7 +55,7 @@ async function signIn(sessions: Map<string, StoredTokens>): Promise<string> {
   return id
 }
 
-test('a refresh that is in flight leaves no live token behind', async () => {
+test('a refresh that is in flight leaves no active token behind', async () => {
   const { handler, sessions, refresh } = lockedApplication()
   const id = await signIn(sessions)
   const before = provider.countActive()
@@ -72,7 +72,7 @@ test('a refresh that is in flight leaves no live token behind', async () => {
   expect(provider.countActive()).toBeLessThan(before)
 })
 
-test('a refresh that comes during a logout finds no session any more', async () => {
+test('a refresh that arrives during a logout finds no session', async () => {
   const { handler, sessions, refresh } = lockedApplication()
   const id = await signIn(sessions)
   provider.answerNext({ delayMs: 100 })
@@ -83,7 +83,7 @@ test('a refresh that comes during a logout finds no session any more', async () 
   expect(sessions.size).toBe(0)
 })
 
-test('a lock that is not to be had does not keep the user logged in, and the answer promises nothing', async () => {
+test('a lock that is never acquired does not keep the user logged in, and the response promises nothing', async () => {
   const { handler, sessions, events, lock } = lockedApplication({ storeTimeoutMs: 50, outbox: createTestOutbox() })
   const id = await signIn(sessions)
   let release = (): void => {}
@@ -120,7 +120,7 @@ test.each([
   expect(events).toMatchObject([{ type: 'failure', step: 'lock' }, { type: 'outcome' }])
 })
 
-test('a lock that fails after its work spoils nothing', async () => {
+test('a lock that fails after its work is harmless', async () => {
   const session = {
     read: () => undefined,
     clear: () => ({}),

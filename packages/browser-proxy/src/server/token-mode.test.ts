@@ -20,7 +20,7 @@ test('the page’s token is revoked, and no cookie is touched', async () => {
   expect(await provider.isActive(refreshToken)).toBe(true)
 })
 
-test('the hint says which kind of token it is, and the ID token gives the logout URL', async () => {
+test('the hint states the token type, and the ID token produces the logout URL', async () => {
   const { handler, events } = application({ returnTo: ['http://localhost:3000/'] })
   const { refreshToken, idToken } = await provider.signIn()
   const body = {
@@ -41,7 +41,7 @@ test('a token is required', async () => {
   expect((await answer.json()).code).toBe('token_required')
 })
 
-test('what is no token for revocation is refused, not reported as a logout', async () => {
+test('a value that cannot be revoked is refused, not reported as a logout', async () => {
   const { handler } = application({ outbox: createTestOutbox() })
   const { idToken } = await provider.signIn()
   for (const token of [idToken, 'Bearer abc', 'abc\n']) {
@@ -52,7 +52,7 @@ test('what is no token for revocation is refused, not reported as a logout', asy
   expect(provider.requests.some(({ endpoint }) => endpoint === 'revocation')).toBe(false)
 })
 
-test('what the provider does not revoke now goes to the outbox', async () => {
+test('a token that the provider does not revoke now goes to the outbox', async () => {
   const outbox = createTestOutbox()
   const { handler } = application({ outbox })
   provider.answerNext({ status: 503 })
@@ -61,7 +61,7 @@ test('what the provider does not revoke now goes to the outbox', async () => {
   expect(outbox.added).toEqual([{ refreshToken: 'token' }])
 })
 
-test('concurrent logouts with one token are one', async () => {
+test('concurrent logouts with one token are joined', async () => {
   const { handler, events } = application()
   await Promise.all([1, 2, 3].map(() => handler(logoutRequest(undefined, { token: 'same' }))))
   expect(events.map((event) => event.type === 'outcome' && event.joined).sort()).toEqual([false, true, true])

@@ -5,7 +5,7 @@ const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 const problem = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
 const details = { type: 'about:blank', title: 'Forbidden', status: 403, code: 'cross_site', detail: 'x' }
 
-test('the contract check passes what the contract has', async () => {
+test('the contract check accepts what the contract defines', async () => {
   expect(await faultsOfAnswer(Response.json({ status: 'queued' }, { headers: json }))).toEqual([])
   expect(await faultsOfAnswer(Response.json(details, { status: 403, headers: problem }))).toEqual([])
 })

@@ -12,7 +12,7 @@ function sumOf(sum: InputSum, ...parts: string[]): string {
 test.each([
   ['keyed', () => keyedSum(sealWith('key'))],
   ['unkeyed', unkeyedSum],
-])('a %s sum is that of all bytes, however they came', (_name, create) => {
+])('a %s sum covers all bytes, in chunks of any size', (_name, create) => {
   expect(sumOf(create(), 'one\ntwo\n')).toBe(sumOf(create(), 'o', 'ne\n', 'two\n'))
   expect(sumOf(create(), 'one\n')).not.toBe(sumOf(create(), 'one\n', 'two\n'))
   const grows = create()
@@ -22,6 +22,6 @@ test.each([
   expect(grows.value('')).toBe(sumOf(create(), 'one\n'))
 })
 
-test('without the key, a keyed sum cannot be made from the bytes', () => {
+test('without the key, a keyed sum cannot be computed from the bytes', () => {
   expect(sumOf(keyedSum(sealWith('key')), 'one\n')).not.toBe(sumOf(keyedSum(sealWith('other')), 'one\n'))
 })

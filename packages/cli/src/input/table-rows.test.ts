@@ -37,7 +37,7 @@ test('a row with line breaks in a cell is one row, named by its first line', asy
 test.each([
   ['never closed', '7,abc,"oops\n8,def,x\n9,ghi,"y"\n'],
   ['closed in the midst of a cell', '7,abc,"oops"x\n8,def,x\n9,ghi,"y"\n'],
-])('a quote that is %s costs its own row alone', async (_how, text) => {
+])('a quote that is %s invalidates only its own row', async (_how, text) => {
   expect(await rowsOf(`user_id,token,note\n${text}`)).toMatchObject([
     { line: 2, problem: 'The quotes in this row do not match.' },
     { line: 3, token: 'def' },
@@ -45,7 +45,7 @@ test.each([
   ])
 })
 
-test('a quote that nobody closes holds up a thousand lines, and no more', async () => {
+test('an unclosed quote delays at most a thousand lines', async () => {
   const format = await createRowFormat(choice, 'leaked.csv')
   format.add({ text: 'user_id,token' }, 1)
   format.add({ text: '7,"abc' }, 2)
@@ -55,18 +55,21 @@ test('a quote that nobody closes holds up a thousand lines, and no more', async 
   expect(rows).toBe(1_098)
 })
 
-test('a row with too many or too few cells is not read: another cell would be taken for the token', async () => {
+test('a row with too many or too few cells is not read: another cell would be mistaken for the token', async () => {
   expect(await rowsOf('user_id,token\n7,Smith, John,abc\n7\n')).toMatchObject([
     { line: 2, problem: 'The row has 4 cells, and the heading has 2.' },
     { line: 3, problem: 'The row has 1 cells, and the heading has 2.' },
   ])
 })
 
-test.each(['', ' ', 'NULL', 'null', '\\N', '-', 'n/a', 'None'])('%j in the token column is no token', async (cell) => {
-  expect(await rowsOf(`user_id,token\n7,${cell}\n`)).toEqual([{ line: 2, leftOut: 'empty' }])
-})
+test.each(['', ' ', 'NULL', 'null', '\\N', '-', 'n/a', 'None'])(
+  '%j in the token column is not a token',
+  async (cell) => {
+    expect(await rowsOf(`user_id,token\n7,${cell}\n`)).toEqual([{ line: 2, leftOut: 'empty' }])
+  },
+)
 
-test('conditions of one column are alternatives, and those of several all hold', async () => {
+test('conditions on one column are alternatives; those on several columns must all hold', async () => {
   const where = new Map([
     ['app', new Set(['web', 'spa'])],
     ['live', new Set(['true'])],
@@ -92,7 +95,7 @@ test.each([
   expect(await rowsOf(`user_id,token\n${quoted},abc-the-token\n`)).toMatchObject([{ kept: { user_id: kept } }])
 })
 
-test('a table without the columns is refused, and its first line is not shown where it may have tokens', async () => {
+test('a table without the columns is refused, and the message omits its first line if that may contain tokens', async () => {
   await expect(rowsOf('id,access_token\n7,abc\n')).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringContaining('no column "token". Its first line has "id", "access_token"'),
@@ -103,13 +106,13 @@ test('a table without the columns is refused, and its first line is not shown wh
   expect(String(error)).not.toContain(secret.slice(0, 6))
 })
 
-test('a column that is there twice is refused', async () => {
+test('a duplicate column is refused', async () => {
   await expect(rowsOf('token,user_id,token\n1,2,3\n')).rejects.toMatchObject({
     message: expect.stringContaining('2 columns "token"'),
   })
 })
 
-test('members of JSON objects can have any name, and be inside of others', async () => {
+test('members of JSON objects can have any name, and can be nested', async () => {
   const text = '{"session":{"access":"abc","type":"x"},"n":1}\n{"session":{}}\n[1]\n{"session":{"access":5}}\n{\n'
   expect(await rowsOf(text, { token: 'session.access', keep: ['n', 'session.type'] })).toMatchObject([
     { token: 'abc', kept: { n: '1', 'session.type': 'x' } },
@@ -120,7 +123,7 @@ test('members of JSON objects can have any name, and be inside of others', async
   ])
 })
 
-test('whatever a table has in its cells, its tokens come back as they were', async () => {
+test('tokens are read unchanged, whatever the cells of a table contain', async () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'B', ',', '"', '\n', ';', '\t', ' ', "'", '=', '|', '\\') })
   const row = fc.tuple(cell, fc.stringMatching(/^[A-Za-z0-9._~+/-]{4,20}$/), cell)
   await fc.assert(

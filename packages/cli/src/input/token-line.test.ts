@@ -4,13 +4,13 @@ import { parseTokenLine } from './token-line.ts'
 const parse = (text: string) => parseTokenLine({ text })
 
 test.each([['abc.def-ghi_jkl~mno+pqr/stu=='], ['  1//0gAbC|dEf!x \r']])(
-  '%j is a token, without the white space around it',
+  '%j is a token, without the surrounding white space',
   (text) => {
     expect(parse(text)).toEqual({ token: text.trim(), hint: undefined })
   },
 )
 
-test('a JSON object has a token and perhaps a hint, and may have more', () => {
+test('a JSON object has a token and optionally a hint, and may have other members', () => {
   expect(parse('{"token":"a b","token_type_hint":"refresh_token","user":7}')).toEqual({
     token: 'a b',
     hint: 'refresh_token',
@@ -18,7 +18,7 @@ test('a JSON object has a token and perhaps a hint, and may have more', () => {
   expect(parse(' {"token":"abc","token_type_hint":null}\r')).toEqual({ token: 'abc', hint: undefined })
 })
 
-test.each([[''], ['  \t\r']])('%j is nothing', (text) => {
+test.each([[''], ['  \t\r']])('%j is skipped', (text) => {
   expect(parse(text)).toBeUndefined()
 })
 
@@ -36,12 +36,12 @@ test.each([
   ['{"token":""}', 'no "token"'],
   ['{"token":7}', 'no "token"'],
   ['{"token":"abc","token_type_hint":7}', 'token_type_hint'],
-])('%j is a problem, which its message names without the line', (text, reason) => {
+])('%j is a problem, and the message does not repeat the line', (text, reason) => {
   const parsed = parse(text)
   expect(parsed).toMatchObject({ problem: expect.stringContaining(reason) })
   expect(JSON.stringify(parsed)).not.toContain('abc')
 })
 
-test('a problem of the line stays one', () => {
+test('a problem of the line is passed on', () => {
   expect(parseTokenLine({ problem: 'too long' })).toEqual({ problem: 'too long' })
 })

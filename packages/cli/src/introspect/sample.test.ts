@@ -5,14 +5,14 @@ async function* upTo(count: number): AsyncGenerator<number> {
   for (let value = 0; value < count; value++) yield value
 }
 
-test('a sample has the size that was asked for, in order, without doubles', async () => {
+test('a sample has the requested size, in order, without duplicates', async () => {
   const { sample, of } = await sampleOf(upTo(1_000), 50)
   expect(of).toBe(1_000)
   expect(new Set(sample).size).toBe(50)
   expect(sample).toEqual([...sample].sort((a, b) => a - b))
 })
 
-test('a sample of fewer values than that is all of them', async () => {
+test('a sample larger than the input is the whole input', async () => {
   expect(await sampleOf(upTo(3), 50)).toEqual({ sample: [0, 1, 2], of: 3 })
 })
 

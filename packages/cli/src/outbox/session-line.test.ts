@@ -3,21 +3,21 @@ import { parseSessionLine } from './session-line.ts'
 
 const parse = (text: string, hint?: string) => parseSessionLine({ text }, hint)
 
-test('a token alone is an access token, unless told otherwise', () => {
+test('a token alone is an access token by default', () => {
   expect(parse('abc-1')).toEqual({ tokens: { accessToken: 'abc-1' } })
   expect(parse('abc-1', 'refresh_token')).toEqual({ tokens: { refreshToken: 'abc-1' } })
   expect(parse('{"token":"a","token_type_hint":"refresh_token"}')).toEqual({ tokens: { refreshToken: 'a' } })
   expect(parse('{"token":"a"}', 'refresh_token')).toEqual({ tokens: { refreshToken: 'a' } })
 })
 
-test('the answer of a token endpoint is one logout', () => {
+test('a token response is one logout', () => {
   expect(parse('{"access_token":"a","refresh_token":"r","token_type":"Bearer","expires_in":60}\r')).toEqual({
     tokens: { accessToken: 'a', refreshToken: 'r' },
   })
   expect(parse('{"refresh_token":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
 })
 
-test('a blank line is nothing', () => {
+test('a blank line is skipped', () => {
   expect(parse(' ')).toBeUndefined()
 })
 

@@ -32,7 +32,7 @@ async function logOf(source: { done: number; failed: number; bytes: number; catc
   return { next, stop: () => progress.stop() }
 }
 
-test('the time that is left counts nothing of what an earlier run had done', async () => {
+test('the remaining time excludes what an earlier run has done', async () => {
   const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: true })
   // Half of the input is skipped in a moment; from then on, 10 000 bytes take ten seconds.
   expect(next({ bytes: 500_000 })).toMatch(/50%, 0 done.*reading what is confirmed$/)
@@ -41,7 +41,7 @@ test('the time that is left counts nothing of what an earlier run had done', asy
   stop()
 })
 
-test('in an outage there is no time that is left, and behind it at once the right one', async () => {
+test('the remaining time is absent during an outage, and correct immediately after it', async () => {
   const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: false })
   next({ done: 10, bytes: 10_000 })
   expect(next({ done: 20, bytes: 20_000 })).toMatch(/16 min 20 s left$/)

@@ -20,7 +20,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-test('a terminal gets a bar, which makes room for notes and is taken away at the end', async () => {
+test('a terminal gets a bar, which makes room for notes and is removed at the end', async () => {
   const { terminal, written } = fakeTerminal(true)
   const progress = new Progress(terminal, source, false)
   await progress.start()
@@ -37,7 +37,7 @@ test('a terminal gets a bar, which makes room for notes and is taken away at the
   expect(written()).toHaveLength(length)
 })
 
-test('elsewhere there is no bar, and notes come as they are', async () => {
+test('elsewhere there is no bar, and notes are printed as they come', async () => {
   const { terminal, written } = fakeTerminal(false)
   const progress = new Progress(terminal, source, false)
   await progress.start()
@@ -47,7 +47,7 @@ test('elsewhere there is no bar, and notes come as they are', async () => {
   expect(written()).toBe('a note\n')
 })
 
-test('quiet is quiet', async () => {
+test('quiet prints nothing', async () => {
   const { terminal, written } = fakeTerminal(true)
   const progress = new Progress(terminal, source, true)
   await progress.start()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { RecentRate } from './recent-rate.ts'
 
-test('the rate is that of the window, and not that of all time', () => {
+test('the rate covers the window, not the whole run', () => {
   const rate = new RecentRate(1_000)
   expect(rate.perSecond).toBe(0)
   rate.sample(0, 0)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { firstOnes } from './first-failures.ts'
 
-test('three failures of a kind are shown, ten in all, and one hint', () => {
+test('three failures of each kind are shown, ten in all, and one hint', () => {
   const shown: string[] = []
   const tell = firstOnes((text) => shown.push(text), undefined)
   for (let line = 1; line <= 100; line++) tell(line, `code-${line % 5}`, `why ${line % 5}`)
@@ -10,7 +10,7 @@ test('three failures of a kind are shown, ten in all, and one hint', () => {
   expect(shown.at(-1)).toMatch(/only counted; use --output to list all of them\.$/)
 })
 
-test('the hint names the output where there is one', () => {
+test('the hint names the output if there is one', () => {
   const shown: string[] = []
   const tell = firstOnes((text) => shown.push(text), 'fate.ndjson')
   for (let line = 1; line <= 5; line++) tell(line, 'network', 'why')

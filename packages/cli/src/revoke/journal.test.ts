@@ -46,7 +46,7 @@ async function historyOf(path: string) {
 
 const linesOf = (path: string): string[] => readFileSync(path, 'utf8').split('\n')
 
-test('a journal gives back what was written, over several runs', async () => {
+test('a journal returns what was written, over several runs', async () => {
   const path = await written([10, sum('a'), '1-3,5', 100], [20, sum('b'), '4,6-20', 200])
   const second = await Journal.open(path, identity)
   second.append({ read: 30, sum: sum('c') }, { done: '25' }, 300)
@@ -59,7 +59,7 @@ test('a journal gives back what was written, over several runs', async () => {
 })
 
 test.each([0o000, 0o022, 0o777])(
-  'journal and key are private, with umask %o and whatever they were before',
+  'journal and key are private, whatever their modes were before, with umask %o',
   async (mask) => {
     const before = process.umask(mask)
     try {
@@ -76,7 +76,7 @@ test.each([0o000, 0o022, 0o777])(
   },
 )
 
-test('what a killed run left half written is cut off, wherever it was cut', { timeout: 30_000 }, async () => {
+test('a record that a killed run has only half written is cut off at any byte', { timeout: 30_000 }, async () => {
   const path = await written([10, sum('a'), '1-10'], [2000, sum('b'), '11-2000'])
   const whole = readFileSync(path)
   const header = whole.indexOf('\n') + 1
@@ -89,7 +89,7 @@ test('what a killed run left half written is cut off, wherever it was cut', { ti
   }
 })
 
-test('zeros at the end, as a power failure leaves them, are cut off', async () => {
+test('zeros at the end, which a power failure leaves, are cut off', async () => {
   const path = await written([10, sum('a'), '1-10'])
   const { size } = statSync(path)
   appendFileSync(path, Buffer.alloc(4096))
@@ -98,7 +98,7 @@ test('zeros at the end, as a power failure leaves them, are cut off', async () =
   expect(statSync(path).size).toBeLessThan(size + 200)
 })
 
-test('of a long journal one checkpoint is kept for 1024 lines, the last one of all among them', async () => {
+test('a long journal keeps one checkpoint per 1024 lines, including the last', async () => {
   const records = Array.from({ length: 5000 }, (_, i) => [i + 1, sum('a'), `${i + 1}`] as [number, string, string])
   const history = await historyOf(await written(...records))
   expect(history?.checkpoints.map(({ read }) => read)).toEqual([1023, 2047, 3071, 4095, 5000])
@@ -111,19 +111,19 @@ test.each([
   ['a binary file', Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0x7b]), /first line/],
   ['another JSON file', '{"a":1}\n', /first line/],
   ['a journal of a later version', '{"journal":"backend-logout revoke 3"}\n', /first line/],
-])('%s is refused as a journal, and what is in it is not changed', async (_what, content, message) => {
+])('%s is refused as a journal, and its content is unchanged', async (_what, content, message) => {
   const path = fileWith(content)
   await expect(Journal.open(path, identity)).rejects.toThrow(message)
   expect(readFileSync(path)).toEqual(Buffer.from(content))
   expect(readdirSync(folder)).not.toContain(`${path}.key`)
 })
 
-test('two inputs in one journal are noticed', async () => {
+test('two inputs in one journal are detected', async () => {
   const path = await written([10, sum('a'), '1'], [10, sum('b'), '2'])
   await expect(Journal.open(path, identity)).rejects.toThrow(/two different inputs/)
 })
 
-test('the journal of another application, provider or demand is refused', async () => {
+test('the journal of another application, provider or set of options is refused', async () => {
   const path = await written()
   await expect(Journal.open(path, { ...identity, app: 'other' })).rejects.toThrow(/belongs to application app at/)
   await expect(Journal.open(path, { ...identity, provider: 'https://b.example' })).rejects.toThrow(/belongs to/)
@@ -146,7 +146,7 @@ test('a folder, a missing folder, a device, a pipe and links are refused as jour
   expect(readFileSync(target)).toEqual(before)
 })
 
-test('a journal that another process writes to is given up', async () => {
+test('a journal that another process is writing is not opened', async () => {
   const path = newPath()
   const first = await Journal.open(path, identity)
   const second = await Journal.open(path, identity)
@@ -166,7 +166,7 @@ test('two runs that start a journal at the same moment use the same key', async 
   await historyOf(path)
 })
 
-test('a key that a killed run has not written yet is made anew, as nothing is written with it', async () => {
+test('a key that a killed run has not written yet is created again, as nothing was written with it', async () => {
   const path = newPath()
   writeFileSync(`${path}.key`, '')
   await (await Journal.open(path, identity))[Symbol.asyncDispose]()
@@ -174,7 +174,7 @@ test('a key that a killed run has not written yet is made anew, as nothing is wr
   await historyOf(path)
 })
 
-test('a record that was changed, made up or taken from another journal is refused', async () => {
+test('a record that was changed, forged or taken from another journal is refused', async () => {
   const path = await written([10, sum('a'), '1-3'], [20, sum('b'), '11'])
   const [header = '', first = '', second = ''] = linesOf(path)
   const other = linesOf(await written([10, sum('a'), '1-9']))[1] as string
@@ -197,7 +197,7 @@ test('a record that was changed, made up or taken from another journal is refuse
   await expect(Journal.open(path, identity)).rejects.toThrow(/not written with the key/)
 })
 
-test('a journal without its key, with another one or with something else in its place is refused', async () => {
+test('a journal with a missing, different or invalid key is refused', async () => {
   const path = await written([10, sum('a'), '1'])
   const key = readFileSync(`${path}.key`)
   const other = readFileSync(`${await written([10, sum('a'), '1'])}.key`)
@@ -216,7 +216,7 @@ test('a journal without its key, with another one or with something else in its 
   expect((await historyOf(path))?.done.size).toBe(1)
 })
 
-test('whoever has the journal alone cannot tell a right guess at a token from a wrong one', async () => {
+test('someone who has only the journal cannot test a guess at a token', async () => {
   const { createHash, createHmac } = await import('node:crypto')
   const { crc32 } = await import('node:zlib')
   const token = '483920'
@@ -244,7 +244,7 @@ test('whoever has the journal alone cannot tell a right guess at a token from a 
 const OLD_HEADER =
   '{"journal":"backend-logout revoke 1","provider":"https://example.genauth.ai","app":"app","verify":false,"started":"2026-11-01T00:00:00.000Z"}'
 
-test('a journal of the first format goes on, with a key from then on', async () => {
+test('a journal of the first format continues, from then on with a key', async () => {
   const path = fileWith(`${OLD_HEADER}\n{"read":10,"sum":"aaaaaaaa.100","done":"1-3,5","output":700}\n`)
   const journal = await Journal.open(path, identity)
   expect(journal.history).toMatchObject({ checkpoints: [{ read: 10, sum: 'aaaaaaaa.100' }], output: 700 })
@@ -284,7 +284,7 @@ test('a journal that is too large is refused without reading it', async () => {
   expect(statSync(path).size).toBe(1024 ** 3 + 1)
 })
 
-test('a forged journal of the first format takes little time and memory, however its lines are scattered', async () => {
+test('a forged journal of the first format takes little time and memory, however scattered its lines are', async () => {
   const descending = Array.from({ length: 200 }, (_, block) =>
     Array.from({ length: 5_000 }, (_, i) => 2 * (1_000_000 - block * 5_000 - i)).join(','),
   )
@@ -297,7 +297,7 @@ test('a forged journal of the first format takes little time and memory, however
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(15)
 })
 
-test('what a foreign journal says does not reach the message unbounded', async () => {
+test('a message quotes a foreign journal only up to a limit', async () => {
   const path = fileWith(`${OLD_HEADER.replace('"app":"app"', `"app":"${'x'.repeat(100_000)}"`)}\n`)
   const error = await Journal.open(path, identity).catch((reason: Error) => reason)
   expect((error as Error).message.length).toBeLessThan(1_000)

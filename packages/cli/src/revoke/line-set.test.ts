@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatLines, LineSet, parseLines } from './line-set.ts'
 
-test('a set of lines holds what was added, in whatever order it came, and nothing else', () => {
+test('a set of lines contains exactly what was added, in any order', () => {
   const set = new LineSet()
   const added = new Set<number>()
   let seed = 1
@@ -19,7 +19,7 @@ test('a set of lines holds what was added, in whatever order it came, and nothin
   for (let line = 0; line <= 700; line++) expect(set.has(line)).toBe(added.has(line))
 })
 
-test('lines are written as ranges, and read again', () => {
+test('lines are written as ranges, and read back', () => {
   expect(formatLines([5, 3, 4, 9, 4])).toBe('3-5,9')
   expect(parseLines('3-5,9')).toEqual([
     [3, 5],
@@ -29,6 +29,6 @@ test('lines are written as ranges, and read again', () => {
   expect(parseLines('')).toEqual([])
 })
 
-test.each(['0', '5-3', '1,', 'a', '1-', '-1', '1.5', ' 1', '9999999999999999'])('%j is no list of lines', (text) => {
+test.each(['0', '5-3', '1,', 'a', '1-', '-1', '1.5', ' 1', '9999999999999999'])('%j is not a list of lines', (text) => {
   expect(parseLines(text)).toBeUndefined()
 })

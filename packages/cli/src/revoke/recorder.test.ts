@@ -46,7 +46,7 @@ function failed(code: LogoutErrorCode): Revocation {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('what is settled in one turn is written at once: the report, and then the journal', async () => {
+test('outcomes of one turn are written together: the report, then the journal', async () => {
   const { recorder, written } = setUp()
   recorder.settle({ line: 2, token: 'b' }, accepted)
   recorder.settle({ line: 1, token: 'a' }, accepted)
@@ -83,7 +83,7 @@ test('what is settled in one turn is written at once: the report, and then the j
   expect(written[1]).toBe('journal 1-2\n')
 })
 
-test('a token that is not revoked is in the report and not in the journal', async () => {
+test('a token that is not revoked is in the report, but not in the journal', async () => {
   const { recorder, written, failures, tally } = setUp()
   recorder.settle({ line: 1, token: 'a' }, failed('rejected'))
   await turn()
@@ -95,7 +95,7 @@ test('a token that is not revoked is in the report and not in the journal', asyn
   expect(tally).toMatchObject({ live: 1, revoked: 0 })
 })
 
-test('with verify, only what is proven is confirmed', async () => {
+test('with verify, only proven revocations are confirmed', async () => {
   const { recorder, written, tally } = setUp({ verify: true })
   recorder.settle({ line: 1, token: 'a' }, { ...accepted, error: new LogoutError('unverified', 'No proof.') })
   recorder.settle({ line: 2, token: 'b' }, { ...accepted, state: 'verified' })
@@ -104,7 +104,7 @@ test('with verify, only what is proven is confirmed', async () => {
   expect(tally).toMatchObject({ revoked: 1, unproven: 1 })
 })
 
-test('twenty refusals of the application in a row end the run; a success in between starts anew', () => {
+test('twenty refusals of the application in a row end the run; a success resets the count', () => {
   const { recorder, fatal } = setUp()
   const refuse = (times: number): void => {
     for (let i = 0; i < times; i++) recorder.settle({ line: 1, token: 'a' }, failed('client_auth_failed'))
@@ -126,7 +126,7 @@ test.each(['rejected', 'network', 'rate_limited', 'provider_unavailable'] as con
   },
 )
 
-test('a journal that cannot be written ends the run, and nothing is written any more', async () => {
+test('a journal that cannot be written ends the run, and nothing more is written', async () => {
   const { recorder, written, fatal } = setUp({ journalFails: true })
   recorder.settle({ line: 1, token: 'a' }, accepted)
   await turn()

@@ -17,7 +17,7 @@ function fileWith(text: string): string {
 
 const line = (number: number): string => `{"line":${number}}\n`
 
-test('a new run writes a report from the start, once it begins', async () => {
+test('a new run writes a report from the beginning, once it starts', async () => {
   const path = fileWith('what was there before\n')
   const unused = await openReport(path, undefined)
   await unused[Symbol.asyncDispose]()
@@ -31,7 +31,7 @@ test('a new run writes a report from the start, once it begins', async () => {
 })
 
 test.each([0o000, 0o022, 0o077, 0o777])(
-  'a report is private, with umask %o and whatever it was before',
+  'a report is private, whatever its mode was before, with umask %o',
   async (mask) => {
     const before = process.umask(mask)
     try {
@@ -47,7 +47,7 @@ test.each([0o000, 0o022, 0o077, 0o777])(
   },
 )
 
-test('each line stays one, whatever is in it', async () => {
+test('each record stays on one line, whatever it contains', async () => {
   const path = newPath()
   const report = await openReport(path, undefined)
   report.begin()
@@ -63,7 +63,7 @@ test.each([
   ['a report that is shorter than it was is kept', `${line(1)}{"line`, 100, `${line(1)}new\n`],
   ['an empty report is fine', '', 0, 'new\n'],
   ['a report that lost its lines is fine', '', 100, 'new\n'],
-])('when a run goes on, %s', async (_what, before, length, after) => {
+])('when a run continues, %s', async (_what, before, length, after) => {
   const path = fileWith(before)
   const report = await openReport(path, { length })
   expect(readFileSync(path, 'utf8')).toBe(before)
@@ -80,7 +80,7 @@ test.each([
   ['lines that no run has written', `${line(1)}my notes\n${line(2)}`, line(1).length],
   ['lines among the lines of a run', `${line(1)}${line(2)}my notes\n`, line(1).length],
   ['the middle of a line', line(1) + line(2), 5],
-])('when a run would go on, %s is not cut off', async (_what, before, length) => {
+])('when a run would continue, %s is not cut off', async (_what, before, length) => {
   const path = fileWith(before)
   const report = await openReport(path, { length })
   expect(() => report.begin()).toThrow(/lines that are not from a run/)
@@ -88,7 +88,7 @@ test.each([
   expect(readFileSync(path, 'utf8')).toBe(before)
 })
 
-test('links are not followed, and files with a second name are not written', async () => {
+test('links and files with a second name are refused', async () => {
   const target = fileWith('precious\n')
   const [symbolic, hard] = [newPath(), newPath()]
   symlinkSync(target, symbolic)
@@ -98,7 +98,7 @@ test('links are not followed, and files with a second name are not written', asy
   expect(readFileSync(target, 'utf8')).toBe('precious\n')
 })
 
-test('a device has no length and is not cut', async () => {
+test('a device has no length and is not truncated', async () => {
   const report = await openReport('/dev/null', { length: 100 })
   report.begin()
   report.write(['a'])

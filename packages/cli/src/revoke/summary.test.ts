@@ -9,7 +9,7 @@ function endOf(change: (tally: RunEnd['tally']) => void, rest: Partial<RunEnd> =
   return { tally, durationMs: 2_000, complete: true, exitCode: exitCodeOf(tally), fatal: undefined, ...rest }
 }
 
-test('a run without failures is one line', () => {
+test('a run without failures takes one line', () => {
   const end = endOf((tally) => {
     for (let i = 0; i < 2_000; i++) count(tally, 'accepted', true)
   })
@@ -53,7 +53,7 @@ test('failures are counted by reason, the most frequent first', () => {
   })
 })
 
-test('a journal is what to go on with', () => {
+test('the summary names the journal to continue with', () => {
   const end = endOf((tally) => count(tally, 'live', false, 'rejected'), { complete: false })
   expect(summaryText(end, true).join('\n')).toMatch(
     /end of the input was not reached\.\nRun the same command again with the same --journal to retry/,

@@ -83,14 +83,14 @@ function lines(...numbers: number[]): LineSet {
 
 const input = 'one1\ntwo2\nthree3\nfour4\nfive5\nsix6\n'
 
-test('tokens come in their order, with the lines that they are from', async () => {
+test('tokens come in order, with their line numbers', async () => {
   const seen = await drain(sourceOf('a1\n\nnot a token\n{"token":"b2","token_type_hint":"refresh_token"}\nc3'))
   expect(seen).toMatchObject({ given: ['a1', 'b2 refresh_token', 'c3'], problems: [3] })
   expect(seen.lines).toEqual([1, 4, 5])
   expect(seen.source.exhausted).toBe(true)
 })
 
-test('what the journal calls confirmed is left out', async () => {
+test('tokens that the journal confirms are skipped', async () => {
   const history = { done: lines(1, 3, 4), checkpoints: await checkpointsOf(input, 2, 4), output: undefined }
   const seen = await drain(sourceOf(input, history))
   expect(seen).toMatchObject({ given: ['two2', 'five5', 'six6'], skipped: [1, 2], accepted: [0] })
@@ -111,7 +111,7 @@ test.each([
   ['a line is missing', input.slice(5)],
   ['it is shorter', input.slice(0, 10)],
   ['it is empty', ''],
-])('nothing of another input is given out when %s', async (_how, other) => {
+])('no token of another input is returned when %s', async (_how, other) => {
   const history = { done: lines(1, 2), checkpoints: await checkpointsOf(input, 6), output: undefined }
   expect(await drain(sourceOf(other, history))).toMatchObject({
     given: [],
@@ -125,7 +125,7 @@ test.each([
   })
 })
 
-test('an input that differs further down is given out up to the part that differs', async () => {
+test('an input that differs later is returned up to the part that differs', async () => {
   const history = { done: lines(1), checkpoints: await checkpointsOf(input, 2, 4, 6), output: undefined }
   const seen = sourceOf(input.replace('four4', 'FOUR4'), history)
   expect(await drain(seen)).toMatchObject({
@@ -136,13 +136,13 @@ test('an input that differs further down is given out up to the part that differ
   expect(seen.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
 })
 
-test('the checkpoint is where the input was read to, once the journal is caught up with', async () => {
+test('the checkpoint is the position of the input, once it has caught up with the journal', async () => {
   const history = { done: lines(1), checkpoints: await checkpointsOf(input, 2), output: undefined }
   const { source } = await drain(sourceOf(input, history))
   expect(source.checkpoint).toEqual((await checkpointsOf(input, 6))[0])
 })
 
-test('stop() ends the input, also while it waits for more', async () => {
+test('stop() ends the input, even while it waits for more', async () => {
   const waiting = new LineReader(
     streamSource(
       Readable.from(
@@ -168,14 +168,14 @@ test('stop() ends the input, also while it waits for more', async () => {
   expect(source.exhausted).toBe(false)
 })
 
-test('lines without a token in a part that is not checked yet are no failures yet', async () => {
+test('lines without a token in an unchecked part are not failures yet', async () => {
   const text = 'one1\ntwo words\nthree3\n'
   const history = { done: lines(1), checkpoints: await checkpointsOf(text, 3), output: undefined }
   expect(await drain(sourceOf(text, history))).toMatchObject({ given: ['three3'], problems: [2] })
   expect(await drain(sourceOf(text.replace('three3', 'THREE3'), history))).toMatchObject({ given: [], problems: [] })
 })
 
-test('a history of the first format is checked by its own sums, and goes on with keyed ones', async () => {
+test('a history of the first format is checked by its own sums, and continues with keyed ones', async () => {
   const before = 'one1\ntwo2\n'
   const sum = `${crc32(before).toString(16).padStart(8, '0')}.${before.length}`
   const history = { done: lines(1), checkpoints: [{ read: 2, sum }], output: undefined }
@@ -194,7 +194,7 @@ test('a history of the first format is checked by its own sums, and goes on with
   expect(other.source.checkpoint).toEqual((await checkpointsOf(input, 2))[0])
 })
 
-test('a journal that says too little to be checked does not keep the input in memory', async () => {
+test('a journal with too little information to check does not keep the input in memory', async () => {
   async function* endless(): AsyncGenerator<Buffer> {
     for (let line = 0; ; line++) yield Buffer.from(`token-${line}\n`)
   }
@@ -215,7 +215,7 @@ test('a journal that says too little to be checked does not keep the input in me
   expect(reader.line).toBeLessThan(40_000)
 })
 
-test('the same holds for few but large tokens', async () => {
+test('the same holds for a few large tokens', async () => {
   async function* endless(): AsyncGenerator<Buffer> {
     for (let line = 0; ; line++) yield Buffer.from(`${line}${'x'.repeat(60_000)}\n`)
   }

@@ -11,19 +11,19 @@ function setUp(isTTY = false) {
   return { output: new Output(stream), stream, written: () => written }
 }
 
-test('each text is one line, whatever is in it', () => {
+test('each text is one line, whatever it contains', () => {
   const { output, written } = setUp()
   output.writeLines(['one', 'two\nforged\r\u001b[2K', ''])
   expect(written()).toBe('one\ntwo\\u000aforged\\u000d\\u001b[2K\n\n')
 })
 
-test('no lines write nothing', () => {
+test('no lines print nothing', () => {
   const { output, written } = setUp()
   output.writeLines([])
   expect(written()).toBe('')
 })
 
-test('a status line passes the same gate, makes room for lines and is taken away', async () => {
+test('a status line is also escaped, makes room for lines and is removed', async () => {
   const { output, written } = setUp(true)
   output.showStatus('too early')
   expect(written()).toBe('')
@@ -41,7 +41,7 @@ test('a status line passes the same gate, makes room for lines and is taken away
   expect(written()).toMatch(/60%[^%]*$/)
 })
 
-test('drained() waits for a slow reader, and not for one that has left', async () => {
+test('drained() waits for a slow reader, but not for one that has left', async () => {
   const stream = new PassThrough({ highWaterMark: 4 })
   const output = new Output(stream)
   expect(output.drained()).toBeUndefined()

@@ -23,11 +23,11 @@ test.each([
   expect(stripVTControlCharacters(printable(text))).toBe(visible)
 })
 
-test.each(['plain text, ~!@#', 'tökén', '令牌', '👍', 'مرحبا', 'e\u0301', '█░ ✓ → …'])('%s stays as it is', (text) => {
+test.each(['plain text, ~!@#', 'tökén', '令牌', '👍', 'مرحبا', 'e\u0301', '█░ ✓ → …'])('%s stays unchanged', (text) => {
   expect(printable(text)).toBe(text)
 })
 
-test('JSON stays the same value', () => {
+test('JSON keeps its value', () => {
   const value = Array.from({ length: 0x3000 }, (_, code) => String.fromCharCode(code))
     .concat('\u{e0041}\ud800')
     .join('')

@@ -17,7 +17,7 @@ function faultsOf(schema: string, value: unknown): string {
   return validate?.(value) ? '' : `${schema}: ${ajv.errorsText(validate?.errors)} in ${JSON.stringify(value)}`
 }
 
-test('what is sent, and what the emulator answers, is as the contract has it', async () => {
+test("requests and the emulator's responses follow the contract", async () => {
   await using emulator = await startEmulator()
   const faults: string[] = []
   const seen: string[] = []

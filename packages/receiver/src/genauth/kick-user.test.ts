@@ -21,7 +21,7 @@ const asked = (): (string | undefined)[] => emulator.requests.map(({ endpoint })
 const told = (error: LogoutError | undefined): string => `${error?.message} ${JSON.stringify(error)} ${error?.cause}`
 
 describe('kickUser()', () => {
-  test('ends the session, and has the proof: active before, inactive afterwards', async () => {
+  test('ends the session and proves it: active before, inactive afterward', async () => {
     await emulator.signIn('alice')
     emulator.reset()
     const kick = await kickUser(alice(), emulator.management)
@@ -43,7 +43,7 @@ describe('kickUser()', () => {
     expect(await kickUser(alice(), management)).toMatchObject({ state: 'verified' })
   })
 
-  test('proves it for many applications: logged in to one of them before, and to none afterwards', async () => {
+  test('proves it for many applications: logged in to one of them before, and to none afterward', async () => {
     const { post, basic } = emulator.apps
     const others = Array.from({ length: 48 }, (_, index) => `app${index}`)
     await emulator.signIn('alice', { app: basic })
@@ -52,7 +52,7 @@ describe('kickUser()', () => {
     expect(asked().filter((name) => name === 'kick_users')).toHaveLength(1)
   })
 
-  test('a user who was logged out before is no proof', async () => {
+  test('does not prove it for a user who was logged out before', async () => {
     await kickUser(alice(), emulator.management)
     const { state, kicked, wasActive, error } = await kickUser(alice(), emulator.management)
     expect({ state, kicked, wasActive }).toEqual({ state: 'accepted', kicked: true, wasActive: undefined })
@@ -60,7 +60,7 @@ describe('kickUser()', () => {
     expect(error?.message).toBe('GenAuth accepted the request, but called the user logged out even before.')
   })
 
-  test('a user whom GenAuth still calls logged in is live, whatever it answered', async () => {
+  test('reports a user as live whom GenAuth still reports as logged in, whatever its response', async () => {
     const active = { statusCode: 200, message: 'Success', data: { active: true } }
     emulator.answerAlways({ endpoint: 'check_session_status', body: active })
     const { state, kicked, error } = await kickUser(alice(), emulator.management, { deadlineMs: 1_500 })
@@ -68,7 +68,7 @@ describe('kickUser()', () => {
     expect(error?.message).toContain('still calls the user logged in')
   })
 
-  test('without an answer about the session there is no proof, and the reason is the cause', async () => {
+  test('without a session status, there is no proof, and the reason is the cause', async () => {
     const envelopeError = { statusCode: 403, apiCode: 2333, message: 'may not ask' }
     emulator.answerAlways({ endpoint: 'check_session_status', envelopeError })
     const { state, error } = await kickUser(alice(), emulator.management, quick)
@@ -105,7 +105,7 @@ describe('kickUser()', () => {
     expect(error?.message).not.toMatch(/token/i)
   })
 
-  test('a broken connection: what became of the user is found out', async () => {
+  test('a broken connection: the outcome is determined afterward', async () => {
     await emulator.signIn('alice')
     emulator.answerAlways({ endpoint: 'kick_users', handled: true, drop: true })
     expect(await kickUser(alice(), emulator.management, quick)).toMatchObject({ state: 'verified', kicked: true })
@@ -115,7 +115,7 @@ describe('kickUser()', () => {
     expect(error?.message).not.toMatch(/token/i)
   })
 
-  test('what was never sent is live, and says so', async () => {
+  test('a request that was never sent leaves the user live, and the error says so', async () => {
     const closed = createServer().listen(0, '127.0.0.1')
     await once(closed, 'listening')
     const host = `http://127.0.0.1:${(closed.address() as AddressInfo).port}`
@@ -136,7 +136,7 @@ describe('kickUser()', () => {
     expect(await kickUser(alice(), emulator.management)).toMatchObject({ state: 'verified', attempts: 2 })
   })
 
-  test('a wrong secret is refused by the real check', async () => {
+  test('a real signature check refuses a wrong secret', async () => {
     const management = { ...emulator.management, accessKeySecret: 'another' }
     const { state, error } = await kickUser(alice(), management, quick)
     expect({ state, code: error?.code }).toEqual({ state: 'live', code: 'client_auth_failed' })
@@ -196,7 +196,7 @@ describe('secrets', () => {
     seen = []
   })
 
-  test('are not sent, and what is repeated is masked', async () => {
+  test('are not sent, and a repeated one is masked', async () => {
     const management = { host: `${host}/`, accessKeyId: 'pool', accessKeySecret: 'the-secret-of-the-pool' }
     const user = { userId: '62f733a7148bd0028af1e541', appIds: ['app'] }
     const { error } = await kickUser(user, management, quick)
@@ -219,7 +219,7 @@ describe('secrets', () => {
     expect(told(thrown)).not.toMatch(/the-secret|62f733a7/)
   })
 
-  test('hosts of Authing get the names of Authing', async () => {
+  test("hosts of Authing receive Authing's names", async () => {
     const sent: string[] = []
     const transport: Transport = {
       async send({ headers }) {
@@ -244,7 +244,7 @@ describe('secrets', () => {
 })
 
 describe('checkSessionStatus()', () => {
-  test('tells whether there is a session', async () => {
+  test('reports whether there is a session', async () => {
     const user = { userId: 'bob', appId: emulator.app.appId }
     expect(await checkSessionStatus(user, emulator.management)).toBe(false)
     await emulator.signIn('bob')
@@ -256,7 +256,7 @@ describe('checkSessionStatus()', () => {
     ['active outside an envelope', { active: false }],
     ['active that is no boolean', { statusCode: 200, message: '', data: { active: 'false' } }],
     ['no data', { statusCode: 200, message: '' }],
-  ])('%s is no answer', async (_name, body) => {
+  ])('%s is not accepted', async (_name, body) => {
     emulator.answerAlways({ endpoint: 'check_session_status', body })
     const question = checkSessionStatus({ userId: 'bob', appId: 'app' }, emulator.management, quick)
     await expect(question).rejects.toMatchObject({ name: 'LogoutError' })

@@ -67,7 +67,7 @@ const ask = async (
 const kick = (...users: unknown[]) => ({ eventName: 'kick', data: { users } })
 const alice = { id: 'alice', username: 'alice', password: '5f4dcc3b5aa765d61d8327deb882cf99', token: 'eyJhbGci' }
 
-describe('ends everything of the user', () => {
+describe('ends everything for the user', () => {
   test.each<[string, unknown]>([
     ['kick', kick(alice)],
     ['kick, from this application', { eventName: 'kick', data: { users: [alice], application: { id: APP } } }],
@@ -87,14 +87,14 @@ describe('ends everything of the user', () => {
     expect(events).toEqual([{ type: 'logged_out', sessions: 2, durationMs: expect.any(Number) }])
   })
 
-  test('of all users that it names, each once', async () => {
+  test('for all users that it names, each once', async () => {
     expect(await ask(kick('alice', 'bob', 'alice'))).toBe(200)
     expect([...live]).toEqual([])
     expect(added).toHaveLength(3)
     expect(events).toEqual([expect.objectContaining({ type: 'logged_out', sessions: 3 })])
   })
 
-  test('a repeated delivery ends nothing new, and neither does it end a login that begins after it', async () => {
+  test('a repeated delivery ends nothing new, and no login that begins after it', async () => {
     const handler = await handlerFor()
     expect((await handler(request(kick(alice)))).status).toBe(200)
     expect((await handler(request(kick(alice)))).status).toBe(200)
@@ -112,13 +112,13 @@ describe('ends everything of the user', () => {
 
 describe('the secret', () => {
   test.each(['x-genauth-token', 'x-genauth-webhook-secret', 'x-authing-token', 'x-authing-webhook-secret'])(
-    'may be in %s',
+    'can be in %s',
     async (name) => {
       expect(await ask(kick(alice), { 'x-genauth-token': undefined, [name]: SECRET })).toBe(200)
     },
   )
 
-  test('may be one of several, while it changes', async () => {
+  test('can be one of several, during a rotation', async () => {
     const secret = ['another-key-of-the-console', SECRET]
     expect(await ask(kick(alice), {}, { secret })).toBe(200)
     expect(await ask(kick(alice), { 'x-genauth-token': secret[0] }, { secret })).toBe(200)
@@ -141,7 +141,7 @@ describe('the secret', () => {
     expect(events).toEqual([expect.objectContaining({ type: 'refused', code: 'wrong_secret', status: 401 })])
   })
 
-  test('comes first: nothing of the body of a forged request is read', async () => {
+  test("is checked first: no part of a forged request's body is read", async () => {
     let pulled = 0
     const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 })
     const forged = request('', { 'x-genauth-token': 'a-guess' }, { body, duplex: 'half' } as RequestInit)
@@ -150,7 +150,7 @@ describe('the secret', () => {
   })
 })
 
-describe('nothing ends, and it is acknowledged', () => {
+describe('nothing ends, and the event is acknowledged', () => {
   test.each<[string, unknown]>([
     ["the console's test", { description: 'A test from GenAuth Webhook' }],
     ['another event', { eventName: 'login', data: alice }],
@@ -166,7 +166,7 @@ describe('nothing ends, and it is acknowledged', () => {
     expect(JSON.stringify(events)).not.toContain('eyJhbGci')
   })
 
-  test('an event that was not selected', async () => {
+  test('an event that is not selected', async () => {
     const changes = { events: ['kick'] } as const
     expect(await ask({ eventName: 'user:password-changed', data: alice }, {}, changes)).toBe(200)
     expect(live.size).toBe(3)
@@ -175,7 +175,7 @@ describe('nothing ends, and it is acknowledged', () => {
   })
 })
 
-describe('nothing ends, and it is refused', () => {
+describe('nothing ends, and the request is refused', () => {
   test.each<[string, unknown]>([
     ['no JSON', 'eventName=kick'],
     ['JSON that is cut off', '{"eventName":"kick","data":{"users":["ali'],
@@ -203,7 +203,7 @@ describe('nothing ends, and it is refused', () => {
     expect(events).toEqual([expect.objectContaining({ type: 'refused', code: 'unreadable_event', status: 400 })])
   })
 
-  test('a form: 400, because the documentation does not say how it is written', async () => {
+  test('a form: 400, because the documentation does not specify its format', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect(await ask('eventName=kick&data=alice', headers)).toBe(400)
     expect(events).toEqual([expect.objectContaining({ code: 'unsupported_media_type' })])
@@ -235,7 +235,7 @@ describe('a store that fails', () => {
     expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['failure', 'incomplete']))
   })
 
-  test('no other user is begun after a failure', async () => {
+  test('no other user is processed after a failure', async () => {
     let asked = 0
     const find = async (): Promise<never> => {
       asked++
@@ -257,7 +257,7 @@ test.each<[string, object, string]>([
   ['no event', { events: [] }, 'events'],
   ['nothing to end', { sessions: undefined, revocations: undefined }, 'sessions'],
   ['an option of another handler', { keepOfflineAccess: true }, 'keepOfflineAccess'],
-])('%s is refused as an option', async (_name, changes, option) => {
+])('refuses the option %s', async (_name, changes, option) => {
   await expect(handlerFor(changes as never)).rejects.toMatchObject({ code: 'invalid_options', option })
 })
 

@@ -19,7 +19,7 @@ describe('secrets of a feed', () => {
   })
 
   test.each([[], [''], ['too-short'], ['with a space in between'], [undefined], ['a-good-secret-of-it', '']])(
-    'are not %j, and are not repeated',
+    'cannot be %j, and are not repeated',
     (...secrets) => {
       expect(() => bearerAuthorization(...(secrets as string[]))).toThrow(
         expect.objectContaining({ code: 'invalid_options' }),

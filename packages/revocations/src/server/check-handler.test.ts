@@ -22,7 +22,7 @@ const ask = (token?: string, scheme = 'Bearer'): Request =>
 const always = (verdict: RevocationVerdict) => ({ check: () => verdict })
 
 describe('a check for a proxy', () => {
-  test('accepts a token until it is revoked, and knows nothing of it once the list is stale', async () => {
+  test('accepts a token until it is revoked, and returns an error once the list is stale', async () => {
     await using log = await openRevocationLog({ store: { memory: true } })
     const list = followRevocations({ source: log })
     await list.ready
@@ -69,7 +69,7 @@ describe('a check for a proxy', () => {
       },
     ],
   ]
-  test.each(invalid)('refuses %s, also while the list is stale', async (_, request) => {
+  test.each(invalid)('refuses %s, even while the list is stale', async (_, request) => {
     for (const verdict of ['valid', 'stale'] as const) {
       expect((await createCheckHandler({ list: always(verdict), verify })(await request())).status).toBe(401)
     }
@@ -85,7 +85,7 @@ describe('a check for a proxy', () => {
     ['keys that are none', Object.assign(new Error('x'), { code: 'ERR_JOSE_GENERIC' }), 503],
     ['a network that is down', new TypeError('fetch failed'), 503],
     ['a bug', 'oops', 503],
-  ])('tells a bad token from a verification that cannot be done: %s', async (_, thrown, status) => {
+  ])('distinguishes an invalid token from a failed verification: %s', async (_, thrown, status) => {
     const events: RevocationCheckEvent[] = []
     const verify = async (): Promise<undefined> => {
       if (thrown !== undefined) throw thrown
@@ -97,7 +97,7 @@ describe('a check for a proxy', () => {
     expect(events).toMatchObject([{ type: status === 401 ? 'invalid' : 'unverifiable' }])
   })
 
-  test('takes the token from where it is told to, and never throws', async () => {
+  test('reads the token from the configured place, and never throws', async () => {
     const tokenOf = (request: Request): string | null => request.headers.get('x-token')
     const check = createCheckHandler({ list: always('valid'), verify, tokenOf })
     const request = new Request('http://localhost/check', { headers: { 'x-token': await sign('1') } })
@@ -117,7 +117,7 @@ describe('a check for a proxy', () => {
     ['verify', { list: always('valid') }],
     ['tokenOf', { list: always('valid'), verify, tokenOf: 'x' }],
     ['onEvent', { list: always('valid'), verify, onEvent: 'x' }],
-  ])('is not made without a proper %s', (name, options) => {
+  ])('cannot be created without a valid %s', (name, options) => {
     expect(() => createCheckHandler(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )

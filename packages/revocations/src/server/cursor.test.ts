@@ -26,7 +26,7 @@ const cursor = fc
   })
   .map(({ page, ...rest }) => ({ ...rest, ...(page && { page }) }))
 
-test('a cursor comes back from the wire as it was, and fits into a request', () => {
+test('a cursor survives the wire unchanged, and fits into a request', () => {
   fc.assert(
     fc.property(cursor, (cursor) => {
       const text = writeCursor(cursor)
@@ -42,7 +42,7 @@ test('a number beyond 2^53 is not rounded', () => {
   expect(readCursor(writeCursor(cursor))).toEqual(cursor)
 })
 
-test('anything else is no cursor, and what is one can be nothing but numbers for Postgres', () => {
+test('anything else is not a cursor, and a cursor contains only numbers for Postgres', () => {
   const odd = fc.oneof(
     fc.string(),
     cursor

@@ -38,7 +38,7 @@ const read = async (query = ''): Promise<RevocationPage> => {
 }
 
 describe('a feed', () => {
-  test('gives a snapshot in pages, then what is new', async () => {
+  test('returns a snapshot in pages, then new entries', async () => {
     await log.append(Array.from({ length: 25_000 }, (_, index) => entry(`t${index}`)))
     const names = new Set<unknown>()
     let page = await read()
@@ -57,7 +57,7 @@ describe('a feed', () => {
     expect(await read(`?after=${page.cursor}`)).toMatchObject({ entries: [entry('new')], more: false })
   })
 
-  test('makes pages no larger than the contract allows, whatever the names are made of', async () => {
+  test("limits pages to the contract's size, for names of any characters", async () => {
     const name = '\u0001'.repeat(1000)
     await log.append(Array.from({ length: 3_000 }, (_, index) => entry(name + index)))
     let count = 0
@@ -72,7 +72,7 @@ describe('a feed', () => {
     expect(count).toBe(3_000)
   })
 
-  test('holds an answer back until something comes, and gives it to everybody', async () => {
+  test('holds a response back until an entry arrives, and returns it to everyone', async () => {
     const { cursor } = await read()
     const startedAt = performance.now()
     const waiting = Array.from({ length: 200 }, () => read(`?after=${cursor}&wait=20`))
@@ -82,7 +82,7 @@ describe('a feed', () => {
     expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 
-  test('holds an answer back no longer than it was asked to', async () => {
+  test('holds a response back no longer than requested', async () => {
     const { cursor } = await read()
     const startedAt = performance.now()
     const page = await read(`?after=${cursor}&wait=1`)
@@ -97,7 +97,7 @@ describe('a feed', () => {
     ['HEAD', 405],
     ['OPTIONS', 405],
     ['PUT', 405],
-  ])('does not answer %s', async (method, status) => {
+  ])('refuses %s', async (method, status) => {
     const response = await feed(request('', { method }))
     expect(response.status).toBe(status)
     expect(response.headers.get('allow')).toBe('GET')
@@ -109,7 +109,7 @@ describe('a feed', () => {
     ['no scheme', { authorization: SECRET }],
     ['another scheme', { authorization: `Basic ${SECRET}` }],
     ['two of them', { authorization: `Bearer ${SECRET}, Bearer ${SECRET}` }],
-  ])('is closed to who has %s, whatever is asked', async (_, headers) => {
+  ])('is closed to anyone who has %s, for any request', async (_, headers) => {
     for (const query of ['', '?wait=nonsense', '?after=%00']) {
       const response = await feed(request(query, { headers: headers as Record<string, string> }))
       expect(response.status).toBe(401)
@@ -130,7 +130,7 @@ describe('a feed', () => {
     '?after=a%20b',
     '?after=a&after=b',
     `?after=${'x'.repeat(8193)}`,
-  ])('says what is wrong with %s', async (query) => {
+  ])('reports the problem with %s', async (query) => {
     const response = await feed(request(query))
     expect(response.status).toBe(400)
   })
@@ -142,14 +142,14 @@ describe('a feed', () => {
     },
   )
 
-  test('knows no cursor of another log', async () => {
+  test('rejects a cursor of another log', async () => {
     const other = await openRevocationLog({ store: { memory: true } })
     open.push(other)
     const { cursor } = await other.read({ waitMs: 0, signal: new AbortController().signal })
     expect((await feed(request(`?after=${cursor}`))).status).toBe(410)
   })
 
-  test('is not there while the log is not, and says when to come back', async () => {
+  test('is unavailable while the log is, and specifies when to retry', async () => {
     await log.close()
     for (const query of ['', '?wait=5']) {
       const response = await feed(request(query))
@@ -165,7 +165,7 @@ describe('a feed', () => {
     expect(await response.text()).not.toContain('secret')
   })
 
-  test('is not open where authorize fails, or answers anything but true', async () => {
+  test('is closed if authorize fails, or returns anything but true', async () => {
     const fails = (): never => {
       throw new Error('x')
     }
@@ -184,7 +184,7 @@ describe('a feed', () => {
     }
   })
 
-  test('fails those who wait when the log closes', async () => {
+  test('fails waiting requests when the log closes', async () => {
     const { cursor } = await read()
     const waiting = feed(request(`?after=${cursor}&wait=20`))
     await sleep(20)
@@ -192,7 +192,7 @@ describe('a feed', () => {
     expect((await waiting).status).toBe(503)
   })
 
-  test('is not broken by who watches it', async () => {
+  test('tolerates a failing listener', async () => {
     const onEvent = (): never => {
       throw new RevocationError('closed', 'x')
     }
@@ -209,7 +209,7 @@ describe('a feed', () => {
     ['maxOpen', { log: anyLog, authorize: () => true, maxOpen: 0 }],
     ['onEvent', { log: anyLog, authorize: () => true, onEvent: 7 }],
   ]
-  test.each(wrong)('is not made without a proper %s', (name, options) => {
+  test.each(wrong)('cannot be created without a valid %s', (name, options) => {
     expect(() => createRevocationFeedHandler(options as never)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),
     )

@@ -22,7 +22,7 @@ const request = (query = '', init: RequestInit = {}): Request =>
   new Request(`https://feed.example.com/revocations${query}`, init)
 
 describe('a feed with many readers', () => {
-  test('sends away more readers than it has room for, and has room again when they are gone', async () => {
+  test('refuses readers beyond its limit, and accepts readers again after others have left', async () => {
     const handler = withContract(createRevocationFeedHandler({ log, authorize: () => true, maxOpen: 2 }))
     const leaving = new AbortController()
     const waiting = [1, 2].map(() => handler(request(`?after=${cursor}&wait=20`, { signal: leaving.signal })))
@@ -34,7 +34,7 @@ describe('a feed with many readers', () => {
     expect((await handler(request())).status).toBe(200)
   })
 
-  test('tells a thousand invented cursors that they are gone, while those who wait go on waiting', async () => {
+  test('rejects a thousand invented cursors, while waiting readers keep waiting', async () => {
     const feed = createRevocationFeedHandler({ log, authorize: () => true })
     const waiting = feed(request(`?after=${cursor}&wait=20`))
     const [history = '', place = ''] = cursor.split('.')
@@ -47,7 +47,7 @@ describe('a feed with many readers', () => {
     expect(page.entries).toEqual([expect.objectContaining({ jti: 'after the flood' })])
   })
 
-  test('has room for others when a thousand readers have hung up, and tells all who stay the same', async () => {
+  test('has room for others when a thousand readers have disconnected, and returns the same to all others', async () => {
     const handler = createRevocationFeedHandler({ log, authorize: () => true, maxOpen: 1_000 })
     const wait = `?after=${cursor}&wait=25`
     for (let round = 0; round < 3; round++) {

@@ -26,7 +26,7 @@ test.each([
   [{ iss: 'x', sub: 'a', at: Date.now(), until: 1 }, /at must be whole seconds/],
   [{ ...entry, until: undefined }, /until must be whole seconds/],
   [{ ...entry, until: Date.now() }, /until must be whole seconds/],
-])('an entry that cannot be one is refused with the reason, and without what is in it: %j', (value, reason) => {
+])('an invalid entry is refused with the reason, without its content: %j', (value, reason) => {
   for (const given of [value, [entry, value]]) {
     if (given === 'text') continue
     expect(() => readEntries(given as never)).toThrow(

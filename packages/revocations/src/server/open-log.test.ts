@@ -28,7 +28,7 @@ describe.each([
 ])('a log in %s', (kind, store) => {
   const options = (): RevocationLogOptions => ({ store: store ?? { folder: join(folder, 'log') } })
 
-  test('tells what is appended, to those who follow and to those who come later', async () => {
+  test('returns appended entries to waiting readers and to later ones', async () => {
     const events: RevocationLogEvent[] = []
     await using log = await openRevocationLog({ ...options(), onEvent: (event) => events.push(event) })
     await using list = followRevocations({ source: log })
@@ -45,7 +45,7 @@ describe.each([
     expect(events).toEqual([{ type: 'appended', count: 2 }])
   })
 
-  test('keeps no reader waiting for what was appended while nobody waited', async () => {
+  test('does not delay a reader for entries that were appended before it waited', async () => {
     await using log = await openRevocationLog(options())
     const { signal } = new AbortController()
     const wait = (after: string) => log.read({ after, waitMs: 20_000, signal })
@@ -64,7 +64,7 @@ describe.each([
     }
   })
 
-  test('refuses what is no entry, joins no transaction, and takes nothing once it is closed', async () => {
+  test('refuses invalid entries, joins no transaction, and accepts nothing once it is closed', async () => {
     const log = await openRevocationLog(options())
     await expect(log.append({ iss: '' } as never)).rejects.toMatchObject({ code: 'invalid_argument' })
     const transaction = { query: async () => ({ rows: [] }) }
@@ -77,7 +77,7 @@ describe.each([
     await expect(read(log)).rejects.toMatchObject({ code: 'closed' })
   })
 
-  test('serves many callers at once', async () => {
+  test('serves many concurrent callers', async () => {
     await using log = await openRevocationLog(options())
     await Promise.all(Array.from({ length: 500 }, (_, index) => log.append(entry(`many ${index}`))))
     const { entries } = await read(log)
@@ -85,7 +85,7 @@ describe.each([
   })
 
   if (kind === 'a folder') {
-    test('is there again afterward, is private, and is for one process at a time', async () => {
+    test('persists, is private, and admits one process at a time', async () => {
       await using log = await openRevocationLog({ store: { folder: pathToFileURL(join(folder, 'log')) } })
       const { entries, cursor } = await read(log)
       expect(entries).toContainEqual(expect.objectContaining({ jti: '1' }))
@@ -117,7 +117,7 @@ describe('options of a log', () => {
     ['appendTimeoutMs', { store: { memory: true }, appendTimeoutMs: -1 }],
     ['pageEntries', { store: { memory: true }, pageEntries: 10_001 }],
     ['onEvent', { store: { memory: true }, onEvent: 'x' }],
-  ])('are refused with a word about %s', async (name, options) => {
+  ])('are refused with a message about %s', async (name, options) => {
     const error = await openRevocationLog(options as never).catch((error: unknown) => error)
     expect(error).toMatchObject({ code: 'invalid_options', message: expect.stringContaining(name) })
     expect(String(error)).not.toContain('secret')

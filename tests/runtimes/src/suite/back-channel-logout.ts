@@ -24,7 +24,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     return new Request('https://app.example.com/', { method: 'POST', headers: { 'content-type': type }, body })
   }
 
-  test('the logout token that a provider sends ends the session that it names, and no other', async () => {
+  test('the logout token that a provider sends ends only the session that it names', async () => {
     const { issuer, apps } = await freshProvider()
     await sendLogoutsToDesk()
     const live = new Set<string>()
@@ -84,7 +84,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     ])
   })
 
-  test('an encrypted logout token is decrypted, and a plain one refused where encryption was agreed on', async () => {
+  test('an encrypted logout token is decrypted, and a plain one is refused if encryption is required', async () => {
     const [signer, { privateKey, encrypt }] = await Promise.all([createSigner(), createEncryption()])
     await signer.publish()
     const options = { issuer: ISSUER, clientId: 'app', decryptionKeys: [privateKey as { kty: string }] }
@@ -107,7 +107,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     equal(await verdict(verifier, await signer.sign()), 'accepted')
   })
 
-  test('keys are not fetched where a redirect leads, and a logout that cannot be verified is answered with 503', async () => {
+  test('keys are not fetched from the target of a redirect, and a logout that cannot be verified gets 503', async () => {
     const signer = await createSigner()
     await signer.publish()
     await setKeys('elsewhere')
@@ -120,7 +120,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     await setKeys('up')
   })
 
-  test('the error of a refused logout token shows nothing of it', async () => {
+  test('the error of a refused logout token shows no part of it', async () => {
     const signer = await createSigner()
     await signer.publish()
     const verifier = createLogoutTokenVerifier({ issuer: ISSUER, clientId: 'app' })

@@ -35,7 +35,7 @@ export function clientAuthCases({ test, jwt, client: { createLogoutClient, isLog
     })
   }
 
-  test('a wrong secret is client_auth_failed, and is not tried again', async () => {
+  test('a wrong secret is client_auth_failed, and is not retried', async () => {
     const { appHost, apps } = await freshProvider()
     const appSecret = 'not the secret'
     const error = await rejection(createLogoutClient({ ...apps.post, appHost, appSecret }).revokeToken('some token'))

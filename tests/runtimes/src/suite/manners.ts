@@ -43,7 +43,7 @@ export function mannersCases({ test, client: { createLogoutClient, isLogoutError
     { browser: 'Browsers send their own User-Agent.' },
   )
 
-  test('isLogoutError() knows every LogoutError, and nothing else', async () => {
+  test('isLogoutError() recognizes exactly LogoutErrors', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ status: 400, body: { error: 'invalid_request' } })
     const error = await rejection(createLogoutClient({ ...apps.post, appHost }).revokeToken('some token'))

@@ -27,7 +27,7 @@ export function refusalCases({ test, client: { createLogoutClient, isLogoutError
   }
 
   test(
-    'the error about a redirect tells its status',
+    'the error about a redirect contains its status',
     async () => {
       const { appHost, apps } = await freshProvider()
       await answerNext({ status: 307, headers: { location: TRAP } })

@@ -21,7 +21,7 @@ export function revocationListCases({ test, show, revocations }: Cases): void {
     }
   }
 
-  test('a list refuses a token as soon as it is revoked, and no other one', async () => {
+  test('a list refuses only a revoked token, as soon as it is revoked', async () => {
     await setFeed('up')
     const [early, late, other] = [name(), name(), name()]
     const loggedInAt = now() - 10
@@ -45,7 +45,7 @@ export function revocationListCases({ test, show, revocations }: Cases): void {
     equal(list.check(token(other)), 'stale')
   })
 
-  test('a list that loses its feed becomes stale, keeps what it knows, and comes back', async () => {
+  test('a list that loses its feed becomes stale, keeps its entries, and recovers', async () => {
     await setFeed('up')
     const [revoked, other] = [name(), name()]
     await appendRevocations({ iss: ISS, jti: revoked, until: now() + 600 })
@@ -61,7 +61,7 @@ export function revocationListCases({ test, show, revocations }: Cases): void {
     await list.close()
   })
 
-  test('a list never lets a token pass whose claims make no sense', async () => {
+  test('a list never accepts a token whose claims are invalid', async () => {
     await setFeed('up')
     const list = followRevocations({ source: source() })
     await list.ready
@@ -72,7 +72,7 @@ export function revocationListCases({ test, show, revocations }: Cases): void {
     await list.close()
   })
 
-  test('a feed that refuses the authorization, or redirects, is an error without the secret in it', async () => {
+  test('a feed that refuses the authorization, or redirects, causes an error without the secret', async () => {
     await setFeed('up')
     const secret = `wrong-${FEED_SECRET}`
     for (const [state, code] of [

@@ -24,7 +24,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     )
   })
 
-  test('revokeToken() takes the JSON envelope of GenAuth for a success', async () => {
+  test('revokeToken() accepts the JSON envelope of GenAuth as a success', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ body: { statusCode: 200, message: 'ok', data: { success: true } } })
     equal(await createLogoutClient({ ...apps.post, appHost }).revokeToken('some token'), true)
@@ -38,7 +38,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     equal(asked, ['introspection', 'revocation', 'introspection'])
   })
 
-  test('revokeToken() with verify resolves false while the provider calls the token active', async () => {
+  test('revokeToken() with verify resolves false while the provider reports the token as active', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     await answerNext({ body: '' })
@@ -47,7 +47,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     equal(await isActive(accessToken), true)
   })
 
-  test('introspectToken() tells an active token from an inactive one', async () => {
+  test('introspectToken() distinguishes an active token from an inactive one', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     const client = createLogoutClient({ ...apps.post, appHost })
@@ -56,7 +56,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     equal(await client.introspectToken(accessToken), { active: false })
   })
 
-  test('logout() revokes the refresh token, then the access token, and gives the logout URL', async () => {
+  test('logout() revokes the refresh token, then the access token, and returns the logout URL', async () => {
     const { appHost, apps } = await freshProvider()
     const session = await signIn()
     const client = createLogoutClient({ ...apps.post, appHost, logoutRedirectUri: 'http://localhost:3000/' })
@@ -80,7 +80,7 @@ export function revocationCases({ test, client: { createLogoutClient, isLogoutEr
     equal(Object.fromEntries(logoutUrl.searchParams), parameters)
   })
 
-  test('logout() settles each token on its own, and does not throw', async () => {
+  test('logout() settles each token separately, and does not throw', async () => {
     const { appHost, apps } = await freshProvider()
     const session = await signIn()
     await answerNext({ status: 400, body: { error: 'invalid_request' } })

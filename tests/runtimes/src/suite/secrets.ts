@@ -38,7 +38,7 @@ export function secretsCases({ test, show, client: { createLogoutClient } }: Cas
     'a time-out': [{ hang: true }, 'timeout'],
   }
   for (const [what, [answer, code]] of Object.entries(failures)) {
-    test(`neither token nor secret show after ${what}`, async () => {
+    test(`neither token nor secret appears after ${what}`, async () => {
       const { appHost, apps } = await freshProvider()
       await answerNext(answer)
       const events: unknown[] = []

@@ -4,7 +4,7 @@ import type { Cases } from './host.ts'
 
 /** Time-outs, abort, retries and `Retry-After`. */
 export function timeCases({ test, client: { createLogoutClient, isLogoutError } }: Cases): void {
-  test('a provider that says nothing is a timeout, and the token is unknown', async () => {
+  test('a provider that does not respond causes a timeout, and the token is unknown', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ hang: true })
     const client = createLogoutClient({ ...apps.post, appHost, timeoutMs: 300, retries: 0 })
@@ -12,7 +12,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal([tokens[0]?.state, tokens[0]?.error?.code, tokens[0]?.error?.retryable], ['unknown', 'timeout', true])
   })
 
-  test('a body that never ends is a timeout, too', async () => {
+  test('a body that never ends also causes a timeout', async () => {
     const { appHost, apps } = await freshProvider()
     await answerNext({ hang: true, status: 200, body: 'a beginning' })
     const client = createLogoutClient({ ...apps.post, appHost, timeoutMs: 300, retries: 0 })
@@ -42,7 +42,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal([error.code, error.retryable], ['aborted', false])
   })
 
-  test('a signal that has already aborted lets nothing be sent', async () => {
+  test('a signal that has already aborted prevents the request', async () => {
     const { appHost, apps } = await freshProvider()
     const client = createLogoutClient({ ...apps.post, appHost })
     const error = await rejection(client.revokeToken('some token', { signal: AbortSignal.abort() }))
@@ -51,7 +51,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal(await requests(), [])
   })
 
-  test('a connection that breaks is network, and the token is unknown', async () => {
+  test('a broken connection is network, and the token is unknown', async () => {
     const { appHost, apps } = await freshProvider()
     // Some runtimes send again on their own when a connection that was kept open turns out to be closed.
     await answerNext({ drop: true, times: 50 })
@@ -60,7 +60,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal([tokens[0]?.state, tokens[0]?.error?.code, tokens[0]?.attempts], ['unknown', 'network', 1])
   })
 
-  test('an answer that is lost is asked for again', async () => {
+  test('a request whose response is lost is retried', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     await answerNext({ handled: true, drop: true })
@@ -68,7 +68,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
     equal(await isActive(accessToken), false)
   })
 
-  test('Retry-After is waited for, and the revocation tried again', async () => {
+  test('the client waits for Retry-After, and retries the revocation', async () => {
     const { appHost, apps } = await freshProvider()
     const { accessToken } = await signIn()
     await answerNext({ status: 503, headers: { 'retry-after': '1' } })
