@@ -179,8 +179,8 @@ const yes = (isReached: boolean): string => (isReached ? 'yes' : '**no**')
 const body = `# Receiver of logouts: results
 
 Measured on ${new Date().toISOString().slice(0, 10)} with \`pnpm --filter @backend-logout/benchmarks run bench:receiver\`, which \`npm run bench\`
-runs too: ${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.versions.node}, load average ${loadBefore} before the run. Times are processor
-time of the receiver's process, all of its threads included, unless the table says that they are by the clock.
+also runs: ${cpus()[0]?.model}, ${cpus().length} cores, Node.js ${process.versions.node}, load average ${loadBefore} before the run. Times are processor
+time of the receiver's process, including all of its threads, unless the table says that they are elapsed time.
 
 ${table(
   ['what', 'goal', 'measured', 'reached'],
@@ -209,8 +209,8 @@ ${table(
 
 For each report, a token that is signed with RS256 is verified, an entry is written to the revocation log, the session's
 tokens are written to the outbox, encrypted, and the session is deleted from the application's table and from the index:
-all in the same Postgres, ${CALLERS} reports at a time. By the clock, with Postgres on the same cores: ${count(nobody.perSecond)} a second with nobody
-logged in, ${count(each.perSecond)} a second with a session each. The HTTP server in front of the handler is not included.
+all in the same Postgres, ${CALLERS} reports at a time. Elapsed time, with Postgres on the same cores: ${count(nobody.perSecond)} per second with nobody
+logged in, ${count(each.perSecond)} per second with a session each. The HTTP server in front of the handler is not included.
 
 ## Forged tokens
 
@@ -222,7 +222,7 @@ ${table(
   ],
 )}
 
-Beside it, in the same run:
+For comparison, in the same run:
 
 ${table(
   ['what', 'processor time'],

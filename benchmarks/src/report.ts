@@ -35,7 +35,7 @@ export function toMarkdown(report: Report): string {
     '',
     `Measured on ${measuredOn} with \`${command}\`: ${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}, ${machine.platform}, load average ${machine.loadBefore} before the run.`,
     'Every client revokes tokens at the same server on loopback. The server and each client run in separate processes.',
-    'Rounds are taken in turns; numbers are medians, with the lowest and highest round in brackets. `bare …` is what the',
+    'Rounds alternate; numbers are medians, with the lowest and highest round in brackets. `bare …` is what the',
     'runtime can do without any client.',
     '',
     '![Revocations per second at 32 in flight](images/benchmark.svg)',

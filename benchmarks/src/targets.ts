@@ -15,9 +15,9 @@ export interface Target {
 }
 
 const FETCH =
-  'The runtime’s `fetch` is most of the cost, and the peers leave a part of the work to it undone: they do not read the ' +
-  'body of a 200, and set no limit of time. Reading it, a signal and a timer take most of the difference; openapi-fetch, ' +
-  'and checking what goes out and what comes back, the rest.'
+  'The runtime’s `fetch` is most of the cost, and the peers skip part of the work: they do not read the body of a 200, ' +
+  'and set no time limit. Reading it, a signal and a timer take most of the difference; openapi-fetch and the checks of ' +
+  'requests and responses take the rest.'
 
 /** What the profiles of fresh processes show. */
 const COLD_START: Readonly<Record<string, string>> = {
@@ -116,8 +116,8 @@ export function compareWithTargets(
     const share = (bareLate?.callsPerSecond.median ?? 0) / possible
     compare('50 ms server, 256 in flight, of what is possible', 0.95, '%', slow.callsPerSecond.median / possible, {
       why:
-        'All 256 come and go together, and the processors of this machine need some milliseconds to answer and to ' +
-        `receive them; bare \`undici.request\` reaches ${(share * 100).toFixed(1)} %.`,
+        'All 256 requests and responses come together, and this machine needs some milliseconds to process them; ' +
+        `bare \`undici.request\` reaches ${(share * 100).toFixed(1)} %.`,
     })
   }
 

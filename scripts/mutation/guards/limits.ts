@@ -3,7 +3,7 @@ import { guardsIn, type Mutation } from '../mutation.ts'
 const BODY = 'At most 64 KiB of a response is read'
 const TIME = 'Every call ends in time'
 const VANISHED = 'A database that becomes unreachable'
-const MEMORY = 'An answer takes at most twice its limit of memory'
+const MEMORY = 'A response takes at most twice its limit of memory'
 
 const ROWS = "No row of the outbox's database stops"
 

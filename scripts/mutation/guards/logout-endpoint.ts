@@ -4,7 +4,7 @@ const src = 'packages/browser-proxy/src'
 const body = `${src}/server/request-body.ts`
 const neverRejects = `${src}/server/never-rejects.test.ts`
 
-const READERS = "Only the application's own pages can read an answer"
+const READERS = "Only the application's own pages can read a response"
 const SURVIVES = 'No request stops a server that has the logout endpoint'
 const RESOLVES = 'The logout handler never rejects'
 const RESPONDS = '`toNodeHandler` ends every response'

@@ -79,7 +79,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A report that was answered with 200 is carried out',
+      promise: 'A report that got a 200 is completed',
       file: 'packages/receiver/src/log-out-everywhere.ts',
       test: 'packages/receiver/src/back-channel-handler.test.ts',
     },
@@ -94,7 +94,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A report that was answered with 200 is carried out',
+      promise: 'A report that got a 200 is completed',
       file: 'packages/receiver/src/back-channel-handler.ts',
       test: 'packages/receiver/src/back-channel-handler.test.ts',
     },
@@ -109,7 +109,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'A report that was answered with 200 is carried out',
+      promise: 'A report that got a 200 is completed',
       file: 'packages/receiver/src/log-out-everywhere.ts',
       test: 'tests/everywhere/src/crash.test.ts',
     },

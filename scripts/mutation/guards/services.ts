@@ -25,7 +25,7 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'Every entry that was acknowledged is refused by every reader',
+      promise: 'Every entry that was acknowledged is eventually refused by every reader',
       file: 'packages/revocations/src/server/cursor.ts',
       test: 'tests/revocations/src/interleaving.test.ts',
     },
@@ -130,7 +130,7 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
-      promise: 'The feed answers only readers that `authorize` admits',
+      promise: 'The feed serves only readers that `authorize` admits',
       file: 'packages/revocations/src/server/feed-handler.ts',
       test: 'packages/revocations/src/server/feed-handler.test.ts',
     },

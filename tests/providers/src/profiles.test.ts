@@ -69,6 +69,6 @@ const INTRODUCTION = `# Provider profiles
 
 Settings for services that many applications use. Replace the addresses, \`app\` and \`secret\` with your own.
 
-> **What was tested.** Every block of settings on this page was run, as printed, against a local server that answers the
-> way the service is documented and reported to answer. None was run against the service itself. To check your own
-> tenant, run \`npx @backend-logout/cli doctor\`.`
+> **What was tested.** Every block of settings on this page was run, as printed, against a local server that responds as
+> the service is documented and reported to respond. None was run against the service itself. To check your own tenant, run
+> \`npx @backend-logout/cli doctor\`.`

@@ -55,7 +55,7 @@ export const PROFILES: readonly Profile[] = [
   extraParameters: { logout_uri: 'https://app.example.com/' },
 }`,
     notes: [
-      'Only refresh tokens can be revoked, and only where token revocation is enabled for the app client. That revokes the access tokens made from it, but an API that checks signatures on its own does not notice.',
+      'Only refresh tokens can be revoked, and only if token revocation is enabled for the app client. That revokes its access tokens, but an API that checks signatures locally does not detect it.',
       'The logout page ignores `post_logout_redirect_uri`; it requires `client_id` and `logout_uri`.',
       'There is no introspection.',
     ],
@@ -91,7 +91,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken }',
     notes: [
-      'The client secret is a JWT that you sign with your ES256 key, with your team as `iss`, the client id as `sub` and `https://appleid.apple.com` as `aud`. `appleClientSecret` stands for your function that makes one.',
+      'The client secret is a JWT that you sign with your ES256 key, with your team as `iss`, the client id as `sub` and `https://appleid.apple.com` as `aud`. `appleClientSecret` is your function that creates it.',
       'Revoking a token ends the user’s authorization of your app, on every device.',
       'There is neither introspection nor a logout page.',
     ],
@@ -117,8 +117,8 @@ export const PROFILES: readonly Profile[] = [
 }`,
     notes: [
       'The issuer ends in a slash.',
-      'Access tokens are JWTs that cannot be revoked: keep their lifetime short, and pass the refresh token alone.',
-      '`federated` without a value also logs the user out at the identity provider behind Auth0. Leave it out to end Auth0’s own session alone.',
+      'Access tokens are JWTs that cannot be revoked: keep their lifetime short, and pass only the refresh token.',
+      '`federated` without a value also logs the user out at the identity provider behind Auth0. Omit it to end only Auth0’s own session.',
       'There is no introspection.',
     ],
     answer: discoverable(
@@ -175,7 +175,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken }',
     notes: [
-      'GitLab runs Doorkeeper, which answers 403 `unauthorized_client` for a token that it does not know any more, as it does for one of another application. List it in `alreadyInvalidErrors` if your application only revokes its own tokens.',
+      'GitLab runs Doorkeeper, which returns 403 `unauthorized_client` both for a token that it no longer knows and for one of another application. List it in `alreadyInvalidErrors` if your application only revokes its own tokens.',
     ],
     answer: discoverable(
       {
@@ -263,7 +263,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
-      'Logto runs oidc-provider. An access token for an API resource is a JWT, which its revocation endpoint refuses with `unsupported_token_type`; the refresh token is what to revoke.',
+      'Logto runs oidc-provider. An access token for an API resource is a JWT, which its revocation endpoint refuses with `unsupported_token_type`; revoke the refresh token instead.',
     ],
     answer: discoverable(
       {
@@ -294,10 +294,10 @@ export const PROFILES: readonly Profile[] = [
   extraParameters: { logout_hint: 'alice@example.com' },
 }`,
     notes: [
-      'There is no revocation endpoint. `logout({ idToken })` gives the logout URL, with `revoked: false`, and an access token given to it is `unsupported`.',
+      'There is no revocation endpoint. `logout({ idToken })` returns the logout URL, with `revoked: false`, and reports an access token as `unsupported`.',
       'The metadata at `common` states its issuer as a template. Use your tenant’s id, or set `metadataUrl` to the address at `common` and `issuer` to `https://login.microsoftonline.com/{tenantid}/v2.0`, as that document states it.',
       'Microsoft Graph’s `revokeSignInSessions` ends all refresh tokens and sessions of a user. It is another API, which this package does not call.',
-      '`logout_hint` with the user’s `login_hint` claim spares the user the account picker.',
+      '`logout_hint` with the user’s `login_hint` claim skips the account picker.',
     ],
     answer: discoverable(
       {
@@ -325,7 +325,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ idToken }',
     notes: [
-      'Each policy has its own metadata, at an address that the issuer does not lead to: set `metadataUrl`. The `issuer` in that document must still be the one you set.',
+      'Each policy has its own metadata, at an address that does not follow from the issuer: set `metadataUrl`. The `issuer` in that document must still be the one you set.',
       'There is no revocation endpoint.',
     ],
     answer: discoverable(
@@ -351,9 +351,9 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
-      'Each authorization server has its own issuer; take the one that issued the token.',
-      'Revoking a refresh token revokes its access token. Unknown tokens are answered with 200.',
-      'Limits are stated by `X-Rate-Limit-Reset` without `Retry-After`; the client waits for it within its deadline.',
+      'Each authorization server has its own issuer; use the one that issued the token.',
+      'Revoking a refresh token revokes its access token. Unknown tokens get a 200.',
+      'Okta states its limits in `X-Rate-Limit-Reset`, without `Retry-After`; the client waits for it within its deadline.',
     ],
     answer: discoverable(
       {
@@ -395,7 +395,7 @@ export const PROFILES: readonly Profile[] = [
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
       'The client must use exactly the method that it is registered with: set `clientAuth` to its `token_endpoint_auth_method`.',
-      'Introspection is at the admin API, which belongs on a private network. Without it, `verify` is `unverified`.',
+      'Introspection is part of the admin API, which belongs on a private network. Without it, `verify` rejects with `unverified`.',
     ],
     answer: discoverable(
       {
@@ -421,8 +421,8 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken }',
     notes: [
-      'The endpoint takes the client id alone.',
-      'A token that is no longer valid is answered with 400 and the message `Invalid token`.',
+      'The endpoint requires only the client id.',
+      'For a token that is no longer valid, the response is 400 with the message `Invalid token`.',
     ],
     answer: ({ host, path, form }) => {
       if (host !== 'id.twitch.tv' || path !== '/oauth2/revoke') return undefined
@@ -441,7 +441,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
-      'An application that is registered for a key uses `privateKeyJwt` of `@backend-logout/core/jwt` as `clientAuth`.',
+      'An application that is registered with a key uses `privateKeyJwt` of `@backend-logout/core/jwt` as `clientAuth`.',
       'The logout page needs the ID token, or `client_id`, which is always sent.',
     ],
     answer: discoverable(
