@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** Options of {@link signIn}. */
+/** Options of `signIn`. */
 interface SignInOptions {
   readonly provider: () => Promise<oidc.Configuration>
   readonly redirectUri: string

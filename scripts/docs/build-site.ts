@@ -1,22 +1,25 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import {
   Application,
   type Comment,
   CommentTag,
   ConsoleLogger,
   Converter,
-  type DocumentReflection,
+  DocumentReflection,
+  KindRouter,
   LogLevel,
   type NormalizedPath,
   OptionDefaults,
+  PageEvent,
   type ProjectReflection,
+  type Reflection,
   ReflectionKind,
 } from 'typedoc'
-import { modules, sections } from './site-map.ts'
+import { notFoundPage } from './not-found-page.ts'
+import { API, modules, sections } from './site-map.ts'
 
 const root = join(import.meta.dirname, '../..')
-const API = 'API'
 const HEADING = /^# (.+)\n/m
 
 /** What became of a build of the site. */
@@ -47,6 +50,9 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     favicon: join(root, 'scripts/docs/favicon.svg'),
     customCss: join(root, 'scripts/docs/style.css'),
     customJs: join(root, 'scripts/docs/site.js'),
+    router: 'files',
+    lightHighlightTheme: 'github-light-high-contrast',
+    darkHighlightTheme: 'github-dark-high-contrast',
     out,
     cleanOutputDir: true,
     disableSources: true,
@@ -57,7 +63,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     searchGroupBoosts: Object.fromEntries(sections.map(({ title }) => [title, title === 'Results' ? 3 : 12])),
     sortEntryPoints: false,
     sort: ['kind', 'alphabetical'],
-    groupOrder: [...sections.map(({ title }) => title), API, '*'],
+    groupOrder: [...sections.flatMap(({ title }) => (title === 'Packages' ? [title, API] : [title])), '*'],
     navigation: { includeGroups: true, includeCategories: false, includeFolders: false },
     excludePrivate: true,
     excludeInternal: true,
@@ -77,6 +83,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     treatWarningsAsErrors: true,
     treatValidationWarningsAsErrors: true,
   })
+  app.renderer.defineRouter('files', FileRouter)
   app.logger = new (class extends ConsoleLogger {
     override log(message: string, level: Exclude<LogLevel, LogLevel.None>): void {
       super.log(message, level)
@@ -104,11 +111,57 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     }
   })
 
+  app.renderer.on(PageEvent.END, (page) => {
+    page.contents = finish(page)
+  })
+
   const project = await app.convert()
   if (!project) return { ok: false, problems }
   app.validate(project)
   await app.generateOutputs(project)
+  writeFileSync(join(out, '404.html'), notFoundPage(project.name))
   return { ok: problems.length === 0, problems }
+}
+
+/** Gives pages addresses that stay when their titles change: those of their files. */
+class FileRouter extends KindRouter {
+  protected override getIdealBaseName(reflection: Reflection): string {
+    const file = reflection.isDocument() && reflection.project.files.getReflectionPath(reflection)
+    if (!file) return super.getIdealBaseName(reflection)
+    const name = relative(root, file)
+      .replace(/^docs\/(?:guides\/)?/, '')
+      .replace(/(?:\/README)?\.md$/, '')
+    return `documents/${name.replaceAll('/', '-')}`
+  }
+}
+
+/** Corrects what the theme writes: the language of a page, and headings that skip a level. */
+function finish({ contents = '', model }: PageEvent): string {
+  const section = model instanceof DocumentReflection ? model.frontmatter.group : undefined
+  const language = sections.find(({ title }) => title === section)?.language
+  const start = contents.indexOf('<div class="col-content"')
+  const end = contents.indexOf('<div class="col-sidebar"')
+  if (start < 0 || end < start) throw new Error('The theme has another layout.')
+  const head = contents.slice(0, start)
+  const menus = contents.slice(end)
+  return [
+    language ? head.replace('lang="en"', `lang="${language}"`).replace('<header', '<header lang="en"') : head,
+    // A folder, which a file system lists instead of showing its page.
+    withoutSkippedLevels(contents.slice(start, end)).replaceAll('href="../"', 'href="../index.html"'),
+    language ? menus.replace('<div class="site-menu"', '<div lang="en" class="site-menu"') : menus,
+  ].join('')
+}
+
+/** Tells assistive technology the level of a heading by what it is below: the theme chooses headings by their size. */
+function withoutSkippedLevels(content: string): string {
+  const above: { readonly tag: number; readonly level: number }[] = []
+  return content.replaceAll(/<h([1-6])(?=[ >])/g, (heading, digit: string) => {
+    const tag = Number(digit)
+    while ((above.at(-1)?.tag ?? 0) >= tag) above.pop()
+    const level = (above.at(-1)?.level ?? 0) + 1
+    above.push({ tag, level })
+    return level === tag ? heading : `${heading} aria-level="${level}"`
+  })
 }
 
 /** Makes code in headings plain text: the list of what is on a page would leave it out. */

@@ -48,13 +48,13 @@ class ContractPage {
     if (parameters.length > 0) {
       this.#add('### Parameters')
       this.#table(
-        ['name', 'in', 'needed', 'what it is'],
+        ['name', 'in', 'required', 'meaning'],
         parameters.map((one) => [code(one.name), text(one.in), one.required ? 'yes' : '', text(one.description)]),
       )
     }
     if (operation.requestBody) this.#body('Request', this.#resolve(operation.requestBody))
-    this.#add('### Answers')
-    for (const [status, response] of entries(operation.responses)) this.#answer(status, this.#resolve(response))
+    this.#add('### Responses')
+    for (const [status, response] of entries(operation.responses)) this.#response(status, this.#resolve(response))
   }
 
   #authentication({ security }: Node): void {
@@ -70,10 +70,10 @@ class ContractPage {
     this.#content(content)
   }
 
-  #answer(status: string, { description, headers, content }: Node): void {
+  #response(status: string, { description, headers, content }: Node): void {
     this.#add(`#### ${status}`, text(description))
     const rows = entries(headers).map(([name, header]) => [code(name), text(this.#resolve(header).description)])
-    if (rows.length > 0) this.#table(['header', 'what it is'], rows)
+    if (rows.length > 0) this.#table(['header', 'meaning'], rows)
     this.#content(content)
   }
 
@@ -105,7 +105,7 @@ class ContractPage {
   /** An item for each member, and for the members of those that have no schema with a name. */
   #members({ properties, required }: Node, prefix = ''): string[] {
     return entries(properties).flatMap(([name, one]) => {
-      const needed = Array.isArray(required) && required.includes(name) ? ', always there' : ''
+      const needed = Array.isArray(required) && required.includes(name) ? ', required' : ''
       const description = text(this.#resolve(one).description).replaceAll(/\s*\n\s*/g, ' ')
       return [
         `- **${prefix}${name}** (${this.#type(one)}${needed})\\\n  ${description}`,

@@ -3,6 +3,8 @@ export interface Section {
   readonly title: string
   /** Markdown files, from the root of the repository. The first heading of each is its title. */
   readonly pages: readonly string[]
+  /** The language of the pages, if it is not English. */
+  readonly language?: string
 }
 
 /** The pages that are made of contracts, and the contracts. */
@@ -14,6 +16,9 @@ export const contracts: Readonly<Record<string, string>> = {
   'docs/reference/genauth-management.md': 'specs/genauth-management.openapi.yaml',
 }
 
+/** The name of the section that holds the reference of all modules. It follows the section `Packages`. */
+export const API = 'API'
+
 /** Every page that is written, in the order of the navigation. */
 export const sections: readonly Section[] = [
   {
@@ -22,20 +27,30 @@ export const sections: readonly Section[] = [
       'docs/guides/which-package.md',
       'docs/guides/quick-start-node.md',
       'docs/guides/quick-start-deno.md',
-      'docs/guides/quick-start-browser.md',
       'docs/guides/quick-start-bun-and-workers.md',
+      'docs/guides/quick-start-browser.md',
+    ],
+  },
+  {
+    title: 'Frameworks',
+    pages: [
       'docs/guides/express.md',
       'docs/guides/fastify.md',
       'docs/guides/hono.md',
       'docs/guides/next.md',
       'docs/guides/react-router.md',
       'docs/guides/sveltekit.md',
+    ],
+  },
+  {
+    title: 'Providers',
+    pages: [
       'docs/guides/genauth-settings.md',
+      'docs/guides/migrating-from-genauth-sdks.md',
       'docs/guides/other-providers.md',
       'docs/guides/provider-profiles.md',
       'docs/guides/own-revocation-forms.md',
       'docs/environment.md',
-      'docs/guides/migrating-from-genauth-sdks.md',
     ],
   },
   {
@@ -43,13 +58,13 @@ export const sections: readonly Section[] = [
     pages: [
       'docs/guides/errors.md',
       'docs/guides/evidence.md',
-      'docs/guides/bulk-and-incidents.md',
+      'docs/guides/testing-your-logout.md',
       'docs/guides/never-lose-a-logout.md',
       'docs/guides/kubernetes.md',
-      'docs/guides/revoked-means-refused.md',
       'docs/guides/many-machines.md',
+      'docs/guides/revoked-means-refused.md',
       'docs/guides/logged-out-everywhere.md',
-      'docs/guides/testing-your-logout.md',
+      'docs/guides/bulk-and-incidents.md',
       'docs/guides/security-model.md',
       'docs/guides/regenerating-clients.md',
       'docs/guides/architecture.md',
@@ -69,15 +84,6 @@ export const sections: readonly Section[] = [
       'packages/cli/README.md',
       'packages/emulator/README.md',
       'packages/core/README.md',
-    ],
-  },
-  {
-    title: '简体中文',
-    pages: [
-      'README.zh-CN.md',
-      'docs/zh-CN/quick-start-node.md',
-      'docs/zh-CN/genauth-settings.md',
-      'docs/zh-CN/migrating-from-genauth-sdks.md',
     ],
   },
   {
@@ -101,6 +107,16 @@ export const sections: readonly Section[] = [
   {
     title: 'Project',
     pages: ['SECURITY.md', 'CONTRIBUTING.md'],
+  },
+  {
+    title: '简体中文',
+    language: 'zh-CN',
+    pages: [
+      'README.zh-CN.md',
+      'docs/zh-CN/quick-start-node.md',
+      'docs/zh-CN/genauth-settings.md',
+      'docs/zh-CN/migrating-from-genauth-sdks.md',
+    ],
   },
 ]
 

@@ -1,5 +1,5 @@
 // Shows newcomers where to begin; whoever closes a section finds it closed the next time.
-for (const section of ['Start here', 'Guides']) {
+for (const section of ['Start here', 'Frameworks', 'Guides']) {
   const key = `tsd-accordion-${section}`
   try {
     if (localStorage.getItem(key) !== null) continue

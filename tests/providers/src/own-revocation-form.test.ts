@@ -44,7 +44,7 @@ test('docs/guides/own-revocation-forms.md prints these settings', () => {
     ]
     return `## ${title}\n\n${about}\n\n\`\`\`ts\n${code.join('\n')}\n\`\`\``
   })
-  const page = `${HEAD}\n\n${sections.join('\n\n')}\n`
+  const page = `${HEAD}\n\n${sections.join('\n\n')}\n\n${NEXT}\n`
   if (process.env.UPDATE) writeFileSync(file, page)
   const advice =
     'docs/guides/own-revocation-forms.md is out of date: pnpm --filter @backend-logout/tests-providers run docs'
@@ -63,3 +63,8 @@ The same works with the outbox and the browser proxy, because you pass your clie
 
 > **What was tested.** A test runs every block on this page, as printed, against a local server that accepts no other
 > request. No block was run against the service itself.`
+
+const NEXT = `## Where to go next
+
+- [Other providers](other-providers.md): everything that needs no code.
+- [Generate your own client](regenerating-clients.md): for another language, or a backend without this package.`

@@ -118,8 +118,9 @@ export const PROFILES: readonly Profile[] = [
     notes: [
       'The issuer ends in a slash.',
       'Access tokens are JWTs that cannot be revoked: keep their lifetime short, and pass only the refresh token.',
+      'The tenant setting *Refresh Token Revocation Deletes Grant* decides whether revoking a refresh token ends the whole grant or only that token.',
       '`federated` without a value also logs the user out at the identity provider behind Auth0. Omit it to end only Auth0’s own session.',
-      'There is no introspection.',
+      'There is no introspection, so `verify` rejects with `unverified`.',
     ],
     answer: discoverable(
       {
@@ -229,6 +230,7 @@ export const PROFILES: readonly Profile[] = [
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
       'Revoking a refresh token ends the user’s session with that client.',
+      'Keycloak records access tokens as revoked, but an API that checks signatures locally does not ask it. [A revocation list](revoked-means-refused.md) reaches such an API.',
       'A public client needs no `clientAuth`, although the metadata does not list `none`.',
       "Version 16 was reported not to decode id and secret in a Basic header. With a secret that has `/`, `+` or `=`, set `clientAuth: 'client_secret_post'` there.",
       'Introspection is for confidential clients, so `verify` works for these.',
@@ -294,9 +296,9 @@ export const PROFILES: readonly Profile[] = [
   extraParameters: { logout_hint: 'alice@example.com' },
 }`,
     notes: [
-      'There is no revocation endpoint. `logout({ idToken })` returns the logout URL, with `revoked: false`, and reports an access token as `unsupported`.',
+      'There is no revocation endpoint. `logout({ idToken })` returns the logout URL, with `revoked: false`, and reports an access token as `unsupported`. `revokeToken` rejects with `endpoint_missing`. Keep the lifetime of access tokens short.',
       'The metadata at `common` states its issuer as a template. Use your tenant’s id, or set `metadataUrl` to the address at `common` and `issuer` to `https://login.microsoftonline.com/{tenantid}/v2.0`, as that document states it.',
-      'Microsoft Graph’s `revokeSignInSessions` ends all refresh tokens and sessions of a user. It is another API, which this package does not call.',
+      'Microsoft Graph’s `revokeSignInSessions` ends all refresh tokens and sessions of a user, with an administrator’s permission and a delay of some minutes. It is another API, which this package does not call.',
       '`logout_hint` with the user’s `login_hint` claim skips the account picker.',
     ],
     answer: discoverable(
@@ -352,7 +354,7 @@ export const PROFILES: readonly Profile[] = [
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
       'Each authorization server has its own issuer; use the one that issued the token.',
-      'Revoking a refresh token revokes its access token. Unknown tokens get a 200.',
+      'Revoking a refresh token also revokes its access token, but not the reverse. Unknown tokens get a 200. Introspection works, so `verify` does too.',
       'Okta states its limits in `X-Rate-Limit-Reset`, without `Retry-After`; the client waits for it within its deadline.',
     ],
     answer: discoverable(
