@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildSite, type SiteBuild } from '../../../scripts/docs/build-site.ts'
@@ -59,6 +60,66 @@ describe('the site', () => {
     ['createLogoutClient', ['createLogoutClient']],
   ])('the search shows for %s, among the first ten: %j', async (word, titles) => {
     expect(await search(out, word)).toEqual(expect.arrayContaining(titles))
+  })
+
+  test('follows its own links: every page, picture and heading that a page names is there', async () => {
+    const pages = new Map<string, string>()
+    for (const name of files.filter((name) => name.endsWith('.html'))) {
+      pages.set(name, await readFile(join(out, name), 'utf8'))
+    }
+    const anchors = new Map(
+      Array.from(pages, ([name, html]) => [name, new Set(Array.from(html.matchAll(/ id="([^"]+)"/g), ([, id]) => id))]),
+    )
+    const broken: string[] = []
+    for (const [name, html] of pages) {
+      for (const [, target = ''] of html.matchAll(/ (?:href|src)="(?![a-z]+:)([^"]+)"/g)) {
+        const [path = '', anchor] = decodeURI(target).split('#')
+        const file = path ? join(dirname(name), path) : name
+        const isThere = anchor && pages.has(file) ? anchors.get(file)?.has(decodeURIComponent(anchor)) : existsSync(join(out, file))
+        if (!isThere || file.endsWith('/')) broken.push(`${name}: ${target}`)
+      }
+    }
+    expect(pages.size).toBeGreaterThan(100)
+    expect(broken).toEqual([])
+  })
+
+  test('skips no level of headings, and shows no tag of a comment', async () => {
+    for (const name of files.filter((name) => name.endsWith('.html'))) {
+      const html = await readFile(join(out, name), 'utf8')
+      const content = html.slice(html.indexOf('class="col-content"'), html.indexOf('class="col-sidebar"'))
+      let last = 0
+      for (const [heading, tag, level = tag] of content.matchAll(/<h([1-6])(?: aria-level="(\d)")?[ >]/g)) {
+        expect(Number(level), `${name}: ${heading}`).toBeLessThanOrEqual(last + 1)
+        last = Number(level)
+      }
+      expect(content, name).not.toMatch(/\{@\w+/)
+    }
+  })
+
+  test('declares the language of each page', async () => {
+    const language = async (name: string) =>
+      /<html[^>]* lang="([^"]+)"/.exec(await readFile(join(out, name), 'utf8'))?.[1]
+    for (const name of files.filter((name) => name.endsWith('.html'))) {
+      expect(await language(name), name).toBe(name.includes('zh-CN') ? 'zh-CN' : 'en')
+    }
+    expect(files).toContain('documents/README.zh-CN.html')
+  })
+
+  test('has a page for addresses that do not exist', async () => {
+    const html = await readFile(join(out, '404.html'), 'utf8')
+    const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(html) ?? []
+    const base = (pathname: string): unknown => {
+      let found: unknown
+      const document = {
+        createElement: () => ({}),
+        head: { append: ({ href }: { href: string }) => (found = href) },
+      }
+      new Function('document', 'location', script)(document, { pathname })
+      return found
+    }
+    expect(base('/documents/old.html')).toBe('/')
+    expect(base('/project/classes/old/older.html')).toBe('/project/')
+    expect(base('/project/old')).toBe('/project/')
   })
 
   test('has its own title and icon on every page', async () => {
