@@ -7,6 +7,7 @@ import {
   ConsoleLogger,
   Converter,
   DocumentReflection,
+  IndexEvent,
   KindRouter,
   LogLevel,
   type NormalizedPath,
@@ -17,7 +18,8 @@ import {
   ReflectionKind,
 } from 'typedoc'
 import { notFoundPage } from './not-found-page.ts'
-import { API, modules, sections } from './site-map.ts'
+import { findEveryScript } from './search-every-script.ts'
+import { API, modules, searchWords, sections } from './site-map.ts'
 
 const root = join(import.meta.dirname, '../..')
 const HEADING = /^# (.+)\n/m
@@ -111,6 +113,13 @@ export async function buildSite(out: string): Promise<SiteBuild> {
     }
   })
 
+  app.renderer.on(IndexEvent.PREPARE_INDEX, (event) => {
+    event.searchFieldWeights.words = 1_000
+    for (const [index, page] of event.searchResults.entries()) {
+      const words = page.isDocument() && searchWords[fileOf(page)]
+      if (words) event.searchFields[index] = { words }
+    }
+  })
   app.renderer.on(PageEvent.END, (page) => {
     page.contents = finish(page)
   })
@@ -118,17 +127,21 @@ export async function buildSite(out: string): Promise<SiteBuild> {
   const project = await app.convert()
   if (!project) return { ok: false, problems }
   app.validate(project)
-  await app.generateOutputs(project)
+  await findEveryScript(() => app.generateOutputs(project))
   writeFileSync(join(out, '404.html'), notFoundPage(project.name))
   return { ok: problems.length === 0, problems }
+}
+
+/** The file of a page, from the root of the repository. */
+function fileOf(page: DocumentReflection): string {
+  return relative(root, page.project.files.getReflectionPath(page) ?? root)
 }
 
 /** Gives pages addresses that stay when their titles change: those of their files. */
 class FileRouter extends KindRouter {
   protected override getIdealBaseName(reflection: Reflection): string {
-    const file = reflection.isDocument() && reflection.project.files.getReflectionPath(reflection)
-    if (!file) return super.getIdealBaseName(reflection)
-    const name = relative(root, file)
+    if (!reflection.isDocument()) return super.getIdealBaseName(reflection)
+    const name = fileOf(reflection)
       .replace(/^docs\/(?:guides\/)?/, '')
       .replace(/(?:\/README)?\.md$/, '')
     return `documents/${name.replaceAll('/', '-')}`
@@ -205,7 +218,8 @@ function arrange(
   const first = document.content[start]
   const title = HEADING.exec(first?.text ?? '')?.[1]
   if (!file || !first || !title) throw new Error(`${file} has no heading.`)
-  document.name = title
+  // In lists, the name of a framework is enough.
+  document.name = sectionOf.get(file) === 'Frameworks' ? title.replace(/:.*/, '') : title
   document.frontmatter.group = sectionOf.get(file)
   // What comes before the heading is a comment: this file is generated.
   first.text = first.text.slice(first.text.search(HEADING))

@@ -120,6 +120,27 @@ export const sections: readonly Section[] = [
   },
 ]
 
+/** Words that readers search for, and the page that answers. Pages use these words in passing, and names resemble them. */
+export const searchWords: Readonly<Record<string, string>> = {
+  'docs/guides/which-package.md': 'koa nestjs docker',
+  'docs/guides/quick-start-node.md': 'logout node',
+  'docs/guides/quick-start-browser.md': 'csrf react vue page',
+  'docs/guides/hono.md': 'hono',
+  'docs/guides/next.md': 'next nextjs next-auth',
+  'docs/guides/react-router.md': 'remix',
+  'docs/guides/genauth-settings.md': 'authing console',
+  'docs/guides/provider-profiles.md': 'keycloak auth0 okta google entra cognito apple gitlab zitadel hydra',
+  'docs/guides/errors.md': '429 timeout client_auth_failed error',
+  'docs/guides/testing-your-logout.md': 'test mock ci',
+  'docs/guides/never-lose-a-logout.md': 'outage retry queue',
+  'docs/guides/revoked-means-refused.md': 'jwt jwks revoked',
+  'docs/guides/logged-out-everywhere.md': 'back-channel webhook single',
+  'docs/guides/bulk-and-incidents.md': 'csv rate incident leak million',
+  'docs/guides/evidence.md': 'verify introspection true',
+  'packages/outbox/README.md': 'outbox',
+  'docs/zh-CN/quick-start-node.md': '快速开始 登出 撤销',
+}
+
 /**
  * The modules of the API reference, by the name under which they are imported. Core is the first: what others re-export is
  * described where it comes from.

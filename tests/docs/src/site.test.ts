@@ -47,19 +47,27 @@ describe('the site', () => {
   })
 
   test.each([
-    ['express', ['Which package do I need?', 'Quick start: browser and backend', '@backend-logout/browser-proxy']],
-    ['fastify', ['Fastify: @fastify/session, form, redirect, provider down']],
-    ['hono', ['Hono on Node.js, Deno, Bun and Workers']],
-    ['next', ['Next.js: route handler, Server Action, iron-session, next-auth', 'Quick start: browser and backend']],
-    ['sveltekit', ['SvelteKit: server route, form, redirect, provider down']],
-    ['remix', ['React Router (Remix): resource route, form, redirect, provider down']],
-    ['kubernetes', ['Which package do I need?']],
-    ['jwt', ['@backend-logout/core/jwt', 'Revoked means refused']],
-    ['csv', ['Which package do I need?', '@backend-logout/cli']],
-    ['evidence', ['Evidence']],
-    ['createLogoutClient', ['createLogoutClient']],
-  ])('the search shows for %s, among the first ten: %j', async (word, titles) => {
-    expect(await search(out, word)).toEqual(expect.arrayContaining(titles))
+    ['express', 'Express'],
+    ['fastify', 'Fastify'],
+    ['hono', 'Hono on Node.js, Deno, Bun and Workers'],
+    ['next', 'Next.js'],
+    ['sveltekit', 'SvelteKit'],
+    ['remix', 'React Router (Remix)'],
+    ['kubernetes', 'Run the outbox in Kubernetes'],
+    ['jwt', 'Revoked means refused'],
+    ['csv', 'Bulk and incidents'],
+    ['outbox', '@backend-logout/outbox'],
+    ['back-channel', 'Logged out everywhere'],
+    ['rate', 'Bulk and incidents'],
+    ['429', 'Errors'],
+    ['revoked', 'Revoked means refused'],
+    ['keycloak', 'Provider profiles'],
+    ['evidence', 'Evidence'],
+    ['撤销', 'GenAuth 快速开始：Node.js'],
+    ['createLogoutClient', 'createLogoutClient'],
+  ])('the search shows for %s first: %s', async (word, title) => {
+    const [first] = await search(out, word)
+    expect(first).toBe(title)
   })
 
   test('follows its own links: every page, picture and heading that a page names is there', async () => {
@@ -75,7 +83,8 @@ describe('the site', () => {
       for (const [, target = ''] of html.matchAll(/ (?:href|src)="(?![a-z]+:)([^"]+)"/g)) {
         const [path = '', anchor] = decodeURI(target).split('#')
         const file = path ? join(dirname(name), path) : name
-        const isThere = anchor && pages.has(file) ? anchors.get(file)?.has(decodeURIComponent(anchor)) : existsSync(join(out, file))
+        const isThere =
+          anchor && pages.has(file) ? anchors.get(file)?.has(decodeURIComponent(anchor)) : existsSync(join(out, file))
         if (!isThere || file.endsWith('/')) broken.push(`${name}: ${target}`)
       }
     }
