@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type PostgresServer, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
-import { startSilentProxy } from '@backend-logout/tests-outbox/silent-proxy'
+import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from './command-line.ts'
 import { type CountingProvider, startCountingProvider } from './counting-provider.ts'
@@ -26,7 +26,7 @@ test.skipIf(process.platform === 'win32').each(['that answers', 'that has vanish
   'SIGTERM to npx ends the worker that it started, with a database %s',
   async (database) => {
     const address = await postgres.database(database.replaceAll(' ', '_'))
-    await using proxy = await startSilentProxy(Number(new URL(address).port))
+    await using proxy = await startTcpProxy(Number(new URL(address).port))
     const { stdout: keys } = await run(['outbox', 'key', 'first'])
     const settings = { ...provider.env, OUTBOX_KEYS: keys }
     const env = { ...process.env, ...settings, OUTBOX_STORE: address.replace(/:\d+\//, `:${proxy.port}/`) }

@@ -1,4 +1,4 @@
-import { startSilentProxy } from '@backend-logout/tests-outbox/silent-proxy'
+import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
@@ -127,7 +127,7 @@ describe('outbox work --health-port', () => {
   })
 
   test('returns 503 once the database is gone', async () => {
-    await using proxy = await startSilentProxy(Number(new URL(env.OUTBOX_STORE as string).port))
+    await using proxy = await startTcpProxy(Number(new URL(env.OUTBOX_STORE as string).port))
     const store = (env.OUTBOX_STORE as string).replace(/:\d+\//, `:${proxy.port}/`)
     const worker = start(['outbox', 'work', '--health-port', '0'], { env: { ...env, OUTBOX_STORE: store } })
     await worker.seen(/health on port \d+/)

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '@backend-logout/emulator'
 import { expect, test } from 'vitest'
-import { freePort } from '../../outbox/src/free-port.ts'
+import { freePort } from '../../outbox/src/loopback-port.ts'
 import { allBlocks } from './code-block.ts'
 
 const PAGE = 'docs/guides/revoked-means-refused.md'

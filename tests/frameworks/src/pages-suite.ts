@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
-import { freePort } from '@backend-logout/tests-outbox/free-port'
+import { freePort } from '@backend-logout/tests-outbox/loopback-port'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Browser, type Page } from './browser.ts'
 import { send } from './send.ts'

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
-import { freePort } from './free-port.ts'
+import { freePort } from './loopback-port.ts'
 
 /** A real Postgres server, on a free port of loopback, with its files in a temporary folder. */
 export interface PostgresServer extends AsyncDisposable {

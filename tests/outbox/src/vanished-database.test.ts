@@ -3,14 +3,14 @@ import type { OutboxEvent } from '@backend-logout/outbox'
 import { describe, expect, test } from 'vitest'
 import { query, startPostgres } from './postgres-server.ts'
 import { startOutbox, type Told } from './scene.ts'
-import { type SilentProxy, startSilentProxy } from './silent-proxy.ts'
 import { setStage } from './stage.ts'
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 
 const stage = setStage()
 const { keys, open } = stage
 
-const through = ({ port }: SilentProxy): string => stage.store.replace(/:\d+\//, `:${port}/`)
-const startProxy = (): Promise<SilentProxy> => startSilentProxy(Number(new URL(stage.store).port))
+const through = ({ port }: TcpProxy): string => stage.store.replace(/:\d+\//, `:${port}/`)
+const startProxy = (): Promise<TcpProxy> => startTcpProxy(Number(new URL(stage.store).port))
 const secondsOf = async (task: () => Promise<unknown>): Promise<number> => {
   const startedAt = performance.now()
   await task()

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type PostgresServer, query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
-import { type Router, startRouter } from './router.ts'
+import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
 
 /** Whether a commit waits for the standby. */
 export type Replication = 'synchronous' | 'asynchronous'
@@ -24,8 +24,8 @@ export async function startCluster(replication: Replication): Promise<Cluster> {
   let standby: PostgresServer | undefined
   let standbyPort = 0
   const first = await primary.database(DATABASE)
-  const router: Router = await startRouter(Number(new URL(first).port))
-  const address = first.replace(/:\d+\//, `:${router.port}/`)
+  const proxy = await startTcpProxy(Number(new URL(first).port))
+  const address = first.replace(/:\d+\//, `:${proxy.port}/`)
   const direct = (server: PostgresServer): Promise<string> => server.database('postgres')
 
   const portOf = async (server: PostgresServer): Promise<number> => Number(new URL(await direct(server)).port)
@@ -56,14 +56,14 @@ export async function startCluster(replication: Replication): Promise<Cluster> {
       const next = standby as PostgresServer
       await primary.kill()
       await query(await direct(next), 'SELECT pg_promote()')
-      router.leadTo(await portOf(next))
+      proxy.leadTo(await portOf(next))
       await primary[Symbol.asyncDispose]()
       primary = next
       standby = undefined
     },
     attach,
     async [Symbol.asyncDispose]() {
-      await router[Symbol.asyncDispose]()
+      await proxy[Symbol.asyncDispose]()
       await standby?.[Symbol.asyncDispose]()
       await primary[Symbol.asyncDispose]()
     },

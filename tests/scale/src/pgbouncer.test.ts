@@ -2,13 +2,12 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
-import { freePort } from '../../outbox/src/free-port.ts'
+import { accepts, freePort } from '../../outbox/src/loopback-port.ts'
 import { names, openAdder, startLimitedProvider } from './fleet.ts'
 
 // Where it is installed as a service, a user's PATH may not lead there.
@@ -46,7 +45,7 @@ default_pool_size = ${mode === 'transaction' ? 3 : 20}
   const user = userInfo().uid === 0 ? { uid: id('-u'), gid: id('-g') } : undefined
   if (user) for (const path of [folder, users, config]) chownSync(path, user.uid, user.gid)
   const child: ChildProcess = spawn(PROGRAM as string, [config], { ...user, stdio: 'ignore' })
-  for (let attempt = 0; !(await answers(own)); attempt++) {
+  for (let attempt = 0; !(await accepts(own)); attempt++) {
     if (attempt > 100) throw new Error('PgBouncer does not start.')
     await sleep(50)
   }
@@ -57,18 +56,6 @@ default_pool_size = ${mode === 'transaction' ? 3 : 20}
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
       await rm(folder, { recursive: true, force: true })
     },
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }
 

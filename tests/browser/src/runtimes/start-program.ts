@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../../outbox/src/free-port.ts'
+import { accepts, freePort } from '../../../outbox/src/loopback-port.ts'
 
 /** A server in a process of its own. */
 export interface RunningProgram extends AsyncDisposable {
@@ -66,17 +65,5 @@ export async function startProgram(
       if (child.pid && alive()) process.kill(-child.pid)
       await exited
     },
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

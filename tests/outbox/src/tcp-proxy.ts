@@ -1,9 +1,14 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
-/** A proxy in front of a server, whose connections can fall silent as behind a firewall that has forgotten them. */
-export interface SilentProxy extends AsyncDisposable {
+/**
+ * A proxy in front of servers, as a load balancer is. It can be led to another server, and its connections can fall silent
+ * as behind a firewall that has forgotten them.
+ */
+export interface TcpProxy extends AsyncDisposable {
   readonly port: number
+  /** From now on, new connections lead to another port. Those that are open end. */
+  leadTo(port: number): void
   /** From now on, the connections that are open carry nothing any more, in either direction, and are not closed. */
   silence(): void
   /** From now on, new connections are accepted, and nothing is ever sent on them. */
@@ -12,9 +17,10 @@ export interface SilentProxy extends AsyncDisposable {
   listen(): void
 }
 
-/** Starts a proxy on a free port of loopback. */
-export async function startSilentProxy(port: number): Promise<SilentProxy> {
+/** Starts a proxy on a free port of loopback, to another port of it. */
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  let port = target
   let open: { silent: boolean }[] = []
   let isSilent = false
   const server = createServer((client) => {
@@ -38,8 +44,15 @@ export async function startSilentProxy(port: number): Promise<SilentProxy> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const endAll = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
+    leadTo(to) {
+      port = to
+      endAll()
+    },
     silence() {
       for (const connection of open) connection.silent = true
       open = []
@@ -51,7 +64,7 @@ export async function startSilentProxy(port: number): Promise<SilentProxy> {
       isSilent = false
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
+      endAll()
       server.close()
       await once(server, 'close')
     },
