@@ -5,11 +5,17 @@ declare namespace Bun {
 }
 
 declare module 'cloudflare:workers' {
+  interface Statement {
+    bind(...values: string[]): Statement
+    first(column: string): Promise<string | null>
+    run(): Promise<unknown>
+  }
+
   export const env: {
     readonly APP_ID: string
     readonly APP_SECRET: string
     readonly APP_HOST: string
-    readonly SESSIONS: { get(key: string): Promise<string | null>; delete(key: string): Promise<void> }
+    readonly DB: { prepare(sql: string): Statement }
   }
   export function waitUntil(promise: Promise<unknown>): void
 }

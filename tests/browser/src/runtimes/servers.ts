@@ -69,6 +69,12 @@ function run(command: string, args: readonly string[]): Start {
   }
 }
 
+/** As much of D1 as is used: its declarations ask for packages that it does not bring along. */
+interface Database {
+  exec(sql: string): Promise<unknown>
+  prepare(sql: string): { bind(...values: string[]): { run(): Promise<unknown> } }
+}
+
 async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
   const { outputFiles } = await build({
     entryPoints: [`${examples}worker.ts`],
@@ -87,13 +93,11 @@ async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
     script: outputFiles[0]?.text ?? '',
     compatibilityDate: '2026-07-01',
     bindings: { APP_ID: app.appId, APP_SECRET: app.appSecret ?? '', APP_HOST: appHost },
-    kvNamespaces: ['SESSIONS'],
+    d1Databases: ['DB'],
   })
   const { origin, port } = await worker.ready
-  // Its declarations ask for packages that it does not bring along.
-  const store = (await worker.getKVNamespace('SESSIONS')) as unknown as {
-    put(key: string, value: string): Promise<void>
-  }
+  const store = (await worker.getD1Database('DB')) as unknown as Database
+  await store.exec('CREATE TABLE sessions (id TEXT PRIMARY KEY, tokens TEXT NOT NULL)')
   return {
     port: Number(port),
     origin,
@@ -102,7 +106,7 @@ async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
     alive: () => true,
     async keep(tokens) {
       const id = crypto.randomUUID()
-      await store.put(id, JSON.stringify(tokens))
+      await store.prepare('INSERT INTO sessions VALUES (?, ?)').bind(id, JSON.stringify(tokens)).run()
       return `__Host-session=${id}`
     },
     [Symbol.asyncDispose]: () => worker.dispose(),
