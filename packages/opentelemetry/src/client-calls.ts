@@ -1,8 +1,17 @@
-import { type Attributes, type Meter, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  type Meter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
 import { CALL_SECONDS } from './buckets.ts'
 import type { ClientEvent } from './events.ts'
 
-/** Measures the calls of clients, and makes a span of each. */
+/** Measures the calls of clients, and makes a span of each, and of each of its attempts. */
 export function measureClients(meter: Meter, tracer: Tracer): () => (event: ClientEvent) => void {
   const duration = meter.createHistogram('backend_logout.client.call.duration', {
     description: 'Duration of calls to the provider, retries included.',
@@ -16,23 +25,18 @@ export function measureClients(meter: Meter, tracer: Tracer): () => (event: Clie
     return (event) => {
       const { type, call } = event
       if (type === 'start') {
-        const span = tracer.startSpan(`backend_logout ${event.operation}`, { kind: SpanKind.CLIENT })
-        calls.set(call, { span, server: {} })
+        calls.set(call, { span: tracer.startSpan(`backend_logout ${event.operation}`), server: {} })
         return
       }
       const open = calls.get(call)
       if (!open) return
-      const { span } = open
-      if (type !== 'outcome') {
+      if (type === 'attempt') {
         open.server = serverOf(event)
-        span.addEvent(type, {
-          'backend_logout.attempt': event.attempt ?? 0,
-          ...withStatus(event),
-          ...withError(event),
-        })
-        return
+        addAttempt(tracer, open.span, event)
       }
+      if (type !== 'outcome') return
       calls.delete(call)
+      const { span } = open
       const attributes = {
         'backend_logout.operation': event.operation,
         'backend_logout.outcome': event.state ?? (event.code ? 'failed' : 'done'),
@@ -41,10 +45,30 @@ export function measureClients(meter: Meter, tracer: Tracer): () => (event: Clie
       }
       duration.record((event.durationMs ?? 0) / 1000, attributes)
       span.setAttributes({ ...attributes, ...withStatus(event), 'backend_logout.attempts': event.attempts ?? 0 })
-      if (event.code) span.setStatus({ code: SpanStatusCode.ERROR, message: event.code })
-      span.end()
+      endSpan(span, event)
     }
   }
+}
+
+/** Makes a span within that of the call. Attempts are spans, because events of spans are going to be deprecated. */
+function addAttempt(tracer: Tracer, parent: Span, event: ClientEvent): void {
+  const endedAt = Date.now()
+  const attributes = { 'backend_logout.attempt': event.attempt ?? 0, ...serverOf(event), ...withStatus(event) }
+  const span = tracer.startSpan(
+    `backend_logout ${event.operation} attempt`,
+    {
+      kind: SpanKind.CLIENT,
+      startTime: endedAt - (event.durationMs ?? 0),
+      attributes: { ...attributes, ...withError(event) },
+    },
+    trace.setSpan(ROOT_CONTEXT, parent),
+  )
+  endSpan(span, event, endedAt)
+}
+
+function endSpan(span: Span, { code }: ClientEvent, endedAt?: number): void {
+  if (code) span.setStatus({ code: SpanStatusCode.ERROR, message: code })
+  span.end(endedAt)
 }
 
 function withError({ code }: ClientEvent): Attributes {

@@ -9,6 +9,7 @@ import { openOutbox } from '@backend-logout/outbox'
 import { createBackChannelHandler, createLogoutTokenVerifier, createMemorySessionIndex } from '@backend-logout/receiver'
 import { followRevocations } from '@backend-logout/revocations'
 import { createCheckHandler, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
+import { SpanKind } from '@opentelemetry/api'
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -60,7 +61,7 @@ function createClient(telemetry: Instrumentation) {
   return createLogoutClient({ appId, appSecret, appHost: provider.appHost, onEvent: telemetry.client() })
 }
 
-test('a call produces a histogram point and a span, with its retries as events of the span', async () => {
+test('a call is a histogram point and a span, and each attempt is a span within it', async () => {
   const { telemetry, points, spans, close } = createTelemetry()
   await using client = createClient(telemetry)
   const { accessToken } = await provider.signIn()
@@ -76,10 +77,19 @@ test('a call produces a histogram point and a span, with its retries as events o
   const measured = await points()
   expect(measured).toContainEqual({ name, unit: 's', attributes: done, value: 1 })
   expect(measured).toContainEqual({ name, unit: 's', attributes: failed, value: 1 })
-  const [first, second] = spans()
-  expect(first).toMatchObject({ name: 'backend_logout revoke', attributes: { ...done, 'backend_logout.attempts': 2 } })
-  expect(first?.events.map((event) => event.name)).toEqual(['attempt', 'retry', 'attempt'])
+  const [first, second] = spans().filter((span) => span.name === 'backend_logout revoke')
+  expect(first).toMatchObject({ kind: SpanKind.INTERNAL, attributes: { ...done, 'backend_logout.attempts': 2 } })
   expect(second).toMatchObject({ status: { message: 'client_auth_failed' } })
+  const attempts = spans().filter((span) => span.name === 'backend_logout revoke attempt')
+  expect(attempts.map(({ kind, attributes }) => [kind, attributes])).toEqual(
+    [
+      { 'backend_logout.attempt': 1, 'http.response.status_code': 503, 'error.type': 'provider_unavailable' },
+      { 'backend_logout.attempt': 2, 'http.response.status_code': 200 },
+      { 'backend_logout.attempt': 1, 'http.response.status_code': 401, 'error.type': 'client_auth_failed' },
+    ].map((expected) => [SpanKind.CLIENT, { ...expected, 'server.address': '127.0.0.1' }]),
+  )
+  const parents = attempts.map(({ parentSpanContext }) => parentSpanContext?.spanId)
+  expect(parents).toEqual([first, first, second].map((span) => span?.spanContext().spanId))
   await close()
 })
 
@@ -89,11 +99,12 @@ test('two clients whose calls have the same numbers do not mix up their spans', 
   await using two = createClient(telemetry)
   const tokens = await provider.issueTokens(2)
   await Promise.all([one.revokeToken(tokens[0] as string), two.introspectToken(tokens[1] as string)])
-  expect(
-    spans()
-      .map(({ name }) => name)
-      .sort(),
-  ).toEqual(['backend_logout introspect', 'backend_logout revoke'])
+  const calls = spans().filter(({ parentSpanContext }) => parentSpanContext === undefined)
+  expect(calls.map(({ name }) => name).sort()).toEqual(['backend_logout introspect', 'backend_logout revoke'])
+  for (const { name, parentSpanContext } of spans().filter((span) => !calls.includes(span))) {
+    const parent = calls.find((call) => call.spanContext().spanId === parentSpanContext?.spanId)
+    expect(name).toBe(`${parent?.name} attempt`)
+  }
   await close()
 })
 
