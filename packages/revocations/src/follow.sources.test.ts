@@ -45,6 +45,30 @@ describe('a list whose source fails', () => {
     expect(pauses[3]).toBeGreaterThan(2 * (pauses[0] as number))
   })
 
+  test('asks less and less often while snapshots come and each of their cursors is gone', async () => {
+    const source: RevocationSource = {
+      async read({ after }) {
+        if (after !== undefined) throw new RevocationError('cursor_gone', 'x')
+        return page([revoked('1')])
+      },
+    }
+    const list = follow({ source })
+    const pauses = (): number[] => list.events.flatMap((event) => (event.type === 'failed' ? [event.retryInMs] : []))
+    await until(() => pauses().length === 5)
+    expect(pauses()[4]).toBeGreaterThan(4 * (pauses()[0] as number))
+    expect(list.check(token('1'))).toBe('revoked')
+  })
+
+  test('asks soon again where a cursor is gone after another was accepted', async () => {
+    const gone = new RevocationError('cursor_gone', 'x')
+    const failures = Array(3).fill(new RevocationError('network', 'x'))
+    const list = follow({ source: scripted(page([revoked('1')]), ...failures, page([revoked('2')]), gone, page()) })
+    await until(() => list.events.filter(({ type }) => type === 'snapshot').length === 2)
+    const pauses = list.events.flatMap((event) => (event.type === 'failed' ? [event.retryInMs] : []))
+    expect(pauses[2]).toBeGreaterThan(250)
+    expect(pauses[3]).toBeLessThanOrEqual(250)
+  })
+
   test('becomes stale while the log goes back, stands still or is older than it was', async () => {
     const start = seconds()
     for (const asOf of [

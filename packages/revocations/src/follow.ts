@@ -46,6 +46,8 @@ export function followRevocations(options: FollowOptions): RevocationList {
   let freshAt: number | undefined
   let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
   let sweepAt = 0
+  /** Failures since the last update: a feed that gives snapshots and refuses their cursors is called less often, too. */
+  let failures = 0
   let lastError: RevocationError | undefined
   let wasFresh = false
   let ageTimer: ReturnType<typeof setTimeout> | undefined
@@ -109,6 +111,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
     since = run
     run = undefined
     const durationMs = performance.now() - steady
+    if (!isSnapshot) failures = 0
     if (isSnapshot || received > 0) {
       emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
     }
@@ -128,11 +131,10 @@ export function followRevocations(options: FollowOptions): RevocationList {
   }
 
   const follow = async (): Promise<void> => {
-    for (let failures = 0; !signal.aborted; ) {
+    while (!signal.aborted) {
       let pauseMs = 0
       try {
         pauseMs = await catchUp()
-        failures = 0
         lastError = undefined
         ready.resolve()
         watchAge()
