@@ -6,7 +6,7 @@ export const genAuthGuards: readonly Mutation[] = [
     {
       promise: 'A webhook of GenAuth ends nothing without its secret',
       file: 'packages/receiver/src/genauth/webhook-handler.ts',
-      test: 'packages/receiver/src/genauth/webhook-handler.test.ts',
+      test: 'packages/receiver/src/genauth/webhook-handler.requests.test.ts',
     },
     [
       [
@@ -33,7 +33,7 @@ export const genAuthGuards: readonly Mutation[] = [
     {
       promise: 'A webhook of GenAuth ends nothing without its secret',
       file: 'packages/receiver/src/genauth/webhook-event.ts',
-      test: 'packages/receiver/src/genauth/webhook-handler.test.ts',
+      test: 'packages/receiver/src/genauth/webhook-handler.requests.test.ts',
     },
     [
       [

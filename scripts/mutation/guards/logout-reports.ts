@@ -126,7 +126,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     {
       promise: 'The response to a refused report does not contain the reason',
       file: 'packages/receiver/src/back-channel-handler.ts',
-      test: 'packages/receiver/src/back-channel-handler.test.ts',
+      test: 'packages/receiver/src/back-channel-handler.requests.test.ts',
     },
     [
       [
@@ -156,7 +156,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     {
       promise: 'A report of a logout costs at most 32 KiB',
       file: 'packages/receiver/src/body-text.ts',
-      test: 'packages/receiver/src/back-channel-handler.test.ts',
+      test: 'packages/receiver/src/back-channel-handler.requests.test.ts',
     },
     [
       [
@@ -177,7 +177,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     {
       promise: 'A report of a logout costs at most 32 KiB',
       file: 'packages/receiver/src/compact-token.ts',
-      test: 'packages/receiver/src/verifier.test.ts',
+      test: 'packages/receiver/src/verifier.refusals.test.ts',
     },
     [
       [
@@ -213,7 +213,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     {
       promise: 'No request stops a server that receives logouts',
       file: 'packages/receiver/src/body-text.ts',
-      test: 'packages/receiver/src/back-channel-handler.test.ts',
+      test: 'packages/receiver/src/back-channel-handler.requests.test.ts',
     },
     [
       [

@@ -33,7 +33,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     {
       promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/verifier.ts',
-      test: 'packages/receiver/src/verifier.test.ts',
+      test: 'packages/receiver/src/verifier.refusals.test.ts',
     },
     [
       [
@@ -48,7 +48,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     {
       promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/header.ts',
-      test: 'packages/receiver/src/verifier.test.ts',
+      test: 'packages/receiver/src/verifier.refusals.test.ts',
     },
     [
       [
@@ -69,7 +69,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     {
       promise: 'A logout token is accepted only if it meets every requirement',
       file: 'packages/receiver/src/claims.ts',
-      test: 'packages/receiver/src/verifier.test.ts',
+      test: 'packages/receiver/src/verifier.refusals.test.ts',
     },
     [
       [

@@ -232,7 +232,7 @@ export const secretGuards: readonly Mutation[] = [
     file: 'packages/core/src/assertion-options.ts',
     find: 'lifetimeSeconds >= 30 && lifetimeSeconds <= 300',
     replace: 'lifetimeSeconds >= 30',
-    test: { file: 'packages/core/src/jwt.test.ts', name: 'is what privateKeyJwt() throws for %s' },
+    test: { file: 'packages/core/src/jwt.refusals.test.ts', name: 'is what privateKeyJwt() throws for %s' },
   },
   {
     promise: "The page's side has no option for a secret",

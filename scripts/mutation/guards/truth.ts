@@ -23,16 +23,25 @@ export const truthGuards: readonly Mutation[] = [
         'that cannot be interpreted: %s',
       ],
       [
-        'takes a redirect that was followed for a failure',
-        'const success = answer.ok && !answer.redirected && !isForeign(answer)',
-        'const success = answer.ok && !isForeign(answer)',
-        'that a redirect was hidden or followed, despite everything else',
-      ],
-      [
         'takes introspection only with a boolean',
         "typeof fieldsOf(json)?.active === 'boolean'",
         'fieldsOf(json)?.active !== undefined',
         'does not accept %s',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: NO_REVOCATION,
+      file: 'packages/core/src/verdict.ts',
+      test: 'packages/core/src/verdict.statuses.test.ts',
+    },
+    [
+      [
+        'takes a redirect that was followed for a failure',
+        'const success = answer.ok && !answer.redirected && !isForeign(answer)',
+        'const success = answer.ok && !isForeign(answer)',
+        'that a redirect was hidden or followed, despite everything else',
       ],
     ],
   ),

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { followRevocations } from '@backend-logout/revocations'
+import { openRevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
+import { query } from '@backend-logout/tests-outbox/postgres-server'
+import { describe, expect, test } from 'vitest'
+import { newDatabase, open, openLog, server } from './postgres-logs.ts'
+import { read, readAll, revoked, token, until } from './scene.ts'
+
+describe('a log on Postgres', () => {
+  test('reaches readers in other processes, even without LISTEN', async () => {
+    const address = await newDatabase()
+    const [writer, reader] = [await openLog(address), await openLog(address)]
+    const list = followRevocations({ source: reader })
+    open.push(list)
+    await list.ready
+    await writer.append(revoked('1'))
+    await until(() => list.check(token('1')) === 'revoked', 'the hint arrives', 10_000)
+    const listening = "query LIKE 'LISTEN%' AND datname = current_database()"
+    for (const jti of ['2', '3']) {
+      await query(address, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${listening}`)
+      await writer.append(revoked(jti))
+      await until(() => list.check(token(jti)) === 'revoked', 'the poll finds it', 10_000)
+    }
+    await until(
+      async () => (await query(address, `SELECT FROM pg_stat_activity WHERE ${listening}`)).length > 0,
+      'somebody listens',
+    )
+  })
+
+  test('serves a thousand waiting readers with one query for each change', async () => {
+    const address = await newDatabase()
+    const log = await openLog(address)
+    const { cursor } = await read(log)
+    await query(address, "ALTER ROLE postgres SET log_statement = 'all'")
+    await query(
+      address,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'backend-logout%'",
+    )
+    await until(
+      () =>
+        read(log, cursor).then(
+          () => true,
+          () => false,
+        ),
+      'it is connected again',
+    )
+    const queries = (): number => server.log().split('AS standby').length
+    const before = queries()
+    const startedAt = performance.now()
+    const waiting = Array.from({ length: 1_000 }, () => read(log, cursor, 20_000))
+    await sleep(300)
+    await log.append(revoked('1'))
+    for (const page of await Promise.all(waiting)) expect(page.entries).toEqual([expect.objectContaining({ jti: '1' })])
+    await query(address, 'ALTER ROLE postgres RESET log_statement')
+    // Two for those who came, two for the append (one hint from within, one from the server), one each second.
+    expect(queries() - before).toBeGreaterThan(1)
+    expect(queries() - before).toBeLessThanOrEqual(4 + Math.ceil((performance.now() - startedAt) / 1_000))
+  })
+
+  test('can be read by a process with read access only', async () => {
+    const address = await newDatabase()
+    await (await openLog(address)).append(revoked('1'))
+    await query(address, "CREATE ROLE reader LOGIN PASSWORD 'reader'")
+    await query(address, 'GRANT USAGE ON SCHEMA backend_logout_revocations TO reader')
+    await query(address, 'GRANT SELECT ON ALL TABLES IN SCHEMA backend_logout_revocations TO reader')
+    const events: RevocationLogEvent[] = []
+    const log = await openLog(address.replace('postgres:a-password', 'reader:reader'), (event) => events.push(event))
+    expect((await readAll(log)).names).toEqual(['1'])
+    await expect(log.append(revoked('2'))).rejects.toMatchObject({
+      code: 'store_unavailable',
+      message: expect.stringMatching(/permission denied/),
+    })
+  })
+
+  test('is not opened on a standby server, and is not read on one', async () => {
+    const address = await newDatabase()
+    const log = await openLog(address)
+    // As a failover leaves it: the connections stay, and the server is another.
+    const [{ name } = { name: '' }] = await query<{ name: string }>(address, 'SELECT current_database() AS name')
+    await query(address, 'CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$ SELECT true $$')
+    await query(address, `ALTER DATABASE ${name} SET search_path = public, pg_catalog`)
+    await expect(openRevocationLog({ store: address })).rejects.toMatchObject({
+      message: expect.stringMatching(/standby/),
+    })
+    await query(
+      address,
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'backend-logout%'",
+    )
+    await until(
+      async () =>
+        read(log).then(
+          () => false,
+          (error) => /standby/.test(error.message),
+        ),
+      'it says so',
+    )
+  })
+})
