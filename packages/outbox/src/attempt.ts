@@ -11,6 +11,9 @@ import type { EntryAbout, EntrySecret } from './tokens.ts'
 /** Time limit for the tokens of one logout at the provider, in milliseconds. */
 const DEADLINE_MS = 30_000
 
+/** The most levels of foreign data that a dead letter keeps. */
+const MAX_DEPTH = 1_000
+
 /** Dependencies of an attempt. */
 export interface AttemptContext {
   readonly client: Pick<LogoutClient, 'logout'>
@@ -99,9 +102,19 @@ function unfinished(
 
 /**
  * The data that a dead letter keeps if it cannot be decrypted: all of it, wrapped in one member if its form is unknown.
+ * Deeply nested data is dropped: it can be read, but not written, and would keep all settlements of its batch from being
+ * stored.
  */
 function keptData(data: unknown): object {
-  return jweOf(data) === undefined ? { foreign: data } : { jwe: jweOf(data) }
+  const jwe = jweOf(data)
+  if (jwe !== undefined) return { jwe }
+  return { foreign: isWithin(MAX_DEPTH, data) ? data : 'nested too deeply to be kept' }
+}
+
+/** True if data has at most so many levels. */
+function isWithin(levels: number, data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return true
+  return levels > 0 && Object.values(data).every((value) => isWithin(levels - 1, value))
 }
 
 async function logout(

@@ -118,6 +118,20 @@ describe('nothing ends', () => {
     expect((await handler(new Request(ENDPOINT))).status).toBe(405)
   })
 
+  test.each([{ sub: undefined }, { sub: '' }, { iss: undefined }])(
+    '503: for a user whom the application does not name: %o',
+    async (changes) => {
+      const listed: unknown[] = []
+      const revocations = { append: async (entries: unknown[]) => listed.push(...entries) }
+      const subjectOfEmail = (_email: string, iss: string) => ({ iss, sub: 'alice', ...changes })
+      const body = { sub_id: { format: 'email', email: 'alice@example.com' } }
+      expect(await ask(body, token(), { subjectOfEmail, revocations })).toBe(503)
+      expect(events).toContainEqual(expect.objectContaining({ type: 'failure', step: 'handler' }))
+      expect(listed).toEqual([])
+      expect(live.size).toBe(3)
+    },
+  )
+
   test('503: if a store fails', async () => {
     const outbox = { add: () => Promise.reject(new Error('down')) }
     expect(await ask(alice(), token(), { outbox })).toBe(503)

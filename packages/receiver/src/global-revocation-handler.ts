@@ -84,7 +84,11 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
     }
     if (format !== 'email' || !isName(email)) return 400
     if (!subjectOfEmail) return 422
-    return (await subjectOfEmail(email, iss)) ?? 404
+    const found = (await subjectOfEmail(email, iss)) ?? undefined
+    if (found === undefined) return 404
+    // In the revocation list, an entry without a user would be one for all users of the issuer.
+    if (!isName(found.iss) || !isName(found.sub)) throw new TypeError('subjectOfEmail must return iss and sub.')
+    return found
   }
 
   const respond = async (request: Request, startedAt: number): Promise<Response> => {

@@ -8,7 +8,7 @@ import { isPage } from './page.ts'
 import { RevocationTable } from './revocation-table.ts'
 
 /** Where waiting for the feed to change its mind makes no sense. */
-const HOPELESS = /^(?:unauthorized|redirect_refused|unexpected_response|too_large)$/
+const HOPELESS = /unauthorized|redirect_refused|unexpected_response|too_large/
 /** Number of entries checked per second, to drop those that have ended. */
 const SWEEP_PER_SECOND = 20_000
 
@@ -93,7 +93,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
       const page = await untilClosed<unknown>((resolve, reject) => source.read(request).then(resolve, reject))
       if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is not a revocation page.')
       if (!answerClock.accepts(page.as_of * 1000, sentAt, performance.now())) {
-        throw new RevocationError('went_back', 'This answer is older than an earlier one.')
+        throw new RevocationError('went_back', 'This answer is older than the last one.')
       }
       if (sentAt >= sweepAt) {
         sweepAt = sentAt + 1_000

@@ -69,6 +69,8 @@ test('hands the tokens to the outbox, and makes services refuse them', async () 
 test.each<[string[], RegExp]>([
   [[], /--iss/],
   [['--iss', ISS], /--sub .* or --sid/],
+  [['--iss', ISS, '--sub', 'alice', '--sid', ''], /must not be empty/],
+  [['--iss', ISS, '--sub', '', '--sid', 'sid-a1'], /must not be empty/],
   [['--iss', ISS, '--sub', 'alice', '--table', 'x; DROP TABLE session'], /--table/],
   [['--iss', ISS, '--sub', 'alice', '--sessions', './folder'], /SESSIONS_STORE/],
   [['--iss', ISS, '--sub', 'alice', '--sessions', 'postgres://u:secret@localhost/app'], /Other users/],

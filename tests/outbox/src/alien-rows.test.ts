@@ -70,6 +70,23 @@ describe('rows that someone else has written', () => {
     expect(await outbox.retry(letters.map(({ id }) => id))).toBe(retried - 1)
   })
 
+  test('stop no settlement, however deeply they are nested', async () => {
+    await using outbox = await open()
+    await query(
+      store,
+      `INSERT INTO backend_logout.job (name, data)
+      SELECT 'logouts', (repeat('[', levels) || repeat(']', levels))::jsonb FROM unnest('{900,1500,6000}'::int[]) AS levels`,
+    )
+    const [accessToken = ''] = await provider.issueTokens(1)
+    await outbox.add({ accessToken })
+    expect(await outbox.work({ untilEmpty: true, signal: AbortSignal.timeout(30_000) })).toMatchObject({
+      revoked: 1,
+      dead: 3,
+    })
+    expect(events.filter(({ type }) => type === 'store_error')).toEqual([])
+    expect((await outbox.deadLetters()).map(({ reason }) => reason.code)).toEqual(Array(3).fill('undecryptable'))
+  })
+
   test('can have unusual times and states', async () => {
     await using outbox = await open()
     const times = ['infinity', '-infinity', '4714-11-24 BC', '294276-12-31', '1970-01-01']

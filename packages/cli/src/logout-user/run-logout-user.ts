@@ -33,7 +33,10 @@ const NAME = /^[a-z_][a-z0-9_]{0,62}$/
 /** Ends a user's sessions and their tokens. */
 export async function runLogoutUser(options: LogoutUserOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, table, indexSchema, tokensAt, quiet = false, json } = options
-  if (!sub && !sid) throw usage('Pass --sub for all sessions of a user, or --sid for one session.')
+  // The variable of a script that is not set must not make all sessions of one.
+  if (sub === '' || sid === '') throw usage('--sub and --sid must not be empty.')
+  if (sub === undefined && sid === undefined)
+    throw usage('Pass --sub for all sessions of a user, or --sid for one session.')
   if (!table.split('.').every((part) => NAME.test(part))) throw usage('--table must be a lower-case name.')
   if (!NAME.test(indexSchema)) throw usage('--index-schema must be a lower-case name.')
   const address = readStore({ option: '--sessions', variable: 'SESSIONS_STORE' }, options.sessions, terminal)
@@ -62,7 +65,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
     await using outbox = hasOutbox(options, terminal)
       ? await openOutboxOf(outboxLocation(options), terminal, 'tokens')
       : undefined
-    const who = { iss, ...(sub && { sub }), ...(sid && { sid }) }
+    const who = { iss, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
     const done = await logoutEverywhere(who, { sessions, revocations, outbox })
     report(done, { json, quiet, hasOutbox: outbox !== undefined, hasLog: revocations !== undefined }, terminal)
     return ExitCode.done

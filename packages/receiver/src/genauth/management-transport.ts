@@ -26,14 +26,15 @@ const CONCURRENCY = 10
  * judgment of answers, its limits, retries and proof hold here as well.
  */
 export function managementTransport(settings: ManagementSettings, { userId, appIds }: UserAtApplications): Transport {
-  const post = async (request: TransportRequest, path: string, body: Readonly<Record<string, unknown>>) => {
-    const signed = await signedHeaders(settings, { method: 'POST', path, body })
+  const post = async (request: TransportRequest, path: string, content: Readonly<Record<string, unknown>>) => {
+    const signed = await signedHeaders(settings, { method: 'POST', path, body: content })
     const headers = { ...request.headers, 'content-type': 'application/json', ...signed }
     const url = settings.host + path
-    const answer = await settings.transport.send({ ...request, url, headers, body: JSON.stringify(body) })
+    const answer = await settings.transport.send({ ...request, url, headers, body: JSON.stringify(content) })
     // Core masks the secret, the user and what it has sent itself. It does not know this.
-    const mac = signed.authorization.split(':')[1] as string
-    return answer.body.includes(mac) ? withBody(answer, answer.body.replaceAll(mac, '[masked]')) : answer
+    const mac = signed.authorization.split(':').at(-1) as string
+    const body = formsOf(mac).reduce((text, form) => text.replaceAll(form, '[masked]'), answer.body)
+    return body === answer.body ? answer : withBody(answer, body)
   }
 
   const checkAll = async (request: TransportRequest): Promise<TransportResponse> => {
@@ -64,6 +65,11 @@ export function managementTransport(settings: ManagementSettings, { userId, appI
       return isSuccess(answer) ? answer : refusal(answer)
     },
   }
+}
+
+/** Base64 as it is, in JSON of some servers, and in an address. */
+function formsOf(mac: string): readonly string[] {
+  return [mac, mac.replaceAll('/', '\\/'), encodeURIComponent(mac)]
 }
 
 function activeIn(answer: TransportResponse): boolean | undefined {

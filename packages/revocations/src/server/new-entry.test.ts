@@ -25,6 +25,8 @@ test.each([
   [{ iss: 'x', sub: 'a', at: 1.5, until: 1 }, /at must be whole seconds/],
   [{ iss: 'x', sub: 'a', at: Date.now(), until: 1 }, /at must be whole seconds/],
   [{ ...entry, until: undefined }, /until must be whole seconds/],
+  [{ iss: 'x', sub: undefined, at: 1, until: 2 }, /sub must not be undefined; leave them out to revoke all tokens/],
+  [{ iss: 'x', sid: undefined, sub: undefined, at: 1, until: 2 }, /must not be undefined/],
   [{ ...entry, until: Date.now() }, /until must be whole seconds/],
 ])('an invalid entry is refused with the reason, without its content: %j', (value, reason) => {
   for (const given of [value, [entry, value]]) {

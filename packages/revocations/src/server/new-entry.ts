@@ -9,9 +9,20 @@ import { RevocationError } from '../errors.ts'
 export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>): RevocationEntry[] {
   const list = typeof given === 'object' && given !== null && Symbol.iterator in given ? [...given] : [given]
   return list.map((entry, index) => {
-    if (!isEntry(entry)) throw new RevocationError('invalid_argument', `Entry ${index + 1}: ${faultOf(entry)}`)
+    if (!isEntry(entry) || isForgotten(entry)) {
+      throw new RevocationError('invalid_argument', `Entry ${index + 1}: ${faultOf(entry)}`)
+    }
     return { ...entry }
   })
+}
+
+/**
+ * True if jti, sid or sub is there and has no value. Without them, the entry revokes all tokens of the issuer, and a user
+ * without an id must not log out everyone.
+ */
+function isForgotten(entry: Partial<EntryMembers>): boolean {
+  const { jti, sid, sub } = entry
+  return (jti ?? sid ?? sub) === undefined && ['jti', 'sid', 'sub'].some((name) => name in entry)
 }
 
 /** Reason why a value is not an entry, for people. */
@@ -25,7 +36,10 @@ function faultOf(value: unknown): string {
   if (names.length > 1) return 'it must have only one of jti, sid and sub.'
   if (jti !== undefined && at !== undefined) return 'at cannot be combined with jti.'
   if (jti === undefined && !isSeconds(at)) return 'at must be whole seconds since 1970.'
-  return isSeconds(until) ? 'it cannot be read.' : 'until must be whole seconds since 1970.'
+  if (!isSeconds(until)) return 'until must be whole seconds since 1970.'
+  return isForgotten(value)
+    ? 'jti, sid and sub must not be undefined; leave them out to revoke all tokens of the issuer.'
+    : 'it cannot be read.'
 }
 
 function isSeconds(value: unknown): boolean {
