@@ -39,6 +39,14 @@ export const limitGuards: readonly Mutation[] = [
       'stop neither a list of dead letters, nor their retry, nor statistics',
     ],
   ]),
+  ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/attempt.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
+    [
+      'keeps nothing of a row that cannot be written again',
+      "isWithin(MAX_DEPTH, data) ? data : 'nested too deeply to be kept'",
+      'data',
+      'stop no settlement, however deeply they are nested',
+    ],
+  ]),
   ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/outcome.ts', test: 'packages/outbox/src/outcome.test.ts' }, [
     [
       'takes no text for a reason',

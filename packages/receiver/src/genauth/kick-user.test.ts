@@ -91,6 +91,11 @@ describe('kickUser()', () => {
     ['other JSON', { body: { success: true } }, { code: 'unexpected_response' }],
     ['a list', { body: [{ statusCode: 200 }] }, { code: 'unexpected_response' }],
     ['statusCode as a text', { body: { statusCode: '200' } }, { code: 'unexpected_response' }],
+    [
+      'an error with deeply nested data',
+      { body: `{"statusCode":403,"message":"no","data":${'['.repeat(9_000)}${']'.repeat(9_000)}}` },
+      { code: 'rejected' },
+    ],
     ['a page', { body: '<html>Log in' }, { code: 'unexpected_response' }],
     ['a redirect', { status: 302, headers: { location: '/elsewhere' } }, { code: 'redirect_refused' }],
     ['404', { status: 404, body: { message: 'Cannot POST /api/v3/kick-users' } }, { code: 'endpoint_missing' }],

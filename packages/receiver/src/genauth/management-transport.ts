@@ -88,9 +88,16 @@ function isSuccess(answer: TransportResponse): boolean {
  */
 function refusal(answer: TransportResponse): TransportResponse {
   if (!answer.ok || answer.redirected) return answer
-  const { active: _, ...envelope } = envelopeOf(answer)
-  const states = typeof envelope.statusCode === 'number' && envelope.statusCode !== 200
-  return states ? withBody(answer, JSON.stringify(envelope)) : withBody(answer, '', true)
+  // Nothing else in it counts, and not all that can be parsed can be written again.
+  const { statusCode, apiCode, message, requestId } = envelopeOf(answer)
+  const isRefusal = typeof statusCode === 'number' && statusCode !== 200
+  if (!isRefusal) return withBody(answer, '', true)
+  return withBody(answer, JSON.stringify(readable({ statusCode, apiCode, message, requestId })))
+}
+
+/** Without members that are neither text nor numbers. */
+function readable(members: JsonMembers): JsonMembers {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => /string|number/.test(typeof value)))
 }
 
 function envelopeOf({ body }: TransportResponse): JsonMembers {
