@@ -111,7 +111,7 @@ function keptData(data: unknown): object {
   return { foreign: isWithin(MAX_DEPTH, data) ? data : 'nested too deeply to be kept' }
 }
 
-/** True if data has at most so many levels. */
+/** True if data has no more than `levels` levels. */
 function isWithin(levels: number, data: unknown): boolean {
   if (typeof data !== 'object' || data === null) return true
   return levels > 0 && Object.values(data).every((value) => isWithin(levels - 1, value))

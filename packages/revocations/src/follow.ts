@@ -46,7 +46,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   let freshAt: number | undefined
   let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
   let sweepAt = 0
-  /** Failures since the last update: a feed that gives snapshots and refuses their cursors is called less often, too. */
+  /** Failures since the last update. They also count after a snapshot, because its cursor may be refused. */
   let failures = 0
   let lastError: RevocationError | undefined
   let wasFresh = false
