@@ -149,9 +149,10 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     recent: new Set(),
     nextCall: () => ++calls,
   }
-  const provider = createProvider(options, async (issuer) => {
-    const { discover } = await loadPart(import('./discovery.ts'), options)
-    return discover(base, issuer)
+  const provider = createProvider(options, async (issuer, { deadlineAt }) => {
+    const ms = Math.min(options.limits.timeoutMs, deadlineAt - options.clock.now())
+    const { discoveredProvider } = await loadPart(import('./discovered-provider.ts'), options, ms)
+    return discoveredProvider(base, issuer)
   })
   const core: ClientCore = { ...base, provider }
   return Object.freeze<LogoutClient>({

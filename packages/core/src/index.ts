@@ -52,6 +52,7 @@ export {
 } from './revocation-entry.ts'
 export type { RevokeOptions } from './revoke.ts'
 export type { RevokeManyOptions } from './revoke-many.ts'
+export { SharedWork } from './shared-work.ts'
 export { isThrottled } from './throttled.ts'
 export { looksLikeIdToken } from './token.ts'
 export type { BulkToken, TokenSource } from './token-source.ts'

@@ -1,9 +1,8 @@
 import type { AuthenticatedEndpoint, ClientAuth } from './client-auth.ts'
-import { LogoutError } from './errors.ts'
 import type { components } from './generated/provider.ts'
 import type { ProviderPath } from './request.ts'
 import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
-import { EndedEarly, endedBefore, type Wait, withTimeLimit } from './time-limit.ts'
+import type { Wait } from './time-limit.ts'
 
 /**
  * A provider's metadata (RFC 8414, OpenID Connect Discovery), as it was published.
@@ -46,15 +45,8 @@ export interface Provider {
   readonly endpointMissing: () => void
 }
 
-/**
- * Fetches the metadata of an issuer, and reads the endpoints in it.
- *
- * @throws LogoutError `discovery_failed`
- */
-export type Discover = (issuer: ResolvedIssuer) => Promise<ProviderEndpoints>
-
-/** Metadata is fetched again no more often than this in the background, in milliseconds. */
-const REFRESH_INTERVAL_MS = 60_000
+/** Loads the code for providers that publish metadata, and creates one. */
+export type LoadProvider = (issuer: ResolvedIssuer, wait: Wait) => Promise<Provider>
 
 /** The paths of GenAuth's endpoints below `{appHost}/{protocol}`, as the spec states them. */
 const PATHS = {
@@ -64,10 +56,9 @@ const PATHS = {
 } as const satisfies Record<string, ProviderPath>
 
 /** Creates the {@link Provider} that the options describe. */
-export function createProvider(options: ResolvedOptions, discover: Discover): Provider {
-  const { location } = options
+export function createProvider({ location }: ResolvedOptions, load: LoadProvider): Provider {
   if (location.kind === 'endpoints') return fixedProvider(location.endpoints)
-  if (location.kind === 'issuer') return discoveredProvider(options, location, discover)
+  if (location.kind === 'issuer') return lazyProvider(location, load)
   const base = `${location.base}/${location.protocol}`
   return fixedProvider({
     // GenAuth has one issuer, by the name of its OpenID Connect part.
@@ -83,53 +74,17 @@ function fixedProvider(endpoints: ProviderEndpoints): Provider {
   return { known, endpoints: async () => known, endpointMissing: () => {} }
 }
 
-function discoveredProvider(options: ResolvedOptions, location: ResolvedIssuer, discover: Discover): Provider {
-  const { clock } = options
-  let known: ProviderEndpoints | undefined
-  let pending: Promise<ProviderEndpoints> | undefined
-  let fetchedAt = 0
-  let triedAt = 0
-  const fetchMetadata = (): Promise<ProviderEndpoints> => {
-    triedAt = clock.now()
-    pending ??= discover(location)
-      .then((endpoints) => {
-        known = endpoints
-        fetchedAt = triedAt
-        return endpoints
-      })
-      .finally(() => {
-        // A failure is not kept: the next call fetches again.
-        pending = undefined
-      })
-    return pending
-  }
-  const refreshAfter = (ageMs: number): void => {
-    const now = clock.now()
-    if (now - fetchedAt < ageMs || now - triedAt < Math.min(ageMs, REFRESH_INTERVAL_MS)) return
-    // When it fails, the last good metadata stays in use.
-    fetchMetadata().catch(() => {})
-  }
+function lazyProvider(location: ResolvedIssuer, load: LoadProvider): Provider {
+  let provider: Provider | undefined
   return {
     get known() {
-      return known
+      return provider?.known
     },
     async endpoints(wait) {
-      if (known) {
-        refreshAfter(location.metadataMaxAgeMs)
-        return known
-      }
-      const late = endedBefore(wait, clock)
-      if (late) throw late
-      // One discovery serves all calls that wait for it; each of them waits no longer than it may.
-      const discovery = fetchMetadata()
-      try {
-        return await withTimeLimit(() => discovery, wait.deadlineAt - clock.now(), wait.signal, clock)
-      } catch (error) {
-        if (!(error instanceof EndedEarly)) throw error
-        const message = `The call ended while it waited for the metadata of ${location.issuer[0]}. No token was sent.`
-        throw new LogoutError(error.why, message, { attempts: 0 })
-      }
+      const created = await load(location, wait)
+      provider ??= created
+      return provider.endpoints(wait)
     },
-    endpointMissing: () => refreshAfter(REFRESH_INTERVAL_MS),
+    endpointMissing: () => provider?.endpointMissing(),
   }
 }

@@ -140,6 +140,27 @@ test.each([1, 4, 16])('%i workers that start later use the known limit from the 
   expect(sum(admitted)).toBeGreaterThan(sum(unknown.admitted))
 })
 
+test.each([
+  ['a break', 600_000, 3],
+  ['a jump of the clock', 7_200_000, 0],
+])('after %s, one refusal costs at most half of the limit, and for seconds only', (_, laterMs, taken) => {
+  const { pace } = simulate({ provider: windows(200), seconds: 60, workers: steady(4) })
+  const later = pace.nextAt + laterMs
+  const asked = taken > 0 ? reserve(pace, later, { wanted: taken }).pace : pace
+  const refused = failed(asked, later + 50, {
+    kind: 'throttled',
+    code: 'rate_limited',
+    retryAfterMs: 500,
+    sentAgoMs: 20,
+  })
+  expect(refused.rate).toBeGreaterThan(95)
+  const shift = later + 50
+  const [pausedUntil, nextAt] = [refused.pausedUntil - shift, refused.nextAt - shift]
+  const before = { ...refused, pausedUntil, nextAt, pausedAt: 0, since: 0, askedAt: 0, marks: [] }
+  const { admitted } = simulate({ provider: windows(200), seconds: 40, workers: steady(4), before })
+  expect(sum(admitted.slice(15, 25)) / (10 * 200)).toBeGreaterThan(0.8)
+})
+
 test('workers soon reach their maximum rate at a provider that never throttles', () => {
   let pace = firstPace(0)
   for (let now = 0; now < 3000; now += 20) pace = reserve(pace, now, { wanted: 10_000 }).pace

@@ -135,13 +135,12 @@ export function reserve(
 ): { pace: Pace; turns: Turns } {
   const isUsedUp = pace.nextAt >= now - 100 && now >= pace.pausedUntil
   const elapsedMs = isUsedUp ? Math.max(0, Math.min(now - pace.askedAt, DOUBLING_MS)) : 0
-  // A rate that was not used up says nothing about the provider's limit.
-  const counted = pace.nextAt < now - 1000 ? { since: now, taken: 0, isFull: false, marks: [] } : pace
+  const counted = countedAnew(pace, now)
   const usedMs = pace.usedMs + elapsedMs
   const rate = Math.min(clampRate(pace.rate * 2 ** (elapsedMs / DOUBLING_MS)), ceilingOf({ ...pace, usedMs }))
   const earliest = now + Math.min(leadMs, AHEAD_MS)
   const at = Math.max(pace.nextAt, earliest)
-  const asked = { ...pace, ...counted, usedMs, rate, askedAt: now, taken: Math.max(0, counted.taken - unused) }
+  const asked = { ...counted, usedMs, rate, askedAt: now, taken: Math.max(0, counted.taken - unused) }
   const inMs = at - now
   const aheadMs = at - earliest
   if (aheadMs >= AHEAD_MS || wanted <= 0) {
@@ -182,7 +181,7 @@ export function failed(pace: Pace, now: number, failure: ProviderFailure, random
   const probeMs = kind !== 'throttled' || pauses > 1 ? ownMs : pace.probeMs
   const paused = { ...pace, pauses, pausedUntil, nextAt: pausedUntil, probeMs, code }
   if (!isNew) return paused
-  const learned = kind === 'throttled' && pace.pauses === 0 ? learn(pace, now, pauseMs) : {}
+  const learned = kind === 'throttled' && pace.pauses === 0 ? learn(countedAnew(pace, now), now, pauseMs) : {}
   return { ...paused, pausedAt: now, ...learned, since: now, taken: 0, marks: [], isFull: kind === 'throttled' }
 }
 
@@ -193,6 +192,11 @@ export function pausedBy(pace: Pace, now: number, ms: number, code: FailureCode)
   return { ...pace, pausedUntil, nextAt: Math.max(pace.nextAt, pausedUntil), code, pauses: Math.max(1, pace.pauses) }
 }
 
+/** A rate that was not used up says nothing about the provider's limit: the turns are counted from now on. */
+function countedAnew(pace: Pace, now: number): Pace {
+  return pace.nextAt < now - 1000 ? { ...pace, since: now, taken: 0, isFull: false, marks: [] } : pace
+}
+
 /** Estimates what the provider admits, from what it did until it refused. */
 function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   // Where it counts in windows, that is what it admitted within the last second; where it saves up for bursts, it is what
@@ -200,6 +204,11 @@ function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   const recent = Math.max(1, takenUntil(pace, now) - takenUntil(pace, now - 1000))
   const lasting = pace.isFull ? (takenUntil(pace, now) * 1000) / Math.max(1000, now - pace.since) : recent
   const isFirst = pace.limit === 0
+  if (!isFirst && !pace.isFull && now - pace.since < 1000) {
+    // These few turns are no measure: after a break, a single refusal must not make everybody crawl for minutes.
+    const limit = Math.min(pace.rate, Math.max(recent, pace.limit / 2))
+    return { limit, regainMs: 0, usedMs: 0, rate: limit }
+  }
   const isSoon = !isFirst && pace.usedMs < SOON_MS
   const wasFound = pace.regainMs > 0
   const most = isSoon ? pace.rate : recent

@@ -1,4 +1,4 @@
-import { checkMetadataUrl, emit } from '@backend-logout/core'
+import { checkMetadataUrl, emit, SharedWork } from '@backend-logout/core'
 import type { CryptoKey } from 'jose'
 import { LogoutTokenError } from './errors.ts'
 import { fetchJson } from './fetch-json.ts'
@@ -38,11 +38,12 @@ export class KeySource {
   #keys: KeySet | undefined
   #readAt = Number.NEGATIVE_INFINITY
   #triedAt = Number.NEGATIVE_INFINITY
-  #fetching: Promise<void> | undefined
+  readonly #fetching: SharedWork<void>
 
   constructor(issuer: TrustedIssuer, settings: VerifierSettings) {
     this.#issuer = issuer
     this.#settings = settings
+    this.#fetching = new SharedWork(() => this.#fetch(), settings.timeoutMs)
   }
 
   /**
@@ -82,14 +83,7 @@ export class KeySource {
   }
 
   async #refresh(): Promise<void> {
-    if (!this.#fetching) {
-      if (!this.#mayFetch()) return
-      this.#triedAt = performance.now()
-      this.#fetching = this.#fetch().finally(() => {
-        this.#fetching = undefined
-      })
-    }
-    await this.#fetching
+    if (this.#fetching.isRunning || this.#mayFetch()) await this.#fetching.run()
   }
 
   /** Replaces the keys, or keeps those that there are. Never rejects. */
@@ -97,13 +91,17 @@ export class KeySource {
     const { transport, timeoutMs, onEvent } = this.#settings
     const { issuer } = this.#issuer
     const startedAt = performance.now()
+    this.#triedAt = startedAt
     try {
       const { jwksUri } = await this.#discover()
       const keys = new KeySet((await fetchJson(transport, jwksUri, timeoutMs)).keys)
       // An empty set would make every token one of a stranger.
       if (keys.size === 0) throw new Error('it has no key for signatures')
-      this.#keys = keys
-      this.#readAt = startedAt
+      // A later fetch may have been faster.
+      if (startedAt > this.#readAt) {
+        this.#keys = keys
+        this.#readAt = startedAt
+      }
       emit(onEvent, { type: 'keys_fetched', issuer, keys: keys.size })
     } catch (error) {
       // The next attempt also reads the metadata: the address may be another one by then.

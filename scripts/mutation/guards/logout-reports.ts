@@ -224,4 +224,19 @@ export const logoutReportGuards: readonly Mutation[] = [
       ],
     ],
   ),
+  ...guardsIn(
+    {
+      promise: 'No request stops a server that receives logouts',
+      file: 'packages/core/src/shared-work.ts',
+      test: 'packages/core/src/shared-work.test.ts',
+    },
+    [
+      [
+        'does not wait for a fetch that another request has lost',
+        'const leftMs = startedAt + this.#patienceMs - this.#clock.now()',
+        'const leftMs = 600_000',
+        'when their patience ends, one of the calls that wait begins another run, which the others share',
+      ],
+    ],
+  ),
 ]

@@ -47,14 +47,15 @@ async function bundle(name: string, outfile?: string): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-async function startWorker(places: Places): Promise<RunningProgram> {
+/** Runs a worker in workerd. */
+export async function startWorker(name: string, places: Places): Promise<RunningProgram> {
   const worker = new Miniflare({
     modules: true,
     // It prints each request that it cannot read.
     handleRuntimeStdio: (...streams: Readable[]) => {
       for (const stream of streams) stream.resume()
     },
-    script: await bundle('worker'),
+    script: await bundle(name),
     compatibilityDate: '2026-07-01',
     cf: false,
     bindings: { ...places },
@@ -83,5 +84,5 @@ export const RECEIVERS: Readonly<Record<string, Start>> = {
     'deno',
   ),
   'Bun.serve': bundled(bin('bun'), ['run'], 'bun'),
-  workerd: startWorker,
+  workerd: (places) => startWorker('worker', places),
 }
