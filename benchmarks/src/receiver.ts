@@ -68,6 +68,10 @@ const FORGED: Readonly<Record<string, string>> = {
   '16 KiB of lists in lists': claims(`${'['.repeat(5_900)}${']'.repeat(5_900)}`),
   '16 KiB of members': claims(`{${Array.from({ length: 1_300 }, (_, n) => `"${n}":1`)}}`),
   '16 KiB of text': claims(`"${anything(11_800)}"`),
+  // As much as is read.
+  '8 KiB of members': claims(`{${Array.from({ length: 700 }, (_, n) => `"${n}":1`)}}`),
+  '8 KiB of text': claims(`"${anything(5_700)}"`),
+  '8 KiB of text that is not ASCII': claims(`"${'é'.repeat(2_850)}"`),
   'alg none': `${json({ alg: 'none' })}.${json(issuer.claims())}.`,
   'HS256 with the public key': `${json({ alg: 'HS256', kid: issuer.key.kid })}.${json(issuer.claims())}.${anything(43)}`,
   'another type of token': await issuer.sign(issuer.claims(), { typ: 'at+jwt' }, stranger),

@@ -3,6 +3,12 @@ import { refuse } from './errors.ts'
 /** The longest logout token, in characters, as in the contract. Real ones have less than 2 000, encrypted ones 4 000. */
 export const MAX_TOKEN_LENGTH = 16_384
 
+/**
+ * The maximum length of the header and the claims together, in characters of the token. Nothing else of it is read before
+ * cryptography. Three names of the longest kind fit, and so does a chain of two certificates.
+ */
+const MAX_READ_LENGTH = 8_192
+
 /** The maximum number of brackets and commas in its header and its claims. Real ones have fewer than 30. */
 const MAX_PARTS = 50
 
@@ -44,7 +50,11 @@ export function splitToken(token: unknown): CompactToken {
   if ((parts.length !== 3 && parts.length !== 5) || !hasAll || FOREIGN.test(token)) {
     refuse('malformed', 'A logout token must be a compact JWS or JWE.')
   }
-  return { parts, header: readJson(parts[0] as string, 'header') }
+  const [header = '', claims = ''] = parts
+  if (header.length + claims.length > MAX_READ_LENGTH) {
+    refuse('too_large', `The header and the claims of a logout token may have at most ${MAX_READ_LENGTH} characters.`)
+  }
+  return { parts, header: readJson(header, 'header') }
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * | code | meaning |
  * |---|---|
- * | `too_large` | longer than 16 384 characters |
+ * | `too_large` | longer than 16 384 characters, or 8 192 in its header and claims |
  * | `malformed` | neither a compact JWS nor a compact JWE, or not JSON inside, or JSON with more than 50 brackets and commas |
  * | `not_encrypted` | `decryptionKeys` are set, and the token is not encrypted |
  * | `undecryptable` | encrypted, and none of `decryptionKeys` decrypts it |

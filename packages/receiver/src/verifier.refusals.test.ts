@@ -137,7 +137,10 @@ describe('a token is refused', () => {
     ['malformed', 'lists in lists', () => unsigned(`{"a":${'['.repeat(50)}${']'.repeat(50)}}`)],
     ['malformed', 'more members than can be needed', () => unsigned(`{${'"a":1,'.repeat(50)}"b":1}`)],
     ['unknown_issuer', 'many members', () => unsigned(`{${'"a":1,'.repeat(49)}"b":1}`)],
-    ['too_large', 'a token without end', () => `e30.${'a'.repeat(20_000)}.e30`],
+    ['too_large', 'a token without end', () => `e30.e30.${'a'.repeat(20_000)}`],
+    ['too_large', 'claims of 6 kB', () => unsigned(`{"a":"${'x'.repeat(6_144)}"}`)],
+    ['too_large', 'a header of 6 kB', () => `${base64url({ alg: 'none', a: 'x'.repeat(6_144) })}.e30.e30`],
+    ['unknown_issuer', 'long claims', () => unsigned(`{"a":"${'x'.repeat(6_000)}"}`)],
     [
       'undecryptable',
       'an encrypted token, though there is no key for it',

@@ -192,6 +192,12 @@ export const logoutReportGuards: readonly Mutation[] = [
         'if (token.length > 10 * MAX_TOKEN_LENGTH) {',
         'a token without end',
       ],
+      [
+        'reads no header and claims that are too long',
+        'if (header.length + claims.length > MAX_READ_LENGTH) {',
+        'if (header.length + claims.length > 2 * MAX_READ_LENGTH) {',
+        'claims of 6 kB',
+      ],
     ],
   ),
   ...guardsIn(
