@@ -1,3 +1,4 @@
+import type { BulkPacer } from './bulk-pacer.ts'
 import type { ClientCore } from './call.ts'
 import type { ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
@@ -6,11 +7,13 @@ import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { emitOutcome, type RevocationAttempt, type RevokeOptions, revoke } from './revoke.ts'
 import { type BulkToken, closeSource, type TokenReader } from './token-source.ts'
 import { tokenState } from './token-state.ts'
+import { Turns } from './turns.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Options of a bulk run, checked. */
 export interface BulkOptions extends Pick<RevokeOptions, 'tokenTypeHint' | 'verify' | 'signal'> {
   readonly concurrency: number
+  readonly pacer?: BulkPacer | undefined
   /** They apply to each token. */
   readonly limits: ResolvedLimits
 }
@@ -35,14 +38,17 @@ interface Job {
 const MAX_REFUSALS = 20
 
 /**
- * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, yields settled tokens, and
- * sleeps until something changes: a response, an item of the source, the end of a pause, or an abort.
+ * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, or a {@link BulkPacer} if
+ * there is one, yields settled tokens, and sleeps until something changes: a response, an item of the source, the end
+ * of a pause, or an abort.
  */
 export class BulkRun {
   readonly #core: ClientCore
   readonly #source: TokenReader
   readonly #options: BulkOptions
   readonly #rate: RateController
+  /** Instead of the rate, if others share it. */
+  readonly #turns: Turns | undefined
   readonly #change = new Wakeup()
   /** Ends requests in progress when the caller's signal aborts or the caller stops reading. */
   readonly #stop = new AbortController()
@@ -61,6 +67,10 @@ export class BulkRun {
     this.#source = source
     this.#options = options
     this.#rate = new RateController(options.concurrency)
+    const { pacer } = options
+    if (pacer !== undefined) {
+      this.#turns = new Turns(pacer, this.#stop.signal, (failure) => this.#turnsChanged(failure))
+    }
   }
 
   /** Runs, and yields the outcome of each token as it becomes known. To be called once. */
@@ -97,11 +107,15 @@ export class BulkRun {
     return this.#stop.signal.aborted || (this.#exhausted && !this.#reading)
   }
 
+  get #window(): number {
+    return this.#turns ? this.#options.concurrency : this.#rate.window
+  }
+
   /** Sends tokens, or reads the next one, while the rate and the consumer allow it. */
   #sendWhatIsAllowed(): void {
     const { clock } = this.#core.options
     clock.clearTimeout(this.#timer)
-    while (!this.#stop.signal.aborted && this.#inFlight + this.#settled.length < this.#rate.window) {
+    while (!this.#stop.signal.aborted && this.#inFlight + this.#settled.length < this.#window) {
       const next = this.#waiting[0]
       if (!next && (this.#exhausted || this.#reading)) return
       const delayMs = this.#rate.delay(clock.now())
@@ -113,9 +127,31 @@ export class BulkRun {
         this.#read()
         return
       }
+      if (this.#turns && !this.#turns.take()) {
+        this.#wakeAtDeadline()
+        return
+      }
       this.#waiting.shift()
       this.#send(next)
     }
+  }
+
+  /** A turn may come too late for a token that was throttled before. */
+  #wakeAtDeadline(): void {
+    const { clock } = this.#core.options
+    const started = this.#waiting.filter(({ last }) => last !== undefined).map(({ startedAt }) => startedAt)
+    if (started.length === 0) return
+    const leftMs = Math.min(...started) + this.#options.limits.deadlineMs - clock.now()
+    this.#timer = clock.setTimeout(() => this.#change.notify(), Math.max(0, leftMs))
+  }
+
+  /** There is a turn, or there will be none any more. */
+  #turnsChanged(failure: { readonly error: unknown } | undefined): void {
+    if (failure) {
+      this.#fail(failure.error)
+      this.#giveUpWaiting('The run ended while the token waited for a turn.')
+    }
+    this.#change.notify()
   }
 
   async #read(): Promise<void> {
@@ -146,7 +182,8 @@ export class BulkRun {
     try {
       const { token, hint = tokenTypeHint, wasActive } = partsOf(job.item)
       const options = { ...limits, deadlineMs, tokenTypeHint: hint, verify, signal: this.#stop.signal }
-      const attempt = await revoke(this.#core, token, options, {
+      const core = this.#turns?.clientFor(this.#core) ?? this.#core
+      const attempt = await revoke(core, token, options, {
         deferThrottling: true,
         before: wasActive || job.last?.revocation.wasActive || undefined,
         accepted: job.last?.accepted,
@@ -165,7 +202,8 @@ export class BulkRun {
   #settle(job: Job, attempt: RevocationAttempt): void {
     const { revocation, throttled, retryAfterMs } = attempt
     const now = this.#core.options.clock.now()
-    if (throttled) this.#rate.throttled(now, retryAfterMs)
+    if (this.#turns) this.#turns.learn(attempt)
+    else if (throttled) this.#rate.throttled(now, retryAfterMs)
     else if (revocation.error?.retryable) this.#rate.failed(now)
     else this.#rate.answered(now)
     const tried: Job = {
@@ -192,10 +230,13 @@ export class BulkRun {
 
   #abort(): void {
     this.#stop.abort()
-    const message = 'The run was aborted while the token waited for the provider to admit more.'
+    this.#giveUpWaiting('The run was aborted while the token waited for the provider to admit more.')
+    this.#change.notify()
+  }
+
+  #giveUpWaiting(message: string): void {
     const error = new LogoutError('aborted', message)
     for (const job of this.#waiting.splice(0)) this.#giveUp(job, error)
-    this.#change.notify()
   }
 
   /** Reports a token that waited to be sent again, or for the first time. Its last call ends here. */

@@ -26,7 +26,7 @@ export const CALLS: {
 } = {
   discover: CALL,
   revokeToken: REVOKE,
-  revokeTokens: { ...REVOKE, concurrency: true },
+  revokeTokens: { ...REVOKE, concurrency: true, pacer: true },
   introspectToken: { ...CALL, tokenTypeHint: true, strict: true },
   buildLogoutUrl: { ...LOGOUT_URL, idToken: true },
   logout: { ...CALL, ...LOGOUT_URL, verify: true },

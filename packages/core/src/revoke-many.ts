@@ -1,3 +1,4 @@
+import type { BulkPacer } from './bulk-pacer.ts'
 import type { BulkOptions } from './bulk-run.ts'
 import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
@@ -20,6 +21,12 @@ export interface RevokeManyOptions extends RevokeOptions {
    * @default 32
    */
   readonly concurrency?: number | undefined
+  /**
+   * Schedules the requests together with those of other processes, such as `pacer()` of an outbox. Each request takes a
+   * turn, including retries and those of `verify`. Then the run has no rate of its own, and pauses as the pacer does.
+   * @default none: the run finds the provider's rate itself
+   */
+  readonly pacer?: BulkPacer | undefined
 }
 
 /** Revokes many tokens and yields the outcome of each as it becomes known. */
@@ -28,14 +35,14 @@ export function revokeMany(
   tokens: TokenSource,
   options: RevokeManyOptions = {},
 ): AsyncGenerator<Revocation, void, void> {
-  const { concurrency = 32, tokenTypeHint, verify, signal } = options
+  const { concurrency = 32, tokenTypeHint, verify } = options
   const limits = resolveLimits(options, core.options.limits)
   verifyPatience(verify)
   checkHint(tokenTypeHint)
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
     invalidOption('concurrency', 'must be a whole number from 1 to 10000.', 'invalid_argument')
   }
-  return run(core, openSource(tokens), { concurrency, tokenTypeHint, verify, signal, limits })
+  return run(core, openSource(tokens), { ...options, concurrency, limits })
 }
 
 /** Loads what only bulk runs need, which is a tenth of the package, and runs. */

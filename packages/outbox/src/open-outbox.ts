@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert'
 import { emit as emitTo } from '@backend-logout/core'
 import { Adder, MAX_BATCH, type NewLogout } from './adder.ts'
+import { BulkTurns } from './bulk-turns.ts'
 import { DeadLetters, isId } from './dead-letters.ts'
 import { EntrySealer } from './entry.ts'
 import { isOutboxError, OutboxError, storeError } from './errors.ts'
@@ -72,6 +73,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const deadLetters = new DeadLetters(store)
   const upkeep = new Upkeep(store, settings.store.kind, emit)
   const closing = new AbortController()
+  let bulkTurns: BulkTurns | undefined
   let worker: Worker | undefined
   let working: Promise<WorkSummary> | undefined
   let closed: Promise<void> | undefined
@@ -179,6 +181,14 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
         clearInterval(timer)
         working = worker = undefined
       }
+    },
+
+    pacer() {
+      checkWritable()
+      const report = (doing: string, error: unknown): void =>
+        emit({ type: 'store_error', message: storeError(doing, error).message })
+      bulkTurns ??= new BulkTurns(store, { emit, report }, closing.signal)
+      return bulkTurns
     },
 
     stats,

@@ -1,3 +1,4 @@
+import type { BulkPacer } from '@backend-logout/core'
 import type { OutboxError } from './errors.ts'
 import type { Lane } from './lanes.ts'
 import type { Reason } from './outcome.ts'
@@ -156,6 +157,29 @@ export interface Outbox extends AsyncDisposable {
    * @throws OutboxError `invalid_argument` when an option is wrong, there is no `client`, or `work()` is already running
    */
   work(options?: WorkOptions): Promise<WorkSummary>
+
+  /**
+   * Returns the option `pacer` of `revokeTokens()`: bulk runs with it share the rate of the outbox's workers, in whatever
+   * process these are, as one more worker with a backlog would. A pause because of one applies to all. While the database
+   * cannot be reached, runs wait. It requires neither `client` nor a running {@link Outbox.work}.
+   *
+   * @throws OutboxError `closed`, or `invalid_argument` when the store is `readOnly`
+   * @example
+   * ```ts
+   * import { createLogoutClient } from '@backend-logout/core'
+   * import { openOutbox } from '@backend-logout/outbox'
+   *
+   * const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'https://example.genauth.ai' })
+   * await using outbox = await openOutbox({
+   *   store: 'postgres://localhost/app',
+   *   encryptionKeys: [{ kid: '2026-11', key: process.env.OUTBOX_KEY ?? '' }],
+   * })
+   * for await (const { index, state } of client.revokeTokens(['token 1', 'token 2'], { pacer: outbox.pacer() })) {
+   *   console.log(index, state)
+   * }
+   * ```
+   */
+  pacer(): BulkPacer
 
   /** Counts the logouts in the outbox, whichever process added them. */
   stats(): Promise<OutboxStats>

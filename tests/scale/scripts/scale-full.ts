@@ -31,6 +31,12 @@ const sections: Record<string, (size?: string) => Promise<void>> = {
       const again = await drainAtLimit(provider, store, { limit: 'windows', workers, seconds: 70 })
       results.push({ ...again, workers: '4, started again' })
     }
+    for (const bulk of ['a bulk run', 'a bulk run with its own pace'] as const) {
+      await using provider = await startLimitedProvider()
+      await using postgres = await startPostgres()
+      const store = await postgres.database('pace')
+      results.push(await drainAtLimit(provider, store, { limit: 'windows', workers: 2, seconds: 70, bulk }))
+    }
     for (const limit of ['sliding window', 'bucket'] as const) {
       await using provider = await startLimitedProvider()
       await using postgres = await startPostgres()
@@ -56,7 +62,8 @@ const sections: Record<string, (size?: string) => Promise<void>> = {
       `Workers, each in a separate process, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
 second and refuses the rest. They do not know the limit; they find it within the first seconds, at the cost of a pause of
 a second for each refusal. Workers that are started again begin with the limit in the database. Where workers come and go,
-one is killed with SIGKILL and another one started every ten seconds.
+one is killed with SIGKILL and another one started every ten seconds. A bulk run is \`backend-logout revoke\` with
+\`--outbox\`, so that it takes turns with the workers; with its own pace, it is without.
 
 ${table(head, rows)}`,
     )

@@ -13,3 +13,16 @@ test("four workers share one pace: they use the provider's limit, with almost no
   expect(refused).toBeLessThan(0.03)
   expect(usedLater).toBeGreaterThan(0.6)
 })
+
+test('a bulk run of the command line shares the pace of two workers, and all of them make progress', async () => {
+  await using provider = await startLimitedProvider()
+  await using postgres = await startPostgres()
+  const store = await postgres.database('pace_bulk')
+  const size = { limit: 'windows', workers: 2, seconds: 45, bulk: 'a bulk run' } as const
+  const { usedLater, refused, bulk } = await drainAtLimit(provider, store, size)
+  expect(refused).toBeLessThan(0.03)
+  expect(usedLater).toBeGreaterThan(0.6)
+  // As one of three workers.
+  expect(bulk).toBeGreaterThan(0.1)
+  expect(bulk).toBeLessThan(0.8)
+})

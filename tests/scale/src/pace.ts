@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OutboxStore } from '@backend-logout/outbox'
+import { startBulkRun } from './bulk-run.ts'
 import { end, type LimitedProvider, names, openAdder, startWorker, type WorkerProcess } from './fleet.ts'
 import type { Limit } from './programs/limited-provider.ts'
 
@@ -16,24 +16,40 @@ export interface PaceResult {
   /** Admitted in a second, after the first twenty. */
   readonly fewest: number
   readonly most: number
+  /** Of what was admitted, as a share. */
+  readonly bulk: number
 }
+
+/** A bulk run of the command line next to the workers: in turns with them, or with a pace of its own. */
+export type BulkRunKind = 'a bulk run' | 'a bulk run with its own pace'
 
 const PER_SECOND = 200
 
 /** Lets workers drain a backlog from a provider that admits 200 a second. */
 export async function drainAtLimit(
   provider: LimitedProvider,
-  store: OutboxStore,
-  { limit, workers, seconds }: { limit: Limit; workers: number | 'come and go'; seconds: number },
+  store: string,
+  {
+    limit,
+    workers,
+    seconds,
+    bulk,
+  }: { limit: Limit; workers: number | 'come and go'; seconds: number; bulk?: BulkRunKind },
 ): Promise<PaceResult> {
   await using adder = await openAdder(provider, store)
   await adder.addMany(names('token', (seconds + 30) * PER_SECOND))
   await provider.call('limitTo', limit, PER_SECOND)
   const start = (): Promise<WorkerProcess> => startWorker(provider, store, { work: { concurrency: 16 } })
   const processes: WorkerProcess[] = []
+  await using stack = new AsyncDisposableStack()
   try {
     await provider.call('reset')
     processes.push(...(await Promise.all(Array.from({ length: workers === 'come and go' ? 4 : workers }, start))))
+    const appHost = await provider.call('appHost')
+    if (bulk) {
+      const outbox = bulk === 'a bulk run' ? store : undefined
+      stack.use(await startBulkRun({ appHost, outbox, tokens: (seconds + 30) * PER_SECOND }))
+    }
     const endAt = performance.now() + seconds * 1000
     while (performance.now() < endAt) {
       await sleep(Math.min(10_000, endAt - performance.now()))
@@ -50,12 +66,13 @@ export async function drainAtLimit(
     const refused = sum(measured.map((second) => second.refused))
     return {
       limit,
-      workers: String(workers),
+      workers: bulk ? `${workers} and ${bulk}` : String(workers),
       used: admitted / (measured.length * PER_SECOND),
       usedLater: sum(later) / (later.length * PER_SECOND),
       refused: refused / (admitted + refused),
       fewest: Math.min(...later),
       most: Math.max(...later),
+      bulk: (await provider.call('admitted', 'bulk')) / admitted,
     }
   } finally {
     await end(processes)

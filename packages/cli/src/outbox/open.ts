@@ -73,6 +73,6 @@ function noKeys(): never {
 }
 
 /** The outbox requires keys to open. With this one, nothing is ever encrypted. */
-function unusedKey(): EncryptionKey {
+export function unusedKey(): EncryptionKey {
   return { kid: 'unused', key: crypto.getRandomValues(new Uint8Array(32)) }
 }

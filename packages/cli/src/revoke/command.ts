@@ -15,6 +15,10 @@ per line. --clients names a file such as
   {"app-web": {"secret": "...", "clientAuth": "client_secret_basic"},
    "app-spa": {"clientAuth": "none"}}
 
+With the postgres:// address of an outbox in --outbox or OUTBOX_STORE, the run
+and the workers of that outbox send no more than the provider admits together.
+Users who log out go first. The run waits while that database is down.
+
 To resume a run with a journal that was interrupted, even by kill -9, run the
 same command again. It skips confirmed tokens and retries the others. Keep the
 journal's key, JOURNAL.key, next to it.
@@ -32,7 +36,7 @@ Exit codes:
   1    at least one token was not revoked; assume it is still active
   2    wrong usage, settings or files; nothing was sent
   3    the provider rejected the application, or its address is wrong
-  4    the run stopped because a file could not be read or written
+  4    the run stopped because a file or a store could not be used
   130  interrupted, after waiting for the requests in flight`
 
 /** `backend-logout revoke` */
@@ -61,6 +65,7 @@ export function revokeCommand(run: RunCommand): Command {
       'maximum number of requests per second, including retries',
       wholeNumber('--rate', 1, 100_000),
     )
+    .option('--outbox <store>', 'share the pace of the workers of this outbox; default: OUTBOX_STORE')
     .option('--dry-run', 'read all input and report what a run would do; send nothing')
     .option('--report <file>', 'write a report for an auditor, with an output and a journal next to it')
     .option('--sign-key <file>', 'sign the report with this private key, in PEM or as a JWK')

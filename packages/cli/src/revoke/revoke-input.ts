@@ -19,6 +19,7 @@ import type { Report } from './report.ts'
 import type { RevokeCommandOptions } from './revoke-options.ts'
 import { revokeRows } from './revoke-rows.ts'
 import { RunControl } from './run-control.ts'
+import type { SharedPace } from './shared-pace.ts'
 import { listSums, sumsFor } from './source-sums.ts'
 import type { RunEnd } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
@@ -32,6 +33,7 @@ export interface RunParts {
   readonly format: RowFormat
   readonly clients: Clients
   readonly pace: Pace | undefined
+  readonly shared: SharedPace | undefined
   readonly journal: Journal | undefined
   readonly report: Report | undefined
   readonly log: RevocationLog | undefined
@@ -45,7 +47,8 @@ export interface RunParts {
 
 /** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
-  const { input, format, clients, pace, journal, report, log, listed, digest, fingerprint, options, terminal } = parts
+  const { input, format, clients, pace, shared, journal, report, log, listed } = parts
+  const { digest, fingerprint, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal.key, journal.history)
@@ -78,6 +81,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     },
   })
   const progress = new Progress(terminal, progressOf(tally, reader, source, input), quiet)
+  if (shared) shared.tell = (text) => progress.note(text)
   using control: RunControl = new RunControl(
     terminal,
     () => {
@@ -101,7 +105,8 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     const isOver = (): boolean => control.interrupted || control.fatal !== undefined
     const tokens = log ? listFirst(source, log, listed, tokenTypeHint, isOver) : source
     const rows = pace ? pace.apply(tokens) : tokens
-    for await (const outcome of revokeRows(rows, clients, { concurrency, verify, tokenTypeHint, signal })) {
+    const run = { concurrency, verify, tokenTypeHint, signal, pacer: shared?.pacer }
+    for await (const outcome of revokeRows(rows, clients, run)) {
       recorder.settle(outcome.row, outcome.revocation)
       const drained = report?.drained()
       if (drained) await drained

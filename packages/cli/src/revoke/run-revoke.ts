@@ -18,6 +18,7 @@ import { Pace } from './pace.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { revokeInput, watching } from './revoke-input.ts'
 import { type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
+import { openSharedPace } from './shared-pace.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
 
@@ -42,6 +43,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   const overrides = { connections: options.concurrency, ...watching(pace, audit?.endpoints) }
   await using clients = await connectClients(options, overrides, terminal)
   await using log = options.dryRun ? undefined : await openLogIfNamed(options, terminal)
+  await using shared = await openSharedPace(options, terminal)
   const listed: ListedCounts = { listed: 0, unlisted: 0 }
   const input = await openInput(file, terminal)
   const startedAt = new Date().toISOString()
@@ -60,6 +62,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       format,
       clients,
       pace,
+      shared,
       journal,
       report,
       log,

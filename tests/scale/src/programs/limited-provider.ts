@@ -22,6 +22,8 @@ let [level, levelAt] = [0, 0]
 /** When a token was asked for first, on the machine's clock. */
 const firstAsked = new Map<string, number>()
 let asked = 0
+/** Admitted requests by the beginning of their tokens. */
+const admittedByKind = new Map<string, number>()
 
 function admits(now: number, second: Second): boolean {
   if (limit === 'windows') return second.admitted < perSecond
@@ -52,6 +54,8 @@ const server = createServer(async (request, response) => {
   if (down) return response.writeHead(503).end()
   if (admits(now, second)) {
     second.admitted++
+    const [kind = ''] = token.split('-', 1)
+    admittedByKind.set(kind, (admittedByKind.get(kind) ?? 0) + 1)
     return response.end()
   }
   second.refused++
@@ -74,8 +78,11 @@ export const functions = {
     seconds = []
     firstAsked.clear()
     asked = 0
+    admittedByKind.clear()
   },
   asked: () => asked,
+  /** How many were admitted whose tokens begin like this. */
+  admitted: (kind: string) => admittedByKind.get(kind) ?? 0,
   /** What happened since, second by second. */
   seconds: (): Second[] => Array.from(seconds, (second) => second ?? { admitted: 0, refused: 0 }),
   firstAsked: (tokens: readonly string[]) => tokens.map((token) => firstAsked.get(token)),
