@@ -64,7 +64,7 @@ describe('revokeTokens() with a pacer', () => {
     )
   })
 
-  test('sends nothing without a turn, and reads one token ahead', async () => {
+  test('sends nothing without a turn, and reads no more ahead than may be in flight', async () => {
     await using server = await listen(always(200))
     const pacer = countingPacer()
     pacer.allow(3)
@@ -75,10 +75,10 @@ describe('revokeTokens() with a pacer', () => {
         yield name
       }
     }
-    const running = all(clientOf(server).revokeTokens(source(), { pacer }))
+    const running = all(clientOf(server).revokeTokens(source(), { pacer, concurrency: 4 }))
     while (server.requests.length < 3) await sleep(1)
     await sleep(50)
-    expect([server.requests.length, read]).toEqual([3, 4])
+    expect([server.requests.length, read]).toEqual([3, 7])
     pacer.allow(5)
     expect(await running).toHaveLength(8)
   })
@@ -148,6 +148,8 @@ describe('revokeTokens() with a pacer', () => {
     expect(found.map(({ state, attempts }) => [state, attempts])).toEqual([
       ['accepted', 1],
       ['accepted', 1],
+      ['live', 0],
+      ['live', 0],
       ['live', 0],
     ])
   })

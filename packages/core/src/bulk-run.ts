@@ -7,7 +7,7 @@ import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { emitOutcome, type RevocationAttempt, type RevokeOptions, revoke } from './revoke.ts'
 import { type BulkToken, closeSource, type TokenReader } from './token-source.ts'
 import { tokenState } from './token-state.ts'
-import { Turns } from './turns.ts'
+import { MAX_ASKED, Turns } from './turns.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Options of a bulk run, checked. */
@@ -116,6 +116,7 @@ export class BulkRun {
     const { clock } = this.#core.options
     clock.clearTimeout(this.#timer)
     while (!this.#stop.signal.aborted && this.#inFlight + this.#settled.length < this.#window) {
+      this.#readAhead()
       const next = this.#waiting[0]
       if (!next && (this.#exhausted || this.#reading)) return
       const delayMs = this.#rate.delay(clock.now())
@@ -127,13 +128,19 @@ export class BulkRun {
         this.#read()
         return
       }
-      if (this.#turns && !this.#turns.take()) {
+      if (this.#turns && !this.#turns.take(this.#waiting.length)) {
         this.#wakeAtDeadline()
         return
       }
       this.#waiting.shift()
       this.#send(next)
     }
+  }
+
+  /** A pacer should know how many turns are needed. */
+  #readAhead(): void {
+    const room = Math.min(MAX_ASKED, this.#window - this.#inFlight - this.#settled.length)
+    if (this.#turns && this.#waiting.length < room && !this.#exhausted && !this.#reading) this.#read()
   }
 
   /** A turn may come too late for a token that was throttled before. */

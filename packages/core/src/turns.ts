@@ -3,13 +3,16 @@ import type { ClientCore } from './call.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { ProviderApi } from './request.ts'
 
-/** Takes the turns of one run at a {@link BulkPacer}, one at a time, and pays for requests that had none. */
+/** Most turns that are asked for at the same time: enough that a pacer far away can give out several at once. */
+export const MAX_ASKED = 32
+
+/** Takes the turns of one run at a {@link BulkPacer}, and pays for requests that had none. */
 export class Turns {
   readonly #pacer: BulkPacer
   readonly #signal: AbortSignal
   readonly #changed: (failure?: { readonly error: unknown }) => void
-  #isAsking = false
-  #hasTurn = false
+  #asking = 0
+  #turns = 0
   /** Requests that were sent without a turn: retries, and those of `verify`. */
   #owed = 0
 
@@ -27,12 +30,15 @@ export class Turns {
     this.#changed = changed
   }
 
-  /** Takes a turn for a token; without one, asks for it and returns `false`. */
-  take(): boolean {
-    const has = this.#hasTurn
-    this.#hasTurn = false
-    if (!has && !this.#isAsking) this.#ask()
-    return has
+  /** Takes a turn for the first of some tokens that wait. Without one, asks for all of them and returns `false`. */
+  take(waiting: number): boolean {
+    if (this.#turns > 0) {
+      this.#turns--
+      return true
+    }
+    const missing = Math.min(waiting, MAX_ASKED) - this.#asking
+    for (let count = 0; count < missing; count++) this.#ask()
+    return false
   }
 
   /** The client for one token, whose turn pays for the first request. */
@@ -59,15 +65,17 @@ export class Turns {
   }
 
   async #ask(): Promise<void> {
-    this.#isAsking = true
+    this.#asking++
+    let failure: { readonly error: unknown } | undefined
     try {
-      for (this.#owed++; this.#owed > 0; this.#owed--) await this.#pacer.turn(this.#signal)
-      this.#hasTurn = true
-      this.#changed()
+      await this.#pacer.turn(this.#signal)
+      if (this.#owed > 0) this.#owed--
+      else this.#turns++
     } catch (error) {
-      // An abort is handled by the run.
-      if (!this.#signal.aborted) this.#changed({ error })
+      failure = { error }
     }
-    this.#isAsking = false
+    this.#asking--
+    // An abort is handled by the run.
+    if (!this.#signal.aborted) this.#changed(failure)
   }
 }

@@ -73,7 +73,7 @@ export class BulkTurns implements BulkPacer {
     const { size } = this.#waiting
     if (size === 0) return
     if (this.#pacer.isTripped) this.#pacer.giveWay()
-    // A run has more tokens than those that wait for a turn now.
+    // After the tokens that wait for a turn now, a run has more.
     this.#pacer.ask(now, Number.POSITIVE_INFINITY, size)
     const inMs = this.#pacer.nextAt() - performance.now()
     if (Number.isFinite(inMs)) this.#timer = setTimeout(() => this.#serve(), Math.max(0, inMs))

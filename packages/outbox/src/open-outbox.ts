@@ -185,8 +185,10 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     pacer() {
       checkWritable()
-      const report = (doing: string, error: unknown): void =>
-        emit({ type: 'store_error', message: storeError(doing, error).message })
+      const report = (doing: string, error: unknown): void => {
+        // Closing cuts connections.
+        if (!closing.signal.aborted) emit({ type: 'store_error', message: storeError(doing, error).message })
+      }
       bulkTurns ??= new BulkTurns(store, { emit, report }, closing.signal)
       return bulkTurns
     },

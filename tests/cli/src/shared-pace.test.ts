@@ -76,7 +76,7 @@ describe('a run is refused, before anything is sent', () => {
     const empty = await server.database('empty')
     const { code, stderr } = await refused([], { OUTBOX_STORE: empty })
     expect(code).toBe(4)
-    expect(stderr).toMatch(/OUTBOX_STORE cannot be used, and nothing was sent\. There is no outbox in the schema/)
+    expect(stderr).toMatch(/OUTBOX_STORE cannot be used, and nothing was sent: There is no outbox in the schema/)
     expect(await query(empty, `SELECT 1 FROM pg_namespace WHERE nspname = 'backend_logout'`)).toEqual([])
   })
 
@@ -84,7 +84,7 @@ describe('a run is refused, before anything is sent', () => {
     const gone = store.replace(/:\d+\//, ':1/')
     const { code, stderr } = await refused([], { OUTBOX_STORE: gone })
     expect(code).toBe(4)
-    expect(stderr).toMatch(/nothing was sent\. Opening the store failed: .*ECONNREFUSED/)
+    expect(stderr).toMatch(/nothing was sent: Opening the store failed: .*ECONNREFUSED/)
   })
 })
 
@@ -131,7 +131,7 @@ describe('when the database vanishes in the middle', () => {
     const running = start(args, { env })
     for (let count = 0; count < 20; count++) await once(provider.arrivals, 'revocation')
     await server.kill()
-    await running.seen(/The run waits for the database of the outbox\./)
+    await running.seen(/waiting for the database of the outbox\./)
     return { args, running }
   }
 
@@ -157,7 +157,8 @@ describe('when the database vanishes in the middle', () => {
     const { code, stdout } = await running.ended
     expect(code).toBe(130)
     const summary = JSON.parse(stdout)
-    expect(summary).toMatchObject({ complete: false, unknown: 0 })
+    // What waited for a turn was not sent.
+    expect(summary).toMatchObject({ complete: false, unknown: 0, reasons: { aborted: summary.live } })
     await server.start()
     const { code: later, stdout: rest } = await run(args, { env })
     expect(later).toBe(0)

@@ -87,6 +87,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     () => {
       source.stop()
       pace?.stop()
+      shared?.stop()
     },
     () =>
       progress.note(
@@ -112,7 +113,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
       if (drained) await drained
     }
   } catch (error) {
-    if (!(isLogoutError(error) && error.code === 'aborted')) control.fail(asCommandError(error, input.name))
+    if (!isStop(error)) control.fail(asCommandError(error, input.name))
   } finally {
     clearInterval(syncing)
     recorder.finish()
@@ -161,6 +162,12 @@ function progressOf(tally: Tally, reader: LineReader, source: TokenSource, { tot
     bytes: () => reader.bytes,
     totalBytes,
   }
+}
+
+/** The run was aborted, or the pace that it shares was closed for the same reason. */
+function isStop(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'closed' || (isLogoutError(error) && code === 'aborted')
 }
 
 function asCommandError(error: unknown, input: string): CommandError {

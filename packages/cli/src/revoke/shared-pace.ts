@@ -17,6 +17,8 @@ export interface SharedPace extends AsyncDisposable {
   readonly pacer: BulkPacer
   /** Shows what users of the command should know. */
   tell: (text: string) => void
+  /** Ends the waiting for turns: the run rejects with `closed` once its requests in flight are reported. */
+  stop(): void
 }
 
 /** The same trouble with the database is shown again after this time, in milliseconds. */
@@ -49,7 +51,11 @@ export async function openSharedPace(
     const text = describe(event)
     if (text) pace.tell(`backend-logout: ${text}`)
   })
-  return Object.assign(pace, { pacer: outbox.pacer(), [Symbol.asyncDispose]: () => outbox.close() })
+  return Object.assign(pace, {
+    pacer: outbox.pacer(),
+    stop: () => void outbox.close().catch(() => {}),
+    [Symbol.asyncDispose]: () => outbox.close(),
+  })
 }
 
 async function open(postgres: string, name: string, onEvent: OutboxOptions['onEvent']): Promise<Outbox> {
@@ -65,7 +71,7 @@ async function open(postgres: string, name: string, onEvent: OutboxOptions['onEv
     const isUsage = error.code === 'invalid_options'
     throw new CommandError(
       isUsage ? ExitCode.usage : ExitCode.stopped,
-      `The outbox in ${name} cannot be used, and nothing was sent. ${error.message} Without --outbox and OUTBOX_STORE, the ` +
+      `The outbox in ${name} cannot be used, and nothing was sent: ${error.message.replace(/\.?$/, '.')} Without --outbox and OUTBOX_STORE, the ` +
         'run keeps a pace of its own, next to that of the workers.',
     )
   }
@@ -84,6 +90,6 @@ function createDescription(): (event: OutboxEvent) => string | undefined {
     const now = performance.now()
     if (event.message === last && now < shownAt + AGAIN_MS) return undefined
     ;[last, shownAt] = [event.message, now]
-    return `${event.message} The run waits for the database of the outbox.`
+    return `waiting for the database of the outbox. ${event.message}`
   }
 }
