@@ -1,7 +1,14 @@
-import type { RevocationAttempt } from './revoke.ts'
+import type { Revocation } from './revocation.ts'
 
 /** Result of the requests for one token: what a {@link BulkPacer} learns from. */
-export interface PacedAttempt extends Pick<RevocationAttempt, 'revocation' | 'throttled' | 'retryAfterMs'> {}
+export interface PacedAttempt {
+  /** The result, which is not the last one for this token if it was throttled. */
+  readonly revocation: Revocation
+  /** True if the provider requires the whole application to slow down. */
+  readonly throttled: boolean
+  /** The wait that the provider requires, in milliseconds, if it states one. */
+  readonly retryAfterMs?: number | undefined
+}
 
 /**
  * Schedules the requests of bulk runs together with those of other processes, such as `pacer()` of an outbox of
