@@ -32,9 +32,9 @@ async function revokeAll(tokens: readonly string[], pacer = outbox.pacer()): Pro
   return found
 }
 /** Waits until the outbox pauses. */
-async function pausedUntil(of: Outbox = outbox): Promise<Date> {
+async function pausedUntil(): Promise<Date> {
   for (;;) {
-    const { pausedUntil } = await of.stats()
+    const { pausedUntil } = await outbox.stats()
     if (pausedUntil) return pausedUntil
     // The database in memory leaves no time for anything else.
     await sleep(5)
@@ -62,6 +62,15 @@ test('several runs at once share the turns', async () => {
   expect(found.map(states)).toEqual(Array(4).fill(['accepted']))
 })
 
+test('wrong credentials of a run do not pause the workers', async () => {
+  const tokens = await emulator.issueTokens(10)
+  const wrong = createLogoutClient({ appId: emulator.app.appId, appSecret: 'wrong', appHost: emulator.appHost })
+  const found: Revocation[] = []
+  for await (const revocation of wrong.revokeTokens(tokens, { pacer: outbox.pacer() })) found.push(revocation)
+  expect(found.map(({ error }) => error?.code)).toEqual(tokens.map(() => 'client_auth_failed'))
+  expect((await outbox.stats()).pausedUntil).toBeUndefined()
+})
+
 test('a refusal of a run pauses the outbox, and one of a worker pauses the run', async () => {
   const [first = '', second = '', third = ''] = await emulator.issueTokens(3)
   emulator.answerNext({ status: 429, headers: { 'retry-after': '2' } })
@@ -83,15 +92,6 @@ test('a refusal of a run pauses the outbox, and one of a worker pauses the run',
   expect(events.map(({ type }) => type)).toContain('paused')
 })
 
-test('wrong credentials of a run do not pause the workers', async () => {
-  const tokens = await emulator.issueTokens(10)
-  const wrong = createLogoutClient({ appId: emulator.app.appId, appSecret: 'wrong', appHost: emulator.appHost })
-  const found: Revocation[] = []
-  for await (const revocation of wrong.revokeTokens(tokens, { pacer: outbox.pacer() })) found.push(revocation)
-  expect(found.map(({ error }) => error?.code)).toEqual(tokens.map(() => 'client_auth_failed'))
-  expect((await outbox.stats()).pausedUntil).toBeUndefined()
-})
-
 test('a run that is aborted or left returns at once, and the next one goes on', async () => {
   emulator.answerNext({ status: 429, headers: { 'retry-after': '3' } })
   const [first = '', second = ''] = await emulator.issueTokens(2)
@@ -107,15 +107,14 @@ test('a run that is aborted or left returns at once, and the next one goes on', 
 })
 
 test('a closed outbox ends the runs that wait', async () => {
-  const other = await openOutbox({ store: { memory: true } })
-  const pacer = other.pacer()
-  expect(other.pacer()).toBe(pacer)
-  emulator.answerNext({ status: 429, headers: { 'retry-after': '60' } })
+  const pacer = outbox.pacer()
+  expect(outbox.pacer()).toBe(pacer)
+  emulator.answerNext({ status: 429, headers: { 'retry-after': '20' } })
   const running = revokeAll(await emulator.issueTokens(1), pacer)
-  await pausedUntil(other)
   const ended = expect(running).rejects.toMatchObject({ name: 'OutboxError', code: 'closed' })
-  await other.close()
+  await pausedUntil()
+  await outbox.close()
   await ended
   await expect(pacer.turn(new AbortController().signal)).rejects.toMatchObject({ code: 'closed' })
-  expect(() => other.pacer()).toThrow(/closed/)
+  expect(() => outbox.pacer()).toThrow(/closed/)
 })
