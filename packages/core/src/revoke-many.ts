@@ -23,7 +23,7 @@ export interface RevokeManyOptions extends RevokeOptions {
   readonly concurrency?: number | undefined
   /**
    * Schedules the requests together with those of other processes, such as `pacer()` of an outbox. Each request takes a
-   * turn, including retries and those of `verify`. Then the run has no rate of its own, and pauses as the pacer does.
+   * turn, including retries and those of `verify`. Then the run finds no rate itself, and pauses as the pacer does.
    * @default none: the run finds the provider's rate itself
    */
   readonly pacer?: BulkPacer | undefined

@@ -3,7 +3,7 @@ import type { ClientCore } from './call.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { ProviderApi } from './request.ts'
 
-/** Most turns that are asked for at the same time: enough that a pacer far away can give out several at once. */
+/** Most turns that are asked for at the same time: enough that a pacer far away can give out several together. */
 export const MAX_ASKED = 32
 
 /** Takes the turns of one run at a {@link BulkPacer}, and pays for requests that had none. */
@@ -18,7 +18,7 @@ export class Turns {
 
   /**
    * @param signal Aborts when the run ends.
-   * @param changed Called when there is a turn, or none can be had.
+   * @param changed Called when there is a turn, or when the pacer failed.
    * @throws LogoutError `invalid_argument`
    */
   constructor(pacer: BulkPacer, signal: AbortSignal, changed: (failure?: { readonly error: unknown }) => void) {

@@ -58,7 +58,7 @@ export class BulkTurns implements BulkPacer {
   learn({ revocation, throttled, retryAfterMs }: PacedAttempt): void {
     const code = revocation.error?.code === 'provider_unavailable' ? 'provider_unavailable' : 'rate_limited'
     const health: Health = throttled ? { kind: 'throttled', code, retryAfterMs } : healthOf([revocation])
-    // A run may have other credentials than the workers, which go on if those are wrong.
+    // A run may have other credentials than the workers, which continue if those are wrong.
     if (health.kind !== 'refused') this.#pacer.learn(health, performance.now() - revocation.durationMs)
   }
 

@@ -64,8 +64,8 @@ export const limitGuards: readonly Mutation[] = [
     [
       [
         'sends no more at the same time than it may',
-        'this.#inFlight + this.#settled.length < this.#rate.window',
-        'this.#settled.length < this.#rate.window',
+        'this.#inFlight + this.#settled.length < this.#window',
+        'this.#settled.length < this.#window',
         'keeps at most the configured number of requests in flight',
       ],
     ],
