@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    setupFiles: '../private-store/src/testing/prepared-memory.ts',
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
     // A database is opened, on a machine that may be busy.

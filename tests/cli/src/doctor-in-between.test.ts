@@ -52,7 +52,8 @@ test('the doctor names no sender if nothing identifies it', async () => {
   expect(told).not.toContain('It was sent by')
 })
 
-test.each<[what: string, status: number, headers: Record<string, string>, wait: string]>([
+// Each waits for as long as it is told to.
+test.concurrent.each<[what: string, status: number, headers: Record<string, string>, wait: string]>([
   ['seconds', 429, { 'retry-after': '7' }, '7 s'],
   ['a date', 429, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, '3\\d\\d\\d s'],
   ['milliseconds', 429, { 'retry-after-ms': '6500' }, '7 s'],
@@ -60,7 +61,7 @@ test.each<[what: string, status: number, headers: Record<string, string>, wait: 
   ['nothing', 429, {}, 'a while'],
 ])(
   'the doctor reports how long a provider throttles if it specifies that by %s',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (_what, status, headers, wait) => {
     const told = await examined(status, { 'content-type': 'application/json', ...headers }, '{"error":"slow_down"}')
     expect(told).toMatch(new RegExp(`→ The provider throttles this client\\. Wait ${wait}, and use --concurrency 1`))

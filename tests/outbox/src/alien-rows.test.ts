@@ -177,7 +177,7 @@ describe('rows that someone else has written', () => {
       await outbox.add({ accessToken: (await provider.issueTokens(1))[0] })
       const startedAt = performance.now()
       expect(await outbox.work({ untilEmpty: true }), JSON.stringify(data)?.slice(0, 100)).toMatchObject({ revoked: 1 })
-      expect(performance.now() - startedAt).toBeLessThan(15_000)
+      expect(performance.now() - startedAt).toBeLessThan(60_000)
     }
   })
 })

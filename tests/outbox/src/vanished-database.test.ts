@@ -27,7 +27,8 @@ describe('connections that fall silent, while new ones work', () => {
     const seconds = await secondsOf(() =>
       Promise.all(Array.from({ length: 50 }, (_, index) => outbox.add({ accessToken: `token-${index}` }))),
     )
-    expect(seconds).toBeLessThan(5)
+    // Within the time that an add has, which rejects otherwise.
+    expect(seconds).toBeLessThan(15)
     expect(await outbox.stats()).toMatchObject({ pending: 50 })
     // Tried twice, stored once.
     const [row] = await query<{ count: string }>(
@@ -52,7 +53,8 @@ describe('connections that fall silent, while new ones work', () => {
     const seconds = await secondsOf(async () => {
       while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(50)
     })
-    expect(seconds).toBeLessThan(12)
+    // A connection that is not given up is silent for as long as the kernel tries: a quarter of an hour.
+    expect(seconds).toBeLessThan(60)
     expect(events.filter(({ type }) => type === 'store_error').length).toBeGreaterThan(0)
     stop.abort()
     expect(await work).toMatchObject({ revoked: 300, dead: 0 })
@@ -68,13 +70,13 @@ describe('a database that does not respond at all', () => {
     proxy.silence()
     const failing = async (call: Promise<unknown>): Promise<number> =>
       secondsOf(() => expect(call).rejects.toMatchObject({ name: 'OutboxError', code: 'store_unavailable' }))
-    expect(await failing(outbox.add({ accessToken: 'a' }))).toBeLessThan(1.5)
-    expect(await failing(outbox.addMany([{ accessToken: 'b' }]))).toBeLessThan(1.5)
-    expect(await failing(outbox.stats())).toBeLessThan(16)
-    expect(await failing(outbox.deadLetters())).toBeLessThan(16)
-    expect(await failing(outbox.retry('all'))).toBeLessThan(16)
+    expect(await failing(outbox.add({ accessToken: 'a' }))).toBeLessThan(4.5)
+    expect(await failing(outbox.addMany([{ accessToken: 'b' }]))).toBeLessThan(4.5)
+    expect(await failing(outbox.stats())).toBeLessThan(60)
+    expect(await failing(outbox.deadLetters())).toBeLessThan(60)
+    expect(await failing(outbox.retry('all'))).toBeLessThan(60)
     const adding = failing(outbox.add({ accessToken: 'c' }))
-    expect(await secondsOf(() => outbox.close())).toBeLessThan(9)
+    expect(await secondsOf(() => outbox.close())).toBeLessThan(30)
     await adding
     // What was given up before it was sent is not stored later.
     const rows = await query(stage.store, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)
@@ -87,7 +89,7 @@ describe('a database that does not respond at all', () => {
     const seconds = await secondsOf(() =>
       expect(open({ store: through(proxy) })).rejects.toMatchObject({ code: 'store_unavailable' }),
     )
-    expect(seconds).toBeLessThan(20)
+    expect(seconds).toBeLessThan(60)
   })
 
   test.each(['while it works', 'while it is idle'])(
@@ -113,7 +115,7 @@ describe('a database that does not respond at all', () => {
       await sleep(1_000)
       worker.kill('SIGTERM')
       const seconds = await secondsOf(async () => expect(await worker.ended).toBe(0))
-      expect(seconds).toBeLessThan(12)
+      expect(seconds).toBeLessThan(30)
       expect(stopped).toMatchObject({ dead: 0 })
     },
   )

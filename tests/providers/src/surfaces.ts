@@ -3,11 +3,14 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { createLogoutHandler, type LogoutHandlerOptions } from '@backend-logout/browser-proxy/server'
 import * as core from '@backend-logout/core'
 import * as node from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
+import { runProgram as runCommandLine } from '../../../packages/cli/src/program.ts'
+import { createTerminal } from '../../../packages/cli/src/terminal/terminal.ts'
 
 /** A session to log out, and how the client is set up. Options hold at every surface that takes options. */
 export interface Setup {
@@ -90,19 +93,24 @@ async function byOneOutbox(setup: Setup): Promise<string> {
 const manifest = createRequire(import.meta.url).resolve('@backend-logout/cli/package.json')
 const bin = JSON.parse(readFileSync(manifest, 'utf8')).bin as Record<string, string>
 
-/** Revokes tokens by the command line. */
+/** Revokes tokens by the command line, in this process: all of it but the few lines that connect it to one. */
 export async function byCommandLine(
   tokens: readonly string[],
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
-): Promise<{ code: number | null; summary: Record<string, unknown>; stderr: string }> {
+): Promise<{ code: number; summary: Record<string, unknown>; stderr: string }> {
   const command = ['revoke', '-', '--json', '--token-type-hint', 'access_token', ...args]
-  const { code, stdout, stderr } = await runProgram(command, env, tokens.join('\n'))
-  const json = stdout.trim().startsWith('{') ? (JSON.parse(stdout) as Record<string, unknown>) : {}
-  return { code, summary: json, stderr }
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const written = Promise.all([text(stdout), text(stderr)])
+  const terminal = createTerminal({ env, stdin: Readable.from([Buffer.from(tokens.join('\n'))]), stdout, stderr })
+  const code = await runCommandLine(command, terminal)
+  for (const stream of [stdout, stderr]) stream.end()
+  const [out, err] = await written
+  const json = out.trim().startsWith('{') ? (JSON.parse(out) as Record<string, unknown>) : {}
+  return { code, summary: json, stderr: err }
 }
 
-/** Runs the `backend-logout` command. */
+/** Runs the `backend-logout` command in a process of its own. */
 export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
