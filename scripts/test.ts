@@ -2,7 +2,8 @@
  * Runs the tests of every package through turbo, and ends with one line that adds them all up. Arguments go to turbo:
  * `npm test -- --filter=@backend-logout/core`. Results of packages with nothing changed come from turbo's cache.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { globSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
@@ -30,10 +31,19 @@ const reports = (): string[] =>
   ])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 
+/**
+ * Suites that run one after the other, beside all others. turbo starts suites in the order of what they depend on, so that
+ * those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as long as
+ * the others: the first one mostly waits, for fleets of workers that have a given rate and for programs.
+ */
+const LANES = [
+  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-fuzz'],
+  ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks'],
+].map((names) => names.map((name) => `@backend-logout/${name}`))
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time. More
 // runners than this would only run into each other's time-outs.
-const tasks = Math.ceil(availableParallelism() / 2) + 1
-const options = ['--continue', '--output-logs=full', `--concurrency=${tasks}`]
+const OTHERS = Math.ceil(availableParallelism() / 2)
+
 // The registry that some tests start fetches from the one that npm uses here, and must trust what npm trusts.
 const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {
   encoding: 'utf8',
@@ -47,8 +57,36 @@ const env = {
   ...(/^\S*[/\\]/.test(cafile) && { NODE_EXTRA_CA_CERTS: cafile.trim() }),
   ...process.env,
 }
-const command = ['run', 'test', ...options, ...process.argv.slice(2)]
-const { status } = spawnSync('turbo', command, { stdio: 'inherit', env })
+const given = process.argv.slice(2)
+// Whoever names suites or options runs those, and in one go.
+const status =
+  given.length > 0
+    ? await turbo('test', OTHERS + 1, given)
+    : (await turbo('build', OTHERS + 1, [])) || (await runLanes())
+
+async function runLanes(): Promise<number> {
+  const lanes = LANES.map((names) =>
+    turbo(
+      'test',
+      1,
+      names.map((name) => `--filter=${name}`),
+    ),
+  )
+  const others = turbo(
+    'test',
+    OTHERS,
+    LANES.flat().map((name) => `--filter=!${name}`),
+  )
+  return Math.max(...(await Promise.all([...lanes, others])))
+}
+
+/** Runs a task of packages, so many at a time, and resolves to turbo's exit code. */
+async function turbo(task: 'build' | 'test', concurrency: number, more: readonly string[]): Promise<number> {
+  const logs = task === 'test' ? 'full' : 'errors-only'
+  const command = ['run', task, '--continue', `--output-logs=${logs}`, `--concurrency=${concurrency}`, ...more]
+  const [code] = await once(spawn('turbo', command, { stdio: 'inherit', env }), 'exit')
+  return (code as number | null) ?? 1
+}
 
 let passed = 0
 let failed = 0
