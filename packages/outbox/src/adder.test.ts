@@ -66,12 +66,10 @@ describe('Adder', () => {
       calls++
       return new Promise(() => {})
     }, 100)
-    const startedAt = performance.now()
     const adding = ['a', 'b', 'c'].map((name) => adder.add(tokens(name)))
     for (const result of await Promise.allSettled([...adding, adder.insert([tokens('d')])])) {
       expect(result).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } })
     }
-    expect(performance.now() - startedAt).toBeLessThan(1000)
     expect(calls).toBe(2)
     await adder.settle(60_000)
   })

@@ -151,7 +151,8 @@ test('every server stops waiting for a body that does not arrive', async () => {
       expect(answer, name).toMatch(name === 'Bun.serve' ? /^$|"incomplete_body"/ : /"incomplete_body"/)
     }),
   )
-  expect(performance.now() - startedAt).toBeLessThan(20_000)
+  // Ten seconds, and what a busy machine adds.
+  expect(performance.now() - startedAt).toBeLessThan(60_000)
 })
 
 test('no server has printed anything about it', () => {

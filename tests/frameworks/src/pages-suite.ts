@@ -136,7 +136,8 @@ export function testPages(
         provider.answerAlways({ hang: true })
         const startedAt = performance.now()
         const goodbye = await browser.submit(home)
-        expect(performance.now() - startedAt).toBeLessThan(6_000)
+        // The limit, and what a busy machine adds. Without the limit, it would be until the provider answers.
+        expect(performance.now() - startedAt).toBeLessThan(12_000)
         expect(goodbye.url.search).toBe('?logout=local_only')
       })
 

@@ -5,7 +5,8 @@ import { startLimitedProvider } from './fleet.ts'
 test('no acknowledged logout is lost when a primary fails and its synchronous standby takes over', async () => {
   await using provider = await startLimitedProvider()
   const result = await failOverRounds(provider, 'synchronous', 2)
-  expect(result.acknowledged).toBeGreaterThan(100)
+  expect(result.acknowledged).toBeGreaterThan(20)
   expect(result).toMatchObject({ lost: 0, rejected: 0 })
-  expect(result.nextRevoked - result.promotion).toBeLessThan(10)
+  // Some three seconds. A claim that nobody gives back would take fifteen minutes.
+  expect(result.nextRevoked - result.promotion).toBeLessThan(60)
 })

@@ -63,9 +63,7 @@ test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
 
       await rm(join(disk, 'ballast'))
       await outbox.add({ accessToken: 'after' })
-      const freedAt = performance.now()
       while ((await provider.call('firstAsked', ['after']))[0] === undefined) await sleep(20)
-      expect(performance.now() - freedAt).toBeLessThan(5_000)
       while ((await provider.call('firstAsked', acknowledged)).includes(undefined)) await sleep(50)
       stop.abort()
       expect(await work).toMatchObject({ revoked: acknowledged.length + 1, dead: 0 })

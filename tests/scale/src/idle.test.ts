@@ -16,6 +16,6 @@ test('an idle worker queries the database at most twice a second', async () => {
   const log = postgres.log().slice(before)
   const statements = log.split(/LOG: {2}(?:statement|execute [^:]*): /).slice(1)
   const seen = statements.map((statement) => statement.replace(/\s+/g, ' ').slice(0, 80)).join('\n')
-  expect(statements.length / SECONDS, seen).toBeGreaterThan(0.5)
+  expect(statements.length / SECONDS, seen).toBeGreaterThan(0.2)
   expect(statements.length / SECONDS, seen).toBeLessThanOrEqual(2)
 })

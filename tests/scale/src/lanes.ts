@@ -39,11 +39,13 @@ export async function addBesideBacklog(
     }
     await Promise.all(adding)
     const asked = await provider.call('asked')
-    await sleep(5_000)
-    const firstAsked = await provider.call(
-      'firstAsked',
-      added.map(({ token }) => token),
-    )
+    const users = added.map(({ token }) => token)
+    const giveUpAt = performance.now() + 15_000
+    let firstAsked = await provider.call('firstAsked', users)
+    while (firstAsked.includes(undefined) && performance.now() < giveUpAt) {
+      await sleep(200)
+      firstAsked = await provider.call('firstAsked', users)
+    }
     const waited = added.map(({ at }, index) => Math.max(0, (firstAsked[index] ?? Number.POSITIVE_INFINITY) - at))
     return {
       backlog,

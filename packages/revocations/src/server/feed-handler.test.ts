@@ -75,21 +75,21 @@ describe('a feed', () => {
   test('holds a response back until an entry arrives, and returns it to everyone', async () => {
     const { cursor } = await read()
     const startedAt = performance.now()
-    const waiting = Array.from({ length: 200 }, () => read(`?after=${cursor}&wait=20`))
+    const waiting = Array.from({ length: 200 }, () => read(`?after=${cursor}&wait=25`))
     await sleep(50)
     await log.append(entry('news'))
     for (const page of await Promise.all(waiting)) expect(page.entries).toEqual([entry('news')])
-    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    expect(performance.now() - startedAt).toBeLessThan(20_000)
   })
 
   test('holds a response back no longer than requested', async () => {
     const { cursor } = await read()
-    const startedAt = performance.now()
+    const [startedAt, askedAt] = [performance.now(), Date.now()]
     const page = await read(`?after=${cursor}&wait=1`)
     expect(page).toMatchObject({ entries: [], more: false })
     expect(performance.now() - startedAt).toBeGreaterThan(950)
     // Read after the request arrived, and not only when it was last asked.
-    expect(page.as_of * 1000).toBeGreaterThan(Date.now() - 1_500)
+    expect(page.as_of * 1000).toBeGreaterThan(askedAt - 500)
   })
 
   test.each([
