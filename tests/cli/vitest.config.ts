@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     globalSetup: 'src/postgres.ts',
     // They start processes, and wait for them most of the time.
     maxWorkers: 3,

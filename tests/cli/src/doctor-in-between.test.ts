@@ -61,7 +61,7 @@ test.concurrent.each<[what: string, status: number, headers: Record<string, stri
   ['nothing', 429, {}, 'a while'],
 ])(
   'the doctor reports how long a provider throttles if it specifies that by %s',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   async (_what, status, headers, wait) => {
     const told = await examined(status, { 'content-type': 'application/json', ...headers }, '{"error":"slow_down"}')
     expect(told).toMatch(new RegExp(`→ The provider throttles this client\\. Wait ${wait}, and use --concurrency 1`))

@@ -32,7 +32,7 @@ function confirmedLines(journal: string): number[] {
 }
 
 test('a run that is killed with -9 at random moments and resumed revokes everything, and repeats nothing that was confirmed', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await using provider = await startCountingProvider(folder, TOKENS)
   const { tokens } = provider

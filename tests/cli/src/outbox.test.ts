@@ -136,7 +136,7 @@ describe('outbox work --health-port', () => {
     expect(await status()).toBe(200)
     proxy.silence()
     proxy.silenceNew()
-    await expect.poll(status, { timeout: 20_000 }).toBe(503)
+    await expect.poll(status, { timeout: 60_000 }).toBe(503)
     worker.child.kill('SIGKILL')
     await worker.ended
   })
