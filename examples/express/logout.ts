@@ -14,9 +14,11 @@ declare module 'express-session' {
   }
 }
 
+const origin = process.env.APP_ORIGIN ?? 'http://localhost:3000'
+
 export const logout = toNodeHandler(
   createLogoutHandler({
-    client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+    client: lazyLogoutClient(() => createLogoutClientFromEnv({ logoutRedirectUri: `${origin}/goodbye` })),
     session: nodeSession<Request>({
       read: ({ session }) => session.tokens,
       clear: ({ session }, response) =>
@@ -26,7 +28,7 @@ export const logout = toNodeHandler(
           session.destroy((error) => (error ? reject(error) : resolve()))
         }),
     }),
-    allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+    allowedOrigins: [origin],
     form: {
       csrfToken: (request) => incomingOf<Request>(request).session.csrfToken,
       landing: '/goodbye',

@@ -18,9 +18,11 @@ declare module 'fastify' {
 /** The request of Node.js, with the request of Fastify that has the session. */
 type Incoming = IncomingMessage & { readonly fastify: FastifyRequest }
 
+const origin = process.env.APP_ORIGIN ?? 'http://localhost:3000'
+
 const logout = toNodeHandler(
   createLogoutHandler({
-    client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+    client: lazyLogoutClient(() => createLogoutClientFromEnv({ logoutRedirectUri: `${origin}/goodbye` })),
     session: nodeSession<Incoming>({
       read: ({ fastify }) => fastify.session.tokens,
       clear: async ({ fastify }, response) => {
@@ -29,7 +31,7 @@ const logout = toNodeHandler(
         await fastify.session.destroy()
       },
     }),
-    allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+    allowedOrigins: [origin],
     form: {
       csrfToken: (request) => incomingOf<Incoming>(request).fastify.session.csrfToken,
       landing: '/goodbye',

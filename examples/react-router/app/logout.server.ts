@@ -2,14 +2,16 @@ import { createLogoutHandler } from '@backend-logout/browser-proxy/server'
 import { createLogoutClientFromEnv, lazyLogoutClient } from '@backend-logout/node'
 import { sessionOf, storage } from './sessions.server'
 
+const origin = process.env.APP_ORIGIN ?? 'http://localhost:3000'
+
 export const logout = createLogoutHandler({
   // Creates the client at the first logout: the build has no secrets.
-  client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+  client: lazyLogoutClient(() => createLogoutClientFromEnv({ logoutRedirectUri: `${origin}/goodbye` })),
   session: {
     read: async (request) => (await sessionOf(request)).get('tokens'),
     clear: async (request) => ({ 'set-cookie': await storage.destroySession(await sessionOf(request)) }),
   },
-  allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+  allowedOrigins: [origin],
   form: {
     csrfToken: async (request) => (await sessionOf(request)).get('csrfToken'),
     landing: '/goodbye',

@@ -25,6 +25,15 @@ export function date(option: string): (text: string) => Date {
   }
 }
 
+/** Makes a parser for an option that takes the address of a page. */
+export function webAddress(option: string): (text: string) => string {
+  return (text) => {
+    const url = URL.parse(text)
+    if (url && /^https?:$/.test(url.protocol) && !text.includes('#')) return text
+    return refuse(`${option} must be a URL, such as http://localhost:3000/goodbye.`)
+  }
+}
+
 /** Makes a parser for an option that takes the name of a kind of token (RFC 7009 §2.1). */
 export function tokenTypeHint(option: string): (text: string) => string {
   return (text) => {

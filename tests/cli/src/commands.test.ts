@@ -68,6 +68,8 @@ test.each([
   [['revoke', 'a', 'b'], /Too many arguments: 'backend-logout revoke' takes only one\./],
   [['emulator', '--port', '70000'], /whole number from 0 to 65535/],
   [['emulator', '--app', 'x'], /--app must be post, basic or none/],
+  [['emulator', '--redirect-uri', 'x'], /--redirect-uri must be a URL, such as/],
+  [['emulator', '--logout-redirect-uri', 'ftp://x'], /--logout-redirect-uri must be a URL, such as/],
   [['logout-url', '--kind', 'x'], /--kind must be oidc, generic or cas/],
   [
     ['revoke-user', '--iss', 'x'],

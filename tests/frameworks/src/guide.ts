@@ -4,15 +4,39 @@ import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** A guide prints these files of an example, each as it is. */
-export function testGuide(guide: string, example: string, files: readonly string[]): void {
+/**
+ * A guide prints these files of an example, each as it is, and installs what they import.
+ *
+ * @param given Packages that an application of the framework has from the start.
+ */
+export function testGuide(
+  guide: string,
+  example: string,
+  files: readonly string[],
+  given: readonly string[] = [],
+): void {
+  const text = readFileSync(join(root, 'docs/guides', guide), 'utf8')
+
   test(`the guide prints the files of examples/${example}`, () => {
-    const text = readFileSync(join(root, 'docs/guides', guide), 'utf8')
     const block = new RegExp(`\`\`\`\\w+ ${example}-example\\n(?://|<!--) (\\S+)(?: -->)?\\n([\\s\\S]*?)\`\`\``, 'g')
     const blocks = [...text.matchAll(block)]
     expect(blocks.map(([, name]) => name)).toEqual(files)
     for (const [, name = '', code] of blocks) {
       expect(code, name).toBe(readFileSync(join(root, 'examples', example, name), 'utf8'))
     }
+  })
+
+  test('the guide installs every package that its files import', () => {
+    const commands = Array.from(text.matchAll(/^(?:npm install|bun add|deno add) (.*)$/gm), ([, names = '']) => names)
+    const installed = new Set(
+      commands
+        .join(' ')
+        .replaceAll(/\b(?:npm|jsr):/g, '')
+        .split(' '),
+    )
+    const imports = text.matchAll(/^(?:import|export)(?: .*?|[^'"]*?) from '((?:@[\w-]+\/)?[\w-]+)(?:\/[^']*)?'$/gm)
+    const imported = new Set(Array.from(imports, ([, name = '']) => name))
+    expect(imported).toContain('@backend-logout/browser-proxy')
+    expect([...imported].filter((name) => !installed.has(name) && !given.includes(name))).toEqual([])
   })
 }

@@ -104,6 +104,7 @@ describe('Next', () => {
     const { status, location } = await act(cookie)
     expect(status).toBe(303)
     expect(location).toContain(`/oidc/session/end?id_token_hint=${idToken}`)
+    expect(new URL(location).searchParams.get('post_logout_redirect_uri')).toBe(`${server.origin}/goodbye`)
     expect([await provider.isActive(accessToken), await provider.isActive(refreshToken)]).toEqual([false, false])
     expect((await act('')).location).toMatch(/\/goodbye$/)
   })
@@ -164,16 +165,25 @@ describe('Next', () => {
   test('when the provider is down, the Server Action stays with the application', async () => {
     const { cookie } = await signIn()
     provider.answerAlways({ drop: 'reset' })
-    expect((await act(cookie)).location).toMatch(/\/goodbye\?logout=local_only$/)
+    const { location } = await act(cookie)
+    expect(location).toMatch(/\/goodbye\?logout=local_only$/)
+    const page = await fetch(new URL(location, server.origin))
+    expect(await page.text()).toContain('the provider did not respond')
   })
 })
 
-testGuide('next.md', 'next', [
-  'logout-client.ts',
-  'session.ts',
-  'app/logout/route.ts',
-  'app/client/page.tsx',
-  'app/server-action/page.tsx',
-  'auth.ts',
-  'app/api/auth/[...nextauth]/route.ts',
-])
+testGuide(
+  'next.md',
+  'next',
+  [
+    'logout-client.ts',
+    'session.ts',
+    'app/logout/route.ts',
+    'app/client/page.tsx',
+    'app/goodbye/page.tsx',
+    'app/server-action/page.tsx',
+    'auth.ts',
+    'app/api/auth/[...nextauth]/route.ts',
+  ],
+  ['next'],
+)

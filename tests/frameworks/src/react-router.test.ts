@@ -35,14 +35,19 @@ test('its types compile', async () => {
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)
 
-testGuide('react-router.md', 'react-router', [
-  'app/logout.server.ts',
-  'app/routes/logout.ts',
-  'app/sessions.server.ts',
-  'app/routes/home.tsx',
-  'app/routes/goodbye.tsx',
-  'app/provider.server.ts',
-  'app/routes/login.ts',
-  'app/routes/callback.ts',
-  'app/routes.ts',
-])
+testGuide(
+  'react-router.md',
+  'react-router',
+  [
+    'app/logout.server.ts',
+    'app/routes/logout.ts',
+    'app/sessions.server.ts',
+    'app/routes/home.tsx',
+    'app/routes/goodbye.tsx',
+    'app/provider.server.ts',
+    'app/routes/login.ts',
+    'app/routes/callback.ts',
+    'app/routes.ts',
+  ],
+  ['react-router', '@react-router/dev'],
+)

@@ -17,7 +17,6 @@ export function settingsFor({ app, appHost }: Emulator, origin: string): Record<
     AUTHING_APP_ID: app.appId,
     AUTHING_APP_SECRET: app.appSecret ?? '',
     AUTHING_APP_HOST: appHost,
-    AUTHING_APP_LOGOUT_REDIRECT_URI: `${origin}/goodbye`,
   }
 }
 

@@ -36,16 +36,21 @@ test('its types compile', async () => {
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)
 
-testGuide('sveltekit.md', 'sveltekit', [
-  'src/lib/server/logout.ts',
-  'src/routes/logout/+server.ts',
-  'src/lib/server/sessions.ts',
-  'src/routes/+page.server.ts',
-  'src/routes/+page.svelte',
-  'src/routes/goodbye/+page.server.ts',
-  'src/routes/goodbye/+page.svelte',
-  'src/lib/server/provider.ts',
-  'src/routes/login/+server.ts',
-  'src/routes/callback/+server.ts',
-  'vite.config.ts',
-])
+testGuide(
+  'sveltekit.md',
+  'sveltekit',
+  [
+    'src/lib/server/logout.ts',
+    'src/routes/logout/+server.ts',
+    'src/lib/server/sessions.ts',
+    'src/routes/+page.server.ts',
+    'src/routes/+page.svelte',
+    'src/routes/goodbye/+page.server.ts',
+    'src/routes/goodbye/+page.svelte',
+    'src/lib/server/provider.ts',
+    'src/routes/login/+server.ts',
+    'src/routes/callback/+server.ts',
+    'vite.config.ts',
+  ],
+  ['@sveltejs/kit', 'vite'],
+)

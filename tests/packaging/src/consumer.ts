@@ -28,7 +28,7 @@ export const toolchains: Readonly<Record<ToolchainName, Toolchain>> = {
 }
 
 /** An empty folder that knows the local registry, and nothing of this workspace. */
-async function emptyFolder(): Promise<string> {
+export async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(root, 'consumer-'))
   await writeFile(join(folder, '.npmrc'), `registry=${environment.npm_config_registry}\n`)
   return folder

@@ -6,6 +6,7 @@ const { logout } = createLogout({ endpoint: '/logout' })
 
 export default function Page() {
   return (
+    // Loads the whole page: the router would keep pages of the user in its cache.
     <button type="button" onClick={() => logout().then(({ status }) => location.assign(`/goodbye?logout=${status}`))}>
       Log out
     </button>

@@ -1,3 +1,12 @@
-export default function Page() {
-  return <p>You are logged out.</p>
+/** Messages for the user, by the status of the logout. */
+const GOODBYE: Readonly<Record<string, string>> = {
+  logged_out: 'You are logged out.',
+  no_session: 'You were already logged out.',
+  queued: 'You are logged out here. The provider will follow.',
+  local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
+}
+
+export default async function Page({ searchParams }: { readonly searchParams: Promise<{ readonly logout?: string }> }) {
+  const { logout = 'logged_out' } = await searchParams
+  return <p>{GOODBYE[logout]}</p>
 }

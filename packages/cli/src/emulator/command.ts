@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { oneOf, wholeNumber } from '../option-value.ts'
+import { oneOf, webAddress, wholeNumber } from '../option-value.ts'
 import type { RunCommand } from '../run-command.ts'
 import type { EmulatorCommandOptions } from './run-emulator.ts'
 
@@ -11,6 +11,7 @@ Examples:
   $ backend-logout emulator
   $ backend-logout emulator --port 4000 --issue-tokens 10000
   $ backend-logout emulator --app basic --opaque --json
+  $ backend-logout emulator --logout-redirect-uri http://localhost:3000/goodbye
 
 In another terminal, sign a user in, and see what logging out does:
   $ curl -s --json '{"user":"alice"}' "$AUTHING_APP_HOST/emulator/sign-in" \\
@@ -34,6 +35,16 @@ export function emulatorCommand(run: RunCommand): Command {
         .choices(APPS)
         .argParser(oneOf('--app', APPS))
         .default('post'),
+    )
+    .option(
+      '--redirect-uri <url>',
+      'the registered login callback (default: http://localhost:3000/callback)',
+      webAddress('--redirect-uri'),
+    )
+    .option(
+      '--logout-redirect-uri <url>',
+      'the registered logout callback (default: http://localhost:3000/)',
+      webAddress('--logout-redirect-uri'),
     )
     .option('--opaque', 'issue opaque access tokens instead of JWTs')
     .option('--cascade', 'also revoke the refresh token when its access token is revoked')

@@ -11,6 +11,8 @@ const DEFAULT_TOKENS_FILE = 'tokens.txt'
 export interface EmulatorCommandOptions {
   readonly port: number
   readonly app: 'post' | 'basic' | 'none'
+  readonly redirectUri?: string
+  readonly logoutRedirectUri?: string
   readonly opaque?: boolean
   readonly cascade?: boolean
   readonly issueTokens?: number
@@ -49,11 +51,18 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
   return ExitCode.done
 }
 
-async function start({ port, opaque, cascade = false }: EmulatorCommandOptions): Promise<Emulator> {
+async function start(options: EmulatorCommandOptions): Promise<Emulator> {
+  const { port, redirectUri, logoutRedirectUri, opaque, cascade = false } = options
   // Loaded only now: it is a whole provider.
   const { startEmulator } = await import('@backend-logout/emulator')
   try {
-    return await startEmulator({ port, cascade, accessTokenFormat: opaque ? 'opaque' : 'jwt' })
+    return await startEmulator({
+      port,
+      cascade,
+      accessTokenFormat: opaque ? 'opaque' : 'jwt',
+      ...(redirectUri && { redirectUris: [redirectUri] }),
+      ...(logoutRedirectUri && { logoutRedirectUris: [logoutRedirectUri] }),
+    })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') {

@@ -2,15 +2,17 @@ import { cookieSession, createLogoutHandler } from '@backend-logout/browser-prox
 import { createLogoutClientFromEnv, lazyLogoutClient } from '@backend-logout/node'
 import { COOKIE, sessionOf, sessions } from '#lib/server/sessions.ts'
 
+const origin = process.env.APP_ORIGIN ?? 'http://localhost:3000'
+
 export const logout = createLogoutHandler({
   // Creates the client at the first logout: `vite build` has no secrets.
-  client: lazyLogoutClient(() => createLogoutClientFromEnv()),
+  client: lazyLogoutClient(() => createLogoutClientFromEnv({ logoutRedirectUri: `${origin}/goodbye` })),
   session: cookieSession({
     name: COOKIE,
     read: (id) => sessions.get(id)?.tokens,
     clear: (id) => sessions.delete(id),
   }),
-  allowedOrigins: [process.env.APP_ORIGIN ?? 'http://localhost:3000'],
+  allowedOrigins: [origin],
   form: {
     csrfToken: (request) => sessionOf(request)?.csrfToken,
     landing: '/goodbye',

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './program.ts'
+
+/** What a page asks its reader to do next: save a file, or run a command. */
+export type Step = Save | Run
+
+interface Save {
+  readonly file: string
+  readonly code: string
+}
+
+interface Run {
+  readonly command: string
+  /** The lines that it prints at the end, if the page says so. */
+  readonly prints?: readonly string[] | undefined
+  /** Whether it is a server, so that the reader continues in another terminal. */
+  readonly staysOpen: boolean
+}
+
+/** Reads the steps of a page, or of its sections with these headings, in the order in which it prints them. */
+export function readSteps(page: string, headings?: readonly string[]): Step[] {
+  const text = readFileSync(join(root, page), 'utf8')
+  const sections = text.split(/^(?=##+ )/m)
+  const files = new Map<string, string>()
+  if (!headings) return sections.flatMap((section) => stepsIn(section, files))
+  return headings.flatMap((heading) => {
+    const section = sections.find((section) => section.startsWith(`${heading}\n`))
+    if (section === undefined) throw new Error(`${page} has no heading “${heading}”.`)
+    return stepsIn(section, files)
+  })
+}
+
+/** @param files Those that are saved already, with their code. */
+function stepsIn(section: string, files: Map<string, string>): Step[] {
+  const blocks = Array.from(section.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms), (match) => {
+    const [all, language = '', code = ''] = match
+    return { language, code, start: match.index, end: match.index + all.length }
+  })
+  // Such as: run it with `node logout.ts`.
+  const inline = Array.from(section.matchAll(/\b[Rr]un it\s+with\s+`([^`]+)`/g), ([, command = '']) => command)
+  return blocks.flatMap(({ language, code, start }, index): Step[] => {
+    const before = section.slice(blocks[index - 1]?.end ?? 0, start)
+    const next = blocks[index + 1]
+    const output = next?.language === 'text' ? next.code.trim().split('\n') : undefined
+    const run = (command: string): Run => {
+      const program = [...files].find(([file]) => command.trim().split(/\s+/).includes(file))?.[1] ?? ''
+      return {
+        command,
+        prints: output ?? printedBy(command) ?? announced(program),
+        staysOpen: /\b(?:listen|serve)\(/.test(program) || / emulator\b/.test(command),
+      }
+    }
+    if (language === 'ts') {
+      const name = /^\/\/ (\S+)\n/.exec(code)?.[1] ?? /[Ss]ave (?:this|it) as\s+`([^`]+)`/.exec(before)?.[1]
+      // A block without a name is a part of a program.
+      if (name === undefined) return []
+      files.set(name, code)
+      return [{ file: name, code }, ...inline.filter((command) => command.split(' ').includes(name)).map(run)]
+    }
+    // The test has settings of its own.
+    const command = code.replaceAll(/^export .*\n/gm, '')
+    return language === 'sh' && command !== '' ? [run(command)] : []
+  })
+}
+
+/** What a command prints, as the comments behind and below it say. */
+function printedBy(command: string): string[] | undefined {
+  const comments = Array.from(command.matchAll(/(?:^|(?<=\S) )# (.*)$/gm), ([, line = '']) => line)
+  return comments.length > 0 ? comments : undefined
+}
+
+/** What a program prints, as the comments beside it say. */
+function announced(code: string): string[] | undefined {
+  const comments = Array.from(code.matchAll(/console\.log\(.*\) \/\/ ([^:\n]+)/g), ([, line = '']) => line.split(', '))
+  return comments.length > 0 ? comments.flat() : undefined
+}

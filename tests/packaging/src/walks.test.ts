@@ -1,0 +1,85 @@
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Browser } from '../../frameworks/src/browser.ts'
+import { readSteps } from './steps.ts'
+import { type Walk, walk, warmNpx } from './walk.ts'
+
+let provider: Emulator
+beforeAll(async () => {
+  ;[provider] = await Promise.all([startEmulator(), warmNpx()])
+})
+afterAll(() => provider[Symbol.asyncDispose]())
+
+/** Walks with npm that only `npm run test:long` takes: other tests run the same programs, and installing takes long. */
+const LONG = process.env.LONG ? ['Node.js'] : []
+
+/** The settings that pages tell their readers to set. */
+const settings = (): Record<string, string> => ({
+  AUTHING_APP_ID: provider.app.appId,
+  AUTHING_APP_SECRET: provider.app.appSecret ?? '',
+  AUTHING_APP_HOST: provider.appHost,
+})
+
+/** Everything that a page announces is printed. */
+function expectAnnounced({ outputs }: Walk): void {
+  expect(outputs.length).toBeGreaterThan(0)
+  for (const { command, printed, announced } of outputs)
+    expect(printed.slice(-announced.length), command).toEqual(announced)
+}
+
+/** Signs a user in by the pages of an application, and logs the user out there. */
+async function useApplication({ origin }: Walk): Promise<void> {
+  const browser = new Browser()
+  const login = await browser.open(new URL('/login', origin))
+  const home = await browser.submit(login, { login: 'alice' })
+  expect(home.text).toContain('Log out')
+  const goodbye = await browser.submit(home)
+  expect([goodbye.url.href, goodbye.text]).toEqual([
+    `${origin}/goodbye`,
+    expect.stringContaining('You are logged out.'),
+  ])
+}
+
+describe.concurrent('a newcomer who types the commands and saves the files of a page', () => {
+  test('gets through the first five minutes of the README', async () => {
+    await using at = await walk(readSteps('README.md', ['## Get started in five minutes']))
+    expectAnnounced(at)
+  })
+
+  test.each(LONG)('gets through the quick start for %s', async () => {
+    const headings = ['## 1. Install', '## 2. Revoke a token', '## 3. Log out of a session', '## 4. Use your provider']
+    await using at = await walk(readSteps('docs/guides/quick-start-node.md', headings), { settings: settings() })
+    expect(at.outputs).toHaveLength(2)
+    expectAnnounced(at)
+  })
+
+  test('gets through the quick start for Bun', async () => {
+    await using at = await walk(readSteps('docs/guides/quick-start-bun-and-workers.md', ['## Bun']))
+    expectAnnounced(at)
+  })
+
+  test('gets through the quick start for Deno', async () => {
+    const { accessToken } = await provider.signIn('alice')
+    const steps = readSteps('docs/guides/quick-start-deno.md', ['## 1. Try it', '## 2. Use your provider'])
+    await using at = await walk(steps, { settings: settings(), token: accessToken })
+    expect(at.outputs).toHaveLength(2)
+    expectAnnounced(at)
+    expect(await provider.isActive(accessToken)).toBe(false)
+  })
+
+  test('gets through the quick start for a page and its backend', async () => {
+    await using at = await walk(readSteps('docs/guides/quick-start-browser.md'), { settings: settings() })
+    expectAnnounced(at)
+  })
+
+  test('has an Express application that logs users out', async () => {
+    await using at = await walk(readSteps('docs/guides/express.md'))
+    await useApplication(at)
+  })
+
+  test.each([...LONG, 'Deno', 'Bun'])('has a Hono application on %s that logs users out', async (runtime) => {
+    const headings = ['## The application', '## Sessions and sign-in', '## Start it', `### ${runtime}`]
+    await using at = await walk(readSteps('docs/guides/hono.md', headings))
+    await useApplication(at)
+  })
+})
