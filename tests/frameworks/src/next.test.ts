@@ -185,5 +185,5 @@ testGuide(
     'auth.ts',
     'app/api/auth/[...nextauth]/route.ts',
   ],
-  ['next'],
+  ['next', 'react'],
 )

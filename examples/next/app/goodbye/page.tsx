@@ -1,3 +1,5 @@
+import { Suspense } from 'react'
+
 /** Messages for the user, by the status of the logout. */
 const GOODBYE: Readonly<Record<string, string>> = {
   logged_out: 'You are logged out.',
@@ -6,7 +8,19 @@ const GOODBYE: Readonly<Record<string, string>> = {
   local_only: 'You are logged out here, but the provider did not respond. Log out there as well.',
 }
 
-export default async function Page({ searchParams }: { readonly searchParams: Promise<{ readonly logout?: string }> }) {
+interface Parameters {
+  readonly searchParams: Promise<{ readonly logout?: string }>
+}
+
+async function Message({ searchParams }: Parameters) {
   const { logout = 'logged_out' } = await searchParams
-  return <p>{GOODBYE[logout]}</p>
+  return GOODBYE[logout]
+}
+
+export default function Page({ searchParams }: Parameters) {
+  return (
+    <Suspense>
+      <Message searchParams={searchParams} />
+    </Suspense>
+  )
 }

@@ -1,4 +1,5 @@
 import { redirect } from 'next/navigation'
+import { Suspense } from 'react'
 import { client } from '../../logout-client'
 import { getSession } from '../../session'
 
@@ -12,11 +13,19 @@ async function logOut(): Promise<void> {
   redirect(logoutUrl?.href ?? (revoked || nothingToRevoke ? '/goodbye' : '/goodbye?logout=local_only'))
 }
 
-export default async function Page() {
+async function State() {
   const { tokens } = await getSession()
+  return tokens ? 'Logged in' : 'Logged out'
+}
+
+export default function Page() {
   return (
     <form action={logOut}>
-      <p>{tokens ? 'Logged in' : 'Logged out'}</p>
+      <p>
+        <Suspense>
+          <State />
+        </Suspense>
+      </p>
       <button type="submit">Log out</button>
     </form>
   )
