@@ -90,7 +90,8 @@ function unfinished(
   data?: JobData,
 ): Settlement {
   const { attempts } = history
-  const event: OutboxEvent = { ...entryEvent(job, about), type: kind, code: reason.code, attempts }
+  type Unfinished = Extract<OutboxEvent, { type: 'retry' | 'dead' }>
+  const event: Unfinished = { ...entryEvent(job, about), type: kind, code: reason.code, attempts }
   if (kind === 'retry') {
     // A logout that was tried belongs to the backlog.
     const jwe = laneOf(job.data) === 'interactive' ? jweOf(job.data) : undefined

@@ -1,4 +1,5 @@
 import type { LogoutErrorCode } from '@backend-logout/core'
+import type { OutboxErrorCode } from './errors.ts'
 
 /**
  * Reason why a token was not revoked: a code of `@backend-logout/core`, or one of the outbox:
@@ -41,7 +42,7 @@ export type OutboxEvent =
   | { readonly type: 'paused'; readonly until: Date; readonly code: FailureCode }
   | { readonly type: 'resumed' }
   | { readonly type: 'store_made_private'; readonly message: string }
-  | { readonly type: 'store_error'; readonly message: string }
+  | { readonly type: 'store_error'; readonly code: OutboxErrorCode; readonly message: string }
 
 /** Receives {@link OutboxEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
 export type OnOutboxEvent = (event: OutboxEvent) => void

@@ -16,6 +16,7 @@ import type { AddOptions, DeadLetterOptions, Outbox, OutboxStats, WorkOptions, W
 import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
+import { storeErrorEvent } from './store-error-event.ts'
 import { type OutboxTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
 import { Upkeep } from './upkeep.ts'
@@ -66,7 +67,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const isPast = createPastJudge()
   const store = await openStore(
     settings.store,
-    (error) => emit({ type: 'store_error', message: storeError('The database', error).message }),
+    (error) => emit(storeErrorEvent('The database', error)),
     (message) => emit({ type: 'store_made_private', message }),
   )
   const sealer = new EntrySealer(keyring, { queue: store.schema, provider: settings.provider })
@@ -169,7 +170,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       })
       const dropExpired = (): void => {
         deadLetters.dropExpired(isPast).catch((error) => {
-          emit({ type: 'store_error', message: storeError('Deleting expired dead letters', error).message })
+          emit(storeErrorEvent('Deleting expired dead letters', error))
         })
       }
       dropExpired()

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobAttempt } from 'pg-boss'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { JobData } from './entry.ts'
-import { storeError } from './errors.ts'
 import type { OnOutboxEvent, OutboxEvent } from './events.ts'
 import type { History, Reason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
+import { storeErrorEvent } from './store-error-event.ts'
 
 /** Next step for a job after an attempt. */
 export type Settlement = {
@@ -73,7 +73,7 @@ export class Settler {
           await this.#write(batch)
           break
         } catch (error) {
-          this.#emit({ type: 'store_error', message: storeError('Settling logouts', error).message })
+          this.#emit(storeErrorEvent('Settling logouts', error))
           await sleep(RETRY_MS)
         }
       }

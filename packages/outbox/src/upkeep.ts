@@ -1,6 +1,6 @@
 import type { Store } from './boss.ts'
-import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
+import { storeErrorEvent } from './store-error-event.ts'
 
 /** Vacuum embedded Postgres after this many logouts while it is busy. */
 const BUSY_AFTER = 10_000
@@ -65,7 +65,7 @@ export class Upkeep {
     try {
       await this.#store.boss.getDb().executeSql(statement)
     } catch (error) {
-      this.#emit({ type: 'store_error', message: storeError('Upkeep', error).message })
+      this.#emit(storeErrorEvent('Upkeep', error))
     }
     this.#running = undefined
   }

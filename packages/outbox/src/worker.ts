@@ -2,7 +2,6 @@ import { Alarm } from './alarm.ts'
 import { type AttemptContext, attempt, type ClaimedJob } from './attempt.ts'
 import type { Store } from './boss.ts'
 import { Claims } from './claims.ts'
-import { storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { WorkSummary } from './outbox.ts'
 import { Pacer } from './pacer.ts'
@@ -10,6 +9,7 @@ import { periodically } from './periodic.ts'
 import { CLAIM_S } from './queues.ts'
 import { type Settlement, Settler } from './settler.ts'
 import { isEmpty } from './stats.ts'
+import { storeErrorEvent } from './store-error-event.ts'
 import { Sweep } from './sweep.ts'
 import type { Upkeep } from './upkeep.ts'
 
@@ -244,6 +244,6 @@ export class Worker {
   }
 
   #report(doing: string, error: unknown): void {
-    this.#options.emit({ type: 'store_error', message: storeError(doing, error).message })
+    this.#options.emit(storeErrorEvent(doing, error))
   }
 }

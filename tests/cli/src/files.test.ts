@@ -55,7 +55,7 @@ test('the next run retries a token that failed, and the output has both attempts
     return true
   }
   const first = await run(args, { env: provider.env })
-  expect(first).toMatchObject({ code: 1, stdout: expect.stringContaining('with the same --journal') })
+  expect(first).toMatchObject({ code: 1, stdout: expect.stringContaining('Run the same command again to retry') })
   expect(first.stderr).toMatch(/line 4: sha256:.{16} is not revoked\. POST .*answered 400 invalid_request/)
   provider.intercept = () => false
   expect((await run(args, { env: provider.env })).code).toBe(0)

@@ -47,7 +47,7 @@ test('a sample has the requested size, and states the total', async () => {
   expect(await run(args, { env })).toMatchObject({ code: 0, stdout: '7 of 60 tokens: 7 active, 0 inactive.\n' })
   expect(provider.requests).toHaveLength(7)
   const { stdout } = await run([...args, '--json'], { env })
-  expect(JSON.parse(stdout)).toEqual({ asked: 7, active: 7, inactive: 0, failed: 0, invalid: 0, of: 60 })
+  expect(JSON.parse(stdout)).toEqual({ asked: 7, active: 7, inactive: 0, failed: 0, reasons: {}, invalid: 0, of: 60 })
 })
 
 test('one token per line is enough for many, and a token without a response is unknown', async () => {
@@ -55,7 +55,9 @@ test('one token per line is enough for many, and a token without a response is u
   provider.answerNext({ endpoint: 'introspection', status: 400, body: { error: 'invalid_request' } })
   const { code, stdout } = await run(['introspect', '-c', '1'], { env, input: `${tokens.join('\n')}\ntwo words\n` })
   expect(code).toBe(1)
-  expect(stdout).toContain('3 tokens: 2 active, 0 inactive, 1 unknown, as the provider would not say.')
+  expect(stdout).toContain(
+    '3 tokens: 2 active, 0 inactive, 1 unknown.\nUnknown: rejected 1. Run the same command again',
+  )
   expect(stdout).toContain('1 rows should contain a token but do not.')
 })
 

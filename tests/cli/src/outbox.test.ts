@@ -115,6 +115,17 @@ describe('outbox work --health-port', () => {
       store: 'no-store',
     })
     expect(await answer.json()).toMatchObject({ state: 'ready', pending: 0, dead: 0, oldestAgeMs: 0 })
+    const metrics = await ask('/metrics')
+    expect(metrics.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(await metrics.text()).toBe(`# TYPE backend_logout_outbox_up gauge
+backend_logout_outbox_up 1
+# TYPE backend_logout_outbox_logouts gauge
+backend_logout_outbox_logouts{state="pending"} 0
+backend_logout_outbox_logouts{state="active"} 0
+backend_logout_outbox_logouts{state="dead"} 0
+# TYPE backend_logout_outbox_oldest_age_seconds gauge
+backend_logout_outbox_oldest_age_seconds 0
+`)
     expect([
       (await ask('/')).status,
       (await ask('/health', 'POST')).status,
@@ -137,6 +148,8 @@ describe('outbox work --health-port', () => {
     proxy.silence()
     proxy.silenceNew()
     await expect.poll(status, { timeout: 60_000 }).toBe(503)
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(metrics).toBe('# TYPE backend_logout_outbox_up gauge\nbackend_logout_outbox_up 0\n')
     worker.child.kill('SIGKILL')
     await worker.ended
   })

@@ -18,6 +18,8 @@ const folder = join(import.meta.dirname, '../.results/code')
 
 /** Languages of blocks that are only looked at, with the reason. */
 const NOT_CHECKED: Readonly<Record<string, string>> = {
+  perl: 'a program that tests/generators runs',
+  python: 'a program that tests/generators runs',
   svelte: 'pages of SvelteKit, which tests/frameworks builds',
   text: 'output of programs, and forms as they go over the wire',
 }
@@ -50,7 +52,7 @@ const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly tr
   },
   'with-generated-code': {
     page: 'docs/guides/regenerating-clients.md',
-    triedBy: 'tests/packaging, which generates the code and runs the whole page',
+    triedBy: 'tests/packaging and tests/generators, which generate the code and run the whole page',
   },
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEmulator } from '@backend-logout/emulator'
 import { expect, test } from 'vitest'
 import { freePort } from '../../outbox/src/loopback-port.ts'
 import { allBlocks } from './code-block.ts'
+import { root } from './repository.ts'
+import { runCommands, terminalEnvironment } from './terminal.ts'
 
 const PAGE = 'docs/guides/revoked-means-refused.md'
 // In here, so that the packages are found as a user's are.
@@ -15,27 +17,38 @@ const blocks = allBlocks().filter(({ file }) => file === PAGE)
 test('the guide builds an API that refuses a token after the logout, and accepts nothing without its feed', async () => {
   await using provider = await startEmulator()
   const { appId, appSecret = '' } = provider.app
-  const [backendPort, apiPort] = [await freePort(), await freePort()]
+  const [backendPort, apiPort, introspectingPort] = [await freePort(), await freePort(), await freePort()]
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const names = blocks.flatMap(({ code }) => {
     const [, name] = /^\/\/ ([\w-]+\.ts)\n/.exec(code) ?? []
     if (!name) return []
-    writeFileSync(join(folder, name), `${code.replaceAll('4001', `${backendPort}`).replaceAll('4002', `${apiPort}`)}`)
+    const ports = { 4001: backendPort, 4002: apiPort, 4003: introspectingPort }
+    const placed = code.replaceAll(/400[123]/g, (port) => `${ports[port as unknown as keyof typeof ports]}`)
+    writeFileSync(join(folder, name), placed)
     return [name]
   })
-  expect(names).toEqual(['backend.ts', 'api.ts', 'try-it.ts'])
+  expect(names).toEqual(['backend.ts', 'api.ts', 'try-it.ts', 'introspecting-api.ts'])
 
   const env = {
-    ...process.env,
     AUTHING_APP_ID: appId,
     AUTHING_APP_SECRET: appSecret,
     AUTHING_APP_HOST: provider.appHost,
     FEED_SECRET: 'replace-this-with-32-random-characters',
   }
+  /** The commands of a section, as they are printed. */
+  const commandsOf = (heading: string): string => {
+    const [, section = ''] = readFileSync(join(root, PAGE), 'utf8').split(`${heading}\n`)
+    return /^```sh\n(.*?)^```$/ms.exec(section)?.[1] ?? ''
+  }
+  const shell = (commands: string) => runCommands(commands, { cwd: folder, env })
   const running: ChildProcess[] = []
   const start = (name: string): ChildProcess => {
-    const child = spawn(process.execPath, [name], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [name], {
+      cwd: folder,
+      env: terminalEnvironment(env),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     running.push(child)
     return child
   }
@@ -44,9 +57,9 @@ test('the guide builds an API that refuses a token after the logout, and accepts
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
-  const api = async (token = ''): Promise<number | undefined> => {
+  const api = async (token = '', port = apiPort): Promise<number | undefined> => {
     const headers = { authorization: `Bearer ${token}` }
-    return (await fetch(`http://127.0.0.1:${apiPort}`, { headers }).catch(() => undefined))?.status
+    return (await fetch(`http://127.0.0.1:${port}`, { headers }).catch(() => undefined))?.status
   }
   try {
     const backend = start('backend.ts')
@@ -64,8 +77,26 @@ test('the guide builds an API that refuses a token after the logout, and accepts
 
     await stop(backend)
     await expect.poll(() => api(accessToken), { timeout: 30_000 }).toBe(503)
+    // The incident: nothing that was issued until now is valid any more, and a later login is.
+    const revoked = await shell(commandsOf('## Revoke users in an incident'))
+    expect(revoked).toMatch(/token of this user[\s\S]*token of this session[\s\S]*access token that the issuer issued/)
     start('backend.ts')
-    await expect.poll(() => api(accessToken), { timeout: 60_000 }).toBe(200)
+    await expect.poll(() => api(accessToken), { timeout: 60_000 }).toBe(401)
+    const again = async () => api((await provider.signIn('bob')).accessToken)
+    await expect.poll(again, { timeout: 60_000, interval: 500 }).toBe(200)
+
+    // The other way: it asks the provider, whose silence is no permission.
+    start('introspecting-api.ts')
+    const asked = (token = accessToken) => api(token, introspectingPort)
+    await expect.poll(asked, { timeout: 60_000 }).toBe(200)
+    expect(await asked('not a token')).toBe(401)
+    await fetch(`${provider.issuer}/token/revocation`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: accessToken, client_id: appId, client_secret: appSecret }),
+    })
+    await expect.poll(asked, { timeout: 60_000 }).toBe(401)
+    provider.answerAlways({ endpoint: 'introspection', status: 503 })
+    expect(await asked((await provider.signIn('alice')).accessToken)).toBe(503)
   } finally {
     for (const child of running) await stop(child)
     rmSync(folder, { recursive: true, force: true })

@@ -1,15 +1,11 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { prepareWalk, readWalk, runStep } from './guide.ts'
 
-const { resolve } = createRequire(import.meta.url)
-const spec = resolve('@backend-logout/core/specs/provider.openapi-3.0.yaml')
-const jar = join(import.meta.dirname, '../node_modules/@openapitools/openapi-generator-cli/bin/openapi-generator.jar')
 const folder = mkdtempSync(join(tmpdir(), 'backend-logout-generators-'))
 
 let provider: Emulator
@@ -45,56 +41,25 @@ function unpackedPerl(): string[] | undefined {
   return runs('perl', ...libraries.map((path) => `-I${path}`), '-MOpenAPI::Client', '-e', '1') ? libraries : undefined
 }
 
-/** Runs a program that revokes the token in its environment, and gives the status and body that it prints. */
-async function answerOf(command: string, args: readonly string[], token: string): Promise<string> {
-  const { appHost, app } = provider
-  const env = { BASE: `${appHost}/oidc`, CLIENT_ID: app.appId, CLIENT_SECRET: app.appSecret ?? '', TOKEN: token }
-  const child = spawn(command, args, { env: { ...process.env, ...env } })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
-  return stdout.trim() || stderr
-}
-
-async function testClient(command: string, args: readonly string[]): Promise<void> {
+/** Follows the section of the guide about a generator. */
+async function follow(heading: string, environment: NodeJS.ProcessEnv = {}): Promise<void> {
+  const walk = readWalk(heading)
+  const target = join(folder, walk.call.replaceAll(/\W/g, '-'))
   const [token] = (await provider.issueTokens(1)) as [string]
+  prepareWalk(walk, target, token, '3.1')
+  for (const command of walk.generate) await runStep(command, target, provider)
   // An error inside a 200 is something that the caller can see.
   provider.answerNext({ envelopeError: { statusCode: 403, message: 'no' } })
-  expect(await answerOf(command, args, token)).toMatch(/^200 \{.*"statusCode":403.*\}$/)
+  expect(await runStep(walk.call, target, provider, environment)).toMatch(/^\{.*"statusCode":403.*\}\n$/)
   expect(await provider.isActive(token)).toBe(true)
-  expect(await answerOf(command, args, token)).toBe('200')
+  expect(await runStep(walk.call, target, provider, environment)).toBe('\n')
   expect(await provider.isActive(token)).toBe(false)
 }
 
 test.runIf(hasPython)('openapi-generator generates a Python client that revokes', { timeout: 120_000 }, async () => {
-  const target = join(folder, 'python')
-  execFileSync('java', ['-jar', jar, 'generate', '-g', 'python', '-i', spec, '-o', target], { stdio: 'ignore' })
-  const program = `
-import os, sys
-sys.path.insert(0, ${JSON.stringify(target)})
-import openapi_client
-configuration = openapi_client.Configuration(host=os.environ['BASE'])
-api = openapi_client.RevocationApi(openapi_client.ApiClient(configuration))
-answer = api.revoke_token(
-    os.environ['TOKEN'],
-    client_id=os.environ['CLIENT_ID'],
-    client_secret=os.environ['CLIENT_SECRET'],
-    _preload_content=False,
-)
-print(answer.status, answer.data.decode())
-`
-  writeFileSync(join(folder, 'revoke.py'), program)
-  await testClient('python3', [join(folder, 'revoke.py')])
+  await follow('openapi-generator, for Python')
 })
 
 test.runIf(perlLibraries)('OpenAPI::Client creates a Perl client that revokes', { timeout: 60_000 }, async () => {
-  const program = `
-use OpenAPI::Client;
-my $client = OpenAPI::Client->new($ARGV[0]);
-$client->base_url(Mojo::URL->new($ENV{BASE}));
-my %form = (token => $ENV{TOKEN}, client_id => $ENV{CLIENT_ID}, client_secret => $ENV{CLIENT_SECRET});
-my $answer = $client->revokeToken({}, form => \\%form)->res;
-print $answer->code, ' ', $answer->body, "\\n";
-`
-  writeFileSync(join(folder, 'revoke.pl'), program)
-  const libraries = (perlLibraries ?? []).map((path) => `-I${path}`)
-  await testClient('perl', [...libraries, join(folder, 'revoke.pl'), spec])
+  await follow('OpenAPI::Client, for Perl', { PERL5LIB: perlLibraries?.join(':') })
 })

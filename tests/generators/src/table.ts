@@ -20,7 +20,7 @@ export const GENERATORS: readonly Generator[] = [
     link: 'https://heyapi.dev',
     version: { package: '@hey-api/openapi-ts' },
     reads: '3.1 and 3.0',
-    needs: '`-p @hey-api/client-fetch @hey-api/sdk`, and `client.setConfig({ baseUrl })`',
+    needs: '`-p @hey-api/client-fetch @hey-api/sdk`, and `client.setConfig({ baseUrl })`; a bundler',
     cannot: '',
   },
   {
@@ -44,7 +44,7 @@ export const GENERATORS: readonly Generator[] = [
     link: 'https://github.com/acacode/swagger-typescript-api',
     version: { package: 'swagger-typescript-api' },
     reads: '3.1 and 3.0',
-    needs: "`{ format: 'text' }` with each call",
+    needs: "`{ format: 'text' }` with each call; a bundler",
     cannot: 'without a format, it does not read the body',
   },
   {

@@ -128,7 +128,11 @@ test('a name that temporarily fails to resolve is retried, within addTimeoutMs',
     await query(direct, DISCONNECT)
     const adding = outbox.add({ accessToken: 'unresolved' })
     await sleep(2_000)
-    expect(events).toContainEqual({ type: 'store_error', message: expect.stringContaining('EAI_AGAIN') })
+    expect(events).toContainEqual({
+      type: 'store_error',
+      code: 'store_unavailable',
+      message: expect.stringContaining('EAI_AGAIN'),
+    })
     expect(events.filter(({ type }) => type === 'added')).toEqual([])
     dns.lookup = lookup
     await adding

@@ -42,7 +42,7 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
       printJson(terminal, { appHost, issuer, app, environment, ...(issueTokens && { issueTokens }) })
     } else {
       for (const [name, value] of Object.entries(environment)) print(terminal, `export ${name}=${value}`)
-      note(terminal, ...guide(emulator, appName, issueTokens ? shown : undefined))
+      note(terminal, ...guide(emulator, appName, issueTokens ? shown : undefined, ownName(terminal)))
     }
     await interruption()
   } finally {
@@ -84,14 +84,19 @@ function environmentOf({ appHost }: Emulator, { appId, appSecret, authMethod }: 
   }
 }
 
-function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined): string[] {
+/** The name that starts this program: with `npx`, it is not installed. */
+function ownName({ env }: Terminal): string {
+  return env.npm_command === 'exec' ? 'npx @backend-logout/cli' : 'backend-logout'
+}
+
+function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined, name: string): string[] {
   const signIn = `curl -s --json '{"user":"alice","app":"${app}"}' "$AUTHING_APP_HOST/emulator/sign-in"`
   return [
     '',
     `A local provider listens on ${appHost}. Anyone can sign in there as any user. Ctrl-C stops it.`,
     'Paste the lines above into another terminal, then try, for example:',
-    '  backend-logout doctor',
-    `  ${tokensFile ? `backend-logout revoke ${tokensFile}` : signIn}`,
+    `  ${name} doctor`,
+    `  ${tokensFile ? `${name} revoke ${tokensFile}` : signIn}`,
   ]
 }
 

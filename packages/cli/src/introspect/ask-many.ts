@@ -6,6 +6,7 @@ import { fingerprintFor } from '../fingerprint.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { TokenRow } from '../input/row.ts'
 import { createStreamReport, openReport } from '../revoke/report.ts'
+import { countsByCode } from '../revoke/summary.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { formatAsked, introspectRows } from './introspect-rows.ts'
 import { sampleOf } from './sample.ts'
@@ -44,22 +45,35 @@ export async function askMany(
         : await openReport(output, undefined)
   report?.begin()
   const counts = { active: 0, inactive: 0, failed: 0 }
+  const reasons = new Map<string, number>()
   const drawn = sample === undefined ? undefined : await sampleOf(iterable(rows), sample)
   const asked = drawn ? each(drawn.sample) : rows
   await introspectRows(asked, client, options, (outcome) => {
     counts[outcome.answer ? (outcome.answer.active ? 'active' : 'inactive') : 'failed']++
+    if (outcome.why) reasons.set(outcome.why.code, (reasons.get(outcome.why.code) ?? 0) + 1)
     report?.write([formatAsked(outcome, new Date(), fingerprint)])
   })
   const total = counts.active + counts.inactive + counts.failed
   const write = output === '-' ? note : print
-  if (json) write(terminal, JSON.stringify({ asked: total, ...counts, invalid: invalid(), of: drawn?.of ?? total }))
+  if (json)
+    write(
+      terminal,
+      JSON.stringify({
+        asked: total,
+        ...counts,
+        reasons: Object.fromEntries(reasons),
+        invalid: invalid(),
+        of: drawn?.of ?? total,
+      }),
+    )
   else {
     const of = drawn ? ` of ${formatCount(drawn.of)}` : ''
     write(
       terminal,
       `${formatCount(total)}${of} tokens: ${formatCount(counts.active)} active, ${formatCount(counts.inactive)} inactive` +
-        `${counts.failed ? `, ${formatCount(counts.failed)} unknown, as the provider would not say` : ''}.`,
+        `${counts.failed ? `, ${formatCount(counts.failed)} unknown` : ''}.`,
     )
+    if (counts.failed > 0) write(terminal, `Unknown: ${countsByCode(reasons)}. Run the same command again later.`)
     if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should contain a token but do not.`)
   }
   return counts[expect] === total && invalid() === 0 ? ExitCode.done : ExitCode.no

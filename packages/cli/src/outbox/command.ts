@@ -72,7 +72,7 @@ function workCommand(run: RunCommand): Command {
     )
     .option(
       '--health-port <port>',
-      'answer GET /health on this port, for probes',
+      'answer GET /health and /metrics on this port, for probes and Prometheus',
       wholeNumber('--health-port', 0, 65_535),
     )
     .option('--health-host <address>', 'where to listen for probes; 0.0.0.0 in a container', '127.0.0.1')

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import type { Outbox } from '@backend-logout/outbox'
+import type { Outbox, OutboxHealth } from '@backend-logout/outbox'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 
@@ -10,8 +10,8 @@ export interface HealthServer extends AsyncDisposable {
 }
 
 /**
- * Answers probes: `GET /health` is 200 while the outbox can do its work, and 503 while it cannot. The response contains
- * counts and no token.
+ * Answers probes and Prometheus: `GET /health` is 200 while the outbox can store logouts, and 503 while it cannot;
+ * `GET /metrics` has the same numbers. The responses contain counts and no token.
  *
  * @throws CommandError if the port cannot be used
  */
@@ -22,11 +22,16 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
   const server = createServer({ connectionsCheckingInterval: 1_000 }, async (request, response) => {
     // Probes send no body; other clients are disconnected.
     response.setHeader('connection', 'close').setHeader('cache-control', 'no-store')
-    if (request.url?.split('?', 1)[0] !== '/health') return void response.writeHead(404).end()
+    const path = request.url?.split('?', 1)[0]
+    if (path !== '/health' && path !== '/metrics') return void response.writeHead(404).end()
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return void response.writeHead(405, { allow: 'GET, HEAD' }).end()
     }
-    const { ok, state, working, stats } = await outbox.health()
+    const health = await outbox.health()
+    if (path === '/metrics') {
+      return void response.setHeader('content-type', 'text/plain; version=0.0.4').end(formatMetrics(health))
+    }
+    const { ok, state, working, stats } = health
     const body = JSON.stringify({ state, working, ...stats })
     response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(body)
   })
@@ -45,4 +50,18 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
       server.closeAllConnections()
     },
   }
+}
+
+/** Writes the text format of Prometheus. While the database cannot be reached, only `up` is known. */
+function formatMetrics({ ok, stats }: OutboxHealth): string {
+  const lines = ['# TYPE backend_logout_outbox_up gauge', `backend_logout_outbox_up ${ok ? 1 : 0}`]
+  if (stats) {
+    lines.push('# TYPE backend_logout_outbox_logouts gauge')
+    for (const state of ['pending', 'active', 'dead'] as const) {
+      lines.push(`backend_logout_outbox_logouts{state="${state}"} ${stats[state]}`)
+    }
+    lines.push('# TYPE backend_logout_outbox_oldest_age_seconds gauge')
+    lines.push(`backend_logout_outbox_oldest_age_seconds ${stats.oldestAgeMs / 1000}`)
+  }
+  return `${lines.join('\n')}\n`
 }

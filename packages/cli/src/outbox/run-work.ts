@@ -33,7 +33,7 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
   await using outbox = await openOutboxOf(options, terminal, 'tokens', { client: connection.client, onEvent })
   const { healthPort, healthHost } = options
   await using health = healthPort === undefined ? undefined : await startHealthServer(outbox, healthPort, healthHost)
-  if (health && !quiet) note(terminal, `backend-logout: health on port ${health.port}, at /health.`)
+  if (health && !quiet) note(terminal, `backend-logout: health on port ${health.port}, at /health and /metrics.`)
   const stop = new AbortController()
   const stopListening = onInterruption(() => {
     progress.note('backend-logout: stopping after the logouts in progress. Press Ctrl-C again to stop immediately.')
@@ -63,7 +63,7 @@ function describe(event: OutboxEvent): string | undefined {
     case 'store_made_private':
       return `${event.message} It is private now.`
     case 'store_error':
-      return `${event.message} Retrying.`
+      return `${event.message.replace(/\.?$/, '.')} Retrying.`
     default:
       return undefined
   }

@@ -8,7 +8,7 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 /** Shows a run in a log, in which there is a line every ten seconds. */
-async function logOf(source: { done: number; failed: number; bytes: number; catchingUp: boolean }) {
+async function logOf(source: { done: number; failed: number; bytes: number; catchingUp: boolean; before?: number }) {
   const stderr = Object.assign(new PassThrough(), { isTTY: false })
   const terminal = { stderr: new Output(stderr) } as unknown as Terminal
   const progress = new Progress(
@@ -16,6 +16,7 @@ async function logOf(source: { done: number; failed: number; bytes: number; catc
     {
       done: () => source.done,
       failed: () => source.failed,
+      doneBefore: () => source.before ?? 0,
       inFlight: () => 1,
       isCatchingUp: () => source.catchingUp,
       bytes: () => source.bytes,
@@ -38,6 +39,13 @@ test('the remaining time excludes what an earlier run has done', async () => {
   expect(next({ bytes: 500_000 })).toMatch(/50%, 0 done.*reading what is confirmed$/)
   expect(next({ done: 10, bytes: 510_000, catchingUp: false })).toMatch(/8 min 10 s left$/)
   expect(next({ done: 20, bytes: 520_000 })).toMatch(/8 min left$/)
+  stop()
+})
+
+test('the remaining time excludes what was skipped between two updates', async () => {
+  const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: false })
+  next({ done: 10, before: 5_000, bytes: 510_000 })
+  expect(next({ done: 20, bytes: 520_000 })).toMatch(/52%, 5,020 done.*8 min left$/)
   stop()
 })
 

@@ -35,6 +35,7 @@ export class Progress {
   #bytes: RecentRate = new RecentRate(WINDOW_MS)
   #succeeded = 0
   #succeededAt: number
+  #doneBefore = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(terminal: Terminal, source: ProgressSource, quiet: boolean) {
@@ -76,7 +77,8 @@ export class Progress {
     const now = performance.now()
     const stalledMs = this.#stalledMs(now, done() - failed())
     // Skipped rows, and time without progress, do not predict the remaining time.
-    if (isCatchingUp() || stalledMs !== undefined) this.#forget()
+    if (isCatchingUp() || doneBefore() !== this.#doneBefore || stalledMs !== undefined) this.#forget()
+    this.#doneBefore = doneBefore()
     const taken = bytes()
     this.#items.sample(now, done())
     this.#bytes.sample(now, taken)

@@ -14,7 +14,7 @@ export interface AuditReport {
   readonly tool: { readonly name: string; readonly version: string }
   readonly application: string
   readonly provider: string
-  /** The addresses that requests were sent to in the last run. */
+  /** The addresses that requests were sent to. */
   readonly endpoints: readonly string[]
   readonly options: Readonly<Record<string, unknown>>
   /** When each run over this input started; the last one is this one. */
@@ -40,6 +40,8 @@ export interface FileDigest {
 export const FORMAT = 'backend-logout report 1'
 const START = `{\n  "report": "${FORMAT}"`
 const MAX_BYTES = 1_048_576
+/** Those of a provider, and its metadata. */
+export const MAX_ENDPOINTS = 16
 
 /**
  * Makes sure that a report may be written there: nothing is, or a report.
@@ -50,6 +52,20 @@ export function checkReportPath(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found && !(found.isFile() && readStart(path).startsWith(START))) {
     throw new CommandError(ExitCode.usage, `${path} is not a report. Name another file for --report.`)
+  }
+}
+
+/**
+ * The addresses in the report of an earlier run over the same input. A run that only finds everything done sends no
+ * request, and its report must not lose them.
+ */
+export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditReport, 'provider' | 'runs'>): string[] {
+  try {
+    const report = parseReport(readFileSync(path, 'utf8'), path)
+    if (report.provider !== provider || report.runs[0] !== runs[0]) return []
+    return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => typeof one === 'string' && URL.canParse(one))
+  } catch {
+    return []
   }
 }
 

@@ -5,7 +5,14 @@ import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
 import { version } from '../version.ts'
 import { countOutcomes } from './outcome-count.ts'
-import { type AuditReport, type FileDigest, FORMAT, formatReport, replaceFile } from './report-file.ts'
+import {
+  type AuditReport,
+  earlierEndpoints,
+  type FileDigest,
+  FORMAT,
+  formatReport,
+  replaceFile,
+} from './report-file.ts'
 import { sign, signaturePath } from './signature.ts'
 
 /** The facts that a report contains. */
@@ -38,7 +45,7 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
     tool: { name: '@backend-logout/cli', version: version() },
     application,
     provider,
-    endpoints: [...endpoints].sort(),
+    endpoints: [...new Set([...endpoints, ...earlierEndpoints(path, facts)])].sort(),
     options: shownOptions(facts.options),
     runs,
     endedAt: new Date().toISOString(),

@@ -8,6 +8,7 @@ import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
+import { MAX_ENDPOINTS } from '../report/report-file.ts'
 import { type ListedCounts, listFirst } from '../revocations/list-first.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Clients } from './clients.ts'
@@ -148,9 +149,6 @@ export function watching(
     },
   }
 }
-
-/** Those of a provider, and its metadata. */
-const MAX_ENDPOINTS = 16
 
 function progressOf(tally: Tally, reader: LineReader, source: TokenSource, { totalBytes }: Input): ProgressSource {
   return {

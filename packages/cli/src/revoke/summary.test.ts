@@ -56,7 +56,11 @@ test('failures are counted by reason, the most frequent first', () => {
 test('the summary names the journal to continue with', () => {
   const end = endOf((tally) => count(tally, 'live', false, 'rejected'), { complete: false })
   expect(summaryText(end, true).join('\n')).toMatch(
-    /end of the input was not reached\.\nRun the same command again with the same --journal to retry/,
+    /end of the input was not reached\.\nRun the same command again to resume\.$/,
+  )
+  const { tally } = end
+  expect(summaryText({ ...end, tally, complete: true }, true).join('\n')).toMatch(
+    /\nRun the same command again to retry the tokens that are not revoked\.$/,
   )
 })
 

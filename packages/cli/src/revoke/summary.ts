@@ -31,8 +31,12 @@ export function summaryJson({ tally, durationMs, complete, exitCode }: RunEnd): 
   }
 }
 
-/** The summary for people, in lines. */
-export function summaryText({ tally, durationMs, complete }: RunEnd, hasJournal: boolean): string[] {
+/**
+ * The summary for people, in lines.
+ *
+ * @param canResume True if the run has a journal, of its own or of its report.
+ */
+export function summaryText({ tally, durationMs, complete }: RunEnd, canResume: boolean): string[] {
   const failed = notRevoked(tally)
   const lines = [
     `${tokens(tally.revoked)} revoked, ${formatCount(failed)} not, in ${formatDuration(durationMs)} ` +
@@ -42,8 +46,7 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, hasJournal:
   const leftOut = leftOutText(tally)
   if (leftOut) lines.push(leftOut)
   if (failed > 0) {
-    const reasons = [...tally.reasons].sort(([, a], [, b]) => b - a).map(([code, n]) => `${code} ${formatCount(n)}`)
-    lines.push(`Not revoked: ${reasons.join(', ')}.`)
+    lines.push(`Not revoked: ${countsByCode(tally.reasons)}.`)
     if (tally.unproven > 0) {
       lines.push(
         `Of these, the provider accepted ${formatCount(tally.unproven)}, but introspection could not verify it.`,
@@ -51,10 +54,16 @@ export function summaryText({ tally, durationMs, complete }: RunEnd, hasJournal:
     }
   }
   if (!complete) lines.push('The end of the input was not reached.')
-  if ((failed > 0 || !complete) && hasJournal) {
-    lines.push('Run the same command again with the same --journal to retry the tokens that are not revoked.')
+  if ((failed > 0 || !complete) && canResume) {
+    lines.push(`Run the same command again to ${complete ? 'retry the tokens that are not revoked' : 'resume'}.`)
   } else if (failed > tally.invalid) lines.push('Assume that these tokens are still active.')
   return lines
+}
+
+/** Lists failures by code, the most frequent one first. */
+export function countsByCode(reasons: ReadonlyMap<string, number>): string {
+  const sorted = [...reasons].sort(([, a], [, b]) => b - a)
+  return sorted.map(([code, count]) => `${code} ${formatCount(count)}`).join(', ')
 }
 
 /** Reports how many rows were left out on purpose; `undefined` for none. */
