@@ -9,10 +9,12 @@ const pages = Map.groupBy(
 const walks = [...pages].filter(([, blocks]) => blocks.some(({ code }) => /^npm init /m.test(code)))
 
 test.each(walks)('%s installs what its files import', (_page, blocks) => {
-  const commands = blocks.filter(({ language }) => language === 'sh').flatMap(({ code }) => code.split('\n'))
+  const commands = blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n'))
   const installed = commands
     .filter((command) => command.startsWith('npm install '))
-    .flatMap((command) => command.split(' ').slice(2))
+    .flatMap((command) => command.split(/\s+/).slice(2))
     .map((name) => name.replace(/(?<=.)@.*$/, ''))
   const files = blocks.filter(({ language, code }) => language === 'ts' && /^\/\/ [\w.-]+\n/.test(code))
   const imported = files.flatMap(({ code }) =>

@@ -88,13 +88,13 @@ test('the guide builds an API that refuses a token after the logout, and accepts
     // The other way: it asks the provider, whose silence is no permission.
     start('introspecting-api.ts')
     const asked = (token = accessToken) => api(token, introspectingPort)
-    await expect.poll(asked, { timeout: 60_000 }).toBe(200)
+    await expect.poll(() => asked(), { timeout: 60_000 }).toBe(200)
     expect(await asked('not a token')).toBe(401)
     await fetch(`${provider.issuer}/token/revocation`, {
       method: 'POST',
       body: new URLSearchParams({ token: accessToken, client_id: appId, client_secret: appSecret }),
     })
-    await expect.poll(asked, { timeout: 60_000 }).toBe(401)
+    await expect.poll(() => asked(), { timeout: 60_000 }).toBe(401)
     provider.answerAlways({ endpoint: 'introspection', status: 503 })
     expect(await asked((await provider.signIn('alice')).accessToken)).toBe(503)
   } finally {
