@@ -22,19 +22,22 @@ afterAll(async () => {
 const NAMES = ['@hey-api/openapi-ts', 'oazapfts', 'orval', 'swagger-typescript-api', 'kubb']
 
 describe.each(NAMES)('the section of the guide about %s', (name) => {
-  test.each(['3.1', '3.0'] as const)('generates a client from the contract in OpenAPI %s that revokes', async (edition) => {
-    const walk = readWalk(name)
-    const folder = join(generated, edition, name)
-    const [token] = (await provider.issueTokens(1)) as [string]
-    prepareWalk(walk, folder, token, edition)
-    expect(walk.installs.length).toBeGreaterThan(0)
-    expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining([...walk.installs]))
-    for (const command of walk.generate) await runStep(command, folder, provider)
-    // An error inside a 200 is something that the caller can see.
-    provider.answerNext({ envelopeError: { statusCode: 403, message: 'no' } })
-    expect(await runStep(walk.call, folder, provider)).toMatch(/"?statusCode"?: ?403/)
-    expect(await provider.isActive(token)).toBe(true)
-    expect((await runStep(walk.call, folder, provider)).trim()).toMatch(/^(?:undefined|\{\})?$/)
-    expect(await provider.isActive(token)).toBe(false)
-  })
+  test.each(['3.1', '3.0'] as const)(
+    'generates a client from the contract in OpenAPI %s that revokes',
+    async (edition) => {
+      const walk = readWalk(name)
+      const folder = join(generated, edition, name)
+      const [token] = (await provider.issueTokens(1)) as [string]
+      prepareWalk(walk, folder, token, edition)
+      expect(walk.installs.length).toBeGreaterThan(0)
+      expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining([...walk.installs]))
+      for (const command of walk.generate) await runStep(command, folder, provider)
+      // An error inside a 200 is something that the caller can see.
+      provider.answerNext({ envelopeError: { statusCode: 403, message: 'no' } })
+      expect(await runStep(walk.call, folder, provider)).toMatch(/"?statusCode"?: ?403/)
+      expect(await provider.isActive(token)).toBe(true)
+      expect((await runStep(walk.call, folder, provider)).trim()).toMatch(/^(?:undefined|\{\})?$/)
+      expect(await provider.isActive(token)).toBe(false)
+    },
+  )
 })

@@ -34,7 +34,7 @@ export function summaryJson({ tally, durationMs, complete, exitCode }: RunEnd): 
 /**
  * The summary for people, in lines.
  *
- * @param canResume True if the run has a journal, of its own or of its report.
+ * @param canResume True if the run has a journal, such as the one of its report.
  */
 export function summaryText({ tally, durationMs, complete }: RunEnd, canResume: boolean): string[] {
   const failed = notRevoked(tally)
