@@ -1,10 +1,8 @@
-import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
-import * as http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
+import { signIn } from './sign-in.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
@@ -15,16 +13,6 @@ beforeAll(async () => {
 afterAll(() => provider[Symbol.asyncDispose]())
 
 const take = (): string => provider.take(1)[0] as string
-
-async function signIn(): Promise<string> {
-  const { AUTHING_APP_HOST } = provider.env
-  const response = await fetch(`${AUTHING_APP_HOST}/emulator/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"user":"alice"}',
-  })
-  return response.text()
-}
 
 test.each([
   ['revoke'],
@@ -99,7 +87,7 @@ test('an error shows its stack only if requested', async () => {
 })
 
 test("introspect prints the provider's response, and its exit code states whether the token is active", async () => {
-  const { accessToken } = JSON.parse(await signIn())
+  const { accessToken } = JSON.parse(await signIn(provider))
   const active = await run(['introspect'], { env: provider.env, input: accessToken })
   expect(active.code).toBe(0)
   expect(active.stdout).toMatch(new RegExp(`^${fingerprint(accessToken)} is active\\.\n[\\s\\S]*sub +alice\n`))
@@ -130,7 +118,7 @@ test('introspect distinguishes a refusal from an inactive token', async () => {
 })
 
 test('logout-url prints only the URL', async () => {
-  const { idToken } = JSON.parse(await signIn())
+  const { idToken } = JSON.parse(await signIn(provider))
   const file = folder.file(`${idToken}\n`)
   const args = ['logout-url', '--id-token-file', file, '--redirect-uri', 'http://localhost:3000/', '--state', 'a b&c']
   const { code, stdout, stderr } = await run(args, { env: provider.env })
@@ -198,139 +186,3 @@ test('the emulator does not overwrite tokens, or use a port that is in use', asy
     stderr: expect.stringContaining('is in use'),
   })
 })
-
-test('the doctor reports a working provider as working', async () => {
-  const { code, stdout } = await run(['doctor'], { env: provider.env })
-  expect(code).toBe(0)
-  expect(stdout).toMatch(/✓ settings .* with a secret/)
-  expect(stdout).toMatch(
-    /✓ revocation +200, text\/plain, empty body; works with client_secret_post, client_secret_basic/,
-  )
-  expect(stdout).toMatch(/✓ wrong secret +refused \(401/)
-  expect(stdout).toMatch(/No problem found\.\n$/)
-  expect(stdout).not.toContain(provider.env.AUTHING_APP_SECRET)
-})
-
-test('the doctor reads the metadata of an issuer', async () => {
-  const { AUTHING_APP_HOST, ...env } = provider.env
-  const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {
-    issuer: string
-  }
-  const { code, stdout } = await run(['doctor'], { env: { ...env, AUTHING_APP_ISSUER: issuer } })
-  expect(code).toBe(0)
-  expect(stdout).toMatch(/✓ metadata +of issuer .*lists all endpoints/)
-  const wrong = await run(['doctor'], { env: { ...env, AUTHING_APP_ISSUER: `${issuer}/other` } })
-  expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ metadata +No metadata of issuer/) })
-})
-
-test('the doctor shows with given tokens that revoking the refresh token also revokes the access token', async () => {
-  const response = await signIn()
-  const { accessToken, refreshToken } = JSON.parse(response)
-  const { code, stdout } = await run(['doctor', '--json', '-'], { env: provider.env, input: response })
-  expect(code).toBe(0)
-  const { healthy, checks } = JSON.parse(stdout)
-  expect(healthy).toBe(true)
-  expect(checks).toContainEqual({ name: 'cascade', status: 'ok', detail: expect.stringContaining('as well') })
-  expect(stdout).not.toContain(accessToken)
-  expect(stdout).not.toContain(refreshToken)
-  const active = await provider.activeTokens()
-  expect(active).not.toContain(fingerprint(accessToken))
-  expect(active).not.toContain(fingerprint(refreshToken))
-})
-
-test('the doctor proves the revocation of a single access token', async () => {
-  const { stdout } = await run(['doctor', folder.file(take())], { env: provider.env })
-  expect(stdout).toMatch(/✓ access token +its revocation is accepted .* revoked and verified/)
-  expect(stdout).toMatch(/· access token +it is a JWT: an API that checks only its signature accepts it until/)
-})
-
-test('the doctor finds a wrong secret, and then leaves given tokens unchanged', async () => {
-  const token = take()
-  const { code, stdout } = await run(['doctor', '-'], {
-    env: { ...provider.env, AUTHING_APP_SECRET: 'a-wrong-secret' },
-    input: token,
-  })
-  expect(code).toBe(1)
-  expect(stdout).toMatch(/✗ revocation .*401 invalid_client[\s\S]*→ No client authentication works/)
-  expect(stdout).toMatch(/- tokens +not touched/)
-  expect(stdout).not.toContain('a-wrong-secret')
-  expect(await provider.activeTokens()).toContain(fingerprint(token))
-})
-
-test('the doctor finds the correct client authentication', async () => {
-  // As a GenAuth application that is set to Basic alone.
-  const server = await serve((request, response, body) => {
-    const basic = request.headers.authorization?.startsWith('Basic ')
-    const introspection = request.url?.endsWith('/introspection')
-    if (!basic || body.includes('client_secret')) response.writeHead(401).end('{"error":"invalid_client"}')
-    else if (request.headers.authorization !== `Basic ${btoa('app:right')}`) response.writeHead(401).end()
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(introspection ? '{"active":false}' : '')
-  })
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'right', AUTHING_APP_HOST: server.url }
-  const { code, stdout } = await run(['doctor'], { env })
-  expect(code).toBe(1)
-  expect(stdout).toMatch(
-    /✗ revocation .*works with client_secret_basic\n.*→ Set AUTHING_APP_CLIENT_AUTH=client_secret_basic\./,
-  )
-  const right = await run(['doctor'], { env: { ...env, AUTHING_APP_CLIENT_AUTH: 'client_secret_basic' } })
-  expect(right).toMatchObject({ code: 0 })
-  server.close()
-})
-
-test('the doctor finds a provider whose success proves nothing', async () => {
-  const server = await serve((_request, response) => response.writeHead(200).end())
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'right', AUTHING_APP_HOST: server.url }
-  const { code, stdout } = await run(['doctor'], { env })
-  expect(code).toBe(1)
-  expect(stdout).toMatch(/✗ wrong secret +the revocation endpoint also answers success to a wrong secret/)
-  server.close()
-})
-
-test.each([
-  [
-    'a web page',
-    200,
-    { 'content-type': 'text/html' },
-    '<h1>Welcome',
-    /✗ revocation .*→ This does not look like a response/s,
-  ],
-  ['a redirect', 302, { location: 'https://example.com/' }, '', /✗ revocation .*→ This does not look like a response/s],
-  ['nothing there', 404, {}, '', /✗ revocation .*→ Check AUTHING_APP_HOST, and AUTHING_APP_PROTOCOL/s],
-])('the doctor recognizes a wrong address: %s', async (_what, status, headers, body, message) => {
-  const server = await serve((_request, response) => response.writeHead(status, headers).end(body))
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 's', AUTHING_APP_HOST: server.url }
-  const { code, stdout } = await run(['doctor'], { env })
-  expect(code).toBe(1)
-  expect(stdout).toMatch(message)
-  server.close()
-})
-
-test('the doctor reports where the path to the provider ends', async () => {
-  const settings = await run(['doctor'], { env: { AUTHING_APP_ID: 'app' } })
-  expect(settings).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ settings +AUTHING_APP_HOST is not set/) })
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the secret', AUTHING_APP_HOST: 'http://127.0.0.1:1' }
-  const closed = await run(['doctor'], { env })
-  expect(closed).toMatchObject({
-    code: 1,
-    stdout: expect.stringMatching(/✗ connection .*ECONNREFUSED[\s\S]*- revocation/),
-  })
-})
-
-async function serve(
-  answer: (request: http.IncomingMessage, response: http.ServerResponse, body: string) => unknown,
-): Promise<{ readonly url: string; close(): void }> {
-  const server = http.createServer(async (request, response) => {
-    let body = ''
-    for await (const chunk of request) body += chunk
-    answer(request, response, body)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}
