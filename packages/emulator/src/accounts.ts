@@ -1,5 +1,6 @@
 /** A user of the emulator: the subject and any further claims, such as `name` or `email`. */
 export interface User {
+  /** The id of the user. */
   readonly sub: string
   readonly [claim: string]: unknown
 }

@@ -15,11 +15,13 @@ export type ApplicationName = 'post' | 'basic' | 'none' | 'privateKeyJwt' | 'cli
 
 /** An application that is registered at the emulator, with everything a client of it needs. */
 export interface Application {
+  /** Its name in `provider.apps`. */
   readonly name: ApplicationName
   /** The OAuth `client_id`. */
   readonly appId: string
   /** The OAuth `client_secret`; absent if {@link authMethod} needs none. */
   readonly appSecret?: string
+  /** How it authenticates at every endpoint. */
   readonly authMethod: AuthMethod
   /** The first registered login callback URL. */
   readonly redirectUri: string

@@ -5,8 +5,11 @@ import { ENDPOINT_NAMES, type EndpointName } from './endpoints.ts'
 
 /** GenAuth's way to report an error inside a response with status 200. */
 export interface EnvelopeError {
+  /** The status inside the body; HTTP reports 200. */
   readonly statusCode: number
+  /** GenAuth's own number of the error. */
   readonly apiCode?: number
+  /** The text of the error. */
   readonly message: string
   /** @default a fresh UUID */
   readonly requestId?: string
@@ -25,6 +28,7 @@ export interface Fault {
   readonly endpoint?: EndpointName | 'any'
   /** The HTTP status. @default 200 */
   readonly status?: number
+  /** Further headers of the response. */
   readonly headers?: Readonly<Record<string, string>>
   /** The body; an object is sent as JSON. */
   readonly body?: string | object

@@ -8,6 +8,7 @@ export type TokenKind = 'access_token' | 'refresh_token'
 export interface IssuedToken {
   /** `sha256:` and the first 16 hexadecimal digits of the token's SHA-256. */
   readonly fingerprint: string
+  /** Access token or refresh token. */
   readonly kind: TokenKind
   /** The user it was issued for. */
   readonly sub: string

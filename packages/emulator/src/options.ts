@@ -7,7 +7,9 @@ export type AccessTokenFormat = 'jwt' | 'opaque'
 
 /** Certificates for an emulator that serves https, in PEM. */
 export interface EmulatorTls {
+  /** The private key of the certificate, in PEM. */
   readonly key: string | Buffer
+  /** The certificate of the emulator, in PEM. */
   readonly cert: string | Buffer
   /** The authority that issued the certificates. Needed where `cert` is not self-signed. */
   readonly ca?: string | Buffer

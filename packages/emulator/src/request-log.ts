@@ -8,9 +8,11 @@ import type { EndpointName } from './endpoints.ts'
 export interface RequestRecord {
   /** When it arrived, in milliseconds since the epoch. */
   readonly at: number
+  /** The HTTP method. */
   readonly method: string
   /** The path, without the query. */
   readonly path: string
+  /** The endpoint; absent for any other path. */
   readonly endpoint?: EndpointName
   /** Authentication methods of the client; more than one entry is a client error. */
   readonly clientAuth: readonly (AuthMethod | 'bearer')[]

@@ -7,12 +7,17 @@ import { UserAgent, type UserAgentTls } from './user-agent.ts'
 
 /** Tokens that an application receives after a sign-in. */
 export interface SignedInTokens {
+  /** The access token. */
   readonly accessToken: string
+  /** The refresh token. */
   readonly refreshToken: string
+  /** The ID token, which a logout URL needs. */
   readonly idToken: string
   /** The lifetime of the access token, in seconds. */
   readonly expiresIn: number
+  /** The granted scopes, separated by spaces. */
   readonly scope: string
+  /** How the access token is sent: `Bearer`. */
   readonly tokenType: string
   /** The user who signed in. */
   readonly sub: string

@@ -4,6 +4,7 @@ import type { EntryAbout, TokenAbout } from './tokens.ts'
 
 /** Reason why a logout was not completed. Stored with it, and without the provider's own words: they may name people. */
 export interface Reason {
+  /** Why the logout failed. */
   readonly code: FailureCode
   /** HTTP status of the provider's response. */
   readonly status?: number | undefined

@@ -17,7 +17,9 @@ export const TOKEN_TYPES: readonly OutboxTokenType[] = ['refresh_token', 'access
 
 /** Information about a token without its key. */
 export interface TokenAbout {
+  /** Access token or refresh token. */
   readonly tokenType: OutboxTokenType
+  /** Identifies the token in reports and logs, without the token. */
   readonly fingerprint: string
   /** When it expires, in milliseconds since the epoch. */
   readonly expiresAt: number

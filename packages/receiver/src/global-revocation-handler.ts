@@ -10,7 +10,9 @@ import type { Awaitable } from './replays.ts'
 
 /** A user, as the provider names users. */
 export interface RevocationSubject {
+  /** The issuer that names the user. */
   readonly iss: string
+  /** The user. */
   readonly sub: string
 }
 

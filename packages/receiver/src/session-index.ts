@@ -42,8 +42,11 @@ export const SESSION_HINTS = { read: 'use tokens', destroy: 'use end', clear: 'u
 
 /** The claims of the ID token that a session began with. Other claims are ignored. */
 export interface LoginClaims {
+  /** The issuer of the ID token. */
   readonly iss: string
+  /** The user. */
   readonly sub: string
+  /** The provider's session, if the ID token names it. */
   readonly sid?: string | undefined
   /** In seconds since 1970, by the provider's clock. */
   readonly iat: number

@@ -44,6 +44,7 @@ export interface RevocationErrorDetails {
   readonly status?: number | undefined
   /** Wait that the feed requires, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /** The runtime's own error, without secrets. */
   readonly cause?: unknown
 }
 

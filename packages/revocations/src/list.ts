@@ -19,6 +19,7 @@ export interface RevocationListHealth {
   readonly state: 'starting' | 'fresh' | 'stale' | 'closed'
   /** Age of the list, in milliseconds; missing until it is complete. */
   readonly ageMs: number | undefined
+  /** Number of revocations in the list. */
   readonly entries: number
   /** Reason why the last read failed; missing after a success. It contains no secret. */
   readonly lastError: RevocationError | undefined

@@ -45,6 +45,7 @@ export interface BrowserLogoutRequest {
 
 /** The outcome of the logout. */
 export interface BrowserLogoutResult {
+  /** The outcome for the tokens. In every case, the session has ended. */
   readonly status: LogoutStatus
   /** Address that ends the provider's own session, for single sign-out. It contains the ID token: do not log it. */
   readonly logoutUrl?: string

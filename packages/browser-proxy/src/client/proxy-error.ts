@@ -29,6 +29,7 @@ export interface LogoutProxyErrorDetails {
   readonly problem?: ProblemCode | undefined
   /** Wait before a retry, in milliseconds. */
   readonly retryAfterMs?: number | undefined
+  /** The runtime's own error. */
   readonly cause?: unknown
 }
 

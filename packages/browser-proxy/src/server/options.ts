@@ -15,8 +15,11 @@ import type { Awaitable, LogoutSession } from './session.ts'
 
 /** Tokens that are still to be revoked. */
 export interface PendingTokens {
+  /** The access token, if it has to be revoked. */
   readonly accessToken?: string
+  /** The refresh token, if it has to be revoked. */
   readonly refreshToken?: string
+  /** When the tokens expire, as a date or in milliseconds since 1970. */
   readonly expiresAt?: number | Date
   /** The reports of the first attempt, refresh token first. Empty without any. */
   readonly revocations: readonly Revocation[]
