@@ -8,7 +8,7 @@ import { createLinter, loadTextlintrc } from 'textlint'
 import ts from 'typescript'
 
 const root = join(import.meta.dirname, '..')
-const CLAUSE = /^(?:What|Whether|How|Which)\b/
+const CLAUSE = /^(?:What|Whether|How|Which|Where|Who|Whom|Whose|Why)\b/
 
 interface Comment {
   /** The index of its first line in the file. */

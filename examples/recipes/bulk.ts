@@ -1,4 +1,4 @@
-/** Revokes a token a line from standard input. The fate of each goes to standard output, as NDJSON. */
+/** Revokes one token per line of standard input. The outcome of each goes to standard output, as NDJSON. */
 import { createInterface } from 'node:readline'
 import { createLogoutClientFromEnv } from '@backend-logout/node'
 

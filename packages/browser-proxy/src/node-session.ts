@@ -8,13 +8,13 @@ export interface NodeSessionOptions<Incoming extends IncomingMessage> {
   /** The tokens of the request's session; `undefined` if there is no session. */
   readonly read: (request: Incoming) => Awaitable<StoredTokens | null | undefined>
   /**
-   * Ends the session, in the store and in the browser; `response.clearCookie()` and the like work. It is called in any
-   * case, also without a session.
+   * Ends the session, in the store and in the browser; `response.clearCookie()` and the like work. It is always called,
+   * even without a session.
    */
   readonly clear: (request: Incoming, response: ServerResponse) => Awaitable<unknown>
   /**
    * See {@link LogoutSession.id}. Leave it out for express-session and @fastify/session: each request has a copy of the
-   * session, and only what ends its own copy keeps it from being saved again.
+   * session, which is saved again unless it is ended itself.
    */
   readonly id?: ((request: Incoming) => Awaitable<string | undefined>) | undefined
   /** See {@link LogoutSession.lock}. */

@@ -1,5 +1,5 @@
 /**
- * Mounts the backend's half in servers that are built on `node:http`.
+ * Mounts the backend's side in servers that are built on `node:http`.
  *
  * @module
  */

@@ -46,7 +46,7 @@ export function framesOf(error: unknown): string[] {
 
 /** Names an unexpected error. Its message is left out, because it may quote the input, such as a token. */
 function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'something was thrown that is not an error'
+  if (!(error instanceof Error)) return 'a value was thrown that is not an error'
   const { code } = error as NodeJS.ErrnoException
   return /^[\w$]{1,60}$/.test(error.name) && typeof code === 'string' ? `${error.name} ${code}` : error.name
 }
@@ -71,7 +71,7 @@ export function describeSystemError(error: unknown): string {
     case 'EPERM':
       return 'permission denied'
     case 'EEXIST':
-      return 'it exists already'
+      return 'it already exists'
     case 'EISDIR':
       return 'this is a folder'
     case 'ENOTDIR':
@@ -88,7 +88,7 @@ export function describeSystemError(error: unknown): string {
     case 'ELOOP':
       return 'it is a symbolic link'
     case 'ENAMETOOLONG':
-      return 'no file can have this name'
+      return 'the name is invalid'
     case 'EADDRINUSE':
       return 'another program uses it'
     case 'EADDRNOTAVAIL':

@@ -9,7 +9,7 @@ import { ExitCode } from './exit-code.ts'
 import { readSecretFile, readTextFile } from './files/read-text-file.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** The options of all commands that talk to the provider. */
+/** The options of all commands that call the provider. */
 export interface ConnectionOptions {
   readonly secretFile?: string
   readonly caFile?: string
@@ -61,7 +61,7 @@ export async function readSettings(
     ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
     ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
   }
-  // They are read when the client is created; here it is about who else could.
+  // They are read when the client is created; this only checks who else could read them.
   for (const name of ['AUTHING_APP_PRIVATE_KEY_FILE', 'AUTHING_APP_KEY_FILE']) {
     const file = env[name]?.trim()
     if (file) await readSecretFile(file, `The file of ${name}`, terminal)

@@ -8,7 +8,7 @@ export const ExitCode = {
   usage: 2,
   /** The provider rejected the application, or could not be reached. */
   refused: 3,
-  /** The run stopped because a file could not be read or written, or the store of the outbox not be used. */
+  /** The run stopped because a file could not be read or written, or the store of the outbox could not be used. */
   stopped: 4,
   /** A defect of this program. */
   defect: 70,

@@ -1,15 +1,15 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** npm starts a command through a shell, which a signal ends, and which does not pass it on. */
+/** npm starts a command through a shell, which ends on a signal and does not pass it on. */
 const isStartedByNpm = process.env.npm_execpath !== undefined
 const parent = process.ppid
 /** The interval between checks of the parent process, in milliseconds. */
 const LOOK_MS = 250
 
 /**
- * Calls back at the first Ctrl-C (or SIGTERM, or SIGHUP), so that a command can stop cleanly. The second one ends the
- * process, as the system does by default. If `npx` or `npm run` has started the command, the end of that process counts
- * as well: otherwise the command would continue without it.
+ * Calls a function at the first Ctrl-C (or SIGTERM, or SIGHUP), so that a command can stop cleanly. The second one ends
+ * the process, as the system does by default. If `npx` or `npm run` has started the command, the end of that process
+ * counts as well: otherwise the command would continue without it.
  *
  * @returns a function that stops listening
  */

@@ -27,6 +27,6 @@ export function describeLogoutError({ code, message, option }: LogoutError): str
   const name = option === undefined ? undefined : NAMES[option]
   const named =
     name === undefined ? own : own.replace(new RegExp(`\\b${option?.replaceAll('.', '\\\\.')}\\b`, 'g'), name)
-  // The advice about a token names an option that the error is not about.
+  // The advice about a token names an option unrelated to the error.
   return named.replace(/\btokenTypeHint\b/g, '--token-type-hint')
 }

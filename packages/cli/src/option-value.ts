@@ -1,7 +1,7 @@
 import { CommandError } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
 
-// The errors of commander repeat the argument, which may be a token in the wrong place. These do not.
+// The errors of commander repeat the argument, which may be a misplaced token. These do not.
 
 /** Makes a parser for an option that takes a whole number. */
 export function wholeNumber(option: string, min: number, max: number): (text: string) => number {

@@ -37,12 +37,12 @@ The provider and the application come from the environment:
   AUTHING_APP_ENDPOINT_HOSTS
                            the only other hosts that the issuer's metadata may name
   AUTHING_APP_SECRET       its secret; or a file: AUTHING_APP_SECRET_FILE
-  AUTHING_APP_CLIENT_AUTH  how it authenticates, such as client_secret_basic;
+  AUTHING_APP_CLIENT_AUTH  its authentication method, such as client_secret_basic;
                            none for a public application
   AUTHING_APP_PROTOCOL     oidc or oauth, for GenAuth
   AUTHING_APP_METADATA_URL, AUTHING_APP_REVOCATION_ENDPOINT,
   AUTHING_APP_INTROSPECTION_ENDPOINT, AUTHING_APP_END_SESSION_ENDPOINT
-                           the provider's addresses, where they cannot be found
+                           the provider's addresses, if it has no usable metadata
   AUTHING_APP_PRIVATE_KEY_FILE
                            the key for private_key_jwt
   AUTHING_APP_CA_FILE, AUTHING_APP_CERT_FILE, AUTHING_APP_KEY_FILE
@@ -54,8 +54,8 @@ The provider and the application come from the environment:
   AUTHING_APP_TIMEOUT_MS, AUTHING_APP_DEADLINE_MS, AUTHING_APP_RETRIES
                            time limits, and more: see the README
   REVOCATIONS_STORE        the revocation log that your services follow
-  FINGERPRINT_KEY          a secret that fingerprints of tokens are made with; or
-                           a file: FINGERPRINT_KEY_FILE
+  FINGERPRINT_KEY          the secret key for fingerprints of tokens; or a file:
+                           FINGERPRINT_KEY_FILE
   HTTPS_PROXY, NO_PROXY    the proxy
 
 Examples:

@@ -4,7 +4,7 @@ import { ExitCode } from './exit-code.ts'
 import { isKeywordList, mayHoldPassword } from './store-address.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
-/** Where a command reads the address of a store from. */
+/** The source of a store's address. */
 export interface StoreNames {
   /** The option, such as `--store`. */
   readonly option: string
@@ -12,7 +12,7 @@ export interface StoreNames {
   readonly variable: string
 }
 
-/** The address of a store, and what messages call it. */
+/** The address of a store, and its name in messages. */
 export interface StoreAddress {
   readonly store: string
   readonly name: string

@@ -31,7 +31,7 @@ function describe(error: CommanderError, command: Command, args: readonly string
       // This message only contains the names of the option.
       return `${error.message.replace(/^error: option '(.*)' argument missing$/s, "The option '$1' needs an argument")}.`
     case 'commander.missingMandatoryOptionValue':
-      // Nor has this one.
+      // This one does not contain it either.
       return `${error.message.replace(/^error: required option '(.*)' not specified$/s, "The option '$1' is required")}.`
     default:
       return `The arguments of '${path}' are wrong.`
@@ -44,7 +44,7 @@ function positionOf({ message }: CommanderError, args: readonly string[]): strin
   return at === -1 ? 'One of the arguments' : `Argument ${at + 1}`
 }
 
-/** The names that the message suggests, as far as they are names of ours. */
+/** The suggested names, if they are names of this program. */
 function suggestion({ message }: CommanderError, command: Command): string {
   const words = /\(Did you mean (?:one of )?([\w, -]+)\?\)$/.exec(message)?.[1]?.split(', ') ?? []
   const known = new Set<string | undefined>()

@@ -7,8 +7,8 @@ import type { Names } from './unknown-option.ts'
 /** Claims of an assertion in addition to the identity of the application. */
 export interface AssertionOptions {
   /**
-   * For whom the assertion is meant. A function is asked for each assertion: for a provider that insists on the address
-   * of the endpoint, it is `({ url }) => url`.
+   * The audience of the assertion. A function is called for each assertion: for a provider that requires the address of
+   * the endpoint, it is `({ url }) => url`.
    * @default the provider's issuer; with `endpoints` it is not known, so the option is needed
    */
   readonly audience?: string | ((context: ClientAuthContext) => string) | undefined

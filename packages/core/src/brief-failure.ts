@@ -10,7 +10,7 @@ import { EndedEarly } from './time-limit.ts'
 
 /**
  * The failure of a first attempt in few words, for a page that cannot load the code that retries and describes
- * failures, because the network is down for that as well.
+ * failures, because the network is down.
  */
 export function briefFailure(
   call: Call,

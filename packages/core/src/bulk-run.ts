@@ -52,7 +52,7 @@ export class BulkRun {
   readonly #change = new Wakeup()
   /** Ends requests in progress when the caller's signal aborts or the caller stops reading. */
   readonly #stop = new AbortController()
-  /** Tokens to send: new from the source, or once more because the provider throttled. */
+  /** Tokens to send: new from the source, or again because the provider throttled. */
   #waiting: Job[] = []
   #inFlight = 0
   readonly #settled: Revocation[] = []
@@ -166,7 +166,7 @@ export class BulkRun {
     try {
       const { done, value } = await this.#source.next()
       if (done) this.#exhausted = true
-      // After an abort nothing is started any more, and the token counts as not taken.
+      // After an abort nothing more is started, and the token counts as not taken.
       else if (!this.#stop.signal.aborted) {
         const startedAt = this.#core.options.clock.now()
         const index = this.#taken++
@@ -197,7 +197,7 @@ export class BulkRun {
       })
       this.#settle({ ...job, startedAt }, attempt)
     } catch (error) {
-      // Only a hint that makes no sense gets here: it concerns this token, and not the others.
+      // Only an invalid hint gets here: it concerns only this token.
       if (isLogoutError(error)) this.#report(job, { state: 'live', revoked: false, attempts: 0, durationMs: 0, error })
       else this.#fail(error)
     }
@@ -246,7 +246,7 @@ export class BulkRun {
     for (const job of this.#waiting.splice(0)) this.#giveUp(job, error)
   }
 
-  /** Reports a token that waited to be sent again, or for the first time. Its last call ends here. */
+  /** Reports a token that waited to be sent, for the first time or again. Its last call ends here. */
   #giveUp(job: Job, error: LogoutError | undefined = job.last?.revocation.error): void {
     const unsent: Revocation = { state: 'live', revoked: false, attempts: 0, durationMs: 0 }
     const revocation = this.#report(job, { ...(job.last?.revocation ?? unsent), ...(error && { error }) })

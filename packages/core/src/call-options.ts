@@ -31,8 +31,8 @@ export interface CallOptions extends CallLimits {
 export type ResolvedLimits = Required<{ [K in keyof CallLimits]: number }>
 
 /**
- * Makes sure that the options of a call are an object of known members, and that their signal is one: an
- * `AbortController` instead of it would never end the call, and break when the call ends.
+ * Checks that the options of a call are an object of known members, and that their signal is one: an `AbortController`
+ * instead of it would never end the call, and fail when the call ends.
  *
  * @param known An object with the names that exist.
  * @throws LogoutError `invalid_argument`
@@ -69,7 +69,7 @@ export function resolveLimits(
 }
 
 /**
- * Checks a limit that must let something happen.
+ * Checks a limit that must be positive.
  *
  * @throws LogoutError with `code`
  */

@@ -26,7 +26,7 @@ export interface ClientCore extends ClientBase {
   readonly provider: Provider
 }
 
-/** One call in progress: its time, its signal, and what its texts must not contain. */
+/** One call in progress: its time, its signal, and the secrets that its texts must not contain. */
 export interface Call extends Wait {
   readonly options: ResolvedOptions
   /** Members that all events of this call share. */
@@ -35,7 +35,7 @@ export interface Call extends Wait {
   readonly startedAt: number
   /** True if a bulk run waits for the throttling provider instead of this call: the run slows down as a whole. */
   readonly deferThrottling: boolean
-  /** Everything that is masked in texts; credentials are added as they are made. */
+  /** Everything that is masked in texts; credentials are added as they are created. */
   readonly secrets: (string | undefined)[]
   /** The tokens of the client's last calls, because a provider may repeat them. */
   readonly recent: ReadonlySet<string>
@@ -74,8 +74,8 @@ export async function startCall(
 /**
  * Makes the redactor for the texts of a call. The values of custom headers are included if they are as long as secrets.
  *
- * @param others Also masks the tokens of the client's other calls. Comparing a text with them takes longer than
- *   a successful call, so a success goes without.
+ * @param others Also masks the tokens of the client's other calls. Comparing a text with them takes longer than a
+ * successful call, so a success omits them.
  */
 export function redactorOf({ secrets, recent, options }: Call, others = true): Redact {
   const { 'user-agent': _, ...headers } = options.headers

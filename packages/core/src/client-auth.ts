@@ -95,7 +95,7 @@ function formEncode(value: string): string {
 }
 
 /**
- * Makes sure that a credential is exactly one.
+ * Checks that a credential is exactly one.
  *
  * @throws LogoutError `invalid_options` when a custom {@link ClientAuth} returns anything else
  */

@@ -131,7 +131,7 @@ describe('revokeToken()', () => {
     const options = { appId: 'app', endpoints: { revocation: server.origin }, onEvent: () => {} }
     const thenable = createLogoutClient({
       ...options,
-      // biome-ignore lint/suspicious/noThenProperty: such are meant
+      // biome-ignore lint/suspicious/noThenProperty: the test is about thenables
       clientAuth: () => ({ then: promise.then.bind(promise) }) as typeof promise,
     })
     resolve({ authorization: 'Own credential' })

@@ -40,7 +40,7 @@ export interface LogoutClient {
   revokeToken(token: string, options?: RevokeOptions): Promise<boolean>
 
   /**
-   * Revokes the tokens of a session, the refresh token first, each on its own, and reports the outcome of each. A
+   * Revokes the tokens of a session, the refresh token first, each separately, and reports the outcome of each. A
    * failed token never makes it reject, so the application can always end its own session. It takes at most 4.5
    * seconds, or `logoutDeadlineMs`, because a user waits for it. Without a token, it sends nothing and
    * `nothingToRevoke` is `true`.
@@ -60,7 +60,7 @@ export interface LogoutClient {
   /**
    * Revokes many tokens, and yields the outcome of each as it becomes known, with its `index` in the input. The input
    * is read only as fast as tokens are revoked. When the provider throttles, the whole run slows down and speeds up
-   * again. A token's fate never ends the run.
+   * again. The outcome of a token never ends the run.
    *
    * @throws LogoutError `invalid_argument` immediately; `aborted` when the signal ended the run, after all tokens in
    * flight have been yielded; any error of the input, likewise
@@ -111,8 +111,8 @@ export interface LogoutClient {
   buildLogoutForm(options?: LogoutUrlOptions): LogoutForm
 
   /**
-   * Fetches the provider's metadata, once per client; only a success is kept. Other calls do this automatically when
-   * they need to. Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs no metadata.
+   * Fetches the provider's metadata, once per client; only a success is kept. Other calls do this automatically.
+   * Resolves to `undefined` for a client with `appHost` or `endpoints`, which needs no metadata.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */
@@ -120,7 +120,7 @@ export interface LogoutClient {
 }
 
 /**
- * Creates a client. Options are checked now, copied, and never changed; nothing is sent yet.
+ * Creates a client. Checks and copies the options; sends nothing yet.
  *
  * @throws LogoutError `invalid_options`
  * @example

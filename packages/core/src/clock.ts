@@ -4,7 +4,7 @@ export interface Clock {
   now(): number
   /** Milliseconds since the epoch. */
   wallNow(): number
-  /** A number from 0 up to, but without, 1. */
+  /** A number from 0 up to, but not including, 1. */
   random(): number
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void

@@ -37,7 +37,7 @@ export type LogoutErrorCode =
   | 'aborted'
 
 /**
- * Whom a failure concerns, and so how far it reaches:
+ * The scope of a failure:
  *
  * - `call`: only this call, because of its arguments or its signal. Fix the call.
  * - `token`: only this token. Log it.
@@ -52,7 +52,7 @@ export interface ErrorMeaning {
   readonly retryable: boolean
   /** The state of the token after this failure, if nothing else is known about it. */
   readonly token: 'live' | 'unknown' | 'unsupported'
-  /** Whom the failure concerns. */
+  /** The scope of the failure. */
   readonly concerns: ErrorConcern
   /** Meaning or advice, in one sentence. */
   readonly advice: string

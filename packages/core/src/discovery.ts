@@ -9,7 +9,7 @@ import { judgeMetadata } from './verdict.ts'
 
 const MAX_METADATA_BYTES = 262_144
 
-/** Where metadata may be: at the address that was given, or appended to the issuer (OIDC), or between its host and path (RFC 8414 §3.1 and §5). */
+/** Addresses of metadata: configured, below the issuer (OIDC), or between its host and path (RFC 8414 §3.1 and §5). */
 function metadataUrls({ metadataUrl, issuer: [issuer = ''] }: ResolvedIssuer): string[] {
   if (metadataUrl !== undefined) return [metadataUrl]
   const { origin, pathname } = new URL(issuer)
@@ -50,7 +50,7 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
     attempts += outcome.attempts
     if (!outcome.ok) {
       problem ??= outcome.error
-      // A provider with an outage fails for every document.
+      // During an outage, a provider fails for every document.
       if (outcome.error.retryable) break
       continue
     }

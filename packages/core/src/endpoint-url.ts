@@ -4,10 +4,10 @@ import { isLoopback } from './internal-host.ts'
 
 /**
  * Checks the address of a provider or of one of its endpoints: https, or http on loopback; no fragment, and no user
- * name or password in it. For packages that call a provider on their own.
+ * name or password in it. For packages that call a provider directly.
  *
- * @param what How messages call it, such as `appHost`.
- * @param allowInsecureHttp Lets http through for any host.
+ * @param what Its name in messages, such as `appHost`.
+ * @param allowInsecureHttp Allows http for any host.
  * @throws LogoutError with `code` when the address may not be used
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export function checkUrl(
   }
   const url = URL.parse(String(value))
   if (!url?.host) return refuse('must be an absolute URL, such as https://example.genauth.ai.')
-  // The address itself is not repeated in messages: this is where someone may have put a credential.
+  // The address itself is not repeated in messages, because it may contain a credential.
   if (url.username || url.password) return refuse('must not contain a user name or password.')
   if (url.hash || String(value).includes('#')) return refuse('must not have a fragment.')
   const secure =

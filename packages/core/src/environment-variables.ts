@@ -9,13 +9,13 @@ export interface EnvironmentVariable {
   readonly reading: 'text' | 'number' | 'flag' | 'list' | 'headers' | 'file' | 'binary'
   /** Its meaning, in a few words for people. */
   readonly about: string
-  /** Where it is read; everywhere without this. */
+  /** The only runtime that reads it; all of them without this. */
   readonly only?: 'Node.js' | 'Deno'
 }
 
 /**
  * Every variable that {@link optionsFromEnvironment} and the packages for runtimes read. The page that lists them is
- * made from this.
+ * generated from this.
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ export type PartialClientOptions = (ProviderLocation | { readonly protocol?: 'oi
 
 /** Sources of {@link optionsFromEnvironment}. */
 export interface EnvironmentSource {
-  /** Returns the value of a variable. One that is empty counts as not set, and white space around it is dropped. */
+  /** Returns the value of a variable. An empty one counts as not set, and white space around it is dropped. */
   readonly read: (name: string) => string | undefined
   /**
    * Returns the text of a file that a variable names. Without it, variables whose name ends in `_FILE` are not read.
@@ -27,7 +27,7 @@ export interface EnvironmentSource {
  * packages of runtimes that have such options.
  *
  * @param options Options that the environment does not set, or that override it.
- * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong; and whatever the source throws
+ * @throws LogoutError `invalid_options`, naming the variable that is missing or wrong; and any error of the source
  * @example
  * ```ts
  * import { createLogoutClient, optionsFromEnvironment } from '@backend-logout/core'
@@ -71,7 +71,7 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
  * Reads the certificates that the environment names, for the packages of runtimes that can use them.
  *
  * @returns PEM; `undefined` without any
- * @throws LogoutError `invalid_options`; and whatever the source throws
+ * @throws LogoutError `invalid_options`; and any error of the source
  * @example
  * ```ts
  * import { tlsFromEnvironment } from '@backend-logout/core'
@@ -96,7 +96,7 @@ export function tlsFromEnvironment(
 /**
  * Reads one variable in the form that {@link ENVIRONMENT_VARIABLES} defines. For the packages of runtimes.
  *
- * @throws LogoutError `invalid_options`, naming the variable; and whatever the source throws
+ * @throws LogoutError `invalid_options`, naming the variable; and any error of the source
  * @example
  * ```ts
  * import { environmentValue } from '@backend-logout/core'
@@ -191,7 +191,7 @@ function signFrom(source: EnvironmentSource, merged: Record<string, unknown>): v
   )
 }
 
-/** Loads what signs when it is first needed. */
+/** Loads the signing code when it is first needed. */
 function signed(method: string, make: (jwt: typeof import('./jwt.ts')) => ClientAuth): ClientAuth {
   let loading: Promise<ClientAuth> | undefined
   const authenticate: ClientAuth = async (context) => {

@@ -8,7 +8,7 @@ export interface LogoutErrorDetails {
    */
   readonly retryable?: boolean | undefined
   /**
-   * `false` only when the provider has said that the token is inactive. In every other case treat it as active.
+   * `false` only when the provider has reported that the token is inactive. In every other case, treat it as active.
    * @default true
    */
   readonly tokenMayBeLive?: boolean | undefined
@@ -18,7 +18,7 @@ export interface LogoutErrorDetails {
   readonly status?: number | undefined
   /** The provider's `error` code (RFC 6749 §5.2), masked and cut to 100 characters. */
   readonly providerError?: string | undefined
-  /** The provider's own words, masked and cut to 300 characters. */
+  /** The provider's description, masked and cut to 300 characters. */
   readonly providerErrorDescription?: string | undefined
   /** GenAuth's `apiCode`. */
   readonly apiCode?: number | undefined
@@ -36,8 +36,8 @@ export interface LogoutErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 
 /**
- * The one error this package throws. Its `code` names the failure; its message also says where it happened and what to
- * do. No property, and no `cause`, contains a token, a secret or an assertion.
+ * The only error that this package throws. Its `code` names the failure; its message also says where it happened and
+ * what to do. No property, and no `cause`, contains a token, a secret or an assertion.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
 export class LogoutError extends Error implements LogoutErrorDetails {
   /** Error code. */
   declare readonly code: LogoutErrorCode
-  /** Whom it concerns: this call, this token, the application's configuration, or the provider as a whole. */
+  /** The scope: this call, this token, the application's configuration, or the provider as a whole. */
   declare readonly concerns: ErrorConcern
   // The rest is described where it is given: LogoutErrorDetails.
   declare readonly retryable: boolean

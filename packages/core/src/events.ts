@@ -56,11 +56,11 @@ export type LogoutEvent =
 export type OnEvent = (event: LogoutEvent) => void
 
 /**
- * Calls an event listener without letting any failure of it out, not even a later one: watching a logout must not break
- * it. The event is frozen. For packages that emit their own events.
+ * Calls an event listener and contains its failures, even later ones: watching a logout must not break it. The event is
+ * frozen. For packages that emit their own events.
  *
- * @param listener Typed as returning nothing, but nothing keeps an application from passing an async function. Its
- * result may be a promise of any library or realm.
+ * @param listener Typed as returning nothing, but an application can pass an async function. Its result may be a
+ * promise of any library or realm.
  * @example
  * ```ts
  * import { emit } from '@backend-logout/core'

@@ -24,8 +24,8 @@ export function mayHaveArrived({ code, unsent }: FailedAttempt): boolean {
  * provider or the runtime said is masked.
  *
  * @param at The request.
- * @param failures All its failed attempts. The last one makes the error; the one before becomes its cause, unless the
- * runtime gave a better one.
+ * @param failures All its failed attempts. The last one becomes the error; the one before becomes its cause, unless the
+ * runtime has a better one.
  */
 export function reportFailure(
   call: Call,
@@ -77,7 +77,7 @@ function advise(operation: Call['eventBase']['operation'], failures: readonly Fa
   return nothing ? `${nothing}. ${known}` : known
 }
 
-/** An error and its causes in one line: `fetch failed` alone does not help. */
+/** An error and its causes in one line: `fetch failed` alone is not helpful. */
 function describeCause(error: Error | undefined): string {
   if (!error) return ''
   const { message, code, cause } = error as Error & { code?: string }

@@ -26,7 +26,7 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
       try {
         return new TransportResponse({ ...head, ...(await readBody(response, maxBodyBytes)) })
       } catch (error) {
-        // A refusal stays one when its text breaks off; a success counts only when it is complete.
+        // A refusal remains one if its text breaks off; a success counts only if it is complete.
         if (response.ok) throw error
         return new TransportResponse({ ...head, body: '', truncated: true })
       }
@@ -34,7 +34,7 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
   }
 }
 
-/** Up to this length a body is read in one go: Deno needs a fifth of the time for that. */
+/** Bodies up to this length are read in one call, which takes a fifth of the time in Deno. */
 const SHORT_BYTES = 1_024
 
 async function readBody(response: Response, maxBytes: number): Promise<{ body: string; truncated: boolean }> {
@@ -43,7 +43,7 @@ async function readBody(response: Response, maxBytes: number): Promise<{ body: s
   // The length is valid only if the body was not decoded. In Deno and Bun, it can accompany endless chunks, and a
   // browser does not show how a response of another origin was compressed.
   const encoded = type === 'cors' || headers.has('content-encoding') || headers.has('transfer-encoding')
-  // Longer ones may arrive byte by byte, and a runtime keeps each piece until the last one is there.
+  // Longer ones may arrive byte by byte, and a runtime keeps each piece until the last one has arrived.
   if (/^\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
     return { body: await response.text(), truncated: false }
   }
@@ -66,7 +66,7 @@ async function readBody(response: Response, maxBytes: number): Promise<{ body: s
     bytes.set(piece, size)
     size = end
     if (piece.byteLength < value.byteLength) {
-      // Not awaited: a hostile server must not be able to delay the verdict by not letting go.
+      // Not awaited: a hostile server must not be able to delay the verdict by keeping the connection open.
       reader.cancel().catch(() => {})
       return { body: new TextDecoder().decode(bytes), truncated: true }
     }

@@ -1,6 +1,6 @@
 import { invalidOption } from './invalid-option.ts'
 
-/** The shortest key, in bytes: a shorter one could be found by trying, like a short token. */
+/** The shortest key, in bytes: a shorter one could be guessed, like a short token. */
 const LEAST_KEY_BYTES = 16
 
 /**
@@ -8,9 +8,9 @@ const LEAST_KEY_BYTES = 16
  * or with a key those of its HMAC-SHA-256, such as `hmac:5b7a…`. The same token and key have the same fingerprint on
  * every runtime, so logs, events and reports can be matched.
  *
- * Without a key, anyone who reads a fingerprint can test guesses. That is no help with a random token of 128 bits, which
- * most are, but a short or predictable token can be found that way: use a key for those. With a key, only its owner can
- * test guesses or match fingerprints.
+ * Without a key, anyone who reads a fingerprint can test guesses. That does not reveal a random token of 128 bits, as
+ * most tokens are, but it reveals a short or predictable one: use a key for those. With a key, only its owner can test
+ * guesses or match fingerprints.
  *
  * @param token The token, of any kind.
  * @param key A secret of at least 16 bytes in UTF-8, such as 32 random bytes in base64.

@@ -1,7 +1,7 @@
 import { sharedWindows, WINDOW, windowsOf } from './shared-windows.ts'
 
 const DEPTH = 3
-/** With more blocks, comparing windows costs less, and a hostile text could make it slow. */
+/** With more blocks, comparing windows is cheaper, and a hostile text could make the search slow. */
 const FEW = 20
 
 /** Escapes of URLs, HTML, JSON and JavaScript. */
@@ -10,7 +10,7 @@ const ESCAPE =
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 const HEX = /(?:[\da-f]{2}[\s:,-]?){12,}/gi
 const BASE64 = /[\w+/-]{16,}/g
-/** Decoded at the wrong place, text becomes noise, in which no secret is readable. */
+/** Text that is decoded from the wrong position becomes noise, in which no secret is readable. */
 const LEGIBLE = /[\x20-\x7e]{12,}/g
 
 /**
@@ -27,7 +27,7 @@ export function hiddenIn(text: string, secrets: Iterable<string>): string[] {
   const blocks = folded.flatMap((reading) => reading.match(/.{6}/gs) ?? [])
   return Array.from(secrets).filter((secret) => {
     if (secret.length < WINDOW) return folded.some((reading) => reading.includes(secret))
-    // Nearly all texts are short and contain no secret: then this is several times faster.
+    // Nearly all texts are short and contain no secret; for them, this is several times faster.
     if (blocks.length <= FEW && !blocks.some((block) => secret.includes(block))) return false
     return sharedWindows(secret, windows).size > 0
   })
@@ -55,7 +55,7 @@ function fromHex(run: string): string {
   return legible(String.fromCharCode(...pairs.map((pair) => Number.parseInt(pair, 16))))
 }
 
-/** Where its groups of four begin is not known. */
+/** The start of its groups of four is unknown. */
 function fromBase64(text: string): string[] {
   return (text.match(BASE64) ?? []).flatMap((run) => {
     if (/^[\da-f-]+$/i.test(run)) return []

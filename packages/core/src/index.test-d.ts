@@ -55,7 +55,7 @@ type SearchMembers<T, Rest extends 1[]> = { [K in keyof T]-?: Search<T[K], Rest>
 type OwnOptions = Omit<LogoutClientOptions, 'fetch'>
 
 describe('the test itself', () => {
-  test('finds any wherever it hides', () => {
+  test('finds any at every depth', () => {
     // biome-ignore lint/suspicious/noExplicitAny: this is what is looked for
     type Any = any
     expectTypeOf<HasAny<Any>>().toEqualTypeOf<true>()

@@ -17,7 +17,7 @@ const PUBLIC_IPV6 = /^\[(?!2002:|2001:0?:)[23][\da-f]{3}:/
 const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/
 
 /**
- * Recognizes this machine, where plain http is allowed.
+ * Recognizes this machine, to which plain http is allowed.
  *
  * @param hostname As `URL` writes it: in lower case, an IPv6 address in brackets.
  * @example

@@ -18,7 +18,7 @@ export interface Introspection extends Readonly<components['schemas']['Introspec
 export interface IntrospectOptions extends CallOptions {
   /** A hint that helps the provider find the token faster. */
   readonly tokenTypeHint?: TokenTypeHint | undefined
-  /** GenAuth only: also call the tokens of deleted or suspended users inactive. */
+  /** GenAuth only: also report the tokens of deleted or suspended users as inactive. */
   readonly strict?: boolean | undefined
 }
 

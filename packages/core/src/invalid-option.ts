@@ -5,7 +5,7 @@ import { LogoutError } from './errors.ts'
  *
  * @param option Its name, which the message begins with.
  * @param reason The rest of the message: the valid values.
- * @param code Which of the two it is.
+ * @param code `invalid_options` or `invalid_argument`.
  * @throws LogoutError with `code` and `option`
  * @example
  * ```ts

@@ -26,7 +26,7 @@ export function lazyLogoutClient<C extends LogoutClient>(create: () => C): C {
   }
   return new Proxy(Object.create(null) as C, {
     get(_target, name) {
-      // Code that awaits the client itself, or looks whether it can log out, does not use it yet.
+      // Code that awaits the client itself, or checks for its methods, does not use it yet.
       if (name === 'then') return undefined
       if (client || !METHODS.has(name)) return made()[name as keyof C]
       return (...given: unknown[]) => (made()[name as keyof C] as (...given: unknown[]) => unknown)(...given)

@@ -3,8 +3,8 @@ import type { ResolvedOptions } from './resolve-options.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 /**
- * Waits for a part of this package that is loaded on demand, as long as for a request. In a page, it is one: it can fail,
- * or never end.
+ * Waits for a part of this package that is loaded on demand, as long as for a request. In a page, loading is a request:
+ * it can fail, or never end.
  *
  * @throws LogoutError `network`; nothing was sent
  */

@@ -10,7 +10,7 @@ export interface LogoutUrlOptions {
   /** The user's ID token, which identifies the session that ends. */
   readonly idToken?: string | undefined
   /**
-   * Address to which the provider sends the user afterwards. It must be registered there.
+   * Address to which the provider sends the user afterward. It must be registered there.
    * @default the client's `logoutRedirectUri`, else its `redirectUri`
    */
   readonly redirectUri?: string | URL | undefined
@@ -43,9 +43,9 @@ export interface LogoutForm {
   readonly fields: Readonly<Record<string, string>>
 }
 
-/** A logout URL that was checked, for which at most the provider's endpoint is still missing. */
+/** A checked logout URL, for which at most the provider's endpoint is still missing. */
 export interface LogoutUrlPlan {
-  /** Absolute URL of a logout page of GenAuth's; without it, the page is the provider's end session endpoint. */
+  /** Absolute URL of a GenAuth logout page; without it, the page is the provider's end session endpoint. */
   readonly page: string | undefined
   readonly parameters: Readonly<Record<string, string | true>>
 }
@@ -152,5 +152,5 @@ function endSessionEndpoint({ known }: Provider): string {
   }
   if (known.endSession !== undefined) return known.endSession
   const reason = known.unusable?.endSession ?? 'The provider has no end session endpoint.'
-  throw new LogoutError('endpoint_missing', `${reason} Its own session cannot be ended.`)
+  throw new LogoutError('endpoint_missing', `${reason} The provider's session cannot be ended.`)
 }

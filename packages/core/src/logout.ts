@@ -19,7 +19,7 @@ import { isBlank, usableToken } from './token.ts'
 import type { Activity } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
 
-/** The tokens of one session. Those that the application does not have are left out. */
+/** The tokens of one session. Omit those that the application does not have. */
 export interface SessionTokens {
   /** Revoked last. */
   readonly accessToken?: string | undefined
@@ -60,7 +60,7 @@ export interface LogoutResult {
   readonly logoutUrlError?: LogoutError
 }
 
-/** Revokes the tokens of a session, one after the other, and reports on each. */
+/** Revokes the tokens of a session, one after the other, and reports the outcome of each. */
 export async function logout(
   core: ClientCore,
   given: SessionTokens | null | undefined,
@@ -86,7 +86,7 @@ export async function logout(
     const usable = usableToken(token, core.options.appId, hint)
     return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
   }
-  // All of them before any is revoked: the end of the refresh token may be the end of the access token.
+  // All of them before any is revoked, because revoking the refresh token may also revoke the access token.
   const activity = options.verify ? await Promise.all(present.map(askFirst)) : []
   const revocations: Revocation[] = []
   for (const [index, [tokenTypeHint, token]] of present.entries()) {

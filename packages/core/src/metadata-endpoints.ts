@@ -5,7 +5,7 @@ import { checkMetadataUrl } from './metadata-url.ts'
 import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
 import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
 
-/** Reads the endpoints in a provider's metadata. One that cannot be used does not keep the others from being used. */
+/** Reads the endpoints in a provider's metadata. An unusable one does not affect the others. */
 export function endpointsOf(
   metadata: ProviderMetadata,
   options: ResolvedOptions,
@@ -32,7 +32,7 @@ export function endpointsOf(
   const methods = (endpoint: AuthenticatedEndpoint | 'token'): readonly string[] | undefined => {
     const listed = metadata[`${endpoint}_endpoint_auth_methods_supported`]
     const names = Array.isArray(listed) ? listed.filter((method) => typeof method === 'string') : []
-    // An empty list is no statement.
+    // An empty list counts as missing.
     return names.length ? names : undefined
   }
   const revocation = methods('revocation') ?? likeToken(methods('token'))
@@ -51,8 +51,8 @@ export function endpointsOf(
 }
 
 /**
- * Silence about the revocation endpoint means `client_secret_basic` (RFC 8414 §2). A provider that does not take that at
- * its token endpoint either, but takes the secret in the form, is believed about the latter.
+ * A missing list for the revocation endpoint means `client_secret_basic` (RFC 8414 §2). If the token endpoint does not
+ * accept that, but accepts the secret in the form, the form is used.
  */
 function likeToken(token: readonly string[] | undefined): readonly string[] | undefined {
   if (!token?.includes('client_secret_post') || token.includes('client_secret_basic')) return undefined

@@ -4,9 +4,9 @@ import { isInternal } from './internal-host.ts'
 
 /** Restrictions on the endpoints in a provider's metadata. */
 export interface MetadataUrlPolicy {
-  /** Lets http through for any host. */
+  /** Allows http for any host. */
   readonly allowInsecureHttp: boolean
-  /** The hosts that were pinned, as `URL` writes them. */
+  /** The pinned hosts, as `URL` writes them. */
   readonly endpointHosts: readonly string[] | undefined
   /** Address of the metadata, if the application sets it. */
   readonly metadataUrl?: string | undefined
@@ -16,7 +16,7 @@ export interface MetadataUrlPolicy {
  * Checks the address of an endpoint in a provider's metadata. Metadata is less trusted than an option: it must not lead
  * tokens and secrets from a provider on the Internet to this machine, into its network, or onto http.
  *
- * @param what How messages call it.
+ * @param what Its name in messages.
  * @param issuer The issuer whose metadata it is.
  * @throws LogoutError `discovery_failed`
  * @example

@@ -79,8 +79,8 @@ export interface ClientOptions extends CallLimits {
   readonly clientAuth?: ClientAuthMethod | ClientAuth | undefined
   /**
    * Only with `issuer`: the only hosts, in addition to the issuer's own, on which the provider's metadata may place
-   * endpoints, such as `['oauth2.googleapis.com']`; with the port if it is not 443. An empty list leaves the issuer's
-   * own host alone. A host inside your network must be listed when the issuer is outside it.
+   * endpoints, such as `['oauth2.googleapis.com']`; with the port if it is not 443. An empty list allows only the
+   * issuer's own host. A host inside your network must be listed when the issuer is outside it.
    * @default any public host
    */
   readonly endpointHosts?: readonly string[] | undefined
@@ -97,7 +97,7 @@ export interface ClientOptions extends CallLimits {
    * @default 4_500, or `deadlineMs` if that is shorter
    */
   readonly logoutDeadlineMs?: number | undefined
-  /** Where the user came from; the default for the return address of the logout URL, after `logoutRedirectUri`. */
+  /** The login callback; the default for the return address of the logout URL, after `logoutRedirectUri`. */
   readonly redirectUri?: string | URL | undefined
   /** Address to which the provider sends the user after the logout URL; must be registered there. */
   readonly logoutRedirectUri?: string | URL | undefined

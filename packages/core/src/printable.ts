@@ -7,7 +7,7 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** Makes all of a text visible: an escape sequence becomes `\u{1b}[31m`, and a line break `\n`. */
+/** Makes a whole text visible: an escape sequence becomes `\u{1b}[31m`, and a line break `\n`. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => SHORT[character] ?? `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }

@@ -5,7 +5,7 @@ import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
 import type { Wait } from './time-limit.ts'
 
 /**
- * A provider's metadata (RFC 8414, OpenID Connect Discovery), as it was published.
+ * A provider's metadata (RFC 8414, OpenID Connect Discovery), as published.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-2 | RFC 8414 §2}
  */
@@ -35,7 +35,7 @@ export interface Provider {
   /** Its endpoints, once they are known. */
   readonly known: ProviderEndpoints | undefined
   /**
-   * Its endpoints; fetches its metadata if necessary, once for all calls. Metadata that is too old still serves while
+   * Its endpoints; fetches its metadata if necessary, once for all calls. Metadata that is too old remains in use while
    * it is fetched again in the background.
    *
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`

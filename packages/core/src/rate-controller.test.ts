@@ -204,7 +204,7 @@ test.each([
   expect(refusedShare).toBeLessThan(0.03)
 })
 
-// Where nothing tells how much is admitted. The limits are what it costs, and a little more.
+// Providers that do not state their limit. The bounds are the measured cost, and a little more.
 test.each<[string, number, number, World]>([
   [
     'a small bucket, that asks for ten times as long as it takes',

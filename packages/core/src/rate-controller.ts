@@ -1,14 +1,14 @@
 /** The number of requests in flight at the start, if more are allowed. */
 const FIRST_WINDOW = 16
-/** Pause after a refusal that does not say how long, in milliseconds; doubled if nothing was admitted before it. */
+/** Pause after a refusal that does not specify one, in milliseconds; doubled if nothing was admitted before it. */
 const FIRST_SILENT_MS = 500
 const MAX_SILENT_MS = 8_000
-/** Longest pause that is honored, in milliseconds; longer waits are then requested again. */
+/** Longest pause that is honored, in milliseconds. */
 const MAX_PAUSE_MS = 600_000
-/** The time for which a rate is kept before more is tried, in milliseconds. It doubles each time that was wrong. */
+/** The time for which a rate is kept before it is raised, in milliseconds; doubled after each refusal. */
 const FIRST_HOLD_MS = 20_000
 const MAX_HOLD_MS = 300_000
-/** A rate that the provider has admitted for so long, in milliseconds, is worth coming back to. */
+/** The time for which the provider must have admitted a rate before the run returns to it, in milliseconds. */
 const PROVEN_MS = 10_000
 /** The time for which a rate that was refused after an outage is kept, before the previous rate returns. */
 const RECOVERY_HOLD_MS = 1_000
@@ -17,12 +17,12 @@ const RECOVERY_STEP = 0.15
 const CATCH_UP_MS = 20
 
 /**
- * Decides when a bulk run may send its next request. It starts gently and opens up to `concurrency` as responses
- * arrive. When the provider throttles, everything pauses together, and afterwards requests leave at the rate that the
- * provider was seen to admit; that rate is kept at first and then raised again, slowly at first. An outage lowers the
- * rate below what the provider admits, so the previous rate returns within seconds, unless it is refused.
+ * Decides when a bulk run may send its next request. It starts slowly and increases to `concurrency` as responses
+ * arrive. When the provider throttles, all requests pause, and afterward they leave at the rate that the provider
+ * admitted; that rate is kept at first and then raised again, slowly at first. An outage lowers the rate below what the
+ * provider admits, so the previous rate returns within seconds, unless it is refused.
  *
- * All times are milliseconds on one clock that never jumps, and are handed in.
+ * All times are arguments: milliseconds on one clock that never jumps.
  */
 export class RateController {
   readonly #concurrency: number
@@ -67,7 +67,7 @@ export class RateController {
     this.#nextAt = Math.max(this.#nextAt, now - CATCH_UP_MS) + this.#gapMs
   }
 
-  /** A request was answered, and not refused for coming too soon. */
+  /** A request got a response other than throttling. */
   answered(now: number): void {
     this.#cycleStart ??= now
     this.#admitted++
@@ -75,9 +75,9 @@ export class RateController {
     if (this.#window < this.#concurrency) this.#window = Math.min(this.#concurrency, this.#window + 1)
   }
 
-  /** The provider refused a request for coming too soon. */
+  /** The provider throttled a request. */
   throttled(now: number, retryAfterMs?: number): void {
-    // Requests that were in flight together are refused together: that is one event, not many.
+    // Requests that were in flight together are refused together, which counts as one refusal.
     const sameEvent = now < this.#pausedUntil
     if (!sameEvent) this.#silentMs = this.#admitted ? FIRST_SILENT_MS : Math.min(MAX_SILENT_MS, this.#silentMs * 2)
     const pauseMs = Math.min(retryAfterMs ?? this.#silentMs, MAX_PAUSE_MS)
@@ -86,16 +86,16 @@ export class RateController {
     if (sameEvent || !this.#admitted) return
     const elapsedMs = Math.max(1, now - (this.#cycleStart ?? now))
     if (this.#gapMs === 0) {
-      // A burst was admitted, and the pause is the price for it. Most providers count in windows and round the pause up
-      // to a whole second, so the longer of the two is the best estimate of the window.
+      // A burst was admitted, and the pause follows from it. Most providers count in windows and round the pause up to
+      // a whole second, so the longer of the two is the best estimate of the window.
       this.#gapMs = (Math.max(elapsedMs, pauseMs) / this.#admitted) * 1.02
     } else {
-      // Requests left evenly, so the rate up to now is the rate that the provider admits. Soon after a pause that is
-      // next to nothing, so only a part of it is believed immediately.
+      // Requests left evenly, so the rate up to now is the rate that the provider admits. Soon after a pause that rate
+      // is near zero, so only a part of it is applied immediately.
       this.#gapMs = Math.min(this.#gapMs * 1.4, Math.max(this.#gapMs, elapsedMs / this.#admitted) * 1.04)
       if (!this.#isSlowerThanProven) this.#holdMs = Math.min(MAX_HOLD_MS, this.#holdMs * 2)
     }
-    // Also refused on the way back: then the provider admits less than it did.
+    // If it is also refused during the return, the provider admits less than before.
     if (this.#isRecovering) this.#provenGapMs = this.#gapMs
     this.#isRecovering = this.#isSlowerThanProven
     this.#window = Math.max(1, this.#window / 2)
@@ -105,7 +105,7 @@ export class RateController {
     this.#admitted = 0
   }
 
-  /** A request failed as it does when the provider is overloaded or down. */
+  /** A request failed in a way that shows that the provider is overloaded or down. */
   failed(now: number): void {
     if (now - this.#shrunkAt < 1000) return
     this.#shrunkAt = now
@@ -123,7 +123,7 @@ export class RateController {
     this.#provenGapMs = Math.min(this.#provenGapMs, Math.max(this.#gapMs, elapsedMs / this.#admitted))
   }
 
-  /** Tries a little more each second, and more boldly the longer nothing is refused. */
+  /** Raises the rate a little each second, and faster the longer nothing is refused. */
   #raise(now: number): void {
     while (now >= this.#raisedAt) {
       if (this.#isRecovering) {

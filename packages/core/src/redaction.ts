@@ -4,7 +4,7 @@ import { printable } from './printable.ts'
 import { sharedWindows, WINDOW, windowsOf } from './shared-windows.ts'
 
 const MASK = '[masked]'
-/** The minimum length. Anything shorter is part of many words: masked, it would hide what happened, and protect nothing. */
+/** The minimum length. Anything shorter is part of many words: masking it would hide the cause and protect nothing. */
 const LEAST = 4
 
 /** Turns provider or runtime text into text that may be logged. */
@@ -20,7 +20,7 @@ export type Redact = (text: string, maxLength?: number) => string
 export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<string> = []): Redact {
   const needles = new Set([...formsOf(secrets), ...forms])
   return (text, maxLength = 300) => {
-    // Cut generously first, so that a hostile text costs little, and to size only after masking.
+    // Cut generously first, so that a hostile text costs little, and to the exact length only after masking.
     let masked = text.slice(0, maxLength * 4)
     const found = hiddenIn(masked, needles)
     for (const needle of found) masked = mask(masked, needle)
@@ -69,7 +69,7 @@ function mask(text: string, needle: string): string {
 
 /**
  * Copies an error without anything that could contain a secret: its name, code, masked message and causes, and the
- * other members of a `LogoutError`. The stack stays behind, because engines repeat the message in it.
+ * other members of a `LogoutError`. The stack is omitted, because engines repeat the message in it.
  */
 export function redactCause(value: unknown, redact: Redact, depth = 3): Error | undefined {
   if (depth === 0 || value === undefined || value === null) return undefined

@@ -5,15 +5,15 @@ const QUALIFIER = '^(?:(?:is|has|was|http|api|app|oauth|response|request|operati
 const ERROR = new RegExp(
   `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?|problems?|rejected|denied)$`,
 )
-/** Names of members that state how it went. */
+/** Names of members that state the outcome. */
 const OUTCOME = new RegExp(
   `${QUALIFIER}(?:success\\w*|succeed\\w*|ok|revoked|revocation|result|outcome|state|type|kind|severity|level|accepted|acknowledged|done|deleted|removed|(?:(?:status|return|ret|result) ?)?code|status|ret)$`,
 )
-/** Among these, the ones for which 0 and nothing mean no. */
+/** Among these, the ones for which 0 and an empty value mean no. */
 const YES_OR_NO = /\b(?:success\w*|succeed\w*|ok|revoked)$/
 /** Names of members with the outcome, in words for people. */
 const MESSAGE = /^(?:\w+ )?(?:message|msg|text|description|details?|reason|info|title)$/
-/** A word that turns down, anywhere in an outcome. */
+/** A word of refusal, anywhere in an outcome. */
 const REFUSAL =
   /\b(?:no|n|nok|ko|not|false|err|errors?|e\d+|exception|fail\w*|invalid|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known))\b/
 /** The same in other languages, and words that report a failure in a sentence. */

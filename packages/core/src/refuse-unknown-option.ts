@@ -2,12 +2,12 @@ import { invalidOption } from './invalid-option.ts'
 import { findUnknownOption } from './unknown-option.ts'
 
 /**
- * Refuses an option that does not exist, and names the one that is probably meant: the one gate for the options of all
- * packages that import this one.
+ * Refuses an option that does not exist, and names the one that is probably meant. All packages that import this one
+ * check their options with it.
  *
  * @param known An object with the names that exist.
  * @param hints Advice for other names, as the end of a sentence.
- * @param of The option that these options are the members of, with a dot behind it.
+ * @param of The option that contains these options, followed by a dot.
  * @param code The code of the error.
  * @throws LogoutError with `code` and `option`
  * @example

@@ -57,10 +57,10 @@ function waitIn(headers: TransportResponse['headers'], names: readonly string[],
 
 /**
  * Reads how long to wait: a number, such as the seconds of `Retry-After`, a duration with its unit, or a point in time,
- * as a date or as a number since 1970. Of several, which a proxy or a second header adds, the longest counts.
+ * as a date or as a number since 1970. If there are several, because of a proxy or a second header, the longest counts.
  *
  * @param now Wall-clock time in milliseconds since the epoch, for a point in time.
- * @param unit What a plain number counts, in milliseconds.
+ * @param unit The unit of a plain number, in milliseconds.
  * @returns Milliseconds to wait, never negative; `undefined` if the value is missing or invalid.
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 | RFC 9110 §10.2.3}
  */

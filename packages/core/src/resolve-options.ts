@@ -26,13 +26,13 @@ export interface ResolvedIssuer {
   readonly endpointHosts: readonly string[] | undefined
 }
 
-/** Where the provider is, checked. */
+/** The location of the provider, checked. */
 export type ResolvedLocation =
   | { readonly kind: 'genauth'; readonly base: string; readonly protocol: 'oidc' | 'oauth' }
   | ResolvedIssuer
   | { readonly kind: 'endpoints'; readonly endpoints: Readonly<Record<string, string | undefined>> }
 
-/** Options after they were checked once: complete, frozen, and free of the caller's objects. */
+/** Checked options: complete, frozen, and without the caller's objects. */
 export interface ResolvedOptions {
   readonly appId: string
   readonly appSecret: string | undefined
@@ -52,7 +52,7 @@ export interface ResolvedOptions {
 }
 
 const DEFAULT_LIMITS: ResolvedLimits = { timeoutMs: 10_000, deadlineMs: 30_000, retries: 2 }
-/** With the application's own work, a page that logs out answers within five seconds. */
+/** With the application's own work, a page that logs out responds within five seconds. */
 const LOGOUT_DEADLINE_MS = 4_500
 
 /**
@@ -122,7 +122,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     checkDuration(metadataMaxAgeMs, 'metadataMaxAgeMs')
     return {
       kind: 'issuer',
-      // A URL object always ends its bare host in a slash, which the provider may not: then both spellings are right.
+      // A URL object always ends a bare host with a slash, but the provider may omit it: then both spellings are valid.
       issuer: issuer instanceof URL ? [href, href.replace(/(\/\/[^/]+)\/$/, '$1')] : [issuer],
       metadataUrl: metadataUrl === undefined ? undefined : checkUrl(metadataUrl, 'metadataUrl', allowInsecureHttp).href,
       metadataMaxAgeMs,
@@ -141,7 +141,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   return { kind: 'endpoints', endpoints: Object.fromEntries(checked) }
 }
 
-/** A console also shows addresses of endpoints; added to one of them, every path would be wrong. */
+/** A console also shows addresses of endpoints; paths appended to one of them would be wrong. */
 function refuseEndpointPath({ origin, pathname }: URL): void {
   const [, before, part] = /^(.*?)\/(oidc|oauth|\.well-known|saml-idp|cas-idp)(?:\/|$)/.exec(pathname) ?? []
   if (part === undefined) return

@@ -6,7 +6,7 @@ export type TokenRevocationEntry =
   | { readonly iss: string; readonly jti: string; readonly until: number }
   | { readonly iss: string; readonly sid: string; readonly at: number; readonly until: number }
 
-/** Takes entries for a revocation list, such as the log of `@backend-logout/revocations`. */
+/** Accepts entries for a revocation list, such as the log of `@backend-logout/revocations`. */
 export interface RevocationEntries {
   /** Resolves when the entries are durable. */
   append(entries: readonly TokenRevocationEntry[]): Promise<unknown>

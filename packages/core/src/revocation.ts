@@ -6,17 +6,17 @@ import type { components } from './generated/provider.ts'
  *
  * - `accepted`: the provider returned success. It is revoked now, or was already invalid: RFC 7009 does not distinguish
  *   them.
- * - `verified`: introspection called it active before and inactive after.
+ * - `verified`: introspection reported it as active before and inactive after.
  * - `unsupported`: the provider cannot revoke this kind of token, or nothing at all.
- * - `live`: must be assumed to work still: refused, throttled, 503, never sent, or introspection calls it active.
- * - `unknown`: the request may or may not have arrived: time-out or broken connection.
+ * - `live`: assume that it is still active: refused, throttled, 503, never sent, or introspection reports it as active.
+ * - `unknown`: the request may or may not have arrived: timeout or broken connection.
  */
 export type RevocationState = 'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'
 
 /** The type of a token, in the words of RFC 7009: a value from its registry or the provider's own. */
 export type TokenTypeHint = components['schemas']['TokenTypeHint'] | (string & {})
 
-/** The fate of one token. */
+/** The outcome for one token. */
 export interface Revocation {
   /** The state of the token now. */
   readonly state: RevocationState
@@ -34,8 +34,8 @@ export interface Revocation {
   readonly requestId?: string
   /** The duration, in milliseconds. */
   readonly durationMs: number
-  /** Only with `verify`: whether introspection called the token active before it was revoked. */
+  /** Only with `verify`: whether introspection reported the token as active before it was revoked. */
   readonly wasActive?: boolean
-  /** Why the token is not revoked, or why a verification did not succeed. */
+  /** The reason why the token is not revoked or not verified. */
   readonly error?: LogoutError
 }

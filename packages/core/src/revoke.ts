@@ -23,7 +23,7 @@ export interface RevokeOptions extends CallOptions {
   /**
    * Verifies by introspection: the token must be active before and inactive after. While it is still active,
    * introspection is repeated for up to 5 seconds, or for `withinMs`, within the deadline. When the revocation itself
-   * fails, introspection is called once more, because the token may be inactive nevertheless.
+   * fails, introspection is called once more, because the token may still be inactive.
    * @default false
    */
   readonly verify?: boolean | { readonly withinMs?: number | undefined } | undefined
@@ -47,7 +47,7 @@ export interface RevocationAttempt {
   readonly throttled: boolean
   /** The wait, in milliseconds, if it is known. */
   readonly retryAfterMs?: number | undefined
-  /** Where the revocation was accepted, and the provider throttled the introspection behind it. */
+  /** Set if the revocation was accepted, and the provider throttled the introspection after it. */
   readonly accepted?: Succeeded | undefined
 }
 
@@ -76,7 +76,7 @@ export async function revoke(
   const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = part
   const ask = askAbout(core, usable, hint, options.signal, deferThrottling)
   const before = context.before ?? (await askBefore(ask, call.limits, deferThrottling))
-  // Once the token is revoked, no one can find out whether it was active.
+  // Once the token is revoked, its earlier state cannot be determined.
   if (deferThrottling && isLogoutError(before) && isThrottled(before)) {
     return settle(call, hint, { ...notSent(before), throttled: true })
   }
@@ -119,7 +119,7 @@ async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid:
   return judgeRevocation(answer, wallNow, alreadyInvalid)
 }
 
-/** Ends a call and reports on it. If throttling is deferred, this is not the end: the same token is sent again. */
+/** Ends a call and reports its outcome. If throttling is deferred, the same token is sent again. */
 function settle(
   call: Call,
   hint: TokenTypeHint | undefined,

@@ -15,7 +15,7 @@ export interface SigningKey {
   readonly alg: string
 }
 
-/** A private key that was checked. */
+/** A checked private key. */
 export interface InspectedKey {
   /** The key's id, as the application or the JWK has it. */
   readonly kid: unknown

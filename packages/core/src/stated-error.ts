@@ -1,7 +1,7 @@
 import { DEPTH, type Fields, fieldsOf, numberOf } from './answer-body.ts'
 import { parseWait } from './requested-wait.ts'
 
-/** A failure that a response body reports, in the provider's words, which are not masked yet. */
+/** A failure that a response body reports, with the provider's unmasked text. */
 export interface StatedError {
   /** The status that the body states, which may differ from the HTTP status. */
   readonly status?: number | undefined
@@ -48,7 +48,7 @@ export function statedWait(json: unknown, now: number): number | undefined {
   )
 }
 
-/** Makes what finds a value by its name, the outermost first. */
+/** Creates a function that finds a value by its name, the outermost first. */
 function finderIn(json: unknown) {
   const all = objectsWithin(json)
   return <T>(names: readonly string[], read: (value: unknown) => T | undefined): T | undefined => {

@@ -19,7 +19,7 @@ export class EndedEarly {
   }
 }
 
-/** Why nothing may be sent any more: the signal has aborted, or the deadline has passed. */
+/** The reason why nothing may be sent: the signal has aborted, or the deadline has passed. */
 export function endedBefore({ signal, deadlineAt }: Wait, clock: Clock): LogoutError | undefined {
   if (signal?.aborted) return new LogoutError('aborted', 'The call was aborted before its request was sent.')
   if (clock.now() < deadlineAt) return undefined
@@ -37,8 +37,8 @@ export async function pause(ms: number, signal: AbortSignal | undefined, clock: 
 }
 
 /**
- * Runs something for at most `ms` milliseconds and at most until `signal` aborts. It settles at that moment, even when
- * the work ignores the signal it is given, and leaves no timer and no listener behind.
+ * Runs a task for at most `ms` milliseconds and at most until `signal` aborts. It settles at that moment, even when the
+ * work ignores the signal it is given, and leaves no timer and no listener behind.
  *
  * @throws EndedEarly when time is up or the signal aborts
  */

@@ -36,7 +36,7 @@ export function openSource(tokens: unknown): TokenReader {
   return invalidOption('tokens', 'must be an iterable, an async iterable or a stream of tokens.', 'invalid_argument')
 }
 
-/** Closes a source that was not read to its end. Failures of that are up to the source. */
+/** Closes a source that was not read to its end. Failures of closing are ignored. */
 export async function closeSource(reader: TokenReader): Promise<void> {
   try {
     await reader.return?.()

@@ -14,8 +14,8 @@ const CONTROL = /[\u0000-\u001f\u007f]/
  * Checks that a value can be a token that is to be revoked. Providers return success for an unknown token (RFC 7009
  * §2.2), so a mistake here would look like a logout and leave the real token active.
  *
- * @param hint The type that the application states. It is believed, because access tokens of some providers have the
- *   claims of an ID token.
+ * @param hint The type that the application states. It is accepted, because access tokens of some providers have the
+ * claims of an ID token.
  * @returns the token; or, if it must not be sent, the reason as a {@link LogoutError}
  */
 export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
@@ -40,7 +40,7 @@ export function usableToken(token: unknown, appId: string, hint?: string): strin
 }
 
 /**
- * Recognizes an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers answer
+ * Recognizes an ID token of this application, by its claims. ID tokens cannot be revoked, but many providers return
  * success for one. For tokens that callers pass without a type.
  *
  * @param appId The application's id.
@@ -73,7 +73,7 @@ function unusable(reason: string): LogoutError {
  * only the claims of every ID token (OpenID Connect Core §2, §3.1.3.6). Access tokens have a scope or another audience,
  * and by RFC 9068 §2.2 both `jti` and `client_id`.
  *
- * @param doubted Whether the application calls it something else. Then only the hash of an access token or a code counts
+ * @param doubted Whether the application states another type. Then only the hash of an access token or a code counts
  *   (`at_hash`, `c_hash`), which no access token has.
  */
 function isIdToken(token: string, appId: string, doubted: boolean): boolean {

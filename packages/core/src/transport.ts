@@ -31,7 +31,7 @@ export interface TransportResponseParts {
    */
   readonly truncated?: boolean
   /**
-   * True if this is a redirect that the runtime hides behind status 0, or one that was followed against the rules.
+   * True if this is a redirect that the runtime hides behind status 0, or that was followed against the rules.
    * @default false
    */
   readonly redirected?: boolean
@@ -86,15 +86,15 @@ export class TransportResponse {
 }
 
 /**
- * Sends requests. A runtime hands core one that is made for it; by default the global `fetch` is used.
- * `send` must not follow redirects, must end when the signal aborts, and rejects when there was no complete response; for
- * a status other than 2xx, status and headers are enough.
+ * Sends requests. A runtime's package passes its own to core; by default, the global `fetch` is used. `send` must not
+ * follow redirects, must end when the signal aborts, and rejects when there was no complete response; for a status
+ * other than 2xx, status and headers are enough.
  */
 export interface Transport {
   /**
    * Sends one request. An error whose property `unsent` is `true` means that nothing was sent, so that the token is
-   * `live` and not `unknown`; without that property, common codes such as `ECONNREFUSED` mean the same. A `LogoutError`
-   * that it rejects with reaches the caller unchanged, without another attempt.
+   * `live` and not `unknown`; without that property, common codes such as `ECONNREFUSED` mean the same. If it rejects
+   * with a `LogoutError`, that reaches the caller unchanged, without another attempt.
    */
   send(request: TransportRequest): Promise<TransportResponse>
   /** True if it presents a client certificate; the provider's `mtls_endpoint_aliases` are then used (RFC 8705 §5). */

@@ -1,4 +1,4 @@
-/** The version of this package; `npm run release:version` keeps it. */
+/** The version of this package; `npm run release:version` updates it. */
 export const VERSION = '0.0.0'
 
 /** Names of these runtimes. Browsers send their own `User-Agent`. */

@@ -117,7 +117,7 @@ const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
 const THROTTLED =
   /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded/i
 
-/** The code of a failure. The status that a body states counts beside HTTP's, as GenAuth puts it into an HTTP 200. */
+/** The code of a failure. The status in a body also counts, because GenAuth puts it into an HTTP 200. */
 function classify(
   answer: TransportResponse,
   body: AnswerBody,
@@ -138,7 +138,7 @@ function classify(
   if (mustWait) return 'rate_limited'
   const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401) || status === 407
   if (foreign) return 'unexpected_response'
-  // Only as the HTTP status: an endpoint that states 404 in its body exists.
+  // Only as the HTTP status: an endpoint that returns a 404 in its body exists.
   if (status === 404 || status === 405 || status === 410)
     return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'

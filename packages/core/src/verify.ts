@@ -16,7 +16,7 @@ export interface Evidence extends Pick<Revocation, 'state' | 'error' | 'wasActiv
 const FIRST_POLL_MS = 100
 const MAX_POLL_MS = 1_000
 
-/** The result of introspection: whether the token is active, or why the provider did not say. */
+/** The result of introspection: whether the token is active, or why that is unknown. */
 export type Activity = boolean | LogoutError
 
 /** Introspects one token, within limits. */
@@ -82,7 +82,7 @@ export async function verifyAfter(
   const wasActive = before === true ? { wasActive: true } : {}
   const unproven = (why: string, cause?: LogoutError): Evidence => {
     const message = `The provider accepted the revocation, but ${why}`
-    // Only a provider that called the token inactive has said so; any provider can accept a revocation.
+    // Only a response that the token is inactive is a statement about it; any provider can accept a revocation.
     const details = { tokenMayBeLive: before !== false, status, attempts, cause }
     const error = new LogoutError('unverified', message, details)
     const throttledBy = cause && call.deferThrottling && isThrottled(cause) ? cause : undefined

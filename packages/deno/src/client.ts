@@ -12,7 +12,8 @@ export type DenoLogoutClientOptions = LogoutClientOptions & DenoConnectionOption
 /** A {@link LogoutClient} that can be closed, also by `using`. */
 export interface DenoLogoutClient extends LogoutClient, Disposable {
   /**
-   * Closes the client's own connections, which it has with `tls`, `proxy` or `pool`. Later calls reject with `aborted`.
+   * Closes the client's own connections, which it opens with `tls`, `proxy` or `pool`. Later calls reject with
+   * `aborted`.
    */
   close(): void
 }
@@ -24,9 +25,9 @@ const OWN = { tls: undefined, proxy: undefined, pool: undefined } satisfies Reco
 >
 
 /**
- * Creates a client that sends over Deno's `fetch`. Options are checked now, copied, and never changed; nothing is sent
- * yet. A permission that is missing later rejects the call with `invalid_options`, immediately and without a retry;
- * the message names the flag, such as `--allow-net=example.genauth.ai`.
+ * Creates a client that sends over Deno's `fetch`. Checks and copies the options; sends nothing yet. A permission that
+ * is missing later rejects the call with `invalid_options`, immediately and without a retry; the message names the
+ * flag, such as `--allow-net=example.genauth.ai`.
  *
  * @throws LogoutError `invalid_options`
  * @example

@@ -16,7 +16,7 @@ export interface DenoPoolOptions {
    */
   readonly maxIdle?: number | undefined
   /**
-   * For how long an idle connection is kept, in milliseconds, 1 to 86 400 000.
+   * The time for which an idle connection is kept, in milliseconds, 1 to 86 400 000.
    * @default Deno's own
    */
   readonly idleTimeoutMs?: number | undefined

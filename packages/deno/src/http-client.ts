@@ -20,7 +20,7 @@ export function openHttpClient({ tls, proxy, pool }: DenoConnectionOptions): Den
       const { host } = new URL(via.url)
       throw explainRefusal(error, `The proxy ${host}`, '--allow-net', host)
     }
-    // Without Deno's own words, which may quote a key or a password.
+    // Without Deno's message, which may quote a key or a password.
     const reason = (error as Error).name
     return invalidOption('tls', `${via ? 'or proxy ' : ''}cannot be used by Deno: ${reason}.`)
   }
@@ -31,7 +31,7 @@ function readTls(tls: DenoTlsOptions = {}): Deno.CreateHttpClientOptions & Parti
   refuseUnknownOption(tls, TLS, { ca: 'use caCerts', rejectUnauthorized: 'pass caCerts' }, 'tls.')
   const { cert, key } = tls
   const caCerts = [tls.caCerts ?? []].flat()
-  // Deno would pass over an authority that it cannot read, and every connection would fail later.
+  // Deno would ignore an authority that it cannot read, and every connection would fail later.
   if (!caCerts.every((one) => isPem(one, 'CERTIFICATE'))) invalidOption('tls.caCerts', 'must be certificates in PEM.')
   if (cert === undefined && key === undefined) return { caCerts }
   if (!isPem(cert, 'CERTIFICATE'))

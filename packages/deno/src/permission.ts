@@ -1,11 +1,11 @@
 import { LogoutError } from '@backend-logout/core'
 
-/** The flags that grant what this package may need. */
+/** The flags that grant the permissions of this package. */
 export type PermissionFlag = '--allow-net' | '--allow-env' | '--allow-read'
 
 /**
- * Turns Deno's refusal into an error that says how to grant the permission, and lets everything else pass. Such an
- * error is final: asking again changes nothing.
+ * Turns Deno's refusal into an error that says how to grant the permission, and rethrows everything else. Such an error
+ * is final: a retry changes nothing.
  *
  * @param what The operation, as the beginning of a sentence.
  * @param scope The scope of the flag.

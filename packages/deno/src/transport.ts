@@ -3,7 +3,7 @@ import type { DenoConnectionOptions } from './connection-options.ts'
 import { openHttpClient } from './http-client.ts'
 import { explainRefusal } from './permission.ts'
 
-/** A transport, and what ends it. */
+/** A transport, and the function that closes it. */
 export interface ClosableTransport {
   readonly transport: Transport
   readonly close: () => void
@@ -12,7 +12,7 @@ export interface ClosableTransport {
 type Options = DenoConnectionOptions & Pick<ClientOptions, 'fetch' | 'transport'>
 
 /**
- * Makes a {@link Transport} over Deno's `fetch`, or around the caller's own one.
+ * Creates a {@link Transport} over Deno's `fetch`, or around the caller's own.
  *
  * @throws LogoutError `invalid_options` when an option is wrong, or a permission for the proxy is missing
  */

@@ -10,7 +10,7 @@ export type AuthMethod =
   | 'client_secret_jwt'
   | 'tls_client_auth'
 
-/** The names of the ready applications, one for each {@link AuthMethod}. */
+/** The names of the preconfigured applications, one for each {@link AuthMethod}. */
 export type ApplicationName = 'post' | 'basic' | 'none' | 'privateKeyJwt' | 'clientSecretJwt' | 'tls'
 
 /** An application that is registered at the emulator, with everything a client of it needs. */
@@ -31,7 +31,7 @@ export interface Application {
   readonly privateKey?: JWK
 }
 
-/** The ready applications by name. `tls` exists only if the emulator requests client certificates. */
+/** The preconfigured applications by name. `tls` exists only if the emulator requests client certificates. */
 export type Applications = Readonly<Record<Exclude<ApplicationName, 'tls'>, Application>> & {
   readonly tls?: Application
 }
@@ -52,7 +52,7 @@ const AUTH_METHODS = {
   tls: 'tls_client_auth',
 } as const satisfies Record<ApplicationName, AuthMethod>
 
-/** Creates the ready applications with fresh identifiers, secrets and keys. */
+/** Creates the preconfigured applications with new identifiers, secrets and keys. */
 export async function createApplications(settings: ApplicationSettings): Promise<Applications> {
   const {
     redirectUris: [redirectUri = ''],
@@ -84,7 +84,7 @@ export async function createApplications(settings: ApplicationSettings): Promise
   })
 }
 
-/** Lists the ready applications. */
+/** Lists the preconfigured applications. */
 export function listApplications(applications: Applications): Application[] {
   return Object.values(applications)
 }

@@ -54,7 +54,7 @@ export class BackchannelLogout {
   /**
    * Registers the address of an application's reports; `undefined` removes it.
    *
-   * @throws {TypeError} When the address or an option is not usable.
+   * @throws {TypeError} When the address or an option is invalid.
    */
   async register(uri: string | undefined, app: Application, options: BackchannelLogoutOptions): Promise<void> {
     refuseUnknown(options, NAMES, 'sendLogoutsTo()')

@@ -10,12 +10,12 @@ export interface BackchannelLogoutOptions {
    */
   readonly app?: Application
   /**
-   * Whose logout tokens to send.
+   * The provider whose logout tokens to imitate.
    * @default 'oidc-provider'
    */
   readonly sender?: LogoutSender
   /**
-   * Adds the session to logout tokens and ID tokens, as `sid`. It applies to users who sign in afterwards.
+   * Adds the session to logout tokens and ID tokens, as `sid`. It applies to users who sign in afterward.
    * @default true
    */
   readonly sessionRequired?: boolean

@@ -7,7 +7,7 @@ import type { OwnAddress } from './own-address.ts'
 import { readBody } from './request-body.ts'
 import type { WebhookEvent, WebhookOptions } from './webhooks.ts'
 
-/** Where the emulator is steered over HTTP. */
+/** The path for controlling the emulator over HTTP. */
 const CONTROL_PATH = '/emulator/'
 
 /** Enough for every action, including the body of a queued response. */
@@ -86,8 +86,8 @@ async function run(emulator: Emulator, request: IncomingMessage, name: string): 
   if (action === undefined || request.method !== 'POST') {
     const isKnown = action !== undefined || GET_ACTIONS.has(name)
     throw isKnown
-      ? new HttpProblem(405, 'this requires another method')
-      : new HttpProblem(404, 'there is no such action')
+      ? new HttpProblem(405, 'this action requires another method')
+      : new HttpProblem(404, 'the action is unknown')
   }
   const [type] = (request.headers['content-type'] ?? '').split(';')
   // A page may send forms and plain text to any origin without a preflight request, but not JSON.

@@ -6,7 +6,7 @@ import { unrecognizedRoute } from './unrecognized-route.ts'
  * Decides which responses pages of other origins may read, for every endpoint. `oidc-provider` adds no CORS headers if
  * there are some already.
  *
- * @returns Whether the request was a preflight, which is answered now.
+ * @returns True if the request was a preflight, which has got its response.
  */
 export function answerCrossOrigin(cors: boolean, request: IncomingMessage, response: ServerResponse): boolean {
   if (cors) {
@@ -28,7 +28,7 @@ export function answerCrossOrigin(cors: boolean, request: IncomingMessage, respo
   return true
 }
 
-/** A Koa middleware that takes away the CORS headers which `oidc-provider` sends. */
+/** A Koa middleware that removes the CORS headers of `oidc-provider`. */
 export function withoutCors(cors: boolean) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()

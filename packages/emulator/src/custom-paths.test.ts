@@ -54,10 +54,10 @@ describe('startEmulator({ paths })', () => {
     ['a way up', { revocation: '/a/../b' }, /must be a path/],
     ['a path that is too long', { revocation: `/${'a'.repeat(200)}` }, /must be a path/],
     ['no text', { revocation: 1 }, /must be a path/],
-    ['what steers the emulator', { revocation: '/emulator/reset' }, /is the path of something else/],
-    ['the metadata', { revocation: '/oidc/.well-known/openid-configuration' }, /is the path of something else/],
-    ['the path of another endpoint', { revocation: '/oidc/token' }, /is the path of something else/],
-    ['the same path twice', { revocation: '/a', introspection: '/a' }, /is the path of something else/],
+    ['what steers the emulator', { revocation: '/emulator/reset' }, /is the path of another endpoint/],
+    ['the metadata', { revocation: '/oidc/.well-known/openid-configuration' }, /is the path of another endpoint/],
+    ['the path of another endpoint', { revocation: '/oidc/token' }, /is the path of another endpoint/],
+    ['the same path twice', { revocation: '/a', introspection: '/a' }, /is the path of another endpoint/],
   ])('refuses %s', async (_what, given, message) => {
     await expect(startEmulator({ paths: given })).rejects.toThrow(message)
   })

@@ -2,7 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { type CustomPaths, type MovableEndpoint, PROTOCOL_PATHS } from './endpoints.ts'
 import { refuseUnknown } from './option-names.ts'
 
-/** The members of the metadata that say where the endpoints are. */
+/** The members of the metadata with the addresses of the endpoints. */
 const MEMBERS: Readonly<Record<MovableEndpoint, string>> = {
   authorization: 'authorization_endpoint',
   token: 'token_endpoint',
@@ -19,7 +19,7 @@ const PATH = /^(?:\/[\w.~-]+)+$/
 /**
  * Checks the custom paths.
  *
- * @throws {TypeError} When one is not usable.
+ * @throws {TypeError} When one is invalid.
  */
 export function checkPaths(paths: CustomPaths): CustomPaths {
   refuseUnknown(paths, PROTOCOL_PATHS, 'paths')
@@ -32,20 +32,20 @@ export function checkPaths(paths: CustomPaths): CustomPaths {
       throw new TypeError(`paths.${name} must be a path of at most 200 characters, such as /oauth2/revoke`)
     }
     if (TAKEN.test(path) || usual.includes(path) || given.some(([other, same]) => other !== name && same === path)) {
-      throw new TypeError(`paths.${name} is the path of something else`)
+      throw new TypeError(`paths.${name} is the path of another endpoint`)
     }
   }
   return Object.freeze(Object.fromEntries(given))
 }
 
-/** The addresses of the endpoints that are elsewhere, as the metadata states them. */
+/** The addresses of the moved endpoints, as in the metadata. */
 export function advertisedAddresses(appHost: string, paths: CustomPaths): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(paths).map(([name, path]) => [MEMBERS[name as MovableEndpoint], `${appHost}${path}`]),
   )
 }
 
-/** A Koa middleware that advertises the custom paths in the metadata, which the provider makes of the usual ones. */
+/** A Koa middleware that puts the custom paths into the metadata, which the provider creates from the usual ones. */
 export function advertisePaths(
   appHost: string,
   paths: CustomPaths,

@@ -16,9 +16,9 @@ export interface Emulator extends AsyncDisposable {
   readonly issuer: string
   /** The default application: `client_secret_post`, as at GenAuth. */
   readonly app: Application
-  /** A ready application for each way of client authentication. */
+  /** A preconfigured application for each client authentication method. */
   readonly apps: Applications
-  /** Access to the management API, which ends sessions (`/api/v3/kick-users`) and tells whether there is one. */
+  /** Access to the management API, which ends sessions (`/api/v3/kick-users`) and reports whether there is one. */
   readonly management: ManagementAccess
   /**
    * Signs a user in with a real authorization-code flow over HTTP. Anyone can sign in.
@@ -33,7 +33,7 @@ export interface Emulator extends AsyncDisposable {
   sendLogoutsTo(uri: string | undefined, options?: BackchannelLogoutOptions): Promise<void>
   /**
    * Ends all sessions of a user at the provider, or the one with a `sid`, as an administrator does, and reports it to
-   * the applications. Their tokens with `offline_access` stay active: to revoke them is for the applications.
+   * the applications. Their tokens with `offline_access` stay active: the applications have to revoke them.
    *
    * @returns the reports, after all applications have responded
    */
@@ -56,8 +56,8 @@ export interface Emulator extends AsyncDisposable {
   /** Returns the number of active access and refresh tokens. */
   countActive(): number
   /**
-   * Issues up to 200 000 tokens at a time, without a sign-in for each: real ones, each under its own grant.
-   * JWTs are signed with ES256 here, which is faster.
+   * Issues up to 200 000 tokens at a time, without a sign-in for each: real ones, each with a separate grant. JWTs are
+   * signed with ES256 here, which is faster.
    */
   issueTokens(count: number, options?: IssueTokensOptions): Promise<string[]>
   /**
@@ -69,8 +69,8 @@ export interface Emulator extends AsyncDisposable {
   answerAlways(fault: Fault): void
   /** The last 1000 requests to the provider's endpoints, oldest first, without secrets. */
   readonly requests: readonly RequestRecord[]
-  /** Returns to the usual responses and forgets the requests. Tokens and sessions stay. */
+  /** Restores the usual responses and clears the list of requests. Tokens and sessions stay. */
   reset(): void
-  /** Stops listening, drops every connection and forgets everything. */
+  /** Stops listening, drops every connection and deletes all data. */
   close(): Promise<void>
 }

@@ -18,7 +18,7 @@ export const MANAGEMENT_PATHS = {
   check_session_status: '/api/v3/check-session-status',
 } as const
 
-/** The endpoints that a tenant can have elsewhere. */
+/** The endpoints that a tenant can move. */
 export type MovableEndpoint = Exclude<EndpointName, 'discovery' | 'logout' | 'kick_users' | 'check_session_status'>
 
 /** The protocol paths, relative to `/oidc` or `/oauth`. They are GenAuth's. */
@@ -55,10 +55,10 @@ export interface Route {
   readonly mount?: string
 }
 
-/** Paths of endpoints that are elsewhere, from the root of the host on. */
+/** Paths of moved endpoints, from the root of the host. */
 export type CustomPaths = Readonly<Partial<Record<MovableEndpoint, string>>>
 
-/** Finds the endpoint that a path and query belong to. Where an endpoint has a custom path, there is nothing at the usual one. */
+/** Finds the endpoint that a path and query belong to. An endpoint with a custom path no longer has the usual one. */
 export function findRoute(url: string, customPaths: CustomPaths): Route {
   const [path = '/'] = url.split('?', 1)
   for (const [name, customPath] of Object.entries(customPaths) as [MovableEndpoint, string][]) {

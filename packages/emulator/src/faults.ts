@@ -32,7 +32,7 @@ export interface Fault {
   readonly headers?: Readonly<Record<string, string>>
   /** The body; an object is sent as JSON. */
   readonly body?: string | object
-  /** GenAuth's error inside HTTP 200; takes the place of `body`. */
+  /** GenAuth's error inside HTTP 200; replaces `body`. */
   readonly envelopeError?: EnvelopeError
   /** Delay before anything is sent, in milliseconds. */
   readonly delayMs?: number
@@ -45,11 +45,11 @@ export interface Fault {
   readonly drop?: boolean | 'reset'
   /** Follows the body with white space for as long as the client reads. */
   readonly endless?: boolean
-  /** Carries out the request first, so that only its response is lost. */
+  /** Executes the request first, so that only its response is lost. */
   readonly handled?: boolean
 }
 
-/** A {@link Fault} that is used up. */
+/** A {@link Fault} for a number of requests. */
 export interface NextFault extends Fault {
   /** Number of requests that this applies to. @default 1 */
   readonly times?: number
@@ -91,13 +91,13 @@ export class Faults {
     this.#lasting.set(check(fault).endpoint ?? 'revocation', fault)
   }
 
-  /** Returns to the usual responses. */
+  /** Restores the usual responses. */
   clear(): void {
     this.#queue = []
     this.#lasting.clear()
   }
 
-  /** Takes the next response of an endpoint. */
+  /** Removes and returns the next response of an endpoint. */
   take(endpoint: EndpointName | undefined): Fault | undefined {
     if (endpoint === undefined) return undefined
     const next = this.#queue.find(({ fault: { endpoint: wanted = 'revocation' } }) =>
@@ -142,8 +142,8 @@ function readBody(body: string | object = ''): [content: string, type?: string] 
 
 async function writeWithoutEnd(response: ServerResponse): Promise<void> {
   const chunk = ' '.repeat(16 * 1024)
-  // Waiting for each chunk to leave keeps the emulator's memory flat, however slowly the client reads. Node 26 calls an
-  // answer whose connection is gone not destroyed: only the failed write tells.
+  // Waiting for each chunk to leave keeps the emulator's memory flat, however slowly the client reads. Node.js 26 does
+  // not report a response as destroyed when its connection is gone: only the write fails.
   for (let open = true; open; ) {
     open = await new Promise<boolean>((resolve) => {
       const stop = (): void => resolve(false)
@@ -161,7 +161,7 @@ function check<T extends NextFault>(fault: T): T {
     const isValid = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof NextFault] : undefined
     if (isValid === undefined) throw new TypeError(`an answer has no property ${name}`)
     if (value !== undefined && !isValid(value))
-      throw new TypeError(`the property ${name} of an answer has a wrong value`)
+      throw new TypeError(`the property ${name} of an answer has an invalid value`)
   }
   return fault
 }

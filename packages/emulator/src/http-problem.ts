@@ -1,4 +1,4 @@
-/** A request that is refused, and with which status. */
+/** The refusal of a request, with its status. */
 export class HttpProblem extends Error {
   readonly status: number
 

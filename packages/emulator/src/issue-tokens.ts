@@ -13,7 +13,7 @@ interface IssuingSettings {
   readonly ledger: TokenLedger
 }
 
-/** With two records for each token, more would push the first ones out of the store again. */
+/** With two records for each token, more would remove the first ones from the store. */
 const MAX_COUNT = 200_000
 
 /** Signatures are made on a thread pool; this many at a time keep it busy, and more would only take memory. */
@@ -29,9 +29,9 @@ const NAMES: Readonly<Record<keyof IssueTokensOptions, true>> = {
 const SCOPE = 'openid profile email phone offline_access'
 
 /**
- * Issues real tokens straight from the provider's models, each under its own grant, without a sign-in.
+ * Issues real tokens directly from the provider's models, each with a separate grant, without a sign-in.
  *
- * @throws {TypeError} When the count is not a number of tokens the emulator can hold, or an option is not usable.
+ * @throws {TypeError} When the count is not a number of tokens that the emulator can hold, or an option is invalid.
  */
 export async function issueTokens(
   { provider, store, tokens, ledger }: IssuingSettings,

@@ -9,7 +9,7 @@ export const LOGIN_PATH = '/interaction/'
 /**
  * Shows the login page, or finishes the login that its form was sent for.
  *
- * @returns Whether the path is that of a login.
+ * @returns True if the path is that of a login.
  */
 export async function answerLogin(
   provider: Provider,

@@ -1,5 +1,5 @@
 /**
- * Whose logout tokens the emulator sends. All are what `oidc-provider` sends, except:
+ * The provider whose logout tokens the emulator imitates. All are as `oidc-provider` sends them, except:
  *
  * | sender | the token |
  * |---|---|

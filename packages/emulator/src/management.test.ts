@@ -111,7 +111,7 @@ describe('the management API', () => {
     const path = '/api/v3/check-session-status'
     const { appId } = emulator.app
     const members = `appId=${appId}&userId=alice`
-    const refused = { statusCode: 401, message: 'The signature does not fit.', requestId: expect.any(String) }
+    const refused = { statusCode: 401, message: 'The signature is invalid.', requestId: expect.any(String) }
     const headers = signed(path, members)
     expect(await ask(path, { userId: 'alice', appId }, headers)).toMatchObject({ statusCode: 200 })
     expect(await ask(path, { userId: 'bob', appId }, headers)).toEqual(refused)

@@ -22,8 +22,8 @@ const MAX_BODY_BYTES = 64 * 1024
 const MAX_APPS = 50
 
 /**
- * Answers the management API of GenAuth: it ends a user's sessions in applications, and tells whether there is one. Errors
- * come inside an HTTP 200.
+ * Answers the management API of GenAuth: it ends a user's sessions in applications, and reports whether there is one.
+ * Errors come inside an HTTP 200.
  */
 export async function answerManagement(
   settings: ManagementSettings,
@@ -44,7 +44,7 @@ async function envelopeFor(settings: ManagementSettings, request: IncomingMessag
   const input = parse(body)
   if (input === undefined) return refusal(400, 'The body must be a JSON object.')
   if (!isSigned({ method, path, headers, body: input }, settings.access)) {
-    return refusal(401, 'The signature does not fit.')
+    return refusal(401, 'The signature is invalid.')
   }
   const { userId, appId, appIds, options } = input
   if (!isName(userId)) return refusal(400, 'userId is malformed')

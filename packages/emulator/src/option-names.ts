@@ -1,8 +1,8 @@
 /**
- * Refuses an option that does not exist: ignored, it would be a setting that does not hold.
+ * Refuses an option that does not exist: if it were ignored, a setting would have no effect.
  *
  * @param known An object with the names that exist.
- * @param owner What has these options.
+ * @param owner The owner of these options.
  * @throws {TypeError} When there is one; the message names those that exist.
  */
 export function refuseUnknown(options: object, known: object, owner: string): void {

@@ -11,7 +11,7 @@ export interface EmulatorTls {
   readonly key: string | Buffer
   /** The certificate of the emulator, in PEM. */
   readonly cert: string | Buffer
-  /** The authority that issued the certificates. Needed where `cert` is not self-signed. */
+  /** The authority that issued the certificates. Required if `cert` is not self-signed. */
   readonly ca?: string | Buffer
   /** Requests a certificate from clients, which makes the application `tls` available. */
   readonly requestCert?: boolean
@@ -22,7 +22,7 @@ export interface EmulatorTls {
 /** Options of an emulator. All are optional. */
 export interface EmulatorOptions {
   /**
-   * The TCP port; 0 takes a free one.
+   * The TCP port; 0 selects a free one.
    * @default 0
    */
   readonly port?: number
@@ -32,7 +32,7 @@ export interface EmulatorOptions {
    */
   readonly host?: string
   /**
-   * The form of access tokens. GenAuth's are JWTs; they are signed with RS256.
+   * The form of access tokens. GenAuth's are JWTs, signed with RS256.
    * @default 'jwt'
    */
   readonly accessTokenFormat?: AccessTokenFormat
@@ -57,21 +57,21 @@ export interface EmulatorOptions {
    * @default 'empty'
    */
   readonly successBody?: 'empty' | 'envelope'
-  /** The secret of every ready application that has one. By default each has its own, drawn at random. */
+  /** The secret of every preconfigured application that has one. By default, each has a random one. */
   readonly appSecret?: string
   /**
-   * The registered login callback URLs of the ready applications.
+   * The registered login callback URLs of the preconfigured applications.
    * @default ['http://localhost:3000/callback']
    */
   readonly redirectUris?: readonly string[]
   /**
-   * The registered logout callback URLs of the ready applications.
+   * The registered logout callback URLs of the preconfigured applications.
    * @default ['http://localhost:3000/']
    */
   readonly logoutRedirectUris?: readonly string[]
   /**
-   * Other paths of endpoints, from the root of the host on, as some tenants and other providers have them. The metadata
-   * states them, and at the usual paths there is nothing. Use `issuer` with such an emulator: the paths of `appHost` are
+   * Other paths of endpoints, from the root of the host, as some tenants and other providers have them. The metadata
+   * states them, and the usual paths no longer exist. Use `issuer` with such an emulator: the paths of `appHost` are
    * GenAuth's.
    * @default GenAuth's paths
    */
@@ -113,7 +113,7 @@ const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '
 /**
  * Checks the options and fills in the defaults.
  *
- * @throws {TypeError} When an option is not usable; the message names it.
+ * @throws {TypeError} When an option is invalid; the message names it.
  */
 export function readOptions(options: EmulatorOptions): EmulatorSettings {
   refuseUnknown(options, NAMES, 'the emulator')

@@ -4,8 +4,8 @@ import { HttpProblem } from './http-problem.ts'
 const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * The addresses that an emulator answers to. Any web page can make a browser on this machine send requests to loopback,
- * and by rebinding its own name to 127.0.0.1 it could read the responses. Such requests carry that name in `Host`.
+ * The addresses of an emulator. Any web page can make a browser on this machine send requests to loopback, and by
+ * rebinding its own name to 127.0.0.1 it could read the responses. Such requests carry that name in `Host`.
  */
 export class OwnAddress {
   readonly #scheme: string
@@ -24,8 +24,8 @@ export class OwnAddress {
   }
 
   /**
-   * Makes sure that a request is addressed to the emulator. Names are compared as text: to parse them first would be to
-   * guess how a browser or a proxy has parsed them.
+   * Checks that a request is addressed to the emulator. Names are compared as text, because parsing them would mean
+   * guessing how a browser or a proxy has parsed them.
    *
    * @returns The path and query of its target.
    * @throws HttpProblem 403 when it is addressed to another host

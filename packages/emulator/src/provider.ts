@@ -30,7 +30,7 @@ interface ProviderSettings {
 const DAY = 24 * 60 * 60
 
 /**
- * Creates the certified provider that does the real work.
+ * Creates the certified provider that implements the protocol.
  *
  * Everything that has a development default is set here, because `oidc-provider` prints a notice for each default it
  * falls back to.
@@ -101,8 +101,8 @@ export function createProvider(settings: ProviderSettings): Provider {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => {
           if (token.clientId !== client.clientId) throw new InvalidRequest('this token does not belong to you')
-          // Version 9 goes on to revoke the grant of an access token, where version 6 ends that token alone. It names
-          // the grant by the token's `grantId`, so a token without its grant revokes nothing else.
+          // Version 9 also revokes the grant of an access token, while version 6 only ends that token. It names the
+          // grant by the token's `grantId`, so a token without its grant revokes nothing else.
           if (!cascade && token.kind === 'AccessToken') Reflect.deleteProperty(token, 'grantId')
           return true
         },
@@ -111,13 +111,13 @@ export function createProvider(settings: ProviderSettings): Provider {
     },
   }
   const provider = new Provider(settings.issuer, configuration)
-  // Koa prints an error without a listener. Clients that hang up in the middle are no news here.
+  // Koa prints an error without a listener. Clients that disconnect in the middle are expected here.
   const emitter: EventEmitter = provider
   emitter.on('error', () => {})
   return provider
 }
 
-/** Adds to the provider's metadata what version 9 leaves out and GenAuth states, and RFC 8705's aliases. */
+/** Adds GenAuth's members that version 9 omits to the provider's metadata, and RFC 8705's aliases. */
 function discoveryExtras(
   issuer: string,
   authMethods: readonly AuthMethod[],

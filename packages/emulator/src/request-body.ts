@@ -36,7 +36,7 @@ interface RequestChanges {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A request for `oidc-provider`, made of one that was already read. */
+/** A request for `oidc-provider`, created from one that was already read. */
 export function copyRequest(request: IncomingMessage, changes: RequestChanges): IncomingMessage {
   const { url, originalUrl, body, headers } = changes
   const copy = new IncomingMessage(request.socket)
@@ -45,7 +45,7 @@ export function copyRequest(request: IncomingMessage, changes: RequestChanges): 
   copy.httpVersionMajor = request.httpVersionMajor
   copy.httpVersionMinor = request.httpVersionMinor
   copy.headers = { ...request.headers, ...headers }
-  // A body that was already read and changed has its own length, and is not in chunks any more.
+  // A body that was already read and changed has another length, and is no longer chunked.
   if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
     delete copy.headers['transfer-encoding']
     copy.headers['content-length'] = String(body.length)

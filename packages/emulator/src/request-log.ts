@@ -43,12 +43,12 @@ export class RequestLog {
     return this.#records
   }
 
-  /** Forgets every request. */
+  /** Deletes every request. */
   clear(): void {
     this.#records = []
   }
 
-  /** Notes a request, and its status as soon as there is one. */
+  /** Records a request, and its status as soon as there is one. */
   add(
     request: IncomingMessage,
     response: ServerResponse,

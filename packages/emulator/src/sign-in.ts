@@ -67,14 +67,14 @@ async function authorize(browser: UserAgent, settings: SignInSettings, challenge
   const login = await followTo(browser, start, (url) => url.pathname.startsWith(LOGIN_PATH))
   await browser.request(login)
   const { location } = await browser.request(login, { login: sub })
-  if (location === undefined) throw new Error('signing in failed: the login page did not lead on')
+  if (location === undefined) throw new Error('signing in failed: the login page did not redirect')
   const callback = await followTo(browser, new URL(location, login), (url) =>
     url.href.startsWith(application.redirectUri),
   )
 
   const code = callback.searchParams.get('code')
   if (code === null || callback.searchParams.get('state') !== state) {
-    throw new Error(`signing in failed: ${callback.searchParams.get('error') ?? 'the callback carries no code'}`)
+    throw new Error(`signing in failed: ${callback.searchParams.get('error') ?? 'the callback has no code'}`)
   }
   return code
 }
@@ -85,7 +85,7 @@ async function followTo(browser: UserAgent, start: URL, isGoal: (url: URL) => bo
     if (isGoal(url)) return url
     const { status, location } = await browser.request(url)
     if (location === undefined)
-      throw new Error(`signing in failed: ${url.pathname} answered ${status} and leads nowhere`)
+      throw new Error(`signing in failed: ${url.pathname} answered ${status} without a redirect`)
     url = new URL(location, url)
   }
   throw new Error('signing in failed: too many redirects')

@@ -17,7 +17,7 @@ export interface SigningKey {
 /** The emulator's key pairs by algorithm. */
 export type SigningKeys = Readonly<Record<SigningAlgorithm, SigningKey>>
 
-/** Generates the emulator's key pairs, afresh for every emulator. */
+/** Generates new key pairs for every emulator. */
 export async function createSigningKeys(): Promise<SigningKeys> {
   const [RS256, ES256] = await Promise.all([createSigningKey('RS256'), createSigningKey('ES256')])
   return { RS256, ES256 }

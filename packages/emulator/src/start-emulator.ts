@@ -30,9 +30,9 @@ import { answerUnrecognizedRoutes } from './unrecognized-route.ts'
 import { Webhooks } from './webhooks.ts'
 
 /**
- * Starts a local provider that speaks as GenAuth does, on loopback only.
+ * Starts a local provider that behaves like GenAuth, on loopback only.
  *
- * @throws {TypeError} When an option is not usable; the message names it.
+ * @throws {TypeError} When an option is invalid; the message names it.
  * @example
  * ```ts
  * import { startEmulator } from '@backend-logout/emulator'

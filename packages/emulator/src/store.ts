@@ -16,8 +16,8 @@ interface StoredRecord {
 }
 
 /**
- * Everything one emulator remembers: sessions, grants and tokens, in memory, each until it expires.
- * It speaks to `oidc-provider` through {@link MemoryStore.adapter}.
+ * All data of one emulator: sessions, grants and tokens, in memory, each until it expires. It serves `oidc-provider`
+ * through {@link MemoryStore.adapter}.
  */
 export class MemoryStore {
   readonly #records = new Map<string, StoredRecord>()
@@ -66,12 +66,12 @@ export class MemoryStore {
     return id === undefined ? undefined : this.get('Session', id)
   }
 
-  /** Forgets a record. */
+  /** Deletes a record. */
   remove(model: string, id: string): void {
     this.#delete(recordKey(model, id))
   }
 
-  /** Forgets every token that was issued under a grant, and the grant itself if requested. */
+  /** Deletes every token that was issued under a grant, and the grant itself if requested. */
   revokeGrant(grantId: string, { withGrant = true }: { readonly withGrant?: boolean } = {}): void {
     for (const key of this.#grants.get(grantId) ?? []) this.#records.delete(key)
     this.#grants.delete(grantId)

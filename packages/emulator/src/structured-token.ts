@@ -4,7 +4,7 @@ import type { AccessTokenFormat } from './options.ts'
 import type { SigningAlgorithm, SigningKeys } from './signing-keys.ts'
 import type { MemoryStore } from './store.ts'
 
-/** Stands for every token the emulator never issued; no identifier in the store looks like it. */
+/** Represents every token that the emulator never issued; no identifier in the store looks like it. */
 const UNKNOWN_TOKEN = 'unknown-token'
 
 const TOKEN_TYPE = 'at+jwt'
@@ -55,7 +55,7 @@ export function createStructuredTokens(
 
   async function unwrap(token: string): Promise<string> {
     if (!isStructured(token)) {
-      // The bare identifier is in every JWT for all to read, so it must not work as a token itself.
+      // The bare identifier is readable in every JWT, so it must not work as a token.
       return format === 'jwt' && store.get('AccessToken', token) ? UNKNOWN_TOKEN : token
     }
     try {

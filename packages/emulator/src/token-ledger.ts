@@ -21,7 +21,7 @@ export class TokenLedger {
     this.#store = store
   }
 
-  /** Notes a token when it is issued. */
+  /** Records a token when it is issued. */
   add(token: string, entry: LedgerEntry): void {
     this.#entries.set(fingerprintToken(token), entry)
     const oldest = this.#entries.keys().next().value

@@ -4,7 +4,7 @@ import type { MemoryStore } from './store.ts'
 import type { StructuredTokens } from './structured-token.ts'
 import type { TokenLedger } from './token-ledger.ts'
 
-/** Everything the translation needs of an emulator. */
+/** The parts of an emulator that the translation requires. */
 interface TranslationSettings {
   readonly store: MemoryStore
   readonly tokens: StructuredTokens
@@ -12,7 +12,7 @@ interface TranslationSettings {
   readonly successBody: 'empty' | 'envelope'
 }
 
-/** The body of a successful revocation in one of GenAuth's official statements. */
+/** The body of a successful revocation, as GenAuth's documentation has it. */
 const SUCCESS_ENVELOPE = { statusCode: 200, message: '操作成功', data: { success: true } }
 
 /**

@@ -13,6 +13,6 @@ export async function answerUnrecognizedRoutes(ctx: KoaContextWithOIDC, next: ()
   await next()
   if (ctx.status !== 404 || ctx.body !== undefined) return
   ctx.body = unrecognizedRoute(ctx.method, ctx.path)
-  // Koa takes a body as a success unless the status was set on purpose.
+  // Koa sends a body with status 200 unless the status was set explicitly.
   ctx.status = 404
 }

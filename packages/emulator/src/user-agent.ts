@@ -26,7 +26,7 @@ export class UserAgent {
     this.#agent = tls ? new https.Agent({ keepAlive: true, ...tls }) : new http.Agent({ keepAlive: true })
   }
 
-  /** Gets a page, or posts a form where there is one. */
+  /** Gets a page, or posts a form if there is one. */
   async request(
     url: URL,
     form?: Readonly<Record<string, string>>,

@@ -1,6 +1,6 @@
 import { isLoopbackUrl } from './loopback-url.ts'
 
-/** Events of GenAuth that end what a user may do. */
+/** Events of GenAuth that end a user's access. */
 export type WebhookEvent = 'kick' | 'user:blocked' | 'user:deleted' | 'user:password-changed'
 
 /** Options of sending GenAuth's webhooks. */
@@ -8,13 +8,13 @@ export interface WebhookOptions {
   /** The request key of the console, which every delivery carries in a header. */
   readonly secret: string
   /**
-   * Whose headers to send: `x-genauth-token`, or `x-authing-token` and `x-authing-webhook-secret`.
+   * The headers to send: `x-genauth-token`, or `x-authing-token` and `x-authing-webhook-secret`.
    * @default 'genauth'
    */
   readonly headers?: 'genauth' | 'authing'
 }
 
-/** Whom an event is about. */
+/** The user of an event. */
 interface WebhookSubject {
   readonly user: string
   /** Only for `kick`: the application that the user was logged out of; by default all. */
@@ -46,16 +46,16 @@ export class Webhooks {
   /**
    * Sets the address that receives the webhooks; `undefined` removes it.
    *
-   * @throws {TypeError} When the address or an option is not usable.
+   * @throws {TypeError} When the address or an option is invalid.
    */
   register(uri: string | undefined, { secret, headers = 'genauth' }: Partial<WebhookOptions> = {}): void {
     if (uri === undefined) {
       this.#registration = undefined
       return
     }
-    if (!isLoopbackUrl(uri)) throw new TypeError('the URL for webhooks must be one of loopback')
+    if (!isLoopbackUrl(uri)) throw new TypeError('the URL for webhooks must be on loopback')
     if (typeof secret !== 'string' || !/^[\x21-\x7e]+$/.test(secret)) {
-      throw new TypeError('secret must be a text without white space')
+      throw new TypeError('secret must be a string without white space')
     }
     if (headers !== 'genauth' && headers !== 'authing') throw new TypeError("headers must be 'genauth' or 'authing'")
     this.#registration = { uri, secret, headers }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { BodyBuffer } from './body-buffer.ts'
 
-/** Adds chunks for as long as it makes sense, and reads. */
+/** Adds chunks until more are pointless, and reads. */
 function read(chunks: readonly Buffer[], contentEncoding?: string, maxBytes = 1_000) {
   const body = new BodyBuffer(maxBytes, contentEncoding)
   let added = 0

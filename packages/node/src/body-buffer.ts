@@ -23,7 +23,7 @@ export class BodyBuffer {
     this.#codings = codingsOf(contentEncoding)
   }
 
-  /** Adds a chunk. Returns `false` if reading on is pointless. */
+  /** Adds a chunk. Returns `false` if more data is pointless. */
   add(chunk: Buffer): boolean {
     const left = this.#maxBytes - this.#size
     this.#truncated = this.#codings === undefined || chunk.length > left

@@ -11,7 +11,7 @@ export interface Line {
   readonly pool: Dispatcher
   readonly origin: string
   readonly path: string
-  /** Called when a request has ended, in whatever way. */
+  /** Called when a request has ended, with any outcome. */
   readonly leave: () => void
 }
 

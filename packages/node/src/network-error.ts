@@ -30,7 +30,7 @@ interface SystemError {
 /**
  * Converts a failure into an error whose message contains all of the details.
  *
- * @param started Whether there was a connection to send the request on; without one, nothing was sent.
+ * @param started True if there was a connection to send the request on; without one, nothing was sent.
  */
 export function networkError(error: unknown, started: boolean): Error {
   const { code } = error as { code?: string }

@@ -9,7 +9,7 @@ import type { Undici } from './undici.ts'
 /** Counts the requests in progress. */
 export interface Counter {
   readonly underWay: number
-  /** Called when a request has ended, in whatever way. */
+  /** Called when a request has ended, with any outcome. */
   readonly leave: () => void
 }
 

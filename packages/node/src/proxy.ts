@@ -12,9 +12,9 @@ export interface ProxyChoice {
 }
 
 /**
- * Chooses the proxy for an address. Reads the environment by the rules of undici's `EnvHttpProxyAgent`, which the `fetch`
- * of Node.js follows under `NODE_USE_ENV_PROXY`. That class itself only reads the environment of the process, and brings
- * its own pools. Plain http, which is allowed for loopback addresses only, is not sent to a proxy on another machine
+ * Chooses the proxy for an address. Reads the environment by the rules of undici's `EnvHttpProxyAgent`, which the
+ * `fetch` of Node.js follows under `NODE_USE_ENV_PROXY`. That class only reads the environment of the process, and has
+ * separate pools. Plain http, which is allowed for loopback addresses only, is not sent to a proxy on another machine
  * unless `allowInsecureHttp` is set.
  *
  * @throws LogoutError `invalid_options`, naming the option or variable but not its value, which may contain a password

@@ -85,7 +85,7 @@ describe('createLogoutClient({ tls })', () => {
   })
 
   test('suggests what is missing to a provider that closes the connection', async () => {
-    // In TLS 1.3 such a server only hangs up.
+    // In TLS 1.3, such a server only disconnects.
     const picky = { ...own.server, ca: own.ca, requestCert: true, maxVersion: 'TLSv1.2' } as const
     await using server = await listen(ok, picky)
     await using client = createLogoutClient({ ...app, appHost: server.origin, tls: { ca: own.ca } })

@@ -43,7 +43,7 @@ async function openTunnel({ url, authorization }: ForwardProxy, authority: strin
       timeout: CONNECT_TIMEOUT_MS,
     })
     tunnel.once('socket', (socket) => socket.unref())
-    tunnel.once('timeout', () => tunnel.destroy(new Error('no answer in time')))
+    tunnel.once('timeout', () => tunnel.destroy(new Error('no response in time')))
     tunnel.once('error', (error) => fail(`could not be used: ${describe(error)}`))
     tunnel.once('connect', ({ statusCode = 0 }: IncomingMessage, socket: Socket, head: Buffer) => {
       if (statusCode >= 200 && statusCode < 300) {

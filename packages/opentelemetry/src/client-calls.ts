@@ -11,7 +11,7 @@ import {
 import { CALL_SECONDS } from './buckets.ts'
 import type { ClientEvent } from './events.ts'
 
-/** Measures the calls of clients, and makes a span of each, and of each of its attempts. */
+/** Measures the calls of clients, and creates a span for each, and for each of its attempts. */
 export function measureClients(meter: Meter, tracer: Tracer): () => (event: ClientEvent) => void {
   const duration = meter.createHistogram('backend_logout.client.call.duration', {
     description: 'Duration of calls to the provider, retries included.',
@@ -79,7 +79,7 @@ function withStatus({ status }: ClientEvent): Attributes {
   return status === undefined ? {} : { 'http.response.status_code': status }
 }
 
-/** The host alone: paths may have a tenant in them, and a metric has a series for each value. */
+/** Only the host: paths may contain a tenant, and a metric has a series for each value. */
 function serverOf({ endpoint }: ClientEvent): Attributes {
   const url = endpoint === undefined ? null : URL.parse(endpoint)
   return url ? { 'server.address': url.hostname } : {}

@@ -1,5 +1,5 @@
-// The events of the other packages, as far as they are measured. They are described here rather than imported, so that
-// this package installs none of the others, and an application needs only those that it uses.
+// The measured events of the other packages. They are described here rather than imported, so that this package
+// installs none of the others, and an application needs only those that it uses.
 
 /** Measured members of a `LogoutEvent` of a client. */
 export interface ClientEvent {

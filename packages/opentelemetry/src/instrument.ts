@@ -33,9 +33,9 @@ export interface InstrumentOptions {
   readonly tracer?: Tracer | undefined
 }
 
-/** The `onEvent` of each part, and what observes those that have a state. */
+/** The `onEvent` of each part, and observers for parts with a state. */
 export interface Instrumentation {
-  /** Makes the `onEvent` of one client. Call it once for each client: calls are numbered within a client. */
+  /** Creates the `onEvent` of one client. Call it once for each client: calls are numbered within a client. */
   client(): (event: ClientEvent) => void
   /** The `onEvent` of `createLogoutHandler`. */
   readonly handler: (event: HandlerEvent) => void
@@ -70,10 +70,10 @@ export interface Instrumentation {
 }
 
 /**
- * Exports the events of Backend Logout to OpenTelemetry. Without an SDK that is registered, it costs next to nothing.
- * No attribute contains a token, the fingerprint of one, or the id of a user, a session or a token.
+ * Exports the events of Backend Logout to OpenTelemetry. Without a registered SDK, it costs almost nothing. No
+ * attribute contains a token, its fingerprint, or the id of a user, a session or a token.
  *
- * @throws TypeError where an option does not exist
+ * @throws TypeError if an option does not exist
  * @example
  * ```ts
  * import { createLogoutClient } from '@backend-logout/node'

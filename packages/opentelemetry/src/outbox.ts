@@ -31,7 +31,7 @@ export function observeOutboxes(meter: Meter): (outbox: ObservedOutbox) => () =>
   })
   return (outbox) => {
     const observe: Parameters<Meter['addBatchObservableCallback']>[0] = async (result) => {
-      // A database that cannot be reached makes a gap in the graph, and no error of the exporter.
+      // A database that cannot be reached causes a gap in the graph, not an error of the exporter.
       const stats = await outbox.stats().catch(() => undefined)
       if (!stats) return
       for (const state of ['pending', 'active', 'dead'] as const) {

@@ -22,7 +22,7 @@ export function measureLog(meter: Meter): (event: LogEvent) => void {
 /** Counts the responses to readers of a log. Most of their time is waiting, so it is not measured. */
 export function measureFeed(meter: Meter): (event: FeedEvent) => void {
   const requests = meter.createCounter('backend_logout.revocations.feed.events', {
-    description: 'Answers of the feed to readers, and failures behind it.',
+    description: 'Responses of the feed, and failures of its log.',
     unit: '{event}',
   })
   return ({ type, code }) => requests.add(1, { 'backend_logout.event': type, ...(code && { 'error.type': code }) })
@@ -31,7 +31,7 @@ export function measureFeed(meter: Meter): (event: FeedEvent) => void {
 /** Counts the responses to proxies. */
 export function measureChecks(meter: Meter): (event: CheckEvent) => void {
   const checks = meter.createCounter('backend_logout.revocations.checks', {
-    description: 'Answers of the check endpoint to proxies.',
+    description: 'Responses of the check endpoint.',
     unit: '{check}',
   })
   return ({ type }) => checks.add(1, { 'backend_logout.outcome': type })

@@ -18,7 +18,7 @@ interface Waiting {
   readonly logout: NewLogout
   readonly stored: (id: string) => void
   readonly failed: (error: unknown) => void
-  /** The caller does not wait any more. */
+  /** True once the caller no longer waits. */
   isAbandoned: boolean
 }
 
@@ -32,18 +32,18 @@ interface NewJob {
 export interface AdderOptions {
   readonly store: Pick<Store, 'boss' | 'inserts' | 'durably'>
   readonly sealer: EntrySealer
-  /** The longest that a call may take, in milliseconds; with 0 it is tried once. */
+  /** Time limit of a call, in milliseconds; with 0, it is tried once. */
   readonly timeoutMs: number
   /** Called with the number of logouts that became durable. */
   readonly added: (count: number) => void
 }
 
-/** The most logouts in one statement. */
+/** The maximum number of logouts in one statement. */
 export const MAX_BATCH = 500
 
 /**
- * Stores logouts. Those that come while others are being stored form one batch, with one statement and one commit: many
- * callers are served as fast as a single one with a list.
+ * Stores logouts. Logouts that arrive while others are being stored form one batch, with one statement and one commit:
+ * many callers are served as fast as a single one with a list.
  */
 export class Adder {
   readonly #options: AdderOptions
@@ -134,7 +134,8 @@ export class Adder {
         added(jobs.length)
         return jobs.map(({ id }) => id)
       } catch (error) {
-        // A broken connection leaves open whether the statement took effect; with the same ids that does not matter.
+        // After a broken connection, it is unknown whether the statement took effect; with the same ids, that does not
+        // matter.
         if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
         await sleep(delayMs)
       }

@@ -26,7 +26,7 @@ export interface AttemptContext {
   readonly recall: (id: string) => Promise<Recalled | undefined>
 }
 
-/** A logout that was claimed. Its data may be anything that someone has written into the database. */
+/** A claimed logout. Its data may be anything that someone has written into the database. */
 export type ClaimedJob = Job<JobData>
 
 /** Stored record of earlier attempts. */
@@ -54,7 +54,7 @@ export async function attempt(context: AttemptContext, job: ClaimedJob): Promise
   }
 
   const { about: stored, secret } = opened
-  // A first attempt is made in any case, so that nothing is lost should every clock be wrong.
+  // A first attempt is always made, so that nothing is lost even if every clock is wrong.
   const past = (timeMs: number): boolean =>
     recalled !== undefined && before.attempts > 0 && isPast(timeMs, recalled.startedOn)
   const tokens = stored.tokens.filter(({ expiresAt }) => !past(expiresAt))

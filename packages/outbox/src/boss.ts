@@ -1,6 +1,6 @@
 import type { ConstructorOptions, Db, PgBoss } from 'pg-boss'
 
-/** Where logouts are kept: pg-boss, and the database below it. */
+/** The storage of logouts: pg-boss, and the database below it. */
 export interface Store {
   readonly boss: PgBoss
   readonly schema: string
@@ -21,9 +21,9 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** The longest that a statement may take that adds, settles or keeps claims, in milliseconds. */
+/** Time limit for a statement that adds, settles or keeps claims, in milliseconds. */
 export const WRITE_MS = 4_000
-/** The longest that a statement may take that counts or lists, in milliseconds. */
+/** Time limit for a statement that counts or lists, in milliseconds. */
 export const READ_MS = 10_000
 
 /** The default schema. The application's own pg-boss, if there is one, has another. */
@@ -33,7 +33,7 @@ export const SCHEMA = 'backend_logout'
 export const BOSS_OPTIONS: ConstructorOptions = {
   schema: SCHEMA,
   schedule: false,
-  // It would store the names of hosts; the outbox stores nothing readable but fingerprints and times.
+  // It would store the names of hosts; the outbox stores only fingerprints and times in readable form.
   registerInstance: false,
   persistWarnings: false,
   persistQueueStats: false,

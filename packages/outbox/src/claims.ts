@@ -5,20 +5,20 @@ import type { JobData } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
 
-/** The longest that a claim may take, in milliseconds: it grows with the backlog. */
+/** Time limit for a claim, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
 
-/** A heartbeat that is so far ahead is from before the clock was set back, in seconds. */
+/** A heartbeat that is further ahead, in seconds, is from before the clock was set back. */
 const AHEAD_S = 60
-/** By so much a clock does not seem to be set back because of a slow answer, in milliseconds. */
+/** A tolerance, so that a slow response does not look like a clock that was set back, in milliseconds. */
 const SET_BACK_MS = 5_000
 
 /** The logouts that a worker has claimed: those that wait here to be started, in two lanes, and those in progress. */
 export class Claims {
   readonly #store: Store
-  /** Doubled when a claim takes longer: that may be a connection that was cut, or a backlog. */
+  /** Doubled when a claim takes longer, because of a broken connection or a backlog. */
   #limitMs = WRITE_MS
-  /** Everything that is claimed, until it is settled. */
+  /** All claimed logouts, until they are settled. */
   readonly #all = new Map<string, ClaimedJob>()
   readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
   #started = 0
@@ -93,7 +93,7 @@ export class Claims {
     }
   }
 
-  /** Takes the next logout to start: an interactive one, or now and then one of the backlog. */
+  /** Removes and returns the next logout to start: an interactive one, or at intervals one of the backlog. */
   next(): ClaimedJob | undefined {
     const { interactive, backlog } = this.#waiting
     const isTurnOfBacklog = this.#started % BACKLOG_EVERY === BACKLOG_EVERY - 1
@@ -115,19 +115,19 @@ export class Claims {
     }
   }
 
-  /** Takes every logout that is not started. */
+  /** Removes and returns every logout that is not started. */
   takeWaiting(): ClaimedJob[] {
     return [...this.#waiting.interactive.splice(0), ...this.#waiting.backlog.splice(0)]
   }
 
-  /** Forgets a logout that is settled. */
+  /** Removes a settled logout. */
   settled({ id }: { readonly id: string }): void {
     this.#all.delete(id)
   }
 
   /**
-   * Frees what crashed workers had claimed. pg-boss would do so as well, with a dozen statements each time, and make those
-   * logouts wait on top.
+   * Frees the claims of crashed workers. pg-boss would do so as well, but with a dozen statements each time, and would
+   * delay those logouts.
    *
    * @returns whether the database's clock was set back since the last time
    */
@@ -144,7 +144,7 @@ export class Claims {
         )
       ) SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now`,
     )
-    // The clock that runs on evenly tells how far the database's has come.
+    // The monotonic clock shows how far the database's clock should have advanced.
     const aheadMs = Number((rows[0] as { now: number | string }).now) - performance.now()
     const isSetBack = aheadMs < this.#clockAheadMs - SET_BACK_MS
     this.#clockAheadMs = aheadMs

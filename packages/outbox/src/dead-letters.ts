@@ -34,7 +34,7 @@ export class DeadLetters {
   /**
    * Lists dead letters, oldest first.
    *
-   * @throws OutboxError `invalid_argument` where `after` is not there any more
+   * @throws OutboxError `invalid_argument` if `after` no longer exists
    */
   async list({ limit = MAX_BATCH, after }: DeadLetterOptions = {}): Promise<DeadLetter[]> {
     const from = `FROM ${this.#store.schema}.job WHERE name = '${DEAD}'`
@@ -74,12 +74,12 @@ export class DeadLetters {
       after = letters.at(-1)?.id
       if (letters.length < MAX_BATCH) break
     }
-    // Only now, because the last letter of a page leads to the next one.
+    // Only now, because the last letter of a page leads to the next page.
     const { boss, within } = this.#store
     while (gone.length > 0) await boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH), { db: within(READ_MS) })
   }
 
-  /** A letter keeps its id, to which its tokens are bound. A row without a valid logout stays where it is. */
+  /** A letter keeps its id, to which its tokens are bound. A row without a valid logout stays unchanged. */
   async #move(db: Db, ids: readonly string[] | undefined, limit: number): Promise<number> {
     const { boss, schema } = this.#store
     const { rows } = await db.executeSql(

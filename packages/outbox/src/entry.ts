@@ -61,7 +61,7 @@ export class EntrySealer {
     return code ? { ok: false, code, about } : { ok: true, about, secret }
   }
 
-  /** Earlier versions bound nothing, and a process without a client does not know the provider. */
+  /** Earlier versions did not bind logouts, and a process without a client does not know the provider. */
   #misplacement(id: string, about: JweHeader): FailureCode | undefined {
     const { id: ownId = id, queue = this.#queue, provider = this.#provider } = about
     if (ownId !== id || queue !== this.#queue) return 'misplaced'

@@ -22,10 +22,10 @@ export type OutboxErrorCode =
 
 const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
 
-/** The one error that an outbox throws. Neither it nor its `cause` contains a token, a key or a database password. */
+/** The only error that an outbox throws. Neither it nor its `cause` contains a token, a key or a database password. */
 export class OutboxError extends Error {
   declare readonly code: OutboxErrorCode
-  /** For {@link Outbox.addMany}: how many logouts, from the first one on, are stored nevertheless. */
+  /** For {@link Outbox.addMany}: the number of logouts, from the first, that are stored anyway. */
   declare readonly added?: number
 
   constructor(code: OutboxErrorCode, message: string, details: { cause?: unknown; added?: number } = {}) {
@@ -59,7 +59,7 @@ export function isOutboxError(value: unknown): value is OutboxError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
 }
 
-/** Wraps an error of the database: its words and code, without the statement, its parameters and the address's password. */
+/** Wraps a database error: its message and code, without the statement, its parameters and the address's password. */
 export function storeError(doing: string, reason: unknown): OutboxError {
   if (isOutboxError(reason)) return reason
   if (reason instanceof NotPrivateError) return new OutboxError('store_not_private', reason.message)

@@ -44,5 +44,5 @@ export type OutboxEvent =
   | { readonly type: 'store_made_private'; readonly message: string }
   | { readonly type: 'store_error'; readonly code: OutboxErrorCode; readonly message: string }
 
-/** Receives {@link OutboxEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
+/** Receives {@link OutboxEvent}s. Its errors are ignored: watching a logout must not break it. */
 export type OnOutboxEvent = (event: OutboxEvent) => void

@@ -5,7 +5,7 @@ import type { OutboxHealth, OutboxStats } from './outbox.ts'
 const ANSWER_MS = 2_000
 
 /**
- * Makes the function behind `health()`. It never rejects, and concurrent probes share one query.
+ * Creates the function behind `health()`. It never rejects, and concurrent probes share one query.
  *
  * @param askStats Rejects with an OutboxError.
  */

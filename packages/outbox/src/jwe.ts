@@ -5,15 +5,15 @@ export type JweHeader = Readonly<Record<string, unknown>>
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
-/** Two tokens of the greatest length, each character escaped, encrypted and in base64url, take less. */
+/** Two tokens of the maximum length, with each character escaped, encrypted and in base64url, are shorter. */
 export const MAX_JWE_LENGTH = 2_097_152
 const MAX_HEADER_LENGTH = 8_192
 
 /**
  * Encrypts a text as JSON Web Encryption in its compact form, with direct AES-256-GCM.
  *
- * The cipher is that of `node:crypto`, which is synchronous. Through Web Crypto, as in `jose`, each token takes a trip to
- * another thread that costs several times as much as all the rest. The tests have `jose` read and write the same.
+ * The cipher is that of `node:crypto`, which is synchronous. With Web Crypto, as in `jose`, each token passes through
+ * another thread, which costs several times as much as everything else. The tests check compatibility with `jose`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7516#section-5.1 | RFC 7516 §5.1}
  */
@@ -27,7 +27,7 @@ export function encryptJwe(key: KeyObject, header: JweHeader, text: string): str
 }
 
 /**
- * Decrypts what {@link encryptJwe} made. Never throws.
+ * Decrypts the result of {@link encryptJwe}. Never throws.
  *
  * @returns `undefined` if it is something else, was changed, or was encrypted with another key
  */

@@ -6,15 +6,15 @@ import { decryptJwe, encryptJwe, type JweHeader, readJweHeader } from './jwe.ts'
 export interface EncryptionKey {
   /** The name of the key; stored with the data that it encrypts. 1 to 100 letters, digits or `-_.:`. */
   readonly kid: string
-  /** 32 random bytes, as they are or in base64url (or base64). */
+  /** 32 random bytes, as bytes or in base64url (or base64). */
   readonly key: Uint8Array | string
 }
 
 /** Encrypts and decrypts with a set of keys. */
 export interface Keyring {
-  /** Encrypts with the first key. `about` stays readable, and {@link Keyring.unseal} notices when it was changed. */
+  /** Encrypts with the first key. `about` stays readable, and {@link Keyring.unseal} detects a change of it. */
   seal(secret: unknown, about: JweHeader): string
-  /** Decrypts with the key that it was encrypted with. Never throws. */
+  /** Decrypts with the key that was used for encryption. Never throws. */
   unseal(sealed: unknown): Unsealed
 }
 

@@ -7,11 +7,11 @@ import type { EntryAbout } from './tokens.ts'
  */
 export type Lane = 'interactive' | 'backlog'
 
-/** The lowest priority of interactive logouts in pg-boss. The backlog is below it, like everything of earlier versions. */
+/** The lowest priority of interactive logouts in pg-boss; the backlog and logouts of earlier versions are below it. */
 export const INTERACTIVE = 100
 /**
- * Logouts that expire sooner than this go first within their lane, in milliseconds: later there would be nothing left
- * to revoke.
+ * Logouts that expire sooner than this go first within their lane, in milliseconds, because later they would have
+ * expired.
  */
 const SOON_MS = 900_000
 /** One start in this many belongs to the backlog, however many interactive logouts there are. */

@@ -33,7 +33,7 @@ const WORK: Readonly<Record<keyof WorkOptions, true>> = {
 const DEAD_LETTERS: Readonly<Record<keyof DeadLetterOptions, true>> = { limit: true, after: true }
 
 const HOUR_MS = 3_600_000
-/** The longest that closing waits for logouts that are being stored, in milliseconds. */
+/** Time limit for logouts that are being stored when the outbox closes, in milliseconds. */
 const CLOSE_MS = 5_000
 /** Interval between searches for claims of crashed workers, in milliseconds. */
 const SUPERVISE_MS = 5_000
@@ -106,7 +106,8 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     ...readTokens(tokens, expiresAt, settings.maxAgeMs, settings.fingerprint),
     lane: checkLane(lane ?? defaultLane),
   })
-  // First: an entry without its logout is harmless, and the other way around would leave a token in use.
+  // First, because an entry without its logout is harmless, while a logout without its entry would leave a token in
+  // use.
   const listFirst = async (list: readonly NewLogout[], { transaction }: AddOptions): Promise<void> => {
     if (settings.revocations) await listTokens(settings.revocations, list, transaction)
   }

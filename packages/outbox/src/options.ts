@@ -18,7 +18,7 @@ export interface OutboxOptions {
   readonly client?: (Pick<LogoutClient, 'logout'> & Partial<LogoutClient>) | undefined
   /**
    * Names the application and its provider, with up to 1000 characters. Logouts are bound to it when they are added: a
-   * worker of another name does not send their tokens, and makes them dead letters (`other_provider`). Where several
+   * worker of another name does not send their tokens, and makes them dead letters (`other_provider`). If several
    * providers share a database or keys, set it in processes that add without a `client`.
    * @default `appId` and `provider` of the client; without a client, logouts are not bound to a provider
    */
@@ -46,8 +46,8 @@ export interface OutboxOptions {
    */
   readonly maxRefusals?: number | undefined
   /**
-   * The longest that {@link Outbox.add} takes, in milliseconds. While the database cannot be reached, such as during its
-   * restart, it retries for so long. With 0 it tries once.
+   * Time limit for {@link Outbox.add}, in milliseconds. While the database cannot be reached, such as during its
+   * restart, it retries within this time. With 0, it tries once.
    * @default 5_000
    */
   readonly addTimeoutMs?: number | undefined

@@ -1,5 +1,5 @@
 /**
- * SQLSTATE codes and system errors that pass: of the connection (08), of a server that is going down or coming up (57P),
+ * SQLSTATE codes and system errors that pass: of the connection (08), of a server that is stopping or starting (57P),
  * that has no connection left (53300), that canceled the statement (57014), or that accepts no writes now (25006).
  */
 const OUTAGE = /^(?:E[A-Z_]+|08...|57P0[1-5]|57014|53300|25006)$/

@@ -8,7 +8,7 @@ import type { OutboxTransaction } from './transaction.ts'
 /** Options of {@link Outbox.add}. */
 export interface AddOptions {
   /**
-   * When the tokens expire, as a `Date` or in milliseconds since the epoch; after that they are not revoked any more. For
+   * When the tokens expire, as a `Date` or in milliseconds since the epoch; after that, they are no longer revoked. For
    * opaque tokens: a JWT has its own expiry, which takes precedence.
    * @default `maxAgeMs` from now
    */
@@ -34,7 +34,7 @@ export interface WorkOptions {
    * @default 32
    */
   readonly concurrency?: number | undefined
-  /** Stops the work: no logout is started any more, those in progress are completed, and the rest stays in the store. */
+  /** Stops the work: no more logouts are started, those in progress are completed, and the rest stays in the store. */
   readonly signal?: AbortSignal | undefined
   /**
    * Time limit for logouts in progress after `signal` aborts, in milliseconds; then they go back into the store.
@@ -69,15 +69,15 @@ export interface OutboxStats {
   readonly active: number
   /** Dead letters. */
   readonly dead: number
-  /** The age of the oldest logout that is not completed, in milliseconds; 0 without one. Without dead letters. */
+  /** The age of the oldest logout that is not completed, in milliseconds; 0 without one. Dead letters do not count. */
   readonly oldestAgeMs: number
-  /** The end of the pause that the provider requires, or that it gets because it does not respond. */
+  /** The end of the current pause, which the provider requires or which follows from missing responses. */
   readonly pausedUntil?: Date
   /** Durability of logouts on a Postgres server. */
   readonly postgres?: {
     /** Condition that a commit waits for: the option `synchronousCommit`, or else the server's setting. With `off`, a crash loses some. */
     readonly synchronousCommit: string
-    /** The setting `synchronous_standby_names`. While it is empty, a fail-over can lose the last logouts. */
+    /** The setting `synchronous_standby_names`. While it is empty, a failover can lose the last logouts. */
     readonly synchronousStandbys: string
     /** True if it follows another server, and accepts no writes. */
     readonly isStandby: boolean
@@ -88,7 +88,7 @@ export interface OutboxStats {
 export interface OutboxHealth {
   /** True if the outbox can store logouts, even if the provider is down: logouts wait for it. */
   readonly ok: boolean
-  /** `unavailable` if the database does not answer within two seconds. */
+  /** `unavailable` if the database does not respond within two seconds. */
   readonly state: 'ready' | 'unavailable' | 'closed'
   /** True while `work()` is running in this process. */
   readonly working: boolean
@@ -146,7 +146,7 @@ export interface Outbox extends AsyncDisposable {
    * Stores many logouts, 500 at a time, and resolves to their ids in the same order. The source is read no faster than
    * its logouts are stored. They are in the `backlog` lane, so that users who log out now need not wait for them.
    *
-   * @throws OutboxError As {@link Outbox.add}; its `added` is the number of logouts that are stored nevertheless
+   * @throws OutboxError As {@link Outbox.add}; its `added` is the number of logouts that are stored anyway
    */
   addMany(source: Iterable<OutboxTokens> | AsyncIterable<OutboxTokens>, options?: AddOptions): Promise<string[]>
 
@@ -185,7 +185,7 @@ export interface Outbox extends AsyncDisposable {
   stats(): Promise<OutboxStats>
 
   /**
-   * Reports whether the outbox can store logouts, for readiness probes. It answers within two seconds and never
+   * Reports whether the outbox can store logouts, for readiness probes. It resolves within two seconds and never
    * rejects.
    */
   health(): Promise<OutboxHealth>
@@ -195,9 +195,9 @@ export interface Outbox extends AsyncDisposable {
 
   /**
    * Puts dead letters back into the queue: one, some, or all current ones. They keep their ids. A letter without a
-   * logout stays where it is.
+   * logout stays unchanged.
    *
-   * @returns how many were put back
+   * @returns the number of letters that were put back
    */
   retry(ids: string | readonly string[] | 'all'): Promise<number>
 

@@ -2,7 +2,7 @@ import type { LogoutError, Revocation } from '@backend-logout/core'
 import type { FailureCode } from './events.ts'
 import type { EntryAbout, TokenAbout } from './tokens.ts'
 
-/** Reason why a logout was not completed. Stored with it, and without the provider's own words: they may name people. */
+/** Reason why a logout was not completed. Stored with it, without the provider's description, which may name people. */
 export interface Reason {
   /** Why the logout failed. */
   readonly code: FailureCode
@@ -44,7 +44,7 @@ export type Health =
   | { readonly kind: 'unknown' }
   | { readonly kind: FailureKind; readonly code: FailureCode; readonly retryAfterMs?: number | undefined }
 
-/** Duration of a failure: it passes; it lasts until someone fixes the configuration; or for good. */
+/** Duration of a failure: temporary, until someone fixes the configuration, or permanent. */
 type Duration = 'passing' | 'refusal' | 'final'
 
 function durationOf({ code, status, retryable, concerns }: LogoutError): Duration {
@@ -95,7 +95,7 @@ export function healthOf(revocations: readonly Revocation[]): Health {
   const throttled = errors.find(({ code, retryAfterMs }) => code === 'rate_limited' || retryAfterMs !== undefined)
   if (throttled) return { kind: 'throttled', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
   if (revocations.some(({ revoked }) => revoked)) return { kind: 'answers' }
-  // An abort on this side says nothing about the provider.
+  // An abort on this side does not show anything about the provider.
   const failed = errors.find((error) => error.code !== 'aborted' && durationOf(error) !== 'final')
   if (failed) return { kind: durationOf(failed) === 'refusal' ? 'refused' : 'down', code: failed.code }
   return errors.some(({ status }) => status !== undefined) ? { kind: 'answers' } : { kind: 'unknown' }

@@ -49,7 +49,7 @@ interface World {
   readonly before?: Pace
 }
 
-/** Workers that share one pace, in a world where time is only counted. Their timers are late now and then. */
+/** Workers that share one pace, in a world where time is only counted. Their timers are sometimes late. */
 function simulate({ provider, seconds, latencyMs = 6, workers, before = firstPace(0) }: World) {
   let pace = before
   let seed = 7

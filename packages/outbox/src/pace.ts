@@ -1,25 +1,24 @@
 import type { FailureCode } from './events.ts'
 import type { FailureKind } from './outcome.ts'
 
-/** The rate at first, in requests a second. */
+/** The initial rate, in requests per second. */
 const FIRST_RATE = 100
 const MIN_RATE = 0.1
 const MAX_RATE = 1_000_000
-/** While the rate is used up and no limit of the provider is known, it doubles in this time, in milliseconds. */
+/** The time in which the rate doubles while it is used up and no limit of the provider is known, in milliseconds. */
 const DOUBLING_MS = 250
-/** The time for which requests are reserved ahead, in milliseconds: long enough to query seldom, and no longer. */
+/** The time for which requests are reserved ahead, in milliseconds: long enough to keep queries rare. */
 const AHEAD_MS = 400
 /**
- * The longest time whose turns one worker reserves in one call, in milliseconds: others may have a logout to start
- * first.
+ * The maximum time that one worker reserves in one call, in milliseconds: others may have a logout to start first.
  */
 const SHARE_MS = 100
-/** The share by which the rate is below the provider's limit after a refusal; more if the next one comes soon. */
+/** The share by which the rate stays below the limit after a refusal; more if the next refusal comes soon. */
 const MIN_MARGIN = 0.015
 const MAX_MARGIN = 0.06
-/** A provider that throttles so soon after a pause, in milliseconds, admits less than it seemed to. */
+/** A refusal within this time after a pause, in milliseconds, means that the provider admits less than estimated. */
 const SOON_MS = 3_000
-/** While the limit is a guess, the rate is kept for so long, in milliseconds, and then grows faster and faster. */
+/** While the limit is a guess, the rate is kept for this time, in milliseconds, and then grows faster and faster. */
 const HOLD_MS = 2_000
 const SEARCH = 1.02
 /** The rate is at the limit again after this many times the pause that a refusal costs. */
@@ -28,12 +27,12 @@ const MIN_REGAIN_MS = 60_000
 const MAX_REGAIN_MS = 3_600_000
 /** After an outage of the provider, the rate begins at this share of what it was. */
 const AFTER_OUTAGE = 1 / 8
-/** The pause when a provider does not say how long, in milliseconds; each further one is twice as long. */
+/** The pause when a provider does not specify one, in milliseconds; each further one is twice as long. */
 const FIRST_PAUSE_MS: Record<FailureKind, number> = { throttled: 500, refused: 1_000, down: 1_000 }
 /**
- * The longest such pause, in milliseconds: a provider that has recovered is called within seconds. The pause for one
- * that refuses everything is short because that provider works, and a pause at all because each refusal uses up an
- * attempt.
+ * The longest such pause, in milliseconds: a provider that has recovered is called within seconds. A provider that
+ * refuses everything also gets a pause, because each refusal uses up an attempt, but a short one, because that provider
+ * works.
  */
 const MAX_PAUSE_MS: Record<FailureKind, number> = { throttled: 4_000, refused: 2_000, down: 4_000 }
 /**
@@ -50,7 +49,7 @@ const MARK_MS = 100
  * All times are milliseconds on the database's clock.
  */
 export interface Pace {
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number
   /** The rate that the provider admitted, in requests per second; 0 until it throttles for the first time. */
   readonly limit: number
@@ -68,11 +67,11 @@ export interface Pace {
   readonly taken: number
   /** True if `since` is the time when the provider throttled. */
   readonly isFull: boolean
-  /** Turns taken until some points in time, the latest last. */
+  /** The number of turns taken by certain points in time, the latest last. */
   readonly marks: readonly (readonly [at: number, taken: number])[]
   /** Pauses in a row, with no success between them. */
   readonly pauses: number
-  /** The time to wait after a single request that tests if the provider responds; 0 without such a test. */
+  /** The wait after a single request that tests if the provider responds; 0 without such a test. */
   readonly probeMs: number
   readonly pausedUntil: number
   readonly pausedAt: number
@@ -99,7 +98,7 @@ export interface ProviderFailure {
   readonly sentAgoMs: number
 }
 
-/** The pace before anything is known. */
+/** The initial pace. */
 export function firstPace(now: number): Pace {
   return {
     rate: FIRST_RATE,
@@ -124,8 +123,8 @@ export function firstPace(now: number): Pace {
 /**
  * Reserves turns for a worker.
  *
- * @param wanted how many it could use
- * @param unused how many of its earlier turns it let pass
+ * @param wanted the number that it could use
+ * @param unused the number of its earlier turns that passed unused
  * @param leadMs the time until the worker gets its turns, in milliseconds
  */
 export function reserve(
@@ -151,7 +150,7 @@ export function reserve(
     return { pace: probing, turns: { count: 1, inMs, gapMs: 0, againInMs: inMs + pace.probeMs } }
   }
   const gapMs = 1000 / rate
-  // However many workers there are, each finds about as much left as the others.
+  // Each worker finds about the same remainder, however many there are.
   const count = Math.max(1, Math.min(wanted, Math.floor(Math.min(SHARE_MS, (AHEAD_MS - aheadMs) / 2) / gapMs)))
   const nextAt = at + count * gapMs
   const taken = asked.taken + count
@@ -160,7 +159,7 @@ export function reserve(
   return { pace: reserved, turns: { count, inMs, gapMs, againInMs: 0 } }
 }
 
-/** The provider revoked a token, or refused that one alone, after a pause. */
+/** The provider revoked a token, or refused only that one, after a pause. */
 export function succeeded(pace: Pace, now: number): Pace {
   if (pace.pauses === 0) return pace
   const isOutage = pace.probeMs > 0
@@ -197,10 +196,10 @@ function countedAnew(pace: Pace, now: number): Pace {
   return pace.nextAt < now - 1000 ? { ...pace, since: now, taken: 0, isFull: false, marks: [] } : pace
 }
 
-/** Estimates what the provider admits, from what it did until it refused. */
+/** Estimates the provider's limit from the requests that it admitted until it refused. */
 function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
-  // Where it counts in windows, that is what it admitted within the last second; where it saves up for bursts, it is what
-  // it admitted from one refusal to the next, the pause included. The truth lies between the two.
+  // If it counts in windows, that is the number admitted within the last second; if it allows bursts, it is the number
+  // from one refusal to the next, including the pause. The limit lies between the two.
   const recent = Math.max(1, takenUntil(pace, now) - takenUntil(pace, now - 1000))
   const lasting = pace.isFull ? (takenUntil(pace, now) * 1000) / Math.max(1000, now - pace.since) : recent
   const isFirst = pace.limit === 0
@@ -216,13 +215,13 @@ function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   const estimate = isSoon && !wasFound ? between : most * (isFirst ? 1 : 0.98)
   const margin = isSoon ? Math.min(MAX_MARGIN, pace.margin * 1.3) : Math.max(MIN_MARGIN, pace.margin / 1.3)
   const limit = Math.min(pace.rate, Math.max(MIN_RATE, estimate))
-  // The first time, the rate still changed fast: the limit is a guess until that was corrected.
+  // The first time, the rate still changed fast: the limit is a guess until it is corrected.
   const isFound = wasFound || !(isFirst || isSoon)
   const regainMs = isFound ? Math.min(MAX_REGAIN_MS, Math.max(MIN_REGAIN_MS, REGAIN * pauseMs)) : 0
   return { limit, margin, regainMs, usedMs: 0, rate: limit * (1 - margin) }
 }
 
-/** The number of turns that had come by a time. */
+/** The number of turns up to a time. */
 function takenUntil({ since, taken, marks, nextAt }: Pace, time: number): number {
   let [fromAt, from] = [since, 0]
   for (const [at, count] of [...marks, [Math.max(nextAt, since), taken] as const]) {
@@ -232,7 +231,7 @@ function takenUntil({ since, taken, marks, nextAt }: Pace, time: number): number
   return taken
 }
 
-/** Approaches the limit slowly, stays near it, and then leaves it behind faster and faster. */
+/** Approaches the limit slowly, stays near it, and then exceeds it faster and faster. */
 function ceilingOf({ limit, margin, usedMs, regainMs }: Pace): number {
   if (limit === 0) return MAX_RATE
   if (regainMs === 0) {

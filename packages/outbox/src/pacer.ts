@@ -5,7 +5,7 @@ import { failed, type Pace, reserve, succeeded } from './pace.ts'
 import { type Changed, SharedPace } from './shared-pace.ts'
 import { SharedPause } from './shared-pause.ts'
 
-/** After this many failures in a row, the provider counts as down. A single one may be the token's fault. */
+/** After this many failures in a row, the provider counts as down. A single one may be caused by the token. */
 const FAILURES = 3
 /** A turn may be used this long after its time, in milliseconds; later ones would come as a burst. */
 const LATE_MS = 100
@@ -15,17 +15,17 @@ const LOW_MS = 150
 const ERROR_MS = 1_000
 /** The time by which other workers may reserve later after a pause, in milliseconds. */
 const GIVE_WAY_MS = 30
-/** The least that the end of a pause has to be later than announced for another event, in milliseconds. */
+/** The minimum extension of a pause that causes another event, in milliseconds. */
 const LONGER_MS = 10_000
 
 /** Options of a {@link Pacer}. */
 export interface PacerOptions {
   readonly emit: OnOutboxEvent
-  /** Called when something failed that will be tried again. */
+  /** Called after a failure that will be retried. */
   readonly report: (doing: string, error: unknown) => void
-  /** Called when it may be someone's turn. */
+  /** Called when a turn may have come. */
   readonly changed: () => void
-  /** Called when the provider answers again after a pause. */
+  /** Called when the provider responds again after a pause. */
   readonly resumed: () => void
 }
 
@@ -49,7 +49,7 @@ export class Pacer {
   #failures = 0
   #pauses = 0
   #pausedUntil = Number.NEGATIVE_INFINITY
-  /** Failures of earlier requests are no news. */
+  /** Failures of earlier requests have been counted. */
   #stoppedAt = Number.NEGATIVE_INFINITY
   /** The end of the pause that an event has announced. */
   #announced: number | undefined
@@ -75,7 +75,7 @@ export class Pacer {
     return this.#perSecond
   }
 
-  /** Takes a turn, if it is this worker's. */
+  /** Takes a turn, if this worker has one. */
   take(now: number): boolean {
     for (;;) {
       const [next] = this.#turns
@@ -96,12 +96,12 @@ export class Pacer {
     return this.#turns[0]?.at ?? (this.#asking ? Number.POSITIVE_INFINITY : this.#askAt)
   }
 
-  /** After this pause, lets workers ask first that have a logout for which a user waits. */
+  /** After this pause, lets workers reserve first that have an interactive logout. */
   giveWay(): void {
     this.#askAt = Math.max(this.#askAt, this.#pausedUntil + GIVE_WAY_MS)
   }
 
-  /** Reserves turns ahead of need, so that none of the logouts that wait has to wait for the database as well. */
+  /** Reserves turns ahead of need, so that no waiting logout also has to wait for the database. */
   ask(now: number, waiting: number, free: number): void {
     if (this.#asking || now < this.#askAt) return
     const last = this.#turns.at(-1)
@@ -111,7 +111,7 @@ export class Pacer {
     if (wanted > 0) this.#ask(wanted)
   }
 
-  /** Learns from an attempt that began at a time. */
+  /** Adapts to an attempt that began at a time. */
   learn(health: Health, startedAt: number): void {
     if (health.kind === 'unknown') return
     const now = performance.now()
@@ -188,7 +188,7 @@ export class Pacer {
     this.#options.emit({ type: 'paused', until: new Date(Date.now() + ms), code })
   }
 
-  /** Gives up the turns that it has. */
+  /** Releases its turns. */
   #stop(now: number, until: number): void {
     this.#stoppedAt = now
     this.#pausedUntil = until

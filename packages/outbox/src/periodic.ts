@@ -1,7 +1,7 @@
 /**
- * Runs a task again and again, but never twice at the same time.
+ * Runs a task repeatedly, but never twice at the same time.
  *
- * @param failed called with what the task rejects with; the next run comes nevertheless
+ * @param failed called with the task's rejection; the next run still follows
  */
 export function periodically(
   ms: number,

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'pg-connection-string'
 import { parse } from 'pg-connection-string'
 
-/** One of the servers of an address; undefined where `pg` has a default, such as `PGHOST`. */
+/** One of the servers of an address; undefined if `pg` has a default, such as `PGHOST`. */
 export interface PostgresHost {
   readonly host: string | undefined
   readonly port: number | undefined
@@ -13,12 +13,12 @@ export interface PostgresAddress {
   readonly hosts: readonly PostgresHost[]
   /** True if only a server that accepts writes counts. */
   readonly readWrite: boolean
-  /** Everything else, as `pg` takes it. */
+  /** Everything else, as `pg` accepts it. */
   // Not the type of `pg-connection-string`, whose declarations require those of `pg`.
   readonly config: Readonly<Record<string, unknown>>
 }
 
-/** The keywords of libpq that are understood here. */
+/** The supported libpq keywords. */
 const KEYWORDS: Readonly<Record<string, string>> = {
   host: 'host',
   hostaddr: 'host',

@@ -3,11 +3,11 @@ import pg from 'pg'
 import type { Db } from 'pg-boss'
 import type { PostgresAddress } from './postgres-address.ts'
 
-/** The longest that connecting to one host may take, in milliseconds. */
+/** Time limit for connecting to one host, in milliseconds. */
 const CONNECT_MS = 5_000
-/** The longest that a statement of pg-boss itself may take, in milliseconds. */
+/** Time limit for a statement of pg-boss itself, in milliseconds. */
 const MAINTENANCE_MS = 30_000
-/** The longest that a change of the schema may take, such as a new index on a large table, in milliseconds. */
+/** Time limit for a change of the schema, such as a new index on a large table, in milliseconds. */
 const SCHEMA_CHANGE_MS = 600_000
 const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/i
 /** A server that accepts no writes, such as a standby, or a primary that has become one. */
@@ -22,9 +22,8 @@ export interface PostgresDatabaseOptions {
 /**
  * Connections to a Postgres server, or to the one of several that accepts writes.
  *
- * Every statement has a time limit, because a connection can be cut silently: by a firewall, a fail-over, or a failed
- * host. A statement that exceeds it takes its connection with it, and those that are idle, which may be in the same
- * state.
+ * Every statement has a time limit, because a connection can break silently: through a firewall, a failover, or a
+ * failed host. A statement that exceeds it closes its connection and all idle ones, which may be in the same state.
  */
 export class PostgresDatabase implements Db {
   readonly #address: PostgresAddress
@@ -75,13 +74,13 @@ export class PostgresDatabase implements Db {
     return this.#withClient(async (client) => {
       await query(client, begin, undefined, ms)
       const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
-      // Where it fails before this, the connection is closed, and the server rolls back.
+      // If it fails before this, the connection is closed, and the server rolls back.
       await query(client, 'COMMIT', undefined, ms)
       return result
     })
   }
 
-  /** Closes every connection, also those that do not answer. */
+  /** Closes every connection, including those that do not respond. */
   async close(): Promise<void> {
     const ended = this.#pool.end()
     for (const client of this.#all) if (this.#busy.has(client)) socketOf(client).destroy()
@@ -163,7 +162,7 @@ async function query(
   }
 }
 
-/** The pool itself takes this way to a connection that does not answer. */
+/** The pool itself does this for a connection that does not respond. */
 function socketOf(client: pg.PoolClient): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream
 }

@@ -1,13 +1,13 @@
 import type { PgBoss, Queue } from 'pg-boss'
 
-/** Logouts that are to be revoked. */
+/** Logouts to revoke. */
 export const QUEUE = 'logouts'
 /** Logouts that cannot be revoked with the current configuration. */
 export const DEAD = 'dead-letters'
 /** The queue that the processes of one outbox share for the pause. Nothing is fetched from it. */
 export const NOTES = 'notes'
 
-/** Ten years. The expiry of a token is judged here and not by pg-boss, whose retention goes by the database's clock alone. */
+/** Ten years. The outbox checks the expiry of tokens, because pg-boss relies on the database's clock alone. */
 const FOREVER_S = 315_360_000
 /** A claim expires this many seconds after the last heartbeat of its worker. */
 export const CLAIM_S = 10
@@ -37,7 +37,7 @@ export async function createQueues(boss: PgBoss): Promise<void> {
   }
 }
 
-/** Takes back every claim. Only for the embedded store, in which no other process can hold one. */
+/** Releases every claim. Only for the embedded store, in which no other process can hold one. */
 export async function takeBackClaims(boss: PgBoss, schema: string): Promise<void> {
   const { rows } = await boss
     .getDb()

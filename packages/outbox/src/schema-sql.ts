@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<keyof OutboxSchemaOptions, true>> = { schema: true,
 
 /**
  * Returns the statements that create the tables of an outbox, or bring them up to date, for a database in which the
- * application must not do so itself. Once they are there, {@link openOutbox} creates nothing.
+ * application must not do so itself. Once they exist, {@link openOutbox} creates nothing.
  *
  * @throws OutboxError `invalid_argument`
  * @example

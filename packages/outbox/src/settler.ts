@@ -15,11 +15,11 @@ export type Settlement = {
 } & (
   | { readonly kind: 'done' }
   | { readonly kind: 'dead'; readonly data: object; readonly reason: Reason; readonly history: History }
-  /** Back into the queue; with `data`, other data than before. */
+  /** Back into the queue; with `data`, with other data than before. */
   | { readonly kind: 'again'; readonly output: object | null; readonly data?: JobData | undefined }
 )
 
-/** The most settlements in one statement. */
+/** The maximum number of settlements in one statement. */
 const MAX_BATCH = 500
 /**
  * The time that a settlement waits for others, in milliseconds: one statement for many costs little more than for one.
@@ -31,7 +31,7 @@ const RETRY_MS = 500
 /**
  * Stores the settlements of jobs, in batches: those that arrive while the previous batch is being stored form the next
  * one. Each step can be repeated, so the database may fail at any point. A job that another worker has claimed in the
- * meantime is left alone.
+ * meantime is not changed.
  */
 export class Settler {
   readonly #store: Store
@@ -120,7 +120,7 @@ export class Settler {
       )
     }
     for (const { job, data } of again) {
-      // Where another worker has claimed it already, it revokes the revoked tokens again, which is harmless.
+      // If another worker has already claimed it, that worker revokes the revoked tokens again, which is harmless.
       if (data) await boss.update(QUEUE, data, { ...options, id: job.id })
     }
   }

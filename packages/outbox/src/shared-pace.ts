@@ -6,9 +6,9 @@ import { readPause, SELECT_PAUSE } from './shared-pause.ts'
 
 /** The id of the note with the pace. */
 const ID = '70616365-0000-4000-8000-000000000000'
-/** The most attempts at a change, while other workers make theirs. */
+/** The maximum number of attempts at a change, while other workers make theirs. */
 const MAX_ATTEMPTS = 50
-/** A clock that has gone back further than this was set, or is another server's, in milliseconds. */
+/** A clock that has gone back further than this was set back, or belongs to another server, in milliseconds. */
 const CLOCK_MS = 5_000
 const NUMBERS = [
   ...['rate', 'limit', 'usedMs', 'margin', 'regainMs', 'nextAt', 'askedAt', 'since', 'taken'],
@@ -25,9 +25,9 @@ export interface Changed<T> {
 }
 
 /**
- * The pace of the workers of one outbox, in whatever process they are: a job of pg-boss that is never fetched. Each
- * change is made to the result of the previous one, without a transaction, so that it works through any pooler. Its
- * times are the database's; workers turn them into durations.
+ * The pace of the workers of one outbox, in all processes: a job of pg-boss that is never fetched. Each change is made
+ * to the result of the previous one, without a transaction, so that it works through any pooler. Its times are the
+ * database's; workers turn them into durations.
  */
 export class SharedPace {
   readonly #store: Store
@@ -41,7 +41,7 @@ export class SharedPace {
     const db = this.#store.within(WRITE_MS)
     const table = `${this.#store.schema}.job`
     const note = `name = '${NOTES}' AND id = '${ID}'`
-    // The version is compared as it is stored, whatever process wrote the note.
+    // The version is compared in its stored form, because any process may have written the note.
     const version = "coalesce(left(data->>'version', 50), '')"
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { rows } = await db.executeSql(

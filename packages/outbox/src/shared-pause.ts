@@ -4,7 +4,7 @@ import { readReason } from './outcome.ts'
 import { MAX_RETRY_AFTER_MS } from './pace.ts'
 import { NOTES } from './queues.ts'
 
-/** A pause that every worker keeps. */
+/** A pause that applies to every worker. */
 export interface Pause {
   /** Remaining time, in milliseconds. */
   readonly ms: number
@@ -46,7 +46,7 @@ export class SharedPause {
   }
 }
 
-/** Reads what {@link SELECT_PAUSE} has selected. */
+/** Reads the result of {@link SELECT_PAUSE}. */
 export function readPause(
   row: { readonly ms: number | string | null; readonly code: string | null } | undefined,
 ): Pause | undefined {

@@ -6,8 +6,9 @@ import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from '.
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
   /**
-   * Its address, as libpq takes it: `postgres://user:password@host/database`, or `host=… user=… dbname=…`. It may have
-   * several hosts, which are tried in turn; with `target_session_attrs=read-write`, only one that accepts writes is used.
+   * Its address, as libpq accepts it: `postgres://user:password@host/database`, or `host=… user=… dbname=…`. It may
+   * have several hosts, which are tried in turn; with `target_session_attrs=read-write`, only one that accepts writes
+   * is used.
    * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
    */
   readonly postgres: string | URL
@@ -48,7 +49,7 @@ export type OutboxStore =
   | string
   | { readonly folder: string | URL }
   | PostgresOptions
-  /** Is lost when the outbox closes. */
+  /** Lost when the outbox closes. */
   | { readonly memory: true }
 
 /** Checked {@link PostgresOptions}. */
@@ -85,7 +86,7 @@ const STORE_HINTS = {
  */
 export function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  // The address of something else would become a strange folder.
+  // Another kind of address would become a folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'embedded', folder: store }
   }

@@ -5,7 +5,7 @@ import { isOutage } from './outage.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
 import type { ResolvedStore } from './store-options.ts'
 
-/** The longest that stopping pg-boss may take, in milliseconds. */
+/** Time limit for stopping pg-boss, in milliseconds. */
 const STOP_MS = 2_000
 /** Wait for a server that is down or starting, in milliseconds. */
 const REACH_MS = 5_000
@@ -37,7 +37,7 @@ export async function openStore(
     }
     await boss.start({ attempts: options.kind === 'postgres' ? 3 : 1 })
     await createQueues(boss)
-    // A folder is for one process: any process with claims there is gone.
+    // A folder is for one process, so any other process with claims has ended.
     if (options.kind === 'embedded') await takeBackClaims(boss, store.schema)
     return store
   } catch (error) {
@@ -47,7 +47,7 @@ export async function openStore(
   }
 }
 
-/** @throws OutboxError `store_unavailable` where there are no tables, which a reader must not create */
+/** @throws OutboxError `store_unavailable` if there are no tables, which a reader must not create */
 async function checkTables({ within, schema }: Store): Promise<void> {
   const { rows } = await within(WRITE_MS).executeSql('SELECT to_regclass($1) IS NOT NULL AS exist', [`${schema}.job`])
   if ((rows[0] as { exist: boolean }).exist) return
@@ -81,7 +81,7 @@ async function reach(store: Store): Promise<void> {
   }
 }
 
-/** Stops pg-boss. When a server does not answer, it is not waited for: the store closes its connections then. */
+/** Stops pg-boss. It does not wait for a server that does not respond: the store then closes its connections. */
 export async function stopBoss({ boss }: Store): Promise<void> {
   const enough = new AbortController()
   const late = sleep(STOP_MS, undefined, { signal: enough.signal }).catch(() => {})

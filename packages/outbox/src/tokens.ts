@@ -3,7 +3,7 @@ import { OutboxError } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
 import { createFingerprint } from './fingerprint.ts'
 
-/** The tokens of one session. An ID token may be among them; it cannot be revoked and is not kept. */
+/** The tokens of one session. They may include an ID token, which cannot be revoked and is not kept. */
 export interface OutboxTokens extends SessionTokens {
   /** The same as in {@link AddOptions}; this one takes precedence. */
   readonly expiresAt?: Date | number | undefined
@@ -15,7 +15,7 @@ export type OutboxTokenType = 'refresh_token' | 'access_token'
 /** In the order in which they are revoked. */
 export const TOKEN_TYPES: readonly OutboxTokenType[] = ['refresh_token', 'access_token']
 
-/** Information about a token without its key. */
+/** Information about a token that is readable without the key. */
 export interface TokenAbout {
   /** Access token or refresh token. */
   readonly tokenType: OutboxTokenType
@@ -25,7 +25,7 @@ export interface TokenAbout {
   readonly expiresAt: number
 }
 
-/** Information about a logout without its key. */
+/** Information about a logout that is readable without the key. */
 export interface EntryAbout {
   /** In milliseconds since the epoch. */
   readonly addedAt: number

@@ -14,7 +14,7 @@ export type OutboxTransaction =
       executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
     }
 
-/** The transaction that pg-boss requires. Its own declarations do not compile for users who check libraries. */
+/** The transaction that pg-boss requires. Its own declarations do not compile for users who type-check libraries. */
 type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
 
 /**

@@ -9,13 +9,13 @@ const IDLE_AFTER = 500
 /** A claim that takes longer shows that the statistics of the table are outdated, in milliseconds. */
 const SLOW_CLAIM_MS = 50
 const ANALYZE_EVERY_MS = 60_000
-/** The columns that claims are chosen by. The data of logouts is most of the table, and is not searched. */
+/** The columns that claims are chosen by. The data of logouts takes most of the table, and is not searched. */
 const COLUMNS = '(name, state, blocked, priority, created_on, start_after)'
 
 /**
- * Does for the table of jobs what a Postgres server does on its own and embedded Postgres does not: frees space, and
- * collects statistics, without which a claim would sort the whole backlog. A server collects them once a minute; if a
- * backlog grew faster than that, this requests them.
+ * Maintains the table of jobs, which a Postgres server does automatically but embedded Postgres does not: frees space,
+ * and collects statistics, without which a claim would sort the whole backlog. A server collects them once a minute; if
+ * a backlog grew faster than that, this requests them.
  */
 export class Upkeep {
   readonly #store: Store
@@ -47,11 +47,11 @@ export class Upkeep {
     const isNeeded = ms >= SLOW_CLAIM_MS || (more && this.#analyzeAt === 0)
     if (!isNeeded || now < this.#analyzeAt) return
     this.#analyzeAt = now + ANALYZE_EVERY_MS
-    // Should another process be doing the same, that is enough.
+    // If another process is doing the same, that is enough.
     this.#do('ANALYZE (SKIP_LOCKED)')
   }
 
-  /** Resolves when embedded Postgres is not in the middle of it. */
+  /** Resolves when embedded Postgres is not in maintenance. */
   async finish(): Promise<void> {
     if (this.#kind === 'embedded') await this.#running
   }

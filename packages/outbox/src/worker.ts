@@ -27,13 +27,13 @@ export interface WorkerOptions extends Omit<AttemptContext, 'signal' | 'recall'>
 
 /** The interval at which an idle worker looks for new logouts, in milliseconds. */
 const POLL_MS = 700
-/** When it looks again after it found fewer than it has room for, in milliseconds. */
+/** The interval of claims after one that returned fewer logouts than requested, in milliseconds. */
 const SOON_MS = 20
-/** The interval at which a busy worker looks for logouts that go first, in milliseconds. */
+/** The interval at which a busy worker looks for interactive logouts, in milliseconds. */
 const INTERACTIVE_MS = 250
 /** The time before the end of a pause at which it looks for them, in milliseconds. */
 const BEFORE_END_MS = 100
-/** When it looks again after the database failed, in milliseconds. */
+/** The delay before the next claim after the database failed, in milliseconds. */
 const ERROR_MS = 1_000
 /**
  * The time for which a stopping worker waits for a claim, so that it can return the claimed logouts, in milliseconds.
@@ -43,16 +43,16 @@ const CLAIM_GRACE_MS = 2_000
 const ABORT_MS = 1_000
 /** The time that a stopping worker has to store its results after its grace period, in milliseconds. */
 const SETTLE_MS = 5_000
-/** The most logouts that are claimed ahead. After a crash they wait until their claims expire. */
+/** The maximum number of logouts that are claimed ahead. After a crash, they wait until their claims expire. */
 const MAX_STOCK = 500
 
 /**
- * Revokes the tokens of logouts until it is stopped: one loop, which everything that happens wakes up.
+ * Revokes the tokens of logouts until it is stopped: one loop, which every change wakes up.
  *
- * `boss.work()` would do with less code, and not do three things. It settles a batch as a whole, when its slowest job
- * is done; here, each logout is settled on its own, in one statement with all others that end at the same time. It
- * claims when there is nothing left to do; here, logouts are claimed ahead. And it starts its jobs immediately; here,
- * all workers of an outbox share one rate, see {@link Pacer}.
+ * `boss.work()` would need less code, but lacks three features. It settles a batch as a whole, when its slowest job is
+ * done; here, each logout is settled separately, in one statement with all others that end at the same time. It claims
+ * when it has nothing left to do; here, logouts are claimed ahead. And it starts its jobs immediately; here, all
+ * workers of an outbox share one rate, see {@link Pacer}.
  */
 export class Worker {
   readonly #store: Store
@@ -72,7 +72,7 @@ export class Worker {
   /** True if the last claim took as many logouts as it could, so that there may be more. */
   #more = false
   #stopping = false
-  /** When to look for logouts, on the clock of `performance.now()`. */
+  /** The time of the next claim, on the clock of `performance.now()`. */
   #lookAt = 0
   /** The end of the last pause in which it has looked for logouts. */
   #lookedUntil = Number.NEGATIVE_INFINITY
@@ -166,7 +166,7 @@ export class Worker {
     return Math.min(MAX_STOCK, Math.max(16, 2 * concurrency, Math.ceil(this.#pacer.perSecond)))
   }
 
-  /** When to claim. During a pause, once before its end, so that who has logged out meanwhile goes first after it. */
+  /** The time to claim. During a pause, once before its end, so that users who have logged out in the meantime go first. */
   #claimAt(now: number): number {
     if (this.#claiming) return Number.POSITIVE_INFINITY
     if (this.#pacer.isTripped && this.#claims.waiting > 0) {

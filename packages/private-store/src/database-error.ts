@@ -1,7 +1,7 @@
 import { printable } from './printable.ts'
 
 /**
- * Copies an error of a database for logs: its words and code, printable, without the statement, its parameters, the
+ * Copies an error of a database for logs: its message and code, printable, without the statement, its parameters, the
  * stack, and the password in an address.
  *
  * @example

@@ -4,7 +4,7 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 type Init = Awaited<ReturnType<NodeFS['init']>>
 type Node = object
-/** As much of Emscripten's file system on Node.js as is changed here. */
+/** The parts of Emscripten's file system on Node.js that are changed here. */
 interface NodeFiles {
   realPath(node: Node): string
   readonly node_ops: {
@@ -19,8 +19,8 @@ interface NodeFiles {
 type PreRun = (module: { readonly NODEFS: NodeFiles }) => void
 
 /**
- * PGlite's files in a folder, private to this user, with `fsync` where Postgres requests it. PGlite itself leaves both
- * out: a commit then survives the end of the process, but not that of the machine; and files have mode 0666.
+ * PGlite's files in a folder, private to this user, with `fsync` where Postgres requests it. PGlite itself does
+ * neither: a commit survives the end of the process, but not a crash of the machine, and files have mode 0666.
  */
 export class DurableFiles extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): Promise<Init> {
@@ -28,7 +28,7 @@ export class DurableFiles extends NodeFS {
     const adapt: PreRun = (module) => {
       makePrivate(module.NODEFS)
       module.NODEFS.stream_ops.fsync = ({ nfd }) => {
-        // A folder has no separate descriptor here; Postgres syncs those too, and that it must do without.
+        // A folder has no separate descriptor here, so Postgres cannot sync folders.
         if (nfd !== undefined) fs.fsyncSync(nfd)
         return 0
       }
@@ -39,13 +39,13 @@ export class DurableFiles extends NodeFS {
   }
 }
 
-/** Gives files and folders modes without group and others, whatever the umask and whatever Postgres requests. */
+/** Removes the rights of group and others from files and folders, whatever the umask and whatever Postgres requests. */
 function makePrivate(files: NodeFiles): void {
   const { node_ops, stream_ops } = files
   const { mknod } = node_ops
   node_ops.mknod = (parent, name, mode, device) => {
     const node = mknod(parent, name, mode & ~0o077, device)
-    // The umask may have removed even rights of the owner. Windows only supports a read-only flag.
+    // The umask may have removed rights of the owner. Windows only supports a read-only flag.
     if (process.platform !== 'win32') fs.chmodSync(files.realPath(node), mode & 0o700)
     return node
   }
@@ -61,7 +61,8 @@ export const DURABLE_START: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
-  // For a queue, and not for a server: the memory of the process, and what is in the folder in addition to the logouts.
+  // Sized for a queue, not for a server: the memory of the process, and the files of the folder in addition to the
+  // logouts.
   '-c',
   'shared_buffers=32MB',
   '-c',

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { printable } from './printable.ts'
 import { openPrivateFile } from './private-file.ts'
 
-/** A folder that is open in another process, or for a second time in this one. The message says in which. */
+/** A folder that is open in another process, or for a second time in this one. The message names the process. */
 export class FolderInUseError extends Error {}
 
 Object.defineProperty(FolderInUseError.prototype, 'name', { value: 'FolderInUseError' })
 
-/** The file in the folder that the lock is on. */
+/** The locked file in the folder. */
 export const LOCK_FILE = 'lock'
 
 /** An exclusive lock on a folder. */
@@ -19,8 +19,8 @@ export interface FolderLock {
 }
 
 /**
- * Locks a folder: against other processes, and against another store in this one. The lock is the
- * operating system's own and belongs to the open file, so it ends with the process, however that ends.
+ * Locks a folder: against other processes, and against another store in this one. The lock is the operating system's
+ * own and belongs to the open file, so it ends with the process, in any case.
  *
  * @throws FolderInUseError if another process has it
  * @throws NotPrivateError if the lock file is a link or belongs to another user
@@ -36,7 +36,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       )
     }
     await file.truncate()
-    // For people only; this text never decides whether a process has the lock.
+    // For people only; this text does not determine whether a process has the lock.
     await file.write(`process ${process.pid} on ${hostname()}`, 0)
   } catch (error) {
     await file.close()

@@ -7,7 +7,7 @@ import { makeContentsPrivate, makeFolderPrivate } from './private-folder.ts'
 
 /** The folder's subfolder with the files of Postgres. */
 const DATA = 'data'
-/** A database that is being created; one whose creation was interrupted cannot be opened any more. */
+/** A database that is being created; one whose creation was interrupted can no longer be opened. */
 const UNFINISHED = 'unfinished'
 
 /** Runs statements: a database, or a transaction in it. */
@@ -39,8 +39,8 @@ export interface OpenPrivateStoreOptions {
  * other user of the machine can read or change it. A commit survives the end of the process and that of the machine.
  *
  * @param folder `undefined` for a database in memory, which is gone when it is closed.
- * @throws FolderInUseError where another process has the folder open, or this one
- * @throws NotPrivateError where other users could change the folder, and this one cannot prevent it
+ * @throws FolderInUseError if this or another process has the folder open
+ * @throws NotPrivateError if other users could change the folder, and this one cannot prevent it
  * @example
  * ```ts
  * import { openPrivateStore } from '@backend-logout/private-store'

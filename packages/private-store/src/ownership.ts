@@ -7,7 +7,7 @@ import { printable } from './printable.ts'
  */
 export class NotPrivateError extends Error {
   constructor(message: string) {
-    // Other users may have chosen the names of files in it.
+    // Other users may have chosen the file names in it.
     super(printable(message))
   }
 }
@@ -19,7 +19,7 @@ export function currentUser(): number | undefined {
   return process.geteuid?.()
 }
 
-/** Refuses what belongs to another user. */
+/** Refuses a file that belongs to another user. */
 export function checkOwner(path: string, { uid }: Stats): void {
   if (uid === currentUser()) return
   throw new NotPrivateError(
@@ -28,7 +28,7 @@ export function checkOwner(path: string, { uid }: Stats): void {
   )
 }
 
-/** Refuses what another path leads to as well: symbolic links, and files with a second name. Also pipes and devices. */
+/** Refuses a file that has another path: symbolic links, and files with a second name. Also pipes and devices. */
 export function checkKind(path: string, found: Stats): void {
   if (found.isSymbolicLink()) throw linkError(path)
   if (found.isDirectory()) return
@@ -40,7 +40,7 @@ export function checkKind(path: string, found: Stats): void {
   }
 }
 
-/** Refuses what others can still read after its mode was changed: some file systems, such as FAT, keep no modes. */
+/** Refuses a file that others can still read after its mode was changed: file systems such as FAT have no modes. */
 export function checkMode(path: string, { mode }: Stats): void {
   if ((mode & 0o077) === 0) return
   throw new NotPrivateError(
@@ -53,7 +53,7 @@ export function linkError(path: string): NotPrivateError {
   return new NotPrivateError(`${path} is a symbolic link, which is not followed: rm ${quotePath(path)}`)
 }
 
-/** Writes a path as a shell takes it. */
+/** Quotes a path for a shell. */
 export function quotePath(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -2,8 +2,8 @@
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 
 /**
- * Escapes characters that would control a terminal or forge a line of a log, as JSON does: the words of a database and
- * the names of files may come from anyone.
+ * Escapes characters that would control a terminal or forge a line of a log, as JSON does: messages of a database and
+ * file names may come from anyone.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>

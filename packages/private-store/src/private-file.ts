@@ -64,7 +64,7 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
 /**
  * Reports who else can read a file with a key or a secret, and how to change that, as `ssh` does for its keys.
  *
- * @returns A sentence; `undefined` where only this user and root can read the file, and on Windows
+ * @returns A sentence; `undefined` if only this user and root can read the file, and on Windows
  * @throws Error as `stat()` of `node:fs/promises`
  * @example
  * ```ts

@@ -16,7 +16,7 @@ export interface PrivateFolder {
 }
 
 /**
- * Makes sure that a folder exists, and that no other user can read it, change it, or replace it. Creates the folder and
+ * Ensures that a folder exists, and that no other user can read it, change it, or replace it. Creates the folder and
  * its missing parents with mode 0700, whatever the umask. Changes an existing folder of this user to 0700, unless it
  * contains anything unexpected: that may have to stay open to others.
  *
@@ -83,8 +83,8 @@ function checkContents(path: string, { mode }: Stats, contents: readonly string[
 }
 
 /**
- * Walks to the parent of a path as the kernel does, link by link, and checks on the way that no other user can replace
- * what lies ahead. Creates missing folders, and returns the path without symbolic links.
+ * Walks to the parent of a path as the kernel does, link by link, and checks that no other user can replace the rest of
+ * the path. Creates missing folders, and returns the path without symbolic links.
  */
 function enterParents(path: string): string {
   const { root } = parse(path)
@@ -117,7 +117,7 @@ function enterParents(path: string): string {
   return join(parent, ...names)
 }
 
-/** Refuses a folder in which other users can replace what belongs to this one. */
+/** Refuses a folder in which other users can replace this user's files. */
 function checkParent(path: string, found: Stats): void {
   checkReplaceable(path, found)
   if (found.mode & STICKY) return
@@ -129,7 +129,7 @@ function checkParent(path: string, found: Stats): void {
   )
 }
 
-/** Refuses what another user can always change, as its owner. Root may be that owner. */
+/** Refuses a file that another user owns and can therefore change. Root may own it. */
 function checkReplaceable(path: string, { uid }: Stats): void {
   if (uid === 0 || uid === currentUser()) return
   throw new NotPrivateError(
@@ -141,10 +141,10 @@ function checkReplaceable(path: string, { uid }: Stats): void {
 function createFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
-    // The umask may have removed even rights of the owner.
+    // The umask may have removed rights of the owner.
     chmodSync(path, 0o700)
   } catch (error) {
-    // An existing file is checked, from any origin.
+    // An existing file is checked, whatever its origin.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -20,7 +20,7 @@ export interface BackChannelHandlerOptions extends LogoutTargets {
   readonly failureStatus?: 503 | 400 | undefined
 }
 
-/** Answers a provider's report of a logout. It never rejects. */
+/** Responds to a provider's report of a logout. It never rejects. */
 export type BackChannelHandler = (request: Request) => Promise<Response>
 
 /** A refusal, as in the contract. */
@@ -40,8 +40,8 @@ const NAMES: Readonly<Record<keyof BackChannelHandlerOptions, true>> = {
  *
  * First, the token is verified. Then, the tokens in the sessions go to the outbox, the revocation list gets an entry,
  * and the sessions end. Only if all of this succeeds is the response 200, and only then is the token remembered as
- * handled. If anything fails before that, the provider can deliver it again. A second delivery after that gets 200 and
- * has no effect. The reason of a refusal is in the event, not in the response.
+ * processed. If anything fails before that, the provider can deliver it again. A second delivery after that gets 200
+ * and has no effect. The reason of a refusal is in the event, not in the response.
  *
  * The request needs no protection against forgery by other sites, because it is authenticated by its token alone.
  *
@@ -76,7 +76,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       emit(onEvent, { type: 'refused', code, status: answer.status, durationMs: durationMs() })
       return answer
     }
-    // Always the same text: who guesses learns nothing.
+    // Always the same text, so that an attacker learns nothing.
     const invalid = (status: 400 | 405): Response =>
       refusal(status, 'invalid_request', 'This is not an acceptable logout token.')
 
@@ -85,7 +85,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       if ('problem' in read) return refused(read.problem, invalid(read.problem === 'method_not_allowed' ? 405 : 400))
       const notice = await verifier.verify(read.token)
       const { sessions } = await carryOut(notice, options)
-      // Where this fails, a second delivery is carried out again, which is harmless.
+      // If this fails, a second delivery is processed again, which is harmless.
       await within(storeTimeoutMs, () => verifier.handled(notice)).catch((error: unknown) => {
         emit(onEvent, { type: 'failure', step: 'replays', error })
       })

@@ -1,9 +1,9 @@
 import { within } from './time-limit.ts'
 
-/** Why a body could not be read. */
+/** The reason why a body could not be read. */
 export type BodyProblem = 'body_too_large' | 'incomplete_body'
 
-/** The longest body, in bytes: the longest token, other parameters, and what encoding adds. */
+/** The longest body, in bytes: the longest token, other parameters, and their encoding. */
 const MAX_BYTES = 32_768
 /** The usual length, in bytes: creating a longer buffer costs more than verifying that a token is forged. */
 const USUAL_BYTES = 4_096

@@ -8,9 +8,9 @@ export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 /** The lifetime of a token without `exp`, in seconds: the maximum that the specification recommends. */
 const IMPLIED_LIFETIME_S = 120
-/** The longest time from `iat` to `exp`, in seconds. As long is remembered that a token was handled. */
+/** The longest time from `iat` to `exp`, in seconds. A processed token is remembered for this time. */
 const MAX_LIFETIME_S = 86_400
-/** By how much `iat` can be too early, in seconds: it is rounded down, and Zitadel's is a second in the past. */
+/** The maximum by which `iat` can be early, in seconds: it is rounded down, and Zitadel's is a second early. */
 const EARLY_S = 1
 /** The end of the year 9999, in seconds. Milliseconds are beyond it. */
 const MAX_TIME = 253_402_300_799
@@ -29,7 +29,7 @@ export function issuerOf(claims: JsonObject, issuers: ReadonlyMap<string, Truste
 }
 
 /**
- * Checks the claims of a logout token against §2.4 and §2.6 of the specification. The signature is checked afterwards,
+ * Checks the claims of a logout token against §2.4 and §2.6 of the specification. The signature is checked afterward,
  * so that invalid tokens cost no cryptography.
  *
  * @param now In seconds since 1970.
@@ -73,7 +73,7 @@ export function checkTimes(
 }
 
 /**
- * Refuses a token for others, and one for others as well.
+ * Refuses a token for other applications, even if it is also for this one.
  *
  * @throws LogoutTokenError `wrong_audience`
  */
@@ -92,7 +92,7 @@ function readExpiry(
   if (exp === undefined) {
     return allowMissingExp ? at + IMPLIED_LIFETIME_S : refuse('exp_missing', 'The token has no exp.')
   }
-  if (exp - at > MAX_LIFETIME_S) refuse('lives_too_long', 'The token lives for more than a day.')
+  if (exp - at > MAX_LIFETIME_S) refuse('lives_too_long', 'The token is valid for more than a day.')
   return exp
 }
 
@@ -117,7 +117,7 @@ function readTime(claims: JsonObject, name: string): number | undefined {
 }
 
 function malformed(name: string): never {
-  return refuse('malformed_claim', `The token's ${name} is not usable.`)
+  return refuse('malformed_claim', `The token's ${name} is invalid.`)
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -12,17 +12,17 @@ const MAX_READ_LENGTH = 8_192
 /** The maximum number of brackets and commas in its header and its claims. Real ones have fewer than 30. */
 const MAX_PARTS = 50
 
-/** A JSON object of a stranger. Its members are read with {@link member} only. */
+/** An untrusted JSON object. Its members are read with {@link member} only. */
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** A compact JWS or JWE, taken apart. Nothing of it is verified. */
+/** A compact JWS or JWE, split into its parts. No part of it is verified. */
 export interface CompactToken {
   readonly parts: readonly string[]
   readonly header: JsonObject
 }
 
 /**
- * Characters of base64 that base64url does not have. A search for characters that neither has takes longer, and `atob`
+ * Characters of base64 that base64url does not have. Searching for characters that neither has takes longer, and `atob`
  * finds them.
  */
 const FOREIGN = /[\s=+/]/
@@ -32,7 +32,7 @@ const NOT_ASCII = /[\u0080-\u00ff]/
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Takes a compact JWS (three parts) or JWE (five parts) apart.
+ * Splits a compact JWS (three parts) or JWE (five parts).
  *
  * @throws LogoutTokenError `too_large` or `malformed`
  * @see {@link https://www.rfc-editor.org/rfc/rfc7515#section-7.1 | RFC 7515 §7.1}
@@ -40,7 +40,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export function splitToken(token: unknown): CompactToken {
   if (typeof token !== 'string') refuse('malformed', 'A logout token must be a string.')
   if (token.length > MAX_TOKEN_LENGTH) {
-    refuse('too_large', `A logout token may have at most ${MAX_TOKEN_LENGTH} characters.`)
+    refuse('too_large', `A logout token must have at most ${MAX_TOKEN_LENGTH} characters.`)
   }
   const parts = token.split('.', 6)
   // A JWS without a signature is a token of "alg":"none", and is rejected below. The second part of a JWE is empty if
@@ -66,7 +66,7 @@ export function readJson(part: string, what: string): JsonObject {
   let value: unknown
   try {
     const text = decodeText(part)
-    // Most of what is no token is seen here: to parse it, or to have the parser throw, costs many times as much.
+    // Most invalid tokens are detected here: parsing them, or letting the parser throw, costs many times as much.
     value = OBJECT.test(text) && isSmall(text) ? JSON.parse(text) : undefined
   } catch {
     refuse('malformed', `The ${what} of the logout token is not JSON.`)
@@ -77,7 +77,7 @@ export function readJson(part: string, what: string): JsonObject {
   return value as JsonObject
 }
 
-/** A member of a stranger's object, never one that it inherits. */
+/** A member of an untrusted object, never an inherited one. */
 export function member(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
@@ -91,7 +91,7 @@ function isSmall(text: string): boolean {
   return true
 }
 
-/** @throws TypeError or DOMException where it is not UTF-8, or not base64url */
+/** @throws TypeError or DOMException if it is not UTF-8, or not base64url */
 function decodeText(part: string): string {
   const binary = atob(part.replaceAll('-', '+').replaceAll('_', '/'))
   // Most tokens are ASCII, whose bytes are its characters.

@@ -50,7 +50,7 @@ interface State {
   readonly refused: readonly string[]
   /** Logins that began before a report said that they had ended. */
   readonly recorded: readonly string[]
-  /** Whose tokens the outbox has. */
+  /** The sessions whose tokens are in the outbox. */
   readonly revoked: readonly string[]
 }
 

@@ -8,11 +8,11 @@ export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outb
  * `error` is the unchanged error of your function.
  *
  * - `keys_fetched` and `keys_failed`: an issuer's keys were requested.
- * - `logged_out`: a logout is complete. `sessions` is how many have ended.
+ * - `logged_out`: a logout is complete. `sessions` is the number that have ended.
  * - `ignored`: a webhook of GenAuth ends nothing, because of its event or its application.
- * - `repeated`: a token that was handled before was delivered again.
+ * - `repeated`: a token that was processed before was delivered again.
  * - `refused`: a request or a token is not acceptable, or the keys cannot be fetched.
- * - `incomplete`: a part of a logout failed, and the answer says so.
+ * - `incomplete`: a part of a logout failed, and the response reports it.
  * - `failure`: one step failed, after which `incomplete` follows.
  */
 export type ReceiverEvent =
@@ -32,7 +32,7 @@ export type ReceiverEvent =
 
 /**
  * Reason for refusing a request before its token was checked, or a webhook of GenAuth: it lacks the secret, or does not
- * name whom it is about.
+ * name a user.
  */
 export type RequestProblem =
   | 'method_not_allowed'
@@ -43,5 +43,5 @@ export type RequestProblem =
   | 'wrong_secret'
   | 'unreadable_event'
 
-/** Receives {@link ReceiverEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
+/** Receives {@link ReceiverEvent}s. Its errors are ignored: watching a logout must not break it. */
 export type OnReceiverEvent = (event: ReceiverEvent) => void

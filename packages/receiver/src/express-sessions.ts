@@ -12,7 +12,7 @@ export interface ExpressSessionStore {
  * Reaches the sessions of `express-session`, for a ready {@link SessionIndex}.
  *
  * @param store The store that `express-session` uses.
- * @param tokensOf Where the tokens are in a session.
+ * @param tokensOf Returns the tokens in a session.
  * @example
  * ```ts
  * import { createMemorySessionIndex, type ExpressSessionStore, expressSessions } from '@backend-logout/receiver'

@@ -10,7 +10,7 @@ export async function fetchJson(
   timeoutMs: number,
 ): Promise<Readonly<Record<string, unknown>>> {
   const stop = new AbortController()
-  const timer = setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  const timer = setTimeout(() => stop.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
   try {
     const headers = { accept: 'application/json' }
     const request = {
@@ -22,11 +22,11 @@ export async function fetchJson(
       maxBodyBytes: MAX_BYTES,
     } as const
     const { status, redirected, truncated, body } = await transport.send(request)
-    if (redirected || (status >= 300 && status < 400)) throw new Error('it answered with a redirect')
-    if (status !== 200) throw new Error(`it answered with status ${status}`)
-    if (truncated) throw new Error(`its answer is longer than ${MAX_BYTES} bytes`)
+    if (redirected || (status >= 300 && status < 400)) throw new Error('it returned a redirect')
+    if (status !== 200) throw new Error(`it returned status ${status}`)
+    if (truncated) throw new Error(`its response is longer than ${MAX_BYTES} bytes`)
     const value = parse(body)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('its answer is not JSON')
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('its response is not JSON')
     return value as Readonly<Record<string, unknown>>
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error

@@ -8,7 +8,7 @@ import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARG
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
 
-/** A user, as the provider names users. */
+/** A user, in the provider's format. */
 export interface RevocationSubject {
   /** The issuer that names the user. */
   readonly iss: string
@@ -22,7 +22,7 @@ export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAcc
     /** The address of this endpoint, as registered at the provider, without a query: the `aud` of its tokens. */
     readonly endpoint: string | URL
     /**
-     * Finds the user with an e-mail address, for providers that name users so. `undefined` if no user has it.
+     * Finds the user with an email address, for providers that identify users by it. `undefined` if no user has it.
      * @default such requests get 422
      */
     readonly subjectOfEmail?:
@@ -30,7 +30,7 @@ export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAcc
       | undefined
   }
 
-/** Answers a request to log a user out everywhere. It never rejects. */
+/** Responds to a request to log a user out everywhere. It never rejects. */
 export type GlobalRevocationHandler = (request: Request) => Promise<Response>
 
 const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS

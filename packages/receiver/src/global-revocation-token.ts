@@ -17,8 +17,8 @@ export interface RevocationAuthority {
 export type VerifyRevocationToken = (token: string) => Promise<RevocationAuthority>
 
 /**
- * Creates a {@link VerifyRevocationToken}: the type is `global-token-revocation+jwt` and no other, `aud` is the endpoint,
- * and `sub` is the application.
+ * Creates a {@link VerifyRevocationToken}: the type must be `global-token-revocation+jwt`, `aud` the endpoint, and
+ * `sub` the application.
  */
 export function createRevocationTokenVerifier(settings: VerifierSettings, endpoint: string): VerifyRevocationToken {
   const sources = new Map(Array.from(settings.issuers.values(), (issuer) => [issuer, new KeySource(issuer, settings)]))

@@ -2,7 +2,7 @@ import { type JsonObject, member } from './compact-token.ts'
 import { refuse } from './errors.ts'
 import type { TrustedIssuer } from './options.ts'
 
-/** The part of a JWS header that counts. `jwk`, `jku`, `x5c`, `x5u` and `x5t` are not read. */
+/** The relevant part of a JWS header. `jwk`, `jku`, `x5c`, `x5u` and `x5t` are not read. */
 export interface SignatureHeader {
   readonly alg: string
   readonly kid: string | undefined
@@ -28,7 +28,7 @@ export function readSignatureHeader(
   if (type !== expected && (strictType || (type !== undefined && type !== 'jwt'))) {
     refuse(
       'wrong_type',
-      strictType ? `The token's typ is not ${expected}.` : "The token's typ is that of another kind of JWT.",
+      strictType ? `The token's typ is not ${expected}.` : "The token's typ belongs to another kind of JWT.",
     )
   }
   const alg = member(header, 'alg')
@@ -39,7 +39,7 @@ export function readSignatureHeader(
 }
 
 /**
- * Refuses what changes how a token is to be read (RFC 7515 §4.1.11, RFC 7797, RFC 7516 §4.1.3).
+ * Refuses headers that change the interpretation of a token (RFC 7515 §4.1.11, RFC 7797, RFC 7516 §4.1.3).
  *
  * @throws LogoutTokenError `unsupported_header`
  */

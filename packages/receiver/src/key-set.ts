@@ -22,7 +22,7 @@ export class KeySet {
   readonly #keys: readonly JWK[]
   readonly #imported = new Map<string, Promise<CryptoKey | undefined>>()
 
-  /** @param keys The `keys` of a JWK set, whatever that is. */
+  /** @param keys The `keys` of a JWK set, unchecked. */
   constructor(keys: unknown) {
     this.#keys = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter(isVerificationKey) : []
   }
@@ -37,7 +37,7 @@ export class KeySet {
     const found: CryptoKey[] = []
     for (const [index, key] of this.#keys.entries()) {
       if (!fits(key, alg) || (kid !== undefined && key.kid !== undefined && key.kid !== kid)) continue
-      // A key without a name could be any; one that has the name is the one.
+      // A key without a `kid` could be any; a key with the same `kid` is the right one.
       if (kid !== undefined && key.kid === undefined && this.#keys.some((other) => other.kid === kid)) continue
       const imported = await this.#import(index, key, alg)
       if (imported && found.push(imported) === MAX_CANDIDATES) break
@@ -49,7 +49,7 @@ export class KeySet {
     const name = `${index} ${alg}`
     let imported = this.#imported.get(name)
     if (!imported) {
-      // Only what makes the key: how it may be used has been checked.
+      // Only the key material: its purpose has been checked.
       const { kty, n, e, crv, x, y } = key
       const parts = Object.fromEntries(
         Object.entries({ kty, n, e, crv, x, y }).filter(([, part]) => part !== undefined),
@@ -78,7 +78,7 @@ function isVerificationKey(value: unknown): value is JWK {
   )
 }
 
-/** True if a key can be for an algorithm, so that no signature is tried with a key for another one. */
+/** True if a key can be for an algorithm, so that no signature is checked with a key for another one. */
 function fits(key: JWK, alg: string): boolean {
   const isSame = key.alg === alg || (/^Ed/.test(alg) && /^Ed/.test(key.alg ?? ''))
   if (key.alg !== undefined && !isSame) return false

@@ -12,7 +12,7 @@ import type { TrustedIssuer, VerifierSettings } from './options.ts'
 const FRESH_MS = 600_000
 /** The time for which keys are used while newer ones cannot be fetched, in milliseconds. */
 const LAST_GOOD_MS = 86_400_000
-/** The pause between two fetches while there are keys, in milliseconds: tokens of strangers must not cause more. */
+/** The pause between two fetches while there are keys, in milliseconds: forged tokens must not cause more. */
 const PAUSE_MS = 30_000
 /** The pause if there are no keys at all. */
 const FIRST_PAUSE_MS = 5_000
@@ -28,8 +28,8 @@ interface Metadata {
 }
 
 /**
- * The keys of one issuer, from the `jwks_uri` of its metadata and from nowhere else. All calls share one fetch. Times
- * are measured on a monotonic clock.
+ * The keys of one issuer, only from the `jwks_uri` of its metadata. All calls share one fetch. Times are measured on a
+ * monotonic clock.
  */
 export class KeySource {
   readonly #issuer: TrustedIssuer
@@ -55,7 +55,7 @@ export class KeySource {
     if (this.#ageMs() > FRESH_MS) await this.#refresh()
     let found = await this.#find(header)
     if (found.length === 0 && this.#mayFetch()) {
-      // A new key, perhaps.
+      // Possibly a new key.
       await this.#refresh()
       found = await this.#find(header)
     }
@@ -86,7 +86,7 @@ export class KeySource {
     if (this.#fetching.isRunning || this.#mayFetch()) await this.#fetching.run()
   }
 
-  /** Replaces the keys, or keeps those that there are. Never rejects. */
+  /** Replaces the keys, or keeps the existing ones. Never rejects. */
   async #fetch(): Promise<void> {
     const { transport, timeoutMs, onEvent } = this.#settings
     const { issuer } = this.#issuer
@@ -95,7 +95,7 @@ export class KeySource {
     try {
       const { jwksUri } = await this.#discover()
       const keys = new KeySet((await fetchJson(transport, jwksUri, timeoutMs)).keys)
-      // An empty set would make every token one of a stranger.
+      // An empty set would make every token invalid.
       if (keys.size === 0) throw new Error('it has no key for signatures')
       // A later fetch may have been faster.
       if (startedAt > this.#readAt) {
@@ -104,7 +104,7 @@ export class KeySource {
       }
       emit(onEvent, { type: 'keys_fetched', issuer, keys: keys.size })
     } catch (error) {
-      // The next attempt also reads the metadata: the address may be another one by then.
+      // The next attempt also reads the metadata, because the address may have changed by then.
       this.#metadata &&= { ...this.#metadata, readAt: Number.NEGATIVE_INFINITY }
       const message = `The keys of ${issuer} could not be fetched: ${(error as Error)?.message ?? 'no reason given'}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })

@@ -36,14 +36,14 @@ export interface LogoutTargets {
       }
     | undefined
   /**
-   * Leaves refresh tokens alone that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has
-   * it: they are meant to work while the user is logged out. If a session has no scope, its refresh token is kept.
+   * Keeps refresh tokens that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it: they
+   * are meant to work while the user is logged out. If a session has no scope, its refresh token is kept.
    * @default false
    */
   readonly keepOfflineAccess?: boolean | undefined
   /**
    * Maximum remaining lifetime of anything issued before the logout, in seconds: the maximum lifetime of access tokens
-   * and, if the list checks them, of cookie sessions. So long is the entry kept in the revocation list.
+   * and, if the list checks them, of cookie sessions. The entry is kept in the revocation list for this time.
    * @default 2_592_000 (30 days)
    */
   readonly revokedForSeconds?: number | undefined
@@ -106,13 +106,12 @@ const DEFAULT_REVOKED_FOR_S = 2_592_000
  * Logs a user out of all sessions of this application, or out of one with `sid`: after a password change, or for an
  * administrator. It has the effect of the back-channel handler, in this order:
  *
- * 1. The tokens in the sessions go to the outbox.
- * 2. The revocation list gets an entry for the user or the session, and one for each access token in the sessions, which
- *    need not say whose it is. From now on, services refuse what was issued until now.
- * 3. The sessions end.
+ * 1. The tokens in the sessions go to the outbox. 2. The revocation list gets an entry for the user or the session, and
+ * one for each access token in the sessions, which may not name the user. From then on, services refuse all tokens that
+ * were issued before. 3. The sessions end.
  *
- * Where step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. Where a session cannot be ended,
- * the others end nevertheless. Repeating a logout is harmless.
+ * If step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. If a session cannot be ended, the
+ * others still end. Repeating a logout is harmless.
  *
  * @throws LogoutError `invalid_options` or `invalid_argument`
  * @throws IncompleteLogoutError when a step failed
@@ -138,7 +137,7 @@ export async function logoutEverywhere(who: LogoutSubject, targets: LogoutTarget
   return carryOut({ iss, at, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }, targets)
 }
 
-/** Does what {@link logoutEverywhere} describes. */
+/** Implements {@link logoutEverywhere}. */
 export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Promise<LogoutSummary> {
   const { sessions, revocations, outbox, storeTimeoutMs = 5_000, onEvent } = targets
   const attempt = async <T>(step: ReceiverStep, run: () => Awaitable<T>): Promise<T> => {
@@ -169,7 +168,7 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   return { sessions: ids.length, tokens }
 }
 
-/** With a `sid`, only what belongs to that session: a `sub` beside it says whose it is. */
+/** With a `sid`, only that session: a `sub` in addition only names its user. */
 function entryOf(
   { iss, sub, sid, at }: LogoutNotice,
   { revokedForSeconds = DEFAULT_REVOKED_FOR_S }: LogoutTargets,
@@ -201,7 +200,7 @@ function tokensToRevoke(stored: StoredTokens, keepOfflineAccess: boolean): Revoc
 /**
  * Checks the targets of a logout.
  *
- * @param known The names of all options beside which these stand.
+ * @param known The names of all options next to these.
  * @throws LogoutError `invalid_options`
  */
 export function checkTargets(targets: LogoutTargets, known: object = TARGETS): void {

@@ -7,12 +7,12 @@ export interface LogoutNotice {
   /** The one session that ends. */
   readonly sid?: string
   /**
-   * When the logout happened, by the provider's clock: `iat` of the token and one second, because it is rounded down.
+   * The time of the logout, by the provider's clock: `iat` of the token and one second, because it is rounded down.
    * Later sessions stay active.
    */
   readonly at: number
   /** The token's id. */
   readonly jti?: string
-  /** Until when the provider can deliver the token. */
+  /** The latest time at which the provider can deliver the token. */
   readonly expiresAt?: number
 }

@@ -17,8 +17,8 @@ export interface IssuerOptions {
   /** The application's id at this provider, or its ids. */
   readonly clientId: string | readonly string[]
   /**
-   * The algorithms that tokens may be signed with. Of these, only those count that the provider's metadata lists in
-   * `id_token_signing_alg_values_supported`. Symmetric algorithms and `none` are not supported.
+   * The algorithms that tokens may be signed with. Of these, only those are accepted that the provider's metadata lists
+   * in `id_token_signing_alg_values_supported`. Symmetric algorithms and `none` are not supported.
    * @default RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA and Ed25519
    */
   readonly algorithms?: readonly LogoutTokenAlgorithm[] | undefined
@@ -54,7 +54,7 @@ export interface IssuerOptions {
 /** Options of {@link createLogoutTokenVerifier} that apply to all issuers. */
 export interface SharedVerifierOptions {
   /**
-   * Remembers which tokens were handled. Processes that share one recognize each other's.
+   * Remembers processed tokens. Processes that share one recognize each other's tokens.
    * @default the memory of this process
    */
   readonly replays?: ReplayStore | undefined
@@ -150,7 +150,7 @@ export interface VerifierSettings {
 /**
  * Checks options and fills in the defaults.
  *
- * @param more Names of options that are read elsewhere.
+ * @param more Names of options that other code reads.
  * @throws LogoutError `invalid_options`
  */
 export function resolveOptions(options: LogoutTokenVerifierOptions, more: object = {}): VerifierSettings {

@@ -39,8 +39,8 @@ const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
 /**
  * Creates an index of sessions in Postgres, for any number of processes. Its tables are created with the first call.
  *
- * A login and the report of its logout can cross each other, and reach different processes. Both are written before the
- * other is looked for, so at least one of them finds the other: either the report ends the session, or `add` returns
+ * A login and the report of its logout can cross each other, and reach different processes. Each is written before it
+ * looks for the other, so at least one of them finds the other: either the report ends the session, or `add` returns
  * that the user is already logged out.
  *
  * @throws LogoutError `invalid_options`
@@ -119,7 +119,7 @@ export function createPostgresSessionIndex(options: PostgresSessionIndexOptions)
   }
 }
 
-/** A row as a notice: columns without a value are members that are missing. */
+/** A row as a notice: columns without a value become missing members. */
 function readNotice(row: unknown): Parameters<typeof ends>[0] {
   const { iss, sub, sid, at } = row as { iss: string; sub: string | null; sid: string | null; at: number }
   return { iss, at: Number(at), ...(sub !== null && { sub }), ...(sid !== null && { sid }) }

@@ -1,14 +1,14 @@
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
 
-/** Remembers which logout tokens were handled, until they expire. */
+/** Remembers processed logout tokens until they expire. */
 export interface ReplayStore {
-  /** True if a token was handled. */
+  /** True if a token was processed. */
   has(key: string): Awaitable<boolean>
   /**
-   * Remembers a token that was handled.
+   * Remembers a processed token.
    *
-   * @param expiresAt When it can be forgotten, in seconds since 1970.
+   * @param expiresAt Its expiry, in seconds since 1970.
    */
   add(key: string, expiresAt: number): Awaitable<unknown>
 }

@@ -25,7 +25,7 @@ export interface SessionIndex {
   find(notice: LogoutNotice): Awaitable<Iterable<string>>
   /** The tokens in a session, which are revoked. Without it, the provider has to revoke them. */
   tokens?(id: string): Awaitable<StoredTokens | null | undefined>
-  /** Ends a session. Ending one that is gone already is no error. */
+  /** Ends a session. Ending a session that no longer exists succeeds. */
   end(id: string): Awaitable<unknown>
 }
 
@@ -33,7 +33,7 @@ export interface SessionIndex {
 export interface SessionAccess {
   /** The tokens in a session, which are revoked. */
   readonly tokens?: ((id: string) => Awaitable<StoredTokens | null | undefined>) | undefined
-  /** Ends a session in the application's store. Ending one that is gone already is no error. */
+  /** Ends a session in the application's store. Ending a session that no longer exists succeeds. */
   readonly end: (id: string) => Awaitable<unknown>
 }
 
@@ -55,7 +55,7 @@ export interface LoginClaims {
 /** Options of {@link RecordedSessions.add}. */
 export interface RecordOptions {
   /**
-   * When the session expires, as a date or in milliseconds since 1970. Then it is forgotten.
+   * When the session expires, as a date or in milliseconds since 1970. Then it is removed.
    * @default 30 days from now
    */
   readonly expiresAt?: Date | number | undefined
@@ -69,10 +69,10 @@ export interface RecordedSessions extends SessionIndex {
    * @param id The session's id in the application's store.
    * @param claims The claims of the ID token.
    * @returns `false` if the provider has already reported the logout: then end the session, and do not log the user in
-   * @throws TypeError when the id or a claim is not usable
+   * @throws TypeError when the id or a claim is invalid
    */
   add(id: string, claims: LoginClaims, options?: RecordOptions): Promise<boolean>
-  /** Forgets a session that the application has ended. */
+  /** Removes a session that the application has ended. */
   remove(id: string): Promise<void>
 }
 
@@ -93,7 +93,7 @@ const DEFAULT_LIFE_MS = 2_592_000_000
 const MAX_NAME = 1024
 
 /**
- * Checks a login and makes a record of it.
+ * Checks a login and creates its record.
  *
  * @throws TypeError
  */
@@ -124,7 +124,7 @@ export function ends(
   { iss, sub, sid, at }: Pick<SessionRecord, 'iss' | 'sub' | 'sid' | 'at'>,
 ): boolean {
   if (notice.iss !== iss || at > notice.at) return false
-  // A sid names one session. A sub beside it says whose that is, and not that all of the user's sessions end.
+  // A sid names one session. A sub in addition names its user, and does not end the user's other sessions.
   if (notice.sid !== undefined) return notice.sid === sid && (notice.sub === undefined || notice.sub === sub)
   return notice.sub === sub
 }

@@ -17,7 +17,7 @@ export interface LogoutTokenVerifier {
    */
   verify(token: string): Promise<LogoutNotice>
   /**
-   * Remembers that a notice was carried out: from now on, `verify` refuses its token as `replayed`. Call it last, so
+   * Remembers that a notice was processed: from then on, `verify` refuses its token as `replayed`. Call it last, so
    * that the provider can deliver the token again after a failure.
    */
   handled(notice: LogoutNotice): Promise<void>
@@ -28,9 +28,9 @@ export interface LogoutTokenVerifier {
  * §2.6: type, algorithm, signature, issuer, audience, times, event, the absence of a nonce, and replay. Keys come only
  * from the `jwks_uri` of the issuer's metadata; keys and addresses in the token are not read.
  *
- * Metadata and keys are fetched when the first token arrives, over https (http on loopback), without following redirects.
- * Keys are fetched again after ten minutes, and once per 30 seconds at most for a `kid` that is not known. While they
- * cannot be fetched, the last ones count for up to 24 hours.
+ * Metadata and keys are fetched when the first token arrives, over https (http on loopback), without following
+ * redirects. Keys are fetched again after ten minutes, and once per 30 seconds at most for a `kid` that is not known.
+ * While they cannot be fetched, the last ones remain valid for up to 24 hours.
  *
  * @throws LogoutError `invalid_options`
  * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation | Back-Channel Logout §2.6}
@@ -64,7 +64,7 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
     const header = readSignatureHeader(signed.header, issuer)
     const notice = readClaims(claims, issuer, Date.now() / 1000)
     await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)
-    // After the signature: a stranger must not learn or influence which tokens were handled.
+    // After the signature: an attacker must not learn or influence which tokens were processed.
     if (await replays.has(replayKey(notice))) refuse('replayed', 'The token has already been handled.')
     return Object.freeze(notice)
   }

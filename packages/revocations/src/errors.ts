@@ -52,7 +52,7 @@ export interface RevocationErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as never
 
 /**
- * The one error that this package throws. Its `code` names the failure; its message also says where it happened and
+ * The only error that this package throws. Its `code` names the failure; its message also says where it happened and
  * what to do. It contains no secret, and neither does its `cause`.
  *
  * @example
@@ -76,7 +76,7 @@ export class RevocationError extends Error {
   /** Wait that the feed requires, in milliseconds. */
   declare readonly retryAfterMs?: number
 
-  /** Makes an error; for your own {@link RevocationSource}. */
+  /** Creates an error; for your own {@link RevocationSource}. */
   constructor(code: RevocationErrorCode, message: string, details: RevocationErrorDetails = {}) {
     const { cause, ...known } = details
     super(message, { cause })

@@ -16,7 +16,7 @@ export type RevocationListEvent =
       readonly received: number
       /** Number of entries in the list. */
       readonly entries: number
-      /** From the first request on; of an update, most of it is waiting. */
+      /** From the first request on; most of the time of an update is waiting. */
       readonly durationMs: number
     }
   | {
@@ -34,7 +34,7 @@ export type OnRevocationListEvent = (event: RevocationListEvent) => void
 /** Calls a listener and contains its failures, even later ones. */
 export function emit<Event extends object>(onEvent: ((event: Event) => void) | undefined, event: Event): void {
   try {
-    // Typed as void, but nothing keeps people from handing in an async function.
+    // Typed as void, but an application can pass an async function.
     const result: unknown = onEvent?.(Object.freeze(event))
     if (result instanceof Promise) result.catch(() => {})
   } catch {}

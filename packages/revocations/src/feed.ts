@@ -53,7 +53,7 @@ const CODES: Readonly<Record<number, RevocationErrorCode>> = {
  * Reads a revocation feed over HTTP, as `specs/revocation-feed.openapi.yaml` describes it: https only, except on
  * loopback; no redirects; bounded in time and size. Neither errors nor events contain the authorization.
  *
- * @param url Where the feed is.
+ * @param url The address of the feed.
  * @throws RevocationError `invalid_options`
  * @example
  * ```ts
@@ -84,7 +84,7 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
     }
   }
 
-  /** Names the address without its query, where someone may have put a secret. */
+  /** Names the address without its query, which may contain a secret. */
   const failure = (code: RevocationErrorCode, what: string, details?: RevocationErrorDetails): RevocationError =>
     new RevocationError(code, `The feed at ${address.split('?')[0]} ${what}.`, details)
 
@@ -137,9 +137,9 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
 function checkAddress(value: string | URL, allowInsecureHttp: boolean | undefined): string {
   const url = URL.parse(String(value))
   const insecure = url?.protocol === 'http:' && (allowInsecureHttp || LOOPBACK.test(url.hostname))
-  // The address itself is not repeated: this is where someone may have put a secret.
+  // The address itself is not repeated, because it may contain a secret.
   if (!url || (url.protocol !== 'https:' && !insecure) || url.username || url.password || url.hash) {
-    return refuse('url must be https, or http on loopback, without credentials and fragment.')
+    return refuse('url must be https, or http on loopback, without credentials or a fragment.')
   }
   return url.href
 }
@@ -147,7 +147,7 @@ function checkAddress(value: string | URL, allowInsecureHttp: boolean | undefine
 function checkAuthorization(value: unknown): { authorization?: string } {
   if (value === undefined) return {}
   if (typeof value === 'string' && /^[!-~]+(?: [!-~]+)*$/.test(value)) return { authorization: value }
-  // Runtimes repeat a value that they refuse, so it does not get that far.
+  // Runtimes repeat a value that they refuse, so it is checked here.
   return refuse('authorization must be visible ASCII.')
 }
 

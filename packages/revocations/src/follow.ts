@@ -7,15 +7,15 @@ import { type FollowOptions, resolveOptions } from './options.ts'
 import { isPage } from './page.ts'
 import { RevocationTable } from './revocation-table.ts'
 
-/** Where waiting for the feed to change its mind makes no sense. */
+/** Errors that a retry does not fix. */
 const HOPELESS = /unauthorized|redirect_refused|unexpected_response|too_large/
 /** Number of entries checked per second, to drop those that have ended. */
 const SWEEP_PER_SECOND = 20_000
 
 /**
- * Follows a revocation log: takes a snapshot, then keeps up with it. The list is kept in memory; asking it costs a few
- * lookups. When the log cannot be reached, the list stays as it is, becomes `stale` after `maxStalenessMs`, and catches
- * up without help. An open list keeps the process alive until it is closed.
+ * Follows a revocation log: takes a snapshot, then keeps up with it. The list is kept in memory; a check costs a few
+ * lookups. When the log cannot be reached, the list keeps its entries, becomes `stale` after `maxStalenessMs`, and
+ * catches up automatically. An open list keeps the process alive until it is closed.
  *
  * @throws RevocationError `invalid_options`
  * @example
@@ -42,7 +42,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   let cursor: string | undefined
   /** The list has everything that was stored before this moment; `undefined` if it never was complete. */
   let since: Moment | undefined
-  /** The wall clock when both clocks last said that the list is fresh. */
+  /** The wall clock at the last time when both clocks showed that the list is fresh. */
   let freshAt: number | undefined
   let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
   let sweepAt = 0
@@ -54,7 +54,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   let pauseTimer: ReturnType<typeof setTimeout> | undefined
   let onClose = (_error: RevocationError): void => {}
 
-  /** Waits for something, but not beyond the end. */
+  /** Waits for a promise, but not beyond the end. */
   const untilClosed = <T>(start: ConstructorParameters<typeof Promise<T>>[0]): Promise<T> =>
     new Promise((resolve, reject) => {
       onClose = reject
@@ -62,7 +62,8 @@ export function followRevocations(options: FollowOptions): RevocationList {
     })
 
   /**
-   * The age of the list, in milliseconds: the higher one of two clocks, as either can be behind. NaN without a copy.
+   * The age of the list, in milliseconds: the higher value of two clocks, because either can be behind. NaN without a
+   * copy.
    */
   const ageMs = (): number => {
     freshAt = undefined
@@ -82,9 +83,9 @@ export function followRevocations(options: FollowOptions): RevocationList {
 
   /** Reads until there are no more entries, and returns the wait before the next call, in milliseconds. */
   const catchUp = async (): Promise<number> => {
-    // The pages of one run show the log as it was when the run began, which may be before the last failure.
+    // The pages of one run show the log at the start of the run, which may be before the last failure.
     run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
-    // Two requests fit into the time for which a response counts, so that one that is lost does not matter.
+    // Two requests fit into the time for which a response is valid, so a lost one does not matter.
     const longestWaitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
     let waitMs = longestWaitMs
     for (let more = true; more && !signal.aborted; waitMs = 0) {
@@ -93,7 +94,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
       const page = await untilClosed<unknown>((resolve, reject) => source.read(request).then(resolve, reject))
       if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is not a revocation page.')
       if (!answerClock.accepts(page.as_of * 1000, sentAt, performance.now())) {
-        throw new RevocationError('went_back', 'This answer is older than the last one.')
+        throw new RevocationError('went_back', 'This response is older than the last one.')
       }
       if (sentAt >= sweepAt) {
         sweepAt = sentAt + 1_000
@@ -115,8 +116,8 @@ export function followRevocations(options: FollowOptions): RevocationList {
     if (isSnapshot || received > 0) {
       emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
     }
-    // A source with many new entries is not called for each of them, and a source that does not wait is not called all
-    // the time.
+    // A source with many new entries is not called for each of them, and a source that does not wait is not called in a
+    // tight loop.
     return received > 0 ? 5 : Math.min(1_000, longestWaitMs / 2) - durationMs
   }
 

@@ -28,8 +28,8 @@ export interface RevocationListHealth {
 /** A copy of a revocation log in memory, kept up to date. Made by {@link followRevocations}. */
 export interface RevocationList extends AsyncDisposable {
   /**
-   * Resolves when the list is complete for the first time. It rejects where waiting will not help, such as for a feed
-   * that does not accept the authorization; the list still keeps trying.
+   * Resolves when the list is complete for the first time. It rejects if waiting will not help, such as for a feed that
+   * does not accept the authorization; the list keeps trying.
    *
    * @throws RevocationError
    */

@@ -2,13 +2,13 @@
 const MAX = 0xffff_ffff
 
 /**
- * Pairs of times by name, each raised to the latest that was given. The times lie in one array, because a million small
+ * Pairs of times by name, each raised to the latest given value. The times are in one array, because a million small
  * objects would take 40 MB more.
  */
 export class Marks {
-  /** Where the pair of each name is. */
+  /** The index of each name's pair. */
   readonly #places = new Map<string, number>()
-  /** Places of names that were deleted. */
+  /** The indexes of deleted names. */
   readonly #free: number[] = []
   #times = new Uint32Array(32)
 
@@ -38,7 +38,7 @@ export class Marks {
     return known === undefined
   }
 
-  /** Walks through all names, deletes those that have ended, and yields for each whether it has. */
+  /** Walks through all names, deletes those that have ended, and yields for each whether it has ended. */
   *dropEnded(hasEnded: (until: number) => boolean): Generator<boolean> {
     for (const [name, place] of this.#places) {
       const isOver = hasEnded(this.#times[place + 1] as number)

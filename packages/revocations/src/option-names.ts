@@ -3,7 +3,7 @@ import { refuse } from './errors.ts'
 /**
  * Refuses options that do not exist. The reader has few bytes and no dependencies, so it names all options that do exist.
  *
- * @param others What is left of the options without those.
+ * @param others The remaining options.
  * @param known Their names.
  * @throws RevocationError `invalid_options`
  */

@@ -9,8 +9,8 @@ export interface FollowOptions {
   /** Source of the entries: {@link revocationFeed}, a log in this process, or your own. */
   readonly source: RevocationSource
   /**
-   * Maximum age of the list before `check` returns `stale`, in milliseconds, 1 000 to 86 400 000. It is also the longest
-   * that a logout can stay unnoticed while the feed cannot be reached.
+   * Maximum age of the list before `check` returns `stale`, in milliseconds, 1 000 to 86 400 000. It is also the
+   * longest time for which a logout can go unnoticed while the feed cannot be reached.
    * @default 60_000
    */
   readonly maxStalenessMs?: number | undefined
@@ -28,7 +28,7 @@ export interface FollowOptions {
   readonly onEvent?: OnRevocationListEvent | undefined
 }
 
-/** {@link FollowOptions}, after they were checked. */
+/** Checked {@link FollowOptions}. */
 export interface ResolvedFollowOptions {
   readonly source: RevocationSource
   readonly maxStalenessMs: number

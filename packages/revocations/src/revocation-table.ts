@@ -2,8 +2,8 @@ import { type EntryMembers, isName, isTime, MAX_ISSUER, MAX_TIME, type Revocatio
 import { Marks } from './marks.ts'
 
 /**
- * The claims of a token that determine whether it is revoked. Hand in the whole payload, after signature, issuer,
- * audience and times were verified; everything else in it is ignored.
+ * The claims of a token that determine whether it is revoked. Pass the whole payload, after you have verified
+ * signature, issuer, audience and times; everything else in it is ignored.
  */
 export interface TokenClaims {
   /** Issuer. */
@@ -29,7 +29,7 @@ type IssuerMarks = { [Kind in (typeof KINDS)[number]]?: Marks }
  */
 const LEEWAY_S = 600
 
-/** Everything that is known to be revoked, merged by maximum, so that order and repetition do not matter. */
+/** All known revocations, merged by maximum, so that order and repetition do not matter. */
 export class RevocationTable {
   readonly #issuers = new Map<string, IssuerMarks>()
   readonly #aliases: ReadonlyMap<string, string>
@@ -69,14 +69,14 @@ export class RevocationTable {
 
   /**
    * True if a token is known to be revoked. A token with invalid claims, or that no entry could name, counts as
-   * revoked: it could not be refused after a logout.
+   * revoked, because it could not be refused after a logout.
    */
   isRevoked(claims: TokenClaims): boolean {
     if (typeof claims !== 'object' || claims === null) return true
     const { iat = 0, jti, sid, sub } = claims
     const iss = this.#nameOf(claims.iss as string)
     const marks = this.#issuers.get(iss)
-    // An issuer that is known has a proper name.
+    // A known issuer has a valid name.
     if (!(marks || isName(iss, MAX_ISSUER)) || !isTime(iat) || (jti ?? sid ?? sub) === undefined) return true
     return (
       isMarked(jti, marks?.jti, iat) ||
@@ -87,11 +87,11 @@ export class RevocationTable {
   }
 
   /**
-   * Looks at some entries and drops those that have ended, beginning where it left off, so that a large list is never
-   * walked through in one pass.
+   * Checks some entries and drops those that have ended, continuing from the last call, so that a large list is never
+   * scanned in one pass.
    *
    * @param now In seconds since 1970.
-   * @param count How many to look at.
+   * @param count The number of entries to check.
    */
   sweep(now: number, count: number): void {
     this.#now = now - LEEWAY_S

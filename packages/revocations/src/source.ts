@@ -9,7 +9,7 @@ export interface ReadRequest {
   readonly after?: string | undefined
   /** Wait for a new entry, in milliseconds. A source may respond earlier. */
   readonly waitMs: number
-  /** Aborts when the reader gives up. */
+  /** Aborts when the reader stops waiting. */
   readonly signal: AbortSignal
 }
 
@@ -22,7 +22,7 @@ export interface RevocationSource {
   /**
    * Reads a page.
    *
-   * @throws RevocationError `cursor_gone` where only a snapshot helps; anything else makes the list try again later
+   * @throws RevocationError `cursor_gone` if only a snapshot helps; after any other error, the list retries later
    */
   read(request: ReadRequest): Promise<RevocationPage>
 }

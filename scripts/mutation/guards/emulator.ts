@@ -38,7 +38,7 @@ export const emulatorGuards: readonly Mutation[] = [
       ],
       ['refuses two hosts', 'if (!own || hosts.length !== 1 ||', 'if (!own ||', 'a request with two hosts is refused'],
       [
-        'compares the host in the target as well',
+        'also compares the host in the target',
         'const own = [...hosts, authority].every(',
         'const own = hosts.every(',
         'is refused if it is %s',
@@ -74,7 +74,7 @@ export const emulatorGuards: readonly Mutation[] = [
     },
     [
       [
-        'insists on JSON, which needs a preflight',
+        'requires JSON, which needs a preflight request',
         "if (type?.trim().toLowerCase() !== 'application/json') throw",
         'if (false) throw',
         'that posts as "%s", which needs no preflight, is refused',

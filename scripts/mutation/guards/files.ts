@@ -27,7 +27,7 @@ export const fileGuards: readonly Mutation[] = [
       'never uses an initialization vector twice',
     ],
     [
-      'insists on the whole authentication tag',
+      'requires the whole authentication tag',
       "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: TAG_BYTES })",
       "createDecipheriv('aes-256-gcm', key, decode(iv), { authTagLength: decode(tag).length })",
       'requires the complete authentication tag',
@@ -35,7 +35,7 @@ export const fileGuards: readonly Mutation[] = [
   ]),
   ...guardsIn({ promise: SEALED, file: 'packages/outbox/src/entry.ts', test: 'tests/outbox/src/at-rest.test.ts' }, [
     [
-      'stores tokens encrypted only',
+      'stores only encrypted tokens',
       'return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place }) }',
       'return { jwe: this.#keyring.seal(kept, { at: about.addedAt, tokens, ...place, kept }) }',
       'no file of a folder contains any part of a token',
@@ -72,24 +72,24 @@ export const fileGuards: readonly Mutation[] = [
     [
       [
         'creates folders for this user alone, whatever the umask',
-        '    mkdirSync(path, { mode: 0o700 })\n    // The umask may have removed even rights of the owner.\n    chmodSync(path, 0o700)',
+        '    mkdirSync(path, { mode: 0o700 })\n    // The umask may have removed rights of the owner.\n    chmodSync(path, 0o700)',
         '    mkdirSync(path)',
         'creates a folder and its parents for this user alone, with umask %o',
       ],
       [
-        'tightens an existing folder',
+        'makes an existing folder private',
         '  if (wasOpen) checkContents(path, found, contents)\n  setMode(path, found)',
         '  if (wasOpen) checkContents(path, found, contents)',
         'makes an existing folder of mode %o private',
       ],
       [
-        'locks nobody out of a folder that holds something else',
+        'does not lock others out of a folder with other files',
         '  if (wasOpen) checkContents(path, found, contents)\n',
         '',
         'leaves a folder unchanged that holds other files, such as a project',
       ],
       [
-        'refuses a parent that everybody can write',
+        'refuses a parent that everyone can write',
         '  const byAll = (found.mode & 0o002) !== 0\n',
         '  const byAll = false\n',
         'refuses a folder in another one that everyone can write, and states how to change that',
@@ -101,7 +101,7 @@ export const fileGuards: readonly Mutation[] = [
         'refuses a symbolic link, even one that leads nowhere',
       ],
       [
-        'tightens what is in the folder',
+        'makes the content of the folder private',
         '    checkOwner(path, found)\n    setMode(path, found)\n    const below',
         '    checkOwner(path, found)\n    const below',
         'makes the content of a folder private, and reports whether others could change it',
@@ -134,7 +134,7 @@ export const fileGuards: readonly Mutation[] = [
         'refuses a file with a second name',
       ],
       [
-        'takes the mode of an existing file from others',
+        'removes the rights of others from an existing file',
         'if ((found.mode & 0o777) !== 0o600) await file.chmod(0o600)',
         '',
         'makes an existing file of mode %o private and keeps its content',
@@ -149,7 +149,7 @@ export const fileGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes from others the files that Postgres creates',
+        'removes the rights of others from files that Postgres creates',
         '      makePrivate(module.NODEFS)',
         '',
         'find nothing readable, whatever the umask, during and after use of the outbox',
@@ -179,7 +179,7 @@ export const fileGuards: readonly Mutation[] = [
     },
     [
       [
-        'repeats a name only where there is such a file',
+        'repeats a name only if there is such a file',
         '    return role',
         '    return path',
         'as an argument of %s, it is not repeated',
@@ -200,7 +200,7 @@ export const fileGuards: readonly Mutation[] = [
         '%s may contain a password',
       ],
       [
-        'knows the parameters that hold a password',
+        'recognizes the parameters that contain a password',
         ' || /(?:pass\\w*|pwd|secret|sslkey)\\s*=/i.test(text)',
         '',
         '%s may contain a password',
@@ -230,7 +230,7 @@ export const fileGuards: readonly Mutation[] = [
     },
     [
       [
-        'opens its files by the gate for private files',
+        'opens its files as private files',
         'return await openPrivateFile(path, options)',
         "return await (await import('node:fs/promises')).open(path, 'a+')",
         'only the owner can read files written with umask %s',

@@ -10,19 +10,19 @@ export const genAuthGuards: readonly Mutation[] = [
     },
     [
       [
-        'insists on the secret',
+        'requires the secret',
         "if (!(await hasSecret(request, secrets))) return refuse('wrong_secret', 401)",
         '',
         '%s: 401, and nothing ends',
       ],
       [
-        'refuses a wrong secret beside the right one',
+        'refuses a wrong secret next to the right one',
         'return fits.length > 0 && fits.every(Boolean)',
         'return fits.some(Boolean)',
         '%s: 401, and nothing ends',
       ],
       [
-        'leaves kicks from other applications alone',
+        'ignores kicks from other applications',
         "const isOurs = notice !== 'ignored' && (notice.appId === undefined || appIds.includes(notice.appId))",
         "const isOurs = notice !== 'ignored'",
         'acknowledged: %s',
@@ -52,7 +52,7 @@ export const genAuthGuards: readonly Mutation[] = [
     },
     [
       [
-        "takes no answer without GenAuth's envelope as a success",
+        "does not accept a response without GenAuth's envelope as a success",
         'return isSuccess(answer) ? answer : refusal(answer)',
         'return answer',
         '%s is not a success',
@@ -78,7 +78,7 @@ export const genAuthGuards: readonly Mutation[] = [
         '',
         'are not sent, and a repeated one is masked',
       ],
-      ['asks before and afterwards', ', verify: true }', ' }', 'ends the session and proves it'],
+      ['queries before and after', ', verify: true }', ' }', 'ends the session and proves it'],
     ],
   ),
 ]

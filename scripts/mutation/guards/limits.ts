@@ -13,7 +13,7 @@ export const limitGuards: readonly Mutation[] = [
     { promise: VANISHED, file: 'packages/outbox/src/adder.ts', test: 'tests/outbox/src/vanished-database.test.ts' },
     [
       [
-        'gives up storing a logout when its time is over',
+        'stops storing a logout when its time is over',
         'const ms = this.#options.timeoutMs || WRITE_MS',
         'const ms = this.#options.timeoutMs * 1000 || WRITE_MS',
         'makes add() fail within addTimeoutMs, stats() within its time, and close() end',
@@ -24,7 +24,7 @@ export const limitGuards: readonly Mutation[] = [
     { promise: ROWS, file: 'packages/outbox/src/shared-pause.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
     [
       [
-        'takes no pause that is longer than a provider can ask for',
+        'ignores a pause that is longer than a provider can require',
         "AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'",
         '',
         'delay nobody for longer than a provider can specify',
@@ -33,7 +33,7 @@ export const limitGuards: readonly Mutation[] = [
   ),
   ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/entry.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
     [
-      'takes no time that a date cannot hold',
+      'refuses a time that a Date cannot represent',
       "typeof value === 'number' && value >= 0 && value <= 8.64e15",
       "typeof value === 'number'",
       'stop neither a list of dead letters, nor their retry, nor statistics',
@@ -49,7 +49,7 @@ export const limitGuards: readonly Mutation[] = [
   ]),
   ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/outcome.ts', test: 'packages/outbox/src/outcome.test.ts' }, [
     [
-      'takes no text for a reason',
+      'accepts no free text as a reason',
       "typeof value === 'string' && /^[\\w.-]{1,100}$/.test(value)",
       "typeof value === 'string'",
       'keeps the code of a provider as the reason, but no text',
@@ -63,7 +63,7 @@ export const limitGuards: readonly Mutation[] = [
     },
     [
       [
-        'sends no more at the same time than it may',
+        'limits the requests in flight',
         'this.#inFlight + this.#settled.length < this.#window',
         'this.#settled.length < this.#window',
         'keeps at most the configured number of requests in flight',
@@ -89,13 +89,13 @@ export const limitGuards: readonly Mutation[] = [
     },
     [
       [
-        'tries no longer than the deadline',
+        'stops at the deadline',
         'if (leastMs >= remainingMs) return undefined',
         'if (leastMs >= remainingMs) return remainingMs - 1',
         'which is beyond the deadline',
       ],
       [
-        'waits for as long as the provider asks',
+        'waits as long as the provider requires',
         'const leastMs = failure.retryAfterMs ?? 0',
         'const leastMs = 0',
         '${status} with ${name}, and then success',
@@ -107,13 +107,13 @@ export const limitGuards: readonly Mutation[] = [
     { promise: BODY, file: 'packages/core/src/fetch-transport.ts', test: 'packages/core/src/fetch-transport.test.ts' },
     [
       [
-        'trusts a stated length only where it is short',
+        'trusts a stated length only if it is short',
         'if (/^\\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {',
         'if (/^\\d+$/.test(length) && !encoded) {',
         'an unusual Content-Length does not let a body bypass the limit',
       ],
       [
-        'trusts a stated length only where the body is what was sent',
+        'trusts a stated length only if the body was not decoded',
         '&& !encoded && Number(length)',
         '&& Number(length)',
         'the length does not describe a body that comes %s',
@@ -141,7 +141,7 @@ export const limitGuards: readonly Mutation[] = [
         'codingsOf(%j) reports that they are not supported',
       ],
       [
-        'limits what a body may be decoded to',
+        'limits the decoded body',
         '{ maxOutputLength: maxBytes, chunkSize: maxBytes + 64 }',
         '{ maxOutputLength: 16 * maxBytes, chunkSize: maxBytes + 64 }',
         'decode() returns a body of exactly the limit, and not a byte more',

@@ -14,7 +14,7 @@ const BODY = 'A logout request costs at most 64 KiB of body'
 export const logoutEndpointGuards: readonly Mutation[] = [
   {
     promise: READERS,
-    guard: 'The session’s code cannot send CORS headers',
+    guard: 'drops CORS headers from the session’s code',
     file: `${src}/server/answer.ts`,
     find: 'access-control-.*|',
     replace: '',
@@ -25,7 +25,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: READERS,
-    guard: 'No answer is stored in a cache',
+    guard: 'keeps responses out of caches',
     file: `${src}/server/answer.ts`,
     find: "'cache-control': 'no-store'",
     replace: "'cache-control': 'private'",
@@ -36,7 +36,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: SURVIVES,
-    guard: 'An address that makes no sense is not an exception',
+    guard: 'turns an invalid address into a response, not an exception',
     file: `${src}/server/own-origin.ts`,
     find: 'URL.parse(`${scheme}',
     replace: 'new URL(`${scheme}',
@@ -47,7 +47,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: SURVIVES,
-    guard: 'A body has 10 seconds to arrive',
+    guard: 'limits the time for a body to 10 seconds',
     file: body,
     find: 'const TIMEOUT_MS = 10_000',
     replace: 'const TIMEOUT_MS = 10_000_000',
@@ -58,7 +58,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: SURVIVES,
-    guard: 'On Workers, a request does not wait for another one',
+    guard: 'does not let a request wait for another one on Workers',
     file: `${src}/server/single-flight.ts`,
     find: "!== 'Cloudflare-Workers'",
     replace: "!== 'none'",
@@ -69,7 +69,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESOLVES,
-    guard: 'What is unexpected becomes internal_error',
+    guard: 'turns unexpected errors into internal_error',
     file: `${src}/server/logout-handler.ts`,
     find: 'const problem = expected ? error : internalError()',
     replace: 'if (!expected) throw error\n      const problem = error',
@@ -80,7 +80,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESOLVES,
-    guard: 'What was thrown is not asked what it is',
+    guard: 'does not run code of a thrown value',
     file: `${src}/server/http-problem.ts`,
     find: "typeof value === 'object' && value !== null && #problem in value",
     replace: 'value instanceof HttpProblem',
@@ -88,7 +88,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESOLVES,
-    guard: 'A failure of a part is an event, and the logout goes on',
+    guard: 'turns a failure of a part into an event, and continues the logout',
     file: `${src}/server/step.ts`,
     find: 'return { ok: false, error }',
     replace: 'throw error',
@@ -99,7 +99,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESOLVES,
-    guard: 'A part that hangs is given up',
+    guard: 'abandons a part that hangs',
     file: `${src}/server/time-limit.ts`,
     find: 'Promise.race([(async () => run())(), timeout])',
     replace: 'run()',
@@ -110,7 +110,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESPONDS,
-    guard: 'A handler that rejects is answered with internal_error',
+    guard: 'answers with internal_error if the handler rejects',
     file: `${src}/node.ts`,
     find: 'await fail(incoming, outgoing)',
     replace: 'await Promise.resolve()',
@@ -118,7 +118,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: RESPONDS,
-    guard: 'A response that something else has begun is closed',
+    guard: 'closes a response that other code has begun',
     file: `${src}/node.ts`,
     find: 'if (outgoing.headersSent) {\n    outgoing.destroy()',
     replace: 'if (outgoing.headersSent) {',
@@ -129,7 +129,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: BODY,
-    guard: 'A body is read up to the limit',
+    guard: 'reads a body up to the limit',
     file: body,
     find: 'if (length > MAX_BYTES) throw tooLarge()',
     replace: 'if (length > Number.MAX_VALUE) throw tooLarge()',
@@ -140,7 +140,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: BODY,
-    guard: 'The chunks of a body are not kept',
+    guard: 'does not keep the chunks of a body',
     file: body,
     find: '  add(chunk: Uint8Array): void {\n',
     replace: '  readonly kept: unknown[] = []\n  add(chunk: Uint8Array): void {\n    this.kept.push(chunk)\n',
@@ -151,7 +151,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: BODY,
-    guard: 'What nobody reads of a body is drained, so that the connection goes on',
+    guard: 'drains an unread body, so that the connection stays open',
     file: `${src}/node.ts`,
     find: 'body?.drain()',
     replace: 'body?.stream',
@@ -162,7 +162,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   },
   {
     promise: BODY,
-    guard: 'A client that goes on sending is cut off',
+    guard: 'disconnects a client that keeps sending',
     file: `${src}/incoming-request.ts`,
     find: 'const LINGER_MS = 5_000',
     replace: 'const LINGER_MS = 500_000',

@@ -10,7 +10,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'leaves logins alone that began later',
+        'keeps logins that began later',
         'if (notice.iss !== iss || at > notice.at) return false',
         'if (notice.iss !== iss) return false',
         'for any order of logins and reports, the same sessions remain, and none that began later',
@@ -25,7 +25,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'believes a sid only together with its sub',
+        'accepts a sid only together with its sub',
         'notice.sid === sid && (notice.sub === undefined || notice.sub === sub)',
         'notice.sid === sid',
         'ends nothing if sid and sub do not belong together',
@@ -55,7 +55,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'names one session where the report names one',
+        'names one session if the report names one',
         'return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }',
         'return sub !== undefined ? { iss, sub, ...times } : { iss, sid: sid as string, ...times }',
         'in any order, and however often reports arrive, the same logins end, and none that began later',
@@ -70,7 +70,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'finds no session of another issuer, or of later',
+        'finds no session of another issuer, or a later one',
         'AND iss = $2 AND at <= $3 AND',
         'AND $2::text IS NOT NULL AND $3::bigint IS NOT NULL AND',
         'finds by sid, else by sub, for one issuer, up to a time',
@@ -85,7 +85,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'answers 200 only when every step is done',
+        'answers 200 only when every step has succeeded',
         '      throw new IncompleteLogoutError(step, error)\n',
         '      return undefined as T\n',
         '%s: nothing has ended, the response is 503, and another delivery succeeds',
@@ -130,7 +130,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'says the same of every refused token',
+        'gives every refused token the same response',
         "if (error.code !== 'replayed') return refused(error.code, invalid(400))",
         "if (error.code !== 'replayed') return refused(error.code, refusal(400, 'invalid_request', error.message))",
         'every refusal has the same response, whatever the reason',
@@ -145,7 +145,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'repeats nothing of a token',
+        'repeats no part of a token',
         "refuse('wrong_audience', \"The token's aud does not name only this application.\")",
         "refuse('wrong_audience', `The token's aud is ${String(aud)}.`)",
         'errors contain no part of the token',
@@ -160,13 +160,13 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'stops reading where a report is too long',
+        'stops reading if a report is too long',
         "if (size + value.length > maxBytes) return { problem: 'body_too_large' }\n      if (size + value.length > bytes.length) bytes = enlarge(bytes, maxBytes)\n      bytes.set(value, size)\n",
         "if (size > 1_000_000) return { problem: 'body_too_large' }\n",
         'body_too_large: an endless body is not read to its end',
       ],
       [
-        'gives up on a body that does not arrive',
+        'abandons a body that does not arrive',
         'await within(leftMs, () => reader.read())',
         'await reader.read()',
         'incomplete_body: a body that stops, breaks off or was read before',
@@ -180,14 +180,9 @@ export const logoutReportGuards: readonly Mutation[] = [
       test: 'packages/receiver/src/verifier.refusals.test.ts',
     },
     [
+      ['limits the JSON that it parses', 'OBJECT.test(text) && isSmall(text)', 'OBJECT.test(text)', 'lists in lists'],
       [
-        'parses no more than a token may need',
-        'OBJECT.test(text) && isSmall(text)',
-        'OBJECT.test(text)',
-        'lists in lists',
-      ],
-      [
-        'takes no token that is too long',
+        'refuses tokens that are too long',
         'if (token.length > MAX_TOKEN_LENGTH) {',
         'if (token.length > 10 * MAX_TOKEN_LENGTH) {',
         'a token without end',
@@ -209,8 +204,8 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'waits no longer for keys',
-        'setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)',
-        'setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), 600_000)',
+        'setTimeout(() => stop.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)',
+        'setTimeout(() => stop.abort(new Error(`no response within ${timeoutMs} ms`)), 600_000)',
         'a response that never comes ends with a timeout',
       ],
     ],
@@ -223,7 +218,7 @@ export const logoutReportGuards: readonly Mutation[] = [
     },
     [
       [
-        'refuses what the server cannot make a request of',
+        'refuses requests that the server cannot create',
         "  } catch {\n    return { problem: 'incomplete_body' }",
         "  } catch (error) {\n    if (error instanceof TypeError) throw error\n    return { problem: 'incomplete_body' }",
         'incomplete_body: a request that its server cannot create, for example with an invalid Host',

@@ -10,7 +10,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'insists on the event',
+        'requires the event',
         'if (!isObject(events) || !isObject(member(events, LOGOUT_EVENT))) {',
         'if (!isObject(events)) {',
         'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-event',
@@ -22,7 +22,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
         'oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce',
       ],
       [
-        'insists on this application alone',
+        'requires that the audience is only this application',
         'if (!isOurs) refuse',
         'if (false) refuse',
         'oidcc-client-test-rp-backchannel-rpinitlogout-wrong-aud',
@@ -52,7 +52,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes only algorithms that are expected',
+        'accepts only expected algorithms',
         "if (typeof alg !== 'string' || !algorithms.has(alg)) {",
         "if (typeof alg !== 'string') {",
         'algorithm_not_allowed: signed with a public key as if it were a secret',
@@ -73,13 +73,13 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'refuses what has expired',
+        'refuses expired tokens',
         'if (expiresAt <= now - issuer.clockToleranceSeconds) refuse',
         'if (false) refuse',
         'that has expired',
       ],
       [
-        'refuses what is from the future',
+        'refuses tokens from the future',
         'if (at > now + issuer.clockToleranceSeconds) refuse',
         'if (false) refuse',
         'from the future',
@@ -109,7 +109,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'does not believe the metadata of another issuer',
+        'refuses the metadata of another issuer',
         'if (metadata.issuer !== issuer) throw',
         'if (false) throw',
         'its response is not accepted with %s',
@@ -124,7 +124,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'tries a key with no algorithm but its own',
+        'uses a key only with its own algorithm',
         'if (key.alg !== undefined && !isSame) return false',
         '',
         'a key for one algorithm is not used with another',
@@ -184,7 +184,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
     },
     [
       [
-        'asks for keys last',
+        'fetches keys last',
         '    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
         '    await (sources.get(issuer) as KeySource).candidates(header)\n    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
         'invalid tokens cause none',

@@ -13,7 +13,7 @@ export const pageGuards: readonly Mutation[] = [
       test: 'packages/browser-proxy/src/server/guards.test.ts',
     },
     [
-      ['lets POST through alone', "if (method !== 'POST') throw", "if (method === '') throw", ALL],
+      ['accepts only POST', "if (method !== 'POST') throw", "if (method === '') throw", ALL],
       [
         'refuses prefetch',
         "if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {",
@@ -21,14 +21,14 @@ export const pageGuards: readonly Mutation[] = [
         'a prefetch is refused, identified by %s: %s',
       ],
       [
-        'insists on its header',
+        'requires its header',
         "if (door === 'script' && headers.get('x-logout-request') !== '1') {",
         'if (false) {',
         ALL,
       ],
-      ['insists on an origin of its own', 'if (origin === null || !own.has(origin)) {', 'if (origin === null) {', ALL],
+      ['requires one of its own origins', 'if (origin === null || !own.has(origin)) {', 'if (origin === null) {', ALL],
       [
-        'insists on an origin at all',
+        'requires an origin',
         'if (origin === null || !own.has(origin)) {',
         'if (origin !== null && !own.has(origin)) {',
         ALL,
@@ -44,13 +44,13 @@ export const pageGuards: readonly Mutation[] = [
     },
     [
       [
-        'trusts no header unless told so',
+        'trusts no header unless configured',
         'nearest(trusted && headers.get(`${trusted}-${name}`))',
         'nearest(headers.get(`x-forwarded-${name}`))',
         'no header is trusted unless told so',
       ],
       [
-        'takes the word of the nearest proxy',
+        'uses the value of the nearest proxy',
         "return list?.split(',').at(-1)?.trim()",
         "return list?.split(',').at(0)?.trim()",
         'what a client has forged does not',
@@ -65,29 +65,24 @@ export const pageGuards: readonly Mutation[] = [
     },
     [
       [
-        'reads no more than the limit',
+        'reads only up to the limit',
         'if (length > MAX_BYTES) throw tooLarge()',
         '',
         'a body without a declared length is read only up to the limit',
       ],
       [
-        'reads nothing of a body that declares too much',
+        'does not read a body that declares too large a length',
         "if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()",
         '',
         'a body that declares too large a length is not read at all',
       ],
       [
-        'gives a body that never ends up',
+        'abandons a body that never ends',
         'if (leftMs <= 0) throw new TimedOut(timeoutMs)\n      const { done, value } = await within(leftMs, () => reader.read())',
         'const { done, value } = await reader.read()',
         'a body that never ends is abandoned',
       ],
-      [
-        'refuses members that it does not know',
-        'if (!Object.hasOwn(LIMITS, name)) {',
-        'if (false) {',
-        'the body %j is refused',
-      ],
+      ['refuses unknown members', 'if (!Object.hasOwn(LIMITS, name)) {', 'if (false) {', 'the body %j is refused'],
     ],
   ),
   ...guardsIn(
@@ -97,7 +92,7 @@ export const pageGuards: readonly Mutation[] = [
       test: 'packages/browser-proxy/src/server/guards.test.ts',
     },
     [
-      ['insists on JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
+      ['requires JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
       [
         'refuses a compressed body',
         "if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) throw wrongType()",
@@ -114,7 +109,7 @@ export const pageGuards: readonly Mutation[] = [
     },
     [
       [
-        'checks what a page cannot choose: origin and fetch metadata, and a header that needs its leave',
+        'checks what a page cannot choose: origin, fetch metadata, and a header that needs a preflight request',
         "  if (door === 'script' && headers.get('x-logout-request') !== '1') {",
         "  if (method === 'POST') return 'http://any.example'\n  if (door === 'script' && headers.get('x-logout-request') !== '1') {",
         'arrives, and logs nobody out',
@@ -135,7 +130,7 @@ export const pageGuards: readonly Mutation[] = [
         'return_to %j is refused',
       ],
       [
-        'takes nothing that browsers read differently',
+        'refuses addresses that browsers parse differently',
         'return HARMLESS.test(text) && /^\\/(?!\\/)/.test(text)',
         'return /^\\/(?!\\/)/.test(text)',
         'the list must not have %j',
@@ -157,7 +152,7 @@ export const pageGuards: readonly Mutation[] = [
     },
     [
       [
-        'clears the session also when not all tokens are revoked',
+        'clears the session even if not all tokens are revoked',
         "const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))",
         "const cleared = await runStep('clear', async () => new Headers((outcome.status === 'logged_out' && (await session.clear(request))) || {}))",
         'and %s, the session still ends, and the response says so',

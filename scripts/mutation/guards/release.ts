@@ -40,7 +40,7 @@ export const releaseGuards: readonly Mutation[] = [
     },
     [
       [
-        'compares each tarball with the digest of what was packed',
+        'compares each tarball with the digest of the packed one',
         'for (const tarball of tarballs) await check(tarball)',
         '',
         'a tarball that differs from the packed one is not published',

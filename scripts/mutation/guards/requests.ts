@@ -23,7 +23,7 @@ export const requestGuards: readonly Mutation[] = [
         'refuses %s, and names the option',
       ],
       [
-        'lets allowInsecureHttp open http, and nothing else',
+        'limits allowInsecureHttp to http',
         "(url.protocol === 'http:' && (allowInsecureHttp || isLoopback(url.hostname)))",
         '(allowInsecureHttp || isLoopback(url.hostname))',
         'accepts http to other hosts if allowed, but no other scheme',
@@ -74,12 +74,12 @@ export const requestGuards: readonly Mutation[] = [
     },
     [
       [
-        'refuses a text that is no certificate, which Node.js takes for an empty list',
+        'refuses a text that is not a certificate, which Node.js treats as an empty list',
         "includes('-----BEGIN ')",
         "includes('')",
         'refuses %s',
       ],
-      ['insists on certificate and key together', 'if (Boolean(cert) !== Boolean(key))', 'if (false)', 'refuses %s'],
+      ['requires certificate and key together', 'if (Boolean(cert) !== Boolean(key))', 'if (false)', 'refuses %s'],
     ],
   ),
   ...guardsIn(
@@ -90,7 +90,7 @@ export const requestGuards: readonly Mutation[] = [
     },
     [
       [
-        'states the lowest version itself, whatever the default of the process',
+        'sets the minimum version, whatever the default of the process',
         "export const MIN_TLS_VERSION = 'TLSv1.2'",
         "export const MIN_TLS_VERSION = 'TLSv1'",
         'uses TLS 1.2 or later, whatever the defaults of the process',
@@ -159,20 +159,20 @@ export const requestGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes an IPv6 address for internal unless the Internet routes it',
+        'treats an IPv6 address as internal unless the Internet routes it',
         "if (host.startsWith('[')) return !PUBLIC_IPV6.test(host)",
         "if (host.startsWith('[')) return host === '[::1]'",
         '[::ffff:127.0.0.1]',
       ],
-      ['takes dots at the end for none', "hostname.replace(/\\.+$/, '')", 'hostname', 'isInternal()'],
+      ['ignores trailing dots', "hostname.replace(/\\.+$/, '')", 'hostname', 'isInternal()'],
       [
-        'knows private IPv4 addresses',
+        'recognizes private IPv4 addresses',
         'return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)',
         'return INTERNAL_NAME.test(host)',
         'isInternal()',
       ],
       [
-        'knows names of local networks',
+        'recognizes names of local networks',
         'return INTERNAL_NAME.test(host) || INTERNAL_IPV4.test(host)',
         'return INTERNAL_IPV4.test(host)',
         'isInternal()',
@@ -202,7 +202,7 @@ export const requestGuards: readonly Mutation[] = [
     },
     [
       [
-        'keeps plain http from proxies on other machines',
+        'does not send plain http to proxies on other machines',
         "return target.protocol === 'https:' || allowInsecureHttp || isLoopback(checked.url.hostname) ? checked : undefined",
         'return checked',
         'proxyFor() %s',

@@ -14,7 +14,7 @@ export const secretGuards: readonly Mutation[] = [
   ...guardsIn({ promise: MASKED, file: 'packages/core/src/redaction.ts', test: 'tests/faults/src/secrets.test.ts' }, [
     ['finds secrets in texts', 'const found = hiddenIn(masked, needles)', 'const found: string[] = []', GIVES_NOTHING],
     [
-      'masks a text as a whole where a secret is only found by decoding',
+      'masks a whole text if a secret is only found by decoding',
       'if (found.length > 0 && hiddenIn(masked, needles).length > 0) masked = MASK',
       '',
       GIVES_NOTHING,
@@ -26,7 +26,7 @@ export const secretGuards: readonly Mutation[] = [
       ['reads hexadecimal', '...(text.match(HEX) ?? []).map(fromHex), ', '', 'in hexadecimal'],
       ['reads base64', ', ...fromBase64(text)]', ']', 'in base64'],
       ['reads escapes', 'of [unescaped(text), ', 'of [', 'in escapes of JSON'],
-      ['reads what is hidden in what is hidden', 'const DEPTH = 3', 'const DEPTH = 1', 'in base64 of base64'],
+      ['reads nested encodings', 'const DEPTH = 3', 'const DEPTH = 1', 'in base64 of base64'],
       ['finds secrets in any letter case', '(reading) => reading.toLowerCase()', '(reading) => reading', 'in capitals'],
     ],
   ),
@@ -49,7 +49,7 @@ export const secretGuards: readonly Mutation[] = [
       'tokens of a bulk run that a provider repeats are masked in errors, results and events',
     ],
     [
-      'masks the values of own headers',
+      'masks the values of custom headers',
       '...Object.values(headers).filter((value) => value.length >= WINDOW)',
       '...(headers ? [] : [])',
       'are masked from 12 characters on, except the user agent',
@@ -59,7 +59,7 @@ export const secretGuards: readonly Mutation[] = [
     { promise: MASKED, file: 'packages/core/src/attempt-history.ts', test: 'packages/core/src/recent-tokens.test.ts' },
     [
       [
-        'masks errors that a transport or clientAuth throws on purpose',
+        'masks errors that a transport or clientAuth throws',
         'redactCause(error, redactorOf(this.#call)) as LogoutError',
         'error',
         'as %s in a transport is masked and made printable',
@@ -92,13 +92,13 @@ export const secretGuards: readonly Mutation[] = [
     { promise: PRINTABLE, file: 'packages/core/src/printable.ts', test: 'packages/core/src/printable.test.ts' },
     [
       [
-        'knows control and format characters',
+        'recognizes control and format characters',
         '[\\p{C}\\p{Zl}',
         '[\\p{Zl}',
         'printable() escapes every character of %s',
       ],
       [
-        'knows invisible characters',
+        'recognizes invisible characters',
         '\\p{Default_Ignorable_Code_Point}',
         '',
         'printable() escapes every character of %s',
@@ -129,7 +129,7 @@ export const secretGuards: readonly Mutation[] = [
         'const digest = false\n',
         'a fingerprint with a key is the beginning of HMAC-SHA-256',
       ],
-      ['insists on a long key', '.length >= LEAST_KEY_BYTES)', '.length >= 0)', 'refuses a key that is %s'],
+      ['requires a long key', '.length >= LEAST_KEY_BYTES)', '.length >= 0)', 'refuses a key that is %s'],
     ],
   ),
   ...guardsIn(
@@ -161,14 +161,9 @@ export const secretGuards: readonly Mutation[] = [
       test: 'packages/core/src/client-auth.test.ts',
     },
     [
+      ['refuses two credentials from a custom clientAuth', 'if (!text || count > 1 ||', 'if (!text ||', 'refuses %s'],
       [
-        'refuses two credentials from a clientAuth of your own',
-        'if (!text || count > 1 ||',
-        'if (!text ||',
-        'refuses %s',
-      ],
-      [
-        'keeps a clientAuth of your own from setting the token',
+        'prevents a custom clientAuth from setting the token',
         " || names.some((name) => name.startsWith('token'))) {",
         ') {',
         'refuses %s',
@@ -197,7 +192,7 @@ export const secretGuards: readonly Mutation[] = [
     },
     [
       [
-        'refuses headers that the request itself decides',
+        'refuses headers that the request sets',
         'if (reserved) invalidOption',
         'if (false) invalidOption',
         'refuses %s, which the request sets',
@@ -217,7 +212,7 @@ export const secretGuards: readonly Mutation[] = [
       test: 'packages/core/src/jwt.test.ts',
     },
     [
-      ['gives each assertion an id of its own', '.setJti(crypto.randomUUID())', ".setJti('same')", 'has a unique id'],
+      ['gives each assertion a unique id', '.setJti(crypto.randomUUID())', ".setJti('same')", 'has a unique id'],
       [
         'lets an assertion expire',
         '.setExpirationTime(issuedAt + lifetimeSeconds)',
@@ -242,7 +237,7 @@ export const secretGuards: readonly Mutation[] = [
     replace: 'export interface BrowserLogoutOptions {\n  readonly appSecret?: string\n',
     test: {
       file: 'packages/browser-proxy/src/client/create-logout.test-d.ts',
-      name: 'no option of the page’s half can hold a client secret',
+      name: 'no option of the page’s side can hold a client secret',
     },
   },
 ]

@@ -10,13 +10,13 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'puts access tokens on the list before the provider is asked',
+        'puts access tokens on the list before it calls the provider',
         '    const listed = await list(stored)\n    return { ...(await revokeAtProvider(stored, front)), ...listed }',
         '    const done = await revokeAtProvider(stored, front)\n    return { ...done, ...(await list(stored)) }',
         'the access token is on the list before the provider is called, and the response says so',
       ],
       [
-        'claims nothing that the list has not taken',
+        'claims only what the list has stored',
         'return { listed: appended && entries.length === named.length }',
         'return { listed: true }',
         'a list that %s does not prevent the logout, and the response does not claim that the token is refused',
@@ -46,7 +46,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'says stale as soon as it is too old',
+        'returns stale as soon as it is too old',
         "isFresh() ? 'valid' : 'stale'",
         "isFresh() || !signal.aborted ? 'valid' : 'stale'",
         'becomes stale at its maximum age, keeps its entries, and recovers on its own',
@@ -61,7 +61,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes no answer that is older than an earlier one',
+        'refuses a response that is older than an earlier one',
         'const isNew = asOf - this.#asOf >= sent - this.#received - TOLERANCE_MS',
         'const isNew = asOf > 0',
         'a response that is older than an earlier one is refused, and the next is accepted only if it continues from there',
@@ -76,7 +76,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'raises times only',
+        'only raises times',
         'Math.max(this.#times[place + index] as number, Math.min(time, MAX))',
         'Math.min(time, MAX)',
         'its verdict follows the entries, in any order and however often they come',
@@ -91,7 +91,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'leaves what sends too much',
+        'stops at the size limit',
         'const MAX_BODY_BYTES = 10_000_000',
         'const MAX_BODY_BYTES = 10_000_000_000',
         'that sends too much is dropped, whatever length it declares, even compressed',
@@ -106,7 +106,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes no page with an entry that is none',
+        'refuses a page with an invalid entry',
         '    entries.every(isEntry) &&\n',
         '',
         'is refused with an invalid %s: %o',
@@ -121,7 +121,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'lets no name of a wrong type pass',
+        'refuses names of a wrong type',
         '(!isName(name) || marks?.covers(name, issuedAt) === true)',
         'marks?.covers(name as string, issuedAt) === true',
         'never accepts a token whose claims are invalid: %s %o',
@@ -136,7 +136,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'insists on true',
+        'requires true',
         'if (isAuthorized !== true) {',
         'if (isAuthorized === false) {',
         'is closed if authorize fails, or returns anything but true',
@@ -166,7 +166,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'hands tokens that nobody holds to the outbox',
+        'hands orphaned tokens to the outbox',
         '    await outbox.add({',
         '    if (!current) return undefined\n    await outbox.add({',
         'hands the fresh tokens to the outbox if the session ends during the refresh',
@@ -181,7 +181,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'insists on the CSRF token of the session',
+        'requires the CSRF token of the session',
         'if (!matches) throw',
         'if (false) throw',
         'an attack changes nothing:',
@@ -204,7 +204,7 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'waits for the standby as the option says',
+        'waits for the standby as the option requires',
         'synchronousCommit ? database.committing(synchronousCommit, ms) : database.within(ms)',
         'database.within(ms)',
         'is waited for according to `synchronousCommit`, whatever the setting of the server',

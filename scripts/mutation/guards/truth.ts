@@ -17,13 +17,13 @@ export const truthGuards: readonly Mutation[] = [
         'a 2xx is a failure',
       ],
       [
-        'takes a page or a broken body of a 2xx for a failure',
+        'treats a page or a broken body of a 2xx as a failure',
         '!/page|broken/.test(body.kind) && !saysNo(body),',
         '!saysNo(body),',
         'that cannot be interpreted: %s',
       ],
       [
-        'takes introspection only with a boolean',
+        'accepts introspection only with a boolean',
         "typeof fieldsOf(json)?.active === 'boolean'",
         'fieldsOf(json)?.active !== undefined',
         'does not accept %s',
@@ -38,7 +38,7 @@ export const truthGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes a redirect that was followed for a failure',
+        'treats a followed redirect as a failure',
         'const success = answer.ok && !answer.redirected && !isForeign(answer)',
         'const success = answer.ok && !isForeign(answer)',
         'that a redirect was hidden or followed, despite everything else',
@@ -53,7 +53,7 @@ export const truthGuards: readonly Mutation[] = [
     },
     [
       [
-        'says that an endless answer was cut off',
+        'reports that an endless response was cut off',
         'return { body: new TextDecoder().decode(bytes), truncated: true }',
         'return { body: new TextDecoder().decode(bytes), truncated: false }',
         'with an endless ${type}',
@@ -68,7 +68,7 @@ export const truthGuards: readonly Mutation[] = [
     },
     [
       [
-        'takes a request whose connection broke for one that may have arrived',
+        'treats a request whose connection broke as possibly delivered',
         "  network: {\n    retryable: true,\n    token: 'unknown',",
         "  network: {\n    retryable: true,\n    token: 'live',",
         'a reset within the headers',
@@ -82,15 +82,15 @@ export const truthGuards: readonly Mutation[] = [
       test: 'packages/core/src/verify.test.ts',
     },
     [
-      ['proves nothing when the token was inactive before', '  if (!before) {', '  if (false) {', 'verification'],
+      ['requires that the token was active before', '  if (!before) {', '  if (false) {', 'verification'],
       [
-        'believes introspection that still calls the token active',
+        'trusts introspection that still reports the token as active',
         "if (after === false) return { state: 'verified', ...wasActive }\n",
         "if (typeof after === 'boolean') return { state: 'verified', ...wasActive }\n",
         'returns false for revokeToken() and live for logout() when the token stays active',
       ],
       [
-        'proves nothing when the provider would not say before',
+        'requires a result of introspection before',
         "  if (typeof before !== 'boolean') return unproven",
         '  if (false) return unproven',
         'verification',
@@ -105,7 +105,7 @@ export const truthGuards: readonly Mutation[] = [
     },
     [
       [
-        'asks the provider before it calls a token revoked',
+        'waits for the provider before it reports a token as revoked',
         'const after = await ask({ ...call.limits, retries, deadlineMs: remainingMs(call) })',
         'const after: Activity = await Promise.resolve(false)',
         'reports "${report}"',
@@ -124,7 +124,7 @@ export const truthGuards: readonly Mutation[] = [
     { promise: KEPT, file: 'packages/cli/src/revoke/token-source.ts', test: 'tests/cli/src/kill-and-resume.test.ts' },
     [
       [
-        'leaves out what the journal has as confirmed',
+        'skips tokens that the journal confirms',
         'else if (this.#options.history?.done.has(row.line)) this.#skipped++',
         'else if (row.line < 0) this.#skipped++',
         'a run that is killed with -9 at random moments and resumed revokes everything, and repeats nothing that was confirmed',
@@ -152,13 +152,13 @@ export const truthGuards: readonly Mutation[] = [
     { promise: VISIBLE, file: 'packages/cli/src/terminal/output.ts', test: 'packages/cli/src/terminal/output.test.ts' },
     [
       [
-        'lets every line through the gate',
+        'escapes every line',
         'this.#stream.write(printableLines(lines))',
         "this.#stream.write(lines.map((line) => `${line}\\n`).join(''))",
         'each text is one line, whatever it contains',
       ],
       [
-        'lets the status line through the gate',
+        'escapes the status line',
         'this.#status?.(printable(line))',
         'this.#status?.(line)',
         'a status line is also escaped, makes room for lines and is removed',

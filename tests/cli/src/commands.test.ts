@@ -177,7 +177,7 @@ test('the emulator does not overwrite tokens, or use a port that is in use', asy
   const tokens = folder.file('precious')
   expect(await run(['emulator', '--issue-tokens', '1', '--tokens-file', tokens])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('exists already'),
+    stderr: expect.stringContaining('already exists'),
   })
   expect(readFileSync(tokens, 'utf8')).toBe('precious')
   const { port } = new URL(provider.env.AUTHING_APP_HOST as string)

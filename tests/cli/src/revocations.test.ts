@@ -119,7 +119,7 @@ describe('revoke with a revocation log', () => {
     const { REVOCATIONS_STORE: _log, ...without } = env
     for (const [first, second, message] of [
       [env, without, /belongs to a run that adds the tokens to a revocation log\. Name that log again/],
-      [without, env, /was written without a revocation log, so the tokens that it confirms are in none/],
+      [without, env, /was written without a revocation log, so the tokens that it confirms are in no log/],
     ] as const) {
       const [token] = provider.take(1) as [string]
       const args = ['revoke', '--journal', folder.fresh()]

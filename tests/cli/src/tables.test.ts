@@ -158,7 +158,7 @@ test('--rate is never exceeded, retries and introspection included', async () =>
   expect(code).toBe(0)
   const sent = provider.requests.length
   expect(sent).toBeGreaterThanOrEqual(450)
-  // What is in flight when a retry comes is held back only afterwards.
+  // What is in flight when a retry comes is held back only afterward.
   expect(sent / seconds).toBeLessThan(200 * 1.1)
 })
 

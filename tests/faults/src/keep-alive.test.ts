@@ -62,7 +62,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
   })
 
   it('retries when the connection closes at the moment of its reuse', async () => {
-    // Each connection serves one request; the next one on it meets a reset, as when an idle time-out strikes.
+    // Each connection serves one request; the next one on it meets a reset, as when an idle timeout strikes.
     const used = new Set<number>()
     const server = await startFaultServer((exchange) => {
       const { connection } = exchange.request

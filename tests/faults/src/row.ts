@@ -26,7 +26,7 @@ export interface Row {
   /** Where the client is sent instead of to the server. */
   readonly appHost?: string
   /** Looks at what else must be so once the operation has ended. */
-  readonly afterwards?: (server: FaultServer, fates: readonly Fate[]) => void | Promise<void>
+  readonly afterward?: (server: FaultServer, fates: readonly Fate[]) => void | Promise<void>
 }
 
 /** The limits of a row that has none of its own. */

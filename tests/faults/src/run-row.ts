@@ -65,7 +65,7 @@ export async function runRow(factory: ClientFactory, operation: Operation, row: 
     expectProperEvents(events, operation.tokens(canaries), expected)
     const shown = [events, client, ...fates.flatMap(({ token: _, error, ...fate }) => [fate, error])]
     expect(leaksIn(shown.map(everythingIn).join('\n'))).toEqual([])
-    await row.afterwards?.(server, fates)
+    await row.afterward?.(server, fates)
   } finally {
     await close()
     await server.close()

@@ -35,9 +35,9 @@ const overTls = (origin: string): string => origin.replace('http://127.0.0.1', '
 const refused = (
   reason: string,
   state: RevocationState = 'live',
-): Pick<Row, 'revocation' | 'introspection' | 'afterwards'> => ({
+): Pick<Row, 'revocation' | 'introspection' | 'afterward'> => ({
   ...either(fails('network', { requests: 0, state })),
-  afterwards: (server, fates) => {
+  afterward: (server, fates) => {
     expect(server.requests).toEqual([])
     for (const { error } of fates) expect(inspect(error, { depth: null, showHidden: true })).toContain(reason)
   },

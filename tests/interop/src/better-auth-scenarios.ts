@@ -38,7 +38,7 @@ export const betterAuthOpaque: InteropSuite<BetterAuthApp> = {
     { configuration: 'client_secret_post', app: 'post', ...revokeAccessToken, ...REVOKED },
     { ...publicClient, ...revokeAccessToken, ...REVOKED },
     {
-      configuration: 'none (public client); the client is left to the metadata, which does not list it',
+      configuration: 'none (public client); `clientAuth` is not set, and the metadata does not list this method',
       app: 'none',
       options: { clientAuth: undefined },
       ...revokeAccessToken,
@@ -80,7 +80,7 @@ export const betterAuthOpaque: InteropSuite<BetterAuthApp> = {
 
 export const betterAuthJwt: InteropSuite<BetterAuthApp> = {
   name: '@better-auth/oauth-provider',
-  setting: 'JWT access tokens, which it issues for a resource',
+  setting: 'JWT access tokens, issued for a resource',
   start: () => startBetterAuth({ accessTokens: 'jwt', openid: true }),
   scenarios: [
     { ...basic, ...revokeAccessToken, ...UNSUPPORTED },

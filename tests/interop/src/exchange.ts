@@ -87,7 +87,7 @@ function describe(
 export function describeAnswer({ status, contentType, challenge, body }: Exchange): string {
   const scheme = challenge?.split(' ', 1)[0]
   return [
-    `${status} ${contentType ?? 'without a type'}`,
+    `${status} ${contentType ?? 'without a content type'}`,
     bodyKind(body),
     ...(scheme ? [`WWW-Authenticate: ${scheme}`] : []),
   ].join(', ')

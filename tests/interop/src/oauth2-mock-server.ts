@@ -53,7 +53,7 @@ const basic = {
 
 export const oauth2MockServer: InteropSuite<App> = {
   name: 'oauth2-mock-server',
-  setting: 'JWT access tokens; it returns success for everything, and stores nothing',
+  setting: 'JWT access tokens; every response is a success, and nothing is stored',
   start: startMockServer,
   scenarios: [
     { ...basic, ...revokeAccessToken, report: 'true, accepted' },

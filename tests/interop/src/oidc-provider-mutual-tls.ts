@@ -98,8 +98,7 @@ export const mutualTls: InteropSuite<App> = {
     },
     { configuration: 'self_signed_tls_client_auth', app: 'selfSigned', ...revokeAccessToken, ...REVOKED },
     {
-      configuration:
-        'tls_client_auth; the client is left to the metadata, which lists no methods, and to its certificate',
+      configuration: 'tls_client_auth; `clientAuth` is not set, and the metadata lists no methods',
       app: 'tls',
       options: { clientAuth: undefined },
       only: '@backend-logout/node',
@@ -107,14 +106,14 @@ export const mutualTls: InteropSuite<App> = {
       ...REVOKED,
     },
     {
-      configuration: 'tls_client_auth, no certificate shown',
+      configuration: 'tls_client_auth, no certificate presented',
       app: 'tls',
       tls: showing(),
       ...revokeAccessToken,
       ...REFUSED,
     },
     {
-      configuration: 'tls_client_auth, certificate of an authority that the provider does not trust',
+      configuration: 'tls_client_auth, certificate from an authority that the provider does not trust',
       app: 'tls',
       tls: showing(certificates.stranger),
       ...revokeAccessToken,
@@ -128,7 +127,7 @@ export const mutualTls: InteropSuite<App> = {
       ...REFUSED,
     },
     {
-      configuration: 'tls_client_auth, provider of an authority that the client does not trust',
+      configuration: 'tls_client_auth, provider certificate from an authority that the client does not trust',
       app: 'tls',
       tls: undefined,
       options: { retries: 0 },

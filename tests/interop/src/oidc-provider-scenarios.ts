@@ -37,7 +37,8 @@ const authentication: Scenario<OidcAppName>[] = [
   },
   { configuration: 'client_secret_post', app: 'post', ...revokeAccessToken, ...REVOKED },
   {
-    configuration: 'client_secret_post; the client is left to the metadata, which lists no methods, and uses Basic',
+    configuration:
+      'client_secret_post; `clientAuth` is not set, and the metadata lists no methods, so the client uses Basic',
     app: 'post',
     options: { clientAuth: undefined },
     ...revokeAccessToken,
@@ -86,7 +87,7 @@ const tokens: Scenario<OidcAppName>[] = [
   { ...publicClient, ...verifyAccessToken, ...VERIFIED },
   {
     ...basic,
-    configuration: 'client_secret_basic; revoked already',
+    configuration: 'client_secret_basic; already revoked',
     ...revokeAccessToken,
     async arrange(provider, tokens) {
       await createLogoutClient(provider.clientOptions('basic')).revokeToken(tokens.accessToken)
@@ -124,14 +125,14 @@ const tokens: Scenario<OidcAppName>[] = [
   },
   {
     ...basic,
-    configuration: 'client_secret_basic; rotated, and this is the latest',
+    configuration: 'client_secret_basic; rotated, this is the latest',
     ...revokeRefreshToken,
     arrange: (provider, { refreshToken }) => provider.refresh('basic', refreshToken),
     ...REVOKED,
   },
   {
     ...basic,
-    configuration: 'client_secret_basic; rotated, and this is the one before',
+    configuration: 'client_secret_basic; rotated, this is the previous one',
     ...revokeEarlierRefreshToken,
     arrange: async (provider, { refreshToken: earlierRefreshToken }) => ({
       ...(await provider.refresh('basic', earlierRefreshToken)),

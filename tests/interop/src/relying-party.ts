@@ -35,7 +35,7 @@ export async function requestTokens(
   throw new TokenRefusal(`the token endpoint answered ${response.status} ${body.error}: ${body.error_description}`)
 }
 
-/** Uses a refresh token. Asked only afterwards, because that uses it up. */
+/** Uses a refresh token. Asked only afterward, because that uses it up. */
 export function refreshGrant(refresh: () => Promise<Tokens>): Probe {
   const works = async (): Promise<boolean> => {
     try {

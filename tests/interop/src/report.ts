@@ -17,13 +17,13 @@ export function renderReport({ suites, sdk }: Run): string {
     '# Interoperability',
     INTRODUCTION,
     LEGEND,
-    '## Where a provider returns success, and revokes nothing',
-    'The provider returns success, and the token still works. No client can tell that from the response. With ' +
+    '## Providers that return success without revoking',
+    'The provider returns success, and the token still works. No client can detect that from the response. With ' +
       '`verify: true`, none of these is reported as revoked.',
     listCalls(suites, ({ believed }) => believed),
-    '## Where a provider refuses, although the token is inactive',
-    'The provider refuses a token that it does not know any more, against RFC 7009 §2.2. As a refusal proves nothing, ' +
-      'the token is reported `live`.',
+    '## Providers that refuse an inactive token',
+    'The provider refuses a token that it no longer knows, contrary to RFC 7009 §2.2. A refusal proves nothing, so the ' +
+      'client reports the token as `live`.',
     listCalls(suites, ({ doubted }) => doubted),
     ...names.flatMap((name) => [
       `## ${name} ${versionOf(name)}`,
@@ -33,22 +33,22 @@ export function renderReport({ suites, sdk }: Run): string {
     ]),
     '## The official SDK against the emulator',
     `\`authing-node-sdk\` ${versionOf('authing-node-sdk')}, unchanged, against \`@backend-logout/emulator\`: it ` +
-      'introspects a token, revokes it, and introspects it again. Then the emulator is asked whether it still honors ' +
-      'the token (`isActive`). At OAuth 2.0 applications with Basic, the SDK refuses to revoke.',
+      'introspects a token, revokes it, and introspects it again. Then the emulator reports whether it still honors ' +
+      'the token (`isActive`). For OAuth 2.0 applications with Basic, the SDK refuses to revoke.',
     sdkTable(sdk),
   ]
   return `${sections.join('\n\n')}\n`
 }
 
-const INTRODUCTION = `What providers that others wrote answer to our client, what it reports then, and what is true of the
-tokens. Each row is two tests that run the real provider on loopback: one through \`@backend-logout/core\` over the global
-\`fetch\`, one through \`@backend-logout/node\` over its own connections. Both find the same.`
+const INTRODUCTION = `How third-party providers respond to this client, what it reports, and the actual state of the tokens.
+Each row is two tests that run the real provider on loopback: one through \`@backend-logout/core\` over the global
+\`fetch\`, one through \`@backend-logout/node\` over its own connections. Both have the same result.`
 
-const LEGEND = `- **We report**: for \`revokeToken()\`, what it returned or which code it threw, and the state of the token. For
-  \`logout()\`, whether all is revoked, the state of each token, and whether there is a logout URL.
-- **The tokens then**: found without our client. An access token is shown at user info, or handed to introspection by
-  another client; where it is a JWT that resource servers check locally, its signature and lifetime are checked.
-  A refresh token is used (refresh grant). All of them worked before, unless the row says otherwise.`
+const LEGEND = `- **Report of the client**: for \`revokeToken()\`, its result or error code, and the state of the token. For
+  \`logout()\`, whether all tokens are revoked, the state of each, and whether there is a logout URL.
+- **The tokens afterward**: determined without this client. The test sends an access token to user info or, as another
+  client, to introspection; if resource servers check it locally, the test verifies its signature and lifetime. It uses
+  a refresh token (refresh grant). All tokens worked before, unless the row says otherwise.`
 
 function listCalls(suites: Run['suites'], wanted: (finding: Finding) => boolean): string {
   const lines = suites.flatMap(({ suite: { name }, findings }) =>
@@ -65,11 +65,11 @@ function capitalized(text: string): string {
 
 function table(findings: ReadonlyMap<Scenario, Finding>): string {
   return markdownTable(
-    ['Configuration', 'Call', 'The provider answers', 'We report', 'The tokens then'],
+    ['Configuration', 'Call', 'Response of the provider', 'Report of the client', 'The tokens afterward'],
     Array.from(findings, ([{ only }, { configuration, call, answers, report, tokens, believed }]) => [
       only ? `${configuration} (only \`${only}\`)` : configuration,
       `\`${call}\``,
-      answers.join('<br>') || 'was not asked',
+      answers.join('<br>') || 'not called',
       report,
       believed ? `**not revoked:** ${tokens}` : tokens,
     ]),
@@ -78,7 +78,7 @@ function table(findings: ReadonlyMap<Scenario, Finding>): string {
 
 function sdkTable(sdk: Run['sdk']): string {
   return markdownTable(
-    ['Emulator', 'Protocol', 'Method', 'Token', 'Before', 'Sent and answered', 'revokeToken', 'After', 'isActive'],
+    ['Emulator', 'Protocol', 'Method', 'Token', 'Before', 'Request and response', 'revokeToken', 'After', 'isActive'],
     sdk.map(({ scenario: { emulator, protocol, app, token }, finding }) => [
       `${emulator.accessTokenFormat}, ${emulator.successBody} body`,
       protocol,

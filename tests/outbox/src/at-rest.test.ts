@@ -9,7 +9,7 @@ import { newKey, type Provider, startProvider, temporaryFolder } from './scene.t
 
 const keys = [newKey('rest'), newKey('older')]
 
-/** Lets logouts be revoked, fail, die and wait; and tells which words must not be found afterwards. */
+/** Lets logouts be revoked, fail, die and wait; and tells which words must not be found afterward. */
 async function useStore(provider: Provider, store: string): Promise<string[]> {
   const where = await provider.call('where')
   const sessions = await Promise.all(['alice', 'bob', 'carol'].map((user) => provider.call('signIn', user)))

@@ -1,5 +1,5 @@
 /**
- * Measures the outbox on many workers and through fail-overs, and writes docs/outbox-results.md. Arguments: sections, or
+ * Measures the outbox on many workers and through failovers, and writes docs/outbox-results.md. Arguments: sections, or
  * `growth=100000` for fewer logouts than a million.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -159,7 +159,7 @@ ${table(head, rows)}`,
       mkdirSync(IMAGES, { recursive: true })
       writeFileSync(
         join(IMAGES, 'outbox-failover.svg'),
-        plotFailover(shown, kills.slice(0, 4), 'Logouts through four fail-overs'),
+        plotFailover(shown, kills.slice(0, 4), 'Logouts through four failovers'),
       )
     }
     const head = [
@@ -168,17 +168,17 @@ ${table(head, rows)}`,
     ]
     writeResults(
       'failover',
-      'Fail-over of Postgres',
+      'Failover of Postgres',
       `${COMMAND} failover`,
       `A primary and a standby are behind one address. While eight callers add logouts and two workers revoke them, the primary
-is killed with SIGKILL, the standby is promoted, and a new standby is attached, again and again. At the end, every logout
+is killed with SIGKILL, the standby is promoted, and a new standby is attached, repeatedly. At the end, every logout
 that \`add()\` acknowledged is checked at the provider.
 
 ${table(head, rows)}
 
-The first four fail-overs with synchronous replication; dashed lines are kills:
+The first four failovers with synchronous replication; dashed lines are kills:
 
-![Acknowledged and revoked logouts rise through four fail-overs; pending logouts fall back to zero after each](images/outbox-failover.svg)`,
+![Acknowledged and revoked logouts rise through four failovers; pending logouts fall back to zero after each](images/outbox-failover.svg)`,
     )
   },
 }

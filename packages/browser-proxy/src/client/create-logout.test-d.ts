@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import { type BrowserLogout, type BrowserLogoutOptions, type BrowserLogoutRequest, createLogout } from './index.ts'
 
-test('no option of the page’s half can hold a client secret', () => {
+test('no option of the page’s side can hold a client secret', () => {
   expectTypeOf<keyof BrowserLogoutOptions>().toEqualTypeOf<'endpoint' | 'timeoutMs'>()
   expectTypeOf<keyof BrowserLogoutRequest>().toEqualTypeOf<
     'token' | 'tokenTypeHint' | 'idTokenHint' | 'returnTo' | 'state' | 'signal'

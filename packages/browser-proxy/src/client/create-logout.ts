@@ -16,7 +16,7 @@ type Problem = components['schemas']['Problem']
  */
 export type LogoutStatus = components['schemas']['LogoutStatus']
 
-/** Options of {@link createLogout}. No option takes a secret: a page cannot keep one. */
+/** Options of {@link createLogout}. No option is a secret: a page cannot keep one. */
 export interface BrowserLogoutOptions {
   /** Address of the backend's logout handler, on the page's own origin, such as `/logout`. */
   readonly endpoint: string | URL
@@ -78,7 +78,7 @@ export interface BrowserLogout {
    */
   readonly logoutAndRedirect: (request?: BrowserLogoutRequest) => Promise<BrowserLogoutResult>
   /**
-   * Calls a function when the user has logged out in another tab. Where the browser keeps tabs apart, as with blocked
+   * Calls a function when the user has logged out in another tab. If the browser isolates tabs, as with blocked
    * cookies, it is never called.
    *
    * @returns what stops it
@@ -87,8 +87,8 @@ export interface BrowserLogout {
 }
 
 /**
- * Creates the page's half of the logout. Nothing of the browser is used before one of its functions is called, so it can
- * be created at the top of a module that is also rendered on a server. Its functions end in `invalid_options` when the
+ * Creates the page's side of the logout. It uses no browser API before one of its functions is called, so it can be
+ * created at the top of a module that is also rendered on a server. Its functions end in `invalid_options` when the
  * endpoint is not on the page's own origin.
  *
  * @example
@@ -177,7 +177,7 @@ function wrong(message: string): LogoutProxyError {
   return new LogoutProxyError('invalid_options', message)
 }
 
-/** A secret has no place in a page, and a misspelt option no effect. */
+/** A secret does not belong in a page, and a misspelled option would have no effect. */
 function refuseOthers(rest: object): void {
   for (const name in rest) throw wrong(`${name} is no option.`)
 }

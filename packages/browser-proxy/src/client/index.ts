@@ -1,5 +1,5 @@
 /**
- * The page's half: calls the page's own backend to log its user out. No dependency at run time.
+ * The page's side: calls the page's own backend to log its user out. No dependency at run time.
  *
  * @module
  */

@@ -37,7 +37,7 @@ export interface LogoutProxyErrorDetails {
 const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError') as never
 
 /**
- * The one error that the page's half throws. It contains no token.
+ * The only error that the page's side throws. It contains no token.
  *
  * @example
  * ```ts

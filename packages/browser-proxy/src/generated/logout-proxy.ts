@@ -13,8 +13,8 @@ export interface paths {
         put?: never;
         /**
          * Log the user out
-         * @description Revokes the user's tokens at the provider, refresh token first, and ends the local session. The path is the
-         *     application's choice; `/logout` stands for it here.
+         * @description Revokes the user's tokens at the provider, refresh token first, and ends the local session. The application
+         *     chooses the path; `/logout` is a placeholder.
          *
          *     **From a page**, send it with `fetch` in mode `same-origin`, with `keepalive`, so that it arrives even when
          *     the tab is closed immediately. The browser adds `Origin`, `Sec-Fetch-Site` and the cookies. Set a referrer policy

@@ -9,8 +9,8 @@ export interface CookieSessionOptions {
   /**
    * Joins a cookie that a library has split because it is too long: `session.0` (Auth.js, express-openid-connect,
    * Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`. All chunks are cleared. If one is missing,
-   * `read` fails, and the logout is `local_only` rather than `logged_out`. Set it to `false` if cookies with such names
-   * are something else.
+   * `read` fails, and the logout is `local_only` rather than `logged_out`. Set it to `false` if other cookies have such
+   * names.
    * @default true
    */
   readonly chunks?: boolean | undefined
@@ -19,7 +19,7 @@ export interface CookieSessionOptions {
    * session.
    */
   readonly read: (value: string, request: Request) => Awaitable<StoredTokens | null | undefined>
-  /** Forgets the session in the store. Not needed if the cookie is the session. */
+  /** Deletes the session from the store. Not needed if the cookie is the session. */
   readonly clear?: ((value: string, request: Request) => unknown) | undefined
   /** See {@link LogoutSession.lock}. */
   readonly lock?: (<T>(value: string, run: () => Promise<T>) => Promise<T>) | undefined
@@ -59,8 +59,8 @@ const NAME = /^[!#$%&'*+\-.^_`|~\w]+$/
 const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
 
 /**
- * A {@link LogoutSession} that lives in a cookie, or that a cookie names. The cookie is cleared with the attributes that
- * browsers insist on; the name's prefix `__Host-` or `__Secure-` is held to its rules.
+ * A {@link LogoutSession} that lives in a cookie, or that a cookie names. The cookie is cleared with the attributes
+ * that browsers insist on; the rules of the prefixes `__Host-` and `__Secure-` are enforced.
  *
  * @throws LogoutError `invalid_options`
  * @see {@link https://www.rfc-editor.org/rfc/rfc6265#section-5.3 | RFC 6265 §5.3}
@@ -115,7 +115,7 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
   }
 }
 
-/** The `Set-Cookie` that ends a cookie. A browser takes it only if it could have set the cookie the same way. */
+/** The `Set-Cookie` that ends a cookie. A browser accepts it only with the attributes that the cookie was set with. */
 function expire(name: string, options: CookieSessionOptions): string {
   const { path = '/', domain, secure = true, httpOnly = true, sameSite = 'Lax', partitioned = false } = options
   if (typeof name !== 'string' || !NAME.test(name)) invalidOption('name', 'must be the name of a cookie.')

@@ -22,7 +22,7 @@ export interface PageHints {
 
 /**
  * Ends the application's own session, and with it the tokens: read, revoke, clear, under the application's lock, if it
- * has one. The session is cleared whatever becomes of the tokens, and last, because the tokens are in it until then.
+ * has one. The session is cleared last, whatever the outcome for the tokens, because the tokens are in it until then.
  *
  * @throws HttpProblem when the session could not be cleared
  */
@@ -55,7 +55,7 @@ export async function endSession(
 }
 
 /**
- * Copies the application's objects once, so that reading them cannot fail later. White space is no token.
+ * Copies the application's objects once, so that reading them cannot fail later. White space is not a token.
  *
  * @returns `undefined` if there is no session
  */

@@ -65,5 +65,5 @@ export type LogoutProxyEvent =
       readonly joined: boolean
     }
 
-/** Receives {@link LogoutProxyEvent}s. Whatever it throws is dropped: watching a logout must not break it. */
+/** Receives {@link LogoutProxyEvent}s. Its errors are ignored: watching a logout must not break it. */
 export type OnLogoutProxyEvent = (event: LogoutProxyEvent) => void

@@ -274,5 +274,5 @@ test.each([
 
 test('a form requires a session', () => {
   const form = { csrfToken: () => 'x', landing: '/' }
-  expect(() => createApplication(provider, { form, session: undefined })).toThrow('form needs session')
+  expect(() => createApplication(provider, { form, session: undefined })).toThrow('form requires session')
 })

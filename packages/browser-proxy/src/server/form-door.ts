@@ -6,7 +6,7 @@ import { malformed, readBody } from './request-body.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
 import type { RunStep } from './step.ts'
 
-/** The second door of the endpoint: a plain HTML form, for pages without scripts. */
+/** A second way to call the endpoint: a plain HTML form, for pages without scripts. */
 export interface LogoutFormOptions {
   /**
    * The CSRF token that the application has put into the user's session, at least 16 unguessable characters. The form
@@ -43,10 +43,10 @@ export function checkForm(form: LogoutFormOptions | undefined, session: LogoutSe
     invalidOption('form.landing', 'must be a path of the application, such as /goodbye.')
   }
   if (typeof (form.singleSignOut ?? false) !== 'boolean') invalidOption('form.singleSignOut', 'must be true or false.')
-  if (!session) invalidOption('form', 'needs session: the CSRF token is in it.')
+  if (!session) invalidOption('form', 'requires session, which has the CSRF token.')
 }
 
-/** The door that a request uses. Without the option, there is only one. */
+/** The way in which a request calls the endpoint. Without the option, there is only one. */
 export function doorOf({ headers }: Request, form: LogoutFormOptions | undefined): Door {
   return form && FORM_TYPE.test(headers.get('content-type') ?? '') ? 'form' : 'script'
 }
@@ -77,7 +77,7 @@ export async function readForm(
   return return_to ? { return_to } : {}
 }
 
-/** Sends the browser on. The status is only added for the application's own page. */
+/** Redirects the browser. The status is only added for the application's own page. */
 export function formTarget(
   { status, logout_url, logout_form }: LogoutAnswer,
   returnTo: string | undefined,

@@ -4,7 +4,7 @@ import type { Awaitable } from './session.ts'
 /** Further parameters of the logout URL; `true` is a bare name. */
 export type ExtraParameters = Readonly<Record<string, string | true>>
 
-/** Further parameters for all users, or a function that makes those of one request. */
+/** Additional parameters for all users, or a function that creates those of one request. */
 export type GivenExtraParameters =
   | ExtraParameters
   | ((request: Request) => Awaitable<ExtraParameters | null | undefined>)
@@ -25,7 +25,7 @@ export interface FrontChannel {
   readonly logoutUrlError?: LogoutError
 }
 
-/** The longest URL that every common server takes: Vert.x, under Keycloak, stops at 4096 with the method. */
+/** The longest URL that every common server accepts: Vert.x, under Keycloak, stops at 4096 with the method. */
 const MAX_URL_CHARACTERS = 4_000
 
 /**

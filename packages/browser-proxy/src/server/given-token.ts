@@ -7,7 +7,7 @@ import type { RevokeTokens, TokensOutcome } from './revoke-tokens.ts'
 /**
  * Revokes the token that the page holds, if the application keeps no session.
  *
- * @throws HttpProblem when it is no token that can be revoked
+ * @throws HttpProblem when it is not a token that can be revoked
  */
 export async function revokeGivenToken(
   { token, token_type_hint, id_token_hint }: LogoutRequest,
@@ -21,7 +21,7 @@ export async function revokeGivenToken(
   const tokens = token_type_hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
   const outcome = await revokeTokens({ ...tokens, idToken: id_token_hint }, front)
   if (outcome.revocations.some(({ error }) => error?.code === 'invalid_argument')) {
-    throw new HttpProblem('malformed_body', 'token is not an access token or refresh token as a provider issues it.')
+    throw new HttpProblem('malformed_body', 'token is not a valid access token or refresh token.')
   }
   return outcome
 }

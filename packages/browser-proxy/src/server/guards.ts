@@ -24,7 +24,7 @@ const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 export function guard(request: Request, settings: GuardSettings, door: Door = 'script'): string {
   const { method, headers } = request
   if (method !== 'POST') throw methodNotAllowed()
-  // Some runtimes pass on a Host that makes no URL.
+  // Some runtimes pass on a Host that does not form a valid URL.
   const url = URL.parse(request.url)
   if (!url) throw malformedRequest()
   if (PREFETCH.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))) {

@@ -46,7 +46,7 @@ export class HttpProblem extends Error {
     return this.#problem
   }
 
-  /** Unlike `instanceof`, this runs no code of the value, which can be anything that was thrown. */
+  /** Unlike `instanceof`, this runs no code of the thrown value, which can be anything. */
   static is(value: unknown): value is HttpProblem {
     return typeof value === 'object' && value !== null && #problem in value
   }
@@ -62,7 +62,7 @@ export function internalError(): HttpProblem {
   return new HttpProblem('internal_error', 'The logout failed unexpectedly. Try again.')
 }
 
-/** The problem of a request whose target and `Host` make no URL. */
+/** The problem of a request whose target and `Host` do not form a valid URL. */
 export function malformedRequest(): HttpProblem {
   return new HttpProblem('malformed_request', 'The request target and Host do not make a valid URL.')
 }

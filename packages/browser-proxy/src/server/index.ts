@@ -1,5 +1,5 @@
 /**
- * The backend's half: answers logout requests of the application's own pages, on any runtime with Web standards.
+ * The backend's side: answers logout requests of the application's own pages, on any runtime with Web standards.
  *
  * @module
  */

@@ -30,7 +30,7 @@ export type LogoutHandler = (request: Request) => Promise<Response>
  * order: the tokens are read from the session, its access tokens are put on the revocation list, the provider gets
  * `revokeTimeoutMs` to revoke them, the remaining tokens go to the outbox, and finally the session is cleared, whatever
  * happened before. The tokens are always in the session, in the outbox, or revoked, so a process that ends early loses
- * none. A client that hangs up does not change any of this.
+ * none. A client that disconnects does not change any of this.
  *
  * @throws LogoutError `invalid_options`
  * @example

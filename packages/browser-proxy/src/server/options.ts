@@ -25,7 +25,7 @@ export interface PendingTokens {
   readonly revocations: readonly Revocation[]
 }
 
-/** Takes tokens that could not be revoked immediately, such as `@backend-logout/outbox`. */
+/** Accepts tokens that could not be revoked immediately, such as `@backend-logout/outbox`. */
 export interface LogoutOutbox {
   /** Resolves when the tokens are stored so that they survive a crash. */
   add(tokens: PendingTokens): Promise<unknown>
@@ -40,13 +40,12 @@ export interface LogoutHandlerOptions {
   readonly client: Pick<LogoutClient, 'logout'> & Partial<Pick<LogoutClient, 'appId'>>
   /** The application's session, which has the tokens. Without it, the page passes its token in the body. */
   readonly session?: LogoutSession | undefined
-  /** Takes over what cannot be revoked within `revokeTimeoutMs`. Without it such tokens live until they expire. */
+  /** Takes over tokens that cannot be revoked within `revokeTimeoutMs`; without it, they stay active until they expire. */
   readonly outbox?: LogoutOutbox | undefined
   /**
    * The revocation list that your services follow, such as the log of `@backend-logout/revocations`. The session's
    * access tokens are appended before the provider is called, so that your services refuse them even if the provider is
-   * down or cannot revoke access tokens. Requires `session`: a token in the body of a request proves nothing about
-   * whose it is.
+   * down or cannot revoke access tokens. Requires `session`: a token in the body of a request does not prove its owner.
    */
   readonly revocations?: RevocationEntries | undefined
   /**
@@ -62,20 +61,20 @@ export interface LogoutHandlerOptions {
    */
   readonly trustedProxyHeader?: ProxyHeader | undefined
   /**
-   * Addresses to which the provider may send users afterwards: absolute URLs, or paths of the application's own, to be
+   * Addresses to which the provider may send users afterward: absolute URLs, or paths of the application's own, to be
    * matched whole. They must also be registered at the provider.
    * @default nowhere: `return_to` is refused, and the client's `logoutRedirectUri` counts
    */
   readonly returnTo?: readonly (string | URL)[] | undefined
   /**
    * Further parameters of the logout URL, such as Amazon Cognito's `logout_uri`, `logout_hint`, or Auth0's bare
-   * `federated: true`; or a function that makes them for a request, such as `ui_locales` from its `Accept-Language`. At
-   * most 20. Never pass on unchecked data of the request.
+   * `federated: true`; or a function that creates them for a request, such as `ui_locales` from its `Accept-Language`.
+   * At most 20. Never pass on unchecked data of the request.
    * @default none
    */
   readonly extraParameters?: GivenExtraParameters | undefined
   /**
-   * A second door for pages without scripts: a plain HTML form that is posted to the same endpoint.
+   * Accepts pages without scripts: a plain HTML form that is posted to the same endpoint.
    * @default none: forms are refused
    */
   readonly form?: LogoutFormOptions | undefined
@@ -110,7 +109,7 @@ export interface LogoutHandlerOptions {
   readonly onEvent?: OnLogoutProxyEvent | undefined
 }
 
-/** Options after they were checked once. */
+/** Checked options. */
 export interface HandlerSettings extends GuardSettings {
   readonly client: Pick<LogoutClient, 'logout'> & Partial<Pick<LogoutClient, 'appId'>>
   readonly session: LogoutSession | undefined

@@ -33,12 +33,12 @@ const HINTS = { write: 'use replace', store: 'use read and replace' }
 const flights = createSingleFlight<StoredTokens | undefined>()
 
 /**
- * Refreshes the tokens of a session, so that no token is born after a logout.
+ * Refreshes the tokens of a session, so that no token outlives a logout.
  *
- * A refresh in progress when the user logs out brings home tokens that the logout did not see: the session is gone, and
- * they would live on without anyone who could revoke them. This function stores them only into the session that they
- * were requested for. If that session has ended in the meantime, they go to the outbox, which revokes them, and the
- * result is `undefined`: treat the user as logged out. No lock is needed, neither here nor in the logout.
+ * A refresh in progress when the user logs out returns tokens that the logout did not see: the session is gone, and no
+ * one could revoke them. This function stores them only into the session that they were requested for. If that session
+ * has ended in the meantime, they go to the outbox, which revokes them, and the result is `undefined`: treat the user
+ * as logged out. No lock is needed, neither here nor in the logout.
  *
  * @returns the tokens in the session now, or `undefined` if it has ended
  * @throws any error of `refresh`; the session is then unchanged
@@ -79,8 +79,8 @@ export async function refreshSession<Tokens extends StoredTokens>(
     if (!expected) return undefined
     const fresh = await refresh(expected)
     if (await replace(expected, fresh)) return fresh
-    // Another process may have refreshed the same session. It continues with the tokens of that one; the provider sees to
-    // a refresh token that was used twice.
+    // Another process may have refreshed the same session. It continues with the tokens of that one; the provider
+    // handles a refresh token that was used twice.
     const current = await read()
     if (current) return current
     const { accessToken, refreshToken, expiresAt } = fresh

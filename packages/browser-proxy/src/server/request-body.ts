@@ -21,7 +21,7 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
 /**
  * Reads the body from the page. No body means an empty request.
  *
- * @throws HttpProblem when the body is not as the contract describes it
+ * @throws HttpProblem when the body violates the contract
  */
 export async function readLogoutRequest(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<LogoutRequest> {
   const type = request.headers.get('content-type')

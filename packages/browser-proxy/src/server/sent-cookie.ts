@@ -18,7 +18,7 @@ const MAX_CHARACTERS = 262_144
  * Finds a cookie in a request. A complete cookie takes precedence; otherwise its chunks are joined, if none is missing.
  * Of two cookies with the same name the first counts, which has the longer path.
  *
- * The last chunk does not show whether more should follow. That is for the reader of the value to notice.
+ * The last chunk does not show whether more should follow. The reader of the value has to detect that.
  */
 export function sentCookie({ headers }: Request, name: string, separators: readonly string[]): SentCookie {
   let whole = ''

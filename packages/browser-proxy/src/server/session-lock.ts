@@ -4,7 +4,7 @@ import type { RunStep } from './step.ts'
  * Does work under the application's lock, or without it if the lock cannot be acquired in time: the session must end.
  *
  * @param lock Runs its argument once it has the lock, and holds the lock until that has ended.
- * @param work Gets whether it runs under the lock.
+ * @param work Receives whether it runs under the lock.
  */
 export async function underLock<T>(
   lock: (run: () => Promise<void>) => Promise<void>,

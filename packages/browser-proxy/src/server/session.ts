@@ -3,8 +3,8 @@ import type { SessionTokens } from '@backend-logout/core'
 /** The tokens in a session. */
 export interface StoredTokens extends SessionTokens {
   /**
-   * When even the last of the tokens has expired, if known: the refresh token's end, not the access token's. The
-   * outbox stops trying then. Milliseconds since 1970, or a date.
+   * When the last of the tokens expires, if known: the refresh token, not the access token. The outbox stops trying
+   * then. Milliseconds since 1970, or a date.
    */
   readonly expiresAt?: number | Date | undefined
   /**
@@ -37,8 +37,8 @@ export interface LogoutSession {
    */
   read(request: Request): Awaitable<StoredTokens | null | undefined>
   /**
-   * Ends the session: deletes it from the store, and returns the headers that make the browser forget it. It is called
-   * in any case, even without a session.
+   * Ends the session: deletes it from the store, and returns the headers that make the browser forget it. It is always
+   * called, even without a session.
    */
   clear(request: Request): Awaitable<HeadersInit | null | undefined>
   /**

@@ -77,7 +77,7 @@ export function withContract(handler: LogoutHandler): LogoutHandler {
     // The door for forms, which the contract describes in words: a client of the contract never sees this.
     if (response.status === 303) return response
     const faults = await faultsOfAnswer(response, request.method)
-    if (faults.length) throw new Error(`The answer is not as the contract has it: ${faults.join('; ')}`)
+    if (faults.length) throw new Error(`The response violates the contract: ${faults.join('; ')}`)
     return response
   }
 }

@@ -44,7 +44,7 @@ async function checkEndpoint(examination: Examination, endpoint: Endpoint): Prom
   const better = works[0]
   report({
     name: endpoint,
-    // Revocation works without introspection; only proof does not.
+    // Revocation works without introspection; verification does not.
     status: endpoint === 'introspection' && !better ? 'note' : 'problem',
     detail: describeLogoutError(configured.error) + accepted,
     advice: better ? `Set AUTHING_APP_CLIENT_AUTH=${better}.` : adviceFor(examination, configured, endpoint),

@@ -96,7 +96,7 @@ async function checkCascade(examination: Examination, accessToken: string): Prom
   return true
 }
 
-/** A resource server that checks signatures alone never hears of a revocation. */
+/** A resource server that checks only signatures is never notified of a revocation. */
 function noteOffline({ report }: Examination, token: string): void {
   const [, payload, signature] = token.split('.')
   if (!payload || signature === undefined) return

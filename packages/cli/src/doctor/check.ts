@@ -4,7 +4,7 @@ import { print, type Terminal } from '../terminal/terminal.ts'
  * Result of one check.
  *
  * - `ok`: no change is required.
- * - `note`: worth knowing, and no reason to change anything.
+ * - `note`: worth knowing, but no change is required.
  * - `problem`: a change is required; `advice` describes it.
  * - `skipped`: could not be checked, because of an earlier problem or because something for it was not given.
  */

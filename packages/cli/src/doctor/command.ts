@@ -10,7 +10,7 @@ responds. For this, it revokes made-up tokens, which is harmless.
 
 FILE has a token, or the JSON of a token response with access_token and
 refresh_token; '-' is standard input. These tokens ARE REVOKED, the refresh
-token first, to see whether they are inactive afterwards, and whether revoking
+token first, to see whether they are inactive afterward, and whether revoking
 one revokes the other. Without FILE, no real token is touched.
 
 Examples:

@@ -12,7 +12,7 @@ export interface GivenTokens {
 }
 
 /**
- * Reads the tokens to examine: one token alone, or the JSON that a token endpoint answers (RFC 6749 §5.1).
+ * Reads the tokens to examine: one token alone, or the JSON of a token response (RFC 6749 §5.1).
  *
  * @throws CommandError without one
  */

@@ -34,7 +34,7 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
         `${tokens.join('\n')}\n`,
       )
     }
-    // A name that was given may be a token in the wrong place.
+    // A given name may be a misplaced token.
     const shown = tokensFile === undefined ? DEFAULT_TOKENS_FILE : 'FILE'
     const environment = environmentOf(emulator, app)
     if (json) {

@@ -9,7 +9,7 @@ import { shownName } from './shown-name.ts'
  * Opens a file that only this user can read and change, whatever the umask, and follows no link on the way. The content
  * of an existing file is kept.
  *
- * @param role How messages call the file when it does not exist, such as `The journal`.
+ * @param role The file's name in messages when it does not exist, such as `The journal`.
  * @throws CommandError
  */
 export async function openPrivate(path: string, role: string, options?: OpenPrivateOptions): Promise<FileHandle> {
@@ -23,7 +23,7 @@ export async function openPrivate(path: string, role: string, options?: OpenPriv
   try {
     return await openPrivateFile(path, options)
   } catch (error) {
-    // It is only thrown for what exists, so its message may have the path.
+    // It is only thrown for existing files, so its message may contain the path.
     if (error instanceof NotPrivateError) throw new CommandError(ExitCode.usage, error.message)
     throw new CommandError(ExitCode.usage, `${shownName(path, role)} cannot be used: ${describeSystemError(error)}.`)
   }

@@ -4,13 +4,13 @@ import { ExitCode } from '../exit-code.ts'
 import { note, type Terminal } from '../terminal/terminal.ts'
 import { shownName } from './shown-name.ts'
 
-/** More than any file of keys, certificates or authorities needs. */
+/** More than any file of keys, certificates or authorities. */
 const MAX_BYTES = 1_048_576
 
 /**
  * Reads a small text file, or a pipe in its place.
  *
- * @param role How messages call the file when it does not exist, such as `the file of --keys-file`.
+ * @param role The file's name in messages when it does not exist, such as `the file of --keys-file`.
  * @throws CommandError when it cannot be read, or is larger than 1 MiB
  */
 export async function readTextFile(path: string, role: string): Promise<string> {

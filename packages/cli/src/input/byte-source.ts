@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 
-/** Source of bytes. They are read into a buffer that is used again and again, so that memory stays flat. */
+/** Source of bytes. They are read into a reused buffer, so that memory stays flat. */
 export interface ByteSource {
   /** Reads some bytes into `target` from `offset` on, and returns their number; 0 at the end. */
   read(target: Buffer, offset: number): Promise<number>

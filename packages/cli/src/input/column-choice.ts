@@ -4,11 +4,11 @@ import { tokenIn } from './token-line.ts'
 
 /** The columns of a table, or members of a JSON object, that a command reads. */
 export interface ColumnChoice {
-  /** Where the tokens are. */
+  /** The column of the tokens. */
   readonly token: string
-  /** Where the kind of the token is; only members of JSON objects have that. */
+  /** The member with the type of the token; only JSON objects have one. */
   readonly hint?: string | undefined
-  /** Where the id of the token's client is. */
+  /** The column with the id of the token's client. */
   readonly client?: string | undefined
   /** The values that each of these columns may have. */
   readonly where: ReadonlyMap<string, ReadonlySet<string>>
@@ -54,8 +54,8 @@ function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => str
 }
 
 /**
- * Makes a value of a third party's table safe to keep: without tokens, without characters that hide or turn text around,
- * and no formula for a spreadsheet that the output is opened with.
+ * Makes a value of a third party's table safe to keep: without tokens, without characters that hide text or change its
+ * direction, and without formulas for spreadsheets.
  *
  * @param token The token of the same row.
  */

@@ -6,7 +6,7 @@ const SHOWN = 20
 
 /**
  * Names columns in a message. A table may have no heading, and then its first line has tokens, which must not be shown:
- * whatever does not look like a name becomes a number.
+ * anything that does not look like a name becomes a number.
  */
 export function showColumns(names: readonly string[]): string {
   const shown = names.slice(0, SHOWN).map((name, at) => (isName(name) ? `"${printable(name)}"` : `(column ${at + 1})`))
@@ -18,7 +18,7 @@ export function isName(text: string): boolean {
   return text.length <= 32 && NAME.test(text)
 }
 
-/** Quotes the name of a column that an option gave, which may be a token in the wrong place. */
+/** Quotes the column name from an option, which may be a misplaced token. */
 export function quoteName(name: string): string {
   return isName(name) ? `"${name}"` : 'of the given name'
 }

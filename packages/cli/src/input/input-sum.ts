@@ -1,6 +1,6 @@
-/** A sum over the bytes of an input, by which the same input is recognized again. */
+/** A sum over the bytes of an input, which identifies that input. */
 export interface InputSum {
-  /** Takes the next bytes in. */
+  /** Adds the next bytes. */
   add(bytes: Uint8Array): void
   /**
    * The sum so far.
@@ -13,8 +13,8 @@ export interface InputSum {
 /**
  * SHA-256, keyed at the end.
  *
- * @param seal Makes a digest useless to those who do not have a key. Without one, short tokens could be guessed: each
- * guess at a line could be compared with the sum behind it.
+ * @param seal Makes a digest useless without the key. Without it, short tokens could be guessed: each guess at a line
+ * could be compared with its sum.
  */
 export function keyedSum(seal: (digest: Buffer) => string): InputSum {
   // An import would also be loaded by runs without a journal.

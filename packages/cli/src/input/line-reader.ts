@@ -8,16 +8,16 @@ const MAX_LINE_BYTES = 131_072
 const NEWLINE = 10
 const BUFFER_BYTES = 2 * MAX_LINE_BYTES
 
-/** One line, or why it cannot be one. */
+/** One line, or the problem with it. */
 export type Line =
   | { readonly text: string; readonly problem?: never }
   | { readonly problem: string; readonly text?: never }
 
 /**
- * Splits bytes into lines, counts them and sums them up. Lines end in LF or CRLF, the last one also without. A line that
- * is too long, or not UTF-8, is a problem of that line alone.
+ * Splits bytes into lines, counts them and sums them up. Lines end in LF or CRLF; the last line may end in neither. A
+ * line that is too long, or not UTF-8, affects only itself.
  *
- * Available lines are taken without waiting: `readline` costs several times as much.
+ * Available lines are returned without waiting: `readline` costs several times as much.
  */
 export class LineReader {
   readonly #source: ByteSource
@@ -36,7 +36,7 @@ export class LineReader {
   #bytes = 0
   #unterminated = false
 
-  /** @param sums Take in the bytes of all lines that are taken. */
+  /** @param sums Receive the bytes of all lines. */
   constructor(source: ByteSource, sums: readonly InputSum[] = []) {
     this.#source = source
     this.#sums = sums
@@ -57,12 +57,12 @@ export class LineReader {
     return this.#ended && this.#at === this.#end && !this.#overlong
   }
 
-  /** True if the last line that was taken had no line break, as after a writer is killed. */
+  /** True if the last returned line had no line break, as after a writer is killed. */
   get unterminated(): boolean {
     return this.#unterminated
   }
 
-  /** Takes the next line. `undefined` when more must be read first, or there are no more: see {@link LineReader.ended}. */
+  /** Returns the next line; `undefined` when more must be read, or there are no more: see {@link LineReader.ended}. */
   take(): Line | undefined {
     const start = this.#at
     const found = this.#buffer.indexOf(NEWLINE, start)
@@ -78,14 +78,14 @@ export class LineReader {
       return { problem: `The line is longer than ${MAX_LINE_BYTES} bytes.` }
     }
     const text = this.#buffer.toString('utf8', start, end)
-    // A wrong byte becomes a replacement character, and so another token, which the provider would claim to revoke.
+    // An invalid byte becomes a replacement character, and so another token, which the provider would claim to revoke.
     if (text.includes('\ufffd') && !isUtf8(this.#buffer.subarray(start, end))) {
       return { problem: 'The line is not UTF-8 text.' }
     }
     return { text: this.#line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text }
   }
 
-  /** Reads more. Call it when {@link LineReader.take} gave nothing. */
+  /** Reads more. Call it when {@link LineReader.take} has returned nothing. */
   async fill(): Promise<void> {
     this.#absorb()
     if (this.#overlong || this.#end - this.#at > MAX_LINE_BYTES) {
@@ -103,12 +103,12 @@ export class LineReader {
     this.#end += count
   }
 
-  /** The first bytes of the input, before any line was taken: they show what kind of file this is. */
+  /** The first bytes of the input, before any line is returned: they show the type of the file. */
   peek(): Uint8Array {
     return this.#buffer.subarray(this.#at, Math.min(this.#at + 4, this.#end))
   }
 
-  /** The sum of all lines that were taken, each with its line break; one of those that the reader was created with. */
+  /** The sum of all returned lines, each with its line break; one of those that the reader was created with. */
   sum(sum: InputSum): string {
     this.#absorb()
     return sum.value(this.#unterminated ? '\n' : '')

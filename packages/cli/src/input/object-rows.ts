@@ -3,7 +3,7 @@ import { quoteName, showColumns } from './column-names.ts'
 import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 
-/** Reads one JSON object a line (NDJSON), with members of any names. */
+/** Reads one JSON object per line (NDJSON), with members of any names. */
 export class ObjectRows implements RowFormat {
   readonly #choice: ColumnChoice
   #firstNames: readonly string[] | undefined

@@ -6,7 +6,7 @@
 declare module 'papaparse' {
   interface ParseResult {
     readonly data: readonly (readonly string[])[]
-    /** `MissingQuotes`: a quoted cell does not end. `InvalidQuotes`: there is something behind its end. */
+    /** `MissingQuotes`: a quoted cell does not end. `InvalidQuotes`: text follows its end. */
     readonly errors: readonly { readonly code: string }[]
   }
 

@@ -3,7 +3,7 @@ import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 import { parseTokenLine } from './token-line.ts'
 
-/** Reads one token a line, alone or as the member `token` of a JSON object. */
+/** Reads one token per line, alone or as the member `token` of a JSON object. */
 export class PlainRows implements RowFormat {
   /** The beginning of the first nonblank line, to recognize its form. */
   #first: string | undefined

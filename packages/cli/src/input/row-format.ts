@@ -11,7 +11,7 @@ import { TableRows } from './table-rows.ts'
  * Creates the reader of an input's rows.
  *
  * @param choice The columns to read. Without it, each line is a token.
- * @param name How messages call the input.
+ * @param name The input's name in messages.
  */
 export async function createRowFormat(choice: ColumnChoice | undefined, name: string): Promise<RowFormat> {
   if (!choice) return new PlainRows()
@@ -19,7 +19,7 @@ export async function createRowFormat(choice: ColumnChoice | undefined, name: st
   return new ColumnRows(choice, () => new TableRows(Papa.parse, choice, name))
 }
 
-/** Reads a table or JSON objects, whichever the first line is. */
+/** Reads a table or JSON objects, depending on the first line. */
 class ColumnRows implements RowFormat {
   readonly #choice: ColumnChoice
   readonly #table: () => RowFormat

@@ -17,7 +17,7 @@ export interface TokenRow {
 /** The columns of a row that `--keep` names, by name. */
 export type Kept = Readonly<Record<string, string>>
 
-/** A row that should have a token and does not. */
+/** A row that should have a token but does not. */
 export interface BadRow {
   readonly line: number
   readonly problem: string
@@ -36,9 +36,9 @@ export interface LeftOutRow {
 /** One row of an input. */
 export type Row = TokenRow | BadRow | LeftOutRow
 
-/** Makes rows of lines. A row may take several lines: a quoted cell may have line breaks in it. */
+/** Creates rows from lines. A row may take several lines: a quoted cell may have line breaks in it. */
 export interface RowFormat {
-  /** Takes the next line, and returns the rows that are complete now. */
+  /** Accepts the next line, and returns the rows that are complete now. */
   add(line: Line, number: number): readonly Row[]
   /** Returns the remaining rows when there are no more lines. */
   end(): readonly Row[]

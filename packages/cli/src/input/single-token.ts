@@ -19,7 +19,7 @@ export async function readSingleToken(file: string, terminal: Terminal): Promise
   return singleToken(await readSmallInput(file, terminal))
 }
 
-/** Takes the one token out of a text. @throws CommandError unless there is exactly one */
+/** Returns the one token in a text. @throws CommandError unless there is exactly one */
 export function singleToken({ text, name }: SmallInput): SingleToken {
   let found: SingleToken | undefined
   for (const [index, line] of text.split('\n').entries()) {

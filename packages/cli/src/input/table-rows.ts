@@ -7,7 +7,7 @@ import { quoteName, showColumns } from './column-names.ts'
 import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 
-/** A row with open quotes may take this many lines and characters. Beyond that, a quote was forgotten. */
+/** The maximum number of lines and characters of a row with open quotes. Beyond that, a quote is missing. */
 const MAX_ROW_LINES = 1_000
 const MAX_ROW_CHARACTERS = 131_072
 
@@ -19,8 +19,8 @@ interface NumberedLine {
 }
 
 /**
- * Reads a table with a heading, separated by commas, tabs, semicolons or bars (RFC 4180). Line by line, so that a row can
- * be found again by the number of its line, and a missing quote costs that row alone.
+ * Reads a table with a heading, separated by commas, tabs, semicolons or bars (RFC 4180). It reads line by line, so
+ * that a row can be found by the number of its line, and a missing quote affects only that row.
  */
 export class TableRows implements RowFormat {
   readonly #parse: typeof Papa.parse
@@ -32,7 +32,7 @@ export class TableRows implements RowFormat {
   /** The lines of a row whose quotes are open. */
   #open: NumberedLine[] = []
 
-  /** @param name How messages call the input. */
+  /** @param name The input's name in messages. */
   constructor(parse: typeof Papa.parse, choice: ColumnChoice, name: string) {
     this.#parse = parse
     this.#choice = choice
@@ -58,7 +58,7 @@ export class TableRows implements RowFormat {
     const open = this.#open.length > 0
     if (!open && line.text.trim() === '') return []
     this.#open.push(line)
-    // Only a further quote can close the row.
+    // Only another quote can close the row.
     if (open && !line.text.includes('"')) return this.#isTooLong() ? this.#giveUp() : []
     const text = this.#open.map((part) => part.text).join('\n')
     const cells = this.#columns ? this.#cells(text, this.#delimiter) : this.#readHeading(text)
@@ -76,7 +76,7 @@ export class TableRows implements RowFormat {
     )
   }
 
-  /** The first line of an open row is a separate problem; those behind it are rows as if it were not there. */
+  /** The first line of an open row is a separate problem; the following lines are separate rows. */
   #giveUp(): readonly Row[] {
     const [first, ...rest] = this.#open as [NumberedLine, ...NumberedLine[]]
     this.#open = []
@@ -87,7 +87,7 @@ export class TableRows implements RowFormat {
 
   #rowOf(cells: readonly string[], line: number): Row {
     const columns = this.#columns as readonly string[]
-    // A cell that is cut in two moves all behind it, and then something else would be in the column of the tokens.
+    // A cell that is split in two shifts all that follow, so another value would be in the column of the tokens.
     if (cells.length < columns.length || cells.slice(columns.length).some((cell) => cell !== '')) {
       return { line, problem: `The row has ${cells.length} cells, and the heading has ${columns.length}.` }
     }

@@ -26,7 +26,7 @@ export interface IntrospectCommandOptions extends ConnectionOptions, ColumnOptio
 /**
  * Introspects many tokens, or a sample of them, and reports how many are active.
  *
- * @param invalid How many rows have no token and should have one.
+ * @param invalid The number of rows that should have a token but do not.
  */
 export async function askMany(
   rows: AsyncIterator<TokenRow, undefined>,

@@ -2,11 +2,11 @@ import { type Introspection, isLogoutError, type LogoutClient } from '@backend-l
 import type { Fingerprint } from '../fingerprint.ts'
 import type { TokenRow } from '../input/row.ts'
 
-/** The provider's answer for the token of one row; `undefined` without a response. */
+/** The provider's response for the token of one row; `undefined` without one. */
 export interface Asked {
   readonly row: TokenRow
   readonly answer: Introspection | undefined
-  /** Why there is no response. */
+  /** The reason why there is no response. */
   readonly why: { readonly code: string; readonly message: string } | undefined
 }
 
@@ -31,7 +31,7 @@ export async function introspectRows(
         const answer = await client.introspectToken(token, { tokenTypeHint: hint, strict })
         onAsked({ row: next.value, answer, why: undefined })
       } catch (error) {
-        // A failure that concerns the application would be the same for every token.
+        // A failure that concerns the application would repeat for every token.
         if (!isLogoutError(error) || (error.concerns === 'application' && !error.retryable)) throw error
         onAsked({ row: next.value, answer: undefined, why: { code: error.code, message: error.message } })
       }
@@ -41,8 +41,8 @@ export async function introspectRows(
 }
 
 /**
- * Writes a response as a line of the output. Of the response, only whether the token is active: the rest is about
- * users.
+ * Writes a response as a line of the output. It contains only the state of the token, because the rest of the response
+ * is about users.
  */
 export function formatAsked({ row, answer, why }: Asked, at: Date, fingerprint: Fingerprint): string {
   const { line, token, client, kept } = row

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto'
 
 /**
- * Draws a sample: each value is in it with the same chance, however many there are (reservoir sampling). Only the sample is
- * kept in memory.
+ * Draws a sample in which each value has the same chance, however many there are (reservoir sampling). Only the sample
+ * is kept in memory.
  *
  * @returns The sample in the order of the values, and how many values there were.
  */

@@ -15,11 +15,11 @@ export interface OutboxLocation {
 
 /** The operation of a command on the outbox. */
 export type OutboxUse =
-  /** Tokens are written or read, which takes the keys. */
+  /** Writes or reads tokens, which requires the keys. */
   | 'tokens'
-  /** Rows are changed, and no token is opened. */
+  /** Changes rows without decrypting tokens. */
   | 'rows'
-  /** Nothing is changed, so that a standby will do. */
+  /** Changes nothing, so a standby is enough. */
   | 'read'
 
 /**

@@ -8,7 +8,7 @@ export interface KeyCommandOptions {
   readonly output?: string
 }
 
-/** Makes a key for an outbox, and prints it as OUTBOX_KEYS takes it, or writes it to a file. */
+/** Creates a key for an outbox, and prints it in the form of OUTBOX_KEYS, or writes it to a file. */
 export async function runKey(name: string, { output }: KeyCommandOptions, terminal: Terminal): Promise<ExitCode> {
   // The name is printed, so it must not be a key or a token that was passed by mistake.
   if (!/^[a-z\d][a-z\d_.-]{0,29}$/.test(name)) {

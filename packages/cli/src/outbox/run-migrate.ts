@@ -14,7 +14,7 @@ export async function runMigrate(options: MigrateCommandOptions, terminal: Termi
   if (options.printSql) {
     const { outboxSchemaSql } = await import('@backend-logout/outbox')
     const sql = outboxSchemaSql({ from: options.from, role: options.role }).trimEnd()
-    // Each line on its own, because line breaks within one are escaped.
+    // Line by line, because line breaks within a text are escaped.
     print(terminal, ...sql.split('\n'))
     return ExitCode.done
   }

@@ -11,7 +11,7 @@ const MAX_TOKEN_LENGTH = 65_536
 
 /**
  * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`; or a single token, as
- * {@link parseTokenLine} takes it. Blank lines are ignored.
+ * {@link parseTokenLine} accepts it. Blank lines are ignored.
  *
  * @param hint The type of tokens that are listed without one.
  */

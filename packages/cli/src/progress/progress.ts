@@ -16,7 +16,7 @@ export interface ProgressSource {
   readonly failed: () => number
   /** Number completed by earlier runs. */
   readonly doneBefore?: () => number
-  /** The number of requests in flight. Without it, a pause cannot be told from a stall. */
+  /** The number of requests in flight. Without it, a pause cannot be distinguished from a stall. */
   readonly inFlight?: () => number
   /** True while the run reads the part that an earlier run has completed. */
   readonly isCatchingUp?: () => boolean

@@ -8,10 +8,10 @@ import type { Terminal } from '../terminal/terminal.ts'
 
 /** The data that a run collects for its report. */
 export interface Audit {
-  /** Takes in the input. */
+  /** Receives the input. */
   readonly digest: InputSum
   readonly endpoints: Set<string>
-  /** Writes the report; returns why it could not be. */
+  /** Writes the report; returns the reason if it cannot be written. */
   write(run: AuditedRun): Promise<CommandError | undefined>
 }
 
@@ -24,7 +24,7 @@ export interface AuditedRun {
 }
 
 /**
- * Prepares a report, if one is requested. Everything that can be wrong with it is found before anything is sent.
+ * Prepares a report, if one is requested. All problems with it are found before anything is sent.
  *
  * @throws CommandError
  */
@@ -41,7 +41,7 @@ export async function prepareAudit(options: RevokeCommandOptions, terminal: Term
     digest: plainSum(),
     endpoints,
     write: async ({ application, provider, runs, end }) => {
-      // Where nothing was sent, there is nothing to report.
+      // If nothing was sent, there is nothing to report.
       if (!end.inputDigest || (end.fatal && settled(end.tally) === 0)) return undefined
       const { writeReport } = await import('./write-report.ts')
       try {

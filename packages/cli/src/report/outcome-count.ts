@@ -8,7 +8,7 @@ import { LineReader } from '../input/line-reader.ts'
 /** A recount of a run's output: the last outcome of each row. */
 export interface OutcomeCount {
   readonly counts: Readonly<Record<Fate, number>>
-  /** The number of lines; more than rows if tokens were tried again. */
+  /** The number of lines; more than rows if tokens were retried. */
   readonly lines: number
   readonly bytes: number
   readonly sha256: string
@@ -24,7 +24,7 @@ const MAX_ROWS = 200_000_000
 /**
  * Reads the output of a run.
  *
- * @throws CommandError when it cannot be read, or has lines that no run has written
+ * @throws CommandError when it cannot be read, or has lines that are not from a run
  */
 export async function countOutcomes(path: string): Promise<OutcomeCount> {
   const hash = createHash('sha256')
@@ -46,7 +46,7 @@ export async function countOutcomes(path: string): Promise<OutcomeCount> {
       if (outcome.line >= fates.length) fates = grown(fates, outcome.line)
       fates[outcome.line] = FATES.indexOf(outcome.fate) + 1
     }
-    // Also takes the last line into the sum.
+    // Also includes the last line in the sum.
     reader.sum(sum)
     const counts = { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0 }
     for (const fate of fates) {

@@ -44,7 +44,7 @@ const MAX_BYTES = 1_048_576
 export const MAX_ENDPOINTS = 16
 
 /**
- * Makes sure that a report may be written there: nothing is, or a report.
+ * Checks that a report may be written there: the file is missing, or it is a report.
  *
  * @throws CommandError
  */
@@ -125,7 +125,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Sums up an input as it is, as `sha256sum` does. */
+/** Computes the digest of an input, as `sha256sum` does. */
 export function plainSum(): { add(bytes: Uint8Array): void; value(): string } {
   const hash = createHash('sha256')
   return {

@@ -24,13 +24,13 @@ interface Check {
   readonly why: string
 }
 
-/** Checks a report: its signature, and that the files and the counts are those that it is about. */
+/** Checks a report: its signature, its files and its counts. */
 export async function verifyReport(path: string, options: VerifyReportOptions, terminal: Terminal): Promise<ExitCode> {
   const text = await readTextFile(path, 'The report')
   const report = parseReport(text, path)
   const checks: Check[] = []
   if (options.key !== undefined) checks.push(await checkSignature(path, text, options.key))
-  // A name in a report must not lead elsewhere.
+  // A name in a report must not lead to another folder.
   const output = options.output ?? join(dirname(path), basename(report.output.name))
   checks.push(...(await checkOutput(output, report)))
   if (options.input !== undefined) checks.push(await checkFile('input', options.input, report.input))

@@ -11,12 +11,12 @@ export function signaturePath(report: string): string {
 const KINDS =
   'It must be a key for signatures, in PEM or as a JWK: Ed25519, EC (P-256, P-384, P-521), or RSA of 2048 bits or more.'
 
-/** Reads a private key. @throws CommandError which has nothing of it */
+/** Reads a private key. @throws CommandError which contains no part of it */
 export function parsePrivateKey(text: string, role: string): KeyObject {
   return checked(() => createPrivateKey(inputOf(text)), role)
 }
 
-/** Reads a public key, or takes it from a private one. @throws CommandError which has nothing of it */
+/** Reads a public key, or takes it from a private one. @throws CommandError which contains no part of it */
 export function parsePublicKey(text: string, role: string): KeyObject {
   return checked(() => createPublicKey(inputOf(text)), role)
 }

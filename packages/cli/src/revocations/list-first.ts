@@ -18,9 +18,9 @@ export interface ListedCounts {
 /**
  * Passes tokens on once they are on the revocation list. Tokens that can be read without waiting share one append.
  *
- * @param hint The type of tokens without one. Refresh tokens are passed on as they are: no service accepts them.
- * @param isOver Whether the run is to end. Tokens that were read ahead are then not passed on.
- * @throws CommandError when the list cannot take them
+ * @param hint The type of tokens without one. Refresh tokens are passed on without an entry: no service accepts them.
+ * @param isOver True once the run is to end. Tokens that were read ahead are then not passed on.
+ * @throws CommandError when the list cannot store them
  */
 export async function* listFirst(
   tokens: AsyncIterator<TokenRow, undefined>,

@@ -1,4 +1,4 @@
-/** Hands values from writers to one reader. Writers wait while it is full, so nothing piles up. */
+/** Passes values from writers to one reader. Writers wait while it is full, so nothing piles up. */
 export class Channel<T> implements AsyncIterableIterator<T, undefined> {
   readonly #capacity: number
   readonly #values: T[] = []
@@ -7,7 +7,7 @@ export class Channel<T> implements AsyncIterableIterator<T, undefined> {
   #wakeReader: () => void = () => {}
   #wakeWriters: (() => void)[] = []
 
-  /** @param capacity How many values may wait for the reader. */
+  /** @param capacity The maximum number of values that wait for the reader. */
   constructor(capacity: number) {
     this.#capacity = capacity
   }

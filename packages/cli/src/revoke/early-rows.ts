@@ -5,15 +5,15 @@ import type { BadRow, RowFormat } from '../input/row.ts'
 /** An input without a token in this number of first rows has another form. */
 const MAX_EARLY_ROWS = 10
 
-/** The rows without a token before the first one with a token: they say whether an input is what it is taken for. */
+/** The rows without a token before the first one with a token: they show whether an input is read correctly. */
 export class EarlyRows {
   readonly #name: string
   readonly #format: RowFormat
   readonly #rows: BadRow[] = []
 
   /**
-   * @param name How messages call the input.
-   * @param format Makes rows of its lines, and knows what else it could be.
+   * @param name The input's name in messages.
+   * @param format Creates rows from its lines, and knows the other formats.
    */
   constructor(name: string, format: RowFormat) {
     this.#name = name

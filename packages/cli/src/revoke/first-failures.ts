@@ -3,7 +3,7 @@ const SHOWN = 10
 const SHOWN_ALIKE = 3
 
 /**
- * Shows the first few failures of a run, in the variety that they have.
+ * Shows the first few failures of each kind in a run.
  *
  * @param output The file that has all of them, if there is one.
  */

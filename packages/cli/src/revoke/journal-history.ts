@@ -14,9 +14,9 @@ import {
 } from './journal-record.ts'
 import { LineSet } from './line-set.ts'
 
-/** More than a journal of ten million lines needs. */
+/** More than the size of a journal of ten million lines. */
 export const MAX_JOURNAL_BYTES: number = 1024 ** 3
-/** Lines that are confirmed in this many pieces take about 100 MB. */
+/** Confirmed lines in this many pieces take about 100 MB. */
 const MAX_RANGES = 5_000_000
 /** One checkpoint of an earlier run is kept in memory for this many lines. */
 const CHECKPOINT_LINES = 1024
@@ -41,9 +41,9 @@ export interface JournalHistory {
 export interface FoundJournal {
   /** Its length without the incomplete record of a killed run. */
   readonly size: number
-  /** Missing when there is nothing in it. */
+  /** Missing when it is empty. */
   readonly history: JournalHistory | undefined
-  /** Missing when nothing in it was written with a key. */
+  /** Missing if no record was written with a key. */
   readonly key: JournalKey | undefined
 }
 
@@ -108,7 +108,7 @@ class HistoryBuilder {
     for (const [from, to] of active) this.#active.add(from, to)
     if (this.#done.ranges > MAX_RANGES || this.#active.ranges > MAX_RANGES)
       throw this.#refuse('its confirmed lines are too scattered')
-    // Of each block the last one, so that the last one of all is among them.
+    // The last one of each block, so that the very last one is included.
     const block = Math.floor(read / CHECKPOINT_LINES)
     const known = this.#checkpoints.get(block)
     // Sums of the first format cannot be compared with those of the second.
@@ -151,7 +151,7 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
   refuse(
     listed
       ? 'belongs to a run that adds the tokens to a revocation log. Name that log again, by --revocations or REVOCATIONS_STORE.'
-      : 'was written without a revocation log, so the tokens that it confirms are in none. Name another file.',
+      : 'was written without a revocation log, so the tokens that it confirms are in no log. Name another file.',
   )
 }
 

@@ -18,7 +18,7 @@ const LOOK_MS = 25
  * guess at a token with the sums in it, nor write records.
  *
  * It is not derived from the application's secret: after an incident that secret is replaced, and then no journal could
- * be resumed any more.
+ * be resumed.
  */
 export class JournalKey {
   // An import would also be loaded by runs without a journal.
@@ -29,7 +29,7 @@ export class JournalKey {
     this.#key = this.#crypto.createSecretKey(key)
   }
 
-  /** Makes the digest of an input into a sum that means nothing without the key. */
+  /** Turns the digest of an input into a sum that is meaningless without the key. */
   sumOf(digest: Uint8Array): string {
     return this.#mac('input', digest)
   }
@@ -50,7 +50,7 @@ export function keyPath(journal: string): string {
 }
 
 /**
- * Reads the key of a journal, or makes one.
+ * Reads the key of a journal, or creates one.
  *
  * @param isNeeded Whether the journal has records that were written with a key.
  * @throws CommandError when the file cannot be used, or is missing although there must be one
@@ -79,8 +79,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
     // Or it was killed before it did.
     if (text === '' && !isNeeded) return await writeKey(file)
     const [, key] = FORM.exec(text) ?? []
-    if (!key)
-      throw refuse(`${path} is where the key of the journal belongs, and is something else. Name another journal.`)
+    if (!key) throw refuse(`${path} has the name of the journal's key, but is another file. Name another journal.`)
     return new JournalKey(Buffer.from(key, 'base64url'))
   } catch (error) {
     if (error instanceof CommandError) throw error
@@ -88,7 +87,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
   }
 }
 
-/** Makes a key; `undefined` when another run was faster, as both must use the same one. */
+/** Creates a key; `undefined` when another run was faster, because both must use the same one. */
 async function createKey(path: string): Promise<JournalKey | undefined> {
   let file: FileHandle
   try {
@@ -111,7 +110,7 @@ async function writeKey(file: FileHandle): Promise<JournalKey> {
     // Before the first record: a journal without its key is useless.
     await file.sync()
   } catch (error) {
-    // Half a key would be taken for something else.
+    // Half a key would be mistaken for another file.
     await file.truncate().catch(() => {})
     throw error
   }

@@ -2,7 +2,7 @@ import { printable } from '../terminal/printable.ts'
 import type { JournalKey } from './journal-key.ts'
 import { parseLines } from './line-set.ts'
 
-/** For whom and how a journal's tokens are revoked. None of it is secret. */
+/** The application and the options with which a journal's tokens are revoked. None of it is secret. */
 export interface JournalIdentity {
   /** The provider's address, as it was configured. */
   readonly provider: string
@@ -12,7 +12,7 @@ export interface JournalIdentity {
   readonly verify: boolean
   /** The column or member that the tokens are in; `undefined` where each line is a token. */
   readonly column?: string | undefined
-  /** True if tokens are added to a revocation log first; `undefined` if that is not known, and makes no difference. */
+  /** True if tokens are added to a revocation log first; `undefined` if that is unknown and irrelevant. */
   readonly listed?: boolean | undefined
 }
 
@@ -45,7 +45,7 @@ export type JournalRecord =
 
 /** The beginning of each journal's first line, in any format. */
 export const HEADER_START = '{"journal":"backend-logout revoke '
-/** Journals of format 1 have records without a seal, and sums without a key. They are read, and not written any more. */
+/** Journals of format 1 have records without a seal, and sums without a key. They are read, but no longer written. */
 const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'backend-logout revoke 2']
 const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 

@@ -209,7 +209,7 @@ test('a journal with a missing, different or invalid key is refused', async () =
   await expect(Journal.open(path, identity)).rejects.toThrow(/not written with the key/)
   for (const wrong of ['', 'a token\n', key.subarray(0, 40), key.toString().repeat(100)]) {
     writeFileSync(`${path}.key`, wrong)
-    await expect(Journal.open(path, identity)).rejects.toThrow(/is something else/)
+    await expect(Journal.open(path, identity)).rejects.toThrow(/is another file/)
   }
   expect(readFileSync(path)).toEqual(before)
   writeFileSync(`${path}.key`, key)

@@ -16,8 +16,8 @@ import {
 } from './journal-record.ts'
 
 /**
- * A file that remembers which lines of an input are confirmed. It is only appended to. It contains line numbers and
- * sums that are meaningless without its key, and no token.
+ * A file that records the confirmed lines of an input. It is only appended to. It contains line numbers and sums that
+ * are meaningless without its key, and no token.
  *
  * Each record is written immediately, so it outlives the process; `sync` makes it outlive the machine.
  */
@@ -31,7 +31,7 @@ export class Journal implements AsyncDisposable {
   readonly #file: FileHandle
   #size: number
   #dirty = true
-  /** Once another process has written to the file, it is not ours any more. */
+  /** Once another process has written to the file, this run must not. */
   #lost = false
 
   private constructor(
@@ -73,10 +73,10 @@ export class Journal implements AsyncDisposable {
   }
 
   /**
-   * Adds that lines are confirmed.
+   * Records that lines are confirmed.
    *
-   * @param output How long the output file is.
-   * @throws CommandError when it cannot be written; then the file is as it was before
+   * @param output The length of the output file.
+   * @throws CommandError when it cannot be written; then the file is unchanged
    */
   append(checkpoint: Checkpoint, lines: ProgressLines, output: number | undefined): void {
     this.#write(formatProgress(this.key, checkpoint, lines, output))
@@ -95,7 +95,7 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /** Makes everything last, and closes the file. */
+  /** Syncs the file to disk, and closes it. */
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       if (!this.#lost) await this.sync()
@@ -104,7 +104,7 @@ export class Journal implements AsyncDisposable {
     }
   }
 
-  /** Removes the file and its key. For a run that has sent nothing, so that the next one can be another. */
+  /** Removes the file and its key. For a run that has sent nothing, so that the next run can differ. */
   async discard(): Promise<void> {
     if (this.history || this.#lost) return
     this.#dirty = false
@@ -142,7 +142,7 @@ export class Journal implements AsyncDisposable {
     try {
       ftruncateSync(this.#file.fd, this.#size)
     } catch {
-      // The next run cuts a torn line off.
+      // The next run removes a torn line.
     }
   }
 }

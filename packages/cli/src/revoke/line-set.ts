@@ -1,12 +1,12 @@
-/** Number of ranges out of order that are kept before they are sorted in. */
+/** Number of out-of-order ranges that are kept before they are merged. */
 const MAX_PENDING = 1_048_576
 
 /** A set of line numbers, kept as ranges: a million consecutive lines take as much memory as one. */
 export class LineSet {
-  // Ascending, and apart from each other.
+  // Ascending and disjoint.
   #starts: number[] = []
   #ends: number[] = []
-  /** Ranges that came out of order, as start and end in turn. To insert each would move all behind it. */
+  /** Ranges that came out of order, as alternating start and end. Inserting each would move all that follow. */
   #pending: number[] = []
 
   /** The number of ranges that it needs, not counting the last million lines at most that came out of order. */
@@ -40,7 +40,7 @@ export class LineSet {
     return low > 0 && (this.#ends[low - 1] as number) >= line
   }
 
-  /** Adds a range that begins in the last one or behind it, which nearly all do. */
+  /** Adds a range that begins in the last one or after it, as nearly all do. */
   #append(from: number, to: number): boolean {
     const last = this.#starts.length - 1
     if (last >= 0 && from < (this.#starts[last] as number)) return false

@@ -9,16 +9,16 @@ import { printableLines } from '../terminal/printable.ts'
 import { OUTCOME_START } from './outcome-line.ts'
 
 const READ_BYTES = 4_096
-/** A run that is killed leaves far less behind its last record. */
+/** A run that is killed leaves far less after its last record. */
 const MAX_TAIL_BYTES = 64 * 1024 * 1024
 
-/** Where the outcome of each token is written, one JSON object a line. */
+/** The destination of each token's outcome, one JSON object per line. */
 export interface Report extends AsyncDisposable {
   /** The length of the file, in bytes; `undefined` if it has none, as for a pipe. */
   readonly bytes: number | undefined
-  /** Gets the file ready to write to. Until then, its content stays. @throws CommandError when it is not a file */
+  /** Prepares the file for writing. Until then, its content stays. @throws CommandError when it is not a file */
   begin(): void
-  /** Writes lines. @throws CommandError when it cannot; then the file is as it was before */
+  /** Writes lines. @throws CommandError when it cannot; then the file is unchanged */
   write(lines: readonly string[]): void
   /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
   drained(): Promise<void> | undefined
@@ -38,7 +38,7 @@ export function createStreamReport(output: Output): Report {
 /** Position in an output file at which a run continues. */
 export interface GoOn {
   /**
-   * The length of the file when the earlier run last wrote its journal. Lines beyond it are about tokens that are sent
+   * The length of the file when the earlier run last wrote its journal. Lines after it are about tokens that are sent
    * again, and are cut off.
    */
   readonly length: number | undefined
@@ -47,7 +47,7 @@ export interface GoOn {
 /**
  * Opens the file for a report: a private file, or a device or pipe that exists.
  *
- * @param goOn When a run continues, so that the lines of the earlier one are kept. Without it, the file is emptied.
+ * @param goOn Set when a run continues, so that the lines of the earlier one are kept. Without it, the file is emptied.
  * @throws CommandError
  */
 export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
@@ -114,11 +114,11 @@ function cutBack(fd: number, bytes: number | undefined): void {
   try {
     ftruncateSync(fd, bytes)
   } catch {
-    // The next run cuts a torn line off.
+    // The next run removes a torn line.
   }
 }
 
-/** Where a report that is gone on with ends; `undefined` when what would be cut off is not a report's. */
+/** The end of a report that a run continues; `undefined` when the part to cut off is not from a report. */
 function endOfReport(fd: number, size: number, length: number | undefined): number | undefined {
   const end = length !== undefined && length <= size ? length : endOfLines(fd, size)
   if (size - end > MAX_TAIL_BYTES || (end > 0 && read(fd, end - 1, 1).toString() !== '\n')) return undefined
@@ -129,7 +129,7 @@ function endOfReport(fd: number, size: number, length: number | undefined): numb
   return end
 }
 
-/** Where the last whole line ends. A run that was killed may have left half a line behind it. */
+/** The end of the last complete line. A killed run may have left half a line after it. */
 function endOfLines(fd: number, size: number): number {
   for (let end = size; end > 0; ) {
     const start = Math.max(0, end - READ_BYTES)
@@ -140,7 +140,7 @@ function endOfLines(fd: number, size: number): number {
   return 0
 }
 
-/** Where the line that starts at `from` ends. */
+/** The end of the line that starts at `from`. */
 function endOfLine(fd: number, from: number, size: number): number {
   for (let at = from; at < size; at += READ_BYTES) {
     const newline = read(fd, at, Math.min(READ_BYTES, size - at)).indexOf('\n')

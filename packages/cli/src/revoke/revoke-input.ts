@@ -39,7 +39,7 @@ export interface RunParts {
   readonly report: Report | undefined
   readonly log: RevocationLog | undefined
   readonly listed: ListedCounts
-  /** Takes in all that is read. */
+  /** Receives everything that is read. */
   readonly digest: InputSum | undefined
   readonly fingerprint: Fingerprint
   readonly options: RevokeCommandOptions

@@ -13,7 +13,7 @@ export interface RowOutcome {
 export interface RunClients {
   /** The client of every row; `undefined` if rows name their clients. */
   readonly only: LogoutClient | undefined
-  /** The client of a row; rows of clients that are not known never get here. */
+  /** The client of a row, which is always a known one. */
   of(row: TokenRow): LogoutClient
 }
 
@@ -44,10 +44,10 @@ export async function* revokeRows(
         try {
           for await (const outcome of revokeWith(client, queue, options)) await outcomes.push(outcome)
         } catch (error) {
-          // Thrown at the end: the outcomes of the other clients still count.
+          // Thrown at the end, because the outcomes of the other clients still count.
           failure ??= { error }
         } finally {
-          // Its run is over, for any reason: no row waits for room in it.
+          // Its run is over, for any reason, so no row waits for room in it.
           queue.end()
         }
       })(),

@@ -82,7 +82,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
   else if (!quiet && (!end.fatal || settled(end.tally) > 0)) {
     write(terminal, ...summaryText(end, path !== undefined), ...(log ? describeListed(listed) : []))
-    // Their names may be tokens in the wrong place.
+    // Their names may be misplaced tokens.
     if (audit && !unwritten) write(terminal, 'The report and its file of outcomes are written.')
   }
   const failure = end.fatal ?? unwritten
@@ -96,7 +96,7 @@ function identityOf(
   choice: ColumnChoice | undefined,
   listed: boolean | undefined,
 ): JournalIdentity {
-  // It may be a token in the wrong place, as long as no table was found to have such a column.
+  // It may be a misplaced token, unless a table has such a column.
   const column = choice && (isName(choice.token) ? choice.token : fingerprint(choice.token))
   return { provider, app, verify, column, listed }
 }

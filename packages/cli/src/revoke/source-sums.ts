@@ -3,7 +3,7 @@ import type { JournalHistory } from './journal-history.ts'
 import type { JournalKey } from './journal-key.ts'
 import { isKeyed } from './journal-record.ts'
 
-/** Sums over the input, which the reader takes it into. */
+/** Sums over the input, which the reader updates. */
 export interface SourceSums {
   readonly keyed: InputSum
   /** For a history of the first format. */
@@ -16,7 +16,7 @@ export function sumsFor(key: JournalKey, history: JournalHistory | undefined): S
   return { keyed: keyedSum((digest) => key.sumOf(digest)), unkeyed: isOld ? unkeyedSum() : undefined }
 }
 
-/** All of them, for the reader that takes them. */
+/** All of them, for the reader. */
 export function listSums(sums: SourceSums | undefined): SourceSums['keyed'][] {
   return sums ? [sums.keyed, ...(sums.unkeyed ? [sums.unkeyed] : [])] : []
 }

@@ -15,7 +15,7 @@ export interface Tally {
   unsupported: number
   /** Lines that should contain a token but don't. */
   invalid: number
-  /** Tokens that an earlier run confirmed, by the journal. */
+  /** Tokens that an earlier run confirmed, according to the journal. */
   skipped: number
   /** Rows that `--where` leaves out. */
   filtered: number
@@ -63,7 +63,7 @@ export function notRevoked({ unproven, live, unknown, unsupported, invalid }: Ta
   return unproven + live + unknown + unsupported + invalid
 }
 
-/** Tokens whose outcome is known to this run, in whatever way. */
+/** Tokens whose outcome is known to this run. */
 export function settled(tally: Tally): number {
   return tally.revoked + notRevoked(tally)
 }

@@ -10,7 +10,7 @@ import type { SourceSums } from './source-sums.ts'
 /** Options of a {@link TokenSource}. */
 export interface TokenSourceOptions {
   readonly reader: LineReader
-  /** Makes rows of lines. */
+  /** Creates rows from lines. */
   readonly format: RowFormat
   /** The name of the input in messages. */
   readonly name: string
@@ -19,8 +19,7 @@ export interface TokenSourceOptions {
   /** The tokens that earlier runs have confirmed. */
   readonly history?: JournalHistory | undefined
   /**
-   * Called before anything else is, as soon as the history turns out to be about this input, and the input to have
-   * tokens.
+   * Called first, as soon as the history is known to be about this input, and the input to have tokens.
    */
   readonly onAccepted?: () => void
   /** True if there are credentials for the client of a row. */
@@ -29,23 +28,23 @@ export interface TokenSourceOptions {
   readonly onProblem: (row: BadRow) => void
   /** Receives each row that is left out. */
   readonly onLeftOut?: (why: LeftOutRow['leftOut']) => void
-  /** Receives how many rows are left out because their tokens are confirmed. */
+  /** Receives the number of rows that are skipped because their tokens are confirmed. */
   readonly onSkip: (rows: number) => void
 }
 
-/** A row that is given out, or reported. */
+/** A row that is returned or reported. */
 type FoundRow = TokenRow | BadRow
 type Next = IteratorResult<TokenRow, undefined>
 
 const END: Next = { done: true, value: undefined }
 
-/** Longer parts than a run of 10 000 requests at a time leaves behind. */
+/** More than a run of 10 000 concurrent requests leaves behind. */
 const MAX_HELD_ROWS = 32_768
 const MAX_HELD_CHARACTERS = 64 * 1024 * 1024
 
 /**
- * Yields the tokens of an input, without those that a journal has as confirmed. No record of the journal about a part
- * of the input is trusted, and no token of that part is returned, before the sum of that part was found to be the same.
+ * Yields the tokens of an input, except those that a journal confirms. No record of the journal about a part of the
+ * input is trusted, and no token of that part is returned, before the sum of that part was found to be the same.
  */
 export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   readonly #reader: LineReader
@@ -61,7 +60,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   #heldCharacters = 0
   /** The number of rows of that part that are confirmed. */
   #skipped = 0
-  /** Rows of the part that was checked last, which are given out from `#readyAt` on. */
+  /** Rows of the last checked part, which are returned from `#readyAt` on. */
   #ready: FoundRow[] = []
   #readyAt = 0
   #finished = false
@@ -134,7 +133,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return this.#passed === this.#checkpoints.length
   }
 
-  /** Takes rows until one has a token that may be given out; `undefined` when more must be read first. */
+  /** Reads rows until one has a token that may be returned; `undefined` when more must be read first. */
   #read(): TokenRow | undefined {
     for (let row = this.#takeRow(); row !== undefined; row = this.#takeRow()) {
       if (row.token !== undefined) {
@@ -148,7 +147,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return undefined
   }
 
-  /** The next row that may be given out. */
+  /** The next row that may be returned. */
   #takeRow(): FoundRow | undefined {
     for (;;) {
       const row = this.#ready[this.#readyAt++]
@@ -205,7 +204,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     throw this.#refuse('it has too few records to check them')
   }
 
-  /** Compares the sums behind a line. When they are the same, the rows of the part that ends here may be given out. */
+  /** Compares the sums after a line. If they are equal, the rows of the part that ends here may be returned. */
   #check(number: number): void {
     const checkpoint = this.#checkpoints[this.#passed]
     if (checkpoint?.read !== number) return

@@ -47,7 +47,7 @@ export class Output {
     })
   }
 
-  /** Gets ready to show a status line: one that is drawn again and again in the same place. */
+  /** Prepares a status line, which is redrawn in the same place. */
   async openStatus(): Promise<void> {
     const { createLogUpdate } = await import('log-update')
     // The cursor stays visible: a run that is killed could not bring it back.

@@ -7,11 +7,11 @@ export interface Terminal {
   readonly stdin: Readable & { readonly isTTY?: boolean | undefined }
   /** For results. */
   readonly stdout: Output
-  /** For everything else: progress, notes and errors. */
+  /** For progress, notes and errors. */
   readonly stderr: Output
   /** Aborts when the reader of the results has left, as after `| head`. */
   readonly readerLeft: AbortSignal
-  /** Waits until all results are written, and returns why they could not be. A reader that has left does not count. */
+  /** Waits until all results are written; returns the reason if they could not be. A reader that has left does not count. */
   flush(): Promise<Error | undefined>
 }
 
@@ -40,7 +40,7 @@ export function createTerminal(streams: TerminalStreams): Terminal {
   }
   return {
     env,
-    // Only commands that read it touch it: to open it takes a process some milliseconds.
+    // Only commands that read it open it, because that takes some milliseconds.
     get stdin() {
       return streams.stdin
     },

@@ -873,7 +873,7 @@ export interface components {
     parameters: {
         /** @description The ID token the user logged in with. It shows that the request comes from an application that the user has used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
         IdTokenHint: string;
-        /** @description The address that the browser goes to afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
+        /** @description The address that the browser goes to afterward. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
         PostLogoutRedirectUri: string;
         /** @description A random value that the redirect returns. Keep it in the user's local session and compare, to distinguish your own logout from one that someone else started. */
         State: string;
@@ -957,7 +957,7 @@ export interface operations {
             query?: {
                 /** @description The ID token the user logged in with. It shows that the request comes from an application that the user has used, so that the provider need not ask for confirmation. It may have expired. Required by GenAuth as soon as `post_logout_redirect_uri` is sent. */
                 id_token_hint?: components["parameters"]["IdTokenHint"];
-                /** @description The address that the browser goes to afterwards. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
+                /** @description The address that the browser goes to afterward. It must equal one of the logout callback URLs registered for the application, character by character. Never build it from user input. */
                 post_logout_redirect_uri?: components["parameters"]["PostLogoutRedirectUri"];
                 /** @description A random value that the redirect returns. Keep it in the user's local session and compare, to distinguish your own logout from one that someone else started. */
                 state?: components["parameters"]["State"];

@@ -55,13 +55,13 @@ export async function sendRaw(appHost: string, request: string): Promise<{ recei
   return { received, ...(error === undefined ? {} : { error }) }
 }
 
-/** A request as bytes, on a connection that the server closes afterwards. */
+/** A request as bytes, on a connection that the server closes afterward. */
 export function rawRequest(method: string, target: string, ...headers: string[]): string {
   const length = method === 'POST' ? ['content-length: 0'] : []
   return [`${method} ${target} HTTP/1.1`, 'connection: close', ...headers, ...length, '', ''].join('\r\n')
 }
 
-/** A form post as bytes, on a connection that the server closes afterwards. */
+/** A form post as bytes, on a connection that the server closes afterward. */
 export function rawPost(appHost: string, path: string, form: Record<string, string>): string {
   const body = new URLSearchParams(form).toString()
   return [

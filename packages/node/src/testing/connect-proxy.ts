@@ -13,7 +13,7 @@ export interface ConnectProxy extends LoopbackServer {
 /**
  * Starts a proxy on 127.0.0.1. Whatever host it is asked for, it connects to that port of 127.0.0.1.
  *
- * @param status How it answers a request for a tunnel; 0 closes the connection without a response.
+ * @param status The status of the response to a request for a tunnel; 0 closes the connection without one.
  */
 export async function startProxy({
   status = 200,

@@ -1,4 +1,4 @@
-/** The form of GenAuth's ids, generously. */
+/** The form of GenAuth's ids, with a wide limit. */
 const ID = /^[\x21-\x7e]{1,256}$/
 
 /** Recognizes the id of a user, an application, a user pool or a tenant. */

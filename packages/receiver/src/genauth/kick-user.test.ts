@@ -57,7 +57,7 @@ describe('kickUser()', () => {
     const { state, kicked, wasActive, error } = await kickUser(alice(), emulator.management)
     expect({ state, kicked, wasActive }).toEqual({ state: 'accepted', kicked: true, wasActive: undefined })
     expect(error).toMatchObject({ code: 'unverified', tokenMayBeLive: false })
-    expect(error?.message).toBe('GenAuth accepted the request, but called the user logged out even before.')
+    expect(error?.message).toBe('GenAuth accepted the request, but reported the user as logged out even before.')
   })
 
   test('reports a user as live whom GenAuth still reports as logged in, whatever its response', async () => {
@@ -65,7 +65,7 @@ describe('kickUser()', () => {
     emulator.answerAlways({ endpoint: 'check_session_status', body: active })
     const { state, kicked, error } = await kickUser(alice(), emulator.management, { deadlineMs: 1_500 })
     expect({ state, kicked, code: error?.code }).toEqual({ state: 'live', kicked: false, code: 'unverified' })
-    expect(error?.message).toContain('still calls the user logged in')
+    expect(error?.message).toContain('still reports the user as logged in')
   })
 
   test('without a session status, there is no proof, and the reason is the cause', async () => {
@@ -130,9 +130,7 @@ describe('kickUser()', () => {
     expect({ state, attempts }).toEqual({ state: 'live', attempts: 1 })
     expect(error?.message).toMatch(/Nothing was sent, so the user is still logged in; try again later\.$/)
     const question = checkSessionStatus({ userId: 'alice', appId: 'app' }, { ...emulator.management, host }, quick)
-    await expect(question).rejects.toThrow(
-      /^The question whether the user is logged in failed: .*\. Try again later\.$/,
-    )
+    await expect(question).rejects.toThrow(/^The request for the session status failed: .*\. Try again later\.$/)
   })
 
   test('another attempt has another signature, and succeeds', async () => {

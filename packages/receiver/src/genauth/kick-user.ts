@@ -24,10 +24,10 @@ export interface KickedUser {
 /** The result of an attempt to log a user out at GenAuth. */
 export interface UserKick {
   /**
-   * - `verified`: GenAuth called the user logged in before, and logged out afterwards.
-   * - `accepted`: GenAuth returned success. Why that is not proven is in `error`.
-   * - `live`: the user must be assumed to be logged in: refused, throttled, never sent, or GenAuth says so.
-   * - `unknown`: the request may or may not have arrived: time-out or broken connection.
+   * - `verified`: GenAuth reported the user as logged in before, and as logged out afterward.
+   * - `accepted`: GenAuth returned success. `error` has the reason why that is not proven.
+   * - `live`: assume that the user is logged in: refused, throttled, never sent, or GenAuth reports it.
+   * - `unknown`: the request may or may not have arrived: timeout or broken connection.
    */
   readonly state: Exclude<RevocationState, 'unsupported'>
   /** True if `state` is `accepted` or `verified`. */
@@ -42,7 +42,7 @@ export interface UserKick {
   readonly requestId?: string
   /** The duration, in milliseconds. */
   readonly durationMs: number
-  /** Why the user is not logged out, or why there is no proof. */
+  /** The reason why the user is not logged out, or why there is no proof. */
   readonly error?: LogoutError
 }
 
@@ -50,12 +50,12 @@ const MAX_APPS = 50
 const DEFAULT_DEADLINE_MS = 30_000
 
 /**
- * Ends the sessions of a user at GenAuth, in up to 50 applications, and makes sure of it: GenAuth must call the user
- * logged in to one of them before, and to none afterwards. For an administrator, or after a changed password.
+ * Ends the sessions of a user at GenAuth, in up to 50 applications, and verifies that: GenAuth must report the user as
+ * logged in to one of them before, and to none afterward. For an administrator, or after a password change.
  *
- * It does not reject where GenAuth refuses or cannot be reached: that is in the result. Whether GenAuth revokes the
- * user's tokens as well is not documented, so call `logoutEverywhere` too, which ends what you know of the user:
- * your sessions, their tokens, and what your services accept.
+ * It does not reject if GenAuth refuses or cannot be reached: the result reports that. Whether GenAuth revokes the
+ * user's tokens as well is not documented, so also call `logoutEverywhere`, which ends your sessions, their tokens, and
+ * their acceptance by your services.
  *
  * **Not confirmed at a live tenant**: it follows GenAuth's public SDKs, and is tested against the emulator.
  *
@@ -90,7 +90,7 @@ export async function kickUser(
 }
 
 /**
- * Asks GenAuth whether a user has a session at an application.
+ * Queries GenAuth whether a user has a session at an application.
  *
  * **Not confirmed at a live tenant**, as {@link kickUser}.
  *
@@ -141,7 +141,7 @@ function clientFor(settings: ManagementSettings, user: UserAtApplications): Logo
 }
 
 function report({ state, wasActive, attempts, status, requestId, durationMs, error }: Revocation): UserKick {
-  // The management API cannot say that it does not support this kind of token.
+  // The management API has no unsupported types of tokens.
   const known = state === 'unsupported' ? 'live' : state
   return {
     state: known,
@@ -161,10 +161,10 @@ function errorOf(error: LogoutError, state: RevocationState): LogoutError {
   const cause = isLogoutError(failed) ? managementError(failed, 'question') : failed
   const why =
     state === 'live'
-      ? 'still calls the user logged in.'
+      ? 'still reports the user as logged in.'
       : tokenMayBeLive
-        ? `would not say whether the user was logged in before and is afterwards.`
-        : 'called the user logged out even before.'
+        ? `did not report whether the user was logged in before and afterward.`
+        : 'reported the user as logged out even before.'
   const text = `GenAuth accepted the request, but ${why}`
   return new LogoutError('unverified', text, { tokenMayBeLive, status, attempts, cause })
 }

@@ -8,33 +8,33 @@ const ADVICE: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   rejected: 'Check userId and appIds, and what these credentials may do.',
   rate_limited: 'Try again later.',
   provider_unavailable: 'Try again later.',
-  unexpected_response: `This is not an answer of the management API. ${ADDRESS}`,
+  unexpected_response: `This does not look like a response from the management API. ${ADDRESS}`,
   redirect_refused: `Redirects are not followed. ${ADDRESS}`,
   endpoint_missing: ADDRESS,
 }
 
-/** The two requests, and what is known if they have no answer. */
+/** The two requests, and the advice if they have no response. */
 const REQUESTS = {
   kick: {
     action: 'The request to log the user out',
     unanswered: 'The request may or may not have arrived; treat the user as logged in.',
   },
   question: {
-    action: 'The question whether the user is logged in',
+    action: 'The request for the session status',
     unanswered: 'Try again later.',
   },
 } as const
 
 const WITHOUT_ANSWER: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   network: 'failed',
-  timeout: 'had no complete answer in time',
+  timeout: 'had no complete response in time',
   aborted: 'was aborted',
 }
 
 /**
- * Puts core's error about a token into words about a user. Its code and its details stay.
+ * Rewrites core's error about a token for a user. Its code and its details stay.
  *
- * @param state What is known of the user after a kick: `live` if nothing was sent.
+ * @param state The state of the user after a kick: `live` if nothing was sent.
  */
 export function managementError(
   error: LogoutError,

@@ -20,7 +20,7 @@ export interface GenAuthManagement extends CallLimits {
    * address of an application.
    */
   readonly host: string | URL
-  /** The tenant, where the user pool has several. */
+  /** The tenant, if the user pool has several. */
   readonly tenantId?: string | undefined
   /**
    * The names in the signature: those of GenAuth (`x-genauth-…`) or those of Authing (`x-authing-…`).
@@ -53,7 +53,7 @@ const NAMES: Readonly<Record<keyof GenAuthManagement, true>> = {
   deadlineMs: true,
   retries: true,
 }
-/** Other names for them, among them those of GenAuth's SDKs. */
+/** Other names for them, including those of GenAuth's SDKs. */
 const HINTS = {
   appHost: 'use host, which is the address of the management API',
   userPoolId: 'use accessKeyId',
@@ -62,7 +62,7 @@ const HINTS = {
 }
 
 /**
- * Checks how to reach the management API.
+ * Checks the options of the management API.
  *
  * @throws LogoutError `invalid_options`
  */

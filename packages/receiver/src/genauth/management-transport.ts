@@ -6,7 +6,7 @@ import { signedHeaders } from './request-signature.ts'
 
 type Schemas = components['schemas']
 
-/** A user, and the applications that it is about. */
+/** A user, and the applications to check. */
 export interface UserAtApplications {
   readonly userId: string
   readonly appIds: readonly string[]
@@ -14,16 +14,16 @@ export interface UserAtApplications {
 
 /** Path of the call that ends sessions. */
 export const KICK_PATH = '/api/v3/kick-users'
-/** Path of the call that asks about a session. */
+/** Path of the call that returns the state of a session. */
 export const STATUS_PATH = '/api/v3/check-session-status'
 
 /** The maximum number of applications that are queried at the same time. */
 const CONCURRENCY = 10
 
 /**
- * Speaks the management API to core: what core sends as a revocation is a kick, and what it sends as an introspection is a
- * question for each application, which answer together: the user is active while logged in to one of them. So core's
- * judgment of answers, its limits, retries and proof hold here as well.
+ * Adapts the management API for core: a revocation becomes a kick, and an introspection becomes one query for each
+ * application, with a combined result: the user is active while logged in to one of them. So core's checks of
+ * responses, its limits, retries and proof also apply here.
  */
 export function managementTransport(settings: ManagementSettings, { userId, appIds }: UserAtApplications): Transport {
   const post = async (request: TransportRequest, path: string, content: Readonly<Record<string, unknown>>) => {
@@ -31,7 +31,7 @@ export function managementTransport(settings: ManagementSettings, { userId, appI
     const headers = { ...request.headers, 'content-type': 'application/json', ...signed }
     const url = settings.host + path
     const answer = await settings.transport.send({ ...request, url, headers, body: JSON.stringify(content) })
-    // Core masks the secret, the user and what it has sent itself. It does not know this.
+    // Core masks the secret, the user and its own data, but does not know this.
     const mac = signed.authorization.split(':').at(-1) as string
     const body = formsOf(mac).reduce((text, form) => text.replaceAll(form, '[masked]'), answer.body)
     return body === answer.body ? answer : withBody(answer, body)

@@ -1,4 +1,4 @@
-/** Who signs, and in whose names for the headers. */
+/** The signer, and the names of its headers. */
 export interface Signer {
   readonly accessKeyId: string
   readonly accessKeySecret: string
@@ -6,7 +6,7 @@ export interface Signer {
   readonly signature: 'genauth' | 'authing'
 }
 
-/** A request that is to be signed. */
+/** A request to sign. */
 export interface SignedRequest {
   readonly method: 'POST'
   readonly path: string
@@ -17,7 +17,7 @@ const SCHEMES = { genauth: 'GenAuth', authing: 'authing' } as const
 
 /**
  * Signs a request to the management API as the official SDKs do: HMAC-SHA1 over the method, some headers, the path and
- * the members of the body. Each attempt gets its own date and nonce.
+ * the members of the body. Each attempt has a new date and nonce.
  *
  * @returns the headers to send, by lower-case name
  */

@@ -1,6 +1,6 @@
 /**
- * Checks if a text is one of some secrets. Its duration reveals nothing about them: it compares all digests, which have
- * the same length, to their end.
+ * Checks if a text is one of some secrets. Its duration reveals nothing about them: it compares all digests completely,
+ * and they have the same length.
  */
 export async function isOneOf(given: string, secrets: readonly string[]): Promise<boolean> {
   const actual = await digest(given)

@@ -21,8 +21,7 @@ const APP_ID = ['id', 'appId', '_id']
 /**
  * Reads the body of a webhook.
  *
- * @returns `ignored` for events that end nothing, and for the console's test; `unreadable` where it does not name whom it
- * is about
+ * @returns `ignored` for events that end nothing, and for the console's test; `unreadable` if it does not name a user
  * @see {@link https://docs.genauth.ai/guides/webhook/ | GenAuth: Webhooks}
  */
 export function readWebhook(text: string): WebhookNotice | 'ignored' | 'unreadable' {
@@ -46,7 +45,7 @@ function usersIn(event: GenAuthEvent, data: JsonMembers): readonly unknown[] {
   return [event === 'user:blocked' ? data.user : (data.user ?? data)]
 }
 
-/** The id of what is an id, or has one. Where it has several names, they must agree. */
+/** The id in a value that is an id, or contains one. If it has several ids, they must agree. */
 function idOf(value: unknown, names: readonly string[]): string | undefined {
   if (isId(value)) return value
   const fields = membersOf(value) ?? {}

@@ -26,7 +26,7 @@ export interface GenAuthWebhookOptions extends Omit<LogoutTargets, 'keepOfflineA
   readonly events?: readonly GenAuthEvent[] | undefined
 }
 
-/** Answers a webhook of GenAuth. It never rejects. */
+/** Responds to a webhook of GenAuth. It never rejects. */
 export type GenAuthWebhookHandler = (request: Request) => Promise<Response>
 
 const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
@@ -45,23 +45,23 @@ const SECRET_HEADERS = [
   'x-authing-token',
   'x-authing-webhook-secret',
 ] as const
-/** A webhook has whole users in it, of some kilobytes each. Only those who know the secret may send one. */
+/** A webhook contains whole users, of some kilobytes each. Only those who know the secret may send one. */
 const MAX_BYTES = 1_048_576
 const BODY_TIMEOUT_MS = 10_000
 /** The maximum number of users that are logged out at the same time. */
 const CONCURRENCY = 8
 
 /**
- * Creates the endpoint for GenAuth's webhooks `kick`, `user:blocked`, `user:deleted` and `user:password-changed`. It does
- * for each user of an event what `logoutEverywhere` does. Select `application/json` in the console.
+ * Creates the endpoint for GenAuth's webhooks `kick`, `user:blocked`, `user:deleted` and `user:password-changed`. It
+ * logs out each user of an event as `logoutEverywhere` does. Select `application/json` in the console.
  *
- * Answers: 200 when it is done, and for webhooks that end nothing; 401 without the secret; 400 for a body that does not
- * name whom it is about; 405 for another method; 503 where a store failed.
+ * Answers: 200 on success, and for webhooks that end nothing; 401 without the secret; 400 for a body that does not name
+ * a user; 405 for another method; 503 if a store failed.
  *
- * A webhook is authenticated by only a fixed secret in a header. It has no time, so a login that begins between an
- * event and its delivery ends as well, and so does one that begins before a repeated delivery. GenAuth says that
- * `user:password-changed` is also sent for a change that failed. Webhooks carry password hashes and tokens: events and
- * errors contain none of them; keep them out of your logs.
+ * A webhook is authenticated by only a fixed secret in a header. It contains no time, so a login that begins between an
+ * event and its delivery also ends, and so does one that begins before a repeated delivery. According to GenAuth,
+ * `user:password-changed` is also sent for a change that failed. Webhooks contain password hashes and tokens: events
+ * and errors omit them; keep them out of your logs.
  *
  * **Not confirmed at a live tenant**: it follows GenAuth's public documentation, and is tested against the emulator.
  *
@@ -114,7 +114,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
     let sessions = 0
     let hasFailed = false
     const logOut = async (sub: string): Promise<void> => {
-      // The whole event is delivered again, so no other user is begun.
+      // The whole event is delivered again, so no other user is processed.
       if (hasFailed) return
       try {
         const done = await carryOut({ iss: issuer, sub, at }, targets)
@@ -142,7 +142,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
   }
 }
 
-/** Checks that the secret is in one of the headers, and nothing else in the others. */
+/** Checks that the secret is in one of the headers, and no other value in the rest. */
 async function hasSecret({ headers }: Request, secrets: readonly string[]): Promise<boolean> {
   const given = SECRET_HEADERS.flatMap((name) => headers.get(name) ?? [])
   const fits = await Promise.all(given.map((value) => isOneOf(value, secrets)))

@@ -13,8 +13,8 @@ export interface paths {
         put?: never;
         /**
          * Report that a user has logged out
-         * @description The path is the application's choice; `/backchannel-logout` stands for it here. The request comes from the
-         *     provider's server, without cookies. It is authenticated by the signature of its token alone.
+         * @description The application chooses the path; `/backchannel-logout` is a placeholder. The request comes from the provider's
+         *     server, without cookies. It is authenticated by the signature of its token alone.
          */
         post: operations["reportLogout"];
         delete?: never;

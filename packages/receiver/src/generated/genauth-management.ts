@@ -34,7 +34,7 @@ export interface paths {
         put?: never;
         /**
          * Check whether a user is logged in
-         * @description Tells whether a user has a session at an application.
+         * @description Reports whether a user has a session at an application.
          */
         post: operations["checkSessionStatus"];
         delete?: never;
@@ -51,11 +51,11 @@ export interface components {
     schemas: {
         /**
          * Kick request
-         * @description Whose sessions end, and at which applications.
+         * @description The user, and the applications at which the sessions end.
          */
         KickRequest: {
             /**
-             * @description The user, by id unless `options.userIdType` says otherwise.
+             * @description The user, by id unless `options.userIdType` specifies another kind.
              * @example 62f733a7148bd0028af1e541
              */
             userId: string;
@@ -74,7 +74,7 @@ export interface components {
          */
         KickOptions: {
             /**
-             * @description What `userId` is. `check-session-status` knows ids only.
+             * @description The kind of `userId`. `check-session-status` supports only ids.
              * @default user_id
              * @example user_id
              * @enum {string}
@@ -83,7 +83,7 @@ export interface components {
         };
         /**
          * Session status request
-         * @description Whose session it is about, and at which application.
+         * @description The user and the application of the session.
          */
         SessionStatusRequest: {
             /**
@@ -104,7 +104,7 @@ export interface components {
         KickAnswer: components["schemas"]["KickSuccess"] | components["schemas"]["ManagementError"];
         /**
          * Kick success
-         * @description The sessions have ended, as far as GenAuth says. Some versions leave `data` out.
+         * @description GenAuth reports that the sessions have ended. Some versions leave `data` out.
          */
         KickSuccess: {
             /**
@@ -122,7 +122,7 @@ export interface components {
         };
         /**
          * Kick result
-         * @description Whether it was done.
+         * @description The result.
          */
         KickResult: {
             /**
@@ -167,11 +167,11 @@ export interface components {
         };
         /**
          * Management error
-         * @description Why the request has failed.
+         * @description The reason why the request failed.
          */
         ManagementError: {
             /**
-             * @description The status that counts, as if it were that of HTTP.
+             * @description The actual status, with the meaning of an HTTP status.
              * @example 403
              */
             statusCode: number;
@@ -193,7 +193,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description It was done; or an error, although the status is 200. */
+        /** @description Success, or an error although the status is 200. */
         Kicked: {
             headers: {
                 [name: string]: unknown;
@@ -202,7 +202,7 @@ export interface components {
                 "application/json": components["schemas"]["KickAnswer"];
             };
         };
-        /** @description The state of the user's session; or an error, although the status is 200. */
+        /** @description The state of the user's session, or an error although the status is 200. */
         SessionStatus: {
             headers: {
                 [name: string]: unknown;
@@ -211,7 +211,7 @@ export interface components {
                 "application/json": components["schemas"]["SessionStatusAnswer"];
             };
         };
-        /** @description The usual error, with a status of HTTP that says the same. A gateway on the way may answer anything else. */
+        /** @description The usual error, with the same HTTP status. A gateway in front of GenAuth may respond differently. */
         Refused: {
             headers: {
                 [name: string]: unknown;

@@ -50,7 +50,7 @@ export function withContract(
   return async (request) => {
     const response = await handler(request)
     const faults = await faultsOf(response)
-    if (faults.length) throw new Error(`The answer is not as the contract has it: ${faults.join('; ')}`)
+    if (faults.length) throw new Error(`The response violates the contract: ${faults.join('; ')}`)
     return response
   }
 }

@@ -21,7 +21,7 @@ afterAll(() => issuer[Symbol.asyncDispose]())
 export const verifierFor = (options: Partial<IssuerOptions> = {}): LogoutTokenVerifier =>
   createLogoutTokenVerifier({ issuer: issuer.url, clientId: 'app', ...options })
 
-/** Why a token is refused, or `accepted`. */
+/** The reason for a refusal, or `accepted`. */
 export async function verdict(token: string | Promise<string>, by: LogoutTokenVerifier = verifier): Promise<string> {
   try {
     await by.verify(await token)

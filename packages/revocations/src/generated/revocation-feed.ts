@@ -12,7 +12,7 @@ export interface paths {
         /**
          * Read the list, or its new entries
          * @description Without `after`, the response is the first page of a snapshot. With `after`, it contains the entries after that
-         *     cursor. The path is the operator's choice; `/revocations` stands for it here.
+         *     cursor. The operator chooses the path; `/revocations` is a placeholder.
          *
          *     With `wait`, and without new entries, the feed waits up to `wait` seconds for one. If there is still none, the
          *     response is empty, but has a cursor.
@@ -250,7 +250,7 @@ export interface components {
     parameters: {
         /** @description The `cursor` of the last response, unchanged. Leave it out for a snapshot. */
         After: string;
-        /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer time-out. */
+        /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer timeout. */
         Wait: number;
     };
     requestBodies: never;
@@ -275,7 +275,7 @@ export interface operations {
             query?: {
                 /** @description The `cursor` of the last response, unchanged. Leave it out for a snapshot. */
                 after?: components["parameters"]["After"];
-                /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer time-out. */
+                /** @description The number of seconds that the feed may wait for a new entry. Give your request a longer timeout. */
                 wait?: components["parameters"]["Wait"];
             };
             header?: never;

@@ -41,7 +41,7 @@ export class Appender {
     })
   }
 
-  /** Resolves when everything that was handed in is stored, or has failed. */
+  /** Resolves when all given entries are stored or have failed. */
   async settle(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
   }
@@ -85,7 +85,8 @@ export class Appender {
       try {
         return await this.#store.append(entries)
       } catch (error) {
-        // A broken connection leaves open whether the statement was carried out. Twice is harmless: entries merge.
+        // After a broken connection, it is unknown whether the statement was executed. Repeating it is harmless,
+        // because entries merge.
         if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
         await new Promise((resolve) => setTimeout(resolve, delayMs))
       }

@@ -1,11 +1,11 @@
 import { refuse } from '../errors.ts'
 
-/** The least number of characters of a secret. */
+/** The minimum length of a secret, in characters. */
 const MIN_LENGTH = 16
 
 /**
- * Lets requests in that have one of these secrets as their bearer token. To replace a secret, name the new one next to
- * the old one until all readers use it. Secrets are compared in constant time.
+ * Accepts requests with one of these secrets as their bearer token. To replace a secret, pass both until all readers
+ * use the new one. Secrets are compared in constant time.
  *
  * @param secrets At least 16 characters each; better 32 random bytes, in base64url.
  * @throws RevocationError `invalid_options`
@@ -26,15 +26,15 @@ export function bearerAuthorization(...secrets: readonly string[]): (request: Re
   return (request) => {
     const [, given = ''] = /^Bearer +([!-~]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
     let isKnown = false
-    // All of them, so that the time does not reveal which one.
+    // All of them, so that the duration does not reveal which one matches.
     for (const secret of secrets) if (isSame(secret, given)) isKnown = true
     return isKnown
   }
 }
 
 /**
- * Takes as long wherever the two differ; only the length of the secret shows. A digest would cost more than the
- * response.
+ * The duration does not depend on the position of a difference, only on the length of the secret. A digest would cost
+ * more than the response.
  */
 function isSame(secret: string, given: string): boolean {
   let difference = secret.length ^ given.length

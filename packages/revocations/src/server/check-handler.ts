@@ -10,7 +10,7 @@ import { ALWAYS } from './problem.ts'
  * Result of a check, for logs, metrics and alerts.
  *
  * - `accepted`, `no_token`, `invalid` (the token was not verified), `revoked`, `stale`.
- * - `unverifiable`: `verify` failed for a reason that is not the token's, such as keys that cannot be fetched. `error`
+ * - `unverifiable`: `verify` failed for a reason unrelated to the token, such as keys that cannot be fetched. `error`
  *   is its unchanged error.
  */
 export type RevocationCheckEvent =
@@ -23,11 +23,11 @@ export interface CheckHandlerOptions {
   readonly list: Pick<RevocationList, 'check'>
   /**
    * Verifies a token (signature, issuer, audience, times) and returns its claims, or nothing for an invalid token. It
-   * may also throw for that, as `jwtVerify` of `jose` does. Any other error makes the response 503.
+   * may also throw for an invalid token, as `jwtVerify` of `jose` does. Any other error makes the response 503.
    */
   readonly verify: (token: string, request: Request) => Awaitable<TokenClaims | null | undefined>
   /**
-   * Where the token is.
+   * Returns the token of a request.
    * @default the bearer token of the `Authorization` header
    */
   readonly tokenOf?: ((request: Request) => string | null | undefined) | undefined
@@ -35,7 +35,7 @@ export interface CheckHandlerOptions {
   readonly onEvent?: ((event: RevocationCheckEvent) => void) | undefined
 }
 
-/** Answers the subrequests of a proxy. It never rejects. */
+/** Responds to the subrequests of a proxy. It never rejects. */
 export type CheckHandler = (request: Request) => Promise<Response>
 
 /** Errors that mean that a token is not valid: those of jose, of jsonwebtoken, and any with a status. */
@@ -99,7 +99,7 @@ export function createCheckHandler(options: CheckHandlerOptions): CheckHandler {
   }
 }
 
-/** The token of the header, if there is exactly one. */
+/** The token in the header, if there is exactly one. */
 function bearerToken(request: Request): string | undefined {
   return /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }

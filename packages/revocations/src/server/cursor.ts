@@ -17,7 +17,7 @@ export interface Cursor {
   }
 }
 
-/** Numbers of 64 bits, in hexadecimal, because BigInt reads no other base but the usual one. */
+/** Numbers of 64 bits, in hexadecimal, because BigInt only parses common bases. */
 const NUMBER = '[0-9a-f]{1,16}'
 const SNAPSHOT = `${NUMBER}-${NUMBER}-(?:${NUMBER}(?:_${NUMBER})*)?`
 const CURSOR = new RegExp(`^([0-9a-f]{12})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)

@@ -36,7 +36,8 @@ export class FolderStore implements LogStore {
       const opened = await openPrivateStore(folder instanceof URL ? fileURLToPath(folder) : folder, { onExposed })
       database = opened
       const run: RunStatement = async (text, values) => {
-        // Statements run in this thread and resolve without a turn of the event loop: a busy writer would stop all else.
+        // Statements run in this thread and resolve without a turn of the event loop: a busy writer would block
+        // everything else.
         await setImmediate()
         return opened.query(text, values)
       }
@@ -57,7 +58,7 @@ export class FolderStore implements LogStore {
 
   async prune(): Promise<number> {
     const count = await this.#sql.prune()
-    // A server does this on its own.
+    // A server does this automatically.
     if (count > 0) await this.#database.exec(`VACUUM (ANALYZE) ${SCHEMA}.entry`)
     return count
   }

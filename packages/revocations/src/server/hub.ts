@@ -11,11 +11,11 @@ interface Waiter {
 }
 
 /**
- * Lets any number of readers wait for news with one query per change. All waiting readers are at the same place, the
- * head; one query finds the entries after it, and every reader gets the same page.
+ * Lets any number of readers wait for new entries with one query per change. All waiting readers are at the same
+ * position, the head; one query finds the entries after it, and every reader gets the same page.
  *
- * Every response shows the log as it was after the question arrived. So a query that began before a reader arrived does
- * not count for them.
+ * Every response shows the log as it was after the request arrived, so a query that began before a reader arrived does
+ * not count for it.
  */
 export class Hub {
   readonly #store: LogStore
@@ -30,7 +30,7 @@ export class Hub {
   /** The number of hints at new entries, and that number when the head was last read. */
   #hints = 0
   #hintsAtHead = 0
-  /** The look in progress, and when it began. */
+  /** The query in progress, and its start. */
   #look: Promise<void> | undefined
   #lookAt = 0
   #lookAgain = false
@@ -48,7 +48,7 @@ export class Hub {
   /** There may be new entries. */
   hint(): void {
     this.#hints++
-    // Without a waiting reader, the next reader looks.
+    // Without a waiting reader, the next reader queries.
     if (this.#waiters.size > 0) this.#startLook()
   }
 
@@ -64,7 +64,8 @@ export class Hub {
       const { page, head } = await this.#readTogether(after)
       const waitedMs = performance.now() - arrivedAt
       if (after === undefined || page.more || page.entries.length > 0 || waitedMs >= waitMs) return page
-      // Nothing is new for this reader, so it lacks nothing from before the head: unless that moved in the meantime.
+      // There is nothing new for this reader, so it has everything before the head, unless the head moved in the
+      // meantime.
       if (moves !== this.#moves || hints !== this.#hints) continue
       if (this.#waiters.size === 0) {
         this.#moveTo(head)

@@ -17,7 +17,7 @@ export interface RevocationLog extends RevocationSource, AsyncDisposable {
    * Stores one entry or several. Resolves when they are durable, and not before. The same entry can be appended any
    * number of times.
    *
-   * @throws RevocationError `invalid_argument`, `store_unavailable` or `closed`; then they must be taken as not stored
+   * @throws RevocationError `invalid_argument`, `store_unavailable` or `closed`; then treat them as not stored
    */
   append(entries: RevocationEntry | Iterable<RevocationEntry>, options?: AppendOptions): Promise<void>
 

@@ -44,7 +44,7 @@ export class MemoryStore implements LogStore {
 
   async close(): Promise<void> {}
 
-  /** Where the first row with a later id is. */
+  /** The index of the first row with a later id. */
   #indexAfter(id: number): number {
     let low = 0
     let high = this.#rows.length

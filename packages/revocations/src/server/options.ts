@@ -29,7 +29,7 @@ export type RevocationStore =
   | string
   | { readonly folder: string | URL }
   | PostgresOptions
-  /** Keeps nothing beyond the end of the process. */
+  /** Lost at the end of the process. */
   | { readonly memory: true }
 
 /** Options of {@link openRevocationLog}. */
@@ -50,13 +50,13 @@ export interface RevocationLogOptions {
   readonly onEvent?: OnRevocationLogEvent | undefined
 }
 
-/** {@link RevocationStore}, after it was checked. */
+/** Checked {@link RevocationStore}. */
 export type ResolvedStore =
   | { readonly kind: 'memory' }
   | { readonly kind: 'folder'; readonly folder: string | URL }
   | ({ readonly kind: 'postgres' } & PostgresOptions)
 
-/** {@link RevocationLogOptions}, after they were checked. */
+/** Checked {@link RevocationLogOptions}. */
 export interface ResolvedLogOptions {
   readonly store: ResolvedStore
   readonly appendTimeoutMs: number
@@ -83,7 +83,7 @@ export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOpt
 
 function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && /^postgres(ql)?:\/\//i.test(store)) return resolvePostgres({ postgres: store })
-  // The address of something else would become a strange folder.
+  // Another kind of address would become a folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'folder', folder: store }
   }

@@ -7,13 +7,13 @@ export const SCHEMA = 'backend_logout_revocations'
 /** The version of the tables; later versions are rejected. */
 const VERSION = 1
 
-/** Where the log is in its database. */
+/** The location of the log in its database. */
 export interface Schema {
   /** The table of entries. */
   readonly table: string
   /** The channel of NOTIFY. */
   readonly channel: string
-  /** An SQL expression: a short name for this database in this course of its history. */
+  /** An SQL expression: a short name for this database and its current history. */
   readonly history: string
 }
 
@@ -29,7 +29,7 @@ export async function prepareSchema(run: RunStatement, name: string): Promise<Sc
     const state = 'SELECT to_regclass($1)::text AS log, pg_is_in_recovery()::text AS standby'
     const [found] = (await run(state, [`${name}.log`])).rows as { log: string | null; standby: string }[]
     if (found?.standby !== 'false') throw new Error('this is a standby server, which may lag behind')
-    // Asked first, so that a process that may only read needs no right to create.
+    // Queried first, so that a process that may only read needs no right to create.
     if (!found?.log) await run(creation(name), []).catch(unlessDone)
     const [log] = (await run(`SELECT version::text FROM ${name}.log`, [])).rows as { version: string }[]
     if (Number(log?.version) !== VERSION) {
@@ -87,7 +87,7 @@ async function historyExpression(run: RunStatement, name: string): Promise<strin
     `left(encode(sha256(convert_to(concat_ws('/', ${[`(SELECT id FROM ${name}.log)`, ...parts].join(', ')}), 'UTF8')), 'hex'), 12)`
   const server = '(SELECT system_identifier FROM pg_control_system())'
   const timeline = 'left(pg_walfile_name(pg_current_wal_lsn()), 8)'
-  // Not every service that is like Postgres lets every role read these.
+  // Not every Postgres-compatible service lets every role read these.
   for (const candidate of [expression(server, timeline), expression(server)]) {
     try {
       await run(`SELECT ${candidate}`, [])

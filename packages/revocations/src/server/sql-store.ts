@@ -71,7 +71,7 @@ export class SqlStore {
 
   async prune(): Promise<number> {
     const { table } = this.#schema
-    // Gone only by both clocks. Rows that another process is deleting are left to them.
+    // Deleted only if they have ended by both clocks. Rows that another process is deleting are skipped.
     const statement = `WITH ended AS (
         SELECT id FROM ${table} WHERE until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint
         LIMIT ${PRUNE_ROWS} FOR UPDATE SKIP LOCKED
@@ -110,7 +110,7 @@ export class SqlStore {
     try {
       return (await this.#run(statement, values)).rows[0] as Answer
     } catch (error) {
-      // A snapshot that Postgres does not take for one was never given out.
+      // A snapshot that Postgres rejects was never issued.
       if (cursor && /^22/.test(String((error as { code?: unknown } | null)?.code))) throw gone()
       throw storeError('Reading the revocation log', error)
     }

@@ -1,7 +1,7 @@
 import { describeDatabaseError, FolderInUseError, NotPrivateError } from '@backend-logout/private-store'
 import { isRevocationError, RevocationError } from '../errors.ts'
 
-/** Wraps an error of the database: its words and code, without the statement, its parameters and the address's password. */
+/** Wraps a database error: its message and code, without the statement, its parameters and the address's password. */
 export function storeError(doing: string, reason: unknown): RevocationError {
   if (isRevocationError(reason)) return reason
   if (reason instanceof FolderInUseError) return new RevocationError('store_in_use', reason.message)
@@ -10,7 +10,7 @@ export function storeError(doing: string, reason: unknown): RevocationError {
   return new RevocationError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
 }
 
-/** Errors of the connection, and of a server that is going down or coming up. */
+/** Errors of the connection, and of a server that is stopping or starting. */
 const OUTAGE = /^(?:E[A-Z]+|08...|57P0[1-5]|53300)$/
 
 /** True if the same statement may succeed later. */

@@ -118,7 +118,7 @@ export const ARRIVING: Readonly<Record<string, WayIn>> = {
     }).catch(() => {}),
 }
 
-/** Ways that the browser, or the page's half itself, closes, so that nothing arrives. Each tells how. */
+/** Ways that the browser, or the page's side itself, closes, so that nothing arrives. Each tells how. */
 export const CLOSED: Readonly<Record<string, WayIn>> = {
   'fetch in mode same-origin': (endpoint) =>
     fetch(endpoint, { method: 'POST', mode: 'same-origin' }).catch((error) => error.name),

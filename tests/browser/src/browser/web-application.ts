@@ -22,7 +22,7 @@ interface Recorded {
   /** Missing while there is none yet. */
   status?: number
   clearedCookie?: boolean
-  /** What the contract finds wrong with the request; of interest where the page's half sent it. */
+  /** What the contract finds wrong with the request; relevant if the page's side sent it. */
   requestFaults?: string[]
 }
 
@@ -98,7 +98,7 @@ export async function startWebApplication(
     record.status = answer.status
     record.clearedCookie = answer.headers.has('set-cookie')
     const faults = application.answer ? [] : await faultsOfAnswer(answer, request.method)
-    if (faults.length) throw new Error(`The answer is not as the contract has it: ${faults.join('; ')}`)
+    if (faults.length) throw new Error(`The response violates the contract: ${faults.join('; ')}`)
     return answer
   })
   const signIn = async (response: ServerResponse): Promise<void> => {

@@ -23,9 +23,9 @@ export const brokenConnections: readonly Row[] = [
     behave: answer({}),
     appHost: NO_NAME,
     ...unsent,
-    afterwards: says('ENOTFOUND'),
+    afterward: says('ENOTFOUND'),
   },
-  { name: 'a refused connection', behave: answer({}), appHost: NOBODY, ...unsent, afterwards: says('ECONNREFUSED') },
+  { name: 'a refused connection', behave: answer({}), appHost: NOBODY, ...unsent, afterward: says('ECONNREFUSED') },
   {
     name: 'a reset in place of a greeting',
     behave: answer({}),
@@ -83,7 +83,7 @@ export const brokenConnections: readonly Row[] = [
 ]
 
 /** A message that says why, and not just that something failed. */
-function says(reason: string): NonNullable<Row['afterwards']> {
+function says(reason: string): NonNullable<Row['afterward']> {
   return (_, fates) => {
     for (const { error } of fates) expect(error?.message).toContain(reason)
   }
@@ -96,7 +96,7 @@ export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const)
       name: `${name}, and then ${status}`,
       behave: inTurn(broken, answer({ status }), broken, answer({ status })),
       ...either(fails(codeOf(status), { attempts: 2, state: 'unknown' })),
-      afterwards: (_, fates) => {
+      afterward: (_, fates) => {
         for (const { error } of fates) expect(error?.cause).toMatchObject({ name: 'LogoutError', code: 'network' })
       },
     }),
@@ -144,7 +144,7 @@ export const slowness: readonly Row[] = [
     behave: trickle('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', '1\r\n.\r\n'),
   },
   { name: 'a body without a length that stays open', behave: write('HTTP/1.1 200 OK\r\n\r\nhello') },
-].map((row): Row => ({ ...row, ...late, limits: HASTY, afterwards: (server) => server.deserted() }))
+].map((row): Row => ({ ...row, ...late, limits: HASTY, afterward: (server) => server.deserted() }))
 
 /** Providers that use up the deadline of the whole call, which leaves each token of a session its share of it. */
 export const deadlines: readonly Row[] = slowness.map((row) => ({
@@ -152,7 +152,7 @@ export const deadlines: readonly Row[] = slowness.map((row) => ({
   name: `${row.name}, until the deadline`,
   ...either(fails('timeout', { attempts: 1, requests: 'any' })),
   limits: { timeoutMs: 20_000, deadlineMs: 3_000, retries: 5 },
-  afterwards: async (server, fates) => {
+  afterward: async (server, fates) => {
     for (const { error } of fates) expect(error?.message).toContain('in time')
     await server.deserted()
   },

@@ -43,7 +43,7 @@ const UNBEARABLE: Record<string, () => string> = {
 export const retryAfter: readonly Row[] = ([429, 503] as const).flatMap((status) => [
   ...Object.entries(BEARABLE).flatMap(([name, { value, waitMs = 0 }]): Row[] => {
     const refuse: Row['behave'] = (exchange) => answer({ status, headers: { 'retry-after': value() } })(exchange)
-    const afterwards: Row['afterwards'] = ({ requests }) => {
+    const afterward: Row['afterward'] = ({ requests }) => {
       for (const [index, { at, body }] of requests.entries()) {
         const again = requests.slice(index + 1).find((later) => later.body === body)
         // Timers may be a few milliseconds early, never more.
@@ -51,12 +51,12 @@ export const retryAfter: readonly Row[] = ([429, 503] as const).flatMap((status)
       }
     }
     return [
-      { name: `${status} with ${name}`, behave: refuse, ...either(fails(CODES[status])), afterwards },
+      { name: `${status} with ${name}`, behave: refuse, ...either(fails(CODES[status])), afterward },
       {
         name: `${status} with ${name}, and then success`,
         behave: alternately(refuse, answer(introspection)),
         ...either(succeeds(2)),
-        afterwards,
+        afterward,
       },
     ]
   }),
@@ -65,7 +65,7 @@ export const retryAfter: readonly Row[] = ([429, 503] as const).flatMap((status)
       name: `${status} with ${name}`,
       behave: (exchange) => answer({ status, headers: { 'retry-after': value() } })(exchange),
       ...either(fails(CODES[status], { attempts: 1 })),
-      afterwards: (_, fates) => {
+      afterward: (_, fates) => {
         for (const { error } of fates) {
           expect(error?.retryAfterMs).toBeGreaterThan(3_000_000)
           expect(error?.message).toContain('Retry-After')

@@ -149,7 +149,7 @@ export const endless: readonly Row[] = ['text/plain', 'application/json', 'text/
       name: `${status} with an endless ${type}`,
       behave: pour(start, 'All work and no play makes Jack a dull boy. '.repeat(200)),
       ...either(fails(status === 200 ? 'unexpected_response' : 'rejected')),
-      afterwards: (server) => server.deserted(),
+      afterward: (server) => server.deserted(),
     }
   }),
 )

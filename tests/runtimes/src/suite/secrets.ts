@@ -35,7 +35,7 @@ export function secretsCases({ test, show, client: { createLogoutClient } }: Cas
       'redirect_refused',
     ],
     'a broken connection': [{ drop: true, times: 50 }, 'network'],
-    'a time-out': [{ hang: true }, 'timeout'],
+    'a timeout': [{ hang: true }, 'timeout'],
   }
   for (const [what, [answer, code]] of Object.entries(failures)) {
     test(`neither token nor secret appears after ${what}`, async () => {

@@ -2,7 +2,7 @@ import { equal, ok, rejection } from './assert.ts'
 import { answerNext, freshProvider, isActive, requests, signIn } from './desk.ts'
 import type { Cases } from './host.ts'
 
-/** Time-outs, abort, retries and `Retry-After`. */
+/** Timeouts, abort, retries and `Retry-After`. */
 export function timeCases({ test, client: { createLogoutClient, isLogoutError } }: Cases): void {
   test('a provider that does not respond causes a timeout, and the token is unknown', async () => {
     const { appHost, apps } = await freshProvider()
