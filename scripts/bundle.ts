@@ -6,7 +6,7 @@ import { globSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 // Chunks are named by their content, so those of an earlier build would stay behind.
-for (const file of globSync('dist/*.{js,txt}')) rmSync(file)
+for (const file of globSync('dist/*.js')) rmSync(file)
 await build({
   entryPoints: process.argv.slice(2),
   bundle: true,
@@ -17,6 +17,5 @@ await build({
   target: 'es2024',
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
-  legalComments: 'linked',
   logLevel: 'warning',
 })

@@ -19,7 +19,6 @@ const { outputFiles, metafile } = await build({
   platform: 'neutral',
   mainFields: ['module', 'main'],
   target: 'es2024',
-  legalComments: 'none',
   write: false,
 })
 if (!(Number(limit) > 0)) throw new Error('usage: node scripts/check-size.ts PROGRAM LIMIT')

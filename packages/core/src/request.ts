@@ -1,4 +1,4 @@
-import createApi from './generated/openapi-fetch.ts'
+import createApi from 'openapi-fetch'
 import type { paths } from './generated/provider.ts'
 import type { Transport, TransportRequest, TransportResponse } from './transport.ts'
 
@@ -58,8 +58,7 @@ class LightRequest implements TransportRequest {
  * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
  * `Request` and `Response`, but constructs whatever `Request` it is given, passes it to `fetch`, and reads `status`,
  * `ok`, `headers.get()`, `body` and `text()` of the result. A real pair costs about 25 µs a call, more than all else
- * here. No type of openapi-fetch can express this, so there is this one assertion. `npm run generate` copies it into
- * `generated/`, without the `Headers` that it makes and that `LightRequest` does not read.
+ * here. No type of openapi-fetch can express this, so there is this one assertion.
  */
 const createLightApi = createApi as unknown as (options: {
   readonly Request: typeof LightRequest

@@ -28,17 +28,6 @@ describe.concurrent('in a separate process', () => {
     expect(output).toBe('0\ntrue\n')
   })
 
-  test('a revocation does not load the undici that is part of Node.js', async () => {
-    // The first use of `fetch`, `Headers`, `Request` or `FormData` would, in as much time as loading all else.
-    const { output, errors } = await runProgram(`${client(server.origin)}
-      const loaded = () => process.moduleLoadList.some((name) => name.endsWith('deps/undici/undici'))
-      console.log(await client.revokeToken('token-1'), loaded())
-      new Headers()
-      console.log(loaded())`)
-    expect(errors).toBe('')
-    expect(output).toBe('true false\ntrue\n')
-  })
-
   test('an idle client lets the process end', async () => {
     const { code, output } = await runProgram(`${client(server.origin)}
       console.log(await client.revokeToken('token-1'))

@@ -126,6 +126,7 @@ test('the TypeScript for Deno compiles in Deno', async () => {
     jose: './jose/index.d.ts',
     'jose/jwt/sign': './jose/jwt/sign.d.ts',
     'jose/key/import': './jose/key/import.d.ts',
+    'openapi-fetch': source('core/node_modules/openapi-fetch/dist/index.d.mts'),
   }
   // Outside of the workspace, of which Deno would take too much notice.
   const elsewhere = await mkdtemp(join(tmpdir(), 'backend-logout-docs-'))
