@@ -57,8 +57,8 @@ class LightRequest implements TransportRequest {
 /**
  * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
  * `Request` and `Response`, but constructs whatever `Request` it is given, passes it to `fetch`, and reads `status`,
- * `ok`, `headers.get()`, `body` and `text()` of the result. A real pair costs about 25 µs a call, more than all else
- * here. No type of openapi-fetch can express this, so there is this one assertion.
+ * `ok`, `headers.get()`, `body` and `text()` of the result. A real pair costs about 25 µs per call, more than
+ * everything else here. No type of openapi-fetch can express this, hence this one assertion.
  */
 const createLightApi = createApi as unknown as (options: {
   readonly Request: typeof LightRequest

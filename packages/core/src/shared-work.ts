@@ -23,6 +23,8 @@ export class SharedWork<T> {
   #latest: { readonly startedAt: number; readonly result: Promise<T> } | undefined
 
   /**
+   * Creates work that has not begun.
+   *
    * @param work what each run does
    * @param patienceMs the longest time that a call waits for the run of another one, in milliseconds
    * @param clock the source of time; the runtime's own by default

@@ -189,7 +189,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       checkWritable()
       const report = (doing: string, error: unknown): void => {
         // Closing cuts connections.
-        if (!closing.signal.aborted) emit({ type: 'store_error', message: storeError(doing, error).message })
+        if (!closing.signal.aborted) emit(storeErrorEvent(doing, error))
       }
       bulkTurns ??= new BulkTurns(store, { emit, report }, closing.signal)
       return bulkTurns

@@ -69,7 +69,8 @@ export function managementTransport(settings: ManagementSettings, { userId, appI
 
 /** Base64 as it is, in JSON of some servers, and in an address. */
 function formsOf(mac: string): readonly string[] {
-  return [mac, mac.replaceAll('/', '\\/'), encodeURIComponent(mac)]
+  // Escaped first: half of an escape that stays behind would make the JSON unreadable.
+  return [mac.replaceAll('/', '\\/'), mac, encodeURIComponent(mac)]
 }
 
 function activeIn(answer: TransportResponse): boolean | undefined {
