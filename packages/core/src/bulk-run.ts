@@ -152,7 +152,7 @@ export class BulkRun {
     this.#timer = clock.setTimeout(() => this.#change.notify(), Math.max(0, leftMs))
   }
 
-  /** There is a turn, or there will be none any more. */
+  /** Reacts to a new turn, or to the end of all turns. */
   #turnsChanged(failure: { readonly error: unknown } | undefined): void {
     if (failure) {
       this.#fail(failure.error)

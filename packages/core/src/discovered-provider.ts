@@ -9,7 +9,7 @@ import { EndedEarly, endedBefore, withTimeLimit } from './time-limit.ts'
 /** Metadata is fetched again no more often than this in the background, in milliseconds. */
 const REFRESH_INTERVAL_MS = 60_000
 
-/** A call waits for the fetch of another one for so long, in milliseconds, and then begins its own. */
+/** The time that a call waits for the fetch of another one before it begins its own, in milliseconds. */
 const PATIENCE_MS = 2_000
 
 /** Creates a provider whose endpoints are in its metadata. A failure to fetch it is not kept: the next call tries again. */

@@ -5,7 +5,7 @@ import { EndedEarly, withTimeLimit } from './time-limit.ts'
  * Work whose result many calls need: those that come while it is in progress share one run.
  *
  * A run that has taken longer than `patienceMs` is not waited for: the next call that needs the result begins another
- * run. On Cloudflare Workers, all that a request began ends without a result when its client hangs up. Without this
+ * run. On Cloudflare Workers, all that a request began ends without a result when its client disconnects. Without this
  * limit, calls that wait for it would hang, and so would every later one.
  *
  * @example

@@ -21,7 +21,7 @@ export interface Application {
   readonly appId: string
   /** The OAuth `client_secret`; absent if {@link authMethod} needs none. */
   readonly appSecret?: string
-  /** How it authenticates at every endpoint. */
+  /** The method that it authenticates with at every endpoint. */
   readonly authMethod: AuthMethod
   /** The first registered login callback URL. */
   readonly redirectUri: string

@@ -17,7 +17,7 @@ export interface SignedInTokens {
   readonly expiresIn: number
   /** The granted scopes, separated by spaces. */
   readonly scope: string
-  /** How the access token is sent: `Bearer`. */
+  /** The way to send the access token: `Bearer`. */
   readonly tokenType: string
   /** The user who signed in. */
   readonly sub: string

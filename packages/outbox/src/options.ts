@@ -9,7 +9,7 @@ import { type OutboxStore, type ResolvedStore, resolveStore } from './store-opti
 
 /** Options of {@link openOutbox}. */
 export interface OutboxOptions {
-  /** Where logouts are stored: a folder, a Postgres server, or memory for tests. */
+  /** The place where logouts are stored: a folder, a Postgres server, or memory for tests. */
   readonly store: OutboxStore
   /**
    * Revokes the tokens: a client of `@backend-logout/core` or of a package that builds on it. Only {@link Outbox.work}

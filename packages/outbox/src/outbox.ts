@@ -159,9 +159,9 @@ export interface Outbox extends AsyncDisposable {
   work(options?: WorkOptions): Promise<WorkSummary>
 
   /**
-   * Returns the option `pacer` of `revokeTokens()`: bulk runs with it share the rate of the outbox's workers, in whatever
-   * process these are, as one more worker with a backlog would. A pause because of one applies to all. While the database
-   * cannot be reached, runs wait. It requires neither `client` nor a running {@link Outbox.work}.
+   * Returns the option `pacer` of `revokeTokens()`: bulk runs with it share the rate of the outbox's workers in all
+   * processes, like one more worker with a backlog. A pause because of one applies to all. While the database cannot be
+   * reached, runs wait. It requires neither `client` nor a running {@link Outbox.work}.
    *
    * @throws OutboxError `closed`, or `invalid_argument` when the store is `readOnly`
    * @example

@@ -4,7 +4,7 @@ import type { EntryAbout, TokenAbout } from './tokens.ts'
 
 /** Reason why a logout was not completed. Stored with it, without the provider's description, which may name people. */
 export interface Reason {
-  /** Why the logout failed. */
+  /** The reason for the failure. */
   readonly code: FailureCode
   /** HTTP status of the provider's response. */
   readonly status?: number | undefined

@@ -204,7 +204,7 @@ function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   const lasting = pace.isFull ? (takenUntil(pace, now) * 1000) / Math.max(1000, now - pace.since) : recent
   const isFirst = pace.limit === 0
   if (!isFirst && !pace.isFull && now - pace.since < 1000) {
-    // These few turns are no measure: after a break, a single refusal must not make everybody crawl for minutes.
+    // These few turns are no measure: after a break, a single refusal must not slow all workers down for minutes.
     const limit = Math.min(pace.rate, Math.max(recent, pace.limit / 2))
     return { limit, regainMs: 0, usedMs: 0, rate: limit }
   }

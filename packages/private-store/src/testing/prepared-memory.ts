@@ -1,6 +1,6 @@
 /**
- * Imported before tests: databases in memory begin with a copy of the files that `initdb` makes, which is made once for all
- * processes. `initdb` in WebAssembly takes three to six seconds of the processor, and to load its files half of one. All
+ * Imported before tests: databases in memory begin with a copy of the files that `initdb` makes once for all processes.
+ * `initdb` in WebAssembly takes three to six seconds of processor time; loading its files takes half a second. Everything
  * else is PGlite's own.
  */
 import { existsSync } from 'node:fs'

@@ -34,7 +34,7 @@ export type RevocationStore =
 
 /** Options of {@link openRevocationLog}. */
 export interface RevocationLogOptions {
-  /** Where the log is stored: a folder, a Postgres server, or memory for tests. */
+  /** The place where the log is stored: a folder, a Postgres server, or memory for tests. */
   readonly store: RevocationStore
   /**
    * Time limit for retries of `append()` while the database cannot be reached, in milliseconds, such as during its restart.
