@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     setupFiles: '../private-store/src/testing/prepared-memory.ts',
-    // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
-    isolate: false,
     // Properties, and a database that is opened, take their time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,

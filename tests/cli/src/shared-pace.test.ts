@@ -47,12 +47,19 @@ test('a run takes its turns in the database that OUTBOX_STORE or --outbox names'
   expect(revokedOnce([...first, ...second])).toBe(true)
 })
 
+const withoutPassword = (address: string): string => {
+  const { host, pathname } = new URL(address)
+  return `postgres://postgres@${host}${pathname}`
+}
+const passwordOf = (address: string): string => new URL(address).password
+
 describe('a run is refused, before anything is sent', () => {
   const refused = async (args: string[], more: Record<string, string> = {}) => {
     const arrivals: string[] = []
     const onArrival = (token: string): void => void arrivals.push(token)
     provider.arrivals.on('revocation', onArrival)
-    const ended = await run(['revoke', ...args], { env: { ...provider.env, ...more }, input: 'token-1' })
+    // In a process of its own, because the driver reads PGPASSWORD there.
+    const ended = await start(['revoke', ...args], { env: { ...provider.env, ...more }, input: 'token-1' }).ended
     provider.arrivals.off('revocation', onArrival)
     expect(arrivals).toEqual([])
     expect(ended.stdout + ended.stderr).not.toContain('a-password')
@@ -74,18 +81,30 @@ describe('a run is refused, before anything is sent', () => {
 
   test('in a database without an outbox, in which it creates nothing', async () => {
     const empty = await server.database('empty')
-    const { code, stderr } = await refused([], { OUTBOX_STORE: empty })
+    const { code, stderr } = await refused(['--outbox', withoutPassword(empty)], { PGPASSWORD: passwordOf(empty) })
     expect(code).toBe(4)
-    expect(stderr).toMatch(/OUTBOX_STORE cannot be used, and nothing was sent: There is no outbox in the schema/)
+    expect(stderr).toMatch(/--outbox cannot be used: There is no outbox in the schema .* Nothing was sent\./)
     expect(await query(empty, `SELECT 1 FROM pg_namespace WHERE nspname = 'backend_logout'`)).toEqual([])
   })
 
   test('with a database that cannot be reached', async () => {
     const gone = store.replace(/:\d+\//, ':1/')
-    const { code, stderr } = await refused([], { OUTBOX_STORE: gone })
+    const { code, stderr } = await refused(['--outbox', withoutPassword(gone)], { PGPASSWORD: passwordOf(gone) })
     expect(code).toBe(4)
-    expect(stderr).toMatch(/nothing was sent: Opening the store failed: .*ECONNREFUSED/)
+    expect(stderr).toMatch(/Opening the store failed: .*ECONNREFUSED.* Nothing was sent\./)
   })
+})
+
+test('an outbox in OUTBOX_STORE alone that cannot be used is told, and the run keeps its own pace', async () => {
+  const tokens = provider.take(3)
+  const gone = store.replace(/:\d+\//, ':1/')
+  const ended = await run(['revoke'], { env: { ...provider.env, OUTBOX_STORE: gone }, input: tokens.join('\n') })
+  expect(ended).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/OUTBOX_STORE cannot be used: .* its own pace/),
+  })
+  expect(ended.stderr).not.toContain('a-password')
+  expect(revokedOnce(tokens)).toBe(true)
 })
 
 test('a folder in OUTBOX_STORE, which one process at a time has open, changes nothing', async () => {
@@ -138,6 +157,8 @@ describe('when the database vanishes in the middle', () => {
   test('the run waits, and goes on when it is back', async () => {
     const tokens = provider.take(200)
     const { running } = await interrupted(tokens)
+    // Turns that were reserved before stay valid for up to half a second.
+    await sleep(600)
     const before = provider.revocations.size
     await sleep(1_000)
     // It has no turns, and does not do without them.

@@ -13,12 +13,12 @@ test.each(walks)('%s installs what its files import', (_page, blocks) => {
     .filter(({ language }) => language === 'sh')
     .flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n'))
   const installed = commands
-    .filter((command) => command.startsWith('npm install '))
+    .filter((command) => /^(?:npm install|bun add|deno add) /.test(command))
     .flatMap((command) => command.split(/\s+/).slice(2))
-    .map((name) => name.replace(/(?<=.)@.*$/, ''))
+    .map((name) => name.replace(/^(?:npm|jsr):/, '').replace(/(?<=.)@.*$/, ''))
   const files = blocks.filter(({ language, code }) => language === 'ts' && /^\/\/ [\w.-]+\n/.test(code))
   const imported = files.flatMap(({ code }) =>
-    Array.from(code.matchAll(/(?:from|import) '(?!node:)((?:@[\w-]+\/)?[\w-]+)/g), ([, name]) => name),
+    Array.from(code.matchAll(/(?:from|import) '(?!node:|cloudflare:)((?:@[\w-]+\/)?[\w-]+)/g), ([, name]) => name),
   )
   expect(new Set(installed)).toEqual(new Set([...installed, ...imported]))
 })

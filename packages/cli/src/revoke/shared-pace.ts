@@ -26,9 +26,10 @@ const AGAIN_MS = 30_000
 
 /**
  * Opens the outbox that the option or the environment names, if either does, to take turns with its workers. Needs no
- * keys, because no logout is read.
+ * keys, because no logout is read. One that only the environment names may serve other commands: if it cannot be used,
+ * the run keeps its own pace, because tokens should be revoked now.
  *
- * @throws CommandError when it cannot be used
+ * @throws CommandError when the one in the option cannot be used
  */
 export async function openSharedPace(
   { outbox: given, dryRun = false }: PaceLocation & { readonly dryRun?: boolean },
@@ -47,10 +48,16 @@ export async function openSharedPace(
   if (dryRun) return undefined
   const pace = { tell: (text: string) => note(terminal, text) }
   const describe = createDescription()
-  const outbox = await open(address.store, address.name, (event) => {
+  const outbox = await open(address.store, (event) => {
     const text = describe(event)
     if (text) pace.tell(`backend-logout: ${text}`)
   })
+  if (outbox instanceof CommandError) {
+    const problem = `The outbox in ${address.name} cannot be used: ${outbox.message.replace(/\.?$/, '.')}`
+    if (given !== undefined) throw new CommandError(outbox.exitCode, `${problem} Nothing was sent.`)
+    pace.tell(`backend-logout: ${problem} The run keeps its own pace, and its workers another one.`)
+    return undefined
+  }
   return Object.assign(pace, {
     pacer: outbox.pacer(),
     stop: () => void outbox.close().catch(() => {}),
@@ -58,7 +65,7 @@ export async function openSharedPace(
   })
 }
 
-async function open(postgres: string, name: string, onEvent: OutboxOptions['onEvent']): Promise<Outbox> {
+async function open(postgres: string, onEvent: OutboxOptions['onEvent']): Promise<Outbox | CommandError> {
   // Loaded only now, because most runs need no database.
   const { isOutboxError, openOutbox } = await import('@backend-logout/outbox')
   const encryptionKeys = [unusedKey()]
@@ -68,12 +75,7 @@ async function open(postgres: string, name: string, onEvent: OutboxOptions['onEv
     return await openOutbox({ store: { postgres, maxConnections: 2 }, encryptionKeys, onEvent })
   } catch (error) {
     if (!isOutboxError(error)) throw error
-    const isUsage = error.code === 'invalid_options'
-    throw new CommandError(
-      isUsage ? ExitCode.usage : ExitCode.stopped,
-      `The outbox in ${name} cannot be used, and nothing was sent: ${error.message.replace(/\.?$/, '.')} Without --outbox and OUTBOX_STORE, the ` +
-        'run keeps a pace of its own, next to that of the workers.',
-    )
+    return new CommandError(error.code === 'invalid_options' ? ExitCode.usage : ExitCode.stopped, error.message)
   }
 }
 
