@@ -106,7 +106,7 @@ describe('revokeTokens() with a pacer', () => {
     expect([pacer.turns, server.requests.length]).toEqual([6, 6])
   })
 
-  test('takes turns for what verifies a token as well', async () => {
+  test('also takes turns for the requests that verify a token', async () => {
     const gone = new Set<string | null>()
     await using server = await listen((request, response) => {
       const token = new URLSearchParams(request.body.toString()).get('token')

@@ -34,7 +34,7 @@ export interface ProviderApi {
   ) => Promise<{ response: TransportResponse }>
 }
 
-/** The request that openapi-fetch builds for every call: already the one that the transport sends. */
+/** The request that openapi-fetch builds for each call. The transport sends it as it is. */
 class LightRequest implements TransportRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string

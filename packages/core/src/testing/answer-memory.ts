@@ -1,6 +1,6 @@
 /**
- * A program: measures how much memory a response takes that has come as far as the limit, but not to its end, in bytes,
- * and prints it as JSON. It is separate, so that nothing else takes or frees memory. Run it with `--expose-gc`.
+ * A program that measures the memory of an incomplete response whose size has reached the limit, in bytes, and prints it
+ * as JSON. It is separate, so that nothing else takes or frees memory. Run it with `--expose-gc`.
  */
 import { fetchTransport } from '../fetch-transport.ts'
 
