@@ -59,11 +59,11 @@ const sections: Record<string, (size?: string) => Promise<void>> = {
       'pace',
       'One rate for many workers',
       `${COMMAND} pace`,
-      `Workers, each in a separate process, drain one Postgres for 70 seconds, from a provider that admits 200 requests a
-second and refuses the rest. They do not know the limit; they find it within the first seconds, at the cost of a pause of
-a second for each refusal. Workers that are started again begin with the limit in the database. Where workers come and go,
-one is killed with SIGKILL and another one started every ten seconds. A bulk run is \`backend-logout revoke\` with
-\`--outbox\`, so that it takes turns with the workers; with its own pace, it is without.
+      `Workers, each in a separate process, drain one Postgres for 70 seconds. The provider admits 200 requests per second and
+refuses the rest. The workers find this limit within the first seconds; each refusal costs a pause of a second. Workers
+that are started again begin with the limit in the database. In the row "come and go", every ten seconds one worker is
+killed with SIGKILL and another one is started. A bulk run is \`backend-logout revoke\` with \`--outbox\`, which takes turns
+with the workers; with its own pace, it runs without \`--outbox\`.
 
 ${table(head, rows)}`,
     )
