@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { answer } from './testing/answer.ts'
-import type { TransportResponse } from './transport.ts'
+import { codeOf, NOW } from './testing/code-of.ts'
 import { judgeRevocation } from './verdict.ts'
-
-const NOW = Date.UTC(2026, 0, 1)
-
-function codeOf(given: TransportResponse): string {
-  const verdict = judgeRevocation(given, NOW)
-  return verdict.ok ? 'ok' : verdict.code
-}
 
 describe('a failure provides', () => {
   test.each([

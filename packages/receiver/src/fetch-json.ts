@@ -1,14 +1,11 @@
 import type { Transport } from '@backend-logout/core'
+import { type JsonMembers, parseMembers } from './json-object.ts'
 
 /** The longest metadata document or key set, in bytes. */
 const MAX_BYTES = 262_144
 
 /** Fetches a JSON object: no redirect is followed, and time and size are bounded. */
-export async function fetchJson(
-  transport: Transport,
-  url: string,
-  timeoutMs: number,
-): Promise<Readonly<Record<string, unknown>>> {
+export async function fetchJson(transport: Transport, url: string, timeoutMs: number): Promise<JsonMembers> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
   try {
@@ -25,21 +22,13 @@ export async function fetchJson(
     if (redirected || (status >= 300 && status < 400)) throw new Error('it returned a redirect')
     if (status !== 200) throw new Error(`it returned status ${status}`)
     if (truncated) throw new Error(`its response is longer than ${MAX_BYTES} bytes`)
-    const value = parse(body)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('its response is not JSON')
-    return value as Readonly<Record<string, unknown>>
+    // The parser's message would quote the response.
+    const members = parseMembers(body)
+    if (!members) throw new Error('its response is not JSON')
+    return members
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error
   } finally {
     clearTimeout(timer)
-  }
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body)
-  } catch {
-    // The parser's message would quote the response.
-    return undefined
   }
 }

@@ -1,7 +1,8 @@
+import { fetchTransport, type Transport } from '@backend-logout/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { isLogoutTokenError } from './errors.ts'
 import type { ReceiverEvent } from './events.ts'
 import { createKey, TestIssuer } from './testing/issuer.ts'
+import { verdictOf } from './testing/verdict.ts'
 import { createLogoutTokenVerifier, type LogoutTokenVerifier } from './verifier.ts'
 
 let issuer: TestIssuer
@@ -22,15 +23,7 @@ afterEach(async () => {
 const verifierFor = (options: object = {}): LogoutTokenVerifier =>
   createLogoutTokenVerifier({ issuer: issuer.url, clientId: 'app', onEvent: (event) => events.push(event), ...options })
 
-async function verdict(token: string | Promise<string>, by: LogoutTokenVerifier = verifier): Promise<string> {
-  try {
-    await by.verify(await token)
-    return 'accepted'
-  } catch (error) {
-    if (!isLogoutTokenError(error)) throw error
-    return error.code
-  }
-}
+const verdict = (token: string | Promise<string>, by = verifier): Promise<string> => verdictOf(token, by)
 
 const failures = (): string[] => events.flatMap((event) => (event.type === 'keys_failed' ? [event.message] : []))
 const minutes = (count: number): unknown => vi.advanceTimersByTime(count * 60_000)
@@ -75,6 +68,16 @@ describe('keys that change', () => {
     issuer.jwks = { keys: [issuer.key.jwk, next.jwk] }
     minutes(1)
     expect(await verdict(issuer.sign(issuer.claims(), {}, next))).toBe('accepted')
+    expect(issuer.keyRequests).toBe(2)
+  })
+
+  test('concurrent tokens that a new key signed are all accepted, after one fetch', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    const next = await createKey()
+    issuer.jwks = { keys: [issuer.key.jwk, next.jwk] }
+    minutes(1)
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => issuer.sign(issuer.claims(), {}, next)))
+    expect(new Set(await Promise.all(tokens.map((token) => verdict(token))))).toEqual(new Set(['accepted']))
     expect(issuer.keyRequests).toBe(2)
   })
 
@@ -218,5 +221,25 @@ describe('a provider that fails', () => {
     issuer.answer = () => true
     expect(await verdict(issuer.token(), verifierFor({ timeoutMs: 100 }))).toBe('keys_unavailable')
     expect(failures()[0]).toContain('100 ms')
+  })
+
+  test('a fetch that never ends delays later tokens only until its time is up', async () => {
+    const { send } = fetchTransport()
+    let sent = 0
+    const transport: Transport = { send: (request) => (sent++ === 0 ? new Promise(() => {}) : send(request)) }
+    const by = verifierFor({ timeoutMs: 100, transport })
+    void verdict(issuer.token(), by)
+    await expect.poll(() => sent).toBe(1)
+    const later = [verdict(issuer.token(), by), verdict(issuer.token(), by)]
+    expect(await Promise.all(later)).toEqual(['accepted', 'accepted'])
+    expect(issuer.keyRequests).toBe(1)
+  })
+
+  test('many tokens are not many requests to a provider that does not respond', async () => {
+    issuer.answer = () => true
+    const by = verifierFor({ timeoutMs: 200 })
+    const tokens = await Promise.all(Array.from({ length: 50 }, () => issuer.token()))
+    expect(new Set(await Promise.all(tokens.map((token) => verdict(token, by))))).toEqual(new Set(['keys_unavailable']))
+    expect(issuer.requests.length).toBeLessThanOrEqual(3)
   })
 })

@@ -54,11 +54,8 @@ export class KeySource {
   async candidates(header: SignatureHeader): Promise<CryptoKey[]> {
     if (this.#ageMs() > FRESH_MS) await this.#refresh()
     let found = await this.#find(header)
-    if (found.length === 0 && this.#mayFetch()) {
-      // Possibly a new key.
-      await this.#refresh()
-      found = await this.#find(header)
-    }
+    // Possibly a new key.
+    if (found.length === 0 && (await this.#refresh())) found = await this.#find(header)
     if (found.length > 0) return found
     throw new LogoutTokenError('unknown_key', 'The issuer has no key that matches the kid and the alg of the token.')
   }
@@ -82,8 +79,11 @@ export class KeySource {
     return performance.now() - this.#triedAt >= (this.#keys ? PAUSE_MS : FIRST_PAUSE_MS)
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#fetching.isRunning || this.#mayFetch()) await this.#fetching.run()
+  /** Joins the fetch in progress, or begins one if it is time. Resolves to `false` if there was none. */
+  async #refresh(): Promise<boolean> {
+    if (!this.#fetching.isRunning && !this.#mayFetch()) return false
+    await this.#fetching.run()
+    return true
   }
 
   /** Replaces the keys, or keeps the existing ones. Never rejects. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { packagesOf } from '../../docs/src/page-packages.ts'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -27,15 +28,7 @@ export function testGuide(
   })
 
   test('the guide installs every package that its files import', () => {
-    const commands = Array.from(text.matchAll(/^(?:npm install|bun add|deno add) (.*)$/gm), ([, names = '']) => names)
-    const installed = new Set(
-      commands
-        .join(' ')
-        .replaceAll(/\b(?:npm|jsr):/g, '')
-        .split(' '),
-    )
-    const imports = text.matchAll(/^(?:import|export)(?: .*?|[^'"]*?) from '((?:@[\w-]+\/)?[\w-]+)(?:\/[^']*)?'$/gm)
-    const imported = new Set(Array.from(imports, ([, name = '']) => name))
+    const { installed, imported } = packagesOf(text)
     expect(imported).toContain('@backend-logout/browser-proxy')
     expect([...imported].filter((name) => !installed.has(name) && !given.includes(name))).toEqual([])
   })

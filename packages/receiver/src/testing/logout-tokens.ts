@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from 'vitest'
-import { isLogoutTokenError } from '../errors.ts'
 import type { IssuerOptions } from '../options.ts'
 import { createLogoutTokenVerifier, type LogoutTokenVerifier } from '../verifier.ts'
 import { createKey, type IssuerKey, TestIssuer } from './issuer.ts'
+import { verdictOf } from './verdict.ts'
 
 /** The issuer of the tokens. */
 export let issuer: TestIssuer
@@ -22,15 +22,7 @@ export const verifierFor = (options: Partial<IssuerOptions> = {}): LogoutTokenVe
   createLogoutTokenVerifier({ issuer: issuer.url, clientId: 'app', ...options })
 
 /** The reason for a refusal, or `accepted`. */
-export async function verdict(token: string | Promise<string>, by: LogoutTokenVerifier = verifier): Promise<string> {
-  try {
-    await by.verify(await token)
-    return 'accepted'
-  } catch (error) {
-    if (!isLogoutTokenError(error)) throw error
-    return error.code
-  }
-}
+export const verdict = (token: string | Promise<string>, by = verifier): Promise<string> => verdictOf(token, by)
 
 /** The time, in seconds since 1970. */
 export const now = (): number => Math.floor(Date.now() / 1000)
