@@ -79,7 +79,7 @@ export class KeySource {
     return performance.now() - this.#triedAt >= (this.#keys ? PAUSE_MS : FIRST_PAUSE_MS)
   }
 
-  /** Joins the fetch in progress, or begins one if it is time. Resolves to `false` if there was none. */
+  /** Joins the fetch in progress, or begins one if it is time. Resolves to `false` without a fetch. */
   async #refresh(): Promise<boolean> {
     if (!this.#fetching.isRunning && !this.#mayFetch()) return false
     await this.#fetching.run()
