@@ -145,8 +145,14 @@ test('every server stops waiting for a body that does not arrive', async () => {
       const { port, origin } = server(name)
       const lines = [`Host: 127.0.0.1:${port}`, `Origin: ${origin}`, 'X-Logout-Request: 1', 'Content-Length: 100']
       const request = `${rawRequest([...lines, 'Content-Type: application/json'])}{"return_to":`
-      // Deno leaves the connection to the client after the answer.
-      const answer = await sendRaw(port, request, (socket) => socket.once('data', () => socket.destroy()))
+      // Deno leaves the connection to the client after the answer, whose body may come after its headers.
+      const answer = await sendRaw(port, request, (socket) => {
+        let text = ''
+        socket.on('data', (chunk) => {
+          text += chunk
+          if (/\r\n\r\n.*\}/s.test(text)) socket.destroy()
+        })
+      })
       // Bun closes connections on which nothing happens at about the same time.
       expect(answer, name).toMatch(name === 'Bun.serve' ? /^$|"incomplete_body"/ : /"incomplete_body"/)
     }),

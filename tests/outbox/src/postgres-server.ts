@@ -153,6 +153,8 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
           chownSync(join(other, name), user.uid, user.gid)
         }
       }
+      // Programs that were copied end with the server that they were copied for, and this one may outlive it.
+      const { postgres } = await findBinaries(other, user)
       return serve({ home: other, folder: copy, postgres, settings, user })
     },
     async [Symbol.asyncDispose]() {
