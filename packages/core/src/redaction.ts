@@ -64,7 +64,7 @@ function mask(text: string, needle: string): string {
     .split('')
     .map((character, at) => (hidden[at] ? '\0' : character))
     .join('')
-    .replace(/([\w+/-]{8,})?\0+([\w+/-]{8,})?/g, MASK)
+    .replace(/((?<![\w+/-])[\w+/-]{8,})?\0+([\w+/-]{8,})?/g, MASK)
 }
 
 /**
