@@ -4,26 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { createClient, createLogoutClient } from './client.ts'
 import type { LogoutEvent } from './events.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
-import { type Answer, always, inTurn, type LoopbackServer, listen } from './testing/loopback-server.ts'
+import { always, type LoopbackServer } from './testing/loopback-server.ts'
 import { manualClock } from './testing/manual-clock.ts'
-
-/** A server that answers by path, and 404 elsewhere. */
-function routes(answers: (origin: string) => Record<string, Answer>): Promise<LoopbackServer> {
-  const server = listen(async (request, response, message) => {
-    const answer = answers((await server).origin)[request.path.split('?')[0] ?? ''] ?? always(404)
-    answer(request, response, message)
-  })
-  return server
-}
-
-const OIDC = '/.well-known/openid-configuration'
-const OAUTH = '/.well-known/oauth-authorization-server'
-
-function metadata(issuer: string, origin = issuer, more: object = {}): Answer {
-  return always(200, { issuer, revocation_endpoint: `${origin}/revoke`, ...more })
-}
-
-const pathsOf = ({ requests }: LoopbackServer) => requests.map(({ path }) => path)
+import { metadata, OAUTH, OIDC, pathsOf, routes } from './testing/metadata-server.ts'
 
 describe('discovery', () => {
   test('finds everything at a real provider', async () => {
@@ -35,49 +18,6 @@ describe('discovery', () => {
     expect(found).toMatchObject({ issuer: emulator.issuer, revocation_endpoint: `${emulator.issuer}/token/revocation` })
     expect(await client.revokeToken(accessToken, { verify: true })).toBe(true)
     expect(client.buildLogoutUrl({ idToken }).href).toMatch(`${emulator.issuer}/session/end`)
-  })
-
-  test.each([
-    ['', [OIDC]],
-    ['/tenant', [`/tenant${OIDC}`]],
-    ['/a/b', [`/a/b${OIDC}`]],
-  ])('first tries the OpenID Connect address, for an issuer with path %j', async (path, paths) => {
-    await using server = await routes((origin) => ({
-      [path + OIDC]: metadata(origin + path, origin),
-      '/revoke': always(200),
-    }))
-    const client = createLogoutClient({ appId: 'app', issuer: server.origin + path })
-    await client.revokeToken('a token')
-    expect(pathsOf(server)).toEqual([...paths, '/revoke'])
-    expect(server.requests[0]).toMatchObject({ method: 'GET', headers: { accept: 'application/json' } })
-    expect(server.requests[0]?.headers).not.toHaveProperty('authorization')
-  })
-
-  test.each([
-    ['', [OIDC, OAUTH]],
-    ['/tenant', [`/tenant${OIDC}`, `${OAUTH}/tenant`]],
-  ])('then tries the RFC 8414 address, for an issuer with path %j', async (path, paths) => {
-    await using server = await routes((origin) => ({ [paths[1] ?? '']: metadata(origin + path, origin) }))
-    await createLogoutClient({ appId: 'app', issuer: server.origin + path }).discover()
-    expect(pathsOf(server)).toEqual(paths)
-  })
-
-  test('then tries the RFC 8414 address of the OpenID Connect document', async () => {
-    await using server = await routes((origin) => ({ [`${OIDC}/tenant`]: metadata(`${origin}/tenant`, origin) }))
-    await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant` }).discover()
-    expect(pathsOf(server)).toEqual([`/tenant${OIDC}`, `${OAUTH}/tenant`, `${OIDC}/tenant`])
-  })
-
-  test('keeps the slash at the end of an issuer, and tries the same addresses', async () => {
-    await using server = await routes((origin) => ({ [`/tenant${OIDC}`]: metadata(`${origin}/tenant/`, origin) }))
-    await createLogoutClient({ appId: 'app', issuer: `${server.origin}/tenant/` }).discover()
-    expect(pathsOf(server)).toEqual([`/tenant${OIDC}`])
-  })
-
-  test.each(['', '/'])('accepts both spellings of an issuer that is a URL: %j', async (slash) => {
-    await using server = await routes((origin) => ({ [OIDC]: metadata(origin + slash, origin) }))
-    const client = createLogoutClient({ appId: 'app', issuer: new URL(server.origin) })
-    expect((await client.discover())?.issuer).toBe(server.origin + slash)
   })
 
   test('prefers a document with a revocation endpoint', async () => {
@@ -167,99 +107,6 @@ describe('discovery', () => {
     expect(pathsOf(server)).toEqual(['/policy/metadata', '/revoke', '/policy/metadata'])
   })
 
-  describe('metadata that moves', () => {
-    /** A provider whose endpoint is at `/1`, then at `/2`: each time that it is asked for metadata, at the next. */
-    async function moving() {
-      const provider = { metadataStatus: 200, missing: '' }
-      let version = 0
-      const server = await listen(({ path }, response) => {
-        const isMetadata = path === OIDC
-        response.statusCode = isMetadata ? provider.metadataStatus : path === provider.missing ? 404 : 200
-        const { origin } = server
-        const found = { issuer: origin, revocation_endpoint: `${origin}/${isMetadata ? ++version : 0}` }
-        response.end(isMetadata ? JSON.stringify(found) : '')
-      })
-      const clock = manualClock()
-      const client = createClient({ appId: 'app', issuer: server.origin, retries: 0 }, clock)
-      /** Revokes, waits for what happens in the background, and says where the token went. */
-      const revoke = async (): Promise<string | undefined> => {
-        await client.revokeToken('a token').catch(() => {})
-        const asked = server.requests.findLast(({ path }) => /^\/\d$/.test(path))?.path
-        await new Promise((resolve) => setTimeout(resolve, 200))
-        return asked
-      }
-      const fetched = () => pathsOf(server).filter((path) => path === OIDC).length
-      return { server, provider, clock, revoke, fetched, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
-    }
-
-    test('is fetched again after an hour, while the old document remains in use', async () => {
-      await using moved = await moving()
-      const { clock, revoke, fetched } = moved
-      expect(await revoke()).toBe('/1')
-      clock.advance(3_599_999)
-      expect(await revoke()).toBe('/1')
-      expect(fetched()).toBe(1)
-      clock.advance(1)
-      expect(await revoke()).toBe('/1')
-      expect(await revoke()).toBe('/2')
-      expect(fetched()).toBe(2)
-    })
-
-    test('remains in use when fetching it again fails, which is retried a minute later', async () => {
-      await using moved = await moving()
-      const { provider, clock, revoke, fetched } = moved
-      await revoke()
-      provider.metadataStatus = 400
-      clock.advance(3_600_000)
-      expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/1', 2])
-      provider.metadataStatus = 200
-      clock.advance(60_000)
-      expect([await revoke(), fetched()]).toEqual(['/1', 3])
-      expect(await revoke()).toBe('/3')
-    })
-
-    test('is fetched again after a missing endpoint, at most once a minute', async () => {
-      await using moved = await moving()
-      const { provider, clock, revoke, fetched } = moved
-      await revoke()
-      provider.missing = '/1'
-      expect([await revoke(), fetched()]).toEqual(['/1', 1])
-      clock.advance(60_000)
-      expect([await revoke(), fetched()]).toEqual(['/1', 2])
-      expect([await revoke(), fetched()]).toEqual(['/2', 2])
-    })
-  })
-
-  test.each<[string, Answer]>([
-    ['HTML', always(200, '<html>')],
-    ['a list', always(200, [])],
-    ['no issuer', always(200, { revocation_endpoint: 'https://x/' })],
-    ['a redirect', always(302, '', { location: 'https://id.example.com/' })],
-    ['an error', always(400, { error: 'invalid_request' })],
-    ['more than a document needs', always(200, { issuer: 'x', padding: 'x'.repeat(300_000) })],
-  ])('does not accept %s as metadata', async (_what, answer) => {
-    await using server = await routes(() => ({ [OIDC]: answer, [OAUTH]: answer }))
-    const error = await logoutErrorOf(() => createLogoutClient({ appId: 'app', issuer: server.origin }).discover())
-    expect(error).toMatchObject({ code: 'discovery_failed', retryable: false, attempts: 0 })
-    expect(error.message).toContain(server.origin)
-    expect(error.cause).toBeInstanceOf(Error)
-  })
-
-  test('retries while the provider fails, without trying other addresses', async () => {
-    const flaky = inTurn(always(503, '', { 'retry-after': '0' }), (...parts) => metadata(server.origin)(...parts))
-    await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
-    await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()
-    expect(pathsOf(server)).toEqual([OIDC, OIDC])
-  })
-
-  test('fails with a retryable error if the provider stays down', async () => {
-    await using server = await routes(() => ({ [OIDC]: always(503, '', { 'retry-after': '3600' }) }))
-    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
-    const error = await logoutErrorOf(() => client.revokeToken('a token'))
-    expect(error).toMatchObject({ code: 'discovery_failed', retryable: true, status: 503, retryAfterMs: 3_600_000 })
-    expect(pathsOf(server)).toEqual([OIDC])
-  })
-
   test('happens only once for all calls', async () => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin), '/revoke': always(200) }))
     const client = createLogoutClient({ appId: 'app', issuer: server.origin })
@@ -269,14 +116,6 @@ describe('discovery', () => {
     const again = createLogoutClient({ appId: 'app', issuer: server.origin })
     await again.discover()
     expect(pathsOf(server).filter((path) => path === OIDC)).toEqual([OIDC, OIDC])
-  })
-
-  test('is repeated after a failure', async () => {
-    const flaky = inTurn(always(404), (...parts) => metadata(server.origin)(...parts))
-    await using server: LoopbackServer = await routes(() => ({ [OIDC]: flaky }))
-    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
-    expect((await logoutErrorOf(() => client.discover())).code).toBe('discovery_failed')
-    expect(await client.discover()).toMatchObject({ issuer: server.origin })
   })
 
   test('does nothing if there is nothing to discover', async () => {

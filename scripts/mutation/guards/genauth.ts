@@ -57,6 +57,15 @@ export const genAuthGuards: readonly Mutation[] = [
         'return answer',
         '%s is not a success',
       ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A user counts as logged out at GenAuth',
+      file: 'packages/receiver/src/genauth/management-transport.ts',
+      test: 'packages/receiver/src/genauth/kick-user.secrets.test.ts',
+    },
+    [
       [
         'masks the signature',
         'return body === answer.body ? answer : withBody(answer, body)',
@@ -69,7 +78,7 @@ export const genAuthGuards: readonly Mutation[] = [
     {
       promise: 'A user counts as logged out at GenAuth',
       file: 'packages/receiver/src/genauth/kick-user.ts',
-      test: 'packages/receiver/src/genauth/kick-user.test.ts',
+      test: 'packages/receiver/src/genauth/kick-user.secrets.test.ts',
     },
     [
       [
@@ -78,7 +87,14 @@ export const genAuthGuards: readonly Mutation[] = [
         '',
         'are not sent, and a repeated one is masked',
       ],
-      ['queries before and after', ', verify: true }', ' }', 'ends the session and proves it'],
     ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A user counts as logged out at GenAuth',
+      file: 'packages/receiver/src/genauth/kick-user.ts',
+      test: 'packages/receiver/src/genauth/kick-user.test.ts',
+    },
+    [['queries before and after', ', verify: true }', ' }', 'ends the session and proves it']],
   ),
 ]

@@ -156,7 +156,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     find: 'body?.drain()',
     replace: 'body?.stream',
     test: {
-      file: `${src}/node.test.ts`,
+      file: `${src}/node.bodies.test.ts`,
       name: 'the connection stays open after a body of any length that was too large',
     },
   },
@@ -166,6 +166,6 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     file: `${src}/incoming-request.ts`,
     find: 'const LINGER_MS = 5_000',
     replace: 'const LINGER_MS = 500_000',
-    test: { file: `${src}/node.test.ts`, name: 'a body without an end is cut off some time after the response' },
+    test: { file: `${src}/node.bodies.test.ts`, name: 'a body without an end is cut off some time after the response' },
   },
 ]

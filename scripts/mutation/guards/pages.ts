@@ -148,7 +148,7 @@ export const pageGuards: readonly Mutation[] = [
       promise:
         'The local session ends last, whatever the provider does: until then, the tokens are in it or in the outbox',
       file: 'packages/browser-proxy/src/server/end-session.ts',
-      test: 'packages/browser-proxy/src/server/logout-handler.test.ts',
+      test: 'packages/browser-proxy/src/server/logout-handler.provider-failures.test.ts',
     },
     [
       [

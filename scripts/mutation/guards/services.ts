@@ -177,7 +177,7 @@ export const serviceGuards: readonly Mutation[] = [
     {
       promise: 'A form without a script logs out only',
       file: 'packages/browser-proxy/src/server/form-door.ts',
-      test: 'packages/browser-proxy/src/server/form-door.test.ts',
+      test: 'packages/browser-proxy/src/server/form-door.attacks.test.ts',
     },
     [
       [
@@ -192,7 +192,7 @@ export const serviceGuards: readonly Mutation[] = [
     {
       promise: 'A form without a script logs out only',
       file: 'packages/browser-proxy/src/server/guards.ts',
-      test: 'packages/browser-proxy/src/server/form-door.test.ts',
+      test: 'packages/browser-proxy/src/server/form-door.attacks.test.ts',
     },
     [['refuses forms in frames', "if (door === 'form') refuseFrames(headers)", '', 'an attack changes nothing:']],
   ),

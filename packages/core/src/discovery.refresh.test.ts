@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { createClient } from './client.ts'
+import { listen } from './testing/loopback-server.ts'
+import { manualClock } from './testing/manual-clock.ts'
+import { OIDC, pathsOf } from './testing/metadata-server.ts'
+
+describe('discovery', () => {
+  describe('metadata that moves', () => {
+    /** A provider whose endpoint is at `/1`, then at `/2`: each time that it is asked for metadata, at the next. */
+    async function moving() {
+      const provider = { metadataStatus: 200, missing: '' }
+      let version = 0
+      const server = await listen(({ path }, response) => {
+        const isMetadata = path === OIDC
+        response.statusCode = isMetadata ? provider.metadataStatus : path === provider.missing ? 404 : 200
+        const { origin } = server
+        const found = { issuer: origin, revocation_endpoint: `${origin}/${isMetadata ? ++version : 0}` }
+        response.end(isMetadata ? JSON.stringify(found) : '')
+      })
+      const clock = manualClock()
+      const client = createClient({ appId: 'app', issuer: server.origin, retries: 0 }, clock)
+      /** Revokes, waits for what happens in the background, and says where the token went. */
+      const revoke = async (): Promise<string | undefined> => {
+        await client.revokeToken('a token').catch(() => {})
+        const asked = server.requests.findLast(({ path }) => /^\/\d$/.test(path))?.path
+        await new Promise((resolve) => setTimeout(resolve, 200))
+        return asked
+      }
+      const fetched = () => pathsOf(server).filter((path) => path === OIDC).length
+      return { server, provider, clock, revoke, fetched, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+    }
+
+    test('is fetched again after an hour, while the old document remains in use', async () => {
+      await using moved = await moving()
+      const { clock, revoke, fetched } = moved
+      expect(await revoke()).toBe('/1')
+      clock.advance(3_599_999)
+      expect(await revoke()).toBe('/1')
+      expect(fetched()).toBe(1)
+      clock.advance(1)
+      expect(await revoke()).toBe('/1')
+      expect(await revoke()).toBe('/2')
+      expect(fetched()).toBe(2)
+    })
+
+    test('remains in use when fetching it again fails, which is retried a minute later', async () => {
+      await using moved = await moving()
+      const { provider, clock, revoke, fetched } = moved
+      await revoke()
+      provider.metadataStatus = 400
+      clock.advance(3_600_000)
+      expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/1', 2])
+      provider.metadataStatus = 200
+      clock.advance(60_000)
+      expect([await revoke(), fetched()]).toEqual(['/1', 3])
+      expect(await revoke()).toBe('/3')
+    })
+
+    test('is fetched again after a missing endpoint, at most once a minute', async () => {
+      await using moved = await moving()
+      const { provider, clock, revoke, fetched } = moved
+      await revoke()
+      provider.missing = '/1'
+      expect([await revoke(), fetched()]).toEqual(['/1', 1])
+      clock.advance(60_000)
+      expect([await revoke(), fetched()]).toEqual(['/1', 2])
+      expect([await revoke(), fetched()]).toEqual(['/2', 2])
+    })
+  })
+})
