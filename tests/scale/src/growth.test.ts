@@ -7,7 +7,7 @@ test('worker memory, tables and indexes do not grow with the number of revoked t
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const { samples, mostMemory, idlePerSecond } = await watchGrowth(provider, postgres, {
-    size: 20_000,
+    size: 10_000,
     workers: 2,
     idleSeconds: 20,
   })

@@ -8,7 +8,7 @@ test('an interactive logout is served promptly next to a backlog, which gets its
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const store = await postgres.database('lanes')
-  const size = { backlog: 40_000, workers: 4, seconds: 10, perSecond: 20 }
+  const size = { backlog: 20_000, workers: 4, seconds: 10, perSecond: 20, limit: 250 }
   const result = await addBesideBacklog(provider, store, size)
   expect(result.added).toBeGreaterThan(50)
   // In the order of the backlog it would be more than a minute. The full run measures more strictly.

@@ -15,15 +15,21 @@ export interface LanesResult {
   readonly backlogShare: number
 }
 
-/** Adds logouts one by one beside a backlog, at a provider that admits 500 a second. */
+/** Adds logouts one by one beside a backlog, at a provider that admits so many a second, 500 by default. */
 export async function addBesideBacklog(
   provider: LimitedProvider,
   store: OutboxStore,
-  { backlog, workers, seconds, perSecond }: Record<'backlog' | 'workers' | 'seconds' | 'perSecond', number>,
+  {
+    backlog,
+    workers,
+    seconds,
+    perSecond,
+    limit = 500,
+  }: Record<'backlog' | 'workers' | 'seconds' | 'perSecond', number> & { readonly limit?: number },
 ): Promise<LanesResult> {
   await using adder = await openAdder(provider, store)
   await adder.addMany(names('backlog', backlog))
-  await provider.call('limitTo', 'windows', 500)
+  await provider.call('limitTo', 'windows', limit)
   const processes = await Promise.all(Array.from({ length: workers }, () => startWorker(provider, store)))
   try {
     // Until they know the limit.

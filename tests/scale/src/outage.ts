@@ -20,15 +20,15 @@ export interface OutageResult {
   readonly pausedEvents: number
 }
 
-/** Lets a provider that admits 200 a second fail while workers drain a backlog. */
+/** Lets a provider that admits so many a second, 200 by default, fail while workers drain a backlog. */
 export async function surviveOutage(
   provider: LimitedProvider,
   store: OutboxStore,
-  { seconds, workers }: { seconds: number; workers: number },
+  { seconds, workers, perSecond = 200 }: { seconds: number; workers: number; perSecond?: number },
 ): Promise<OutageResult> {
   await using adder = await openAdder(provider, store)
-  await adder.addMany(names('token', 12_000))
-  await provider.call('limitTo', 'windows', 200)
+  await adder.addMany(names('token', perSecond * 60))
+  await provider.call('limitTo', 'windows', perSecond)
   let [isDown, pausedEvents] = [false, 0]
   const onEvent = ({ event }: { event: OutboxEvent }): void => {
     if (isDown && event.type === 'paused') pausedEvents++

@@ -23,9 +23,7 @@ export interface PaceResult {
 /** A bulk run of the command line next to the workers: in turns with them, or with a pace of its own. */
 export type BulkRunKind = 'a bulk run' | 'a bulk run with its own pace'
 
-const PER_SECOND = 200
-
-/** Lets workers drain a backlog from a provider that admits 200 a second. */
+/** Lets workers drain a backlog from a provider that admits so many a second, 200 by default. */
 export async function drainAtLimit(
   provider: LimitedProvider,
   store: string,
@@ -34,11 +32,12 @@ export async function drainAtLimit(
     workers,
     seconds,
     bulk,
-  }: { limit: Limit; workers: number | 'come and go'; seconds: number; bulk?: BulkRunKind },
+    perSecond = 200,
+  }: { limit: Limit; workers: number | 'come and go'; seconds: number; bulk?: BulkRunKind; perSecond?: number },
 ): Promise<PaceResult> {
   await using adder = await openAdder(provider, store)
-  await adder.addMany(names('token', (seconds + 30) * PER_SECOND))
-  await provider.call('limitTo', limit, PER_SECOND)
+  await adder.addMany(names('token', (seconds + 30) * perSecond))
+  await provider.call('limitTo', limit, perSecond)
   const start = (): Promise<WorkerProcess> => startWorker(provider, store, { work: { concurrency: 16 } })
   const processes: WorkerProcess[] = []
   await using stack = new AsyncDisposableStack()
@@ -48,7 +47,7 @@ export async function drainAtLimit(
     const appHost = await provider.call('appHost')
     if (bulk) {
       const outbox = bulk === 'a bulk run' ? store : undefined
-      stack.use(await startBulkRun({ appHost, outbox, tokens: (seconds + 30) * PER_SECOND }))
+      stack.use(await startBulkRun({ appHost, outbox, tokens: (seconds + 30) * perSecond }))
     }
     const endAt = performance.now() + seconds * 1000
     while (performance.now() < endAt) {
@@ -67,8 +66,8 @@ export async function drainAtLimit(
     return {
       limit,
       workers: bulk ? `${workers} and ${bulk}` : String(workers),
-      used: admitted / (measured.length * PER_SECOND),
-      usedLater: sum(later) / (later.length * PER_SECOND),
+      used: admitted / (measured.length * perSecond),
+      usedLater: sum(later) / (later.length * perSecond),
       refused: refused / (admitted + refused),
       fewest: Math.min(...later),
       most: Math.max(...later),

@@ -35,7 +35,7 @@ const held = async (some: readonly Claim[]): Promise<number> => {
 
 test('logouts that a killed worker held are free within 15 seconds, even in a busy fleet', async () => {
   await using adder = await openAdder(provider, store)
-  await adder.addMany(names('token', 20_000))
+  await adder.addMany(names('token', 8_000))
   const first = await startWorker(provider, store)
   while ((await claims()).length < 40) await sleep(20)
   const rest = await Promise.all([1, 2, 3].map(() => startWorker(provider, store)))
