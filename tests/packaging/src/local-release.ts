@@ -14,6 +14,8 @@ export interface LocalRelease {
   readonly workspace: string
   /** What the release needs to know of the registries, and every consumer after it. */
   readonly environment: Readonly<Record<string, string>>
+  /** The repository in which it was packed, as CI names it to a build. */
+  readonly repository: { readonly server: string; readonly name: string }
   readonly rehearsal: string
   readonly publication: string
 }
@@ -42,9 +44,13 @@ export async function setup(project: TestProject): Promise<void> {
 async function release(): Promise<LocalRelease> {
   const workspace = join(folder, 'workspace')
   const node = [process.execPath] as const
+  const repository = { server: 'https://git.example', name: 'someone/backend-logout' }
   const upstream = (await run(root, npm, ['config', 'get', 'registry'])).trim()
   const [rehearsal, npmRegistry, jsrRegistry] = await Promise.all([
-    run(root, node, ['scripts/release/dry-run.ts', workspace]),
+    run(root, node, ['scripts/release/dry-run.ts', workspace], {
+      GITHUB_SERVER_URL: repository.server,
+      GITHUB_REPOSITORY: repository.name,
+    }),
     startNpmRegistry(join(folder, 'npm'), upstream),
     startJsrRegistry(join(folder, 'jsr')),
   ])
@@ -66,7 +72,7 @@ async function release(): Promise<LocalRelease> {
     JSR_TOKEN: jsrRegistry.token,
   }
   const publication = await run(workspace, node, ['scripts/release/publish.ts'], environment)
-  return { folder, workspace, environment, rehearsal, publication }
+  return { folder, workspace, environment, repository, rehearsal, publication }
 }
 
 /** Runs after all tests. */

@@ -26,7 +26,13 @@ test('the guide leads from the changed contract to a typed client that revokes a
   const client = await readFile(join(folder, 'client.ts'), 'utf8')
   await writeFile(join(folder, 'client.ts'), client.replace("'/oauth2/revoke'", "'/token/revocation'"))
   expect(compile).toHaveLength(1)
-  await expect(runIn(folder, ['bash', '-euo', 'pipefail', '-c'], compile)).rejects.toThrow(
+  // This time with the compiler of the workspace, which takes a fifth of the time.
+  const [command = ''] = compile
+  const tsc = command.replace(
+    'npx tsc',
+    `'${process.execPath}' '${join(root, 'node_modules/typescript-native/bin/tsc')}'`,
+  )
+  await expect(runIn(folder, ['bash', '-euo', 'pipefail', '-c'], [tsc])).rejects.toThrow(
     '\'"/token/revocation"\' is not assignable',
   )
 })

@@ -24,10 +24,15 @@ beforeAll(async () => {
   await writeFile(join(folder, 'all-modules.ts'), imports.join(''))
 })
 
-test.each([
-  ['TypeScript 6', 'typescript', 'node16', 'node16'],
+type Compiler = [name: string, compiler: string, module: string, resolution: string]
+/** TypeScript 6 takes four times as long as 7, and reads `node16` as it reads `nodenext`: only `npm run test:long` waits. */
+const LONG: Compiler[] = process.env.LONG ? [['TypeScript 6', 'typescript', 'node16', 'node16']] : []
+
+test.each<Compiler>([
+  ...LONG,
   ['TypeScript 6', 'typescript', 'nodenext', 'nodenext'],
   ['TypeScript 6', 'typescript', 'esnext', 'bundler'],
+  ['TypeScript 7', 'typescript-native', 'node16', 'node16'],
   ['TypeScript 7', 'typescript-native', 'nodenext', 'nodenext'],
   ['TypeScript 7', 'typescript-native', 'esnext', 'bundler'],
 ])(
