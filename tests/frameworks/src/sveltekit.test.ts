@@ -32,7 +32,7 @@ testPages('SvelteKit', {
 })
 
 test('its types compile', async () => {
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
+  const tsc = createRequire(import.meta.url).resolve('typescript-native/bin/tsc')
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)
 
