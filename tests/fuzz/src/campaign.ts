@@ -20,7 +20,7 @@ export interface Campaign<Input> {
  * Sends random inputs for its part of the time. What fails is made smaller, and reported with the seed that makes it again.
  */
 export async function run<Input>({ name, inputs, known, send, limitMs }: Campaign<Input>): Promise<void> {
-  const { FUZZ_SECONDS = '30', FUZZ_SEED, FUZZ_PATH } = process.env
+  const { FUZZ_SECONDS = '15', FUZZ_SEED, FUZZ_PATH } = process.env
   const seed = Number(FUZZ_SEED ?? 20_261_126)
   const ms = (Number(FUZZ_SECONDS) * 1000) / CAMPAIGNS
   let sent = 0

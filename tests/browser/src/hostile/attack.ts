@@ -3,7 +3,7 @@ import type { HostileRequest } from './hostile-request.ts'
 import { Random } from './random.ts'
 
 /** How long all servers together are attacked: longer by `npm run test:long`, or with `HOSTILE_SECONDS=…`. */
-export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 18))
+export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 9))
 /** The seed of the first request; each one after it has the next. A failure says which one repeats it. */
 const SEED = Number(process.env.HOSTILE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const AT_ONCE = 16
