@@ -37,7 +37,7 @@ for (const report of reports()) rmSync(dirname(report), { recursive: true, force
  * the others: the first one mostly waits, for fleets of workers that have a given rate and for programs.
  */
 const LANES = [
-  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-fuzz'],
+  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz'],
   ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks'],
 ].map((names) => names.map((name) => `@backend-logout/${name}`))
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time. More
