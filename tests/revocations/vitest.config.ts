@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Also those of the programs that are started. Each lives too briefly for optimized WebAssembly to pay off.
+    execArgv: ['--liftoff-only'],
     // Servers and processes are started, killed and waited for.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openOutbox } from '@backend-logout/outbox'
 import type { TestProject } from 'vitest/node'
+import { prepareFolder } from '../../../packages/private-store/src/testing/prepared-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,9 +11,10 @@ declare module 'vitest' {
   }
 }
 
-/** Makes a folder with an empty outbox once for all tests; to make one takes seconds, to copy it does not. */
+/** Makes a folder with an empty outbox once for all tests; to make its tables takes longer than to copy it. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const template = await mkdtemp(join(tmpdir(), 'outbox-template-'))
+  await prepareFolder(template)
   const outbox = await openOutbox({ store: template, encryptionKeys: [{ kid: 'none', key: new Uint8Array(32) }] })
   await outbox.close()
   provide('template', template)
