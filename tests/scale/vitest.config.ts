@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
+    isolate: false,
     // Servers and processes are started, killed and waited for.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readLogoutToken } from './form-body.ts'
-import { events, eventTypes, handlerFor, issuer, report, URL } from './testing/reported-logouts.ts'
+import { events, eventTypes, handlerFor, issuer, report, setUpReports, URL } from './testing/reported-logouts.ts'
+
+setUpReports()
 
 describe('an invalid report', () => {
   const form = { 'content-type': 'application/x-www-form-urlencoded' }

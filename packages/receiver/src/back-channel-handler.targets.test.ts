@@ -2,8 +2,10 @@ import { openOutbox } from '@backend-logout/outbox'
 import { followRevocations } from '@backend-logout/revocations'
 import { openRevocationLog } from '@backend-logout/revocations/server'
 import { describe, expect, test } from 'vitest'
-import { handlerFor, issuer, logIn, now, report, sessions, store } from './testing/reported-logouts.ts'
+import { handlerFor, issuer, logIn, now, report, sessions, setUpReports, store } from './testing/reported-logouts.ts'
 import { createLogoutTokenVerifier } from './verifier.ts'
+
+setUpReports()
 
 describe('tokens and services', () => {
   test('a real outbox receives the tokens, a real list refuses them, and the session ends', async () => {

@@ -11,10 +11,13 @@ import {
   now,
   report,
   sessions,
+  setUpReports,
   store,
   URL,
 } from './testing/reported-logouts.ts'
 import { createLogoutTokenVerifier } from './verifier.ts'
+
+setUpReports()
 
 describe('a logout', () => {
   test('with a sid ends only that session', async () => {

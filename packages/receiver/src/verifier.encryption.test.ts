@@ -1,6 +1,8 @@
 import { CompactEncrypt, exportJWK, generateKeyPair } from 'jose'
 import { describe, expect, test } from 'vitest'
-import { issuer, stranger, verdict, verifierFor } from './testing/logout-tokens.ts'
+import { issuer, setUpIssuer, stranger, verdict, verifierFor } from './testing/logout-tokens.ts'
+
+setUpIssuer()
 
 describe('encryption', () => {
   const encrypt = async (

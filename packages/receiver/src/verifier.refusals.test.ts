@@ -2,8 +2,20 @@ import { exportJWK, SignJWT } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { LOGOUT_EVENT } from './claims.ts'
 import { TestIssuer } from './testing/issuer.ts'
-import { base64url, issuer, now, reencode, stranger, unsigned, verdict, verifierFor } from './testing/logout-tokens.ts'
+import {
+  base64url,
+  issuer,
+  now,
+  reencode,
+  setUpIssuer,
+  stranger,
+  unsigned,
+  verdict,
+  verifierFor,
+} from './testing/logout-tokens.ts'
 import { createLogoutTokenVerifier } from './verifier.ts'
+
+setUpIssuer()
 
 describe('a token is refused', () => {
   test.each<[string, string, Record<string, unknown>]>([

@@ -3,8 +3,19 @@ import { describe, expect, test } from 'vitest'
 import { LOGOUT_EVENT } from './claims.ts'
 import { isLogoutTokenError } from './errors.ts'
 import { createKey, TestIssuer } from './testing/issuer.ts'
-import { base64url, issuer, now, stranger, verdict, verifier, verifierFor } from './testing/logout-tokens.ts'
+import {
+  base64url,
+  issuer,
+  now,
+  setUpIssuer,
+  stranger,
+  verdict,
+  verifier,
+  verifierFor,
+} from './testing/logout-tokens.ts'
 import { createLogoutTokenVerifier } from './verifier.ts'
+
+setUpIssuer()
 
 describe('a good token', () => {
   test('becomes a notice', async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ALIEN_DATA, type AlienRow, unprintableIn, writeRows } from './alien-rows.ts'
 import { query } from './postgres-server.ts'
-import { events, open, provider, revocations, store } from './shared-database.ts'
+import { events, open, provider, revocations, setUpDatabases, store } from './shared-database.ts'
+
+setUpDatabases()
 
 describe('rows that someone else has written', () => {
   test('stop no worker, and become dead letters', async () => {

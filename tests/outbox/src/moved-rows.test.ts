@@ -1,7 +1,9 @@
 import type { Outbox } from '@backend-logout/outbox'
 import { describe, expect, test } from 'vitest'
 import { query } from './postgres-server.ts'
-import { clientOf, events, open, other, provider, revocations, store } from './shared-database.ts'
+import { clientOf, events, open, other, provider, revocations, setUpDatabases, store } from './shared-database.ts'
+
+setUpDatabases()
 
 describe('a logout that was moved', () => {
   const stored = async (): Promise<{ id: string; data: { jwe: string } }[]> =>

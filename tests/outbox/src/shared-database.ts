@@ -19,17 +19,20 @@ export let events: OutboxEvent[]
 /** The keys of its outboxes. */
 export const encryptionKeys = [newKey('first')]
 
-beforeAll(async () => {
-  ;[postgres, provider, other] = await Promise.all([startPostgres(), startEmulator(), startEmulator()])
-})
-afterAll(async () => {
-  await Promise.all([postgres[Symbol.asyncDispose](), provider.close(), other.close()])
-})
-beforeEach(async () => {
-  store = await postgres.database(`alien_${++databases}`)
-  events = []
-  for (const emulator of [provider, other]) emulator.reset()
-})
+/** Starts the server and the providers for the tests of a file, which have a database each. */
+export function setUpDatabases(): void {
+  beforeAll(async () => {
+    ;[postgres, provider, other] = await Promise.all([startPostgres(), startEmulator(), startEmulator()])
+  })
+  afterAll(async () => {
+    await Promise.all([postgres[Symbol.asyncDispose](), provider.close(), other.close()])
+  })
+  beforeEach(async () => {
+    store = await postgres.database(`alien_${++databases}`)
+    events = []
+    for (const emulator of [provider, other]) emulator.reset()
+  })
+}
 
 /** A client of a provider. */
 export const clientOf = ({ app, appHost }: Emulator) =>

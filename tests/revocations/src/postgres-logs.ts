@@ -8,13 +8,16 @@ export let server: PostgresServer
 let count = 0
 /** Everything that is closed at the end of the test. */
 export const open: AsyncDisposable[] = []
-beforeAll(async () => {
-  server = await startPostgres()
-})
-afterAll(() => server[Symbol.asyncDispose]())
-afterEach(async () => {
-  for (const each of open.splice(0).reverse()) await each[Symbol.asyncDispose]()
-})
+/** Starts the server for the tests of a file, and closes what each of them has opened. */
+export function setUpLogs(): void {
+  beforeAll(async () => {
+    server = await startPostgres()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+  afterEach(async () => {
+    for (const each of open.splice(0).reverse()) await each[Symbol.asyncDispose]()
+  })
+}
 
 /** Creates a database, and returns its address. */
 export const newDatabase = (): Promise<string> => server.database(`log_${++count}`)

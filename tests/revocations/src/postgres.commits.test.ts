@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { followRevocations } from '@backend-logout/revocations'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
-import { connect, newDatabase, open, openLog } from './postgres-logs.ts'
+import { connect, newDatabase, open, openLog, setUpLogs } from './postgres-logs.ts'
 import { read, readAll, revoked, token, until } from './scene.ts'
+
+setUpLogs()
 
 describe('a log on Postgres', () => {
   test('misses nothing that commits late, and waits for no transaction', async () => {

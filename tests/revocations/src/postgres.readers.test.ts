@@ -3,8 +3,10 @@ import { followRevocations } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
-import { newDatabase, open, openLog, server } from './postgres-logs.ts'
+import { newDatabase, open, openLog, server, setUpLogs } from './postgres-logs.ts'
 import { read, readAll, revoked, token, until } from './scene.ts'
+
+setUpLogs()
 
 describe('a log on Postgres', () => {
   test('reaches readers in other processes, even without LISTEN', async () => {

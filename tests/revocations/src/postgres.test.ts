@@ -2,8 +2,10 @@ import type { RevocationEntry } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
-import { newDatabase, openLog } from './postgres-logs.ts'
+import { newDatabase, openLog, setUpLogs } from './postgres-logs.ts'
 import { ISS, read, readAll, revoked, until } from './scene.ts'
+
+setUpLogs()
 
 describe('a log on Postgres', () => {
   test('returns every form of an entry unchanged, and keeps it', async () => {

@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { ADDRESS, added, alice, ask, events, handlerFor, kick, live, request, SECRET } from '../testing/webhooks.ts'
+import {
+  ADDRESS,
+  added,
+  alice,
+  ask,
+  events,
+  handlerFor,
+  kick,
+  live,
+  request,
+  SECRET,
+  setUpWebhooks,
+} from '../testing/webhooks.ts'
+
+setUpWebhooks()
 
 describe('the secret', () => {
   test.each(['x-genauth-token', 'x-genauth-webhook-secret', 'x-authing-token', 'x-authing-webhook-secret'])(

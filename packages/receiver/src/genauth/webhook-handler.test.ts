@@ -19,8 +19,11 @@ import {
   now,
   request,
   SECRET,
+  setUpWebhooks,
 } from '../testing/webhooks.ts'
 import { type GenAuthWebhookHandler, kickUser } from './index.ts'
+
+setUpWebhooks()
 
 describe('ends everything for the user', () => {
   test.each<[string, unknown]>([

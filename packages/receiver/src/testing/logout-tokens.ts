@@ -10,12 +10,15 @@ export let issuer: TestIssuer
 export let stranger: IssuerKey
 /** A verifier of its tokens. */
 export let verifier: LogoutTokenVerifier
-beforeAll(async () => {
-  issuer = await TestIssuer.start()
-  stranger = await createKey('RS256')
-  verifier = verifierFor()
-})
-afterAll(() => issuer[Symbol.asyncDispose]())
+/** Starts the issuer for the tests of a file. */
+export function setUpIssuer(): void {
+  beforeAll(async () => {
+    issuer = await TestIssuer.start()
+    stranger = await createKey('RS256')
+    verifier = verifierFor()
+  })
+  afterAll(() => issuer[Symbol.asyncDispose]())
+}
 
 /** Another verifier of its tokens. */
 export const verifierFor = (options: Partial<IssuerOptions> = {}): LogoutTokenVerifier =>

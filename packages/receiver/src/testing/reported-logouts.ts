@@ -9,10 +9,6 @@ import { TestIssuer } from './issuer.ts'
 
 /** The issuer of the reports. */
 export let issuer: TestIssuer
-beforeAll(async () => {
-  issuer = await TestIssuer.start()
-})
-afterAll(() => issuer[Symbol.asyncDispose]())
 
 /** The application's sessions. */
 export let store: Map<string, StoredTokens>
@@ -20,11 +16,18 @@ export let store: Map<string, StoredTokens>
 export let sessions: RecordedSessions
 /** The events of its handlers. */
 export let events: ReceiverEvent[]
-beforeEach(async () => {
-  store = new Map()
-  events = []
-  sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
-})
+/** Starts the issuer for the tests of a file, and empties the sessions before each of them. */
+export function setUpReports(): void {
+  beforeAll(async () => {
+    issuer = await TestIssuer.start()
+  })
+  afterAll(() => issuer[Symbol.asyncDispose]())
+  beforeEach(async () => {
+    store = new Map()
+    events = []
+    sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
+  })
+}
 
 /** The time, in seconds since 1970. */
 export const now = (): number => Math.floor(Date.now() / 1000)

@@ -24,12 +24,15 @@ export let events: ReceiverEvent[]
 export let added: unknown[]
 /** The entries of the revocation list. */
 export let listed: LogoutEntry[]
-beforeEach(() => {
-  live = new Set()
-  events = []
-  added = []
-  listed = []
-})
+/** Empties everything before each test of a file. */
+export function setUpWebhooks(): void {
+  beforeEach(() => {
+    live = new Set()
+    events = []
+    added = []
+    listed = []
+  })
+}
 
 /** The time, in seconds since 1970. */
 export const now = (): number => Math.floor(Date.now() / 1000)
