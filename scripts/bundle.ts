@@ -1,21 +1,27 @@
 /**
  * Bundles the entries of the package in the current folder into `dist`: a few modules load several times faster than one
- * for each source file. What `import()` loads on demand stays apart. `node ../../scripts/bundle.ts ENTRY…`
+ * for each source file. What `import()` loads on demand stays apart, unless `--one-file` is passed: then it is evaluated
+ * on demand, and only other packages are loaded. `node ../../scripts/bundle.ts [--one-file] ENTRY…`
  */
 import { globSync, rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
+import { embedOpenapiFetch } from './embed-openapi-fetch.ts'
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'one-file': { type: 'boolean' } } })
 
 // Chunks are named by their content, so those of an earlier build would stay behind.
 for (const file of globSync('dist/*.js')) rmSync(file)
 await build({
-  entryPoints: process.argv.slice(2),
+  entryPoints: positionals,
   bundle: true,
-  splitting: true,
+  splitting: !values['one-file'],
   packages: 'external',
   platform: 'neutral',
   format: 'esm',
   target: 'es2024',
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
+  plugins: [embedOpenapiFetch],
   logLevel: 'warning',
 })

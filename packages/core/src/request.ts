@@ -58,7 +58,8 @@ class LightRequest implements TransportRequest {
  * `createClient` of openapi-fetch, typed by what it does rather than by what it declares: it declares the global
  * `Request` and `Response`, but constructs whatever `Request` it is given, passes it to `fetch`, and reads `status`,
  * `ok`, `headers.get()`, `body` and `text()` of the result. A real pair costs about 25 µs per call, more than
- * everything else here. No type of openapi-fetch can express this, hence this one assertion.
+ * everything else here. No type of openapi-fetch can express this, hence this one assertion. The published files contain
+ * openapi-fetch, with `LightHeaders` in place of the `Headers` that it creates and `LightRequest` ignores.
  */
 const createLightApi = createApi as unknown as (options: {
   readonly Request: typeof LightRequest
