@@ -18,4 +18,7 @@ test.each([
 
 test('large numbers are grouped', () => {
   expect(formatCount(1_234_567)).toBe('1,234,567')
+  for (const count of [0, 7, 42, 999, 1_000, 10_000, 123_456, 1_000_000, Number.MAX_SAFE_INTEGER]) {
+    expect(formatCount(count)).toBe(count.toLocaleString('en-US'))
+  }
 })

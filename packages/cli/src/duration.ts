@@ -13,7 +13,10 @@ export function formatDuration(ms: number): string {
   return `${seconds} s`
 }
 
-/** Writes a number for people: `1 234 567`, with narrow no-break spaces. */
+/**
+ * Writes a whole number for people: `1,234,567`. `toLocaleString` would load the data of locales first, which takes a
+ * tenth of the time of a short command.
+ */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US')
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }

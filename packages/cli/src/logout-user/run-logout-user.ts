@@ -1,10 +1,4 @@
-import {
-  createPostgresSessionIndex,
-  IncompleteLogoutError,
-  type LogoutSummary,
-  logoutEverywhere,
-} from '@backend-logout/receiver'
-import pg from 'pg'
+import type { LogoutSummary } from '@backend-logout/receiver'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openOutboxOf } from '../outbox/open.ts'
@@ -46,6 +40,10 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
     )
   }
   const connectionString = address.store
+  const [{ createPostgresSessionIndex, IncompleteLogoutError, logoutEverywhere }, { default: pg }] = await Promise.all([
+    import('@backend-logout/receiver'),
+    import('pg'),
+  ])
   const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS })
   pool.on('error', () => {})
   const sessions = createPostgresSessionIndex({

@@ -1,5 +1,4 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { CompactSign, calculateJwkThumbprint, compactVerify, exportJWK } from 'jose'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 
@@ -51,6 +50,7 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): st
  * @returns the JWS without its payload; its `kid` is the thumbprint of the public key (RFC 7638)
  */
 export async function sign(text: string, key: KeyObject): Promise<string> {
+  const { CompactSign } = await import('jose')
   const kid = await thumbprint(createPublicKey(key))
   const header = { alg: algorithmOf(key) as string, kid }
   const jws = await new CompactSign(new TextEncoder().encode(text)).setProtectedHeader(header).sign(key)
@@ -62,6 +62,7 @@ export async function sign(text: string, key: KeyObject): Promise<string> {
 export async function isSignatureOf(jws: string, text: string, key: KeyObject): Promise<boolean> {
   const [head, payload, signature, ...rest] = jws.trim().split('.')
   if (!head || payload !== '' || !signature || rest.length > 0) return false
+  const { compactVerify } = await import('jose')
   const whole = `${head}.${Buffer.from(text).toString('base64url')}.${signature}`
   try {
     await compactVerify(whole, key, { algorithms: [algorithmOf(key) as string] })
@@ -73,5 +74,6 @@ export async function isSignatureOf(jws: string, text: string, key: KeyObject): 
 
 /** Names a public key (RFC 7638). */
 export async function thumbprint(key: KeyObject): Promise<string> {
+  const { calculateJwkThumbprint, exportJWK } = await import('jose')
   return calculateJwkThumbprint(await exportJWK(key))
 }
