@@ -27,7 +27,7 @@ const COLD_START: Readonly<Record<string, string>> = {
   '@backend-logout/core':
     'Both send with the global `fetch`, for which Node.js loads its copy of undici: that takes most of the time.',
   '@backend-logout/deno':
-    'Deno loads the packages as they are on JSR, with some 75 modules. Also, openapi-fetch looks at `process`, and each ' +
+    'Deno loads the packages as they are on JSR, with some 80 modules. Also, openapi-fetch looks at `process`, and each ' +
     'time limit calls `setTimeout`; for both, Deno loads modules of Node.js.',
   '@backend-logout/core in Bun':
     'Bun compiles more code: a first call also checks addresses, options and the response.',

@@ -44,3 +44,11 @@ test('core depends only on jose, for signed assertions', async () => {
   const { dependencies = {} } = await manifestIn(core?.file ?? '')
   expect(Object.keys(dependencies).sort()).toEqual(['jose'])
 })
+
+test('core has the license of openapi-fetch, which it contains', async () => {
+  const { file } = tarballs.find(({ name }) => name === '@backend-logout/core') ?? { file: '' }
+  const code = await run(workspace, ['tar'], ['-xzOf', join('release', file), 'package/dist/index.js'])
+  expect(code).toContain('Copyright (c) 2023 Drew Powers')
+  expect(code).toContain('The above copyright notice and this permission notice shall be included')
+  expect(code).not.toMatch(/from ["']openapi-fetch["']/)
+})
