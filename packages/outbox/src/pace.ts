@@ -212,7 +212,7 @@ function learn(pace: Pace, now: number, pauseMs: number): Partial<Pace> {
   const wasFound = pace.regainMs > 0
   const most = isSoon ? pace.rate : recent
   const between = Math.sqrt(most * Math.min(lasting, most))
-  const estimate = isSoon && !wasFound ? between : most * (isFirst ? 1 : 0.98)
+  const estimate = isSoon && !wasFound ? between : most * (isFirst ? 1 : 0.99)
   const margin = isSoon ? Math.min(MAX_MARGIN, pace.margin * 1.3) : Math.max(MIN_MARGIN, pace.margin / 1.3)
   const limit = Math.min(pace.rate, Math.max(MIN_RATE, estimate))
   // The first time, the rate still changed fast: the limit is a guess until it is corrected.

@@ -8,7 +8,7 @@ import { SharedPause } from './shared-pause.ts'
 /** After this many failures in a row, the provider counts as down. A single one may be caused by the token. */
 const FAILURES = 3
 /** A turn may be used this long after its time, in milliseconds; later ones would come as a burst. */
-const LATE_MS = 100
+const LATE_MS = 50
 /** When its last turn comes within this time, a worker reserves more, in milliseconds. */
 const LOW_MS = 150
 /** The wait after a failure of the database, in milliseconds. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OutboxStore } from '@backend-logout/outbox'
+import { startBulkRun } from './bulk-run.ts'
 import { end, type LimitedProvider, names, openAdder, percentile, startWorker } from './fleet.ts'
 
 /** What came of a run. */
@@ -13,27 +13,43 @@ export interface LanesResult {
   readonly slowest: number
   /** What the provider was asked for that was backlog, as a share. */
   readonly backlogShare: number
+  /** Requests of the bulk run, as a share of the admitted ones. */
+  readonly bulkShare: number
 }
 
-/** Adds logouts one by one beside a backlog, at a provider that admits so many a second, 500 by default. */
+/** The time in which the workers find the limit, in seconds. */
+const SEARCH = 12
+
+/**
+ * Adds logouts one by one beside a backlog, and beside a bulk run that shares the workers' pace, at a provider that admits
+ * so many a second, 500 by default.
+ */
 export async function addBesideBacklog(
   provider: LimitedProvider,
-  store: OutboxStore,
+  store: string,
   {
     backlog,
     workers,
     seconds,
     perSecond,
     limit = 500,
-  }: Record<'backlog' | 'workers' | 'seconds' | 'perSecond', number> & { readonly limit?: number },
+    bulk = false,
+  }: Record<'backlog' | 'workers' | 'seconds' | 'perSecond', number> & {
+    readonly limit?: number
+    readonly bulk?: boolean
+  },
 ): Promise<LanesResult> {
   await using adder = await openAdder(provider, store)
   await adder.addMany(names('backlog', backlog))
   await provider.call('limitTo', 'windows', limit)
   const processes = await Promise.all(Array.from({ length: workers }, () => startWorker(provider, store)))
+  await using stack = new AsyncDisposableStack()
   try {
-    // Until they know the limit.
-    await sleep(12_000)
+    if (bulk) {
+      const tokens = limit * (SEARCH + seconds + 30)
+      stack.use(await startBulkRun({ appHost: await provider.call('appHost'), outbox: store, tokens }))
+    }
+    await sleep(SEARCH * 1000)
     await provider.call('reset')
     const startedAt = performance.now()
     const added: { token: string; at: number }[] = []
@@ -61,6 +77,7 @@ export async function addBesideBacklog(
       p99: percentile(waited, 0.99),
       slowest: Math.max(...waited),
       backlogShare: 1 - Math.min(added.length, asked) / asked,
+      bulkShare: (await provider.call('admitted', 'bulk')) / (await provider.call('asked')),
     }
   } finally {
     await end(processes)
