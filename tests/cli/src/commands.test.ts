@@ -173,6 +173,37 @@ test('the emulator prints the variables for the other commands, and ends with Ct
   expect(await running.ended).toMatchObject({ code: 0 })
 })
 
+test('the emulator registers the callbacks of your application, in place of its own', async () => {
+  const [login, goodbye] = ['http://localhost:4000/api/callback', 'http://localhost:4000/goodbye']
+  const running = start(['emulator', '--json', '--redirect-uri', login, '--logout-redirect-uri', goodbye])
+  await running.seen(/"environment"[\s\S]*\}\n/)
+  const { appHost, issuer, app } = JSON.parse(running.output.stdout)
+  expect(app).toMatchObject({ redirectUri: login, logoutRedirectUri: goodbye })
+  /** The status of the response to a browser that comes with a callback. */
+  const open = async (path: string, parameters: Record<string, string>): Promise<number> =>
+    (await fetch(`${issuer}${path}?${new URLSearchParams(parameters)}`, { redirect: 'manual' })).status
+  const signIn = (uri: string) =>
+    open('/auth', {
+      client_id: app.appId,
+      response_type: 'code',
+      scope: 'openid',
+      redirect_uri: uri,
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    })
+  expect([await signIn(login), await signIn('http://localhost:3000/callback')]).toEqual([303, 400])
+  const signedIn = await fetch(`${appHost}/emulator/sign-in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"user":"alice"}',
+  })
+  const { idToken } = (await signedIn.json()) as { idToken: string }
+  const end = (uri: string) => open('/session/end', { id_token_hint: idToken, post_logout_redirect_uri: uri })
+  expect([await end(goodbye), await end('http://localhost:3000/')]).toEqual([302, 400])
+  running.child.kill('SIGINT')
+  expect(await running.ended).toMatchObject({ code: 0 })
+})
+
 test('the emulator does not overwrite tokens, or use a port that is in use', async () => {
   const tokens = folder.file('precious')
   expect(await run(['emulator', '--issue-tokens', '1', '--tokens-file', tokens])).toMatchObject({

@@ -48,7 +48,7 @@ function stepsIn(section: string, files: Map<string, string>): Step[] {
       return {
         command,
         prints: output ?? printedBy(command) ?? announced(program),
-        staysOpen: /\b(?:listen|serve)\(/.test(program) || / emulator\b/.test(command),
+        staysOpen: /\b(?:listen|serve)\(/.test(program) || / emulator\b|^npm start$/m.test(command),
       }
     }
     if (language === 'ts') {
@@ -58,8 +58,8 @@ function stepsIn(section: string, files: Map<string, string>): Step[] {
       files.set(name, code)
       return [{ file: name, code }, ...inline.filter((command) => command.split(' ').includes(name)).map(run)]
     }
-    // The test has settings of its own.
-    const command = code.replaceAll(/^export .*\n/gm, '')
+    // The test has settings of its own where the page leaves them to its reader.
+    const command = code.replaceAll(/^export .*….*\n/gm, '')
     return language === 'sh' && command !== '' ? [run(command)] : []
   })
 }

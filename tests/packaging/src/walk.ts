@@ -14,6 +14,8 @@ export interface Walk extends AsyncDisposable {
   readonly folder: string
   /** The origin of the page's application, which takes the place of the printed one. */
   readonly origin: string
+  /** The address of the provider: the page's own, or that of the settings. */
+  readonly appHost: string
   /** The output of each command of which the page says what it prints. */
   readonly outputs: readonly { readonly command: string; readonly printed: string[]; readonly announced: string[] }[]
 }
@@ -51,6 +53,8 @@ export async function walk(
   const env: NodeJS.ProcessEnv = {
     ...process.env,
     ...environment,
+    // The reader has not started this with another package manager.
+    npm_config_user_agent: undefined,
     NPM_CONFIG_REGISTRY: environment.npm_config_registry,
     PATH: [dirname(isNew ? process.execPath : node[0]), dirname(bun[0]), process.env.PATH].join(delimiter),
     NO_COLOR: '1',
@@ -90,7 +94,7 @@ export async function walk(
     await close()
     throw error
   }
-  return { folder, origin, outputs, [Symbol.asyncDispose]: close }
+  return { folder, origin, appHost: env.AUTHING_APP_HOST ?? '', outputs, [Symbol.asyncDispose]: close }
 }
 
 /** A terminal in which a reader runs the commands of one block. */

@@ -1,7 +1,8 @@
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Browser } from '../../frameworks/src/browser.ts'
-import { readSteps } from './steps.ts'
+import { NextApplication, signInRoute } from './next-application.ts'
+import { readSteps, type Step } from './steps.ts'
 import { type Walk, walk, warmNpx } from './walk.ts'
 
 let provider: Emulator
@@ -12,6 +13,10 @@ afterAll(() => provider[Symbol.asyncDispose]())
 
 /** Walks with npm that only `npm run test:long` takes: other tests run the same programs, and installing takes long. */
 const LONG = process.env.LONG ? ['Node.js'] : []
+/** The generators for TypeScript: tests/generators runs them with the packages of this workspace. */
+const GENERATORS = process.env.LONG
+  ? ['@hey-api/openapi-ts', 'oazapfts', 'orval', 'swagger-typescript-api', 'kubb']
+  : []
 
 /** The settings that pages tell their readers to set. */
 const settings = (): Record<string, string> => ({
@@ -82,4 +87,38 @@ describe.concurrent('a newcomer who types the commands and saves the files of a 
     await using at = await walk(readSteps('docs/guides/hono.md', headings))
     await useApplication(at)
   })
+
+  test.each(GENERATORS)('has a client that %s generates, which revokes a token', async (generator) => {
+    const headings = ['### Prepare a folder for generators', `### ${generator}`]
+    await using at = await walk(readSteps('docs/guides/regenerating-clients.md', headings))
+    const response = await fetch(new URL('/emulator/tokens', at.appHost))
+    const tokens = (await response.json()) as readonly { readonly active: boolean }[]
+    expect(tokens.map(({ active }) => active).sort()).toEqual([false, ...Array(9).fill(true)])
+  })
+
+  test.runIf(process.env.LONG)(
+    'has a Next.js application, made by create-next-app, that logs users out in three ways',
+    async () => {
+      const steps = readSteps('docs/guides/next.md')
+      const build = steps.findIndex((step) => 'command' in step && step.command.includes('npm run build'))
+      const all: Step[] = steps.toSpliced(build, 0, signInRoute())
+      await using at = await walk(all, { settings: { ALLOW_TEST_SIGN_IN: 'yes' } })
+      const application = new NextApplication(at)
+      await application.signInWithNextAuth('alice')
+      expect(await application.activeTokensOf('alice')).toBe(2)
+      await application.signOutOfNextAuth()
+      expect(await application.activeTokensOf('alice')).toBe(0)
+
+      const bob = await application.signIn('bob')
+      expect(await application.fetchLogout(bob)).toEqual({ status: 'logged_out', logout_url: expect.any(String) })
+      expect(await application.activeTokensOf('bob')).toBe(0)
+
+      const carol = await application.signIn('carol')
+      expect(await application.activeTokensOf('carol')).toBe(2)
+      const end = await application.submitServerAction(carol)
+      expect(end.searchParams.get('post_logout_redirect_uri')).toBe(`${at.origin}/goodbye`)
+      expect(await application.activeTokensOf('carol')).toBe(0)
+    },
+    900_000,
+  )
 })
