@@ -28,6 +28,16 @@ test('the doctor reports a working provider as working', async () => {
   expect(stdout).not.toContain(provider.env.AUTHING_APP_SECRET)
 })
 
+test.each([
+  ['backend-logout', {}],
+  ['npx @backend-logout/cli', { npm_command: 'exec' }],
+])('the doctor names the next command as its user has to type it: %s', async (name, started) => {
+  const { stdout } = await run(['doctor'], { env: { ...provider.env, ...started } })
+  expect(stdout).toContain(`no token was given: '${name} doctor FILE' revokes one`)
+  const without = await run(['doctor'], { env: started })
+  expect(without.stdout).toContain(`'${name} --help' has all variables.`)
+})
+
 test('the doctor reads the metadata of an issuer', async () => {
   const { AUTHING_APP_HOST, ...env } = provider.env
   const { issuer } = (await (await fetch(`${AUTHING_APP_HOST}/oidc/.well-known/openid-configuration`)).json()) as {

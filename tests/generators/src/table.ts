@@ -20,7 +20,8 @@ export const GENERATORS: readonly Generator[] = [
     link: 'https://heyapi.dev',
     version: { package: '@hey-api/openapi-ts' },
     reads: '3.1 and 3.0',
-    needs: '`-p @hey-api/client-fetch @hey-api/sdk`, and `client.setConfig({ baseUrl })`; TypeScript 5 or 6, and a bundler',
+    needs:
+      '`-p @hey-api/client-fetch @hey-api/sdk`, and `client.setConfig({ baseUrl })`; TypeScript 5 or 6, and a bundler',
     cannot: '',
   },
   {

@@ -5,7 +5,7 @@ import { type Examination, hasSecret, variable } from './examination.ts'
 
 /** Checks that the environment is complete, and reports the configuration. `false` when no request can be made. */
 export async function checkSettings(examination: Examination): Promise<boolean> {
-  const { settings, report } = examination
+  const { settings, report, ownName } = examination
   try {
     await using connection = connect(settings)
     const { appId, provider } = connection
@@ -17,7 +17,7 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
       detail: `application ${appId} at ${provider}, ${secret}${auth ? `, ${auth}` : ''}`,
     })
   } catch (error) {
-    reportSettingsError(error, report)
+    reportSettingsError(error, ownName, report)
     return false
   }
   const host = variable(examination, 'AUTHING_APP_HOST')
@@ -38,11 +38,11 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
 }
 
 /** Reports settings that cannot be used. */
-export function reportSettingsError(error: unknown, report: ReportCheck): void {
+export function reportSettingsError(error: unknown, ownName: string, report: ReportCheck): void {
   report({
     name: 'settings',
     status: 'problem',
     detail: describeError(error).lines.join(' '),
-    advice: "Set what is missing; 'backend-logout --help' has all variables.",
+    advice: `Set what is missing; '${ownName} --help' has all variables.`,
   })
 }

@@ -10,6 +10,8 @@ export interface Examination {
   readonly tap: WireTap
   readonly fingerprint: Fingerprint
   readonly report: ReportCheck
+  /** This program as its user can call it. */
+  readonly ownName: string
 }
 
 /** The outcome of a request: a result or the client's error, and the response as it was on the wire. */

@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { type ConnectionOptions, readSettings, type Settings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fingerprintFor } from '../fingerprint.ts'
+import { ownName } from '../terminal/own-name.ts'
 import { note, printJson, type Terminal } from '../terminal/terminal.ts'
 import { type Check, printCheck, printDiagnosis } from './check.ts'
 import { checkClientAuth } from './check-client-auth.ts'
@@ -29,16 +30,17 @@ export async function runDoctor(
     checks.push(check)
     if (!options.json) printCheck(terminal, check)
   }
+  const name = ownName(terminal)
   let settings: Settings | undefined
   try {
     settings = await readSettings(options, terminal)
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    reportSettingsError(error, report)
+    reportSettingsError(error, name, report)
   }
   const fingerprint = await fingerprintFor(terminal)
   using tap = new WireTap()
-  if (settings) await examine({ settings, tap, fingerprint, report }, tokens, terminal)
+  if (settings) await examine({ settings, tap, fingerprint, report, ownName: name }, tokens, terminal)
   const healthy = checks.every(({ status }) => status !== 'problem')
   if (options.json) printJson(terminal, { healthy, checks })
   else printDiagnosis(terminal, checks)
@@ -46,7 +48,7 @@ export async function runDoctor(
 }
 
 async function examine(examination: Examination, tokens: GivenTokens | undefined, terminal: Terminal): Promise<void> {
-  const { report } = examination
+  const { report, ownName } = examination
   if (!(await checkSettings(examination))) {
     report({ name: 'connection', status: 'skipped', detail: 'the settings are incomplete' })
     return
@@ -57,7 +59,7 @@ async function examine(examination: Examination, tokens: GivenTokens | undefined
   }
   const usable = await checkClientAuth(examination)
   if (!tokens) {
-    const detail = "no token was given: 'backend-logout doctor FILE' revokes one and checks the result"
+    const detail = `no token was given: '${ownName} doctor FILE' revokes one and checks the result`
     report({ name: 'tokens', status: 'skipped', detail })
   } else if (!usable.revocation) {
     report({ name: 'tokens', status: 'skipped', detail: 'not touched, because revocation does not work yet' })

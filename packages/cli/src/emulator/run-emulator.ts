@@ -3,6 +3,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { writeNewPrivateFile } from '../files/private-file.ts'
 import { onInterruption } from '../interruption.ts'
+import { ownName } from '../terminal/own-name.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 const DEFAULT_TOKENS_FILE = 'tokens.txt'
@@ -82,11 +83,6 @@ function environmentOf({ appHost }: Emulator, { appId, appSecret, authMethod }: 
     ...(appSecret !== undefined && { AUTHING_APP_SECRET: appSecret }),
     ...(authMethod !== 'client_secret_post' && { AUTHING_APP_CLIENT_AUTH: authMethod }),
   }
-}
-
-/** The name that starts this program: with `npx`, it is not installed. */
-function ownName({ env }: Terminal): string {
-  return env.npm_command === 'exec' ? 'npx @backend-logout/cli' : 'backend-logout'
 }
 
 function guide({ appHost }: Emulator, app: string, tokensFile: string | undefined, name: string): string[] {
