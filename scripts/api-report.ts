@@ -1,7 +1,6 @@
 /**
- * Writes down what the package in the current folder exports, from its built declarations: `etc/ENTRY.api.md`, one for
- * each entry, so that a change of it is seen in review. With `--check` nothing is written; it fails where a report is
- * not what would be written.
+ * Writes the exports of the package in the current folder, from its built declarations: `etc/ENTRY.api.md`, one for
+ * each entry, so that a review shows every change. With `--check`, it writes nothing, and fails if a report differs.
  */
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +43,7 @@ for (const [entry, target] of Object.entries(publishConfig.exports ?? {})) {
       messages: {
         compilerMessageReporting: silent,
         tsdocMessageReporting: silent,
-        // A type that is named but cannot be imported belongs to what a review should see.
+        // A type that is named but cannot be imported is also part of a review.
         extractorMessageReporting: {
           ...silent,
           'ae-forgotten-export': { logLevel: ExtractorLogLevel.Warning, addToApiReportFile: true },

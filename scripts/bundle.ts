@@ -1,7 +1,7 @@
 /**
- * Bundles the entries of the package in the current folder into `dist`: a few modules load several times faster than one
- * for each source file. What `import()` loads on demand stays apart, unless `--one-file` is passed: then it is evaluated
- * on demand, and only other packages are loaded. `node ../../scripts/bundle.ts [--one-file] ENTRY…`
+ * Bundles the entries of the package in the current folder into `dist`: a few modules load several times faster than
+ * one for each source file. Modules that `import()` loads on demand remain separate; with `--one-file`, they are part of
+ * the entry and only evaluated on demand. `node ../../scripts/bundle.ts [--one-file] ENTRY…`
  */
 import { globSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -10,7 +10,7 @@ import { embedOpenapiFetch } from './embed-openapi-fetch.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'one-file': { type: 'boolean' } } })
 
-// Chunks are named by their content, so those of an earlier build would stay behind.
+// The names of chunks depend on their content, so those of an earlier build would remain.
 for (const file of globSync('dist/*.js')) rmSync(file)
 await build({
   entryPoints: positionals,

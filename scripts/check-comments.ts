@@ -1,8 +1,9 @@
 /**
- * Searches the comments of the packages for the phrases in `prose.yml`, and for comments that begin with a clause instead
- * of the name of the thing. Part of `npm run check`. With arguments, it searches these files instead.
+ * Searches the comments of all programs for the phrases in `prose.yml`, and for comments that begin with a clause
+ * instead of the name of the thing. Part of `npm run check`. With arguments, it searches these files instead.
  */
-import { globSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLinter, loadTextlintrc } from 'textlint'
 import ts from 'typescript'
@@ -17,7 +18,7 @@ interface Comment {
   readonly lines: readonly string[]
 }
 
-/** The comments of a program, in their order. Line comments on lines that follow each other are one. */
+/** The comments of a program, in their order. Line comments on consecutive lines are one. */
 function commentsOf(code: string): Comment[] {
   const file = ts.createSourceFile('file.ts', code, ts.ScriptTarget.Latest, true)
   const ranges = new Map<number, ts.CommentRange>()
@@ -59,9 +60,18 @@ async function problemsOf(path: string): Promise<string[]> {
   return [...problems, ...messages.map(({ line, message }) => `${line}  ${message}`)]
 }
 
+/** The programs of the repository, except those that git ignores. */
+function programs(): string[] {
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx']
+  const paths = execFileSync('git', args, { cwd: root, encoding: 'utf8' }).split('\0')
+  return paths
+    .filter((path) => path !== '')
+    .map((path) => join(root, path))
+    .filter((path) => existsSync(path))
+}
+
 const given = process.argv.slice(2)
-const files =
-  given.length > 0 ? given : globSync('packages/*/src/**/*.ts', { cwd: root }).map((file) => join(root, file))
+const files = given.length > 0 ? given : programs()
 let count = 0
 for (const file of files.filter((path) => !path.includes('/generated/')).sort()) {
   for (const problem of await problemsOf(file)) {

@@ -1,6 +1,6 @@
 /**
- * Checks the packages that go to JSR, all offline: versions are equal, types hold under Deno, everything public is
- * documented, and a publication would be accepted.
+ * Checks the packages for JSR, offline: versions are equal, types are valid under Deno, everything public is
+ * documented, and JSR would accept a publication.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'

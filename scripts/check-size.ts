@@ -1,7 +1,7 @@
 /**
- * Says how much of a page or a worker the package in the current folder takes: the program given, bundled with what it
- * imports, minified and compressed. What is loaded on demand, by `import()`, does not count. Fails above the limit.
- * `node ../../scripts/check-size.ts PROGRAM LIMIT`, in bytes.
+ * Reports the size of the package in the current folder in a page or a worker: the given program, bundled with its
+ * imports, minified and compressed. Code that `import()` loads on demand does not count. Fails above the limit. `node
+ * ../../scripts/check-size.ts PROGRAM LIMIT`, in bytes.
  */
 import { basename } from 'node:path'
 import { gzipSync } from 'node:zlib'

@@ -1,6 +1,6 @@
 /**
  * Compares the specs in the current folder with those of the last release, which is the last tag `v…`. A change that
- * breaks clients needs a changeset that says so: major, or minor before 1.0, for the package that ships the spec.
+ * breaks clients requires a changeset that states it: major, or minor before 1.0, for the package that ships the spec.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
@@ -19,12 +19,14 @@ function lastRelease(): string | undefined {
   }
 }
 
-/** What generated clients and people's programs would feel. The library knows the wire, which is more forgiving. */
+/**
+ * Changes that affect generated clients and users' programs. The library tests the wire format, which is more tolerant.
+ */
 function breaks({ type, action, path }: Diff): boolean {
   // Components are compared where they are used.
   if (path[0] !== 'paths') return false
   if (type === 'breaking') return true
-  // Programs read what answers hold, and call operations by their names.
+  // Programs read the fields of responses, and call operations by their names.
   if (path.includes('responses') && action === 'remove') return type !== 'annotation'
   return path.at(-1) === 'operationId' && action !== 'add'
 }
@@ -40,7 +42,7 @@ function breakingChanges(tag: string, file: string): string[] {
     .map(describe)
 }
 
-/** Whether one of the changesets takes one of these steps with a package. */
+/** True if one of the changesets makes one of these steps for a package. */
 function hasChangeset(packageName: string, steps: readonly string[]): boolean {
   const wanted = new RegExp(`^["']?${packageName}["']?: *(?:${steps.join('|')})$`, 'm')
   return globSync('.changeset/*.md').some((file) => wanted.test(readFileSync(file, 'utf8').split('---')[1] ?? ''))

@@ -1,6 +1,6 @@
 /**
- * Sends random inputs to every place that takes something from strangers, longer than `npm test` does, or with the seed of
- * a failure: `npm run fuzz -- [CAMPAIGN] [--seconds=600] [--seed=N] [--path=P]`.
+ * Sends random inputs to every entry point for input from strangers, for longer than `npm test` does, or with the seed
+ * of a failure: `npm run fuzz -- [CAMPAIGN] [--seconds=600] [--seed=N] [--path=P]`.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Writes the types of a spec: `node scripts/generate.ts SPEC OUTPUT [--check]`, paths relative to the package that asks.
- * The spec itself is copied into the package's `specs/`, from where it is published, along with an edition in OpenAPI 3.0. With `--check` nothing is written;
- * it fails where a file is not what would be written.
+ * Writes the types of a spec: `node scripts/generate.ts SPEC OUTPUT [--check]`, paths relative to the package that
+ * asks. The spec is also copied into the package's `specs/`, from which it is published, along with an edition in
+ * OpenAPI 3.0. With `--check`, it writes nothing, and fails if a file differs.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, relative, resolve } from 'node:path'
@@ -15,7 +15,7 @@ const [spec, output] = positionals.map((path) => resolve(path))
 if (!spec || !output) throw new Error('usage: node scripts/generate.ts SPEC OUTPUT [--check]')
 
 const header = `// Generated from specs/${basename(spec)} by \`npm run generate\`. Do not edit: change the spec and generate again.\n\n`
-// Packages publish the types that they name, not these; without the tag, documentation tools ask for them as well.
+// Packages publish the types that they name, not these; without the tag, documentation tools require them as well.
 const types = astToString(await openapiTS(pathToFileURL(spec))).replace(
   /^export (?:interface|type) /gm,
   '/** @internal */\n$&',

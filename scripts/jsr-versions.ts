@@ -1,7 +1,7 @@
 /**
- * Writes the version of core, which all published packages share, to where it is stated again: the `deno.json` files of
- * the packages that go to JSR, and the `User-Agent`. Runs after `changeset version`. With `--check` nothing is written;
- * it fails where a version differs.
+ * Writes the version of core, which all published packages share, to the other places that state it: the `deno.json`
+ * files of the packages on JSR, and the `User-Agent`. Runs after `changeset version`. With `--check`, it writes
+ * nothing, and fails if a version differs.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

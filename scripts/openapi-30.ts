@@ -2,17 +2,20 @@ import { parse, stringify } from 'yaml'
 
 type Node = Record<string, unknown>
 
-/** Keywords of JSON Schema that OpenAPI 3.0 does not know. They only narrow what is allowed, so a client works without. */
+/**
+ * Keywords of JSON Schema that OpenAPI 3.0 does not support. They only narrow the allowed values, so a client works
+ * without them.
+ */
 const UNKNOWN = ['dependentRequired', 'contentMediaType', 'contentSchema', 'jsonSchemaDialect']
-/** What is under these names is data, and not a part of the contract. */
+/** The values under these names are data, and not a part of the contract. */
 const DATA = ['value', 'example', 'default', 'enum', 'const']
 
 /**
- * Writes a contract of OpenAPI 3.1 as one of 3.0, for generators that know no other.
+ * Converts a contract of OpenAPI 3.1 to 3.0, for generators that support no other version.
  *
  * @param text The contract.
  * @param name The name of its file.
- * @throws Error for a keyword that this does not know how to write in 3.0
+ * @throws Error for a keyword that it cannot express in 3.0
  */
 export function toOpenApi30(text: string, name: string): string {
   const { openapi, info, ...rest } = parse(text) as { openapi: string; info: Node }
@@ -29,12 +32,12 @@ export function toOpenApi30(text: string, name: string): string {
   return header + stringify(document, { lineWidth: 120, aliasDuplicateObjects: false })
 }
 
-/** 3.0 knows a license by its address and not by its identifier (SPDX). */
+/** 3.0 identifies a license by its address and not by its identifier (SPDX). */
 function convertLicense({ name, identifier }: Node): Node {
   return { name, url: `https://spdx.org/licenses/${identifier}.html` }
 }
 
-/** What only unknown keywords referred to is of no use any more. */
+/** Components to which only unsupported keywords referred are no longer of use. */
 function dropUnused(document: Node): void {
   const { schemas } = document.components as { schemas?: Node }
   const text = JSON.stringify(document)
@@ -53,7 +56,7 @@ function convert(value: unknown): unknown {
     if (UNKNOWN.includes(key)) continue
     if (DATA.includes(key) && key !== 'const') converted[key] = child
     else if (key === 'properties') converted[key] = convertMembers(child as Node)
-    // In schemas this is a list; elsewhere it is a map, which 3.0 knows as well.
+    // In schemas, this is a list; elsewhere, it is a map, which 3.0 also supports.
     else if (key === 'examples' && Array.isArray(child)) converted.example = child[0]
     else if (key === 'const') converted.enum = [child]
     else if (key === 'type' && Array.isArray(child)) Object.assign(converted, convertTypes(child))
@@ -62,12 +65,12 @@ function convert(value: unknown): unknown {
   return converted
 }
 
-/** The names of members may be those of keywords. */
+/** The names of members may equal those of keywords. */
 function convertMembers(members: Node): Node {
   return Object.fromEntries(Object.entries(members).map(([name, schema]) => [name, convert(schema)]))
 }
 
-/** In 3.0, nothing may stand beside a reference. */
+/** In 3.0, no keyword may accompany a reference. */
 function convertReference({ $ref, ...beside }: Node & { readonly $ref: string }): Node {
   const isAlone = Object.keys(beside).length === 0 || !$ref.startsWith('#/components/schemas/')
   return isAlone ? { $ref } : { allOf: [{ $ref }], ...(convert(beside) as Node) }

@@ -1,6 +1,6 @@
 /**
- * Runs the Deno tests of the package in the current folder, and writes their numbers where `scripts/test.ts` adds them
- * up. Arguments go to `deno test`.
+ * Runs the Deno tests of the package in the current folder, and writes their counts for `scripts/test.ts`, which adds
+ * them up. Arguments go to `deno test`.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ const { status } = spawnSync('deno', ['test', '--no-prompt', `--junit-path=${rep
   stdio: 'inherit',
 })
 
-// Without a report, nothing ran: the types do not match, for example.
+// Without a report, no test ran: for example, because the types do not match.
 const xml = existsSync(report) ? readFileSync(report, 'utf8') : '<testcase /><error />'
 const count = (tag: string): number => xml.match(new RegExp(`<${tag}[ />]`, 'g'))?.length ?? 0
 const failed = count('failure') + count('error')

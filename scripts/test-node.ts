@@ -1,7 +1,6 @@
 /**
- * Runs the packages' own tests, and those of faults and of foreign providers, in another version of Node.js than the one
- * that the repository itself uses: `npm run test:node -- 22`. One suite after the other, as long as it takes; a matrix in
- * CI does it for each version.
+ * Runs the packages' own tests, and those of faults and of third-party providers, in another version of Node.js than
+ * the repository's: `npm run test:node -- 22`. One suite after the other; a matrix in CI does it for each version.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readdirSync, readFileSync } from 'node:fs'
@@ -13,14 +12,14 @@ const suites = globSync(['packages/*/package.json', 'tests/{faults,interop}/pack
   .map((file) => dirname(file))
   .sort()
 
-// Those that `tests/runtimes` has from npm.
+// The versions that `tests/runtimes` installs from npm.
 const installed = join(root, 'tests/runtimes/node_modules')
 const versions = readdirSync(installed).flatMap((name) => /^node(\d+)$/.exec(name)?.[1] ?? [])
 const [version = '', ...options] = process.argv.slice(2)
 if (!versions.includes(version)) throw new Error(`Name one of these versions of Node.js: ${versions.join(', ')}`)
 
 const node = join(installed, `node${version}/bin/node`)
-// Tests start programs by `node`, too.
+// Tests also start programs with `node`.
 const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) }
 spawnSync('turbo', ['run', 'build', '--output-logs=errors-only'], { cwd: root, stdio: 'inherit' })
 const failed: string[] = []

@@ -1,6 +1,6 @@
 /**
- * Runs the tests of every package through turbo, and ends with one line that adds them all up. Arguments go to turbo:
- * `npm test -- --filter=@backend-logout/core`. Results of packages with nothing changed come from turbo's cache.
+ * Runs the tests of every package through turbo, and ends with one line of totals. Arguments go to turbo: `npm test --
+ * --filter=@backend-logout/core`. Results of unchanged packages come from turbo's cache.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ interface Results {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests?: number
-  /** Files that could not even be loaded hold no failed test. */
+  /** Files that could not be loaded contain no failed test. */
   readonly numFailedTestSuites: number
   readonly testResults?: readonly {
     readonly name: string
@@ -32,25 +32,26 @@ const reports = (): string[] =>
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 
 /**
- * Suites that run one after the other, beside all others. turbo starts suites in the order of what they depend on, so that
- * those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as long as
- * the others: the first one mostly waits, for fleets of workers that have a given rate and for programs.
+ * Suites that run one after the other, beside all others. turbo starts suites in the order of their dependencies, so
+ * that those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as
+ * long as the others: the first one mostly waits, for workers with a given rate and for programs.
  */
 const LANES = [
   ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz'],
   ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks'],
 ].map((names) => names.map((name) => `@backend-logout/${name}`))
-// A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time. More
-// runners than this would only run into each other's time-outs.
+// A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
+// More runners would only cause each other's timeouts.
 const OTHERS = Math.ceil(availableParallelism() / 2)
 
-// The registry that some tests start fetches from the one that npm uses here, and must trust what npm trusts.
+// The registry that some tests start fetches from npm's configured registry, and must trust the same certificates as
+// npm.
 const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {
   encoding: 'utf8',
   stdio: ['ignore', 'pipe', 'ignore'],
 })
-// The tests start hundreds of programs from their sources. With the compiled code of an earlier start, each takes a third
-// of the processor time.
+// The tests start hundreds of programs from their sources. With the compiled code of an earlier start, each takes a
+// third of the processor time.
 const compiled = join(import.meta.dirname, '../node_modules/.cache/node-compile-cache')
 const env = {
   NODE_COMPILE_CACHE: compiled,
@@ -58,7 +59,7 @@ const env = {
   ...process.env,
 }
 const given = process.argv.slice(2)
-// Whoever names suites or options runs those, and in one go.
+// If suites or options are named, those run, all in one pass.
 const status =
   given.length > 0
     ? await turbo('test', OTHERS + 1, given)
@@ -80,7 +81,7 @@ async function runLanes(): Promise<number> {
   return Math.max(...(await Promise.all([...lanes, others])))
 }
 
-/** Runs a task of packages, so many at a time, and resolves to turbo's exit code. */
+/** Runs a task of packages, this number at a time, and resolves to turbo's exit code. */
 async function turbo(task: 'build' | 'test', concurrency: number, more: readonly string[]): Promise<number> {
   const logs = task === 'test' ? 'full' : 'errors-only'
   const command = ['run', task, '--continue', `--output-logs=${logs}`, `--concurrency=${concurrency}`, ...more]
@@ -105,9 +106,9 @@ for (const report of reports()) {
   }
   skipped += results.numPendingTests + (results.numTodoTests ?? 0)
 }
-// A task that died without a report must not read as a success.
+// A task that ended without a report must not count as a success.
 if (status !== 0 && failed === 0) failed = 1
-// Once more at the end, because a thousand lines of other suites may follow a failure.
+// Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

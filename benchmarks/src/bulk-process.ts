@@ -1,4 +1,4 @@
-/** A bulk run through the library, in a process of its own: `bulk-process.ts URL COUNT CONCURRENCY`. */
+/** A bulk run through the library, in a separate process: `bulk-process.ts URL COUNT CONCURRENCY`. */
 import { createLogoutClient } from '@backend-logout/node'
 import { tokensOf } from './bulk-tokens.ts'
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { tokensOf } from './bulk-tokens.ts'
 import { type ServerSettings, startServer } from './start-server.ts'
 
-/** How one bulk run went. */
+/** The results of one bulk run. */
 export interface BulkResult {
   readonly through: 'library' | 'command line'
   readonly tokens: number
@@ -18,7 +18,7 @@ export interface BulkResult {
   readonly revoked: number
   readonly elapsedMs: number
   readonly tokensPerSecond: number
-  /** Largest resident memory that was seen, in bytes. */
+  /** Peak resident memory, in bytes. */
   readonly peakRssBytes: number
   /** Rate of the last tenth over that of the first; only for the library. */
   readonly lastToFirstTenth?: number
@@ -115,7 +115,7 @@ async function provide(settings: Partial<ServerSettings>) {
   return { ...server, [Symbol.asyncDispose]: async () => server.close() }
 }
 
-/** Resident memory of a process in bytes; 0 where the system does not tell. */
+/** Resident memory of a process in bytes; 0 if the system does not report it. */
 async function rssOf(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024

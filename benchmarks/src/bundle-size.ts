@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
-/** How large the code is that one revocation needs in a bundle. */
+/** The size of the code that one revocation needs in a bundle. */
 export interface BundleResult {
   readonly package: string
   readonly minifiedBytes: number

@@ -8,19 +8,19 @@ import { type RuntimeCommand, runtimeCommand } from './runtimes.ts'
 import { ask, startServer } from './start-server.ts'
 import { type Summary, summarize } from './statistics.ts'
 
-/** One situation in which everybody is measured. */
+/** One situation in which every client is measured. */
 export interface Scenario {
   readonly runtime: RuntimeName
   readonly transport: 'http' | 'tls'
   readonly delayMs: number
   readonly inFlight: number
-  /** What answers: bare sockets, unless it is Node's own server. */
+  /** The responding server: bare sockets, or Node's HTTP server. */
   readonly server?: 'node:http'
-  /** Whether the clients' processes have done other work before. */
+  /** True if the clients' processes have done other work before. */
   readonly otherWork?: boolean
 }
 
-/** How one contestant did in one scenario. */
+/** The result of one contestant in one scenario. */
 export interface CallResult extends Scenario {
   readonly contestant: string
   readonly rounds: number
@@ -28,17 +28,17 @@ export interface CallResult extends Scenario {
   readonly cpuPerCallUs: Summary
   readonly p50Ms: Summary
   readonly p99Ms: Summary
-  /** Why there are no numbers. */
+  /** The reason why there are no numbers. */
   readonly error?: string
 }
 
-/** Measures everybody in one scenario, in turns, so that whatever else the machine does hits all alike. */
+/** Measures every client in one scenario, in turns, so that other load on the machine affects all equally. */
 export async function measureCalls(
   scenario: Scenario,
   { rounds, durationMs, certificate }: { rounds: number; durationMs: number; certificate: Certificate },
 ): Promise<CallResult[]> {
   const { runtime, transport, delayMs, inFlight, server: kind, otherWork = false } = scenario
-  // While others have their turn, engines put away what they had compiled; where the server takes its time, that shows little.
+  // During the turns of others, engines discard compiled code; if the server is slow, that hardly matters.
   const warmUpMs = delayMs > 0 ? 100 : 700
   const server = await startServer({
     delayMs,
@@ -84,7 +84,7 @@ export async function measureCalls(
   return results
 }
 
-/** Starts a contestant; the answer is a text where it cannot take part. */
+/** Starts a contestant; the result is a text if it cannot take part. */
 async function startContestant(
   name: string,
   setting: Setting,

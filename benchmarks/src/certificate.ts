@@ -7,11 +7,11 @@ import { generate } from 'selfsigned'
 export interface Certificate extends AsyncDisposable {
   readonly key: string
   readonly cert: string
-  /** Where the certificate lies, for NODE_EXTRA_CA_CERTS. */
+  /** The path of the certificate, for NODE_EXTRA_CA_CERTS. */
   readonly path: string
 }
 
-/** Makes a certificate that is its own authority. */
+/** Creates a certificate that is its own authority. */
 export async function makeCertificate(): Promise<Certificate> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -8,12 +8,12 @@ import { runtimeCommand } from './runtimes.ts'
 import { startServer } from './start-server.ts'
 import { type Summary, summarize } from './statistics.ts'
 
-/** How long a fresh process takes until its first revocation is answered. */
+/** The time from the start of a process until its first revocation is answered. */
 export interface ColdStart {
   readonly program: string
   readonly runtime: RuntimeName
   readonly ms: Summary
-  /** The median over that of openid-client in the same runtime. */
+  /** The median relative to that of openid-client in the same runtime. */
   readonly toOpenidClient: number
 }
 
@@ -24,7 +24,7 @@ interface Program {
   readonly args: readonly string[]
 }
 
-/** What evaluates a program, in each runtime. */
+/** The command that runs a program, in each runtime. */
 const EVALUATE: Readonly<Record<RuntimeName, readonly string[]>> = {
   'Node.js': ['--input-type=module', '--eval'],
   Deno: ['eval', '--quiet', '--node-modules-dir=manual'],
@@ -32,9 +32,9 @@ const EVALUATE: Readonly<Record<RuntimeName, readonly string[]>> = {
 }
 
 /**
- * Starts each program in turns, and waits until it says that its token is revoked.
+ * Starts each program in turns, and waits until it reports that its token is revoked.
  *
- * @param packed Where our packages are as they are published. Deno runs the source, as JSR has it.
+ * @param packed The folder of our packages as they are published. Deno runs the source, as JSR does.
  */
 export async function measureColdStarts(rounds: number, packed: string): Promise<ColdStart[]> {
   const server = await startServer({ delayMs: 0 })
@@ -44,7 +44,7 @@ export async function measureColdStarts(rounds: number, packed: string): Promise
     await writeFile(tokens, 'token-1\n')
     const programs = programsFor(server.url, packed, tokens)
     const times = new Map<string, number[]>(Object.keys(programs).map((name) => [name, []]))
-    // The first round fills the caches of the system, and those of Deno.
+    // The first round fills the caches of the system and of Deno.
     for (let round = -1; round < rounds; round++) {
       for (const [name, program] of Object.entries(programs)) {
         const elapsed = await start(program, server.url)
@@ -94,7 +94,9 @@ function programsFor(url: string, packed: string, tokens: string): Readonly<Reco
   }
 }
 
-/** Starts a program, and gives the milliseconds until its first output; all of them print nothing before. */
+/**
+ * Starts a program, and returns the milliseconds until its first output; none of the programs prints anything earlier.
+ */
 async function start({ runtime, folder, args }: Program, url: string): Promise<number> {
   const env = { ...process.env, AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'the-secret', AUTHING_APP_HOST: url }
   const startedAt = performance.now()

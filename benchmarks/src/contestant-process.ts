@@ -1,5 +1,5 @@
 /**
- * One contestant in a process of its own, so that nobody pays for another's garbage or warm-up. The name is the first
+ * One contestant in a separate process, so that none pays for another's garbage or warm-up. The name is the first
  * argument, the {@link Setting} the second; each message over IPC asks for one round.
  */
 import { contestants, type Setting } from './contestants.ts'

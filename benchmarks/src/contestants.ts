@@ -1,31 +1,31 @@
-/** Where and as whom a contestant revokes. */
+/** The server and the application of a contestant. */
 export interface Setting {
-  /** Origin of the server. */
+  /** The server and the application of a contestant. */
   readonly url: string
   readonly appId: string
   readonly appSecret: string
-  /** How many calls there are at a time. */
+  /** The number of concurrent calls. */
   readonly inFlight: number
-  /** The server's certificate, in PEM, where it speaks TLS. Runtimes trust it through NODE_EXTRA_CA_CERTS too. */
+  /** The server's certificate, in PEM, if it uses TLS. Runtimes also trust it through NODE_EXTRA_CA_CERTS. */
   readonly ca?: string
-  /** Whether the process does other work before it is measured. */
+  /** True if the process does other work before it is measured. */
   readonly otherWork?: boolean
 }
 
-/** Revokes one token, and rejects when that did not succeed. */
+/** Revokes one token, and rejects if that did not succeed. */
 export type Revoke = (token: string) => Promise<unknown>
 
-/** Where calls are measured. */
+/** The runtimes in which calls are measured. */
 export type RuntimeName = 'Node.js' | 'Deno' | 'Bun'
 
-/** Somebody who takes part. */
+/** A client that takes part. */
 export interface Contestant {
   readonly kind: 'ours' | 'peer' | 'limit'
   /** The package whose version is reported. */
   readonly package?: string
-  /** Where it takes part; in Node.js alone where this is missing. */
+  /** The runtimes in which it takes part; only Node.js if this is missing. */
   readonly runtimes?: readonly RuntimeName[]
-  /** Sets up as its own documentation says. */
+  /** Creates the client as its documentation says. */
   readonly setUp: (setting: Setting) => Promise<Revoke>
 }
 
@@ -36,7 +36,7 @@ function bodyOf({ appId, appSecret }: Setting, token: string): string {
   return new URLSearchParams({ token, client_id: appId, client_secret: appSecret }).toString()
 }
 
-/** Everybody, by name. */
+/** Every contestant, by name. */
 export const contestants: Readonly<Record<string, Contestant>> = {
   '@backend-logout/node': {
     kind: 'ours',
@@ -61,7 +61,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
     kind: 'ours',
     runtimes: ['Deno'],
     async setUp({ url, appId, appSecret }) {
-      // Not by its literal name: it is made for Deno's types, which TypeScript does not have here.
+      // Not by its literal name: its types are for Deno, and TypeScript does not have those here.
       const deno: string = '@backend-logout/deno'
       const { createLogoutClient } = (await import(deno)) as typeof import('@backend-logout/core')
       const client = createLogoutClient({ appId, appSecret, appHost: url })

@@ -4,7 +4,7 @@ import { type Summary, summarize } from './statistics.ts'
 
 const run = promisify(execFile)
 
-/** What it costs to import a package in a fresh process. */
+/** The cost of importing a package in a fresh process. */
 export interface ImportResult {
   readonly package: string
   readonly importMs: Summary

@@ -27,7 +27,7 @@ const { values } = parseArgs({
 })
 const { quick = false, write = !quick } = values
 const root = join(import.meta.dirname, '../..')
-/** How busy the machine is with other things, which a reader must know. */
+/** The load of the machine from other programs, which a reader must know. */
 const loadBefore = Math.round((loadavg()[0] ?? 0) * 10) / 10
 const say = (text: string): boolean => process.stderr.write(`${text}\n`)
 
@@ -61,7 +61,7 @@ await using certificate = await makeCertificate()
 const calls: CallResult[] = []
 for (const scenario of SCENARIOS) {
   say(`Calls: ${titleOf(scenario)} …`)
-  // A round must be long enough for a wave that is still under way at its end not to count.
+  // A round must be long enough that the calls in flight at its end do not matter.
   const length = scenario.delayMs * scenario.inFlight > 10_000 ? { rounds: 3, durationMs: 1_000 } : { durationMs: 350 }
   calls.push(...(await measureCalls(scenario, { rounds: 3, ...length, certificate })))
 }

@@ -1,6 +1,6 @@
 /**
- * What an application does besides, before it is measured: it keeps state, answers and sends requests, and uses the same
- * parts of the runtime with other shapes, so that what the engine has learned is about more than one client.
+ * Other work of an application before it is measured: it keeps state, answers and sends requests, and uses the same
+ * parts of the runtime with other shapes, so that the engine has learned from more than one client.
  */
 import { createHash } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
@@ -9,10 +9,10 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 
-/** State that stays for as long as the process, some 50 MB of it. */
+/** State that stays for the whole process, about 50 MB of it. */
 const state = new Map<string, object>()
 
-/** Does all of it for a while. */
+/** Does all of it for a limited time. */
 export async function doOtherWork(): Promise<void> {
   for (let user = 0; user < 100_000; user++) {
     state.set(`user-${user}`, {

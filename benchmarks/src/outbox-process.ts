@@ -1,26 +1,26 @@
 /**
- * An outbox that is measured, in a process of its own: `outbox-process.ts SETTINGS`. Each message names a measurement
- * and is answered with its result.
+ * A measured outbox in a separate process: `outbox-process.ts SETTINGS`. Each message names a measurement and is
+ * answered with its result.
  */
 import { createLogoutClient } from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
 import { tokensOf } from './bulk-tokens.ts'
 import { summarize } from './statistics.ts'
 
-/** What the process is told when it starts. */
+/** The message with which the process starts. */
 export interface OutboxSettings {
   readonly store: string
   readonly providerUrl: string
 }
 
-/** A measurement, and what it needs to know. */
+/** A measurement, and its parameters. */
 export type OutboxTask =
   | { readonly task: 'add'; readonly callers: number; readonly durationMs: number }
   | { readonly task: 'addMany'; readonly count: number }
   | { readonly task: 'drain'; readonly count: number; readonly concurrency: number; readonly adders: number }
   | { readonly task: 'close' }
 
-/** How fast adding went. */
+/** The speed of adding. */
 export interface AddResult {
   readonly perSecond: number
   /** Processor time of this process for each, in microseconds. */
@@ -29,12 +29,12 @@ export interface AddResult {
   readonly p99Ms: number
 }
 
-/** How fast a backlog went. */
+/** The speed of draining a backlog. */
 export interface DrainResult {
   readonly perSecond: number
   /** Processor time of this process for each, in microseconds. */
   readonly cpuUs: number
-  /** Of what was added meanwhile, by a caller that adds one after the other. */
+  /** Latency of logouts that were added meanwhile, by a caller that adds one after the other. */
   readonly adds: AddResult | undefined
   readonly rssBytes: number
 }
@@ -56,11 +56,11 @@ const outbox = await openOutbox({
   },
 })
 const [token = ''] = tokensOf(1)
-/** How many are handed over at once. */
+/** The number that is passed in one call. */
 const LIST = 20_000
 let added = 0
 
-/** Measures the processor time of this process from now on, for each of so many. */
+/** Measures the processor time of this process from now on, for each of this number of operations. */
 function startCpu(): (count: number) => number {
   const before = process.cpuUsage()
   return (count) => {
@@ -95,7 +95,7 @@ async function add(callers: number, until: () => boolean, pauseMs = 0): Promise<
 async function drain(count: number, concurrency: number, adders: number): Promise<DrainResult> {
   const stop = new AbortController()
   const enough = Promise.withResolvers<void>()
-  // What is claimed at first is not counted: the way through the queue is to be measured at its full speed.
+  // The first claims do not count: the queue is measured at its full speed.
   const warmUp = Math.min(1000, Math.floor(count / 5))
   const from = revoked
   let startedAt = 0

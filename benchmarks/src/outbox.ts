@@ -1,6 +1,6 @@
 /**
- * Measures the outbox: `pnpm --filter @backend-logout/benchmarks run bench:outbox`, with `--quick` for a part of it.
- * `npm run bench` does so, too.
+ * Measures the outbox: `pnpm --filter @backend-logout/benchmarks run bench:outbox`, with `--quick` for a shorter run.
+ * `npm run bench` also does so.
  *
  * Writes its section of `docs/outbox-results.md`; a quick run writes nothing.
  */
@@ -38,7 +38,7 @@ async function measureStore(name: string, store: string, provider: Server): Prom
   const child = await start({ store, providerUrl: provider.url })
   const durationMs = quick ? 1_000 : 5_000
   say(`${name}: adding …`)
-  // The first ones are slower: code is compiled, and plans are made.
+  // The first ones are slower: code is compiled, and plans are created.
   await task(child, { task: 'add', callers: 8, durationMs: 1_000 })
   const alone = await task<AddResult>(child, { task: 'add', callers: 1, durationMs })
   const together = await task<AddResult>(child, { task: 'add', callers: 64, durationMs })
@@ -61,7 +61,7 @@ async function measureBacklogs(
     const filler = await start({ store, providerUrl: provider.url })
     await task(filler, { task: 'addMany', count: backlog - filled })
     await task(filler, { task: 'close' })
-    // Another process, as what the first one needed to fill it is not the price of a backlog.
+    // Another process, because the memory that the first one needed to fill it is not the price of a backlog.
     const child = await start({ store, providerUrl: provider.url })
     const count = Math.min(DRAINED, Math.floor(backlog / 2))
     const adds = await task<AddResult>(child, { task: 'add', callers: 64, durationMs: quick ? 500 : 2_000 })
@@ -105,7 +105,7 @@ const why = `The goal was to drain ${GOAL * 100} % of the bulk rate on Postgres.
 the worker takes ${round(drained?.cpuUs ?? 0)} µs for each logout, of which claiming and settling are less than half; Postgres, which rewrites
 each row when it is claimed and then deletes it, takes nearly as much again.`
 
-const body = `Outbox, Postgres and a provider without delay are processes on one machine. Up to ${CONCURRENCY} tokens are in
+const body = `Outbox, Postgres and a provider without delay run as processes on one machine. Up to ${CONCURRENCY} tokens are in
 flight; a bulk run of the library with as many, without an outbox, revokes ${round(bulk.tokensPerSecond)} per second, which is 100 %.
 
 ${table(

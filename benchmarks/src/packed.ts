@@ -5,18 +5,17 @@ import { join } from 'node:path'
 
 const SCOPE = '@backend-logout/'
 
-/** The packages as they are published, in a folder of their own. */
+/** The packages as they are published, in a separate folder. */
 export interface Packed extends Disposable {
   /** A folder from which the packages can be imported by name. */
   readonly folder: string
 }
 
 /**
- * Packs packages that are built, and those that they depend on, and lays them out as an installation does, with the
- * dependencies that the workspace has. In the workspace itself they run from source, and to strip types takes time that
- * users do not pay.
+ * Packs built packages and those that they depend on, and lays them out as an installation does, with the dependencies
+ * of the workspace. In the workspace, they run from source, and stripping types takes time that users do not pay.
  *
- * @throws Error When one of them is not built.
+ * @throws Error if one of them is not built.
  */
 export function layOutPacked(root: string, names: readonly string[]): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'backend-logout-packed-'))

@@ -1,6 +1,6 @@
 /**
- * Measures the receiver of logouts: `pnpm --filter @backend-logout/benchmarks run bench:receiver`, with `--quick` for less
- * of it. `npm run bench` does so, too.
+ * Measures the receiver of logouts: `pnpm --filter @backend-logout/benchmarks run bench:receiver`, with `--quick` for a
+ * shorter run. `npm run bench` also does so.
  *
  * Writes `docs/receiver-results.md`; a quick run writes nothing.
  */
@@ -35,7 +35,7 @@ const verifierOf = () => createLogoutTokenVerifier({ issuer: issuer.url, clientI
 const form = (logout_token: string): RequestInit => ({ method: 'POST', body: new URLSearchParams({ logout_token }) })
 const report = (token: string): Request => new Request('https://app.example.com/backchannel-logout', form(token))
 
-/** Processor time of this process, all of its threads included, for one run; in microseconds. */
+/** Processor time of this process, including all of its threads, for one run; in microseconds. */
 async function cpuUs(count: number, run: (index: number) => unknown): Promise<number> {
   const before = process.cpuUsage()
   for (let index = 0; index < count; index++) await run(index)
@@ -43,7 +43,7 @@ async function cpuUs(count: number, run: (index: number) => unknown): Promise<nu
   return (user + system) / count
 }
 
-/** The middle one of five rounds, after one that does not count. */
+/** The median of five rounds, after one that does not count. */
 async function medianUs(count: number, run: (index: number) => unknown): Promise<number> {
   await cpuUs(count, run)
   const rounds: number[] = []
@@ -56,19 +56,19 @@ const now = Math.floor(Date.now() / 1000)
 const stranger = await createKey('RS256', issuer.key.kid)
 const json = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const anything = (length: number): string => 'A'.repeat(length)
-/** A token with one more claim, and without a signature that anybody could take for one. */
+/** A token with one more claim, and without a signature that could be mistaken for one. */
 const claims = (more: string): string => {
   const text = JSON.stringify(issuer.claims({ aud: 'another' })).replace(/\}$/, `,"more":${more}}`)
   return `${json({ alg: 'RS256', kid: issuer.key.kid })}.${Buffer.from(text).toString('base64url')}.${anything(342)}`
 }
-/** Forged in ways that are seen before any cryptography. */
+/** Forgeries that are detected before any cryptography. */
 const FORGED: Readonly<Record<string, string>> = {
   'no token at all': 'forged',
   'no token, 16 KiB of it': `${anything(5_000)}.${anything(5_000)}.${anything(5_000)}`,
   '16 KiB of lists in lists': claims(`${'['.repeat(5_900)}${']'.repeat(5_900)}`),
   '16 KiB of members': claims(`{${Array.from({ length: 1_300 }, (_, n) => `"${n}":1`)}}`),
   '16 KiB of text': claims(`"${anything(11_800)}"`),
-  // As much as is read.
+  // The maximum that is read.
   '8 KiB of members': claims(`{${Array.from({ length: 700 }, (_, n) => `"${n}":1`)}}`),
   '8 KiB of text': claims(`"${anything(5_700)}"`),
   '8 KiB of text that is not ASCII': claims(`"${'é'.repeat(2_850)}"`),
@@ -136,7 +136,7 @@ await using outbox = await openOutbox({
 })
 await using log = await openRevocationLog({ store: database })
 
-/** Reports logouts, many at a time, and measures what that costs this process. */
+/** Reports logouts, many at a time, and measures the cost for this process. */
 async function receive(hasSession: boolean): Promise<{ perCpuSecond: number; perSecond: number }> {
   const receiver = createBackChannelHandler({ verifier: verifierOf(), sessions, outbox, revocations: log })
   const tokens: string[] = []

@@ -6,7 +6,7 @@ import { contestants } from './contestants.ts'
 import type { ImportResult } from './imports.ts'
 import type { Target } from './targets.ts'
 
-/** Everything that one run measured; the shape of `results/latest.json`. */
+/** The measurements of one run; the shape of `results/latest.json`. */
 export interface Report {
   readonly measuredOn: string
   readonly command: string
@@ -120,7 +120,7 @@ function callsTable(scenario: Scenario, calls: readonly CallResult[]): string[] 
   ]
 }
 
-/** What a scenario is called. */
+/** The name of a scenario. */
 export function titleOf({ runtime, transport, delayMs, inFlight, server, otherWork }: Scenario): string {
   const delay = delayMs === 0 ? 'no server delay' : `${delayMs} ms server delay`
   const more = `${server ? `, a server on \`${server}\`` : ''}${otherWork ? ', after other work' : ''}`

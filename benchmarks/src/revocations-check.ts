@@ -1,10 +1,13 @@
-/** Measures `check()` beside what it is added to and what people use instead. A process of its own, for its memory. */
+/**
+ * Measures `check()` next to the operation that it is added to and to the alternatives that people use. A separate
+ * process, because of its memory.
+ */
 import { followRevocations, type RevocationSource } from '@backend-logout/revocations'
 import bloom from 'bloom-filters'
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { createClient } from 'redis'
 
-/** What one process measured. Times are of the processor, in nanoseconds for one operation. */
+/** The measurements of one process. Times are processor time, in nanoseconds for one operation. */
 export interface CheckResult {
   readonly entries: number
   readonly megabytes: number
@@ -14,7 +17,7 @@ export interface CheckResult {
   readonly steadyClockNs: number
   readonly jwtVerifyNs: number
   readonly bloomNs: number
-  /** Wall-clock time of one question after the other. Missing where there is no Redis. */
+  /** Wall-clock time of one query after the other. Missing if there is no Redis. */
   readonly redisNs: number | undefined
 }
 
@@ -23,7 +26,7 @@ const entries = Number(process.argv[2])
 const redisPath = process.argv[3]
 const now = Math.floor(Date.now() / 1000)
 
-/** Names as random ids look, spread over the table. */
+/** Names that look like random ids, spread over the table. */
 function nameOf(index: number): string {
   return Buffer.from(
     Uint32Array.of(Math.imul(index, 2_654_435_761), index, Math.imul(index, 40_503), 7).buffer,
@@ -78,7 +81,7 @@ const few = Array.from({ length: 100 }, (_, index) => claimsOf(index * 37, false
 const warm = (): number => cpuNs(() => repeat(200_000, (index) => check(few[index % 100] as object)), 200_000)
 warm()
 const warmNs = median(warm)
-// Freshly parsed, as the payload of a token is: no string has been seen before, and no part of the table is in a cache.
+// Freshly parsed, like the payload of a token: no string has been seen before, and no part of the table is in a cache.
 let round = 0
 const coldNs = median(() => {
   round++

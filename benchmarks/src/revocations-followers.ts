@@ -1,7 +1,7 @@
 /**
- * Many followers of one feed, each on a connection of its own, in one process. Every twentieth is a list. The others read
- * the feed in the same way through `node:http` and keep nothing: in a thousand processes, the followers would not compete
- * for one core, and the feed is what is measured.
+ * Many followers of one feed, each on a separate connection, in one process. Every twentieth is a list. The others read
+ * the feed in the same way through `node:http` and keep nothing: in a thousand processes, the followers would not
+ * compete for one core, and the feed is what is measured.
  */
 import { Agent, get } from 'node:http'
 import { followRevocations, revocationFeed } from '@backend-logout/revocations'
@@ -10,7 +10,10 @@ const [url = '', count = '0'] = process.argv.slice(2)
 const AUTHORIZATION = 'Bearer secret-of-the-benchmark'
 const LIST_EVERY = 20
 
-/** When the entry of this round came. They are sent together, because a thousand messages would take part of the time. */
+/**
+ * The arrival times of this round's entry. They are sent together, because a thousand messages would take part of the
+ * time.
+ */
 let arrivals: number[] = []
 const arrived = (): void => {
   arrivals.push(performance.timeOrigin + performance.now())

@@ -1,6 +1,6 @@
 /**
- * Measures the revocation list: `pnpm --filter @backend-logout/benchmarks run bench:revocations`, with `--quick` for less
- * of it. `npm run bench` does so, too.
+ * Measures the revocation list: `pnpm --filter @backend-logout/benchmarks run bench:revocations`, with `--quick` for a
+ * shorter run. `npm run bench` also does so.
  *
  * Writes `docs/revocations-results.md`; a quick run writes nothing.
  */
@@ -51,7 +51,7 @@ async function measureCheck(): Promise<CheckResult> {
   }
 }
 
-/** Where there is a Redis on the machine, such as one unpacked from `apt-get download redis-server` and on the path. */
+/** If there is a Redis on the machine, such as one unpacked from `apt-get download redis-server` and on the path. */
 async function startRedis(): Promise<{ path: string; stop(): Promise<void> } | undefined> {
   try {
     execFileSync('redis-server', ['--version'])

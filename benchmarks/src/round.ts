@@ -1,14 +1,14 @@
 import type { Revoke } from './contestants.ts'
 
-/** What one round does. */
+/** Options of one round. */
 export interface Round {
   readonly inFlight: number
-  /** How long it goes on before anything is measured. */
+  /** The duration of the warm-up. */
   readonly warmUpMs: number
   readonly durationMs: number
 }
 
-/** What one round measured. */
+/** The measurements of one round. */
 export interface RoundResult {
   readonly calls: number
   readonly callsPerSecond: number
@@ -21,7 +21,7 @@ export interface RoundResult {
 /** Tokens are the same in every round: numbered, and as long as a small JWT. */
 const PADDING = 'eyJhbGciOiJSUzI1NiIsInR5cCI6ImF0K2p3dCJ9'.repeat(12)
 
-/** Keeps as many calls in flight as the round says until its time is over, and measures. */
+/** Keeps the given number of calls in flight until the time is over, and measures. */
 export async function runRound(revoke: Revoke, { inFlight, warmUpMs, durationMs }: Round): Promise<RoundResult> {
   if (warmUpMs > 0) await runRound(revoke, { inFlight, warmUpMs: 0, durationMs: warmUpMs })
   const latencies: number[] = []

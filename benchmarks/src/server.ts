@@ -1,6 +1,7 @@
 /**
- * The provider that everybody is measured against, in a process of its own: it reads a request, waits if it is told to,
- * and answers 200. Written on bare sockets, so that it is never the slowest part; with `http`, it is Node's own server.
+ * The provider that every client is measured against, in a separate process: it reads a request, waits if configured,
+ * and answers 200. Written on bare sockets, so that it is never the slowest part; with `http`, it is Node's HTTP
+ * server.
  *
  * Started by `startServer`; settings come as JSON in the first argument, the port goes back over IPC.
  */
@@ -85,5 +86,5 @@ process.on('message', (message) => {
     process.send?.({})
   }
 })
-// Ends with whoever started it.
+// Ends with its parent.
 process.on('disconnect', () => process.exit())

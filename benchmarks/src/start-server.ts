@@ -2,23 +2,23 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** How the server behaves. */
+/** Options of the server. */
 export interface ServerSettings {
   readonly delayMs: number
-  /** Whether Node's own HTTP server answers, as most providers' do, in place of bare sockets. */
+  /** True if Node's HTTP server answers, as most providers' do, instead of bare sockets. */
   readonly http?: boolean
-  /** Answers 429 to what comes beyond this in one second. */
+  /** Answers 429 to the requests beyond this number in one second. */
   readonly limitPerSecond?: number
   readonly tls?: { readonly key: string; readonly cert: string }
 }
 
-/** What the server has seen. */
+/** The counts of the server. */
 export interface ServerCounts {
   readonly answered: number
   readonly refused: number
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface Server {
   readonly url: string
   counts(): Promise<ServerCounts>
@@ -26,7 +26,7 @@ export interface Server {
   close(): void
 }
 
-/** Starts the server in a process of its own. */
+/** Starts the server in a separate process. */
 export async function startServer(settings: ServerSettings): Promise<Server> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [JSON.stringify(settings)])
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]

@@ -5,7 +5,7 @@ export interface Summary {
   readonly max: number
 }
 
-/** Sums up what was measured in several rounds. */
+/** Summarizes the measurements of several rounds. */
 export function summarize(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2

@@ -10,7 +10,7 @@ export interface Target {
   readonly goal: string
   readonly measured: string
   readonly reached: boolean
-  /** Why it was not reached, as far as profiles tell. */
+  /** The reason why it was not reached, according to profiles. */
   readonly why?: string
 }
 
@@ -19,7 +19,7 @@ const FETCH =
   'and set no time limit. Reading it, a signal and a timer take most of the difference; openapi-fetch and the checks of ' +
   'requests and responses take the rest.'
 
-/** What the profiles of fresh processes show. */
+/** The findings of profiles of fresh processes. */
 const COLD_START: Readonly<Record<string, string>> = {
   '@backend-logout/node':
     'undici, and the modules of Node.js that it requires (`node:http2`, `node:tls` and `node:crypto` among them), take ' +
@@ -27,7 +27,7 @@ const COLD_START: Readonly<Record<string, string>> = {
   '@backend-logout/core':
     'Both send with the global `fetch`, for which Node.js loads its copy of undici: that takes most of the time.',
   '@backend-logout/deno':
-    'Deno loads the packages as they are on JSR, with some 80 modules. Also, openapi-fetch looks at `process`, and each ' +
+    'Deno loads the packages as they are on JSR, with about 75 modules. Also, openapi-fetch looks at `process`, and each ' +
     'time limit calls `setTimeout`; for both, Deno loads modules of Node.js.',
   '@backend-logout/core in Bun':
     'Bun compiles more code: a first call also checks addresses, options and the response.',

@@ -73,7 +73,7 @@ export async function createBackend(options: BackendOptions): Promise<RequestLis
     'GET /api': async (request, response) => {
       json(response, { status: await callApi(sessionOf(request)?.tokens.accessToken) })
     },
-    // For the demonstration only: what somebody could do who got hold of the last access token.
+    // For the demonstration only: the attack of someone who has stolen the last access token.
     'GET /stolen': async (_request, response) => json(response, { status: await callApi(stolenToken) }),
     'GET /provider': (_request, response) => watch.follow(response),
     'POST /provider': async (request, response) => {
@@ -87,7 +87,7 @@ export async function createBackend(options: BackendOptions): Promise<RequestLis
 
   return async (request, response) => {
     const { pathname } = new URL(request.url ?? '', url)
-    // All methods of it: the handler answers those that it does not want.
+    // All of its methods: the handler refuses those that it does not support.
     if (pathname === '/logout') return endpoint(request, response)
     try {
       const route = routes[`${request.method} ${pathname}`]

@@ -1,7 +1,7 @@
 /**
- * A web application whose logout kills the tokens, to be tried in a browser: `npm run demo:browser`.
+ * A web application whose logout revokes the tokens, to be tried in a browser: `npm run demo:browser`.
  *
- * It listens on the port that `PORT` names, otherwise on 3000, or on any free one where that is taken.
+ * It listens on the port in `PORT`, otherwise on 3000, or on any free port if that is in use.
  */
 import { startDemo } from './start-demo.ts'
 

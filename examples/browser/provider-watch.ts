@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http'
 import type { Emulator, IssuedToken } from '@backend-logout/emulator'
 import type { Outbox } from '@backend-logout/outbox'
 
-/** How the provider treats revocations. */
+/** The provider's treatment of revocations. */
 export type ProviderMode = 'works' | 'fails' | 'hangs'
 
-/** What the right half of the page shows. */
+/** The content of the right half of the page. */
 interface ProviderView {
   readonly mode: ProviderMode
   readonly useOutbox: boolean
@@ -14,7 +14,7 @@ interface ProviderView {
   readonly tokens: readonly IssuedToken[]
 }
 
-/** Tells pages what the provider knows, as soon as it changes, and breaks and mends the provider. */
+/** Sends pages the provider's state as soon as it changes, and breaks and repairs the provider. */
 export class ProviderWatch {
   readonly #provider: Emulator
   readonly #outbox: Outbox
@@ -30,7 +30,7 @@ export class ProviderWatch {
     this.#timer = setInterval(() => this.#tell().catch(() => this.close()), 250)
   }
 
-  /** Breaks or mends the provider. */
+  /** Breaks or repairs the provider. */
   setMode(mode: ProviderMode): void {
     this.#mode = mode
     this.#provider.reset()
@@ -39,7 +39,7 @@ export class ProviderWatch {
       this.#provider.answerAlways({ endpoint: 'revocation', ...(mode === 'hangs' ? { hang: true } : busy) })
   }
 
-  /** Keeps a page posted, by server-sent events. */
+  /** Keeps a page up to date, by server-sent events. */
   follow(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     this.#pages.add(response)

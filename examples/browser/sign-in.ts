@@ -2,7 +2,7 @@ import type { StoredTokens } from '@backend-logout/browser-proxy/server'
 import type { Emulator } from '@backend-logout/emulator'
 import * as oidc from 'openid-client'
 
-/** Who has signed in, with the tokens that the backend keeps for it. */
+/** The signed-in user, with the tokens that the backend keeps. */
 export interface SignedIn {
   readonly user: string
   readonly tokens: StoredTokens & { readonly accessToken: string }
@@ -10,16 +10,16 @@ export interface SignedIn {
 
 /** The authorization-code flow. */
 export interface SignIn {
-  /** Where the browser has to go. */
+  /** The address to which the browser is redirected. */
   start(): Promise<URL>
-  /** What it brings back. @throws Error when it does not belong to a sign-in that was started here */
+  /** The parameters with which it returns. @throws Error if it does not belong to a sign-in that was started here */
   finish(callback: URL): Promise<SignedIn>
 }
 
 /** Prepares signing in at the provider. */
 export async function createSignIn({ issuer, app }: Emulator, redirectUri: string): Promise<SignIn> {
   const config = await oidc.discovery(new URL(issuer), app.appId, undefined, oidc.ClientSecretPost(app.appSecret), {
-    // The provider runs on this very machine.
+    // The provider runs on this machine.
     execute: [oidc.allowInsecureRequests],
   })
   const verifiers = new Map<string, string>()

@@ -39,7 +39,7 @@ export async function startDemo({ port = 0 }: { port?: number } = {}): Promise<D
       watch.close()
       server.closeAllConnections()
       server.close()
-      // What the provider has not done by now dies with this process, and with it the provider.
+      // A revocation that is not complete by now ends with this process, and so does the provider.
       provider.reset()
       stop.abort()
       await working

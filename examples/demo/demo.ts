@@ -1,8 +1,8 @@
 /**
- * A user's access token dies at logout: `npm run demo`.
+ * A user's access token is revoked at logout: `npm run demo`.
  *
- * Without settings it tells the whole story on a local provider. With `AUTHING_APP_ID`, `AUTHING_APP_HOST` and, where
- * the application has one, `AUTHING_APP_SECRET` set, it revokes the token on standard input at that provider.
+ * Without settings, it demonstrates this on a local provider. With `AUTHING_APP_ID`, `AUTHING_APP_HOST` and, if the
+ * application has one, `AUTHING_APP_SECRET` set, it revokes the token on standard input at that provider.
  */
 import { logOutAtEmulator } from './emulator-story.ts'
 import { revokeFromStandardInput } from './revoke-standard-input.ts'

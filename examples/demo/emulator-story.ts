@@ -4,10 +4,10 @@ import { logOutEverywhere } from './local-check-story.ts'
 import { expectStep, say } from './steps.ts'
 
 /**
- * Signs a user in at a local provider, revokes the access token, and shows that nobody accepts it any more: the provider,
- * and then an API that never asks it.
+ * Signs a user in at a local provider, revokes the access token, and shows that it is no longer accepted: by the
+ * provider, and then by an API that never queries the provider.
  *
- * @throws Error at the first step that does not go as it should
+ * @throws Error at the first step that fails
  */
 export async function logOutAtEmulator(): Promise<void> {
   await using provider = await startEmulator()

@@ -10,9 +10,9 @@ import { expectStep, say } from './steps.ts'
 const FEED_SECRET = 'secret-of-the-feed'
 
 /**
- * Shows an API that checks tokens locally, which knows of a logout without asking the provider.
+ * Shows an API that checks tokens locally, and that detects a logout without querying the provider.
  *
- * @throws Error at the first step that does not go as it should
+ * @throws Error at the first step that fails
  */
 export async function logOutEverywhere(provider: Emulator): Promise<void> {
   const { appId, appSecret = '' } = provider.app
@@ -30,7 +30,7 @@ export async function logOutEverywhere(provider: Emulator): Promise<void> {
   })
   const backend = await listen((request) => (request.url.endsWith('/logout') ? logout(request) : feed(request)))
 
-  // The API: it verifies tokens with the provider's public keys, and asks its copy of the list.
+  // The API: it verifies tokens with the provider's public keys, and checks its copy of the list.
   const keys = createRemoteJWKSet(new URL(`${provider.issuer}/.well-known/jwks.json`))
   await using list = followRevocations({
     source: revocationFeed(`${backend.url}revocations`, { authorization: `Bearer ${FEED_SECRET}` }),

@@ -5,7 +5,7 @@ const MAX_INPUT = 65_536
 /**
  * Revokes the token on standard input at the provider that the environment names.
  *
- * @throws LogoutError when the provider did not accept the revocation; Error without a token
+ * @throws LogoutError if the provider did not accept the revocation; Error without a token
  */
 export async function revokeFromStandardInput(): Promise<void> {
   await using client = createLogoutClientFromEnv()

@@ -1,5 +1,5 @@
 /**
- * Says what happened, if it is what should have happened.
+ * Reports a step if it has the expected result.
  *
  * @throws Error if it is not
  */
@@ -8,7 +8,7 @@ export function expectStep<T>(what: string, how: string, got: T, wanted: T): voi
   say(what, `${how} → ${got}`)
 }
 
-/** Says that a step went well. */
+/** Reports the success of a step. */
 export function say(what: string, detail: string): void {
   console.log(`✓ ${what.padEnd(58)} ${detail}`)
 }

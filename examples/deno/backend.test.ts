@@ -22,7 +22,7 @@ Deno.test('a user signs in and logs out, and the provider no longer honors the t
   match(await browse('', { method: 'POST', body: new URLSearchParams({ login: 'alice' }) }), /You are signed in/)
   equal(emulator.countActive() > 0, true)
 
-  // Somebody else's page cannot do this.
+  // A page of another site cannot do this.
   match(await browse(`${origin}/logout`, { method: 'POST' }), /"status":403/)
   match(await browse(`${origin}/`), /You are signed in/)
 
@@ -39,7 +39,7 @@ Deno.test('a user signs in and logs out, and the provider no longer honors the t
   await server.shutdown()
 })
 
-/** Goes from page to page with its cookies; a form without an address goes to the page that it is on. */
+/** Navigates from page to page with its cookies; a form without an address goes to the current page. */
 function createBrowser(): (url: string, init?: RequestInit) => Promise<string> {
   const cookies = new Map<string, string>()
   let location = ''

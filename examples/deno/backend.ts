@@ -2,11 +2,11 @@ import { cookieSession, createLogoutHandler, type StoredTokens } from '@backend-
 import type { LogoutClient } from '@backend-logout/deno'
 import * as oidc from 'openid-client'
 
-/** What the backend needs. */
+/** Options of the backend. */
 export interface BackendOptions {
-  /** Where users reach it, such as `http://localhost:3000`. */
+  /** The address at which users reach it, such as `http://localhost:3000`. */
   readonly origin: string
-  /** Where users sign in. */
+  /** Signs users in. */
   readonly provider: oidc.Configuration
   /** Ends their sessions there. */
   readonly client: LogoutClient
@@ -14,7 +14,9 @@ export interface BackendOptions {
 
 const COOKIE = 'session'
 
-/** A backend for `Deno.serve`: sign-in at the provider, sessions in memory, and a logout that takes the tokens along. */
+/**
+ * A backend for `Deno.serve`: sign-in at the provider, sessions in memory, and a logout that also revokes the tokens.
+ */
 export function createBackend({ origin, provider, client }: BackendOptions): Deno.ServeHandler {
   const sessions = new Map<string, StoredTokens>()
   const signIns = new Map<string, string>()
@@ -24,7 +26,7 @@ export function createBackend({ origin, provider, client }: BackendOptions): Den
     allowedOrigins: [origin],
     session: cookieSession({
       name: COOKIE,
-      // On https leave this out, and call the cookie __Host-session.
+      // On https, omit this, and name the cookie __Host-session.
       secure: false,
       read: (id) => sessions.get(id),
       clear: (id) => sessions.delete(id),
@@ -71,7 +73,7 @@ export function createBackend({ origin, provider, client }: BackendOptions): Den
         return startSignIn()
       case '/callback':
         return finishSignIn(request)
-      // All methods of it: the handler refuses those that it does not want.
+      // All of its methods: the handler refuses those that it does not support.
       case '/logout':
         return logout(request)
       default:

@@ -1,6 +1,6 @@
 import { createLogoutClientFromEnv, fingerprintToken } from '@backend-logout/deno'
 
-/** The lines of standard input, as they come. */
+/** The lines of standard input, as they arrive. */
 async function* lines(): AsyncGenerator<string> {
   let rest = ''
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
@@ -11,7 +11,7 @@ async function* lines(): AsyncGenerator<string> {
   if (rest.trim()) yield rest.trim()
 }
 
-/** Hands lines on, and remembers those that are under way, to be able to name them. */
+/** Passes lines on, and remembers those that are in flight, to be able to name them. */
 const underWay = new Map<number, string>()
 async function* remembered(): AsyncGenerator<string> {
   let index = 0

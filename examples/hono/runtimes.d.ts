@@ -1,4 +1,4 @@
-// As much of these runtimes' own declarations as the example needs.
+// The part of these runtimes' declarations that the example needs.
 
 declare namespace Bun {
   function serve(options: {

@@ -1,4 +1,4 @@
-/** An application that the provider tells of logouts. */
+/** An application to which the provider reports logouts. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -40,7 +40,7 @@ export async function startApplication(provider: Emulator, app: Application, rev
   return {
     store,
     outbox,
-    /** What the login callback does. */
+    /** The work of the login callback. */
     async logIn(user: string): Promise<string> {
       const { idToken, accessToken, refreshToken } = await provider.signIn(user, { app })
       const id = crypto.randomUUID()

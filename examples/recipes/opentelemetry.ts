@@ -1,4 +1,4 @@
-/** Shows on standard output what OpenTelemetry gets to know of two logouts, one of which needs a second attempt. */
+/** Shows on standard output the OpenTelemetry data of two logouts, one of which needs a second attempt. */
 import { startEmulator } from '@backend-logout/emulator'
 import { createLogoutClient } from '@backend-logout/node'
 import { instrument } from '@backend-logout/opentelemetry'

@@ -1,4 +1,6 @@
-/** The provider is down when the user logs out. The outbox keeps the logout, and does it when the provider is back. */
+/**
+ * The provider is down when the user logs out. The outbox keeps the logout, and completes it when the provider is back.
+ */
 import { startEmulator } from '@backend-logout/emulator'
 import { createLogoutClient } from '@backend-logout/node'
 import { openOutbox } from '@backend-logout/outbox'
@@ -8,7 +10,7 @@ const { accessToken, refreshToken } = await provider.signIn('alice')
 const { appId, appSecret = '' } = provider.app
 await using client = createLogoutClient({ appId, appSecret, appHost: provider.appHost, retries: 0 })
 
-// In memory for this demonstration; a folder or a postgres:// address keeps it over a crash.
+// In memory for this demonstration; a folder or a postgres:// address keeps it through a crash.
 await using outbox = await openOutbox({ client, store: { memory: true } })
 
 provider.answerNext({ status: 503, times: 2 })

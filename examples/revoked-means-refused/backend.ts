@@ -4,7 +4,7 @@ import { createLogoutClientFromEnv } from '@backend-logout/node'
 import { bearerAuthorization, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
 import { serve } from 'srvx'
 
-/** Stands for the session store that the application has. */
+/** A placeholder for the session store of your application. */
 const sessions = new Map<string, StoredTokens & { readonly accessToken: string }>()
 const log = await openRevocationLog({ store: process.env.REVOCATIONS_STORE ?? './revocations' })
 
@@ -15,7 +15,7 @@ const logout = createLogoutHandler({
   session: cookieSession({ name: 'session', read: (id) => sessions.get(id), clear: (id) => sessions.delete(id) }),
 })
 
-/** Stands for the application's own sign-in. The emulator signs in anybody. */
+/** A placeholder for the application's sign-in. The emulator signs anyone in. */
 async function signIn(): Promise<Response> {
   const headers = { 'content-type': 'application/json' }
   const address = `${process.env.AUTHING_APP_HOST}/emulator/sign-in`

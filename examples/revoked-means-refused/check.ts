@@ -1,4 +1,4 @@
-/** What a proxy asks before it lets a request through: see nginx.conf. */
+/** The check that a proxy requests before it lets a request through: see nginx.conf. */
 import { createCheckHandler } from '@backend-logout/revocations/server'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { serve } from 'srvx'

@@ -14,7 +14,7 @@ app.use(
     issuer,
     audience,
     secret: async (_request, token) => {
-      if (!token?.header.kid) throw new UnauthorizedError('invalid_token', { message: 'This is no token.' })
+      if (!token?.header.kid) throw new UnauthorizedError('invalid_token', { message: 'This is not a token.' })
       try {
         return await jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid: token.header.kid })
       } catch (error) {

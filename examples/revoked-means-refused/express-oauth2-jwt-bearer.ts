@@ -15,7 +15,7 @@ app.use(
     validators: { jti: (_jti, claims) => list.check(claims) !== 'revoked' },
   }),
 )
-// Every validator that fails is a 401. Clients throw their tokens away on 401, so a stale list gets its own answer.
+// Every validator that fails is a 401. Clients discard their tokens on 401, so a stale list gets another status.
 app.use((request, response, next) => {
   if (list.check(request.auth?.payload ?? {}) === 'valid') next()
   else response.sendStatus(503)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Program } from './program.ts'
 
-/** Whether NGINX, built with auth_request as Debian's is, can be started here. */
+/** True if NGINX, built with auth_request like Debian's, can be started here. */
 export function hasNginx(): boolean {
   try {
     return execFileSync('sh', ['-c', 'nginx -V 2>&1'], { encoding: 'utf8' }).includes('http_auth_request_module')
@@ -24,7 +24,7 @@ export async function startNginx(check: string): Promise<Program> {
   const config = readFileSync(new URL('nginx.conf', import.meta.url), 'utf8')
     .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
     .replace('http://127.0.0.1:4001', check)
-    // Its workers would otherwise be another user, who may not read this folder.
+    // Otherwise, its workers would be another user, who may not read this folder.
     .replace('worker_processes 1;', 'worker_processes 1;\nmaster_process off;')
   writeFileSync(join(folder, 'nginx.conf'), config)
   mkdirSync(join(folder, 'html'))

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A program of this folder that runs, and where it listens. */
+/** A running program of this folder, and its address. */
 export interface Program extends AsyncDisposable {
   readonly url: string
-  /** Kills it as a crash would. */
+  /** Kills it, like a crash. */
   kill(): Promise<void>
 }
 

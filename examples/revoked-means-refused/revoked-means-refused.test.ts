@@ -52,7 +52,7 @@ const signIn = async (): Promise<{ accessToken: string; cookie: string }> => {
   return { accessToken, cookie: (response.headers.get('set-cookie') ?? '').split(';', 1)[0] as string }
 }
 
-/** The statuses that the APIs answer with, by name. */
+/** The statuses that the APIs respond with, by name. */
 const statuses = async (accessToken: string): Promise<Record<string, number>> => {
   const headers = { authorization: `Bearer ${accessToken}` }
   const answers = [...apis].map(async ([name, { url }]) => [name, (await fetch(url, { headers })).status] as const)
@@ -68,7 +68,7 @@ test('every API refuses the token after a logout, accepts the next login, and ne
   const bob = await signIn()
   await expect.poll(() => statuses(alice.accessToken), { timeout: 30_000 }).toEqual(all(200))
   expect(await statuses('nonsense')).toEqual(all(401))
-  // Tokens that anyone can make: of a key that the provider does not have, and of none.
+  // Tokens that anyone can create: with a key that the provider does not have, and without one.
   for (const header of [{ alg: 'RS256', kid: 'invented' }, { alg: 'RS256' }, { alg: 'none', kid: 'invented' }]) {
     expect(await statuses(forge(alice.accessToken, header)), JSON.stringify(header)).toEqual(all(401))
   }
@@ -79,7 +79,7 @@ test('every API refuses the token after a logout, accepts the next login, and ne
   await expect.poll(() => statuses(alice.accessToken), { timeout: 10_000 }).toEqual(all(401))
   expect(await statuses(bob.accessToken)).toEqual(all(200))
 
-  // The feed is gone: what is known to be revoked is refused, and about everything else nobody claims to know.
+  // The feed is gone: tokens that are known to be revoked are refused, and for all others, the list claims nothing.
   await backend.kill()
   await expect.poll(() => statuses(bob.accessToken), { timeout: 30_000 }).toEqual(all(503))
   expect(await statuses(alice.accessToken)).toEqual(all(401))
@@ -89,7 +89,7 @@ test('every API refuses the token after a logout, accepts the next login, and ne
   expect(await statuses(alice.accessToken)).toEqual(all(401))
 })
 
-// CI brings NGINX along. Elsewhere, this says in the results that it was not tried.
+// CI installs NGINX. Elsewhere, the results state that it was not tried.
 test.skipIf(!hasNginx())('NGINX is one of the APIs', () => {
   expect(apis.has('nginx.conf')).toBe(true)
 })

@@ -9,12 +9,12 @@ function setting(name: string): string {
 export const issuer: string = setting('ISSUER')
 /** The `aud` claim of the tokens for this API. */
 export const audience: string = setting('AUDIENCE')
-/** Where the provider's keys are. */
+/** The address of the provider's keys. */
 export const jwksUri: string = process.env.JWKS_URI ?? `${issuer}/.well-known/jwks.json`
-/** Where to listen; 0 is any free port. */
+/** The port to listen on; 0 is any free port. */
 export const port: number = Number(process.env.PORT ?? 0)
 
-/** Says where a program listens. */
+/** Reports the address of a program. */
 export function listening(address: number | string): void {
   console.log(`Listening on http://127.0.0.1:${address}`)
 }

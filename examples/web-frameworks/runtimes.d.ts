@@ -1,4 +1,4 @@
-// As much of these runtimes' own declarations as the examples need.
+// The part of these runtimes' declarations that the examples need.
 
 declare namespace Bun {
   function serve(options: { port: number; routes: Record<string, (request: Request) => Promise<Response>> }): unknown

@@ -1,7 +1,7 @@
 import { startEmulator } from '@backend-logout/emulator'
 import { expect, test } from 'vitest'
 
-// The servers run in tests/browser, each in its own process. A route of Next is a function, which needs no server.
+// The servers run in tests/browser, each in its own process. A route of Next.js is a function, which needs no server.
 test('a Next route handler logs a user out', async () => {
   await using provider = await startEmulator()
   const { appId, appSecret = '' } = provider.app

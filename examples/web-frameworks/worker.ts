@@ -17,7 +17,7 @@ const logout = createLogoutHandler({
   }),
   returnTo: ['/goodbye'],
   clearSiteData: ['cache'],
-  // A request ends with its client here; the logout goes on.
+  // A request ends with its client here; the logout continues.
   waitUntil,
 })
 

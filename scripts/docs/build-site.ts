@@ -24,17 +24,17 @@ import { API, modules, searchWords, sections } from './site-map.ts'
 const root = join(import.meta.dirname, '../..')
 const HEADING = /^# (.+)\n/m
 
-/** What became of a build of the site. */
+/** The result of a build of the site. */
 export interface SiteBuild {
   readonly ok: boolean
-  /** Everything that typedoc found wrong. */
+  /** All problems that typedoc found. */
   readonly problems: readonly string[]
 }
 
 /**
  * Builds the site: guides, READMEs, contracts and the API reference of all packages.
  *
- * @param out The folder; what is in it is replaced.
+ * @param out The folder, whose content is replaced.
  */
 export async function buildSite(out: string): Promise<SiteBuild> {
   const problems: string[] = []
@@ -44,7 +44,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
   const app = await Application.bootstrap({
     entryPoints: Object.values(modules).map((file) => join(root, file)),
     projectDocuments: [...sectionOf.keys()].filter((file) => existsSync(file)),
-    // Each package checks its own types, with the declarations of its own runtime.
+    // Each package checks its types, with the declarations of its runtime.
     skipErrorChecking: true,
     tsconfig: join(root, 'docs/tsconfig.json'),
     name: 'Backend Logout',
@@ -107,7 +107,7 @@ export async function buildSite(out: string): Promise<SiteBuild> {
 
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const { comment } of Object.values(project.reflections)) if (comment) useDescription(comment)
-    // The theme writes the name of the project itself.
+    // The theme writes the name of the project on its own.
     const [opening] = project.readme ?? []
     if (opening) opening.text = opening.text.replace(HEADING, '')
     for (const document of project.documents ?? []) arrange(project, document, sectionOf)
@@ -149,7 +149,7 @@ function fileOf(page: DocumentReflection): string {
   return relative(root, page.project.files.getReflectionPath(page) ?? root)
 }
 
-/** Gives pages addresses that stay when their titles change: those of their files. */
+/** Gives pages addresses that do not change with their titles: those of their files. */
 class FileRouter extends KindRouter {
   protected override getIdealBaseName(reflection: Reflection): string {
     if (!reflection.isDocument()) return super.getIdealBaseName(reflection)
@@ -177,7 +177,10 @@ function finish({ contents = '', model }: PageEvent): string {
   ].join('')
 }
 
-/** Tells assistive technology the level of a heading by what it is below: the theme chooses headings by their size. */
+/**
+ * States the level of a heading for assistive technology, according to the heading above it: the theme chooses headings
+ * by their size.
+ */
 function withoutSkippedLevels(content: string): string {
   const above: { readonly tag: number; readonly level: number }[] = []
   return content.replaceAll(/<h([1-6])(?=[ >])/g, (heading, digit: string) => {
@@ -189,7 +192,7 @@ function withoutSkippedLevels(content: string): string {
   })
 }
 
-/** Makes code in headings plain text: the list of what is on a page would leave it out. */
+/** Makes code in headings plain text: the page's outline would omit it. */
 function plainHeadings(markdown: MarkdownParser): void {
   markdown.core.ruler.push('plain-headings', ({ tokens }) => {
     for (const [index, { type }] of tokens.entries()) {
@@ -199,7 +202,7 @@ function plainHeadings(markdown: MarkdownParser): void {
   })
 }
 
-/** What is used here of markdown-it. */
+/** The part of markdown-it that is used here. */
 interface MarkdownParser {
   readonly core: {
     readonly ruler: { push(name: string, rule: (state: { readonly tokens: MarkdownToken[] }) => void): void }
@@ -211,7 +214,7 @@ interface MarkdownToken {
   readonly children: MarkdownToken[] | null
 }
 
-/** Generated types say in `@description` what others say at once. */
+/** Generated types have in `@description` the text that others have first. */
 function useDescription(comment: Comment): void {
   const description = comment.getTag('@description')
   if (!description) return
@@ -233,7 +236,7 @@ function arrange(
   // In lists, the name of a framework is enough.
   document.name = sectionOf.get(file) === 'Frameworks' ? title.replace(/:.*/, '') : title
   document.frontmatter.group = sectionOf.get(file)
-  // What comes before the heading is a comment: this file is generated.
+  // The text before the heading is a comment: this file is generated.
   first.text = first.text.slice(first.text.search(HEADING))
   document.content = document.content.slice(start)
   // A link to a package's folder leads to its README.

@@ -5,8 +5,8 @@ type Node = Readonly<Record<string, unknown>>
 /**
  * Renders an OpenAPI contract as a page in Markdown.
  *
- * `redocly build-docs` makes a page of HTML that loads its script from a CDN and that the search of the site does not
- * find; this one is part of the site, and can be read in the repository.
+ * `redocly build-docs` makes a page of HTML that loads its script from a CDN and that the site's search does not find;
+ * this page is part of the site, and readable in the repository.
  *
  * @param source The contract, in YAML.
  * @param file Its path from the root of the repository.
@@ -102,7 +102,7 @@ class ContractPage {
     }
   }
 
-  /** An item for each member, and for the members of those that have no schema with a name. */
+  /** An item for each member, and for the members of those whose schema has no name. */
   #members({ properties, required }: Node, prefix = ''): string[] {
     return entries(properties).flatMap(([name, one]) => {
       const needed = Array.isArray(required) && required.includes(name) ? ', required' : ''

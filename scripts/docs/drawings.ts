@@ -3,12 +3,12 @@ import { basename, dirname, join, relative } from 'node:path'
 import { instance } from '@viz-js/viz'
 import ts from 'typescript'
 
-/** What stands on what: the names that each name imports. */
+/** The dependencies: the names that each name imports. */
 type Imports = ReadonlyMap<string, ReadonlySet<string>>
 
 const root = join(import.meta.dirname, '../..')
 
-/** The drawings of the documentation, made from the imports in the sources, by the file that they go to. */
+/** The drawings of the documentation, created from the imports in the sources, by their target files. */
 export async function renderDrawings(): Promise<Readonly<Record<string, string>>> {
   return {
     'docs/images/packages.svg': await draw('Which package imports which', packageImports()),
@@ -16,7 +16,7 @@ export async function renderDrawings(): Promise<Readonly<Record<string, string>>
   }
 }
 
-/** The packages, and which of each other they depend on. */
+/** The packages, and their dependencies on each other. */
 function packageImports(): Imports {
   const manifests = globSync('packages/*/package.json', { cwd: root }).map((file) => ({
     name: basename(dirname(file)),
@@ -31,7 +31,7 @@ function packageImports(): Imports {
   )
 }
 
-/** The modules of a folder, and which of each other they import, types included. */
+/** The modules of a folder, and their imports of each other, including types. */
 function moduleImports(folder: string): Imports {
   const files = globSync('**/*.ts', {
     cwd: join(root, folder),
@@ -61,13 +61,13 @@ async function draw(title: string, imports: Imports): Promise<string> {
     ${[...names.map((name) => `"${name}"`), ...edges].join('\n    ')}
   }`
   const svg = (await instance()).renderString(dot, { format: 'svg' })
-  // Without what says nothing: a declaration, comments and the titles that browsers would show.
+  // Without the parts that carry no information: a declaration, comments and the titles that browsers would show.
   const [, content = ''] = /(<svg[\s\S]*)/.exec(svg) ?? []
   const plain = content.replaceAll(/<!--.*?-->\n?|<title>.*?<\/title>\n?/gs, '')
   return plain.replace(/(<svg[^>]*>)/, `$1\n<title>${title}</title>`)
 }
 
-/** Leaves out what follows from the rest: an import of what an import imports. */
+/** Omits implied imports: an import of a module that an import imports. */
 function withoutDetours(imports: Imports): Imports {
   const reachable = new Map<string, ReadonlySet<string>>()
   const reach = (name: string): ReadonlySet<string> => {

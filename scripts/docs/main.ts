@@ -1,6 +1,6 @@
 /**
- * Builds the documentation site into `docs/site`: `npm run docs`. The pages about the contracts and the drawings are made
- * first, and are committed, so that they can be read without the site.
+ * Builds the documentation site into `docs/site`: `npm run docs`. The pages about the contracts and the drawings are
+ * created first, and are committed, so that they are readable without the site.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

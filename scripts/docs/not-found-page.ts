@@ -1,6 +1,6 @@
 /**
- * The page for addresses that do not exist. Servers show it for any address, in any folder, so it needs no file but the
- * icon, and finds the start of the site by the folders that the site has.
+ * The page for addresses that do not exist. Servers show it for any address, in any folder, so it requires no file
+ * except the icon, and finds the start of the site by the site's folders.
  *
  * @param site The name of the site.
  */

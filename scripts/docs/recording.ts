@@ -18,8 +18,8 @@ export function playDemo(): string[] {
 }
 
 /**
- * Draws the demo as a terminal. A picture that differs from this run in numbers only, such as a port or milliseconds, is
- * kept.
+ * Draws the demo as a terminal. A picture that differs from this run only in numbers, such as a port or milliseconds,
+ * is kept.
  */
 export function recordDemo(): string {
   const drawn = drawTerminal('npm run demo', playDemo())
@@ -28,7 +28,7 @@ export function recordDemo(): string {
   return withoutNumbers(linesOf(kept)) === withoutNumbers(linesOf(drawn)) ? kept : drawn
 }
 
-/** Lines of output without what differs from run to run. */
+/** Lines of output without the parts that differ between runs. */
 export function withoutNumbers(lines: readonly string[]): string {
   return lines.join('\n').replaceAll(/\d+/g, '0').replaceAll(/ +/g, ' ')
 }

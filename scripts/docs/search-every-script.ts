@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** What is used here of lunr, which typedoc builds the index of the search with. */
+/** The part of lunr that is used here; typedoc builds the search index with it. */
 interface Lunr {
   trimmer: Trimmer
   readonly Pipeline: { registerFunction(trimmer: Trimmer, label: string): void }
@@ -13,7 +13,7 @@ const everyScript: Trimmer = (token) =>
   token.update((word) => word.replaceAll(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, ''))
 lunr.Pipeline.registerFunction(everyScript, 'every-script')
 
-/** Builds with an index that also holds words in Chinese: lunr removes all that is not a Latin letter. */
+/** Builds an index that also contains Chinese words: lunr removes everything except Latin letters. */
 export async function findEveryScript(build: () => Promise<unknown>): Promise<void> {
   const { trimmer } = lunr
   lunr.trimmer = everyScript

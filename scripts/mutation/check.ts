@@ -1,6 +1,7 @@
 /**
- * Checks that each promise of `SECURITY.md` has a guard, that the guards still fit the code and the tests, and that none is
- * a survivor. Takes a second, as nothing is run. `npm run mutate -- --new` tries guards that have no result yet.
+ * Checks that each promise of `SECURITY.md` has a guard, that the guards still fit the code and the tests, and that
+ * none is a survivor. It takes a second, because it runs nothing. `npm run mutate -- --new` tries guards that have no
+ * result yet.
  */
 
 import { join } from 'node:path'

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { readPromises } from './promises.ts'
 
-/** Why mutations cannot be tried as they are written: the code, the tests or the promises have moved on. */
+/** The reasons why mutations cannot be tried as they are written: the code, the tests or the promises have changed. */
 export function faultsOf(root: string, mutations: readonly Mutation[]): string[] {
   const promises = readPromises(root)
   const read = (file: string): string => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '')

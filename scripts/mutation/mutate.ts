@@ -1,6 +1,6 @@
 /**
- * Proves that the tests hold every promise of `SECURITY.md`: takes one guard at a time out of a copy of the workspace and
- * runs the test that has to notice. The results go to `docs/security-mutations.md`.
+ * Proves that the tests hold every promise of `SECURITY.md`: removes one guard at a time from a copy of the workspace
+ * and runs the test that must notice. The results go to `docs/security-mutations.md`.
  *
  * `npm run mutate` tries every guard; `npm run mutate -- TEXT` those with this text in their guard, file or promise;
  * `npm run mutate -- --new` those without a result.
@@ -26,7 +26,7 @@ const results = readResults(page)
 const chosen = guards
   .filter((mutation) => positionals.every((text) => JSON.stringify(mutation).includes(text)))
   .filter((mutation) => !values.new || !results.has(keyOf(mutation)))
-  // What does not apply has been reported.
+  // Mutations that do not apply have been reported.
   .filter((mutation) => faultsOf(root, [mutation]).every((fault) => !fault.startsWith(mutation.guard)))
 
 const problems = [...faults]
@@ -37,14 +37,14 @@ for (const [index, mutation] of proven.entries()) {
   const result = await tryWithout(mutation)
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`${index + 1}/${proven.length} ${result} (${seconds} s): ${mutation.guard}`)
-  // Written each time, so that a run which is broken off has not been for nothing.
+  // Written each time, so that the results of an interrupted run are kept.
   writeFileSync(page, renderPage(readPromises(root), guards, results))
 }
 console.log(`\n${proven.length} guards tried, ${problems.length} problems`)
 for (const problem of problems) console.error(problem)
 process.exitCode = problems.length > 0 ? 1 : 0
 
-/** Leaves out mutations whose tests fail anyway: they would prove nothing. */
+/** Omits mutations whose tests fail anyway: they would prove nothing. */
 async function withPassingTests(mutations: readonly Mutation[]): Promise<Mutation[]> {
   const passing: Mutation[] = []
   for (const [file, those] of Map.groupBy(mutations, ({ test }) => test.file)) {

@@ -1,14 +1,14 @@
-/** A guard that is taken out of the code, and the test that has to notice. */
+/** A guard that is removed from the code, and the test that must notice. */
 export interface Mutation {
-  /** The promise in `SECURITY.md` that the guard keeps: how its row begins, to the letter. */
+  /** The promise in `SECURITY.md` that the guard keeps: the exact beginning of its row. */
   readonly promise: string
-  /** The guard, as a reader of the table understands it: what the code does. */
+  /** The guard, as the table describes it to its readers: the action of the code. */
   readonly guard: string
   /** The file that holds the guard, from the root of the repository. */
   readonly file: string
-  /** Its code. It must occur exactly once in the file. */
+  /** Its code. The text must occur exactly once in the file. */
   readonly find: string
-  /** The code without the guard. It must still be valid, or a test would turn red for the wrong reason. */
+  /** The code without the guard. It must still be valid, or a test would fail for the wrong reason. */
   readonly replace: string
   readonly test: NamedTest
 }
@@ -21,7 +21,7 @@ export interface NamedTest {
   readonly name: string
 }
 
-/** What several guards have in common. */
+/** The fields that several guards share. */
 export interface Place {
   readonly promise: string
   readonly file: string

@@ -8,7 +8,7 @@ export interface SecurityPromise {
   readonly tests: readonly string[]
 }
 
-/** Reads what `SECURITY.md` promises, and which tests it names for each promise. */
+/** Reads the promises of `SECURITY.md`, and the tests that it names for each of them. */
 export function readPromises(root: string): SecurityPromise[] {
   const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
   return Array.from(page.matchAll(/^\| (?<text>.+?) \| (?<links>.*\]\(.*) \|$/gm), ({ groups }) => ({

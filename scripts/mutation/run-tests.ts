@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
-/** What became of the tests of one file that have one of the names. */
+/** The results of the tests of one file that have one of the names. */
 export interface TestRun {
   /** Their full names. */
   readonly passed: readonly string[]
   readonly failed: readonly string[]
-  /** They had to be stopped. */
+  /** The tests had to be stopped. */
   readonly hung: boolean
   readonly output: string
 }
@@ -44,7 +44,7 @@ export async function runTests(folder: string, file: string, names: readonly str
       ]
   const { code, hung, output } = await run(suite, command)
   if (file.endsWith('.test-d.ts')) {
-    // The compiler knows no names of tests; it says in which file it found something.
+    // The compiler does not report test names, only the file of a problem.
     const passed = code === 0
     const failed = !passed && output.includes(test)
     return { passed: passed ? names : [], failed: failed ? names : [], hung, output }
@@ -58,10 +58,10 @@ export async function runTests(folder: string, file: string, names: readonly str
   return { passed: named('passed'), failed: named('failed'), hung, output }
 }
 
-/** Whether a test that ran is one of those with this name. */
+/** True if a test that ran has this name. */
 export const isCalled = (fullName: string, name: string): boolean => new RegExp(patternOf(name)).test(fullName)
 
-/** A name as it is written may have places for values, such as `%s`, `$name` and `${name}`. */
+/** A written name may contain placeholders for values, such as `%s`, `$name` and `${name}`. */
 function patternOf(name: string): string {
   return name
     .split(/%[sdifjoO#]|\$\{[^}]*\}|\$[\w.]+/)
@@ -80,7 +80,7 @@ async function run(
   let hung = false
   const timer = setTimeout(() => {
     hung = true
-    // With everything that the tests have started.
+    // With all processes that the tests have started.
     if (child.pid) process.kill(-child.pid, 'SIGKILL')
   }, TIME_LIMIT_MS)
   const [code] = (await once(child, 'close')) as [number | null]

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import type { Mutation } from './mutation.ts'
 import type { SecurityPromise } from './promises.ts'
 
-/** What was seen when a guard was taken out. */
+/** The observation after removing a guard. */
 export type Result = 'red' | 'SURVIVED'
 
 const HEAD = `<!-- Written by \`npm run mutate\`. Do not edit. -->
@@ -16,7 +16,7 @@ means that it did: without the guard, the test fails. A guard whose removal goes
 command fails.
 `
 
-/** The results that a page holds, by guard. */
+/** The results in a page, by guard. */
 export function readResults(page: string): Map<string, Result> {
   const text = existsSync(page) ? readFileSync(page, 'utf8') : ''
   return new Map(
@@ -25,8 +25,8 @@ export function readResults(page: string): Map<string, Result> {
 }
 
 /**
- * Tells one guard from all others. Its code and the name of its test are not part of it: they change when a file is edited,
- * and that they still fit is checked each time. The nightly run tries all guards again.
+ * Distinguishes a guard from all others. Its code and the name of its test are not part of it: they change when a file
+ * is edited, and each run checks that they still fit. The nightly run tries all guards again.
  */
 export function keyOf({ guard, file, test }: Mutation): string {
   return createHash('sha256')

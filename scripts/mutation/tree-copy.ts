@@ -5,20 +5,20 @@ import { dirname, join } from 'node:path'
 import { cloneWorkspace } from '../release/clone.ts'
 import type { Mutation } from './mutation.ts'
 
-/** A copy of the workspace, in which guards can be taken out without harm. */
+/** A copy of the workspace, in which guards can be removed safely. */
 export interface TreeCopy extends AsyncDisposable {
   readonly folder: string
-  /** Takes a guard out. Disposing of the result puts it back. */
+  /** Removes a guard. Disposing of the result restores it. */
   readonly without: (mutation: Mutation) => Disposable
 }
 
-/** Copies the workspace as it is now, with what is installed and built. */
+/** Copies the workspace in its current state, with its installed packages and built files. */
 export async function copyTree(root: string): Promise<TreeCopy> {
   const folder = await mkdtemp(join(tmpdir(), 'backend-logout-mutation-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     await cloneWorkspace(root, folder)
-    // A folder of links and not a link itself, which git would not take for the folder that it ignores.
+    // A folder of links and not a link: git ignores a folder, but not a link.
     mkdirSync(join(folder, 'node_modules'))
     for (const name of readdirSync(join(root, 'node_modules'))) {
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
@@ -40,7 +40,7 @@ export async function copyTree(root: string): Promise<TreeCopy> {
     without({ file, find, replace }) {
       const path = join(folder, file)
       const source = readFileSync(path, 'utf8')
-      // A function, as `$` has a meaning in texts.
+      // A function, because `$` has a meaning in texts.
       writeFileSync(
         path,
         source.replace(find, () => replace),

@@ -1,4 +1,4 @@
-/** Copies the workspace, as it is now and without what git ignores, into a repository of its own with its tags. */
+/** Copies the workspace, in its current state and without ignored files, into a separate repository with its tags. */
 import { join } from 'node:path'
 import { pnpm, run } from './run.ts'
 
@@ -6,7 +6,7 @@ const identity = ['-c', 'user.name=Backend Logout contributors', '-c', 'user.ema
 
 export async function cloneWorkspace(root: string, folder: string): Promise<void> {
   await run(root, 'git', ['clone', '--quiet', '--no-hardlinks', '--no-checkout', root, folder])
-  // Also what is not committed yet: a release is tried before it is merged.
+  // Includes uncommitted changes: a release is tried before it is merged.
   const git = ['--git-dir', join(folder, '.git'), '--work-tree', root]
   await commitAll(root, 'The working tree', git)
   await run(folder, 'git', ['reset', '--quiet', '--hard'])
@@ -18,9 +18,9 @@ export async function commitAll(folder: string, message: string, git: readonly s
   await run(folder, 'git', [...git, ...identity, 'commit', '--quiet', '--allow-empty', '--message', message])
 }
 
-/** Installs what a release needs, from what this machine has downloaded already. */
+/** Installs the packages that a release needs, from this machine's downloads. */
 export async function installOffline(folder: string): Promise<void> {
-  // The lock file was judged where it was installed first; that needs the registry.
+  // The lock file was checked at the first installation; a check requires the registry.
   const what = ['--trust-lockfile', '--filter', 'backend-logout', '--filter', './packages/*']
   await pnpm(folder, ['install', '--offline', '--frozen-lockfile', ...what])
 }

@@ -1,6 +1,6 @@
 /**
- * Rehearses the whole release in a copy of the workspace, offline: versions, changelogs, build, tarballs, and what both
- * registries would be sent. Nothing in this folder changes. With a folder named, the copy stays there.
+ * Rehearses the whole release in a copy of the workspace, offline: versions, changelogs, build, tarballs, and the
+ * uploads to both registries. Nothing in this folder changes. With a named folder, the copy remains there.
  *
  * `npm run release:dry-run -- [FOLDER]`
  */
@@ -15,7 +15,7 @@ const kept = process.argv[2]
 const temporary = kept === undefined ? await mkdtemp(join(tmpdir(), 'backend-logout-release-')) : undefined
 const folder = resolve(temporary ?? kept ?? '')
 
-// Nobody listens there: what would need a registry fails at once.
+// Nobody listens there: a request to a registry fails immediately.
 const nowhere = 'http://127.0.0.1:9/'
 const offline = {
   npm_config_registry: nowhere,
@@ -32,7 +32,7 @@ try {
   await cloneWorkspace(root, folder)
   await installOffline(folder)
   await step('Versions', 'version.ts')
-  // As the version pull request does when it is merged: JSR publishes nothing that is not committed.
+  // As when the version pull request is merged: JSR publishes only committed files.
   await commitAll(folder, 'chore: release')
   await step('Tarballs', 'pack.ts')
   await step('Publication', 'publish.ts', '--dry-run')

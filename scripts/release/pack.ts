@@ -1,6 +1,6 @@
 /**
- * Second step of a release: builds all packages and packs them, without any right to publish. The folder (`release`, or
- * the one named) gets the tarballs and `release.json`, which says what they are.
+ * Second step of a release: builds and packs all packages, without any right to publish. The folder (`release`, or the
+ * one named) gets the tarballs and `release.json`, which says what they are.
  *
  * `npm run release:pack -- [FOLDER]`
  */
@@ -20,7 +20,7 @@ const packages = npmPackages(root)
 const those = packages.flatMap(({ manifest }) => ['--filter', manifest.name])
 await pnpm(root, ['--config.verify-deps-before-run=false', '--recursive', ...those, 'run', 'build'])
 
-/** Provenance needs a manifest that names the repository it was built in, which only the build knows. */
+/** Provenance requires a manifest that names the repository of the build, which only the build knows. */
 async function withRepository(folder: string, action: () => Promise<unknown>): Promise<void> {
   const { GITHUB_REPOSITORY: name, GITHUB_SERVER_URL: server } = process.env
   if (!name || !server) {

@@ -1,4 +1,7 @@
-/** Which packages are released, read from the workspace: to npm those that are not private, to JSR those with a `deno.json`. */
+/**
+ * The packages that are released, read from the workspace: to npm those that are not private, to JSR those with a
+ * `deno.json`.
+ */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -23,7 +26,7 @@ const below = (root: string, pattern: string): string[] =>
     .map((file) => dirname(file).replaceAll('\\', '/'))
     .sort()
 
-/** What goes to npm, each package after those that it depends on: who installs in between gets what works. */
+/** The packages for npm, each after those that it depends on: an installation during the publication works. */
 export function npmPackages(root: string): ReleasedPackage[] {
   const waiting = below(root, 'packages/*/package.json')
     .map((folder) => ({ folder, manifest: readJson<Manifest>(root, folder, 'package.json') }))
@@ -40,6 +43,6 @@ export function npmPackages(root: string): ReleasedPackage[] {
   return ordered
 }
 
-/** What goes to JSR. */
+/** The packages for JSR. */
 export const jsrPackages = (root: string): ReleasedPackage[] =>
   below(root, 'packages/*/deno.json').map((folder) => ({ folder, manifest: readJson(root, folder, 'deno.json') }))

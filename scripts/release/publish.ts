@@ -1,11 +1,11 @@
 /**
- * Last step of a release: publishes what `pack.ts` left in a folder to npm, and the sources of the same version to JSR.
- * What a registry has already is left alone, so a release that broke off is simply run again.
+ * Last step of a release: publishes the output of `pack.ts` in a folder to npm, and the sources of the same version to
+ * JSR. Packages that a registry already has are skipped, so a release that failed is run again.
  *
  * `npm run release:publish -- [FOLDER] [--dry-run]`
  *
- * In CI both registries take the workflow's OIDC token, and npm gets provenance. Elsewhere npm takes its own login, and
- * JSR the token in `JSR_TOKEN`; this is how the tests publish to registries of their own.
+ * In CI, both registries accept the workflow's OIDC token, and npm gets provenance. Elsewhere, npm uses its login, and
+ * JSR the token in `JSR_TOKEN`; this is how the tests publish to their registries.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -41,7 +41,7 @@ const jsr = jsrPackages(root)
 const versions = new Set([...tarballs, ...jsr.map(({ manifest }) => manifest)].map(({ version }) => version))
 if (versions.size !== 1) throw new Error(`One release has one version, these are ${[...versions].join(', ')}.`)
 for (const tarball of tarballs) await check(tarball)
-// JSR takes sources: those of the commit that was packed, and no others.
+// JSR publishes sources: only those of the packed commit.
 const here = (await run(root, 'git', ['rev-parse', 'HEAD'])).trim()
 if (here !== commit) throw new Error(`The sources are those of commit ${here}, but ${commit} was packed.`)
 const changed = await run(root, 'git', ['status', '--porcelain', ...jsr.map(({ folder }) => folder)])
@@ -59,7 +59,7 @@ for (const tarball of tarballs) {
 }
 
 const token = process.env.JSR_TOKEN
-// What belongs into the sources was settled by `check:deno`; the types of the dependencies are checked there.
+// `check:deno` has checked the sources; JSR checks the types of the dependencies.
 const options = ['publish', '--no-check', ...(token && !values['dry-run'] ? ['--token', token] : []), ...dryRun]
 await run(root, 'deno', options)
 for (const { manifest } of jsr) {

@@ -1,11 +1,11 @@
-/** Starts the tools of a release. Their output is shown only where one fails. */
+/** Starts the tools of a release. Their output is shown only if one fails. */
 import { execFile } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const start = promisify(execFile)
 
-/** Runs a program in a folder, with the workspace's own tools first in the path, and gives what it printed. */
+/** Runs a program in a folder, with the workspace's tools first in the path, and returns its output. */
 export async function run(
   cwd: string,
   command: string,
@@ -26,7 +26,7 @@ export async function run(
 /** The pnpm that runs this script, or the one that the workspace names. */
 export function pnpm(cwd: string, args: readonly string[], environment?: NodeJS.ProcessEnv): Promise<string> {
   const own = process.env.npm_execpath ?? ''
-  // npx asks the registry even for what it has, and a dry run has no registry.
+  // npx queries the registry even for installed packages, and a dry run has no registry.
   if (/pnpm(\.exe)?$/.test(own)) return run(cwd, own, args, environment)
   return run(cwd, 'npx', ['--yes', 'pnpm@12.21.0', ...args], environment)
 }

@@ -7,7 +7,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     globalSetup: 'src/postgres.ts',
-    // They start processes, and wait for them most of the time.
+    // These tests start processes, and mostly wait for them.
     maxWorkers: 3,
   },
 })

@@ -6,11 +6,11 @@ export default defineConfig({
     isolate: false,
     // Also those of the programs that are started. Each lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
-    // Processes are started, killed and waited for.
+    // These tests start, kill and wait for processes.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     globalSetup: 'src/template.ts',
-    // Most of the time they wait.
+    // Most of the time, they wait.
     maxWorkers: 3,
   },
 })

@@ -16,7 +16,7 @@ export default defineConfig({
           include: ['src/*.test.ts'],
           exclude: readers,
           globalSetup: 'src/local-release.ts',
-          // Package managers and runtimes are started, on machines that do other things too.
+          // These tests start package managers and runtimes, on machines that are also busy with other work.
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxConcurrency: 3,

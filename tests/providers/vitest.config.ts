@@ -5,7 +5,7 @@ export default defineConfig({
     setupFiles: '../../packages/private-store/src/testing/prepared-memory.ts',
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
-    // Nearly all of a case is waiting for a socket, a timer or a process.
+    // Most of a case is waiting for a socket, a timer or a process.
     sequence: { concurrent: true },
     maxConcurrency: 8,
     testTimeout: 120_000,

@@ -6,7 +6,7 @@ export default defineConfig({
     isolate: false,
     // Also those of the programs that are started. Each lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
-    // Servers and processes are started, killed and waited for.
+    // These tests start, kill and wait for servers and processes.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: 2,

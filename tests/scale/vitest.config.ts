@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
-    // Servers and processes are started, killed and waited for.
+    // These tests start, kill and wait for servers and processes.
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: 2,

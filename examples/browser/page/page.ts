@@ -4,7 +4,11 @@ const { logout, logoutAndRedirect, onLogout } = createLogout({ endpoint: '/logou
 
 const MEANING: Readonly<Record<LogoutStatus, readonly [string, string, 'good' | 'bad']>> = {
   logged_out: ['logged_out', 'The session here is over, and the provider has revoked the tokens.', 'good'],
-  queued: ['queued', 'The session here is over. The tokens wait in the outbox until the provider takes them.', 'good'],
+  queued: [
+    'queued',
+    'The session here is over. The tokens wait in the outbox until the provider accepts them.',
+    'good',
+  ],
   no_session: ['no_session', 'There was no session here, so nothing was revoked.', 'good'],
   local_only: ['local_only', 'The session here is over, but the tokens still work until they expire.', 'bad'],
 }
@@ -42,11 +46,11 @@ async function showSession(): Promise<void> {
   }
 }
 
-/** Runs what a button does, once at a time, and moves the focus on when the button is gone. */
+/** Runs the action of a button, one at a time, and moves the focus on if the button disappears. */
 function onClick(id: string, run: () => Promise<unknown>): void {
   const button = element<HTMLButtonElement>(id)
   button.addEventListener('click', async () => {
-    // Not disabled: then it would lose the focus.
+    // Not disabled: a disabled button would lose the focus.
     if (button.ariaBusy === 'true') return
     button.ariaBusy = 'true'
     try {
@@ -71,13 +75,13 @@ onClick('log-out-everywhere', () => logoutAndRedirect({ returnTo: `${location.or
 onClick('call-api', async () => {
   const { status } = await get<{ status: number }>('/api')
   if (status === 200) say('The API answers 200', 'The backend has called it with the access token.', 'good')
-  else say(`The API answers ${status}`, 'The access token is dead.', 'bad')
+  else say(`The API answers ${status}`, 'The access token is inactive.', 'bad')
 })
 onClick('use-stolen', async () => {
   const { status } = await get<{ status: number }>('/stolen')
   const works = status === 200
   const output = element('stolen')
-  // Good for whoever stole it is bad for the user.
+  // Good for an attacker is bad for the user.
   output.className = works ? 'dead' : 'alive'
   output.textContent = works ? '200: it works' : `${status}: refused`
 })
@@ -108,7 +112,7 @@ interface View {
 const alive = new Set<string>()
 let shown = ''
 
-/** Shows how the provider is set, unless that is being changed on this page. */
+/** Shows the settings of the provider, unless they are being changed on this page. */
 function showControls({ mode, useOutbox }: View): void {
   if (saving) return
   const choice = controls.querySelector<HTMLInputElement>(`[value=${mode}]`)
@@ -123,7 +127,7 @@ function showProvider({ waiting, tokens }: View): void {
   const text = JSON.stringify(tokens)
   if (text === shown) return
   shown = text
-  // What was found out about the last token may be true no longer.
+  // The findings about the last token may no longer be true.
   element('stolen').textContent = ''
   element('tokens').replaceChildren(
     ...tokens.map(({ fingerprint, kind, active }) => {

@@ -6,12 +6,12 @@ const FOLDER = "Other users of the machine can neither read nor change the outbo
 const PRIVATE = 'Journals, their keys, outputs and other files of the command line are private'
 const JOURNAL = 'A journal holds no token'
 
-/** Two guards, of which each is enough on most systems. */
+/** Two guards, each of which is enough on most systems. */
 const LINKS = `if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path)
   // Not blocking, because a pipe in the file's place would wait for someone at its other end.
   const flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK`
 
-/** What is stored keeps secrets, too. */
+/** Stored data also keeps secrets. */
 export const fileGuards: readonly Mutation[] = [
   ...guardsIn({ promise: SEALED, file: 'packages/outbox/src/jwe.ts', test: 'packages/outbox/src/keyring.test.ts' }, [
     [

@@ -13,7 +13,7 @@ import { secretGuards } from './secrets.ts'
 import { serviceGuards } from './services.ts'
 import { truthGuards } from './truth.ts'
 
-/** Every guard that is known. The table has them in the order of the promises. */
+/** Every known guard. The table has them in the order of the promises. */
 export const guards: readonly Mutation[] = [
   ...secretGuards,
   ...fileGuards,

@@ -7,7 +7,7 @@ const MEMORY = 'A response takes at most twice its limit of memory'
 
 const ROWS = "No row of the outbox's database stops"
 
-/** Nobody can make it hang, grow or fall. */
+/** Nobody can make it hang, grow or crash. */
 export const limitGuards: readonly Mutation[] = [
   ...guardsIn(
     { promise: VANISHED, file: 'packages/outbox/src/adder.ts', test: 'tests/outbox/src/vanished-database.test.ts' },

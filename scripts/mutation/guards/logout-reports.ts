@@ -1,6 +1,6 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-/** What the receiver does with a report of a logout, and what a report may cost. */
+/** The receiver's handling of a report of a logout, and the cost of a report. */
 export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {

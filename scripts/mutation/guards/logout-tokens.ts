@@ -1,6 +1,6 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-/** Which reports of a logout the receiver believes. */
+/** The reports of a logout that the receiver accepts. */
 export const logoutTokenGuards: readonly Mutation[] = [
   ...guardsIn(
     {

@@ -1,6 +1,6 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-/** What you install is what was reviewed. */
+/** An installation contains only reviewed code. */
 export const releaseGuards: readonly Mutation[] = [
   ...guardsIn(
     {

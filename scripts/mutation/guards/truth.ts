@@ -5,7 +5,7 @@ const KEPT = 'Every logout that the outbox has acknowledged survives `kill -9`'
 const VISIBLE = 'Text from providers, databases, journals, files or the environment'
 const OTHER_JOURNAL = 'A journal that is damaged, forged without its key'
 
-/** What is reported is true. */
+/** Reports are true. */
 export const truthGuards: readonly Mutation[] = [
   ...guardsIn(
     { promise: NO_REVOCATION, file: 'packages/core/src/verdict.ts', test: 'packages/core/src/verdict.test.ts' },

@@ -15,7 +15,7 @@ declare global {
 const PAGE = `<!doctype html><title>page</title>
 <script type="module">import * as core from '/core.js'; globalThis.logoutCore = core</script>`
 
-/** The modules of core as a bundler makes them for a page: those that are loaded on demand are files of their own. */
+/** The modules of core as a bundler creates them for a page: those that are loaded on demand are separate files. */
 const { outputFiles } = await build({
   entryPoints: [fileURLToPath(import.meta.resolve('@backend-logout/core'))],
   outdir: '/',
@@ -27,7 +27,7 @@ const { outputFiles } = await build({
 })
 const modules = new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]))
 
-/** Fate of a request: an answer, a broken connection, or none at all. */
+/** The outcome of a request: a response, a broken connection, or nothing. */
 type Fate = 'answers' | 'breaks' | 'hangs'
 
 /** The application of a page: its modules, and a provider of the same origin. */
@@ -59,7 +59,7 @@ afterAll(async () => {
 
 type Call = 'revokeToken' | 'verify' | 'logout' | 'introspectToken' | 'revokeTokens'
 
-/** Makes one call in a new page, and says how it ended. */
+/** Makes one call in a new page, and reports its outcome. */
 async function callInPage(call: Call): Promise<Record<string, unknown>> {
   asked.length = 0
   await using context = await browser.newContext()
@@ -120,7 +120,7 @@ test.each<Fate>(['breaks', 'hangs'])(
     provider = { fate: 'answers', status: 401, body: '' }
     const expected = fate === 'breaks' ? 'network' : 'timeout'
     expect(await callInPage('revokeToken')).toMatchObject({ name: 'LogoutError', code: expected, tokenMayBeLive: true })
-    // Nothing else is reached either.
+    // Nothing else is reached.
     code = { fate, name: /verdict|attempt-history/ }
     expect(await callInPage('revokeToken')).toMatchObject({ name: 'LogoutError', code: expected, tokenMayBeLive: true })
   },

@@ -11,7 +11,7 @@ import { startWebApplication, type WebApplication } from './browser/web-applicat
 
 const provider = await startEmulator()
 
-/** The attacker's server: an empty page, and a redirect to wherever it is asked. */
+/** The attacker's server: an empty page, and a redirect to any address in the request. */
 const attacker = createServer((request, response) => {
   const to = new URL(request.url ?? '', 'http://x').searchParams.get('to')
   if (to) response.writeHead(307, { location: to }).end()
@@ -72,15 +72,15 @@ describe.each([
   }
 
   test.each(Object.entries(ARRIVING))('%s arrives, and logs nobody out', async (_way, wayIn) => {
-    // The page is closed with its context: closing one that is on its way elsewhere can take forever.
+    // The page is closed with its context: closing a page that is navigating can take forever.
     await attack(wayIn)
     await expect.poll(() => application.requests.at(0)?.status).toBeDefined()
     for (const { method, headers, status, clearedCookie } of application.requests) {
       expect(status).toBe(method === 'POST' ? 403 : 405)
       expect(clearedCookie).toBe(false)
       const asks = method === 'OPTIONS'
-      // The browser sends the cookie along, so nothing but the guards protects the user. From another site it
-      // does so only when it goes there; and a sandbox is another site to everybody.
+      // The browser sends the cookie, so only the guards protect the user. From another site, it does so only when it
+      // navigates there; a sandbox is another site to everyone.
       const sandboxed = headers.get('sec-fetch-site') !== site
       if (!asks && site === 'same-site' && !sandboxed) expect(headers.get('cookie') ?? '').toContain('__Host-session=')
     }

@@ -53,7 +53,7 @@ test('sign in, call the API, log out: the tokens are inactive, the cookie is gon
   await other.waitForSelector('#user:text-is("alice")')
   await page.click('#log-out')
   await expect.poll(happened).toContain('Answer: logged_out')
-  // The keyboard goes on where the buttons have changed.
+  // The keyboard focus continues where the buttons have changed.
   await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Sign in')
   expect(await cookie()).toBeUndefined()
   await expect.poll(async () => (await states()).slice(0, 2)).toEqual(['✕ dead', '✕ dead'])

@@ -16,7 +16,7 @@ const secondsEach = SECONDS / Object.keys(servers).length
 const provider: Emulator = await startEmulator()
 afterAll(() => provider.close())
 
-/** A session, of which no part may come back. */
+/** A session, no part of which may be in a response. */
 interface Session {
   readonly token: string
   readonly cookie: string
@@ -27,7 +27,7 @@ async function signIn(server: RunningServer): Promise<Session> {
   return { token, cookie: await server.keep({ accessToken: token }) }
 }
 
-/** Pieces of secrets, of which every 30 characters in a row have one. */
+/** Pieces of secrets: every 30 consecutive characters contain one. */
 function piecesOf(secrets: readonly string[]): string[] {
   return secrets
     .flatMap((secret) =>
@@ -36,7 +36,7 @@ function piecesOf(secrets: readonly string[]): string[] {
     .filter((piece) => piece.length > 15)
 }
 
-/** What is wrong with what a server sent. */
+/** The violations in the output of a server. */
 function faultsOf(received: string, { foreign }: HostileRequest): string[] {
   const faults: string[] = []
   if (foreign && /^HTTP\/1\.1 200 |set-cookie/im.test(received)) faults.push('a foreign page was not refused')
@@ -65,7 +65,7 @@ describe.each(Object.entries(servers))('%s', (name, start) => {
           ['Host', host],
           ['Origin', foreign ? EVIL_ORIGIN : `http://${host}`],
           ['X-Logout-Request', '1'],
-          // A browser sends the victim's session along from a foreign page.
+          // A browser sends the victim's session with a request from a foreign page.
           ['Cookie', foreign ? victim.cookie : own.cookie],
           ['Content-Type', 'application/json'],
         ] as const
@@ -86,7 +86,7 @@ describe.each(Object.entries(servers))('%s', (name, start) => {
       expect(failures).toEqual([])
       expect(secrets.filter((secret) => server.output().includes(secret))).toEqual([])
       expect(await provider.isActive(victim.token)).toBe(true)
-      // Most of what is sent is understood well enough to be answered.
+      // The server parses and answers most of the requests.
       expect(answered).toBeGreaterThan(sent / 2)
       console.log(`${name}: ${sent} hostile requests, ${answered} answered`)
     },

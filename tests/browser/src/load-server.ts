@@ -1,4 +1,4 @@
-// A backend in a process of its own, so that its memory can be told from that of the test. Run with --expose-gc.
+// A backend in a separate process, so that its memory is separate from that of the test. Run with --expose-gc.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@backend-logout/browser-proxy/node'

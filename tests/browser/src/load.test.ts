@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url'
 import { startEmulator } from '@backend-logout/emulator'
 import { expect, test } from 'vitest'
 
-/** The first ones warm up; 10 000 by `npm run test:long`. */
+/** The first logouts warm up; 10 000 by `npm run test:long`. */
 const WARM_UP = 1_000
 const LOGOUTS = process.env.LONG ? 10_000 : 2_000
 const IN_FLIGHT = 64
 
-/** What the logouts after the first may leave behind: compiled code and the like, and some bytes for each. */
+/** The memory that the logouts after the first may leave behind: compiled code, and some bytes for each. */
 const GROWTH_BYTES = 500_000 + (LOGOUTS - WARM_UP) * 100
 
 interface Report {

@@ -16,7 +16,7 @@ afterAll(async () => {
   await provider.close()
 })
 
-/** What a page's script finds where a browser keeps tabs apart, run before any script of the page. */
+/** The APIs that a page's script finds in a browser that isolates tabs; run before any script of the page. */
 const FAULTS = {
   'the constructor throws, as in Firefox with blocked cookies': () => {
     globalThis.BroadcastChannel = class {
@@ -56,7 +56,7 @@ describeBehavior('other-tabs-out-of-reach', () => {
     const { accessToken = '' } = [...application.sessions.values()][0] ?? {}
     expect((await page.evaluate(() => proxy.logout())).status).toBe('logged_out')
     expect(await provider.isActive(accessToken)).toBe(false)
-    // A listener can be added and taken off all the same.
+    // A listener can still be added and removed.
     expect(await page.evaluate(() => proxy.onLogout(() => {})())).toBeUndefined()
     await page.evaluate(() => void proxy.logoutAndRedirect({ returnTo: '/goodbye' }))
     await page.waitForURL(`${application.origin}/goodbye`)

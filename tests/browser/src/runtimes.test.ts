@@ -10,7 +10,7 @@ import { complaintsOf } from './runtimes/start-program.ts'
 const provider: Emulator = await startEmulator()
 const servers = new Map<string, RunningServer>()
 beforeAll(async () => {
-  // One after the other where there are few cores would take as long, and wait more.
+  // On few cores, running them in sequence takes as long, with more waiting.
   await Promise.all(Object.entries(SERVERS).map(async ([name, start]) => servers.set(name, await start(provider))))
 }, 60_000)
 beforeEach(() => provider.reset())
@@ -84,7 +84,7 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     for (const answer of answers) expect((await answer.json()).status).toBe('logged_out')
     expect(await provider.isActive(accessToken)).toBe(false)
     const revocations = provider.requests.filter(({ endpoint }) => endpoint === 'revocation')
-    // On Workers, a request that waited for another one would hang with it.
+    // On Workers, a request that waits for another one would hang with it.
     expect(revocations).toHaveLength(name === 'workerd' ? 10 : 2)
   })
 
@@ -93,12 +93,12 @@ describe.each(Object.keys(SERVERS))('mounted under %s', (name) => {
     const left = Array.from({ length: 300 }, (_, at) => at).values()
     const one = async (): Promise<void> => {
       for (const at of left) {
-        // Every third one goes, each at another moment.
+        // Every third one disconnects, each at a different moment.
         const signal = at % 3 === 0 ? AbortSignal.timeout(at % 11) : undefined
         const answer = await ask(name, cookie, { signal })
           .then((response) => response.text())
           .catch((error: Error) => error.name)
-        // On Workers, where no request waits for another, a late one finds the session gone.
+        // On Workers, where no request waits for another, a late one finds no session.
         const answered = name === 'workerd' ? /"logged_out"|"no_session"/ : /"logged_out"/
         if (!(signal && answer === 'TimeoutError')) expect(answer).toMatch(answered)
       }
@@ -137,7 +137,7 @@ test('every server responds in time while the provider hangs', async () => {
 })
 
 test('every server stops waiting for a body that does not arrive', async () => {
-  // Without the parser in front, which waits for it by itself.
+  // Without the parser in front, which also waits for the body.
   const names = Object.keys(SERVERS).filter((name) => !name.includes('parser'))
   const startedAt = performance.now()
   await Promise.all(
@@ -145,7 +145,7 @@ test('every server stops waiting for a body that does not arrive', async () => {
       const { port, origin } = server(name)
       const lines = [`Host: 127.0.0.1:${port}`, `Origin: ${origin}`, 'X-Logout-Request: 1', 'Content-Length: 100']
       const request = `${rawRequest([...lines, 'Content-Type: application/json'])}{"return_to":`
-      // Deno leaves the connection to the client after the answer, whose body may come after its headers.
+      // Deno leaves the connection open after the response, whose body may come after its headers.
       const answer = await sendRaw(port, request, (socket) => {
         let text = ''
         socket.on('data', (chunk) => {
@@ -153,11 +153,11 @@ test('every server stops waiting for a body that does not arrive', async () => {
           if (/\r\n\r\n.*\}/s.test(text)) socket.destroy()
         })
       })
-      // Bun closes connections on which nothing happens at about the same time.
+      // Bun closes idle connections at about the same time.
       expect(answer, name).toMatch(name === 'Bun.serve' ? /^$|"incomplete_body"/ : /"incomplete_body"/)
     }),
   )
-  // Ten seconds, and what a busy machine adds.
+  // Ten seconds, and a margin for a busy machine.
   expect(performance.now() - startedAt).toBeLessThan(60_000)
 })
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Ended, run } from './command-line.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-// What people may type where something else was wanted. None of it is a token that anybody issued.
+// Arguments that people may type by mistake. None of them is a token that anyone issued.
 const SECRETS = {
   'a JWT': 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLW9mLWFsaWNl',
   'a refresh token of Google': '1//0gAbCdEfGhIjKlCgYIARAAGBASNwF-L9IrQwErTyUi',
@@ -14,7 +14,7 @@ const SECRETS = {
   'nineteen characters': 'Zx8Yw7Vu6Ts5Rq4Po3N',
   'a key of the outbox': '2027-01:Jx0hZkq3V9yWm5oB8rTcU2eLfNpSdGaXiQvKzHwMnYs',
   'a word with quotes and blanks': `s3cret' (Did you mean p4ssw0rd?)'`,
-  'what starts with dashes': '--AKIAIOSFODNN7EXAMPLE',
+  'a value that starts with dashes': '--AKIAIOSFODNN7EXAMPLE',
 } as const
 
 const folder = temporaryFolder()
@@ -38,7 +38,7 @@ afterAll(() => {
   provider.closeAllConnections()
 })
 
-/** Every command, as the help lists them. */
+/** Every command in the help. */
 async function commandsOf(parent: readonly string[] = []): Promise<string[][]> {
   const { stdout } = await run([...parent, '--help'])
   const [, list = ''] = stdout.split('\nCommands:\n')
@@ -52,7 +52,7 @@ const COMMANDS = await commandsOf()
 // The value becomes part of the URL, or the option alone starts an emulator that runs until Ctrl-C.
 const INTENDED = new Set(['logout-url --state', 'logout-url --parameter', 'emulator --tokens-file'])
 
-/** The options of a command that take a value, as its help shows them. */
+/** The options of a command that take a value, according to its help. */
 async function optionsOf(command: readonly string[]): Promise<string[]> {
   const { stdout } = await run([...command, '--help'])
   return [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+) </gm)].map(([, name]) => name as string)
@@ -61,7 +61,7 @@ async function optionsOf(command: readonly string[]): Promise<string[]> {
 function expectHidden({ stdout, stderr }: Ended, secret: string, how: string): void {
   const shown = stdout + stderr
   for (let at = 0; at + 8 <= secret.length; at++) {
-    // The emulator's help, and the quotation of commander, have some of these words.
+    // The emulator's help, and commander's quotations, contain some of these words.
     const part = secret.slice(at, at + 8)
     if (part.trim().length === 8 && !/Did you|d you me|you mean/.test(part)) expect(shown, how).not.toContain(part)
   }
@@ -90,9 +90,9 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
       }
       for (const way of ways) {
         const ended = await run([...command, ...way], { env })
-        // A file that the command created because an argument named it was not there before.
+        // A file that the command created because an argument named a missing one.
         expectHidden(ended, secret, `${name} ${way.join(' ')}`)
-        // Ids that are no dead letters' are no mistake of the command line.
+        // Ids that do not belong to dead letters are not a mistake of the command line.
         expect(ended.code, `${name} ${way.join(' ')}`).not.toBe(70)
         for (const created of readdirSync('.')) rmSync(created, { recursive: true })
       }
@@ -121,7 +121,7 @@ describe.each(Object.entries(SECRETS))('%s', (_what, secret) => {
     for (const variable of variables) {
       const changed: Record<string, string> = { ...env, [variable]: secret }
       if (variable === 'AUTHING_APP_SECRET_FILE') changed.AUTHING_APP_SECRET = ''
-      // A key that can be used opens the store, and a folder takes seconds to make.
+      // A usable key opens the store, and creating a folder takes seconds.
       if (variable === 'OUTBOX_KEYS') changed.OUTBOX_STORE = inject('databases').arguments
       if (variable === 'AUTHING_APP_ISSUER') changed.AUTHING_APP_HOST = ''
       for (const command of [

@@ -89,7 +89,7 @@ test('a report covers all runs over an input, including killed ones', async () =
   expect({ counts, complete }).toMatchObject({ counts: { revoked: 300, live: 0, unknown: 0 }, complete: true })
   expect(runs).toHaveLength(2)
   expect(await run(['report', 'verify', report, '--input', input])).toMatchObject({ code: 0 })
-  // Nothing is left to do: no request is sent, and the report still says where they went.
+  // Nothing remains to be done: no request is sent, and the report still says where the earlier ones went.
   expect(await run(args, { env })).toMatchObject({ code: 0 })
   const last = JSON.parse(readFileSync(report, 'utf8'))
   expect(last.runs).toHaveLength(3)

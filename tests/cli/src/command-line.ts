@@ -13,7 +13,7 @@ const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<stri
 /** The file that the command `backend-logout` starts. */
 export const binPath: string = join(dirname(manifest), bin['backend-logout'] as string)
 
-/** How a command ended. */
+/** The end of a command. */
 export interface Ended {
   /** The exit code; `null` when a signal ended it. */
   readonly code: number | null
@@ -22,27 +22,27 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A command that runs. */
+/** The end of a command. */
 export interface Running {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
-  /** What it has written so far. */
+  /** Its output so far. */
   readonly output: { stdout: string; stderr: string }
   /** Waits until it has written something that matches. */
   seen(pattern: RegExp): Promise<void>
 }
 
-/** How a command is started. */
+/** Options for starting a command. */
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** What standard input holds; without it, nothing. `null` leaves it open. */
+  /** The content of standard input; without it, nothing. `null` leaves standard input open. */
   readonly input?: string | null
-  /** A shell command that starts the program, with it as `"$@"`; for limits that a shell sets. */
+  /** A shell command that starts the program as `"$@"`; for limits that a shell sets. */
   readonly shell?: string
 }
 
-/** Starts `backend-logout` in a separate process. Nothing of the surrounding environment names a provider. */
+/** Starts `backend-logout` in a separate process. It inherits no variable that names a provider. */
 export function start(args: readonly string[], { env = {}, cwd, input = '', shell }: StartOptions = {}): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
   const command = [process.execPath, binPath, ...args]
@@ -55,7 +55,7 @@ export function start(args: readonly string[], { env = {}, cwd, input = '', shel
   child.stderr.setEncoding('utf8').on('data', (text) => {
     output.stderr += text
   })
-  // A program that has seen enough need not read the rest.
+  // A program that has seen enough does not need to read the rest.
   child.stdin.on('error', () => {})
   if (input !== null) child.stdin.end(input)
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }))
@@ -70,18 +70,18 @@ export function start(args: readonly string[], { env = {}, cwd, input = '', shel
   return { child, ended, output, seen }
 }
 
-/** What {@link run} gives to a command. */
+/** The input of a command that {@link run} starts. */
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
-  /** What standard input holds; without it, nothing. */
+  /** The content of standard input; without it, nothing. */
   readonly input?: string | Uint8Array
-  /** Whether standard output and standard error are a terminal, of 80 columns. */
+  /** True if standard output and standard error are a terminal of 80 columns. */
   readonly isTTY?: boolean
 }
 
 /**
- * Runs `backend-logout` to its end, in this process: everything but the few lines that connect it to a process. What is
- * about processes (signals, pipes of a shell, limits, working directories) uses {@link start}.
+ * Runs `backend-logout` to its end, in this process: everything except the few lines that connect it to a process.
+ * Tests of processes (signals, pipes of a shell, limits, working directories) use {@link start}.
  */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const { env = {}, input = '', isTTY = false } = options

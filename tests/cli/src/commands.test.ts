@@ -157,7 +157,7 @@ test('the emulator prints the variables for the other commands, and ends with Ct
   const tokens = folder.fresh()
   const args = ['emulator', '--app', 'basic', '--issue-tokens', '3', '--tokens-file', tokens]
   const running = start(args, { env: { npm_command: 'exec' } })
-  // Whoever uses npx has no command of that name.
+  // A user of npx has no command of that name.
   await running.seen(/Ctrl-C stops it[\s\S]* {2}npx @backend-logout\/cli doctor\n/)
   const env = Object.fromEntries(
     running.output.stdout

@@ -7,21 +7,21 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { start } from './command-line.ts'
 
-/** An emulator in a process of its own, behind a server that counts what reaches it and may hold it up. */
+/** An emulator in a separate process, behind a server that counts the requests and can delay them. */
 export interface CountingProvider extends AsyncDisposable {
-  /** What the command line needs to talk to it. */
+  /** The settings that the command line needs to connect to it. */
   readonly env: Record<string, string>
   /** The tokens that were issued at the start. */
   readonly tokens: readonly string[]
-  /** Gives out tokens that no other test has. */
+  /** Issues tokens that no other test has. */
   take(count: number): string[]
-  /** How often each token's revocation was answered with success. */
+  /** The number of successful responses to each token's revocation. */
   readonly revocations: Map<string, number>
-  /** Emits `revocation` with the token when a request for one has come in. */
+  /** Emits `revocation` with the token when a request for it arrives. */
   readonly arrivals: EventEmitter<{ revocation: [token: string] }>
-  /** Answers in place of the emulator; `undefined` lets a request through. */
+  /** Responds instead of the emulator; `undefined` lets a request through. */
   intercept: (token: string, response: http.ServerResponse) => boolean | Promise<boolean>
-  /** The fingerprints of the tokens that the emulator still honours. */
+  /** The fingerprints of the tokens that the emulator still honors. */
   activeTokens(): Promise<string[]>
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { run } from './command-line.ts'
 
-/** What the doctor says where everything is answered so. */
+/** The doctor's findings if every response is the same. */
 async function examined(status: number, headers: Record<string, string>, body = '<h1>Sorry'): Promise<string> {
   const server = createServer((request, response) => {
     request.resume()
@@ -52,7 +52,7 @@ test('the doctor names no sender if nothing identifies it', async () => {
   expect(told).not.toContain('It was sent by')
 })
 
-// Each waits for as long as it is told to.
+// Each waits for the time that it is told.
 test.concurrent.each<[what: string, status: number, headers: Record<string, string>, wait: string]>([
   ['seconds', 429, { 'retry-after': '7' }, '7 s'],
   ['a date', 429, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, '3\\d\\d\\d s'],

@@ -85,7 +85,7 @@ test('the doctor finds a wrong secret, and then leaves given tokens unchanged', 
 })
 
 test('the doctor finds the correct client authentication', async () => {
-  // As a GenAuth application that is set to Basic alone.
+  // Like a GenAuth application that is set to Basic only.
   const server = await serve((request, response, body) => {
     const basic = request.headers.authorization?.startsWith('Basic ')
     const introspection = request.url?.endsWith('/introspection')

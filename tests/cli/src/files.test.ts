@@ -39,7 +39,7 @@ test('the journal of another input is refused, and nothing is sent', async () =>
   const { code, stderr } = await run(['revoke', '-j', journal], { env: provider.env, input: other.join('\n') })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('belongs to another input') })
   expect(other.some((token) => provider.revocations.has(token))).toBe(false)
-  // And it still serves its own input.
+  // It still serves its original input.
   expect(readFileSync(journal, 'utf8').startsWith(before)).toBe(true)
   const again = await run(['revoke', '-j', journal, '--json'], { env: provider.env, input: mine.join('\n') })
   expect(JSON.parse(again.stdout)).toMatchObject({ skipped: 10, complete: true })
@@ -102,7 +102,7 @@ test('a full disk stops the run cleanly, loses nothing, and the next run continu
   const tokens = provider.take(500)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '-j', journal, '-o', output, '-c', '4']
-  // The system refuses to let a file grow beyond 8 KiB, as it does when the disk is full.
+  // The system does not let a file grow beyond 8 KiB, as when the disk is full.
   const first = await start(args, { env: provider.env, shell: 'ulimit -f 16; exec "$@"' }).ended
   expect(first.code).toBe(4)
   expect(first.stderr).toMatch(/The (output|journal) cannot be written: .* Stopping/)

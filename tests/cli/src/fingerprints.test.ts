@@ -14,7 +14,7 @@ const keyed = `hmac:${createHmac('sha256', KEY).update(TOKEN).digest('hex').slic
 const bare = createHash('sha256').update(TOKEN).digest('hex').slice(0, 16)
 
 const folder = temporaryFolder()
-/** It knows one token, calls it active, and refuses to revoke it. */
+/** It knows one token, reports it as active, and refuses to revoke it. */
 const provider = createServer(async (request, response) => {
   const isKnown = new URLSearchParams(await text(request)).get('token') === TOKEN
   const isIntrospection = request.url?.includes('introspect')

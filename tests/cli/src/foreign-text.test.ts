@@ -24,7 +24,7 @@ afterAll(() => provider[Symbol.asyncDispose]())
 
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 
-/** Nothing may steer a terminal or hide, and no line may be one that the other side made up. */
+/** Nothing may control a terminal or hide, and no line may be one that the other side forged. */
 function expectTame(text: string, where: string): void {
   for (const line of text.split('\n')) {
     expect(UNSEEN.exec(line)?.[0].codePointAt(0)?.toString(16), `${where}: ${JSON.stringify(line)}`).toBeUndefined()
@@ -58,7 +58,7 @@ test.each(['refuses', 'accepts', 'answers text', 'lies about its name'] as const
       [['logout-url'], ''],
       [['logout-url', '--json'], ''],
       [['outbox', 'add'], 'token-1'],
-      // What may come right later is tried again and again, which takes time and says nothing new.
+      // Failures that may be temporary are retried, which takes time and shows nothing new.
       ...(mode === 'refuses'
         ? ([
             [['revoke', '--verify'], 'token-1'],
@@ -76,7 +76,7 @@ test.each(['refuses', 'accepts', 'answers text', 'lies about its name'] as const
         const ended = await run(args, { env: settings, input })
         expectAllTame(ended, where)
         if (args.includes('--json') && ended.stdout) {
-          // Still JSON, and still the same text behind it.
+          // Still JSON, with the same text behind it.
           for (const json of args.includes('dead') ? ended.stdout.trim().split('\n') : [ended.stdout]) JSON.parse(json)
         }
         shown += ended.stdout + ended.stderr
@@ -84,7 +84,7 @@ test.each(['refuses', 'accepts', 'answers text', 'lies about its name'] as const
       expectTame(readFileSync(output, 'utf8'), 'the output')
       for (const line of readFileSync(output, 'utf8').trim().split('\n')) JSON.parse(line)
     }
-    // It was not left out, which would prove nothing.
+    // The text is present: its absence would prove nothing.
     if (mode !== 'answers text') expect(shown).toMatch(/MARK-[13]/)
   },
 )
@@ -101,7 +101,7 @@ test('on a terminal, hostile text neither moves the cursor nor creates a line', 
     for (const args of [['doctor'], ['introspect']]) {
       expectAllTame(await run(args, { env, input: 'token-1', isTTY: true }), args.join(' '))
     }
-    // The bar has escape sequences of its own; those of the provider are others.
+    // The bar uses escape sequences; those of the provider are different.
     const { stdout, stderr } = await run(['revoke'], { env, input: 'token-1\n'.repeat(20), isTTY: true })
     expect(stdout + stderr).not.toMatch(
       new RegExp(['\u001b\\[31m', '\u001b\\]', '\u009b', '\u202e', '\u200b'].join('|')),

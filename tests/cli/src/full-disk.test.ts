@@ -13,13 +13,15 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-/** Gives a shell mounts of its own, which are gone when it ends. Users other than root need a namespace for that. */
+/** Gives a shell its own mounts, which disappear when it ends. Users other than root need a namespace for that. */
 const OWN_MOUNTS = process.getuid?.() === 0 ? 'unshare --mount' : 'unshare --user --map-root-user --mount'
-/** Systems that are not Linux, and some that are, do not let this be tried; files.test.ts limits the files' sizes there. */
+/** Some systems do not allow this, Linux included; there, files.test.ts limits the files' sizes. */
 const canMount = spawnSync('/bin/sh', ['-c', `${OWN_MOUNTS} mount -t tmpfs tmpfs /mnt`]).status === 0
 
 describe.runIf(canMount)('on a full disk', () => {
-  /** Runs the steps of a shell on a small disk. `run` is the command; what the disk holds then can be read. */
+  /**
+   * Runs the steps of a shell on a small disk. `run` is the command; afterward, the content of the disk can be read.
+   */
   async function onSmallDisk(args: readonly string[], kilobytes: number, steps: string) {
     const [disk, kept] = [folder.fresh(), folder.fresh()]
     for (const path of [disk, kept]) mkdirSync(path)
@@ -69,7 +71,7 @@ describe.runIf(canMount)('on a full disk', () => {
   test('if only the report does not fit, everything else is complete, and the same command writes it later', async () => {
     const tokens = provider.take(20)
     const args = ['revoke', folder.file(tokens.join('\n')), '-j', 'journal', '-o', 'output', '--report', 'report']
-    // The files of the first run have their place on the disk; then all that is left of it is filled.
+    // The files of the first run have their place on the disk; then the rest of the disk is filled.
     const steps = `run "$1" "$2" "$3" "$4" "$5" "$6" "$7" "$8"
       dd if=/dev/zero of=ballast bs=1k 2>/dev/null
       run "$@"
@@ -80,7 +82,7 @@ describe.runIf(canMount)('on a full disk', () => {
     const { codes, stderr, kept } = await onSmallDisk(args, 256, steps)
     expect(codes, stderr).toEqual([0, 4, 0])
     expect(stderr).toContain('The report cannot be written: the disk is full. The output and the journal are complete')
-    // Half a report would be evidence of nothing.
+    // Half a report would not be evidence.
     expect(
       readFileSync(kept('names'), 'utf8')
         .split('\n')

@@ -21,7 +21,7 @@ afterAll(() => {
   for (const socket of sockets) socket.destroy()
 })
 
-/** Opens a connection, sends bytes, and gives what comes back until the server has closed it. */
+/** Opens a connection, sends bytes, and returns the response when the server has closed the connection. */
 function raw(bytes: string, everyMs?: number): { readonly socket: Socket; readonly closed: Promise<string> } {
   const socket = connect(health.port, '127.0.0.1')
   sockets.add(socket)
@@ -101,7 +101,7 @@ test('slow clients are disconnected within seconds, use only their share, and pr
     ...Array.from({ length: 50 }, () => raw(REQUEST, 100).closed),
   ]
   await sleep(200)
-  // One more than there is room for.
+  // One more than the limit.
   expect(await raw(`${REQUEST}\r\n`).closed).toBe('')
   await Promise.all(slow)
   expect(performance.now() - startedAt).toBeLessThan(60_000)

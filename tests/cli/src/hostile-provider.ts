@@ -3,7 +3,7 @@ import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** Everything that could steer a terminal, forge a line or hide. What is between the marks must stay visible. */
+/** Everything that could control a terminal, forge a line or hide. The text between the marks must stay visible. */
 export const HOSTILE: string = [
   'MARK-1',
   '\u001b[31m\u001b[2K\u001b[1A', // colors, erasing, the line above
@@ -17,13 +17,13 @@ export const HOSTILE: string = [
   'MARK-2',
 ].join('')
 
-/** Some of it that fits into a header. */
+/** The part of it that fits into a header. */
 const HOSTILE_HEADER = 'MARK-3\u009b31m\u0085\u00ad\u007fMARK-4'.replace('\u007f', '')
 
-/** A provider that says in every place where it may say something what no terminal should get. */
+/** A provider that puts text that no terminal should receive into every field. */
 export interface HostileProvider extends AsyncDisposable {
   readonly url: string
-  /** What the endpoints answer. */
+  /** The responses of the endpoints. */
   mode: 'refuses' | 'accepts' | 'answers text' | 'lies about its name'
 }
 

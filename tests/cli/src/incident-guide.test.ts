@@ -9,7 +9,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const PAGE = join(import.meta.dirname, '../../../docs/guides/bulk-and-incidents.md')
 const CLI = 'npx @backend-logout/cli'
 
-/** The commands of the walk, each as it is printed. */
+/** The printed commands of the walkthrough. */
 function commandsOfTheWalk(): string[] {
   const [, walk = ''] = /^## Walk through an incident$([\s\S]*?)^###? /m.exec(readFileSync(PAGE, 'utf8')) ?? []
   return Array.from(walk.matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, code = '']) => code.trim())
@@ -44,7 +44,7 @@ test('the steps of the incident guide work, including Ctrl-C and an outage', asy
       /1,500 tokens would be revoked[\s\S]*500 left out by --where[\s\S]*at least 5\.4 s/,
     )
     await shell(keys)
-    // Somebody presses Ctrl-C in the middle, and the provider has a bad moment.
+    // Someone presses Ctrl-C in the middle, and the provider fails for a moment.
     const outcomes = join(cwd, 'report.outcomes.ndjson')
     const interrupted = start(argsOf(revoke), { cwd, env })
     while (!existsSync(outcomes) || statSync(outcomes).size < 20_000) await new Promise((done) => setTimeout(done, 20))

@@ -35,7 +35,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(stderr).toContain('stopping')
     const summary = JSON.parse(stdout)
     expect(summary).toMatchObject({ complete: false, notRevoked: 0, exitCode: 130 })
-    // Everything that reached the provider was waited for and written down.
+    // The run waited for every request that reached the provider, and recorded it.
     const arrived = tokens.filter((token) => provider.revocations.has(token)).map(fingerprint)
     expect(arrived.length).toBeLessThan(tokens.length)
     expect(

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-/** A journal as the first version wrote it, which confirms the given lines of an input. */
+/** A journal in the format of the first version, which confirms the given lines of an input. */
 function oldJournal(text: string, read: number, done: string): string {
   const { AUTHING_APP_ID: app, AUTHING_APP_HOST: host = '' } = provider.env
   const part = text.split('\n', read).map((line) => `${line}\n`)

@@ -19,7 +19,7 @@ interface OutputLine {
 
 const readLines = (path: string): string[] => readFileSync(path, 'utf8').split('\n').slice(0, -1)
 
-/** The lines that a journal calls confirmed. A line that was torn by a kill does not count. */
+/** The lines that a journal confirms. A line that a kill cut off does not count. */
 function confirmedLines(journal: string): number[] {
   return readLines(journal).flatMap((text) => {
     const { done = '' } = JSON.parse(text) as { done?: string }
@@ -62,7 +62,7 @@ test('a run that is killed with -9 at random moments and resumed revokes everyth
     if (signal === 'SIGKILL') {
       kills++
       for (const line of confirmedLines(journal)) confirmed.add(tokens[line - 1] as string)
-      // What a provider is still busy with when its client dies must not count as the next run's.
+      // Requests that the provider still processes when its client is killed must not count as the next run's.
       await new Promise((resolve) => setTimeout(resolve, 100))
     } else {
       expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -74,7 +74,7 @@ test('a run that is killed with -9 at random moments and resumed revokes everyth
   expect(await provider.activeTokens()).toEqual([])
   expect([...provider.revocations.keys()].sort()).toEqual([...tokens].sort())
   expect(confirmedTwice).toEqual([])
-  // Twice the concurrency: requests on their way, and those that were answered in the same turn of the event loop.
+  // Twice the concurrency: requests in flight, and those that were answered in the same turn of the event loop.
   const twice = [...provider.revocations.values()].reduce((sum, count) => sum + count - 1, 0)
   expect(twice).toBeLessThanOrEqual(kills * 2 * CONCURRENCY)
 
@@ -86,5 +86,5 @@ test('a run that is killed with -9 at random moments and resumed revokes everyth
   expect((summary.skipped as number) + (summary.revoked as number)).toBe(TOKENS)
 
   const written = readFileSync(journal, 'utf8') + readFileSync(output, 'utf8')
-  for (const token of tokens) if (written.includes(token)) throw new Error('A token was written down.')
+  for (const token of tokens) if (written.includes(token)) throw new Error('The journal contains a token.')
 })

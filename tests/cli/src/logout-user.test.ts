@@ -14,13 +14,13 @@ let pool: pg.Pool
 beforeAll(async () => {
   pool = new pg.Pool({ connectionString: database })
   pool.on('error', () => {})
-  // As connect-pg-simple makes it.
+  // The table that connect-pg-simple creates.
   await pool.query('CREATE TABLE session (sid varchar PRIMARY KEY, sess json NOT NULL, expire timestamp(6) NOT NULL)')
 })
 afterAll(() => pool.end())
 beforeEach(async () => {
   await pool.query('DELETE FROM session')
-  // What was reported before would end the logins of the next test.
+  // An earlier report would end the logins of the next test.
   await pool.query('DROP SCHEMA IF EXISTS backend_logout_sessions CASCADE')
   const index = createPostgresSessionIndex({ pool, end: () => {} })
   for (const [id, sub] of Object.entries({ a1: 'alice', a2: 'alice', b1: 'bob' })) {

@@ -10,7 +10,7 @@ const env = {
   AUTHING_APP_ID: 'app',
   AUTHING_APP_SECRET: 'secret',
   AUTHING_APP_HOST: 'https://example.genauth.ai',
-  // All rows take 50 MB, so that none of them can be kept.
+  // All rows together take 50 MB, so the command cannot keep them.
   NODE_OPTIONS: '--max-old-space-size=32 --max-semi-space-size=1',
 }
 

@@ -10,7 +10,10 @@ import { type CountingProvider, startCountingProvider } from './counting-provide
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
-/** How long the worker may take: for what is in progress, to store that, and to give up on connections. */
+/**
+ * The time that the worker may take: to finish the logouts in progress, to store the results, and to abandon
+ * connections.
+ */
 const GRACE_MS = 20_000
 
 let provider: CountingProvider
@@ -50,7 +53,7 @@ test.skipIf(process.platform === 'win32').each(['that answers', 'that has vanish
       }
       npx.kill('SIGTERM')
       await ended
-      // npx itself does not wait for it.
+      // npx does not wait for it.
       const isGone = async (): Promise<boolean> =>
         fetch(health).then(
           () => false,

@@ -5,7 +5,7 @@ const DATABASES = ['outbox', 'foreign_text', 'arguments', 'revocations', 'finger
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The addresses of databases of a real Postgres server, one for each file of tests. They are empty at the start. */
+    /** The addresses of databases on a real Postgres server, one for each test file. They are empty at the start. */
     databases: Record<(typeof DATABASES)[number], string>
   }
 }

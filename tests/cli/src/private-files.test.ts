@@ -28,7 +28,7 @@ test.each(['000', '022', '777'])('only the owner can read files written with uma
   await emulator.ended
   for (const file of [journal, `${journal}.key`, output, key, tokens]) {
     expect(modeOf(file)).toBe(0o600)
-    // A second user, where this one may become it.
+    // A second user, if this one may become that user.
     if (process.getuid?.() !== 0) continue
     chmodSync(folder.path, 0o711)
     expect(() => execFileSync('cat', [file], { uid: 65_534, gid: 65_534, stdio: 'pipe' })).toThrow(/Permission denied/)

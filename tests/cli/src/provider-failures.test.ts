@@ -108,7 +108,7 @@ test('the secret can come from a file', async () => {
   const file = folder.file(`${secret}\n`)
   const args = ['revoke', '--secret-file', file]
   expect(await run(args, { env, input: tokens[0] ?? '' })).toMatchObject({ code: 0, stderr: '' })
-  // It comes before what the environment says.
+  // The option takes precedence over the environment.
   const wrong = { ...env, AUTHING_APP_SECRET: 'wrong' }
   expect(await run(args, { env: wrong, input: tokens[1] ?? '' })).toMatchObject({ code: 0, stderr: '' })
   const missing = await run(['revoke', '--secret-file', 'missing'], { env, input: 'token-1' })

@@ -13,7 +13,7 @@ const folder = temporaryFolder()
 let provider: CountingProvider
 let log: RevocationLog
 let list: RevocationList
-/** With the log in the environment. */
+/** With the log's address in the environment. */
 let env: Record<string, string>
 beforeAll(async () => {
   provider = await startCountingProvider(folder.path, 40)

@@ -39,7 +39,7 @@ test('a run takes its turns in the database that OUTBOX_STORE or --outbox names'
   const [before] = await storedPace()
   expect(before).toBeDefined()
   const { password, host, pathname } = new URL(store)
-  // No password in arguments: it comes from where libpq and its kin read it.
+  // Without a password in the arguments: it comes from the places where libpq reads it.
   const args = ['revoke', '--outbox', `postgres://postgres@${host}${pathname}`]
   const { code } = await start(args, { env: { ...provider.env, PGPASSWORD: password }, input: second.join('\n') }).ended
   expect(code).toBe(0)
@@ -58,7 +58,7 @@ describe('a run is refused, before anything is sent', () => {
     const arrivals: string[] = []
     const onArrival = (token: string): void => void arrivals.push(token)
     provider.arrivals.on('revocation', onArrival)
-    // In a process of its own, because the driver reads PGPASSWORD there.
+    // In a separate process, because the driver reads PGPASSWORD there.
     const ended = await start(['revoke', ...args], { env: { ...provider.env, ...more }, input: 'token-1' }).ended
     provider.arrivals.off('revocation', onArrival)
     expect(arrivals).toEqual([])
@@ -75,7 +75,7 @@ describe('a run is refused, before anything is sent', () => {
 
   test.each(['./outbox', 'mysql://localhost/app'])('with --outbox %s', async (address) => {
     expect(await refused(['--outbox', address])).toMatchObject({ code: 2, stderr: expect.stringContaining('--outbox') })
-    // A dry run finds that as well.
+    // A dry run also finds that.
     expect(await refused(['--outbox', address, '--dry-run'])).toMatchObject({ code: 2 })
   })
 
@@ -157,11 +157,11 @@ describe('when the database vanishes in the middle', () => {
   test('the run waits, and goes on when it is back', async () => {
     const tokens = provider.take(200)
     const { running } = await interrupted(tokens)
-    // Turns that were reserved before stay valid for up to half a second.
+    // Turns that were reserved earlier stay valid for up to half a second.
     await sleep(600)
     const before = provider.revocations.size
     await sleep(1_000)
-    // It has no turns, and does not do without them.
+    // It has no turns, and does not continue without them.
     expect(provider.revocations.size).toBeLessThan(before + 5)
     await server.start()
     const { code, stdout, stderr } = await running.ended
@@ -178,7 +178,7 @@ describe('when the database vanishes in the middle', () => {
     const { code, stdout } = await running.ended
     expect(code).toBe(130)
     const summary = JSON.parse(stdout)
-    // What waited for a turn was not sent.
+    // Requests that waited for a turn were not sent.
     expect(summary).toMatchObject({ complete: false, unknown: 0, reasons: { aborted: summary.live } })
     await server.start()
     const { code: later, stdout: rest } = await run(args, { env })

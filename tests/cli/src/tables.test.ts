@@ -111,7 +111,7 @@ test('tokens of several clients are revoked in one run, each with its own creden
   expect(active(tokens.flat())).toEqual([])
   expect(active([stranger as string])).toHaveLength(1)
   expect(folder.ndjson(output).filter(({ client }) => client === basic.appId)).toHaveLength(30)
-  // Only what is missing comes again.
+  // Only the missing tokens are sent again.
   const again = await run([...args, '-o', output, '-j', journal, '--json'], settings)
   expect(JSON.parse(again.stdout)).toMatchObject({ revoked: 0, skipped: 90, invalid: 1 })
   for (const secret of [post.appSecret, basic.appSecret] as string[]) {
@@ -158,7 +158,7 @@ test('--rate is never exceeded, retries and introspection included', async () =>
   expect(code).toBe(0)
   const sent = provider.requests.length
   expect(sent).toBeGreaterThanOrEqual(450)
-  // What is in flight when a retry comes is held back only afterward.
+  // Retries hold back only the requests that follow those in flight.
   expect(sent / seconds).toBeLessThan(200 * 1.1)
 })
 
@@ -176,7 +176,7 @@ test('a dry run reports what a run would do, sends nothing and writes nothing', 
   expect(active(tokens)).toHaveLength(10)
   expect(() => readFileSync(output)).toThrow('ENOENT')
   expect(() => readFileSync(journal)).toThrow('ENOENT')
-  // With a journal of an earlier run, what is confirmed is not counted.
+  // With a journal of an earlier run, confirmed tokens are not counted.
   await run(args, { env: env() })
   const again = await run([...args, '--dry-run', '--json'], { env: env() })
   expect(JSON.parse(again.stdout)).toEqual({

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll } from 'vitest'
 
-/** A folder that is gone after the tests of a file. */
+/** A folder that is removed after the tests of a file. */
 export interface TemporaryFolder {
   readonly path: string
-  /** A path in it that was not used before. */
+  /** A path in it that is not in use. */
   fresh(): string
-  /** Writes a new file, and gives its path. */
+  /** Writes a new file, and returns its path. */
   file(content: string | Uint8Array): string
   /** The parsed lines of an NDJSON file. */
   ndjson(path: string): Record<string, unknown>[]
 }
 
-/** Makes a folder for the tests of a file. */
+/** Creates a folder for the tests of a file. */
 export function temporaryFolder(): TemporaryFolder {
   const path = mkdtempSync(join(tmpdir(), 'backend-logout-cli-'))
   afterAll(() => rmSync(path, { recursive: true }))

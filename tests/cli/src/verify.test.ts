@@ -19,7 +19,7 @@ test.each([
   ['502', { status: 502 }],
 ])('no proof is lost to %s from introspection, before or after', async (_what, fault) => {
   const tokens = await provider.issueTokens(30)
-  // One of ten questions is refused.
+  // One of ten requests is refused.
   for (let at = 0; at < 6; at++) {
     provider.answerNext({ endpoint: 'introspection', delayMs: 1, times: 9 })
     provider.answerNext({ endpoint: 'introspection', ...fault })
@@ -34,7 +34,7 @@ test('a resumed run proves what the previous one could not', async () => {
   const tokens = await provider.issueTokens(2)
   const [journal, output] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', folder.file(tokens.join('\n')), '--verify', '-c', '1', '-j', journal, '-o', output, '--json']
-  // Asked before, and refused an answer after; the second token has all its answers.
+  // The first introspection succeeds and the second is refused; for the second token, both succeed.
   provider.answerNext({ endpoint: 'introspection', delayMs: 1 })
   provider.answerNext({ endpoint: 'introspection', status: 403 })
   const first = await run(args, { env })

@@ -4,11 +4,11 @@ import { filesLike, root } from './repository.ts'
 
 /** A block of code that readers may copy. */
 export interface CodeBlock {
-  /** Where it is, such as `docs/guides/errors.md:12`. */
+  /** Its location, such as `docs/guides/errors.md:12`. */
   readonly at: string
   readonly file: string
   readonly language: string
-  /** What stands behind the language, such as `run`. */
+  /** The words after the language, such as `run`. */
   readonly marks: readonly string[]
   readonly code: string
 }

@@ -12,18 +12,18 @@ import { root } from './repository.ts'
 
 const run = promisify(execFile)
 const bin = (name: string): string => join(import.meta.dirname, '../node_modules/.bin', name)
-// In here, so that the packages are found as a user's are.
+// Inside the package, so that a program finds the packages as a user's does.
 const folder = join(import.meta.dirname, '../.results/code')
 
-/** Languages of blocks that are only looked at, with the reason. */
+/** Languages of blocks that are not compiled, with the reason. */
 const NOT_CHECKED: Readonly<Record<string, string>> = {
   perl: 'a program that tests/generators runs',
   python: 'a program that tests/generators runs',
   svelte: 'pages of SvelteKit, which tests/frameworks builds',
-  text: 'output of programs, and forms as they go over the wire',
+  text: 'output of programs, and forms as sent over the wire',
 }
 
-/** Marks of blocks that do not compile here, with the pages that may have them and who tries these. */
+/** Marks of blocks that do not compile here, with the pages that may have them and the test that covers them. */
 const NOT_COMPILED: Readonly<Record<string, { readonly page: string; readonly triedBy: string }>> = {
   'express-example': {
     page: 'docs/guides/express.md',
@@ -93,7 +93,7 @@ test('the TypeScript in guides, READMEs and documentation comments compiles', as
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     allowImportingTsExtensions: true,
-    // Of others' declarations some do not compile.
+    // Some third-party declarations do not compile.
     skipLibCheck: true,
     noEmit: true,
   }
@@ -118,7 +118,7 @@ test('the TypeScript for Deno compiles in Deno', async () => {
     '@backend-logout/core': source('core/src/index.ts'),
     '@backend-logout/deno': source('deno/src/mod.ts'),
     'jsr:@backend-logout/deno': source('deno/src/mod.ts'),
-    // What the page about it says of its examples.
+    // The statements of the page about its examples.
     '@backend-logout/node': source('deno/src/mod.ts'),
     'npm:@backend-logout/emulator': './emulator/index.d.ts',
     jose: './jose/index.d.ts',
@@ -126,13 +126,13 @@ test('the TypeScript for Deno compiles in Deno', async () => {
     'jose/key/import': './jose/key/import.d.ts',
     'openapi-fetch': source('core/node_modules/openapi-fetch/dist/index.d.mts'),
   }
-  // Outside of the workspace, of which Deno would take too much notice.
+  // Outside the workspace, because Deno would read the workspace's configuration.
   const elsewhere = await mkdtemp(join(tmpdir(), 'backend-logout-docs-'))
   try {
     await writeFile(join(elsewhere, 'deno.json'), JSON.stringify({ imports }))
     await copyDeclarations(join(root, 'packages/emulator/dist'), join(elsewhere, 'emulator'))
     await copyDeclarations(join(root, 'packages/core/node_modules/jose/dist/types'), join(elsewhere, 'jose'))
-    // With the others of these pages, as the ones may import the others.
+    // With the other blocks of these pages, because one may import another.
     const files = writePrograms(
       script.filter(({ file }) => pages.has(file)),
       join(elsewhere, 'code'),
@@ -146,7 +146,7 @@ test('the TypeScript for Deno compiles in Deno', async () => {
   }
 })
 
-/** Copies declarations so that Deno finds them: from npm, where it takes them from, it knows that `x.ts` is `x.d.ts`. */
+/** Copies declarations to where Deno finds them: from npm, it knows that `x.ts` is `x.d.ts`. */
 async function copyDeclarations(from: string, to: string): Promise<void> {
   for (const name of (await readdir(from, { recursive: true })).filter((name) => name.endsWith('.d.ts'))) {
     const text = await readFile(join(from, name), 'utf8')

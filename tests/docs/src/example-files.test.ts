@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { allBlocks, type CodeBlock } from './code-block.ts'
 import { filesLike, root } from './repository.ts'
 
-/** Pages that repeat examples, and the test that keeps each as it is in the example, or runs the page. */
+/** Pages that repeat examples, and the test that compares each with the example, or runs the page. */
 const KEPT_BY: Readonly<Record<string, string>> = {
   'docs/guides/express.md': 'tests/frameworks/src/express.test.ts',
   'docs/guides/fastify.md': 'tests/frameworks/src/fastify.test.ts',
@@ -16,12 +16,12 @@ const KEPT_BY: Readonly<Record<string, string>> = {
   'docs/guides/revoked-means-refused.md': 'tests/docs/src/revoked-means-refused.test.ts',
   'packages/browser-proxy/README.md': 'tests/docs/src/example-files.test.ts',
 }
-/** A block of at least so many lines repeats a file if this part of them is in it. */
+/** A block with at least this many lines repeats a file if this share of them is in it. */
 const LEAST_LINES = 10
 const LEAST_PART = 0.55
 
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
-/** The lines that say something. */
+/** The lines that are not blank or only brackets. */
 const linesOf = (code: string): string[] =>
   code
     .split('\n')
@@ -56,7 +56,10 @@ test.each(Object.entries(KEPT_BY))('%s repeats an example, and %s reads it', (pa
   expect(read(file)).toContain(page.split('/').at(-1))
 })
 
-/** From where the application is made to where it listens, without comments, as the pages have settings of their own. */
+/**
+ * From the creation of the application to the call that makes it listen, without comments: the pages have other
+ * settings.
+ */
 const applicationOf = (code: string): string =>
   code
     .slice(code.indexOf('const app ='))

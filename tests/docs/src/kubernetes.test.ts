@@ -14,7 +14,7 @@ const worker = blocks.find(({ language }) => language === 'ts')?.code ?? ''
 const [, emulator = '', begin = '', tryIt = '', end = '', withoutCode = ''] = blocks
   .filter(({ language }) => language === 'sh')
   .map(({ code }) => code)
-// In here, so that the packages are found as a user's are.
+// Inside the package, so that a program finds the packages as a user's does.
 const folder = join(import.meta.dirname, '../.results/kubernetes')
 
 const UNREACHABLE = '# TYPE backend_logout_outbox_up gauge\nbackend_logout_outbox_up 0\n'
@@ -28,7 +28,7 @@ test('the worker of the guide revokes, survives an outage of Postgres and ends o
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'worker.ts'), worker.replaceAll('9090', port))
   const running: ChildProcess[] = []
-  /** Runs commands in a terminal, and collects what it shows. */
+  /** Runs commands in a terminal, and collects its output. */
   const open = (commands: string) => {
     const placed = localCommands(commands).replaceAll('9090', port)
     const child = spawn('bash', ['-euc', placed], { cwd: folder, env: terminalEnvironment(), detached: true })
@@ -48,7 +48,7 @@ test('the worker of the guide revokes, survives an outage of Postgres and ends o
     const provider = open(`exec ${emulator}`)
     await expect.poll(() => provider.output, patience).toMatch(/AUTHING_APP_SECRET=\S+\n/)
     const exported = provider.output.match(/^export .*$/gm)?.join('\n') ?? ''
-    // The reader has a database of another name, waits until the worker listens, and between the blocks.
+    // The reader's database has another name, and the reader waits until the worker listens, and between the blocks.
     const ownStore = begin.replace(/(?<=OUTBOX_STORE=).*$/m, `'${store}'`)
     const listens = `until curl --silent --fail localhost:${port}/readyz; do sleep 0.2; done`
     const first = open([exported, ownStore, listens, tryIt, 'echo tried; read -r _', end].join('\n'))
@@ -74,7 +74,7 @@ test('the worker of the guide revokes, survives an outage of Postgres and ends o
     expect(await second.ended, second.output).toEqual([0, null])
   } finally {
     for (const { pid, exitCode, signalCode } of running) {
-      // With what it started.
+      // With the processes that it started.
       if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
     }
     rmSync(folder, { recursive: true, force: true })

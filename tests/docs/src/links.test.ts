@@ -5,14 +5,14 @@ import { filesLike, root } from './repository.ts'
 
 const pages = filesLike('*.md', ':!**/CHANGELOG.md', ':!**/*.api.md', ':!.changeset/**')
 
-/** A page without its code, in which brackets mean other things. */
+/** A page without its code, in which brackets have other meanings. */
 function proseOf(page: string): string {
   return readFileSync(join(root, page), 'utf8')
     .replace(/^( *)```.*?^\1```/gms, '')
     .replace(/`[^`\n]+`/g, (code) => code.replaceAll(/[[\]()]/g, ' '))
 }
 
-/** What links can lead to within a page, as GitHub and the site name it. */
+/** The targets of links within a page, as GitHub and the site name them. */
 function anchorsOf(page: string): string[] {
   const headings = proseOf(page).matchAll(/^#{1,6} (.+)$/gm)
   return Array.from(headings, ([, title = '']) =>

@@ -10,7 +10,7 @@ import { root } from './repository.ts'
 import { runCommands, terminalEnvironment } from './terminal.ts'
 
 const PAGE = 'docs/guides/revoked-means-refused.md'
-// In here, so that the packages are found as a user's are.
+// Inside the package, so that a program finds the packages as a user's does.
 const folder = join(import.meta.dirname, '../.results/revoked-means-refused')
 const blocks = allBlocks().filter(({ file }) => file === PAGE)
 
@@ -36,7 +36,7 @@ test('the guide builds an API that refuses a token after the logout, and accepts
     AUTHING_APP_HOST: provider.appHost,
     FEED_SECRET: 'replace-this-with-32-random-characters',
   }
-  /** The commands of a section, as they are printed. */
+  /** The printed commands of a section. */
   const commandsOf = (heading: string): string => {
     const [, section = ''] = readFileSync(join(root, PAGE), 'utf8').split(`${heading}\n`)
     return /^```sh\n(.*?)^```$/ms.exec(section)?.[1] ?? ''
@@ -77,7 +77,7 @@ test('the guide builds an API that refuses a token after the logout, and accepts
 
     await stop(backend)
     await expect.poll(() => api(accessToken), { timeout: 30_000 }).toBe(503)
-    // The incident: nothing that was issued until now is valid any more, and a later login is.
+    // The incident: all tokens issued until now are invalid, and a later login is valid.
     const revoked = await shell(commandsOf('## Revoke users in an incident'))
     expect(revoked).toMatch(/token of this user[\s\S]*token of this session[\s\S]*access token that the issuer issued/)
     start('backend.ts')
@@ -85,7 +85,7 @@ test('the guide builds an API that refuses a token after the logout, and accepts
     const again = async () => api((await provider.signIn('bob')).accessToken)
     await expect.poll(again, { timeout: 60_000, interval: 500 }).toBe(200)
 
-    // The other way: it asks the provider, whose silence is no permission.
+    // The other way: it asks the provider, and refuses if the provider does not respond.
     start('introspecting-api.ts')
     const asked = (token = accessToken) => api(token, introspectingPort)
     await expect.poll(() => asked(), { timeout: 60_000 }).toBe(200)

@@ -140,7 +140,7 @@ describe('the site', () => {
   })
 })
 
-/** Searches the site as its pages do, and gives the names of the ten results that they show. */
+/** Searches the site like its pages, and returns the names of the ten results that they show. */
 async function search(site: string, word: string): Promise<string[]> {
   const script = await readFile(join(site, 'assets/search.js'), 'utf8')
   const [, data = ''] = /"([^"]+)"/.exec(script) ?? []

@@ -9,19 +9,19 @@ const originalOf = (page: string): string =>
   page.replace('README.zh-CN.md', 'README.md').replace('docs/zh-CN/', 'docs/guides/')
 const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
-/** The blocks of code of a page, with their languages and without their comments, which are translated. */
+/** The code blocks of a page, with their languages and without their comments, which are translated. */
 function codeOf(page: string): string[] {
   const blocks = read(page).matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)
   return Array.from(blocks, ([, info = '', code = '']) => `${info}\n${code.replaceAll(/(^|\s)(?:\/\/|#) .*$/gm, '')}`)
 }
 
-/** The outline of a page: the levels of its headings, each with the shape of what follows, and no words. */
+/** The outline of a page: the levels of its headings, each with the shape of the following content, and no words. */
 function outlineOf(page: string): string[] {
   const prose = read(page).replaceAll(/^```[\s\S]*?^```$/gm, '```')
   return prose.match(/^(?:#{1,6}(?= )|```|\||[-*](?= )|\d+\.(?= ))/gm) ?? []
 }
 
-/** The code, addresses and numbers that stand between words, in the cells of each table. */
+/** The code, addresses and numbers between words, in the cells of each table. */
 function factsOf(page: string): string[][] {
   const rows = read(page).match(/^\|.*\|$/gm) ?? []
   return rows.map((row) => row.match(/`[^`]+`/g) ?? [])

@@ -15,9 +15,9 @@ import type { Application, Provider } from './express-application.ts'
 /** Better Auth with two applications. Each user has one session there, which all applications share. */
 export interface BetterAuthProvider extends Provider<Application>, AsyncDisposable {
   readonly apps: { readonly a: Application; readonly b: Application }
-  /** Logs a user out, in the way in which an application does it: with the ID token that it got last. */
+  /** Logs a user out the way an application does: with the latest ID token. */
   logOutAt(app: Application, user: string): Promise<number>
-  /** The status of the answer to a refresh. */
+  /** The status of the response to a refresh. */
   refresh(app: Application, refreshToken: string): Promise<number>
 }
 
@@ -44,7 +44,7 @@ export async function startBetterAuth(): Promise<BetterAuthProvider> {
     return { name, appId, appSecret, authMethod: 'client_secret_basic' }
   }
   const apps = { a: await register('a'), b: await register('b') }
-  /** Nothing for users who have logged out. */
+  /** Missing for users who have logged out. */
   const cookies = new Map<string, string | undefined>()
   const idTokens = new Map<string, string>()
   const requestTokens = ({ appId, appSecret }: Application, parameters: Record<string, string>): Promise<Response> => {
@@ -67,7 +67,7 @@ export async function startBetterAuth(): Promise<BetterAuthProvider> {
       return { idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
     },
     async sendLogoutsTo(backchannelLogoutUri, { app }) {
-      // It registers no address on loopback, so the row says so.
+      // It does not register loopback addresses, so the row says so.
       const row = tables.oauthClient?.find(({ clientId }) => clientId === app.appId)
       Object.assign(row ?? {}, { backchannelLogoutUri, backchannelLogoutSessionRequired: true })
     },

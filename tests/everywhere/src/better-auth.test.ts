@@ -29,17 +29,17 @@ test("a logout at A ends B's session, B's tokens and their acceptance by B's API
 
   expect(await provider.logOutAt(provider.apps.a, 'alice')).toBe(200)
 
-  // It reports within the request, as long as nothing is set up for work in the background.
+  // It reports within the request, unless background work is configured.
   expect([a, b].map(({ events }) => events.map(({ type }) => type))).toEqual([['logged_out'], ['logged_out']])
   expect([await a.visit(atA.cookie), await b.visit(atB.cookie), await b.visit(bob.cookie)]).toEqual([401, 401, 200])
   await expect.poll(() => api(atB.tokens.accessToken)).toBe('revoked')
   expect(await api(bob.tokens.accessToken)).toBe('valid')
-  // Its logout leaves refresh tokens for offline access alone, and cannot revoke JWTs: the outbox and the list do.
+  // Its logout does not revoke refresh tokens for offline access, and cannot revoke JWTs: the outbox and the list do.
   await Promise.all([a.outbox.work({ untilEmpty: true }), b.outbox.work({ untilEmpty: true })])
   expect(await provider.refresh(provider.apps.b, atB.tokens.refreshToken)).toBe(400)
   expect(await provider.refresh(provider.apps.b, bob.tokens.refreshToken)).toBe(200)
 
-  // Alice may come back.
+  // Alice may log in again.
   const again = await b.logIn('alice')
   expect(await b.visit(again.cookie)).toBe(200)
   expect(await api(again.tokens.accessToken)).toBe('valid')

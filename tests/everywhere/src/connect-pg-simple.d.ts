@@ -1,4 +1,4 @@
-/** It has no declarations of its own, and those of others are for an older version. */
+/** It has no declarations, and third-party ones are for an older version. */
 declare module 'connect-pg-simple' {
   import type session from 'express-session'
   import type pg from 'pg'

@@ -12,9 +12,9 @@ import { TestIssuer } from '../../../packages/receiver/src/testing/issuer.ts'
 import { crashRounds } from './crash.ts'
 import type { ReceiverArguments } from './programs/receiver.ts'
 
-/** One for each moment; more by `npm run test:long`. */
+/** One for each moment; `npm run test:long` has more. */
 const ROUNDS = process.env.LONG ? 30 : 6
-/** A round takes about 3 seconds on Postgres, and 8 where three PGlites start. */
+/** A round takes about 3 seconds on Postgres, and 8 if three PGlites start. */
 const TIMEOUT_MS = ROUNDS * 40_000
 const seed = Number(process.env.CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31))
 
@@ -23,7 +23,7 @@ async function expectTruth(store: ReceiverArguments['store']): Promise<void> {
   await using provider = await startEmulator({ accessTokenFormat: 'opaque' })
   const { acknowledged, interrupted, faults } = await crashRounds(issuer, provider, store, ROUNDS, seeded(seed))
   expect(faults).toEqual([])
-  // Neither all nor none: the kills came in between.
+  // Neither all nor none: the kills happened between them.
   expect(acknowledged).toBeGreaterThan(0)
   expect(interrupted).toBeGreaterThan(0)
 }
@@ -47,7 +47,7 @@ test(`every logout that got 200 stays complete after ${ROUNDS} kills, in folders
   }
 })
 
-/** Connections that the server ends together with itself are no news. */
+/** Connections that the server ends with itself are expected. */
 function openPool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString })
   pool.on('error', () => {})

@@ -4,28 +4,28 @@ import { type Remote, startRemote } from '@backend-logout/tests-outbox/remote'
 import type { TestIssuer } from '../../../packages/receiver/src/testing/issuer.ts'
 import type { functions, Moment, ReceiverArguments, Session } from './programs/receiver.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface CrashResult {
-  /** How many reports were answered with 200 before the process was killed. */
+  /** The number of reports that were answered with 200 before the process was killed. */
   readonly acknowledged: number
-  /** How many were under way when it was killed, and so got no answer. */
+  /** The number of reports in flight when it was killed, which got no response. */
   readonly interrupted: number
-  /** What was wrong, in words. */
+  /** The violations, in words. */
   readonly faults: readonly string[]
 }
 
 const USERS = 30
 const SENDERS = 8
-/** Where the process is killed, in turn: after a step, or from outside whatever it is doing. */
+/** The moment of the kill, in turn: after a step, or from outside at any time. */
 const MOMENTS: readonly (Moment | 'any')[] = ['verified', 'outbox', 'revocations', 'ended', 'handled', 'any']
 
 /**
- * Reports logouts to a receiver that is killed with SIGKILL, again and again on the same stores. After each kill, a new
- * process is asked whether everything is true that was answered with 200: the session has ended, services refuse the
- * user's tokens, and in the end, the provider says that the token in the session is not active. Reports without an answer
- * are delivered again, as providers do, to the process that is killed next.
+ * Reports logouts to a receiver that is killed with SIGKILL repeatedly on the same stores. After each kill, a new
+ * process checks every report that was answered with 200: the session has ended, services refuse the user's tokens, and
+ * at the end, the provider reports that the token in the session is not active. Reports without a response are
+ * delivered again, as providers do, to the process that is killed next.
  *
- * @param random Decides the moments.
+ * @param random Determines the moments.
  */
 export async function crashRounds(
   issuer: TestIssuer,
@@ -51,7 +51,7 @@ export async function crashRounds(
   const faults: string[] = []
   let interrupted = 0
 
-  /** Delivers what is pending, several at a time, until it is done or nobody answers any more. */
+  /** Delivers the pending reports, several at a time, until all are delivered or nobody responds. */
   const deliver = async (url: string, answered: () => void): Promise<void> => {
     const queue = [...pending].values()
     let isGone = false
@@ -73,7 +73,10 @@ export async function crashRounds(
     }
     await Promise.all(Array.from({ length: SENDERS }, sender))
   }
-  /** Holds a process that was never killed against what was acknowledged, and against what has ended without an answer. */
+  /**
+   * Compares a process that was never killed with the acknowledged reports, and with those that ended without a
+   * response.
+   */
   const judge = async (receiver: Remote<typeof functions>): Promise<void> => {
     const live = new Set(await receiver.call('live'))
     for (const id of acknowledged) if (live.has(id)) faults.push(`${id} was acknowledged, and its session is left`)

@@ -41,7 +41,7 @@ test("a logout at A ends B's session, B's tokens and their acceptance by B's API
   }
   expect(await provider.isActive(bob.tokens.refreshToken)).toBe(true)
 
-  // Alice may come back.
+  // Alice may log in again.
   const again = await b.logIn('alice')
   expect(await b.visit(again.cookie)).toBe(200)
   expect(await api(again.tokens.accessToken)).toBe('valid')

@@ -35,12 +35,12 @@ export interface Application extends Pick<EmulatorApplication, 'appId' | 'appSec
   readonly name: string
 }
 
-/** What an application needs of its provider: the emulator, or another one. */
+/** The functions of the provider that an application needs: the emulator's, or another one's. */
 export interface Provider<App extends Application> {
   readonly issuer: string
-  /** Signs a user in, as the browser and the login callback together do. */
+  /** Signs a user in, as the browser and the login callback do together. */
   signIn(user: string, options: { readonly app: App }): Promise<Tokens & { readonly idToken: string }>
-  /** Registers where the application is told of logouts. */
+  /** Registers the address at which the application receives logouts. */
   sendLogoutsTo(uri: string, options: { readonly app: App }): Promise<unknown>
 }
 
@@ -48,17 +48,17 @@ export interface Provider<App extends Application> {
 export interface Login {
   readonly cookie: string
   readonly tokens: Tokens
-  /** The session's name at the provider. */
+  /** The session's id at the provider. */
   readonly sid: string
 }
 
-/** An application with sessions in Postgres, as Express makes them. */
+/** An application with sessions in Postgres, as Express stores them. */
 export interface ExpressApplication extends AsyncDisposable {
   readonly events: ReceiverEvent[]
   readonly outbox: Outbox
-  /** Signs a user in, and gives the browser's cookie and the tokens in its session. */
+  /** Signs a user in, and returns the browser's cookie and the tokens in its session. */
   logIn(user: string): Promise<Login>
-  /** Whether a browser is logged in: 200 or 401. */
+  /** The login status of a browser: 200 or 401. */
   visit(cookie: string): Promise<number>
 }
 
@@ -92,7 +92,7 @@ export async function startExpressApplication<App extends Application>(
   })
 
   const server = express()
-  // A parser in front of it, as many applications have one for all routes.
+  // A parser in front of it: many applications have one for all routes.
   server.use(express.urlencoded({ extended: true }))
   server.post('/backchannel-logout', toNodeHandler(handler))
   server.use(session({ store, secret: 'of the test', resave: false, saveUninitialized: false }))

@@ -7,9 +7,9 @@ import { expect, test } from 'vitest'
 import { TestIssuer } from '../../../packages/receiver/src/testing/issuer.ts'
 import { RECEIVERS, startWorker } from './receiver-servers.ts'
 
-// On Workers, all that a request began ends without a result when its client hangs up.
+// On Workers, everything that a request began ends without a result when its client disconnects.
 
-/** Sends a request that makes the server ask the issuer, and hangs up before the issuer answers. */
+/** Sends a request that makes the server query the issuer, and disconnects before the issuer responds. */
 async function hangUp(server: RunningProgram, issuer: TestIssuer, path: string, body: string): Promise<void> {
   const gone = Promise.withResolvers<void>()
   const answer = issuer.answer

@@ -14,12 +14,12 @@ const secondsEach = SECONDS / Object.keys(RECEIVERS).length
 const VICTIM = 'victim'
 
 let issuer: TestIssuer
-/** Is told of each session that ends. */
+/** Receives each session that ends. */
 let application: Server
 let ended: Set<string>
-/** Tokens that name the victim, and that nobody may believe. */
+/** Tokens that name the victim, and that the receiver must not accept. */
 let forged: readonly string[]
-/** Tokens of another user, which are good. */
+/** Valid tokens of another user. */
 let good: readonly string[]
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ afterAll(async () => {
   await issuer?.[Symbol.asyncDispose]()
 })
 
-/** What somebody can make without a key of the issuer, and what the issuer signs for other purposes. */
+/** Tokens that anyone can create without a key of the issuer, and tokens that the issuer signs for other purposes. */
 async function forgeries(): Promise<string[]> {
   const named = issuer.claims({ sub: VICTIM })
   const stranger = await createKey('ES256', issuer.key.kid)
@@ -67,7 +67,7 @@ async function forgeries(): Promise<string[]> {
 
 const parameter = (token: string): string => `logout_token=${encodeURIComponent(token)}`
 
-/** Bodies that are no report, or nearly one. */
+/** Bodies that are not a report, or almost one. */
 const bodies = (random: Random): readonly string[] => {
   const token = random.pick(forged)
   return [
@@ -96,7 +96,7 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
   let server: RunningProgram
   beforeAll(async () => {
     ended = new Set()
-    // A long run takes longer than a token is valid.
+    // A long run takes longer than the lifetime of a token.
     good = await Promise.all(Array.from({ length: 20 }, () => issuer.token({ sub: 'mallory' })))
     forged = await forgeries()
     const ENDED = `http://127.0.0.1:${(application.address() as AddressInfo).port}`
@@ -138,9 +138,9 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
         },
       })
       expect(failures).toEqual([])
-      // Most of what is sent is understood well enough to be answered.
+      // The server parses and answers most of the requests.
       expect(answered).toBeGreaterThan(sent / 2)
-      // And some of it was good.
+      // Some of them are valid.
       expect([...ended]).toEqual(['mallory'])
       console.log(`${name}: ${sent} hostile requests, ${answered} answered`)
     },

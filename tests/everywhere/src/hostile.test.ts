@@ -26,7 +26,7 @@ afterAll(async () => {
   await issuer[Symbol.asyncDispose]()
 })
 
-/** Sends bytes as they are, and resolves to what came back within a while. */
+/** Sends bytes unchanged, and resolves to the response within a time limit. */
 async function send(text: string, hangUp = false): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const received: Buffer[] = []

@@ -65,13 +65,13 @@ export async function startWorker(name: string, places: Places): Promise<Running
     port: Number(port),
     origin,
     output: () => '',
-    // Miniflare holds the process. A request shows whether it is there.
+    // Miniflare keeps the process alive. A request shows whether it responds.
     alive: () => true,
     [Symbol.asyncDispose]: () => worker.dispose(),
   }
 }
 
-/** Every way to mount the handler, each in a process of its own. */
+/** Every way to mount the handler, each in a separate process. */
 export const RECEIVERS: Readonly<Record<string, Start>> = {
   'node:http': node('node-http'),
   'Express 5': node('express'),

@@ -19,7 +19,7 @@ beforeAll(async () => {
 })
 afterAll(() => provider.close())
 
-/** Logs a user in and out, and tells what became of the session. */
+/** Logs a user in and out, and returns the outcome of the session. */
 async function logOut(sender: LogoutSender, options: Partial<IssuerOptions> = {}, more: object = {}): Promise<string> {
   const live = new Set<string>()
   const events: ReceiverEvent[] = []

@@ -1,21 +1,21 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { type Answer, answer, head, stayAway, write } from './behaviours.ts'
+import { type Answer, answer, head, stayAway, write } from './behaviors.ts'
 import { appId, everythingIn, leakDetector, makeCanaries } from './canaries.ts'
 import { clients } from './clients.ts'
 import { startFaultServer } from './fault-server.ts'
 import { operations } from './operations.ts'
 
-/** Far less than any limit of the calls, and enough for a busy machine. */
+/** Far shorter than any limit of the calls, and long enough for a busy machine. */
 const AT_ONCE_MS = 5_000
 
-/** A moment of a call: how to bring it about, and what is known about the token then. */
+/** A moment of a call: the way to cause it, and the state of the token then. */
 interface Moment {
   readonly name: string
   readonly server: Parameters<typeof startFaultServer>
   readonly tls?: boolean
   readonly state: 'unknown' | 'live'
-  /** How many attempts have begun. */
+  /** The number of attempts that have begun. */
   readonly attempts: number
 }
 
@@ -50,7 +50,7 @@ describe.concurrent('abort', () => {
       let abortedAt = performance.now()
       const [behave, options] = moment.server
       const abortSoon = (): void => {
-        // Enough for the first bytes of an answer to arrive; nothing depends on whether they have.
+        // Long enough for the first bytes of a response to arrive; nothing depends on whether they have.
         setTimeout(() => {
           abortedAt = performance.now()
           abort()
@@ -88,7 +88,7 @@ describe.concurrent('abort', () => {
         const [first, ...others] = fates
         expect(first).toMatchObject({ attempts: moment.attempts, error: { code: 'aborted', tokenMayBeLive: true } })
         if (operation.name !== 'introspectToken') expect(first?.state).toBe(moment.state)
-        // Nothing more is sent, and what was not sent cannot be revoked.
+        // Nothing more is sent, and a token that was not sent cannot be revoked.
         for (const other of others) {
           expect(other).toMatchObject({ state: 'live', revoked: false, attempts: 0, error: { code: 'aborted' } })
         }
@@ -99,7 +99,7 @@ describe.concurrent('abort', () => {
         }
         expect(leaksIn(everythingIn(events))).toEqual([])
         expect(getEventListeners(controller.signal, 'abort')).toEqual([])
-        // The connection is not kept waiting for an answer that nobody wants.
+        // The connection does not stay open for an unwanted response.
         if (moment.state === 'unknown' && !moment.tls) await server.deserted()
       } finally {
         await close()

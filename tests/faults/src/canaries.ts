@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 
-/** Secrets of one case, each of them unique, and awkward to encode. */
+/** Secrets of one case, each of them unique and difficult to encode. */
 export interface Canaries {
   readonly appSecret: string
   readonly accessToken: string
@@ -11,7 +11,7 @@ export interface Canaries {
 
 const APP_ID = 'app:1'
 
-/** The application that every case uses; its id is no secret. */
+/** The application that every case uses; its id is not a secret. */
 export const appId: string = APP_ID
 
 /** Makes new secrets. */
@@ -27,11 +27,11 @@ export function makeCanaries(): Canaries {
 }
 
 const WINDOW = 12
-// Every 12 characters in a row hold 6 that begin at a multiple of 7, so looking at those alone misses nothing.
+// Every 12 consecutive characters contain 6 that begin at a multiple of 7, so looking at only those misses nothing.
 const BLOCK = 6
 const STRIDE = 7
 
-/** Every form in which a secret may come back. */
+/** Every form in which a response may contain a secret. */
 function encodings(secret: string): string[] {
   const forms = new Set([
     secret,
@@ -43,7 +43,7 @@ function encodings(secret: string): string[] {
   ])
   const formEncoded = new URLSearchParams({ '': secret }).toString().slice(1)
   for (const text of [secret, formEncoded]) {
-    // Base64 looks different for each of the three positions at which the secret may begin.
+    // Base64 differs for each of the three positions at which the secret may begin.
     for (const before of ['', '-', '--']) {
       const bytes = Buffer.from(before + text)
       const whole = bytes.toString('base64').slice(before.length && 4, -4)
@@ -74,7 +74,7 @@ export function leakDetector(canaries: Canaries): (text: string) => string[] {
   }
 }
 
-/** Everything that a log could ever show of a value: all of its properties, hidden ones and causes included. */
+/** Everything that a log can show of a value: all of its properties, including hidden ones and causes. */
 export function everythingIn(value: unknown): string {
   const texts = [
     inspect(value, { depth: null, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null }),
@@ -85,6 +85,6 @@ export function everythingIn(value: unknown): string {
     texts.push(error.message, String(error), error.stack ?? '', JSON.stringify(error))
   }
   const text = texts.join('\n')
-  // Buffers are shown as hexadecimal bytes with spaces in between.
+  // Buffers are shown as hexadecimal bytes separated by spaces.
   return text.includes('<Buffer') ? text.replace(/(?<=\b[0-9a-f]{2}) (?=[0-9a-f]{2}\b)/g, '') : text
 }

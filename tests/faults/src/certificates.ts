@@ -6,7 +6,7 @@ export interface Certificate {
   readonly key: string
 }
 
-/** A certificate authority made for one test run. */
+/** A certificate authority for one test run. */
 export interface Authority extends Certificate {
   /** Makes a server certificate. */
   readonly issue: (options: { host: string; from?: Date; until?: Date }) => Promise<Certificate>
@@ -14,19 +14,19 @@ export interface Authority extends Certificate {
 
 const DAY_MS = 86_400_000
 
-/** A date so many days from now. */
+/** A date this number of days from now. */
 export function inDays(days: number): Date {
   return new Date(Date.now() + days * DAY_MS)
 }
 
-/** Makes a server certificate that nobody but itself vouches for. */
+/** Creates a server certificate. */
 export async function selfSigned(host: string): Promise<Certificate> {
   const extensions = [{ name: 'subjectAltName' as const, altNames: [{ type: 2 as const, value: host }] }]
   const made = await generate([{ name: 'commonName', value: host }], { keyType: 'ec', algorithm: 'sha256', extensions })
   return { cert: made.cert, key: made.private }
 }
 
-/** Makes a certificate authority that nobody trusts yet. */
+/** Creates a certificate authority that nobody trusts yet. */
 export async function createAuthority(name: string): Promise<Authority> {
   const made = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

@@ -1,4 +1,4 @@
-import { brokenConnections, brokenRefusals, brokenThenRefused } from './catalogue/connections.ts'
+import { brokenConnections, brokenRefusals, brokenThenRefused } from './catalog/connections.ts'
 import { testRows } from './run-row.ts'
 
 testRows([...brokenConnections, ...brokenRefusals, ...brokenThenRefused])

@@ -12,52 +12,52 @@ export interface SeenRequest {
   readonly body: string
   /** When it was complete: milliseconds since the epoch. */
   readonly at: number
-  /** Number of its connection at this server, from 1. */
+  /** Number of its connection to this server, from 1. */
   readonly connection: number
 }
 
-/** One request that waits for whatever a {@link Behaviour} does to it. */
+/** One request that waits for the {@link Behavior} that answers it. */
 export interface Exchange {
   readonly request: SeenRequest
   /** Number of the request at this server, from 1. */
   readonly nth: number
   readonly socket: Socket
-  /** Resets the connection beneath, TLS or not. */
+  /** Resets the underlying connection, with or without TLS. */
   readonly reset: () => void
 }
 
-/** What a server does with a request: anything at all to the bare socket. */
-export type Behaviour = (exchange: Exchange) => void
+/** The behavior of a server toward a request: any use of the bare socket. */
+export type Behavior = (exchange: Exchange) => void
 
-/** How a {@link FaultServer} is to be. */
+/** Options of a {@link FaultServer}. */
 export interface FaultServerOptions {
-  /** Speaks TLS with this certificate and key. */
+  /** Uses TLS with this certificate and key. */
   readonly tls?: TlsOptions | undefined
-  /** Is done to each connection before anything is read from it. */
+  /** Called with each connection before anything is read from it. */
   readonly onConnection?: ((socket: Socket) => void) | undefined
 }
 
-/** A server on loopback that misbehaves on purpose, and remembers what it was sent. */
+/** A server on loopback that misbehaves on purpose, and records the requests. */
 export interface FaultServer {
   /** Such as `http://127.0.0.1:40123`; with TLS `https://localhost:40123`. */
   readonly origin: string
   readonly requests: readonly SeenRequest[]
-  /** How many TCP connections there were, those with a failed TLS handshake included. */
+  /** The number of TCP connections, including those with a failed TLS handshake. */
   readonly connections: number
-  /** Resolves once no connection is open any more. */
+  /** Resolves when no connection is open. */
   readonly deserted: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
 /** Starts a {@link FaultServer} on a free port. */
-export async function startFaultServer(behave: Behaviour, options: FaultServerOptions = {}): Promise<FaultServer> {
+export async function startFaultServer(behave: Behavior, options: FaultServerOptions = {}): Promise<FaultServer> {
   const { tls, onConnection } = options
   // The open connections with their numbers.
   const numbers = new Map<Socket, number>()
   const requests: SeenRequest[] = []
   let connections = 0
   const serve = (socket: Socket): void => {
-    // Resets are what this server is for; none of them may end the test run.
+    // This server resets connections on purpose; no reset may end the test run.
     socket.on('error', () => {})
     const beneath = [...numbers.keys()].find(({ remotePort }) => remotePort === socket.remotePort) ?? socket
     const connection = numbers.get(beneath) ?? 0
@@ -73,7 +73,7 @@ export async function startFaultServer(behave: Behaviour, options: FaultServerOp
   const server: Server = tls ? createTlsServer(tls) : createServer()
   server.on('connection', (socket: Socket) => {
     numbers.set(socket, ++connections)
-    // Or what is written in two parts waits for an acknowledgement in between.
+    // Otherwise, the second of two writes waits for an acknowledgment of the first.
     socket.setNoDelay(true)
     socket.on('error', () => {})
     socket.on('close', () => {
@@ -106,7 +106,7 @@ export async function startFaultServer(behave: Behaviour, options: FaultServerOp
 
 type ParsedRequest = Omit<SeenRequest, 'at' | 'connection'>
 
-/** Reads one request after the other from a connection: just enough of HTTP/1.1 for what clients send. */
+/** Reads one request after the other from a connection: only the part of HTTP/1.1 that clients send. */
 function readRequests(socket: Socket, onRequest: (request: ParsedRequest) => void): void {
   let received = Buffer.alloc(0)
   socket.on('data', (chunk) => {

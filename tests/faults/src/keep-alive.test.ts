@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OnEvent } from '@backend-logout/core'
 import { describe, expect, it } from 'vitest'
-import { answer, inTurn, onceRead, reset } from './behaviours.ts'
+import { answer, inTurn, onceRead, reset } from './behaviors.ts'
 import { appId } from './canaries.ts'
 import { clients } from './clients.ts'
-import { type Behaviour, startFaultServer } from './fault-server.ts'
+import { type Behavior, startFaultServer } from './fault-server.ts'
 
 const ok = answer({})
 
-/** What a provider may do to the connection that it has kept after its first answer. */
-const ENDINGS: Record<string, Behaviour> = {
+/** Actions of a provider on the connection that it kept open after its first response. */
+const ENDINGS: Record<string, Behavior> = {
   'ends it at once': (exchange) => {
     ok(exchange)
     exchange.socket.end()
@@ -38,7 +38,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
       expect(await client.revokeToken('first')).toBe(true)
       await server.deserted()
       expect(await client.revokeToken('second')).toBe(true)
-      // A connection that is known to be gone costs no attempt.
+      // A connection that is known to be closed costs no attempt.
       expect(server.requests.map(({ body }) => new URLSearchParams(body).get('token'))).toEqual(['first', 'second'])
     } finally {
       await close()
@@ -51,7 +51,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
     const server = await startFaultServer(inTurn(surprise, ok))
     const { client, close } = create({ appId, appHost: server.origin })
     try {
-      // It may count as a success or as a broken connection, but never ends up in the answer to the next call.
+      // It may count as a success or as a broken connection, but is never used as the response to the next call.
       expect(await client.revokeToken('first')).toBe(true)
       expect(await client.revokeToken('second')).toBe(true)
       expect(server.requests.at(-1)?.body).toContain('token=second')
@@ -76,7 +76,7 @@ describe.concurrent.each(clients)('$name, with a kept connection', ({ create }) 
     }
     const { client, close } = create({ appId, appHost: server.origin, onEvent })
     try {
-      // A connection is free for the next call a moment after its answer; how long a moment is up to the machine.
+      // A connection is free for the next call shortly after its response; the delay depends on the machine.
       for (let calls = 0; calls < 50 && attempts.at(-1) !== 2; calls++) {
         expect(await client.revokeToken('a token')).toBe(true)
         await sleep(20)

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
 
 /**
- * Watches each test file for what none of our packages may do (R13): write to the console, leave a rejection
+ * Checks in each test file that our packages do none of the following (R13): write to the console, leave a rejection
  * unhandled, cause a process warning, or leave timers and sockets behind.
  */
 const said: unknown[] = []
@@ -35,7 +35,7 @@ afterAll(async () => {
   expect({ said, unhandled, warnings }).toEqual({ said: [], unhandled: [], warnings: [] })
 })
 
-/** What keeps the process alive and did not do so before. */
+/** The handles that keep the process alive and did not do so before. */
 function left(): string[] {
   const known = [...before]
   return held().filter((kind) => {
@@ -45,7 +45,7 @@ function left(): string[] {
   })
 }
 
-/** What keeps the process alive. */
+/** The handles that keep the process alive. */
 function held(): string[] {
   return process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|GetAddrInfo|Timeout|Immediate|HTTP/i.test(kind))
 }

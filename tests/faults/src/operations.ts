@@ -8,10 +8,10 @@ import {
 } from '@backend-logout/core'
 import type { Canaries } from './canaries.ts'
 
-/** How an operation ended for one token. */
+/** The outcome of an operation for one token. */
 export interface Fate {
   readonly token: string
-  /** Missing for introspection, which says nothing about a revocation. */
+  /** Missing for introspection, which does not revoke. */
   readonly state?: RevocationState | undefined
   readonly revoked?: boolean | undefined
   readonly attempts?: number | undefined
@@ -24,9 +24,9 @@ export interface Operation {
   /** Below `{appHost}/oidc`. */
   readonly path: string
   readonly clientAuth: 'client_secret_post' | 'client_secret_basic'
-  /** The tokens that it sends, in that order. */
+  /** The tokens that it sends, in this order. */
   readonly tokens: (canaries: Canaries) => string[]
-  /** Runs it; `events` is filled meanwhile by the client's `onEvent`. */
+  /** Runs it; meanwhile, the client's `onEvent` adds to `events`. */
   readonly run: (
     client: LogoutClient,
     canaries: Canaries,
@@ -35,7 +35,7 @@ export interface Operation {
   ) => Promise<Fate[]>
 }
 
-/** What a promise was rejected with, which must be a LogoutError; `undefined` when it was not. */
+/** The reason of a rejected promise, which must be a LogoutError; `undefined` if it did not reject. */
 async function failureOf(work: Promise<unknown>): Promise<LogoutError | undefined> {
   try {
     await work
@@ -46,7 +46,7 @@ async function failureOf(work: Promise<unknown>): Promise<LogoutError | undefine
   return undefined
 }
 
-/** Each operation once. Between them they use both ways of sending a client secret. */
+/** Each operation once. Together, they use both ways of sending a client secret. */
 export const operations: readonly Operation[] = [
   {
     name: 'revokeToken',
@@ -72,10 +72,10 @@ export const operations: readonly Operation[] = [
     async run(client, { appSecret: _, ...session }, options) {
       const { tokens, revoked, logoutUrl, logoutUrlError } = await client.logout(session, options)
       if (revoked !== tokens.every((token) => token.revoked)) throw new Error('logout() contradicts itself.')
-      // Nobody is sent to a provider that does not answer.
+      // Users are not sent to a provider that does not respond.
       const silent = tokens.some(({ error }) => error?.code === 'network' || error?.code === 'timeout')
       if (!logoutUrl && !(silent && logoutUrlError))
-        throw new Error('logout() must give the logout URL, or say why not.')
+        throw new Error('logout() must return the logout URL, or the reason why there is none.')
       const sent = { refresh_token: session.refreshToken, access_token: session.accessToken }
       return tokens.map(({ tokenType, state, revoked, attempts, error }) => {
         const token = sent[tokenType as keyof typeof sent]

@@ -1,11 +1,11 @@
 import type { LogoutClientOptions } from '@backend-logout/core'
 import { describe, expect, it } from 'vitest'
-import { answer, reset } from './behaviours.ts'
-import { json, portalPage } from './catalogue/bodies.ts'
+import { answer, reset } from './behaviors.ts'
+import { json, portalPage } from './catalog/bodies.ts'
 import { clients } from './clients.ts'
-import { type Behaviour, startFaultServer } from './fault-server.ts'
+import { type Behavior, startFaultServer } from './fault-server.ts'
 
-const PROVIDERS: Record<string, Behaviour> = {
+const PROVIDERS: Record<string, Behavior> = {
   'says yes': answer(json({ active: true })),
   'says no': answer({ status: 400, ...json({ error: 'invalid_request' }) }),
   throttles: answer({ status: 429, headers: { 'retry-after': '0' } }),
@@ -13,13 +13,13 @@ const PROVIDERS: Record<string, Behaviour> = {
   'drops connections': reset,
 }
 
-/** Freezes an object and all that is in it, so that any attempt to change it throws. */
+/** Freezes an object and everything in it, so that any attempt to change it throws. */
 function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) deepFreeze(inner)
   return Object.freeze(value)
 }
 
-/** What can be seen of an object, methods aside. */
+/** The visible properties of an object, except methods. */
 function snapshot(value: object): string {
   return JSON.stringify(value, (_, inner) => (inner instanceof Headers ? [...inner] : inner))
 }
@@ -62,7 +62,7 @@ describe.concurrent.each(clients)('$name', ({ create }) => {
         client.buildLogoutUrl(wrap({ idToken: session.idToken, state: 'state' }))
         await close()
         expect([options, call, verified, session].map(snapshot)).toEqual(before)
-        // Five requests at least, so each operation came as far as the provider.
+        // At least five requests, so each operation reached the provider.
         expect(server.requests.length).toBeGreaterThanOrEqual(5)
       }
     } finally {

@@ -6,10 +6,10 @@ import { clients } from './clients.ts'
 
 const run = promisify(execFile)
 
-/** Runs a program of this folder in a process of its own; rejects when it fails, or has not ended in time. */
+/** Runs a program of this folder in a separate process; rejects if it fails, or does not end in time. */
 function start(program: string, argument: string): Promise<{ stdout: string; stderr: string }> {
   const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url))
-  // `--trace-warnings` and the like from outside would count as output.
+  // Options of the environment such as `--trace-warnings` would count as output.
   const { NODE_OPTIONS: _, ...env } = process.env
   return run(process.execPath, [path, argument], { timeout: 25_000, env })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { answer } from './behaviours.ts'
+import { answer } from './behaviors.ts'
 import { clients } from './clients.ts'
 import { startFaultServer } from './fault-server.ts'
 import { operations } from './operations.ts'
@@ -8,7 +8,7 @@ import { runRow } from './run-row.ts'
 
 const STATUSES = [300, 301, 302, 303, 304, 307, 308]
 
-/** Where a redirect may point, given an origin that is not the provider's. */
+/** Targets of a redirect, given an origin that is not the provider's. */
 const TARGETS: Record<string, (other: string) => string | undefined> = {
   'another origin': (other) => `${other}/oidc/token/revocation`,
   'another origin, without a scheme': (other) => other.replace('http:', ''),
@@ -35,7 +35,7 @@ describe.concurrent('redirects', () => {
           behave: answer({ status, headers: location === undefined ? {} : { location } }),
           ...either(fails('redirect_refused', { details: { status } })),
         })
-        // `runRow` has seen to it that nothing was requested from the provider itself but what was meant.
+        // `runRow` has checked that the provider received only the expected requests.
         expect(other.connections).toBe(0)
       } finally {
         await other.close()

@@ -1,4 +1,4 @@
-import { refusals, tellingRefusals } from './catalogue/refusals.ts'
+import { refusals, tellingRefusals } from './catalog/refusals.ts'
 import { testRows } from './run-row.ts'
 
 testRows([...refusals, ...tellingRefusals])

@@ -1,4 +1,4 @@
-import { retryAfter } from './catalogue/retry-after.ts'
+import { retryAfter } from './catalog/retry-after.ts'
 import { testRows } from './run-row.ts'
 
 testRows(retryAfter)

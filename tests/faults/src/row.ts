@@ -1,45 +1,45 @@
 import type { CallLimits, LogoutErrorCode, RevocationState } from '@backend-logout/core'
-import type { Behaviour, FaultServer, FaultServerOptions } from './fault-server.ts'
+import type { Behavior, FaultServer, FaultServerOptions } from './fault-server.ts'
 import type { Fate } from './operations.ts'
 
-/** What must become of one token at a provider that behaves in a certain way. */
+/** The required outcome for one token at a provider with a certain behavior. */
 export interface Expected {
   /** Missing for a success. */
   readonly code?: LogoutErrorCode
   readonly state: RevocationState
   readonly attempts: number
-  /** How many requests of one token the server gets to see, where that is not the number of attempts. */
+  /** The number of requests of one token that reach the server, if it differs from the number of attempts. */
   readonly requests?: number | 'any'
   /** Further properties of the error. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** One behaviour of a provider, and what each operation must make of it. */
+/** One behavior of a provider, and the required outcome of each operation. */
 export interface Row {
   readonly name: string
-  readonly behave: Behaviour
+  readonly behave: Behavior
   readonly revocation: Expected
   readonly introspection: Expected
-  /** By default one retry, and time that is never used up unless something hangs. */
+  /** By default, one retry, and a time limit that is reached only if something hangs. */
   readonly limits?: CallLimits
   readonly server?: FaultServerOptions
-  /** Where the client is sent instead of to the server. */
+  /** The address that the client uses instead of the server's. */
   readonly appHost?: string
-  /** Looks at what else must be so once the operation has ended. */
+  /** Further checks after the operation has ended. */
   readonly afterward?: (server: FaultServer, fates: readonly Fate[]) => void | Promise<void>
 }
 
-/** The limits of a row that has none of its own. */
+/** The limits of a row that sets none. */
 export const PATIENT: Required<{ [K in keyof CallLimits]: number }> = {
   timeoutMs: 10_000,
   deadlineMs: 20_000,
   retries: 1,
 }
 
-/** R7: only these are tried again. */
+/** R7: only these are retried. */
 export const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rate_limited', 'provider_unavailable']
 
-/** What each code says about a token that was to be revoked (R9). */
+/** The state of a token that each code implies after a revocation (R9). */
 const STATES: Partial<Record<LogoutErrorCode, RevocationState>> = {
   unsupported_token_type: 'unsupported',
   network: 'unknown',
@@ -47,7 +47,7 @@ const STATES: Partial<Record<LogoutErrorCode, RevocationState>> = {
   aborted: 'unknown',
 }
 
-/** Expects a failure. Unless told otherwise it is tried once more when R7 says so. */
+/** Expects a failure. By default, it is retried once if R7 requires it. */
 export function fails(code: LogoutErrorCode, differently: Partial<Expected> = {}): Expected {
   return { code, state: STATES[code] ?? 'live', attempts: RETRYABLE.includes(code) ? 2 : 1, ...differently }
 }
@@ -62,7 +62,7 @@ export function either(expected: Expected): Pick<Row, 'revocation' | 'introspect
   return { revocation: expected, introspection: expected }
 }
 
-/** The code of an HTTP status that is no success (R4 and R6), by who wrote the body where that shows. */
+/** The code for an HTTP status that is not a success (R4 and R6), by the author of the body if that is visible. */
 export function codeOf(status: number, by?: 'endpoint' | 'gateway'): LogoutErrorCode {
   if (status < 400) return 'redirect_refused'
   if (status === 401) return 'client_auth_failed'

@@ -7,10 +7,10 @@ import { type SeenRequest, startFaultServer } from './fault-server.ts'
 import { type Operation, operations } from './operations.ts'
 import { type Expected, PATIENT, RETRYABLE, type Row } from './row.ts'
 
-/** How late a call may settle on a machine that is busy with other things, in milliseconds. */
+/** The delay in milliseconds with which a call may settle on a busy machine. */
 const GRACE_MS = 5_000
 
-/** Makes a test of every row with every operation of every client. */
+/** Creates a test for every row with every operation of every client. */
 export function testRows(rows: readonly Row[]): void {
   for (const factory of clients) {
     for (const operation of operations) {
@@ -23,11 +23,11 @@ export function testRows(rows: readonly Row[]): void {
   }
 }
 
-// Making a detector costs more than a call, so many cases share their secrets.
+// Creating a detector costs more than a call, so 100 cases share their secrets.
 const canaries = makeCanaries()
 const leaksIn = leakDetector(canaries)
 
-/** Lets one operation meet one behaviour, and checks everything that must hold then. */
+/** Runs one operation against one behavior, and checks all requirements. */
 export async function runRow(factory: ClientFactory, operation: Operation, row: Row): Promise<void> {
   const limits = { ...PATIENT, ...row.limits }
   const { deadlineMs = PATIENT.deadlineMs } = limits
@@ -81,7 +81,7 @@ function aboutError({ code, attempts, details }: Expected): Record<string, unkno
   return { name: 'LogoutError', code, attempts, retryable, tokenMayBeLive: true, ...details }
 }
 
-/** R1: a form post to the right place with exactly one credential, and no secret anywhere but where it belongs. */
+/** R1: a form post to the correct endpoint with exactly one credential, and no secret anywhere else. */
 function expectProperRequest(request: SeenRequest, operation: Operation): void {
   const { method, target, headers } = request
   const form = new URLSearchParams(request.body)
@@ -99,7 +99,7 @@ function expectProperRequest(request: SeenRequest, operation: Operation): void {
   }
 }
 
-/** Each token has its own sequence of events, which tells the same story as the result. */
+/** Each token has a separate sequence of events, which agrees with the result. */
 function expectProperEvents(
   events: readonly LogoutEvent[],
   tokens: readonly string[],

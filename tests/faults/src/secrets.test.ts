@@ -1,7 +1,7 @@
 import type { LogoutEvent } from '@backend-logout/core'
 import { describe, expect, it } from 'vitest'
 import { appId, everythingIn, leakDetector, makeCanaries } from './canaries.ts'
-import { type Echo, echoes, places } from './catalogue/echoes.ts'
+import { type Echo, echoes, places } from './catalog/echoes.ts'
 import { clients } from './clients.ts'
 import { startFaultServer } from './fault-server.ts'
 import { operations } from './operations.ts'

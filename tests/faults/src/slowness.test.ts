@@ -1,4 +1,4 @@
-import { deadlines, slowness } from './catalogue/connections.ts'
+import { deadlines, slowness } from './catalog/connections.ts'
 import { testRows } from './run-row.ts'
 
 testRows([...slowness, ...deadlines])

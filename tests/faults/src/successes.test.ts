@@ -1,4 +1,4 @@
-import { endless, oddlyPut, successes } from './catalogue/successes.ts'
+import { endless, oddlyPut, successes } from './catalog/successes.ts'
 import { testRows } from './run-row.ts'
 
 testRows([...successes, ...endless, ...oddlyPut])

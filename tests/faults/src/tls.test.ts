@@ -3,8 +3,8 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { inspect } from 'node:util'
 import type { RevocationState } from '@backend-logout/core'
 import { afterAll, expect } from 'vitest'
-import { answer, stayAway, write } from './behaviours.ts'
-import { json } from './catalogue/bodies.ts'
+import { answer, stayAway, write } from './behaviors.ts'
+import { json } from './catalog/bodies.ts'
 import { createAuthority, inDays, selfSigned } from './certificates.ts'
 import { type FaultServer, startFaultServer } from './fault-server.ts'
 import { either, fails, type Row, succeeds } from './row.ts'
@@ -13,7 +13,7 @@ import { testRows } from './run-row.ts'
 const trusted = await createAuthority('An authority that these tests trust')
 const unknown = await createAuthority('An authority that nobody knows')
 
-// So that an expired certificate is refused for having expired, and not for its issuer.
+// This makes the expiry the reason for refusing an expired certificate, and not its issuer.
 const known = getCACertificates('default')
 setDefaultCACertificates([...known, trusted.cert])
 afterAll(() => setDefaultCACertificates(known))
@@ -21,7 +21,7 @@ afterAll(() => setDefaultCACertificates(known))
 const good = await trusted.issue({ host: 'localhost' })
 const fine = answer(json({ active: false }))
 
-// These speak no TLS at all: what they do comes in place of their part of the handshake.
+// These do not use TLS: their behavior replaces their part of the handshake.
 const greeting = (then: (socket: Socket) => void): Promise<FaultServer> =>
   startFaultServer(stayAway, { onConnection: (socket) => socket.once('data', () => then(socket)) })
 const plain = await greeting((socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
@@ -31,7 +31,7 @@ const mute = await startFaultServer(stayAway)
 afterAll(() => Promise.all([plain, noise, rude, mute].map((server) => server.close())))
 const overTls = (origin: string): string => origin.replace('http://127.0.0.1', 'https://localhost')
 
-/** Refused while the connection is made: no request, and so no secret, ever leaves. */
+/** Refused during connection setup: no request, and so no secret, is ever sent. */
 const refused = (
   reason: string,
   state: RevocationState = 'live',
@@ -43,7 +43,7 @@ const refused = (
   },
 })
 
-/** `fetch` reports these as it reports a broken record later on, so only node's own transport knows. */
+/** `fetch` reports these in the same way as a later broken record, so only the transport of node can tell. */
 const perhapsSent = expect.toBeOneOf(['live', 'unknown'])
 
 testRows([

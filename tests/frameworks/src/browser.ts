@@ -1,6 +1,6 @@
 import { type Sent, send } from './send.ts'
 
-/** What a browser without scripts does: it keeps cookies, follows redirects, and posts the forms of pages. */
+/** The behavior of a browser without scripts: it keeps cookies, follows redirects, and posts the forms of pages. */
 export class Browser {
   readonly #cookies = new Map<string, string>()
 
@@ -10,12 +10,12 @@ export class Browser {
     return own.map(([key, value]) => `${key.split(' ')[1]}=${value}`).join('; ')
   }
 
-  /** Opens an address, and follows redirects until a page comes, or until `stop` says so. */
+  /** Opens an address, and follows redirects until it reaches a page, or until `stop` returns true. */
   async open(url: URL, stop: (url: URL) => boolean = () => false): Promise<Page> {
     return this.#follow(url, { method: 'GET' }, stop)
   }
 
-  /** Posts the form of a page, with fields over those that it has. */
+  /** Posts the form of a page; the given fields replace those of the form. */
   async submit(page: Page, fields: Record<string, string> = {}, stop?: (url: URL) => boolean): Promise<Page> {
     const action = new URL(/<form[^>]* action="([^"]*)"/.exec(page.text)?.[1] ?? '', page.url)
     const inputs = page.text.matchAll(/<input[^>]* name="([^"]*)"[^>]* value="([^"]*)"/g)
@@ -56,7 +56,7 @@ export class Browser {
   }
 }
 
-/** Where the browser has come to. */
+/** The browser's current address. */
 export interface Page {
   readonly url: URL
   readonly status: number

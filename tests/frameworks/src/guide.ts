@@ -6,7 +6,7 @@ import { packagesOf } from '../../docs/src/page-packages.ts'
 const root = join(import.meta.dirname, '../../..')
 
 /**
- * A guide prints these files of an example, each as it is, and installs what they import.
+ * A guide prints these files of an example unchanged, and installs the packages that they import.
  *
  * @param given Packages that an application of the framework has from the start.
  */

@@ -20,7 +20,7 @@ describe('Next', () => {
   beforeAll(async () => {
     await stageExample('next', folder)
     const { PATH = '', HOME = '' } = process.env
-    // Not a single setting of the application: nobody has its secrets where it is built.
+    // No setting of the application: the build does not have its secrets.
     const env = { PATH, HOME, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' as const }
     built = (await promisify(execFile)(process.execPath, [next, 'build'], { cwd: folder, env })).stdout
     const origin = `http://localhost:${await freePort()}`
@@ -109,7 +109,7 @@ describe('Next', () => {
     expect((await act('')).location).toMatch(/\/goodbye$/)
   })
 
-  /** Signs a user in with next-auth, by the pages of both sides. */
+  /** Signs a user in with next-auth, through the pages of both sides. */
   async function signInWithNextAuth(user: string, active = 2) {
     const browser = new Browser()
     const choice = await browser.open(new URL('/api/auth/signin', server.origin))
@@ -127,7 +127,7 @@ describe('Next', () => {
     }
   }
 
-  /** The tokens of a user that still work: another user's are none of a test's business. */
+  /** The active tokens of a user: tests ignore those of other users. */
   const activeTokensOf = (user: string) => provider.tokens().filter(({ sub, active }) => active && sub === user)
 
   test('events.signOut of next-auth revokes the tokens of each user, even during concurrent logouts', async () => {

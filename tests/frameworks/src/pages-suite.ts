@@ -10,21 +10,21 @@ import { type RunningServer, settingsFor } from './start-server.ts'
 export interface PageApplication {
   /** The name of the cookie with the session. */
   readonly cookieName: string
-  /** The lines that its server prints as a matter of course. */
+  /** The lines that its server normally prints. */
   readonly usualOutput?: RegExp
-  /** Whether the provider hangs once, too, which takes as long as the deadline. */
+  /** True if the provider also hangs once, which takes as long as the deadline. */
   readonly hang: boolean
   /** Serves it from this origin, with these settings in its environment. */
   readonly start: (origin: string, env: Record<string, string>) => Promise<RunningServer>
 }
 
-/** What the tests of one framework need besides. */
+/** The functions that the tests of one framework also need. */
 export interface StartedApplication {
   readonly server: () => RunningServer
   readonly signIn: () => Promise<{ readonly user: string; readonly browser: Browser; readonly home: Page }>
 }
 
-/** Signs users in and out by the pages of an application, as their browsers do. */
+/** Signs users in and out through the pages of an application, as their browsers do. */
 export function testPages(
   name: string,
   { cookieName, hang, start, usualOutput = /(?!)/ }: PageApplication,
@@ -45,12 +45,12 @@ export function testPages(
     beforeEach(() => provider.reset())
     afterAll(async () => {
       await server?.[Symbol.asyncDispose]()
-      // Programs that start another one leave it behind when they are killed.
+      // A program that starts another one leaves it behind when it is killed.
       if (server) await expect(fetch(server.origin)).rejects.toThrow()
       await provider?.close()
     })
 
-    /** Signs a new user in, by the pages of both sides. */
+    /** Signs a new user in through the pages of both sides. */
     async function signIn(): Promise<{ user: string; browser: Browser; home: Page }> {
       const user = `user-${randomUUID()}`
       const browser = new Browser()
@@ -61,7 +61,7 @@ export function testPages(
       return { user, browser, home }
     }
 
-    /** The tokens of a user that still work: another user's are none of a test's business. */
+    /** The active tokens of a user: tests ignore those of other users. */
     const activeTokensOf = (user: string) => provider.tokens().filter(({ sub, active }) => active && sub === user)
 
     const postLogout = (browser: Browser, headers: Record<string, string> = {}, form?: Record<string, string>) =>
@@ -97,7 +97,7 @@ export function testPages(
       expect(activeTokensOf(user)).toEqual([])
       expect(browser.cookiesFor(server.origin)).toBe('')
       expect(await (await fetch(server.origin, { headers: { cookie } })).text()).toContain('Log in')
-      // The provider's own session has ended, too: it asks who signs in.
+      // The provider's session has also ended: it asks who signs in.
       expect((await browser.open(new URL('/login', server.origin))).text).toContain('Sign in')
     })
 
@@ -136,7 +136,7 @@ export function testPages(
         provider.answerAlways({ hang: true })
         const startedAt = performance.now()
         const goodbye = await browser.submit(home)
-        // The limit, and what a busy machine adds. Without the limit, it would be until the provider answers.
+        // The limit, and a margin for a busy machine. Without the limit, the request lasts until the provider responds.
         expect(performance.now() - startedAt).toBeLessThan(12_000)
         expect(goodbye.url.search).toBe('?logout=local_only')
       })

@@ -15,12 +15,12 @@ const run = promisify(execFile)
 testPages('React Router', {
   cookieName: 'session',
   hang: false,
-  // Of each request a line.
+  // One line for each request.
   usualOutput: /^(?:GET|POST|\[react-router-serve\]) /,
   async start(origin, env) {
     await stageExample('react-router', folder)
     const { PATH = '', HOME = '' } = process.env
-    // Not a single setting of the application: nobody has its secrets where it is built.
+    // No setting of the application: the build does not have its secrets.
     const settings = { PATH, HOME, NODE_ENV: 'production' }
     await run(process.execPath, [bin('dev'), 'build'], { cwd: folder, env: settings })
     return startServer(origin, [process.execPath, bin('serve'), 'build/server/index.js'], {

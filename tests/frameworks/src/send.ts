@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 
-/** A request with exactly these headers: `fetch` of Node.js adds a `Sec-Fetch-Mode` of its own. */
+/** A request with exactly these headers: `fetch` of Node.js adds a `Sec-Fetch-Mode` header. */
 export interface Sent {
   readonly method: 'GET' | 'POST'
   readonly headers?: Readonly<Record<string, string>>
   readonly form?: Readonly<Record<string, string>>
 }
 
-/** Sends a request as it is, and follows no redirect. */
+/** Sends a request unchanged, and follows no redirect. */
 export async function send(url: URL, { method, headers, form }: Sent): Promise<Response> {
   const type = form && { 'content-type': 'application/x-www-form-urlencoded' }
   const message = request(url, { method, headers: { ...headers, ...type }, agent: false })

@@ -5,8 +5,8 @@ const root = join(import.meta.dirname, '../../..')
 const BUILT = /\/(?:node_modules|\.next|\.turbo|\.svelte-kit|\.react-router|build)(?:\/|$)/
 
 /**
- * Puts an example into a folder of its own, with our packages as they are published: what a user has after
- * `npm install`. In the workspace they are TypeScript, which is not what the build of a framework gets to see.
+ * Puts an example into a separate folder, with our packages as they are published: the state after a user's `npm
+ * install`. In the workspace, the packages are TypeScript, which a framework's build never sees.
  */
 export async function stageExample(name: string, folder: string): Promise<void> {
   const example = join(root, 'examples', name)

@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Emulator } from '@backend-logout/emulator'
 
-/** A program of an example, in a process of its own. */
+/** A program of an example, in a separate process. */
 export interface RunningServer extends AsyncDisposable {
   readonly origin: string
   /** Everything it has printed. */
   readonly output: () => string
 }
 
-/** The settings of an application of the emulator, as its users put them into the environment. */
+/** The settings of an application of the emulator, as users set them in the environment. */
 export function settingsFor({ app, appHost }: Emulator, origin: string): Record<string, string> {
   return {
     APP_ORIGIN: origin,
@@ -20,7 +20,7 @@ export function settingsFor({ app, appHost }: Emulator, origin: string): Record<
   }
 }
 
-/** Starts a server, and waits until it answers. */
+/** Starts a server, and waits until it responds. */
 export async function startServer(
   origin: string,
   command: readonly [program: string, ...args: string[]],
@@ -29,7 +29,7 @@ export async function startServer(
   const [program, ...args] = command
   const { PATH = '', HOME = '' } = process.env
   const env = { PATH, HOME, PORT: new URL(origin).port, ...options.env }
-  // A group for its processes: what npm installs as `deno` is a program that starts the real one.
+  // A separate process group: the `deno` that npm installs is a program that starts the real one.
   const child = spawn(program, args, { cwd: options.cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {

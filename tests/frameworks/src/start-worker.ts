@@ -35,7 +35,7 @@ export async function startWorker(
     d1Databases: ['DB'],
   })
   await worker.ready
-  // Its declarations ask for packages that it does not bring along.
+  // Its declarations require packages that it does not install.
   const database = (await worker.getD1Database('DB')) as unknown as { exec(sql: string): Promise<unknown> }
   await database.exec(schema)
   return { origin, output: () => output, [Symbol.asyncDispose]: () => worker.dispose() }

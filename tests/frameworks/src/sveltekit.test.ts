@@ -18,7 +18,7 @@ testPages('SvelteKit', {
   async start(origin, env) {
     await stageExample('sveltekit', folder)
     const { PATH = '', HOME = '' } = process.env
-    // Its own origin, and not a single secret: nobody has them where it is built.
+    // Its origin, and no secret: the build does not have them.
     const settings = { PATH, HOME, NODE_ENV: 'production', APP_ORIGIN: origin }
     await run(process.execPath, [join(folder, 'node_modules/vite/bin/vite.js'), 'build'], {
       cwd: folder,

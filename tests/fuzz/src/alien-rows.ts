@@ -1,10 +1,10 @@
 import { ALIEN_DATA, type AlienRow } from '@backend-logout/tests-outbox/alien-rows'
 import fc from 'fast-check'
 
-/** A row that somebody else has written. In its `data`, what the outbox has sealed can stand, changed somewhere. */
+/** A row that someone else has written. Its `data` can contain a sealed value of the outbox, with a change. */
 export type Row = Omit<AlienRow, 'data'> & { readonly data: unknown }
 
-/** What stands for the outbox's own JWE, with a change, until there is one. */
+/** A placeholder for the outbox's JWE, with a change, until there is one. */
 interface Forgery {
   readonly forged: 'cut' | 'character' | 'longer' | 'header' | 'copy'
   readonly at: number
@@ -14,7 +14,7 @@ interface Forgery {
 
 const oneOf = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts)
 
-/** Postgres stores no NUL in JSON, and no half of a character. */
+/** Postgres stores no NUL in JSON, and no half of a surrogate pair. */
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }).map((value) => value.replaceAll('\0', '')),
   oneOf(
@@ -44,7 +44,7 @@ const header = fc
     { requiredKeys: [] },
   )
   .map((members) => Buffer.from(JSON.stringify(members)).toString('base64url'))
-/** Something that looks like what the outbox seals. */
+/** A value that looks like one that the outbox seals. */
 const lookalike = fc.oneof(
   oneOf('....', 'a..b.c.d', 'eyJ', ''),
   fc.tuple(header, text, text).map(([first, middle, last]) => `${first}..${middle}.${last}.${last}`),
@@ -74,7 +74,7 @@ const data = fc.oneof(
   { weight: 1, arbitrary: fc.dictionary(text, value, { maxKeys: 3 }) },
 )
 
-/** Rows of every kind that anybody can write who has the password of the database. */
+/** Rows of every kind that anyone with the database's password can write. */
 export const alienRows: fc.Arbitrary<Row[]> = fc.array(
   fc.record(
     {
@@ -93,7 +93,7 @@ export const alienRows: fc.Arbitrary<Row[]> = fc.array(
   { minLength: 1, maxLength: 60, size: 'max' },
 )
 
-/** The row with what the outbox has sealed in its place. */
+/** The row with a sealed value of the outbox in place of the placeholder. */
 export function withJwe(row: Row, jwe: string): AlienRow {
   const { data: given } = row
   if (typeof given !== 'object' || given === null || !('jwe' in given)) return row

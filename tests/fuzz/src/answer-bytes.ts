@@ -1,18 +1,18 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 
-/** What a server writes to the bare socket. */
+/** The bytes that a server writes to the bare socket. */
 export interface Answer {
   readonly pieces: readonly Piece[]
   readonly end: 'close' | 'reset' | 'stay'
 }
 
-/** A text in which places such as `{accessToken}` stand for the caller's secrets, in one of many forms; or bytes. */
+/** A text in which places such as `{accessToken}` represent the caller's secrets, in one of many forms; or bytes. */
 export type Piece = string | { readonly base64: string }
 
 type Secrets = Readonly<Record<string, string>>
 
-/** The forms in which a provider may repeat what it was sent. */
+/** The forms in which a provider may repeat parts of a request. */
 const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   plain: (secret) => secret,
   percent: encodeURIComponent,
@@ -25,7 +25,7 @@ const FORMS: Readonly<Record<string, (secret: string) => string>> = {
   middle: (secret) => secret.slice(5, 25),
 }
 
-/** The bytes of a piece: each `{secret:form}` in it is put in. */
+/** The bytes of a piece, with a value for each `{secret:form}` in it. */
 export function bytesOf(piece: Piece, secrets: Secrets): Buffer {
   if (typeof piece !== 'string') return Buffer.from(piece.base64, 'base64')
   const text = piece.replaceAll(/\{(\w+):(\w+)\}/g, (place, name: string, form: string) => {
@@ -41,7 +41,7 @@ const secret = fc
   .map(([name, form]) => `{${name}:${form}}`)
 const origin = fc.constant('{origin:plain}')
 
-/** Texts that are awkward to show, to parse or to match. */
+/** Texts that are difficult to show, to parse or to match. */
 const word: fc.Arbitrary<string> = fc.oneof(
   secret,
   origin,
@@ -80,7 +80,7 @@ const MEMBERS = [
 const document = fc.oneof(
   fc.dictionary(oneOf(...MEMBERS), member, { maxKeys: 6 }),
   fc.dictionary(text, member, { maxKeys: 3 }),
-  // As a good one, but for one member.
+  // Like a valid one, except for one member.
   fc.tuple(oneOf(...MEMBERS), member).map(([name, value]) => ({
     issuer: '{origin:plain}',
     revocation_endpoint: '{origin:plain}/revoke',
@@ -156,7 +156,7 @@ const statusLine = fc.oneof(
   },
 )
 
-/** A proper answer around a body: of the right length, in chunks, or compressed. */
+/** A valid response around a body: of the correct length, in chunks, or compressed. */
 const framed = fc
   .tuple(
     statusLine,
@@ -166,7 +166,8 @@ const framed = fc
   )
   .map(([status, headers, content, framing]): Piece[] => {
     const head = `${status}${headers.join('')}`
-    // Lengths are those of the text with the places in it, and so wrong for some: also an answer that there may be.
+    // Lengths are those of the text with the placeholders, and so are incorrect for some: servers may also send such a
+    // response.
     const length = Buffer.byteLength(content)
     if (framing === 'length') return [`${head}Content-Length: ${length}\r\n\r\n`, content]
     if (framing === 'short') return [`${head}Content-Length: ${length + 10}\r\n\r\n`, content]
@@ -181,7 +182,7 @@ const framed = fc
     ]
   })
 
-/** Cuts the pieces where nobody would. */
+/** Cuts the pieces at unlikely positions. */
 const cut = fc.tuple(framed, fc.array(fc.nat(300), { maxLength: 4 })).map(([pieces, places]) =>
   places.reduce<Piece[]>((all, place) => {
     const last = all.at(-1)
@@ -194,7 +195,7 @@ const noise = fc
   .array(fc.uint8Array({ maxLength: 200 }), { maxLength: 3 })
   .map((all) => all.map((bytes): Piece => ({ base64: Buffer.from(bytes).toString('base64') })))
 
-/** Every answer that a server may give: proper, improper, and none. */
+/** Every response that a server may send: valid, invalid, and none. */
 export const answers: fc.Arbitrary<Answer> = fc.record({
   pieces: fc.oneof({ weight: 6, arbitrary: framed }, { weight: 3, arbitrary: cut }, { weight: 1, arbitrary: noise }),
   end: fc.constantFrom('close' as const, 'close' as const, 'close' as const, 'reset' as const, 'stay' as const),

@@ -17,17 +17,17 @@ interface Input {
 }
 
 const canaries = makeCanaries()
-/** Each operation is told some secrets, and can mask no others. */
+/** Each operation receives some secrets, and can mask no others. */
 const leaksIn = leakDetector(canaries)
 const leaksOfCall = leakDetector({ ...canaries, refreshToken: '', idToken: '' })
-/** Also for the metadata, which is fetched by the client and not by a call. */
+/** Also for the metadata, which the client fetches, not a call. */
 const LIMITS = { timeoutMs: 500, deadlineMs: 1_000, retries: 0 }
 
 const OPERATIONS = {
   revoke: (client) => client.revokeToken(canaries.accessToken),
   verify: (client) => client.revokeToken(canaries.accessToken, { verify: { withinMs: 0 } }),
   introspect: (client) => client.introspectToken(canaries.accessToken),
-  // Its logout URL is the one place that the standard puts an ID token into.
+  // Its logout URL is the only place in which the standard puts an ID token.
   logout: async (client) => (await client.logout(canaries)).tokens,
   discover: (client) => client.revokeToken(canaries.accessToken),
 } satisfies Record<string, (client: ReturnType<(typeof clients)[number]['create']>['client']) => Promise<unknown>>
@@ -53,8 +53,9 @@ afterAll(() => {
 })
 
 /**
- * Whether this answer ends a process that uses the `fetch` of Node.js (22.23, 24.21 and 26.10): with more than five content
- * codings it throws an error, some time later, where nobody can catch it. The client of `@backend-logout/node` does not use it.
+ * True if this response ends a process that uses the `fetch` of Node.js (22.23, 24.21 and 26.10): with more than five
+ * content codings it throws an error, some time later, where nobody can catch it. The client of `@backend-logout/node`
+ * does not use it.
  */
 function breaksFetch(client: number, { pieces }: Answer): boolean {
   const text = pieces.map((piece) => bytesOf(piece, {}).toString('latin1')).join('')
@@ -62,12 +63,12 @@ function breaksFetch(client: number, { pieces }: Answer): boolean {
   return clients[client]?.name === 'core over fetch' && codings.length > 5
 }
 
-/** Writes an answer piece by piece, and ends as it says. */
+/** Writes a response piece by piece, and ends in the given way. */
 async function send(socket: Socket, { pieces, end }: Answer): Promise<void> {
   for (const piece of pieces) {
     if (socket.destroyed) return
     socket.write(bytesOf(piece, { ...canaries, origin }))
-    // A packet of its own.
+    // A separate packet.
     await new Promise((resolve) => setImmediate(resolve))
   }
   if (end === 'close') socket.end()
@@ -109,7 +110,7 @@ test('answers', () =>
       const shown: unknown[] = [client]
       try {
         const result = await OPERATIONS[input.operation](client)
-        // What introspection says of a token is for the caller, in the provider's own words.
+        // The text of introspection about a token is for the caller, in the provider's words.
         if (input.operation !== 'introspect') shown.push(result)
       } catch (error) {
         if (!isLogoutError(error)) throw error

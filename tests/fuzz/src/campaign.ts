@@ -1,30 +1,31 @@
 import fc from 'fast-check'
 
-/** How many parts the time is divided into: one for each campaign. */
+/** The number of parts that the time is divided into: one for each campaign. */
 const CAMPAIGNS = 5
 
-/** One place that takes something from strangers, and what may come there. */
+/** One entry point for input from strangers, and its possible inputs. */
 export interface Campaign<Input> {
   /** As in `npm run fuzz -- NAME`. */
   readonly name: string
   readonly inputs: fc.Arbitrary<Input>
-  /** Inputs that once did harm. They come first, every time. */
+  /** Inputs that once caused a defect. They always come first. */
   readonly known: readonly Input[]
-  /** Sends one input, and throws if anything is not as it must be. */
+  /** Sends one input, and throws if any requirement is violated. */
   readonly send: (input: Input) => Promise<void>
-  /** How long one input may take, in milliseconds. */
+  /** The time that one input may take, in milliseconds. */
   readonly limitMs: number
 }
 
 /**
- * Sends random inputs for its part of the time. What fails is made smaller, and reported with the seed that makes it again.
+ * Sends random inputs for its share of the time. A failing input is reduced, and reported with the seed that reproduces
+ * it.
  */
 export async function run<Input>({ name, inputs, known, send, limitMs }: Campaign<Input>): Promise<void> {
   const { FUZZ_SECONDS = '15', FUZZ_SEED, FUZZ_PATH } = process.env
   const seed = Number(FUZZ_SEED ?? 20_261_126)
   const ms = (Number(FUZZ_SECONDS) * 1000) / CAMPAIGNS
   let sent = 0
-  // What is thrown where nobody waits for it would end a process of our users.
+  // An error that nothing catches would end a user's process.
   const escaped: unknown[] = []
   const onEscape = (error: unknown): unknown => escaped.push(error)
   process.on('unhandledRejection', onEscape).on('uncaughtException', onEscape)
@@ -41,7 +42,7 @@ export async function run<Input>({ name, inputs, known, send, limitMs }: Campaig
     })
     if (result.failed) {
       const again = `npm run fuzz -- ${name} --seed=${seed} --path=${result.counterexamplePath}`
-      const advice = `Again: ${again}\nOnce it is mended, the input belongs into \`known\` of this campaign.`
+      const advice = `Again: ${again}\nAfter the fix, add the input to \`known\` of this campaign.`
       throw new Error(`${fc.defaultReportMessage(result)}\n\n${advice}`, { cause: result.errorInstance })
     }
   } finally {
@@ -56,7 +57,7 @@ export async function run<Input>({ name, inputs, known, send, limitMs }: Campaig
     // Rejections count as unhandled a turn later.
     await new Promise((resolve) => setImmediate(resolve))
     if (escaped.length > 0)
-      throw new Error('Something was thrown where nobody waits for it.', { cause: escaped.splice(0)[0] })
+      throw new Error('An error was thrown that nothing catches.', { cause: escaped.splice(0)[0] })
   }
 }
 

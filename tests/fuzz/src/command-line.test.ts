@@ -15,7 +15,7 @@ import { run } from './campaign.ts'
 interface Input {
   readonly args: readonly string[]
   readonly stdin: readonly Chunk[]
-  /** What is in the files that arguments may name, by name. */
+  /** The content of the files that arguments may name, by name. */
   readonly files: Readonly<Record<string, Chunk>>
   readonly env: Readonly<Record<string, string>>
 }
@@ -23,7 +23,7 @@ interface Input {
 /** Bytes as base64, or a text. */
 type Chunk = string | { readonly base64: string }
 
-// Each shape of a secret that somebody might paste where a word is wanted.
+// Each shape of a secret that someone might paste instead of a word.
 const { appSecret, accessToken, refreshToken, idToken } = makeCanaries()
 const SECRETS = {
   appSecret: `1//0g${appSecret.replaceAll(/\W/g, '')}-x_y`,
@@ -125,7 +125,7 @@ const command = fc.oneof(
     weight: 3,
     arbitrary: oneOf('add', 'work', 'stats', 'dead', 'retry', 'key', 'help').map((name) => ['outbox', name]),
   },
-  // One that is told too much does not start.
+  // A command with too many arguments does not start.
   { weight: 1, arbitrary: secret.map((value) => ['emulator', value, value]) },
   { weight: 1, arbitrary: oneOf('help', 'revok', '').map((name) => [name]) },
 )
@@ -171,7 +171,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await once(provider, 'listening')
   folder = mkdtempSync(join(tmpdir(), 'backend-logout-fuzz-'))
-  // Arguments are names in the folder where the program runs.
+  // Arguments are names in the folder in which the program runs.
   process.chdir(folder)
 })
 afterAll(() => {
@@ -202,7 +202,7 @@ test('command-line', () =>
       ),
     }),
     known: [
-      // A name of a journal that is a token: once the journal was there, the summary repeated its name.
+      // A journal's name that is a token: once the journal existed, the summary repeated its name.
       { args: ['revoke', '-j', SECRETS.refreshToken], stdin: [{ base64: 'AA==' }], files: {}, env: {} },
       { args: ['revoke', '-o', SECRETS.refreshToken], stdin: ['\ufffd\n'.repeat(20)], files: {}, env: {} },
       { args: ['outbox', 'key', '-o', SECRETS.refreshToken], stdin: [], files: {}, env: {} },

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { run } from './campaign.ts'
 
-/** What a function of the application does. */
+/** The behavior of a function of the application. */
 type Deed =
   | { readonly how: 'return' | 'throw' | 'resolve' | 'reject'; readonly what: string }
   | { readonly how: 'hang' }
@@ -21,7 +21,7 @@ const FUNCTIONS = ['logout', 'id', 'read', 'clear', 'lock', 'add', 'throttle', '
 const STATUS = [200, 400, 403, 413, 415, 429, 500]
 const SECRET = 'secret-in-an-exception-0123456789'
 
-/** Values that hardly anybody expects, by name: the very inspection of some throws, and fast-check inspects its inputs. */
+/** Unusual values, by name: inspecting some of them throws, and fast-check inspects its inputs. */
 const STRANGE: Readonly<Record<string, () => unknown>> = {
   nothing: () => undefined,
   null: () => null,
@@ -37,7 +37,7 @@ const STRANGE: Readonly<Record<string, () => unknown>> = {
   'a proxy that throws': () =>
     new Proxy({}, { get: () => fail(), has: () => fail(), ownKeys: () => fail(), getPrototypeOf: () => fail() }),
   'an object without a prototype': () => Object.create(null),
-  // biome-ignore lint/suspicious/noThenProperty: somebody's object may be one that only looks like a promise.
+  // biome-ignore lint/suspicious/noThenProperty: an object may only look like a promise.
   'no promise': () => ({ then: 'no function' }),
   // biome-ignore lint/suspicious/noThenProperty: as above.
   'a promise that throws': () => ({ then: () => fail() }),

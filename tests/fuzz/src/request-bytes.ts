@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 
-/** What a client writes to a bare socket. */
+/** The bytes that a client writes to a bare socket. */
 export interface WireRequest {
   /** As single bytes: each character is one. */
   readonly bytes: string
-  /** Where the bytes are cut into packets. */
+  /** The positions at which the bytes are cut into packets. */
   readonly cuts: readonly number[]
-  /** Hangs up after so many bytes; otherwise it waits for the answer. */
+  /** Disconnects after this number of bytes; otherwise it waits for the response. */
   readonly hangsUpAt: number | undefined
 }
 
-/** Stand in a request for what the application knows as the session and the token. */
+/** Placeholders in a request for the session and the token of the application. */
 export const COOKIE = 'session-of-alice-0123456789'
 export const TOKEN = 'token-of-alice-9876543210'
 
@@ -161,7 +161,7 @@ const value = fc.oneof(
     `__Host-session="${COOKIE}"`,
   ),
 )
-/** Proper headers but for a few, which are changed, doubled or left out. */
+/** Valid headers except for a few, which are changed, repeated or omitted. */
 const headers = fc.array(fc.tuple(oneOf(...NAMES), fc.option(value), fc.boolean()), { maxLength: 4 }).map((changes) => {
   const lines = Object.entries(GOOD)
   for (const [name, changed, double] of changes) {
@@ -215,7 +215,7 @@ const request = fc
       `${latin(verb)} ${latin(path)} HTTP/1.1\r\nHost: ${latin(name)}\r\n${latin(lines)}${rest}`,
   )
 
-/** Every request that a client may send: proper, improper, several at once, and none. */
+/** Every request that a client may send: valid, invalid, several on one connection, and none. */
 export const wireRequests: fc.Arbitrary<WireRequest> = fc.record({
   bytes: fc.oneof(
     { weight: 10, arbitrary: request },

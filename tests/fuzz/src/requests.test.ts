@@ -20,7 +20,7 @@ const onEvent = (event: LogoutProxyEvent): void => void events.push(event)
 const servers: Server[] = []
 
 beforeAll(async () => {
-  // Nobody listens there: what becomes of the tokens is for others to test.
+  // Nobody listens there: other tests cover the outcome of the tokens.
   const client = createLogoutClient({ appId: 'app', appSecret: 'secret', appHost: 'http://127.0.0.1:9', retries: 0 })
   const session = cookieSession({
     name: '__Host-session',
@@ -60,20 +60,20 @@ test('requests', () =>
         expect(answer).toMatch(/^$|^HTTP\/1\.1 \d{3} /)
         expect(answer).not.toContain(COOKIE)
         expect(answer).not.toContain(TOKEN)
-        // Where a stack or a path of this machine gets out, something was not foreseen.
+        // A stack or a path of this machine in a response shows an error that was not anticipated.
         expect(answer).not.toContain('    at ')
         expect(answer).not.toMatch(/^HTTP\/1\.1 5(?!01)/)
       }
       expect(
         events.filter(({ type }) => type === 'failure').map((event) => ('step' in event ? event.step : '')),
       ).not.toContain('handler')
-      // Whatever came before, the next one is served.
+      // Whatever the previous input was, the next one is served.
       const next = { bytes: 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', cuts: [], hangsUpAt: undefined }
       expect(await sendTo(port, next, 4_000)).toContain('HTTP/1.1 405 ')
     },
   }))
 
-/** Sends a request and gives what came back until the server closed the connection or said nothing more. */
+/** Sends a request and returns the response when the server has closed the connection or stopped sending. */
 async function sendTo(
   port: number,
   { bytes, cuts, hangsUpAt = bytes.length }: WireRequest,
@@ -83,7 +83,7 @@ async function sendTo(
   socket.on('error', () => {})
   let answer = ''
   const over = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-  // A client that keeps the connection open has its answer when nothing more comes.
+  // A client that keeps the connection open has its response when no more bytes arrive.
   const quiet = new Promise<void>((resolve) => {
     let timer: NodeJS.Timeout | undefined
     socket.on('data', (chunk: string) => {
@@ -98,7 +98,8 @@ async function sendTo(
     if (index + 2 < places.length) await new Promise((resolve) => setImmediate(resolve))
   }
   if (hangsUpAt < bytes.length) socket.destroy()
-  // A request that is not complete, for example without the end of its headers, is waited for; so long nobody here does.
+  // The server waits for the rest of an incomplete request, for example without the end of its headers; this test does
+  // not wait that long.
   await Promise.race([over, quiet, sleep(patienceMs)])
   socket.destroy()
   return answer

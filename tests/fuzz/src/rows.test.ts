@@ -20,7 +20,7 @@ const COMMANDS = [['dead'], ['dead', '--json'], ['stats'], ['stats', '--json']] 
 
 interface Input {
   readonly rows: readonly Row[]
-  /** Which command of `backend-logout outbox` looks at them. */
+  /** The command of `backend-logout outbox` that reads them. */
   readonly command: (typeof COMMANDS)[number]
 }
 
@@ -79,7 +79,7 @@ test('rows', () =>
       for (const count of [pending, active, dead, oldestAgeMs]) expect(Number.isFinite(count)).toBe(true)
       await outbox.retry('all')
 
-      // What others have put there stops no logout of ours, and sends nothing of theirs.
+      // Rows of others stop no logout of ours, and send nothing of theirs.
       await outbox.work({ untilEmpty: true, signal: AbortSignal.timeout(50_000) })
       expect(events.filter((event) => event.type === 'revoked' && event.id === id)).toHaveLength(1)
       expect(Array.from(sent).filter((token) => token !== accessToken && token !== refreshToken)).toEqual([])
@@ -94,7 +94,7 @@ test('rows', () =>
     },
   }))
 
-/** What the command line shows of what is stored. */
+/** The output of the command line for the stored rows. */
 async function show(command: readonly string[]): Promise<string> {
   const shown: string[] = []
   const stream = (): PassThrough => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { prepareWalk, readWalk, runStep } from './guide.ts'
 
 const root = join(import.meta.dirname, '..')
-// Inside of the package, so that what is generated finds what it imports.
+// Inside the package, so that the generated code finds the packages that it imports.
 const generated = join(root, '.generated')
 const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
@@ -32,7 +32,7 @@ describe.each(NAMES)('the section of the guide about %s', (name) => {
       expect(walk.installs.length).toBeGreaterThan(0)
       expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining([...walk.installs]))
       for (const command of walk.generate) await runStep(command, folder, provider)
-      // An error inside a 200 is something that the caller can see.
+      // The caller can see an error inside a 200.
       provider.answerNext({ envelopeError: { statusCode: 403, message: 'no' } })
       expect(await runStep(walk.call, folder, provider)).toMatch(/"?statusCode"?: ?403/)
       expect(await provider.isActive(token)).toBe(true)

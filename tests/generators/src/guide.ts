@@ -10,9 +10,9 @@ const GUIDE = join(root, '../../docs/guides/regenerating-clients.md')
 const SPECS = dirname(createRequire(import.meta.url).resolve('@backend-logout/core/specs/provider.openapi.yaml'))
 const EDITIONS = { '3.1': 'provider.openapi.yaml', '3.0': 'provider.openapi-3.0.yaml' }
 
-/** The part of the guide about one generator, as it is printed. */
+/** The printed part of the guide about one generator. */
 export interface Walk {
-  /** What its first command installs, without versions. */
+  /** The packages that its first command installs, without versions. */
   readonly installs: readonly string[]
   /** The commands between installing and calling. */
   readonly generate: readonly string[]
@@ -49,7 +49,10 @@ export function readWalk(heading: string): Walk {
   }
 }
 
-/** Puts the files of a walk into a folder, next to a token and to the contract, in this edition, under its usual name. */
+/**
+ * Puts the files of a walkthrough into a folder, next to a token and to the contract, in this edition, under its usual
+ * name.
+ */
 export function prepareWalk({ files }: Walk, folder: string, token: string, edition: keyof typeof EDITIONS): void {
   mkdirSync(folder, { recursive: true })
   for (const name of Object.values(EDITIONS)) copyFileSync(join(SPECS, name), join(folder, name))
@@ -58,7 +61,7 @@ export function prepareWalk({ files }: Walk, folder: string, token: string, edit
   writeFileSync(join(folder, 'tokens.txt'), `${token}\n`)
 }
 
-/** Runs a command of a walk, with the generators of this workspace, and gives what it prints. */
+/** Runs a command of a walkthrough, with the generators of this workspace, and returns its output. */
 export async function runStep(
   command: string,
   folder: string,

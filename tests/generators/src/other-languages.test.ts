@@ -19,7 +19,7 @@ afterAll(async () => {
 
 const runs = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0
 const hasPython = runs('java', '-version') && runs('python3', '-c', 'import urllib3, six, dateutil, certifi')
-/** Where Perl finds OpenAPI::Client: where it is installed, or in Debian's packages, unpacked. */
+/** The folder in which Perl finds OpenAPI::Client: the installed one, or an unpacked Debian package. */
 const perlLibraries = runs('perl', '-MOpenAPI::Client', '-e', '1') ? [] : unpackedPerl()
 
 function unpackedPerl(): string[] | undefined {
@@ -48,7 +48,7 @@ async function follow(heading: string, environment: NodeJS.ProcessEnv = {}): Pro
   const [token] = (await provider.issueTokens(1)) as [string]
   prepareWalk(walk, target, token, '3.1')
   for (const command of walk.generate) await runStep(command, target, provider)
-  // An error inside a 200 is something that the caller can see.
+  // The caller can see an error inside a 200.
   provider.answerNext({ envelopeError: { statusCode: 403, message: 'no' } })
   expect(await runStep(walk.call, target, provider, environment)).toMatch(/^\{.*"statusCode":403.*\}\n$/)
   expect(await provider.isActive(token)).toBe(true)

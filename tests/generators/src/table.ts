@@ -5,7 +5,7 @@ import { join } from 'node:path'
 export interface Generator {
   readonly name: string
   readonly link: string
-  /** The package from npm whose version is tried; or the version. */
+  /** The npm package whose version is tried; or the version. */
   readonly version: { readonly package: string } | string
   /** The editions of the contracts that it reads. */
   readonly reads: '3.1 and 3.0' | '3.0'
@@ -13,7 +13,7 @@ export interface Generator {
   readonly cannot: string
 }
 
-/** All that were tried. */
+/** All generators that were tried. */
 export const GENERATORS: readonly Generator[] = [
   {
     name: '@hey-api/openapi-ts',
@@ -92,7 +92,7 @@ export function renderTable(root: string): string {
   return ['| generator | OpenAPI | what it needs | what it cannot do |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** As `7.5`; the whole where it names the program that it brings along. */
+/** As `7.5`; in full if it names a bundled program. */
 function versionOf(root: string, name: string): string {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'))
   return version.includes('-') ? version.split('-').at(-1) : version.split('.').slice(0, 2).join('.')

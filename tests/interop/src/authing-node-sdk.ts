@@ -1,27 +1,27 @@
 import type { Emulator, EmulatorOptions } from '@backend-logout/emulator'
 import { AuthenticationClient } from 'authing-node-sdk'
 
-/** The kind of access tokens, and what a successful revocation carries: both as GenAuth may have them. */
+/** The kind of access tokens, and the body of a successful revocation: GenAuth may have either. */
 export const sdkEmulators = [
   { accessTokenFormat: 'jwt', successBody: 'empty' },
   { accessTokenFormat: 'opaque', successBody: 'envelope' },
 ] as const satisfies EmulatorOptions[]
 
-/** One way to use the official SDK. */
+/** One way of using the official SDK. */
 export interface SdkScenario {
   readonly emulator: (typeof sdkEmulators)[number]
   readonly protocol: 'oidc' | 'oauth'
   readonly app: 'post' | 'basic' | 'none'
-  /** What it revokes. */
+  /** The kind of token that it revokes. */
   readonly token: 'accessToken' | 'refreshToken'
 }
 
-/** What the official SDK said, and what became of the token. */
+/** The report of the official SDK, and the outcome of the token. */
 export interface SdkFinding {
   readonly before: string
   readonly revocation: string
   readonly after: string
-  /** How it authenticated at the revocation endpoint, and what that answered. */
+  /** The authentication method at the revocation endpoint, and the response. */
   readonly wire: string
   readonly active: boolean
 }
@@ -35,7 +35,7 @@ export function sdkScenarios(emulator: SdkScenario['emulator']): SdkScenario[] {
   )
 }
 
-/** Whether the SDK refuses by itself: it does not know Basic at the revocation endpoint of OAuth 2.0 applications. */
+/** True if the SDK refuses: it does not support Basic at the revocation endpoint of OAuth 2.0 applications. */
 export function isRefusedBySdk({ app, protocol }: SdkScenario): boolean {
   return app === 'basic' && protocol === 'oauth'
 }
@@ -53,7 +53,7 @@ export async function observeSdk(
     appHost: emulator.appHost,
     protocol,
     scope: 'openid',
-    // It wants a secret for the token endpoint even where that endpoint is never used, unless it is told `none`.
+    // It requires a secret for the token endpoint even if that endpoint is never used, unless the method is `none`.
     tokenEndPointAuthMethod: method,
     revocationEndPointAuthMethod: method,
     introspectionEndPointAuthMethod: method,

@@ -95,7 +95,7 @@ export const betterAuthJwt: InteropSuite<BetterAuthApp> = {
   ],
 }
 
-/** Its metadata is only where RFC 8414 puts it: between host and path of the issuer. */
+/** Its metadata is only at the address of RFC 8414: between host and path of the issuer. */
 export const betterAuthOAuth: InteropSuite<BetterAuthApp> = {
   name: '@better-auth/oauth-provider',
   setting: 'plain OAuth without OpenID, issuer with a path',

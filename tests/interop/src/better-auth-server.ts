@@ -4,7 +4,7 @@ import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { jwt } from 'better-auth/plugins'
 
-/** What is used of its server-side API; the types of the plugin and of the package do not fit together. */
+/** The part of its server-side API that is used; the types of the plugin and of the package are incompatible. */
 export interface BetterAuthServer {
   readonly handler: (request: Request) => Promise<Response>
   readonly api: {
@@ -18,7 +18,7 @@ export interface BetterAuthServer {
 /** Rows by the name of their table. */
 export type Tables = Record<string, Record<string, unknown>[]>
 
-/** Where every application gets its codes. */
+/** The address to which every application receives its codes. */
 export const REDIRECT_URI = 'https://app.example.com/callback'
 /** With it as `resource`, access tokens are JWTs. */
 export const RESOURCE = 'https://api.example.com'
@@ -26,7 +26,7 @@ export const RESOURCE = 'https://api.example.com'
 /**
  * Creates the server.
  *
- * @param tables Is filled with its tables, in which a test can change what the server does not let through.
+ * @param tables Receives its tables, in which a test can change values that the server does not let through.
  */
 export function createAuth(baseURL: string, scopes: string[], tables: Tables): BetterAuthServer {
   const names = `user session account verification jwks oauthClient oauthAccessToken oauthRefreshToken oauthConsent
@@ -51,7 +51,7 @@ export function createAuth(baseURL: string, scopes: string[], tables: Tables): B
   }) as never
 }
 
-/** Signs a user up or in, and returns the cookie of the session that this begins. */
+/** Signs a user up or in, and returns the cookie of the new session. */
 export async function openSession(issuer: string, name: string, door: 'sign-up' | 'sign-in'): Promise<string> {
   const response = await fetch(`${issuer}/${door}/email`, {
     method: 'POST',
@@ -79,7 +79,7 @@ export async function authorize(
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
   }).toString()
-  // A browser is redirected; a `fetch` is told in JSON where to go.
+  // A browser is redirected; a `fetch` receives the address as JSON.
   const { url: callback } = (await (await fetch(url, { headers: { cookie } })).json()) as { url: string }
   const code = new URL(callback).searchParams.get('code')
   if (code === null) throw new Error(`signing in failed: ${callback}`)

@@ -16,17 +16,17 @@ import { serve } from './loopback-server.ts'
 import { introspection, type RelyingParty, refreshGrant, requestTokens, signature, userInfo } from './relying-party.ts'
 import type { RunningProvider } from './scenario.ts'
 
-/** The ways in which an application can authenticate here. */
+/** The authentication methods of an application here. */
 export type BetterAuthApp = 'basic' | 'post' | 'none' | 'privateKeyJwt'
 
 interface RegisteredApp extends RelyingParty {
   readonly options: ClientOptions
 }
 
-/** How it is set up. */
+/** Options of the provider. */
 export interface BetterAuthSettings {
   readonly accessTokens: 'opaque' | 'jwt'
-  /** Without `openid` it is a plain OAuth provider: no user info, and no OpenID metadata. */
+  /** Without `openid`, it is a plain OAuth provider: no user info, and no OpenID metadata. */
   readonly openid: boolean
 }
 

@@ -1,12 +1,12 @@
 import { isLogoutError, type LogoutClient, type LogoutEvent, type RevokeOptions } from '@backend-logout/core'
 import type { Probe, Tokens } from './probe.ts'
 
-/** One thing that can be called, in words and in deed. */
+/** One possible call: its name and its function. */
 export interface Call {
   readonly call: string
-  /** The tokens that are dead if a success is true. */
+  /** The tokens that a true success makes inactive. */
   readonly ends: readonly Probe['token'][]
-  /** Calls the client, and says in short what it reported. */
+  /** Calls the client, and summarizes its report. */
   operation(tokens: Tokens, client: LogoutClient, events: readonly LogoutEvent[]): Promise<string>
 }
 
@@ -56,7 +56,7 @@ const PICK: Readonly<Record<string, (tokens: Tokens) => string>> = {
   'unknown token': () => 'nobody-has-ever-issued-this-token-0123456789',
 }
 
-/** Reports what `revokeToken()` returned or which code it threw, and the state behind that. */
+/** Reports the result or the error code of `revokeToken()`, and the state behind it. */
 function revocation(which: string, options?: RevokeOptions): Call {
   const { tokenTypeHint, verify } = options ?? {}
   const shown = tokenTypeHint ? `, { tokenTypeHint: '${tokenTypeHint}' }` : verify ? ', { verify: true }' : ''
@@ -73,7 +73,7 @@ function revocation(which: string, options?: RevokeOptions): Call {
   }
 }
 
-/** Reports the fate of each token, and whether there is a logout URL. */
+/** Reports the outcome of each token, and whether there is a logout URL. */
 function logout(verify = false): Call {
   return {
     call: verify ? 'logout(session, { verify: true })' : 'logout(session)',

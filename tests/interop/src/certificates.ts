@@ -6,7 +6,7 @@ export interface KeyPair {
   readonly cert: string
 }
 
-/** Makes a certificate authority. */
+/** Creates a certificate authority. */
 export function createAuthority(): Promise<KeyPair> {
   return create('Interop authority', undefined, [
     { name: 'basicConstraints', cA: true, critical: true },
@@ -14,7 +14,7 @@ export function createAuthority(): Promise<KeyPair> {
   ])
 }
 
-/** Makes the certificate of a server on loopback. */
+/** Creates the certificate of a server on loopback. */
 export function createServerCertificate(authority: KeyPair): Promise<KeyPair> {
   return create('localhost', authority, [
     { name: 'extKeyUsage', serverAuth: true },
@@ -22,7 +22,7 @@ export function createServerCertificate(authority: KeyPair): Promise<KeyPair> {
   ])
 }
 
-/** Makes the certificate of an application; without an authority, one that is signed by itself. */
+/** Creates the certificate of an application; without an authority, it is self-signed. */
 export function createClientCertificate(name: string, authority?: KeyPair): Promise<KeyPair> {
   return create(name, authority, [{ name: 'extKeyUsage', clientAuth: true }])
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** One request and its answer, as they went over the wire. */
+/** One request and its response, as they were on the wire. */
 export interface Exchange {
-  /** What the request was for, judged by its path. */
+  /** The purpose of the request, judged by its path. */
   readonly endpoint: 'revocation' | 'introspection' | 'metadata' | 'other'
   readonly path: string
-  /** Every client credential that the request carried. */
+  /** Every client credential in the request. */
   readonly credentials: readonly string[]
   /** The form that was sent. */
   readonly form: URLSearchParams
@@ -15,13 +15,13 @@ export interface Exchange {
   readonly body: string
 }
 
-/** Watches one exchange from the server's side, so that it does not matter which client talks, and over what. */
+/** Watches one exchange from the server's side, so that the client and its transport do not matter. */
 export function recordExchange(
   request: IncomingMessage,
   response: ServerResponse,
   done: (exchange: Exchange) => void,
 ): void {
-  // Now, because whoever mounts a provider below a path shortens the URL.
+  // Now, because code that mounts a provider below a path shortens the URL.
   const [path = '/'] = (request.url ?? '/').split('?', 1)
   const sent: Buffer[] = []
   const answered: Buffer[] = []
@@ -35,7 +35,7 @@ export function recordExchange(
     if (typeof chunk === 'string' || chunk instanceof Uint8Array) answered.push(Buffer.from(chunk as string))
   }
   const { write, writeHead, end } = response
-  // Headers that are handed to `writeHead` cannot be read back; those that were set before can.
+  // Headers that are passed to `writeHead` cannot be read back; those that were set before can.
   response.writeHead = ((status: number, ...values: unknown[]) => {
     const headers = values.find((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
     for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, value as string)
@@ -47,7 +47,7 @@ export function recordExchange(
   }) as typeof write
   response.end = ((...values: unknown[]) => {
     keep(values[0])
-    // Here and not on `finish`: the client may have the answer, and go on, before that event.
+    // Here and not on `finish`: the client may receive the response, and continue, before that event.
     done(describe(path, request, response, sent, answered))
     return Reflect.apply(end, response, values)
   }) as typeof end
@@ -83,7 +83,7 @@ function describe(
   }
 }
 
-/** Says what a provider answered: status, content type, kind of body. */
+/** Summarizes a provider's response: status, content type, kind of body. */
 export function describeAnswer({ status, contentType, challenge, body }: Exchange): string {
   const scheme = challenge?.split(' ', 1)[0]
   return [

@@ -53,7 +53,7 @@ for (const { suite, findings } of run) {
             const known = findings.get(scenario)
             findings.set(scenario, known ?? finding)
             expect(finding).toMatchObject({ report, tokens })
-            // Whatever the request went over, the provider got the same one, and answered the same.
+            // With every transport, the provider got the same request, and sent the same response.
             expect(finding).toEqual(known ?? finding)
           })
         }

@@ -35,7 +35,7 @@ const SECRETS: Readonly<Record<App, string | undefined>> = {
 
 const HOUR = 3_600_000
 
-/** Keeps tokens as the package's guide does: a revoked one expires at once. */
+/** Keeps tokens as the package's guide does: a revoked one expires immediately. */
 class TokenStore implements OAuthTokenRepository {
   readonly #tokens: OAuthToken[] = []
 
@@ -156,7 +156,7 @@ async function userInfoResponse(request: Request, store: TokenStore, jwt: JwtSer
 
 const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'inactive') } as const
 const VERIFIED = { report: 'true, verified', tokens: fate('inactive', 'inactive') } as const
-/** It says yes, does nothing, and leaves no sign of it in the answer. */
+/** It returns success, does nothing, and shows no sign of it in the response. */
 const BELIEVED = { report: 'true, accepted', tokens: fate('works', 'works') } as const
 const UNVERIFIED = { report: 'throws unverified, accepted', tokens: fate('works', 'works') } as const
 

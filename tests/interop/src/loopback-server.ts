@@ -4,17 +4,17 @@ import * as https from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Exchange, recordExchange } from './exchange.ts'
 
-/** A server on a free loopback port that keeps what goes over its wire. */
+/** A server on a free loopback port that records its exchanges. */
 export interface LoopbackServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152`. */
   readonly origin: string
-  /** Every exchange since the last {@link LoopbackServer.forget}, in the order in which they were answered. */
+  /** Every exchange since the last {@link LoopbackServer.forget}, in the order of the responses. */
   exchanges(): readonly Exchange[]
   forget(): void
 }
 
 /**
- * Serves a provider. The listener is made when the origin is known, because issuers state it in their metadata.
+ * Serves a provider. The listener is created when the origin is known, because issuers state it in their metadata.
  *
  * @param tls Serves https with these.
  */

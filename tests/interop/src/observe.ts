@@ -6,21 +6,21 @@ import { describeAnswer, type Exchange } from './exchange.ts'
 import type { Probe } from './probe.ts'
 import type { RunningProvider, Scenario } from './scenario.ts'
 
-/** What a scenario showed. */
+/** The observations of a scenario. */
 export interface Finding {
   readonly configuration: string
   readonly call: string
-  /** What the provider answered, one line for each answer. */
+  /** The provider's responses, one line each. */
   readonly answers: readonly string[]
   readonly report: string
   readonly tokens: string
-  /** Whether a success was reported, because the provider said so, and a token works all the same. */
+  /** True if the client reported a success, because the provider did, and a token still works. */
   readonly believed: boolean
-  /** Whether a token was reported alive, because the provider said so, and is dead all the same. */
+  /** True if the client reported a token as active, because the provider did, and it is inactive. */
   readonly doubted: boolean
 }
 
-/** Lets a scenario happen, and sees to what holds for every one of them. */
+/** Runs a scenario, and checks the requirements for every one of them. */
 export async function observe<App extends string>(
   provider: RunningProvider<App>,
   scenario: Scenario<App>,
@@ -64,7 +64,7 @@ export async function observe<App extends string>(
   }
 }
 
-/** Whether a report says that a token was proven dead. */
+/** True if a report claims that a token was verified as inactive. */
 function isVerified(token: Probe['token'], { ends }: Scenario, report: string): boolean {
   if (report.includes(`${token.replace(' ', '_')} verified`)) return true
   return report === 'true, verified' && ends.includes(token)
@@ -96,6 +96,6 @@ function listAnswers(exchanges: readonly Exchange[], call: string): string[] {
     const name = endpoint === 'metadata' ? `\`${path}\`` : endpoint
     return named ? `${name}: ${describeAnswer(exchange)}` : describeAnswer(exchange)
   })
-  // How often introspection is asked while nothing changes depends on the machine.
+  // The number of introspections while nothing changes depends on the machine.
   return answers.filter((answer, index) => !(answer.startsWith('introspection') && answer === answers[index - 1]))
 }

@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi'
 import type { ClientMetadata } from 'oidc-provider'
 import { type OidcApp, REDIRECT_URI } from './oidc-provider.ts'
 
-/** The ways in which an application can authenticate without a certificate. */
+/** The authentication methods of an application without a certificate. */
 export type OidcAppName = 'basic' | 'post' | 'none' | 'privateKeyJwt' | 'clientSecretJwt'
 
 /** Describes an application to `oidc-provider`. */
@@ -23,9 +23,9 @@ export function clientMetadata(
   } as ClientMetadata
 }
 
-/** Makes one application for each way of authenticating. */
+/** Creates one application for each authentication method. */
 export async function createOidcApps(): Promise<Record<OidcAppName, OidcApp>> {
-  // A Basic credential is right only when both were form-encoded first.
+  // A Basic credential is correct only if both parts were form-encoded first.
   const basicId = 'app:basic/1 %'
   const secret = 'a secret: with +, & and 100 %'
   const longSecret = 'a secret that is long enough for HS256'

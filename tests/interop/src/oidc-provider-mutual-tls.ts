@@ -20,7 +20,7 @@ const certificates = {
   stranger: await createClientCertificate('app-tls', await createAuthority()),
 }
 
-/** Trusts the provider, and shows a certificate. */
+/** Trusts the provider, and presents a certificate. */
 function showing(pair?: KeyPair): TlsOptions {
   return { ca: authority.cert, ...pair }
 }
@@ -76,7 +76,7 @@ const mTLS: NonNullable<Configuration['features']>['mTLS'] = {
 const REVOKED = { report: 'true, accepted', tokens: fate('inactive', 'inactive') } as const
 const REFUSED = { report: 'throws client_auth_failed, live', tokens: fate('works', 'works') } as const
 
-/** Known by a certificate. */
+/** Identified by a certificate. */
 export const mutualTls: InteropSuite<App> = {
   name: 'oidc-provider',
   setting: 'https, with client certificates only at the `mtls_endpoint_aliases` on another port',

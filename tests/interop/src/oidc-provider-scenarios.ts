@@ -162,7 +162,7 @@ const tokens: Scenario<OidcAppName>[] = [
   { ...basic, configuration: 'metadata', ...discover, ...NO_TOKEN, report: 'revocation endpoint' },
 ]
 
-/** Both endpoints on, and access tokens as they come. */
+/** Both endpoints are on, and access tokens have the default format. */
 export const opaqueTokens: InteropSuite<OidcAppName> = {
   name: 'oidc-provider',
   setting: 'opaque access tokens, revocation and introspection on, issuer without a path',
@@ -174,7 +174,7 @@ export const opaqueTokens: InteropSuite<OidcAppName> = {
   scenarios: [...authentication, ...tokens],
 }
 
-/** Access tokens that are JWTs, which this provider refuses at its own endpoints. */
+/** Access tokens that are JWTs, which this provider refuses at its endpoints. */
 export const jwtTokens: InteropSuite<OidcAppName> = {
   name: 'oidc-provider',
   setting: 'JWT access tokens, revocation and introspection on, issuer with a path',
@@ -215,7 +215,7 @@ export const jwtTokens: InteropSuite<OidcAppName> = {
   ],
 }
 
-/** Neither endpoint, which is how it comes. */
+/** Neither endpoint, which is the default. */
 export const asItComes: InteropSuite<OidcAppName> = {
   name: 'oidc-provider',
   setting: 'as it comes: revocation and introspection off',
@@ -238,7 +238,7 @@ export const asItComes: InteropSuite<OidcAppName> = {
   ],
 }
 
-/** Revocation without the means to prove it. */
+/** Revocation without a way to verify it. */
 export const withoutIntrospection: InteropSuite<OidcAppName> = {
   name: 'oidc-provider',
   setting: 'opaque access tokens, revocation on, introspection off',

@@ -10,14 +10,14 @@ import type { RunningProvider } from './scenario.ts'
 
 /** An application that is registered at `oidc-provider`. */
 export interface OidcApp extends RelyingParty {
-  /** How it is registered. */
+  /** Its registration. */
   readonly metadata: ClientMetadata
-  /** What its logout client needs besides the issuer. */
+  /** The options that its logout client needs in addition to the issuer. */
   readonly options: ClientOptions
   readonly tls?: TlsOptions
 }
 
-/** How `oidc-provider` is set up. */
+/** Options of `oidc-provider`. */
 export interface OidcProviderSettings<App extends string> {
   readonly apps: Readonly<Record<App, OidcApp>>
   /** The path of the issuer, such as `/tenants/one`. */
@@ -26,17 +26,17 @@ export interface OidcProviderSettings<App extends string> {
   readonly features?: Configuration['features']
   /** Serves https. */
   readonly tls?: ServerOptions
-  /** Serves a second address for clients with a certificate, which the metadata calls `mtls_endpoint_aliases`. */
+  /** Serves a second address for clients with a certificate, which the metadata names in `mtls_endpoint_aliases`. */
   readonly aliasTls?: ServerOptions
 }
 
-/** The address to which users come back; every application registers it. */
+/** The address to which users return; every application registers it. */
 export const REDIRECT_URI = 'https://app.example.com/callback'
 
 const RESOURCE = 'https://api.example.com'
 const SCOPE = 'openid offline_access api'
 
-/** Starts `oidc-provider`. Consent is made in its store; everything else goes over HTTP. */
+/** Starts `oidc-provider`. Consent is created in its store; everything else happens over HTTP. */
 export async function startOidcProvider<App extends string>(
   settings: OidcProviderSettings<App>,
 ): Promise<RunningProvider<App>> {
@@ -109,7 +109,7 @@ function mount(path: string, listener: RequestListener): RequestListener {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not found</h1>')
       return
     }
-    // By comparing the two, oidc-provider finds out where it is mounted.
+    // By comparing the two, oidc-provider determines where it is mounted.
     request.originalUrl = request.url
     request.url = request.url.slice(path.length)
     listener(request, response)

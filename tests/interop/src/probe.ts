@@ -1,4 +1,4 @@
-/** What a token endpoint gives. A token that was not issued is empty. */
+/** The response of a token endpoint. A token that was not issued is empty. */
 export interface Tokens {
   readonly accessToken: string
   readonly refreshToken: string
@@ -7,12 +7,12 @@ export interface Tokens {
   readonly earlierRefreshToken?: string
 }
 
-/** Finds out whether a token works; never by the client under test. */
+/** Determines whether a token works; never with the client under test. */
 export interface Probe {
   readonly token: 'access token' | 'refresh token'
-  /** By what, such as `user info`. */
+  /** The means, such as `user info`. */
   readonly by: string
   works(): Promise<boolean>
-  /** What must hold before the call. Left out where asking would use the token up. */
+  /** The required result before the call. Omitted if asking would use up the token. */
   readonly before?: 'works' | 'inactive'
 }

@@ -2,18 +2,18 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Probe, Tokens } from './probe.ts'
 
-/** An application, with what it needs to authenticate at a token endpoint. */
+/** An application, with its means of authentication at a token endpoint. */
 export interface RelyingParty {
   readonly id: string
   readonly auth: oauth.ClientAuth
-  /** What sends its requests, where that needs a client certificate. */
+  /** The function that sends its requests, if that requires a client certificate. */
   readonly fetch?: typeof globalThis.fetch
 }
 
 /** The token endpoint gave no tokens. */
 export class TokenRefusal extends Error {}
 
-/** Asks a token endpoint, as the application itself does, with a library that is not ours. */
+/** Requests tokens from a token endpoint, as the application does, with a third-party library. */
 export async function requestTokens(
   issuer: string,
   tokenEndpoint: string,
@@ -35,14 +35,14 @@ export async function requestTokens(
   throw new TokenRefusal(`the token endpoint answered ${response.status} ${body.error}: ${body.error_description}`)
 }
 
-/** Uses a refresh token. Asked only afterward, because that uses it up. */
+/** Uses a refresh token. Called last, because that uses up the token. */
 export function refreshGrant(refresh: () => Promise<Tokens>): Probe {
   const works = async (): Promise<boolean> => {
     try {
       await refresh()
       return true
     } catch (error) {
-      // Anything but a refusal of the token itself says nothing about it.
+      // Anything but a refusal of the token reveals nothing about it.
       if (error instanceof TokenRefusal && /invalid_grant|invalid_request/.test(error.message)) return false
       throw error
     }
@@ -50,7 +50,7 @@ export function refreshGrant(refresh: () => Promise<Tokens>): Probe {
   return { token: 'refresh token', by: 'refresh grant', works }
 }
 
-/** Shows an access token at an address that wants one. */
+/** Sends an access token to an endpoint that requires one. */
 export function userInfo(url: string, accessToken: string, send: typeof globalThis.fetch = fetch): Probe {
   const works = async (): Promise<boolean> => {
     const { ok, status } = await send(url, { headers: { authorization: `Bearer ${accessToken}` } })
@@ -60,7 +60,7 @@ export function userInfo(url: string, accessToken: string, send: typeof globalTh
   return { token: 'access token', by: 'user info', before: 'works', works }
 }
 
-/** Checks the signature and the lifetime of a JWT, which is all that a resource server does with one. */
+/** Checks the signature and the lifetime of a JWT, as a resource server does. */
 export function signature(jwksUri: string, accessToken: string): Probe {
   const works = (): Promise<boolean> =>
     jwtVerify(accessToken, createRemoteJWKSet(new URL(jwksUri))).then(
@@ -70,7 +70,7 @@ export function signature(jwksUri: string, accessToken: string): Probe {
   return { token: 'access token', by: 'signature', before: 'works', works }
 }
 
-/** Asks introspection, with a library that is not ours. */
+/** Calls introspection, with a third-party library. */
 export function introspection(
   issuer: string,
   endpoint: string,

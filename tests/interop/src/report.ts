@@ -3,13 +3,13 @@ import type { SdkFinding, SdkScenario } from './authing-node-sdk.ts'
 import type { Finding } from './observe.ts'
 import type { InteropSuite, Scenario } from './scenario.ts'
 
-/** Everything that one run found. */
+/** The results of one run. */
 export interface Run {
   readonly suites: readonly { readonly suite: InteropSuite; readonly findings: ReadonlyMap<Scenario, Finding> }[]
   readonly sdk: readonly { readonly scenario: SdkScenario; readonly finding: SdkFinding }[]
 }
 
-/** Writes a run down as Markdown. */
+/** Writes a run as Markdown. */
 export function renderReport({ suites, sdk }: Run): string {
   const names = [...new Set(suites.map(({ suite }) => suite.name))]
   const sections = [
@@ -99,7 +99,7 @@ function markdownTable(head: readonly string[], rows: readonly (readonly string[
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** The version that is installed. */
+/** The installed version. */
 function versionOf(name: string): string {
   const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url)
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 
-/** Serves a provider that speaks `Request` and `Response`. */
+/** Serves a provider that uses `Request` and `Response`. */
 export function webListener(handle: (request: Request) => Promise<Response>): RequestListener {
   return async (request, response) => {
     const { method = 'GET', url = '/', headers } = request

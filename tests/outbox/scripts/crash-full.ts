@@ -31,7 +31,7 @@ const rows = results.map(([store, result]) => [
   result.duplicates,
   result.recoverySeconds,
 ])
-const body = `A process adds logouts, 16 at a time, and revokes them, 8 at a time. It is killed with SIGKILL at a random moment and
+const body = `A process adds logouts, 16 at a time, and revokes them, 8 at a time. The process is killed with SIGKILL at a random moment and
 restarted on the same store: of four kills, two happen while it adds and works, one while it only works, and one while it
 opens the store. At the end, one process finishes, and every acknowledged logout is checked at the provider. Recovery is
 the time from the start of that process to an empty outbox; on Postgres, the claims of a killed process are released after

@@ -63,7 +63,7 @@ describe('rows that someone else has written', () => {
     }
     expect(pages).toEqual(letters.map(({ id }) => id))
 
-    // What has no JWE has nothing to revoke.
+    // A row without a JWE has nothing to revoke.
     const retried = 2 * ALIEN_DATA.filter((data) => isJwe(data)).length + 1
     expect(await outbox.retry('all')).toBe(retried)
     expect(await outbox.stats()).toMatchObject({ pending: retried, dead: letters.length - retried })
@@ -124,7 +124,7 @@ describe('rows that someone else has written', () => {
         JSON.stringify(output),
       ])
     }
-    // Each has never been tried, so it is not given up for its age.
+    // None has ever been tried, so none is abandoned for its age.
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: outputs.length, expired: 0 })
   })
 
@@ -142,7 +142,7 @@ describe('rows that someone else has written', () => {
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
     expect(events.filter(({ type }) => type === 'paused')).toEqual([])
 
-    // A short one is kept, whoever wrote it, but not its words.
+    // A short pause is kept, no matter who wrote it, but not its words.
     const soon = new Date(Date.now() + 3_000).toISOString()
     await writeRows(store, [{ ...pause, data: { code: '\u001b[31mnetwork' }, startAfter: soon }])
     const { pausedUntil } = await outbox.stats()
@@ -186,6 +186,6 @@ describe('rows that someone else has written', () => {
 
 function isJwe(data: unknown): boolean {
   const { jwe } = (data ?? {}) as { jwe?: unknown }
-  // `->>` makes text of any JSON.
+  // `->>` converts any JSON to text.
   return jwe !== undefined && jwe !== null && `${JSON.stringify(jwe)}`.length < 2_000_000
 }

@@ -1,6 +1,6 @@
 import { query } from './postgres-server.ts'
 
-/** Columns of a row that somebody else has written; by default as pg-boss would. */
+/** Columns of a row that someone else has written; by default as pg-boss would. */
 export interface AlienRow {
   readonly queue: 'logouts' | 'dead-letters' | 'notes'
   readonly data: unknown
@@ -14,7 +14,7 @@ export interface AlienRow {
   readonly blocked?: boolean
 }
 
-/** Writes rows into the table of an outbox, as anybody can who has the password of its database. */
+/** Writes rows into the table of an outbox, as anyone with the database's password can. */
 export async function writeRows(store: string, rows: readonly AlienRow[]): Promise<void> {
   await query(
     store,
@@ -30,7 +30,7 @@ export async function writeRows(store: string, rows: readonly AlienRow[]): Promi
   )
 }
 
-/** Data that is not one of ours, or not quite. */
+/** Data that is not one of ours, or only resembles it. */
 export const ALIEN_DATA: readonly unknown[] = [
   null,
   true,
@@ -69,12 +69,12 @@ export const ALIEN_DATA: readonly unknown[] = [
   nested(1000),
 ]
 
-/** What a hostile row could put into a header of ours. */
+/** Values that a hostile row could put into a header of ours. */
 function ours(header: object): object {
   return { typ: 'backend-logout+jwe', alg: 'dir', enc: 'A256GCM', kid: 'first', ...header }
 }
 
-/** A JWE with this header, and nothing that its key would open. */
+/** A JWE with this header, and content that its key does not open. */
 function sealedWith(header: unknown): string {
   return `${Buffer.from(JSON.stringify(header)).toString('base64url')}..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA`
 }
@@ -85,7 +85,7 @@ function nested(depth: number): unknown {
   return value
 }
 
-/** Characters that a terminal or a log would act on, wherever they are in a value. */
+/** Characters anywhere in a value that a terminal or a log would act on. */
 export function unprintableIn(value: unknown): string[] {
   const texts: string[] = []
   JSON.stringify(value, (key, item) => {

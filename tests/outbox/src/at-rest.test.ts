@@ -9,7 +9,7 @@ import { newKey, type Provider, startProvider, temporaryFolder } from './scene.t
 
 const keys = [newKey('rest'), newKey('older')]
 
-/** Lets logouts be revoked, fail, die and wait; and tells which words must not be found afterward. */
+/** Runs logouts that are revoked, fail, expire and wait; returns the words that must not be found afterward. */
 async function useStore(provider: Provider, store: string): Promise<string[]> {
   const where = await provider.call('where')
   const sessions = await Promise.all(['alice', 'bob', 'carol'].map((user) => provider.call('signIn', user)))
@@ -32,7 +32,7 @@ async function useStore(provider: Provider, store: string): Promise<string[]> {
   return [...tokens.flatMap(partsOf), ...keys.map(({ key }) => key), where.appSecret]
 }
 
-/** What must not be found of a token: pieces of it, as they are and as they would be within base64. */
+/** The parts of a token that must not be found: pieces of it, unchanged and as within base64. */
 function partsOf(token: string): string[] {
   const pieces = [token.slice(-32), token.slice(Math.floor(token.length / 2), Math.floor(token.length / 2) + 24)]
   return pieces.flatMap((piece) => {
@@ -51,12 +51,12 @@ async function filesOf(folder: string): Promise<Buffer[]> {
   return Promise.all(files.map((file) => readFile(file)))
 }
 
-/** Of 20 bytes in a row, 8 begin at a multiple of 12, so looking at those alone misses no word. */
+/** Of 20 consecutive bytes, 8 begin at a multiple of 12, so looking at only those misses no word. */
 const WORD = 20
 const BLOCK = 8
 const STRIDE = WORD - BLOCK
 
-/** Which of these words are in these places. Each place is read once, not once for each word. */
+/** The words that are in these places. Each place is read once, not once for each word. */
 function wordsIn(words: readonly string[], places: readonly (Buffer | string)[]): string[] {
   const wordsWith = new Map<bigint, Set<string>>()
   for (const word of words) {
@@ -98,7 +98,7 @@ test('no file of a folder contains any part of a token', async () => {
   await using folder = await temporaryFolder(inject('template'))
   const words = await useStore(provider, folder.path)
   const files = await filesOf(folder.path)
-  // The search does find what is there.
+  // The search finds the words that are there.
   expect(files.some((file) => file.includes('jwe'))).toBe(true)
   expect(wordsIn(words, files)).toEqual([])
 })

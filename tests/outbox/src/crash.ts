@@ -2,30 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutboxStore } from '@backend-logout/outbox'
 import { newKey, type Provider, startOutbox } from './scene.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface CrashResult {
   readonly rounds: number
-  /** How many logouts were acknowledged before the process was killed. */
+  /** The number of logouts that were acknowledged before the process was killed. */
   readonly acknowledged: number
-  /** Acknowledged, and alive at the end. */
+  /** Acknowledged, and still active at the end. */
   readonly lost: number
-  /** How many were done by a process that was killed then, all but the last process. */
+  /** The number that a process completed before it was killed, except the last process. */
   readonly doneBefore: number
-  /** How many revocations were asked for more than once. */
+  /** The number of revocations that were requested more than once. */
   readonly duplicates: number
-  /** How long the last process took to finish everything, in seconds. */
+  /** The time that the last process took to finish everything, in seconds. */
   readonly recoverySeconds: number
 }
 
 const KEYS = [newKey('crash')]
-/** So many are offered in each round, more than are let through. */
+/** The number offered in each round, more than are let through. */
 const OFFERED = 300
 
 /**
- * Adds and works in a process that is killed at a random moment, again and again on the same store; then lets one
- * finish, and asks the provider about every logout that was acknowledged.
+ * Adds and works in a process that is killed at random moments on the same store; then lets one finish, and queries the
+ * provider about every acknowledged logout.
  *
- * @param random Decides the moments.
+ * @param random Determines the moments.
  */
 export async function crashRounds(
   provider: Provider,
@@ -39,7 +39,7 @@ export async function crashRounds(
   const first = await provider.call('indexOf', tokens[0] as string)
   const before = await provider.call('revocations')
   for (let round = 0; round < rounds; round++) {
-    // So many are let through before the moment comes, so that it is random however fast the machine is.
+    // The number let through before the kill, so that it is random however fast the machine is.
     let left = Math.floor(random() * OFFERED * 0.7)
     const enough = Promise.withResolvers<void>()
     const outbox = await startOutbox(provider, store, { keys: KEYS, work: { concurrency: 8 } }, (told) => {

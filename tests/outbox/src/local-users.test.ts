@@ -33,12 +33,12 @@ function everythingIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))
 }
 
-/** Paths that somebody else than this user may do something with. */
+/** Paths that another user can read, change or open. */
 function openIn(folder: string): string[] {
   return [folder, ...everythingIn(folder)].filter((path) => (lstatSync(path).mode & 0o077) !== 0)
 }
 
-/** Gives a folder the modes that it has after `mkdir`, a backup, or PGlite alone. */
+/** Gives a folder the modes that it has after `mkdir`, a backup, or PGlite. */
 function loosen(folder: string, folders: number, files: number): void {
   for (const path of [...everythingIn(folder), folder]) {
     chmodSync(path, lstatSync(path).isDirectory() ? folders : files)
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === 'win32')('other users of the machine', () =
       `ls ${folder.path}`,
       `test -e ${folder.path}/lock`,
     ]
-    // Without the outbox they could; so each of these does find out.
+    // Without the outbox, they could; so each of these checks works.
     expect(attempts.map(asStranger)).toEqual([true, true, true, true])
     await using outbox = await openOutbox({ store: folder.path, encryptionKeys })
     expect(await outbox.stats()).toMatchObject({ pending: 0 })
@@ -168,7 +168,7 @@ test.skipIf(process.platform === 'win32')(
     symlinkSync(join(outside.path, 'data'), join(folder.path, 'data'))
     await refused()
     rmSync(join(folder.path, 'data'))
-    // What is unfinished is removed, but not what a link in its place leads to.
+    // Unfinished files are removed, but not the target of a link in their place.
     symlinkSync(outside.path, join(folder.path, 'unfinished'))
     await using outbox = await openOutbox({ store: folder.path, encryptionKeys })
     expect(await outbox.stats()).toMatchObject({ pending: 0 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 
-/** Finds a port of loopback that nobody listens on, for a program that cannot choose one and say which. */
+/** Finds a port of loopback that nobody listens on, for a program that cannot choose one and report it. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -18,7 +18,7 @@ describe('a logout that was moved', () => {
       await outbox.add({ accessToken })
     }
     {
-      // The same database, opened for another provider, is as good as a copy of the row in another one.
+      // The same database, opened for another provider, is equivalent to a copy of the row in another database.
       await using outbox = await open({ client: clientOf(other) })
       expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 0, dead: 1 })
       expect(await codes(outbox)).toEqual(['other_provider'])

@@ -14,14 +14,14 @@ import { freePort } from './loopback-port.ts'
 export interface PostgresServer extends AsyncDisposable {
   /** The folder with its files. */
   readonly folder: string
-  /** What it has logged so far. */
+  /** Its log so far. */
   log(): string
-  /** The address of a database, which is created where it is missing. */
+  /** The address of a database, which is created if it is missing. */
   database(name: string): Promise<string>
   start(): Promise<void>
-  /** Ends it at once, without any chance to write something down. */
+  /** Ends it immediately, without a chance to write anything. */
   kill(): Promise<void>
-  /** Ends it as an operator does: `fast` breaks connections off, `immediate` leaves the rest to recovery. */
+  /** Stops it as an operator does: `fast` breaks connections, `immediate` leaves the rest to recovery. */
   stop(mode: 'fast' | 'immediate'): Promise<void>
   /** Starts a standby, which follows this server by streaming replication until it is promoted. */
   standby(): Promise<PostgresServer>
@@ -31,14 +31,14 @@ export interface PostgresServer extends AsyncDisposable {
 export interface PostgresServerOptions {
   /** Further settings, such as `log_statement=all`. */
   readonly settings?: readonly string[]
-  /** Where its folder is made. By default where temporary files go. */
+  /** The folder in which its folder is created. By default, the folder for temporary files. */
   readonly parent?: string
 }
 
 const PASSWORD = 'a-password'
 const TEMPLATES = join(import.meta.dirname, '../../../node_modules/.cache/postgres-templates')
 
-/** Starts a server. As root it runs as another user, because Postgres refuses to run as root. */
+/** Starts a server. As root, it runs as another user, because Postgres refuses to run as root. */
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const { settings = [], parent = tmpdir() } = options
   const home = await mkdtemp(join(parent, 'outbox-postgres-'))
@@ -54,8 +54,8 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
 }
 
 /**
- * Makes the files of an empty server, once for all: `initdb` takes a second of the processor, and a copy almost none. Servers
- * thereby have one system identifier, as the copies of a database have.
+ * Creates the files of an empty server once for all: `initdb` takes a second of the processor, and a copy almost none.
+ * All servers therefore have one system identifier, like copies of a database.
  */
 async function makeTemplate(
   template: string,
@@ -69,7 +69,7 @@ async function makeTemplate(
   const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
   const { status, stderr, error } = spawnSync(initdb, ['-D', made, ...flags], { ...as, encoding: 'utf8' })
   if (status !== 0) throw new Error(`initdb failed: ${stderr || error}`)
-  // Under its name it is complete. Where another process was faster, its template is as good.
+  // Under its final name, it is complete. If another process was faster, its template is equivalent.
   await mkdir(TEMPLATES, { recursive: true })
   const mine = await mkdtemp(`${template}-`)
   execFileSync('cp', ['-a', made, join(mine, 'data')])
@@ -88,7 +88,7 @@ interface Files {
   readonly user: User | undefined
 }
 
-/** Starts a server on the files that it has. */
+/** Starts a server on its existing files. */
 async function serve({ home, folder, postgres, settings, user }: Files): Promise<PostgresServer> {
   const as = { ...user, env: { ...process.env, LC_ALL: 'C' } }
   const port = await freePort()
@@ -97,7 +97,7 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
   let server: ChildProcess | undefined
 
   const start = async (): Promise<void> => {
-    // What a killed server leaves behind needs a moment to be gone.
+    // The remains of a killed server take a moment to disappear.
     for (let attempt = 1; ; attempt++) {
       const flags = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, ...settings]
       const child = spawn(postgres, ['-D', folder, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])], {
@@ -124,7 +124,7 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
     child.kill(signal)
     await gone
   }
-  // Should the tests end without a word, the server must not stay.
+  // If the tests end abruptly, the server must not remain.
   const onExit = (): unknown => server?.kill('SIGKILL')
   process.on('exit', onExit)
 
@@ -153,7 +153,7 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
           chownSync(join(other, name), user.uid, user.gid)
         }
       }
-      // Programs that were copied end with the server that they were copied for, and this one may outlive it.
+      // Copied programs are removed with the server that they were copied for, and this one may outlive it.
       const { postgres } = await findBinaries(other, user)
       return serve({ home: other, folder: copy, postgres, settings, user })
     },
@@ -213,7 +213,7 @@ function unprivilegedUser(): User | undefined {
   throw new Error('Postgres needs a user other than root to run as; there is neither postgres nor nobody.')
 }
 
-/** The server's programs, from the package for this platform; copied where that other user could not reach them. */
+/** The server's programs, from the package for this platform; copied if that other user cannot reach them. */
 async function findBinaries(
   home: string,
   user: User | undefined,

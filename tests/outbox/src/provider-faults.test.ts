@@ -28,7 +28,7 @@ test('a provider that is down gets occasional requests, and the backlog is proce
   await eventually(async () => (await asked()) >= first + 2)
   const { pending, active } = await outbox.stats()
   expect(pending + active).toBe(200)
-  // The requests in progress when it went down, and one at a time from then on. It stays one pause.
+  // The requests in flight when it went down, and one at a time from then on. It remains one pause.
   expect(await asked()).toBeLessThanOrEqual(16 + 4)
   expect(pauses()).toBe(1)
 

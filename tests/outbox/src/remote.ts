@@ -2,13 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Functions that another process offers. */
+/** Functions that another process provides. */
 export type Offer = Record<string, (...args: never[]) => unknown>
 
 type Call = { readonly call: number; readonly name: string; readonly args: unknown[] }
 type Answer = { readonly call: number; readonly result?: unknown; readonly error?: string }
 
-/** In the other process: offers functions to the one that has started it. */
+/** In the other process: provides functions to the process that started it. */
 export function offer(functions: Offer): void {
   process.on('message', async ({ call, name, args }: Call) => {
     let answer: Answer
@@ -19,17 +19,17 @@ export function offer(functions: Offer): void {
     }
     process.send?.(answer)
   })
-  // Whoever has started it is gone.
+  // The process that started it has ended.
   process.on('disconnect', () => process.exit(0))
   tell({ ready: true })
 }
 
-/** In the other process: says something unasked. */
+/** In the other process: sends an unsolicited message. */
 export function tell(message: object): void {
   process.send?.({ told: message })
 }
 
-/** Another process and what it offers. */
+/** Another process and its functions. */
 export interface Remote<F extends Offer> extends AsyncDisposable {
   readonly pid: number
   call<N extends keyof F & string>(name: N, ...args: Parameters<F[N]>): Promise<Awaited<ReturnType<F[N]>>>
@@ -37,12 +37,12 @@ export interface Remote<F extends Offer> extends AsyncDisposable {
   readonly ready: Promise<void>
   /** Resolves when it has ended, to its exit code or the signal that ended it. */
   readonly ended: Promise<number | string>
-  /** What it has written to its standard output and error. */
+  /** Its standard output and error so far. */
   output(): string
   kill(signal: NodeJS.Signals): void
 }
 
-/** Starts a program as a process of its own: one of this folder, by its name, or any other. */
+/** Starts a program in a separate process: one of this folder, by its name, or any other. */
 export function startRemote<F extends Offer>(
   program: string | URL,
   args: readonly string[] = [],
@@ -93,7 +93,7 @@ export function startRemote<F extends Offer>(
       await ended
     },
   }
-  // Where nobody waits for it, its early end is not an error.
+  // If nothing waits for it, its early end is not an error.
   remote.ready.catch(() => {})
   return remote
 }

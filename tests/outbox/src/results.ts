@@ -10,7 +10,7 @@ const INTRODUCTION = `# Outbox: results
 Each section shows the last run of the command that it names.
 `
 
-/** Writes one section of the document with results; the others stay as they are. */
+/** Writes one section of the document with results; the others remain unchanged. */
 export function writeResults(section: string, title: string, command: string, body: string): void {
   const existing = existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
   const sections = new Map(

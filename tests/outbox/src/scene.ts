@@ -12,7 +12,7 @@ export type Provider = Remote<typeof ProviderFunctions>
 /** An outbox in its own process. */
 export type OutboxProcess = Remote<typeof OutboxFunctions>
 
-/** A fresh key, in base64url. */
+/** A new key, in base64url. */
 export function newKey(kid: string): { kid: string; key: string } {
   return { kid, key: randomBytes(32).toString('base64url') }
 }
@@ -24,7 +24,7 @@ export async function startProvider(): Promise<Provider> {
   return provider
 }
 
-/** What an outbox process says unasked. */
+/** The unsolicited messages of an outbox process. */
 export type Told =
   | { readonly acknowledged: number }
   | { readonly refused: number; readonly message: string }

@@ -1,4 +1,4 @@
-/** Random numbers that come out the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -29,7 +29,7 @@ test.each(['a folder', 'Postgres'])(
     const asked = await provider.call('revocations')
     const alive = await provider.call('countActiveOf', tokens)
     expect(asked).toBeLessThan(100)
-    // Each that was asked for was finished, and none was asked for twice.
+    // Each requested revocation was finished, and none was requested twice.
     expect(alive).toBe(100 - asked)
     expect(stopped).toMatchObject({ revoked: asked })
     await using next = await openOutbox({ store, encryptionKeys: keys })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 import { newKey, type Provider, startProvider } from './scene.ts'
 
-/** What the tests of one file share: a provider and a Postgres server. */
+/** The shared parts of one file's tests: a provider and a Postgres server. */
 export interface Stage {
   readonly provider: Provider
   readonly postgres: PostgresServer

@@ -150,7 +150,7 @@ test('a logout that no key opens waits among the dead letters for the key to ret
 test('a database of an earlier schema is migrated, including its content', async () => {
   const { tokens, sessions } = await issue(2)
   {
-    // What is stored is the same; the tables around it are not.
+    // The stored data is the same; the surrounding tables differ.
     await using outbox = await open()
     await outbox.addMany(sessions)
   }
@@ -188,7 +188,7 @@ test('a folder admits one process, and is free immediately after that is killed'
   expect(await third.stats()).toMatchObject({ pending: 0 })
 })
 
-// A disk of a known size is made of memory, which only root may do.
+// A disk of a known size consists of memory, which only root may mount.
 test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
   'a full disk refuses logouts and keeps those that were stored',
   async () => {

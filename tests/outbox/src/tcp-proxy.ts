@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A proxy in front of servers, as a load balancer is. It can be led to another server, and its connections can fall silent
- * as behind a firewall that has forgotten them.
+ * A proxy in front of servers, like a load balancer. It can be pointed to another server, and its connections can fall
+ * silent, as behind a firewall that has dropped their state.
  */
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
-  /** From now on, new connections lead to another port. Those that are open end. */
+  /** From now on, new connections go to another port. Open connections end. */
   leadTo(port: number): void
-  /** From now on, the connections that are open carry nothing any more, in either direction, and are not closed. */
+  /** From now on, open connections carry no data in either direction, and are not closed. */
   silence(): void
   /** From now on, new connections are accepted, and nothing is ever sent on them. */
   silenceNew(): void

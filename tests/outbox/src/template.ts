@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-/** Makes a folder with an empty outbox once for all tests; to make its tables takes longer than to copy it. */
+/** Creates a folder with an empty outbox once for all tests; creating its tables takes longer than copying it. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const template = await mkdtemp(join(tmpdir(), 'outbox-template-'))
   await prepareFolder(template)

@@ -27,7 +27,7 @@ describe('connections that fall silent, while new ones work', () => {
     const seconds = await secondsOf(() =>
       Promise.all(Array.from({ length: 50 }, (_, index) => outbox.add({ accessToken: `token-${index}` }))),
     )
-    // Within the time that an add has, which rejects otherwise.
+    // Within the time limit of an add, which would reject otherwise.
     expect(seconds).toBeLessThan(15)
     expect(await outbox.stats()).toMatchObject({ pending: 50 })
     // Tried twice, stored once.
@@ -53,7 +53,7 @@ describe('connections that fall silent, while new ones work', () => {
     const seconds = await secondsOf(async () => {
       while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(50)
     })
-    // A connection that is not given up is silent for as long as the kernel tries: a quarter of an hour.
+    // A connection that is not abandoned is silent until the kernel gives up: a quarter of an hour.
     expect(seconds).toBeLessThan(60)
     expect(events.filter(({ type }) => type === 'store_error').length).toBeGreaterThan(0)
     stop.abort()
@@ -78,7 +78,7 @@ describe('a database that does not respond at all', () => {
     const adding = failing(outbox.add({ accessToken: 'c' }))
     expect(await secondsOf(() => outbox.close())).toBeLessThan(30)
     await adding
-    // What was given up before it was sent is not stored later.
+    // A logout that was abandoned before it was sent is not stored later.
     const rows = await query(stage.store, `SELECT 1 FROM backend_logout.job WHERE name = 'logouts'`)
     expect(rows).toEqual([])
   })
@@ -172,7 +172,7 @@ async function readOnly(address: string): Promise<void> {
 }
 
 async function writable(address: string): Promise<void> {
-  // A session may change its own default, whatever that of the server is.
+  // A session may change its default, whatever that of the server is.
   const session = `${address}?options=-c%20default_transaction_read_only%3Doff`
   await query(session, 'ALTER SYSTEM SET default_transaction_read_only = off')
   await query(session, 'SELECT pg_reload_conf()')

@@ -1,21 +1,21 @@
 import type { OutboxStore } from '@backend-logout/outbox'
 import { newKey, type OutboxProcess, type Provider, startOutbox } from './scene.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface WorkersResult {
   readonly workers: number
   readonly tokens: number
   readonly delayMs: number
-  /** Still alive at the end. */
+  /** Still active at the end. */
   readonly alive: number
-  /** How many revocations were asked for more than once. */
+  /** The number of revocations that were requested more than once. */
   readonly duplicates: number
   readonly perSecond: number
-  /** How many each of them did. */
+  /** The number that each of them completed. */
   readonly shares: readonly number[]
 }
 
-/** Lets so many processes drain one Postgres, from a provider that takes so long for each answer. */
+/** Lets this number of processes drain one Postgres, from a provider with this delay for each response. */
 export async function drainWith(
   workers: number,
   count: number,

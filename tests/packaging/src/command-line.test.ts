@@ -13,7 +13,7 @@ const readme = readFileSync(join(root, 'packages/cli/README.md'), 'utf8')
 const section = /^## Get started in ten minutes\n(.*?)^## /ms.exec(readme)?.[1] ?? ''
 const [emulator = '', ...commands] = Array.from(section.matchAll(/^```sh\n(.*?)^```$/gms), ([, code = '']) => code)
 
-/** A terminal in a folder where the command is installed. */
+/** A terminal in a folder in which the command is installed. */
 function terminal(folder: string, settings: Readonly<Record<string, string>> = {}) {
   const path = [join(folder, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   const env = { ...process.env, ...environment, ...settings, PATH: path }
@@ -31,7 +31,7 @@ test.concurrent.each(process.env.LONG ? (['npm', 'pnpm', 'Bun'] as const) : (['p
       provider.kill('SIGINT')
       await exit
     })
-    // What it prints is to be pasted into another terminal.
+    // Its output is to be pasted into another terminal.
     let printed = ''
     for await (const chunk of provider.stdout.setEncoding('utf8')) {
       printed += chunk

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inject } from 'vitest'
 import { bun, deno, node, npm, type Program, pnpm, run } from './program.ts'
 
-/** How people install packages, and what runs their programs then. */
+/** The ways of installing packages, and the runtimes of the programs. */
 export interface Toolchain {
   readonly install: (folder: string, packages: readonly string[]) => Promise<unknown>
   readonly runtime: Program
@@ -27,7 +27,7 @@ export const toolchains: Readonly<Record<ToolchainName, Toolchain>> = {
   },
 }
 
-/** An empty folder that knows the local registry, and nothing of this workspace. */
+/** An empty folder that uses the local registry, and nothing of this workspace. */
 export async function emptyFolder(): Promise<string> {
   const folder = await mkdtemp(join(root, 'consumer-'))
   await writeFile(join(folder, '.npmrc'), `registry=${environment.npm_config_registry}\n`)

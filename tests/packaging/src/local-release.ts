@@ -6,13 +6,13 @@ import { npm, root, run } from './program.ts'
 import { type JsrRegistry, startJsrRegistry } from './registries/jsr-registry.ts'
 import { type NpmRegistry, startNpmRegistry } from './registries/npm-registry.ts'
 
-/** A release of the workspace, as it is now, to registries on this machine. */
+/** A release of the workspace in its current state, to registries on this machine. */
 export interface LocalRelease {
-  /** Of all this, removed at the end. */
+  /** The folder of everything here, removed at the end. */
   readonly folder: string
-  /** The copy of the workspace that was released: versions raised, changelogs written. */
+  /** The copy of the workspace that was released, with raised versions and written changelogs. */
   readonly workspace: string
-  /** What the release needs to know of the registries, and every consumer after it. */
+  /** The settings of the registries for the release, and for every consumer after it. */
   readonly environment: Readonly<Record<string, string>>
   /** The repository in which it was packed, as CI names it to a build. */
   readonly repository: { readonly server: string; readonly name: string }
@@ -35,7 +35,7 @@ export async function setup(project: TestProject): Promise<void> {
   try {
     project.provide('release', await release())
   } catch (error) {
-    // Without a setup there is no teardown.
+    // Without a setup, there is no teardown.
     await teardown()
     throw error
   }
@@ -58,12 +58,12 @@ async function release(): Promise<LocalRelease> {
 
   await mkdir(join(folder, 'home'))
   const settings = join(folder, 'home/.npmrc')
-  // The registry takes anybody's publication; npm sends none without a token.
+  // The registry accepts any publication; npm requires a token to send one.
   await writeFile(settings, `registry=${npmRegistry.url}\n${npmRegistry.url.replace('http:', '')}:_authToken=anybody\n`)
   const environment = {
     npm_config_registry: npmRegistry.url,
     npm_config_userconfig: settings,
-    // Everything is younger than a day here.
+    // Every package here is less than a day old.
     pnpm_config_minimum_release_age: '0',
     BUN_INSTALL_CACHE_DIR: join(folder, 'bun'),
     DENO_DIR: join(folder, 'deno'),

@@ -12,7 +12,7 @@ export const root = join(import.meta.dirname, '../../..')
 /** A program and the arguments that come first. */
 export type Program = readonly [command: string, ...args: string[]]
 
-/** The package manager that runs the tests: started through npx it would ask for itself at the registry first. */
+/** The package manager that runs the tests: if started through npx, it would first query the registry for itself. */
 const own = process.env.npm_execpath ?? ''
 
 export const npm: Program = ['npm']
@@ -23,8 +23,8 @@ export const deno: Program = [join(tools, 'deno')]
 export const node: Program = [process.env.CONSUMER_NODE ?? process.execPath]
 
 /**
- * Runs a program to its end and gives what it printed; a failure says everything that it printed. A program that runs
- * until it is told to stop is told so once `isDone`. It may take three minutes, on a machine that does other things too.
+ * Runs a program to its end and returns its output; a failure contains all of the output. A program that does not end
+ * on its own is stopped once `isDone`. The limit is three minutes, for a machine that is busy with other work.
  */
 export async function run(
   cwd: string,
@@ -33,7 +33,7 @@ export async function run(
   environment: NodeJS.ProcessEnv = {},
   isDone?: () => Promise<boolean>,
 ): Promise<string> {
-  // Scripts of the consumers find the consumers' Node.js, as package managers do.
+  // Scripts of the consumers find the consumers' Node.js, as with package managers.
   const env = { ...process.env, ...environment, PATH: `${dirname(node[0])}:${process.env.PATH}` }
   try {
     const running = start(command, [...first, ...args], { cwd, env, timeout: 180_000, maxBuffer: 64 * 1024 * 1024 })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Application, SignedInTokens } from '@backend-logout/emulator'
 
-/** What a reader copies first from a README. */
+/** The part of a README that a reader copies first. */
 export interface QuickStart {
   /** The packages that its first `sh` block installs. */
   readonly install: readonly string[]
@@ -10,7 +10,7 @@ export interface QuickStart {
   readonly code: string
 }
 
-/** What takes the place of the examples' names. */
+/** The values that replace the names in examples. */
 export interface Scene {
   readonly app: Application
   readonly appHost: string
@@ -19,11 +19,11 @@ export interface Scene {
   readonly otherTokens: SignedInTokens
 }
 
-/** Reads the first block that installs something, and the first block after it that does something. */
+/** Reads the first block that installs packages, and the first block after it that uses them. */
 export function readQuickStart(readme: string): QuickStart {
   const blocks = [...readFileSync(readme, 'utf8').matchAll(/^```(ts|sh)\n(.*?)^```$/gms)]
   const isInstall = (code: string): boolean => /^(?:npm install|deno add) /m.test(code)
-  // The test has settings of its own.
+  // The test has its own settings.
   const isSettings = (code: string): boolean => code.split('\n').every((line) => /^(?:export .*)?$/.test(line))
   const install = blocks.findIndex(([, , code = '']) => isInstall(code))
   const [, language, code] =
@@ -35,7 +35,7 @@ export function readQuickStart(readme: string): QuickStart {
   return { install: packages, language: language === 'sh' ? 'sh' : 'ts', code }
 }
 
-/** Puts a real provider, application and login in the place of the names that examples use. */
+/** Replaces the names in examples by a real provider, application and login. */
 export function setScene(code: string, { app, appHost, issuer, tokens, otherTokens }: Scene): string {
   const real = new Map([
     ['app', app.appId],

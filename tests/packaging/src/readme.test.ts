@@ -13,11 +13,11 @@ beforeAll(async () => {
 })
 afterAll(() => emulator[Symbol.asyncDispose]())
 
-/** What a program says that it prints, in the comments beside it. */
+/** The output that a program announces, in the comments beside it. */
 const announced = (code: string): string[] =>
   Array.from(code.matchAll(/console\.log\(.*\/\/ (\S+)$/gm), ([, value = '']) => value)
 
-/** Follows a quick start in an empty folder to its end, and gives what the program printed. */
+/** Follows a quick start in an empty folder to its end, and returns the output of the program. */
 async function follow(
   { install, language, code }: QuickStart,
   toolchain: ToolchainName,
@@ -31,16 +31,16 @@ async function follow(
   }
   await writeFile(join(folder, 'quick-start.ts'), program)
   await copyFile(join(import.meta.dirname, 'programs/use-quick-start.ts'), join(folder, 'use-quick-start.ts'))
-  // What works until it is stopped has done its work then.
+  // A program that runs until it is stopped has done its work by then.
   const isDone = async (): Promise<boolean> =>
     code.includes('SIGTERM') && !(await emulator.isActive(scene.tokens.accessToken))
   return await runIn(folder, runtimeFor(code, toolchain), ['use-quick-start.ts'], settings(scene), isDone)
 }
 
 function runtimeFor(code: string, toolchain: ToolchainName): Program {
-  // Node.js 22 cannot read it.
+  // Node.js 22 cannot run it.
   if (toolchain !== 'Deno' && code.includes('await using')) return [process.execPath]
-  // Bun puts something of its own in the place of undici, so a program with the client for Node.js is for Node.js.
+  // Bun replaces undici with its implementation, so a program with the client for Node.js is for Node.js.
   if (code.includes("'@backend-logout/node'")) return node
   return toolchains[toolchain].runtime
 }
@@ -52,8 +52,8 @@ interface Case {
 }
 
 /**
- * Each package is installed by one tool, and each tool installs some: what could go wrong is wrong with a package or with
- * a tool. `npm run test:long` tries every pair.
+ * Each package is installed with one tool, and each tool installs some packages: a defect is in a package or in a tool.
+ * `npm run test:long` tries every pair.
  */
 const TOOLS: readonly ToolchainName[] = ['Bun', 'npm', 'pnpm']
 const toolsFor = (index: number): readonly ToolchainName[] =>
@@ -62,9 +62,9 @@ const toolsFor = (index: number): readonly ToolchainName[] =>
 const quickStartOf = (folder: string) => (): QuickStart => readQuickStart(join(root, folder, 'README.md'))
 const workspace = quickStartOf('.')
 /**
- * Packages whose README does not begin with a program that ends: the command line is a conversation (command-line.test.ts),
- * the private store and OpenTelemetry are parts of others, and a revocation list follows a feed (tests/revocations,
- * tests/runtimes).
+ * Packages whose README does not begin with a program that ends: the command line is interactive
+ * (command-line.test.ts), the private store and OpenTelemetry are parts of others, and a revocation list follows a feed
+ * (tests/revocations, tests/runtimes).
  */
 const WITHOUT_QUICK_START = /\/(?:cli|opentelemetry|private-store|revocations)$/
 
@@ -84,7 +84,7 @@ const cases: Case[] = [
   {
     name: 'the workspace',
     toolchain: 'Deno',
-    // As its README says.
+    // As in its README.
     quickStart: () => ({
       ...workspace(),
       install: ['jsr:@backend-logout/deno', 'npm:@backend-logout/emulator'],
@@ -99,7 +99,7 @@ describe.concurrent('the quick start of the README', () => {
     const { app, appHost, issuer } = emulator
     const steps = quickStart()
     const output = await follow(steps, toolchain, { app, appHost, issuer, tokens, otherTokens })
-    // Some start a provider of their own.
+    // Some start a provider.
     if (steps.code.includes('startEmulator')) {
       expect(announced(steps.code).length).toBeGreaterThan(0)
       expect(output.trim().split('\n')).toEqual(announced(steps.code))

@@ -5,7 +5,7 @@ import { installed, runIn } from './consumer.ts'
 import { root } from './program.ts'
 
 const guide = await readFile(join(root, 'docs/guides/regenerating-clients.md'), 'utf8')
-// tests/generators runs what follows.
+// tests/generators runs the rest.
 const [ownClient = ''] = guide.split('\n## Other generators')
 const blocks = [...ownClient.matchAll(/^```(ts|sh)[^\n]*\n(.*?)^```$/gms)].map(([, language, code = '']) => ({
   language,

@@ -12,7 +12,7 @@ let repository: string
 const git = (...args: string[]): Promise<string> => run(repository, ['git'], [...identity, ...args])
 const check = (): Promise<string> => run(repository, [process.execPath], [join(root, 'scripts/check-spec-changes.ts')])
 
-// biome-ignore lint/suspicious/noExplicitAny: the document is changed in a different place by each test.
+// biome-ignore lint/suspicious/noExplicitAny: each test changes a different part of the document.
 async function change(edit: (document: any) => void): Promise<void> {
   const document = parse(await readFile(join(repository, spec), 'utf8'))
   edit(document)
@@ -28,7 +28,7 @@ async function release(version: string): Promise<void> {
 const addChangeset = (step: string): Promise<void> =>
   writeFile(join(repository, '.changeset/some-change.md'), `---\n"@backend-logout/core": ${step}\n---\n\nA change.\n`)
 
-/** A repository with the spec and the package that ships it, as they are. */
+/** A repository with the current spec and the package that ships it. */
 beforeEach(async () => {
   repository = await mkdtemp(join(folder, 'repository-'))
   for (const path of ['specs', '.changeset', 'packages/core/specs'])

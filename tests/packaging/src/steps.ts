@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './program.ts'
 
-/** What a page asks its reader to do next: save a file, or run a command. */
+/** A step that a page asks of its reader: save a file, or run a command. */
 export type Step = Save | Run
 
 interface Save {
@@ -12,13 +12,13 @@ interface Save {
 
 interface Run {
   readonly command: string
-  /** The lines that it prints at the end, if the page says so. */
+  /** The lines that it prints at the end, if the page states them. */
   readonly prints?: readonly string[] | undefined
-  /** Whether it is a server, so that the reader continues in another terminal. */
+  /** True if it is a server, so that the reader continues in another terminal. */
   readonly staysOpen: boolean
 }
 
-/** Reads the steps of a page, or of its sections with these headings, in the order in which it prints them. */
+/** Reads the steps of a page, or of its sections with these headings, in the printed order. */
 export function readSteps(page: string, headings?: readonly string[]): Step[] {
   const text = readFileSync(join(root, page), 'utf8')
   const sections = text.split(/^(?=##+ )/m)
@@ -31,7 +31,7 @@ export function readSteps(page: string, headings?: readonly string[]): Step[] {
   })
 }
 
-/** @param files Those that are saved already, with their code. */
+/** @param files Files that are saved already, with their code. */
 function stepsIn(section: string, files: Map<string, string>): Step[] {
   const blocks = Array.from(section.matchAll(/^```(\w+)[^\n]*\n(.*?)^```$/gms), (match) => {
     const [all, language = '', code = ''] = match
@@ -58,19 +58,19 @@ function stepsIn(section: string, files: Map<string, string>): Step[] {
       files.set(name, code)
       return [{ file: name, code }, ...inline.filter((command) => command.split(' ').includes(name)).map(run)]
     }
-    // The test has settings of its own where the page leaves them to its reader.
+    // The test has its own settings where the page leaves them to the reader.
     const command = code.replaceAll(/^export .*….*\n/gm, '')
     return language === 'sh' && command !== '' ? [run(command)] : []
   })
 }
 
-/** What a command prints, as the comments behind and below it say. */
+/** The output of a command, according to the comments behind and below it. */
 function printedBy(command: string): string[] | undefined {
   const comments = Array.from(command.matchAll(/(?:^|(?<=\S) )# (.*)$/gm), ([, line = '']) => line)
   return comments.length > 0 ? comments : undefined
 }
 
-/** What a program prints, as the comments beside it say. */
+/** The output of a program, according to the comments beside it. */
 function announced(code: string): string[] | undefined {
   const comments = Array.from(code.matchAll(/console\.log\(.*\) \/\/ ([^:\n]+)/g), ([, line = '']) => line.split(', '))
   return comments.length > 0 ? comments.flat() : undefined

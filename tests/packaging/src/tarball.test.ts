@@ -19,7 +19,7 @@ const manifestIn = async (file: string): Promise<Manifest> =>
 
 test.each(tarballs)('$name contains exactly the listed files', async ({ name, file }) => {
   const list = await run(workspace, ['tar'], ['-tzf', join('release', file)])
-  // Chunks are named by their content.
+  // The names of chunks depend on their content.
   const names = list.replaceAll('package/', '').replaceAll(/-[A-Z0-9]{8}(?=\.js$)/gm, '-HASH')
   const files = names.trim().split('\n').sort().join('\n')
   await expect(`${files}\n`, update).toMatchFileSnapshot(`../file-lists/${name.split('/')[1]}.txt`)

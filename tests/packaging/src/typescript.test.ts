@@ -5,11 +5,11 @@ import { type Manifest, npmPackages, readJson } from '../../../scripts/release/p
 import { installed, runIn } from './consumer.ts'
 import { node, root } from './program.ts'
 
-// What a TypeScript user gets: the published packages in a folder of its own, compiled without skipLibCheck.
+// The view of a TypeScript user: the published packages in a separate folder, compiled without skipLibCheck.
 const packages = npmPackages(root).map(({ manifest }) => manifest.name)
 let folder: string
 
-/** The modules that packages offer, as they are imported. */
+/** The modules of the packages, as they are imported. */
 function modules(name: string): string[] {
   const { exports = {} } = readJson<Manifest>(folder, 'node_modules', name, 'package.json')
   return Object.keys(exports)

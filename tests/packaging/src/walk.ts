@@ -9,14 +9,14 @@ import { emptyFolder, runIn } from './consumer.ts'
 import { bun, node, npm } from './program.ts'
 import type { Step } from './steps.ts'
 
-/** Where the steps of a page have led to. */
+/** The result of the steps of a page. */
 export interface Walk extends AsyncDisposable {
   readonly folder: string
-  /** The origin of the page's application, which takes the place of the printed one. */
+  /** The origin of the page's application, which replaces the printed one. */
   readonly origin: string
-  /** The address of the provider: the page's own, or that of the settings. */
+  /** The address of the provider: the one on the page, or the one in the settings. */
   readonly appHost: string
-  /** The output of each command of which the page says what it prints. */
+  /** The output of each command for which the page states the output. */
   readonly outputs: readonly { readonly command: string; readonly printed: string[]; readonly announced: string[] }[]
 }
 
@@ -27,17 +27,17 @@ const { environment, folder: root } = inject('release')
 /** The ports that pages print. */
 const PRINTED_PORT = /(?<=localhost:|listen\()(?:3000|8000)\b/g
 
-/** `npx` keeps the packages of all runs in one folder: that of the user may belong to another release. */
+/** `npx` keeps the packages of all runs in one folder: the user's folder may contain another release. */
 const npx = { npm_config_cache: join(root, 'npx') }
 
-/** Installs the command line where `npx` finds it, as two walks at a time cannot. */
+/** Installs the command line where `npx` finds it, because two concurrent walkthroughs cannot. */
 export async function warmNpx(): Promise<void> {
   await runIn(await emptyFolder(), [npm[0], 'exec', '--yes', '--'], ['@backend-logout/cli', '--version'], npx)
 }
 
 /**
- * Follows the steps of a page in an empty folder, with the commands and files as they are printed. Only the port is another
- * one, and settings and tokens take the place of `…`.
+ * Follows the steps of a page in an empty folder, with the printed commands and files. Only the port differs, and
+ * settings and tokens replace `…`.
  */
 export async function walk(
   steps: readonly Step[],
@@ -48,7 +48,7 @@ export async function walk(
   const port = await freePort()
   const origin = `http://localhost:${port}`
   const set = (text: string): string => text.replace(PRINTED_PORT, String(port)).replace('Bearer …', `Bearer ${token}`)
-  // Node.js 22 cannot read it, as the pages say.
+  // Node.js 22 cannot run it, as the pages state.
   const isNew = steps.some((step) => 'file' in step && step.code.includes('await using'))
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -60,7 +60,7 @@ export async function walk(
     NO_COLOR: '1',
     PORT: String(port),
     APP_ORIGIN: origin,
-    // The port of `Deno.serve` without one.
+    // The default port of `Deno.serve`.
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
     ...settings,
   }
@@ -109,9 +109,9 @@ class Terminal {
   constructor(command: string, folder: string, env: NodeJS.ProcessEnv) {
     this.#command = command
     this.#at = join(folder, '.folder')
-    // The commands may change the folder, for the steps that follow.
+    // The commands may change the folder for the following steps.
     const script = `${command}\npwd >'${this.#at}'`
-    // A group, so that programs that start others end with them.
+    // A separate process group, so that programs that start others end with them.
     this.#child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: folder,
       env,
@@ -128,14 +128,14 @@ class Terminal {
     })
   }
 
-  /** Waits until the commands have ended, and gives the lines that they printed. */
+  /** Waits until the commands have ended, and returns their output as lines. */
   async ended(): Promise<string[]> {
     const [code] = await this.#exit
     if (code !== 0) throw this.#stumble(`ended with exit code ${code}`)
     return this.#stdout.trim().split('\n')
   }
 
-  /** Waits until a server responds, or until settings to paste into another terminal are printed, and gives those. */
+  /** Waits until a server responds, or until settings to paste into another terminal are printed, and returns those. */
   async opened(origin: string): Promise<Record<string, string>> {
     for (;;) {
       if (this.#child.exitCode !== null) throw this.#stumble('has ended')

@@ -11,28 +11,31 @@ beforeAll(async () => {
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 
-/** Walks with npm that only `npm run test:long` takes: other tests run the same programs, and installing takes long. */
+/**
+ * Walkthroughs with npm that only `npm run test:long` runs: other tests run the same programs, and installing takes
+ * long.
+ */
 const LONG = process.env.LONG ? ['Node.js'] : []
 /** The generators for TypeScript: tests/generators runs them with the packages of this workspace. */
 const GENERATORS = process.env.LONG
   ? ['@hey-api/openapi-ts', 'oazapfts', 'orval', 'swagger-typescript-api', 'kubb']
   : []
 
-/** The settings that pages tell their readers to set. */
+/** The settings that pages tell their readers to use. */
 const settings = (): Record<string, string> => ({
   AUTHING_APP_ID: provider.app.appId,
   AUTHING_APP_SECRET: provider.app.appSecret ?? '',
   AUTHING_APP_HOST: provider.appHost,
 })
 
-/** Everything that a page announces is printed. */
+/** All output that a page announces is printed. */
 function expectAnnounced({ outputs }: Walk): void {
   expect(outputs.length).toBeGreaterThan(0)
   for (const { command, printed, announced } of outputs)
     expect(printed.slice(-announced.length), command).toEqual(announced)
 }
 
-/** Signs a user in by the pages of an application, and logs the user out there. */
+/** Signs a user in through the pages of an application, and logs the user out there. */
 async function useApplication({ origin }: Walk): Promise<void> {
   const browser = new Browser()
   const login = await browser.open(new URL('/login', origin))

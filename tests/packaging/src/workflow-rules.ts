@@ -1,6 +1,6 @@
 /**
- * Rules for the workflows in `.github/workflows`: what a stranger's pull request, a moved tag or a hostile dependency
- * could turn against the repository or its users.
+ * Rules for the workflows in `.github/workflows`: they prevent a stranger's pull request, a moved tag or a hostile
+ * dependency from harming the repository or its users.
  */
 import { parse } from 'yaml'
 
@@ -29,27 +29,27 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>
 }
 
-/** Everything that any job may write. A new right is added here, where a reviewer sees it. */
+/** All permissions that any job may have. A new permission is added here, where a reviewer sees it. */
 const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   'release.yml propose': ['contents', 'pull-requests'],
   'release.yml publish': ['id-token'],
   'release.yml tag': ['contents'],
 }
 
-/** What the job that holds the identity for the registries runs, to the letter. */
+/** The exact commands of the job that holds the identity for the registries. */
 const PUBLICATION: readonly string[] = [
   'npx --yes pnpm@12.21.0 install --frozen-lockfile --ignore-scripts',
   'node scripts/release/publish.ts',
 ]
 
-/** Events that run the workflow of a commit which somebody with write access has seen, or which get no rights. */
+/** Events that run the workflow of a commit that someone with write access has seen, or that get no permissions. */
 const EVENTS = ['push', 'pull_request', 'schedule', 'workflow_dispatch']
 
-/** Starts code of the repository, or of its dependencies: tests, builds, install scripts. */
+/** Runs code of the repository, or of its dependencies: tests, builds, install scripts. */
 const RUNS_CODE =
   /\.ci\/|\bnpm\b|\byarn\b|\bbun\b|\bcurl\b|\bwget\b|\bnpx\b(?!.*--ignore-scripts)|\bpnpm\b(?!.*--ignore-scripts)/
 
-/** Which rules a workflow breaks. */
+/** The rules that a workflow breaks. */
 export function brokenRules(name: string, source: string): string[] {
   const workflow = parse(source) as Workflow
   return [
@@ -80,10 +80,10 @@ function concurrency({ concurrency }: Workflow, name: string): string[] {
   return name === 'release.yml' && mayCancel !== false ? ['a release that has begun must not be canceled'] : []
 }
 
-/** A tag can be moved to another commit, a commit cannot. */
+/** A tag can be moved to another commit; a commit cannot. */
 function pins(source: string, { jobs }: Workflow): string[] {
   const uses = Array.from(source.matchAll(/^\s*(?:- )?uses:\s*(.*?)\s*$/gm), ([, reference = '']) => reference)
-  // Comments are lost when YAML is parsed, so the lines are read, and must be all there is.
+  // Comments are lost when YAML is parsed, so the lines are read; they must be the only ones.
   const steps = Object.values(jobs).flatMap(({ steps = [] }) => steps.filter(({ uses }) => uses !== undefined))
   return [
     ...(steps.length === uses.length ? [] : ['each `uses:` belongs on a line of its own']),

@@ -6,7 +6,7 @@ import { brokenRules } from './workflow-rules.ts'
 
 const folder = join(root, '.github/workflows')
 const files = readdirSync(folder)
-/** As workflows write it. */
+/** In the notation of workflows. */
 const expression = (name: string): string => `\${{ ${name} }}`
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
@@ -20,7 +20,7 @@ test('every workflow is checked, including the release', () => {
 })
 
 describe('a workflow is refused', () => {
-  /** A change of a real workflow, and the rule that it breaks. */
+  /** A change to a real workflow, and the rule that it breaks. */
   const cases: readonly [what: string, file: string, from: string | RegExp, to: string, rule: string][] = [
     ['with an action by tag', 'ci.yml', /checkout@\w{40} # v7\.0\.1/, 'checkout@v7.0.1', 'pinned by commit'],
     ['with an action by branch', 'ci.yml', /checkout@\w{40} # v7\.0\.1/, 'checkout@main', 'pinned by commit'],

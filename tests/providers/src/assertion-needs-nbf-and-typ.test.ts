@@ -6,7 +6,7 @@ import { byCommandLine, createClient } from './surfaces.ts'
 
 const read = (part = ''): Record<string, unknown> => JSON.parse(Buffer.from(part, 'base64url').toString())
 
-/** Refuses assertions without `nbf`, or without the type that it wants. */
+/** Refuses assertions without `nbf`, or without the required type. */
 const strict: Answering = ({ form }) => {
   const [header, claims] = form.get('client_assertion')?.split('.') ?? []
   const fine = read(header).typ === 'client-authentication+jwt' && Number(read(claims).nbf) <= Date.now() / 1000

@@ -4,31 +4,33 @@ import { byBrowserProxy, byCommandLine, byLibrary, byOutbox, environmentOf, type
 
 export { describeBehavior } from './describe-behavior.ts'
 
-/** What each surface says about a token whose revocation gets one kind of answer. */
+/** The outcome at each surface for a token whose revocation gets one kind of response. */
 export interface Expected {
-  /** Of the last token. */
+  /** The state of the last token. */
   readonly state: 'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'
-  /** Of the error; missing where the token is revoked. */
+  /** The code of the error; missing if the token is revoked. */
   readonly code?: string
   /** The provider's reason, as `providerErrorDescription`. */
   readonly reason?: string
-  /** How many requests core and node send. */
+  /** The number of requests that core and node send. */
   readonly requests?: number
   /** @default 'logged_out' for a revoked token, else 'queued' */
   readonly page?: 'logged_out' | 'queued' | 'local_only'
-  /** What happens first in the outbox. It starts a database, so it is only asked where it has its own way. */
+  /** The first event in the outbox. It starts a database, so it is tested only if it behaves differently. */
   readonly outbox?: 'revoked' | 'retry' | 'dead'
   /** @default 0 for a revoked token, else 1 */
   readonly exitCode?: number
 }
 
-/** How a case differs from the usual. */
+/** The special settings of a case. */
 export interface CaseOptions extends Omit<Setup, 'origin'> {
-  /** Variables that say the same to the command line as `options` do to the others. */
+  /** Variables that give the command line the same settings that `options` gives the others. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Tests what one answer of the revocation endpoint leads to: at core, node, browser-proxy, outbox and command line. */
+/**
+ * Tests the effect of one response of the revocation endpoint: on core, node, browser-proxy, outbox and command line.
+ */
 export function everywhere(
   title: string,
   answer: Answering,

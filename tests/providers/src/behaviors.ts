@@ -1,11 +1,11 @@
-/** What a provider, or something before it, was publicly reported to do. */
+/** A publicly reported behavior of a provider, or of a system in front of it. */
 export interface Behavior {
   /** `owner/repository#number`, or a document. */
   readonly reports: readonly string[]
   readonly happens: string
-  /** What Backend Logout does about it. */
+  /** The reaction of Backend Logout. */
   readonly answer: string
-  /** The folder of `tests` with the test, where this one cannot run it. */
+  /** The folder of `tests` that contains the test, if this one cannot run it. */
   readonly testedIn?: 'browser'
 }
 

@@ -7,13 +7,13 @@ import { type StandIn, startStandIn } from './stand-in.ts'
 import { byBrowserProxy, createClient, runProgram } from './surfaces.ts'
 
 const idToken = `e30.${'a'.repeat(18_000)}.c2ln`
-// Node's own server refuses a request with more than 16 kB of headers and URL, with 431.
+// Node.js' HTTP server refuses a request with more than 16 kB of headers and URL, with 431.
 const start = (): Promise<StandIn> => startStandIn({ '/revoke': {}, '/end': {} })
 const locationOf = ({ origin }: StandIn) => ({
   endpoints: { revocation: `${origin}/revoke`, endSession: `${origin}/end` },
 })
 
-/** Posts a form as a browser does, and says what the provider answered and got. */
+/** Posts a form as a browser does, and returns the provider's response and the received form. */
 async function post(provider: StandIn, { action, fields }: { action: string | URL; fields: Record<string, string> }) {
   const { status } = await fetch(action, { method: 'POST', body: new URLSearchParams(fields) })
   return [status, Object.fromEntries(provider.to('/end').at(-1)?.form ?? [])]

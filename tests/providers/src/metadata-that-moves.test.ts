@@ -18,7 +18,7 @@ describeBehavior('metadata-that-moves', () => {
     await client.revokeToken('first')
     path = '/new'
     await pause(100)
-    // The old metadata serves this call, and nobody waits for the new.
+    // The old metadata serves this call, and no call waits for the new.
     await client.revokeToken('second')
     await expect.poll(() => provider.to('/openid-configuration').length).toBe(2)
     await pause(20)

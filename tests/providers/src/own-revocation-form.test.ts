@@ -7,7 +7,7 @@ import { startStandIn } from './stand-in.ts'
 
 const bodyOf = (init: RequestInit | undefined): string => String(init?.body ?? '')
 
-/** Logs out with the settings as they are printed, at a server that answers as the provider does. */
+/** Logs out with the printed settings, at a server that responds like the provider. */
 async function logOut({ settings, accepts, success, failure }: Recipe, dead = false): Promise<LogoutResult> {
   let body = ''
   await using server = await startStandIn({

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { PROFILES, type Profile } from './profiles.ts'
 import { startStandIn } from './stand-in.ts'
 
-/** Runs the settings and the call of a profile as they are printed, with every host led to a server on loopback. */
+/** Runs the printed settings and the call of a profile, with every host mapped to a server on loopback. */
 async function logOut({ settings, session, answer }: Profile): Promise<Awaited<ReturnType<LogoutClient['logout']>>> {
   await using server = await startStandIn({
     '': (request) => answer({ ...request, host: String(request.headers['x-meant-for']) }) ?? { status: 404 },

@@ -1,24 +1,24 @@
 import type { Answer, Received } from './stand-in.ts'
 
-/** A request to a profile's server, with the host that it was meant for. */
+/** A request to a profile's server, with the host that it was intended for. */
 export type ProfileRequest = Received & { readonly host: string }
 
-/** How a service is known to answer, and the settings that work with that. */
+/** The known responses of a service, and the settings that work with them. */
 export interface Profile {
   readonly name: string
   /** The options of `createLogoutClient`, as `docs/guides/provider-profiles.md` prints them. */
   readonly settings: string
-  /** What `logout()` gets, as the page prints it. */
+  /** The argument of `logout()`, as the page prints it. */
   readonly session: string
-  /** What to know, one sentence each. */
+  /** Facts about the service, one sentence each. */
   readonly notes: readonly string[]
-  /** Answers as the service is reported and documented to; `undefined` is its 404. */
+  /** Responds as the service is reported and documented to; `undefined` is its 404. */
   readonly answer: (request: ProfileRequest) => Answer | undefined
-  /** What `logout()` reports. */
+  /** The result of `logout()`. */
   readonly expected: {
     readonly revoked: boolean
     readonly states: readonly string[]
-    /** What the logout URL begins with, and holds; missing where there is none. */
+    /** The beginning and parts of the logout URL; missing if there is no URL. */
     readonly logoutUrl?: readonly string[]
   }
 }
@@ -29,7 +29,7 @@ const isPost = ({ form, headers }: ProfileRequest): boolean =>
   form.get('client_id') === 'app' && form.get('client_secret') === 'secret' && headers.authorization === undefined
 const unauthorized: Answer = { status: 401, body: { error: 'invalid_client' } }
 
-/** Metadata at its usual place, and one answer for the revocation endpoint that it names. */
+/** Metadata at its usual address, and one response for the revocation endpoint in it. */
 function discoverable(
   metadata: { readonly issuer: string; readonly revocation_endpoint?: string } & Readonly<Record<string, unknown>>,
   revoke: (request: ProfileRequest) => Answer,

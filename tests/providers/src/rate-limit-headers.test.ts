@@ -10,7 +10,7 @@ function throttled(headers: () => Readonly<Record<string, string>>): Answering {
 }
 
 const seconds = (from: number): string => `${Math.ceil(Date.now() / 1000) + from}`
-// Points in time have whole seconds, and are measured from the answer's own `Date`, which has too.
+// Points in time have whole seconds, and are measured from the response's `Date`, which also has whole seconds.
 const hints: Readonly<Record<string, () => Readonly<Record<string, string>>>> = {
   'X-Rate-Limit-Reset, as a point in time': () => ({ 'x-rate-limit-reset': seconds(1) }),
   'X-RateLimit-Reset, as a duration': () => ({ 'x-ratelimit-reset': '1' }),

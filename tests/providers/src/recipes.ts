@@ -1,13 +1,13 @@
 import type { Answer, Received } from './stand-in.ts'
 
-/** A provider whose revocation endpoint wants another form than RFC 7009's. */
+/** A provider whose revocation endpoint requires another form than RFC 7009's. */
 export interface Recipe {
   readonly title: string
-  /** What the provider wants, and where that is from. */
+  /** The requirement of the provider, and its source. */
   readonly about: string
   /** The options of `createLogoutClient`, as `docs/guides/own-revocation-forms.md` prints them. */
   readonly settings: string
-  /** Whether a request is as the provider wants it. */
+  /** True if a request is as the provider requires. */
   readonly accepts: (request: Received & { readonly body: string }) => boolean
   readonly success: Answer
   readonly failure: Answer

@@ -23,7 +23,7 @@ describeBehavior('settings-without-code', () => {
 
   test('http to a named host, by an explicit setting', async () => {
     await using provider = await startStandIn({ '/revoke': {} })
-    // Another name of this machine, which is none of the names of loopback.
+    // Another name of this machine, which is not one of the names of loopback.
     const endpoint = `${provider.origin.replace('127.0.0.1', '0.0.0.0')}/revoke`
     const env = { AUTHING_APP_ID: 'app', AUTHING_APP_CLIENT_AUTH: 'none', AUTHING_APP_REVOCATION_ENDPOINT: endpoint }
     const refused = await byCommandLine(tokens, env)

@@ -3,35 +3,37 @@ import * as http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** An answer, as it goes over the wire. An object as body is sent as JSON; a content type is only what is stated here. */
+/**
+ * A response, as sent on the wire. An object as body is sent as JSON; a content type is sent only if it is stated here.
+ */
 export interface Answer {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | object
 }
 
-/** A request, as it came in. */
+/** A request, as received. */
 export interface Received {
   readonly method: string
   /** With its query. */
   readonly path: string
   readonly headers: http.IncomingHttpHeaders
   readonly form: URLSearchParams
-  /** How many requests with this path came before. */
+  /** The number of earlier requests with this path. */
   readonly earlier: number
-  /** How long ago the one before came, in milliseconds. */
+  /** The time since the previous one, in milliseconds. */
   readonly sinceLastMs: number
 }
 
-/** Answers a request; `'hang up'` closes the connection without a word. */
+/** Answers a request; `'hang up'` closes the connection without a response. */
 export type Answering = Answer | 'hang up' | ((request: Received) => Answer | 'hang up')
 
-/** A server on loopback that answers as a provider, or what stands before it, was reported to. */
+/** A server on loopback that responds as a provider, or a system in front of it, was reported to. */
 export interface StandIn extends AsyncDisposable {
   /** Such as `http://127.0.0.1:49152`. */
   readonly origin: string
   readonly received: readonly Received[]
-  /** The requests to paths that end like this. */
+  /** The requests to paths with this ending. */
   to(path: string): readonly Received[]
 }
 

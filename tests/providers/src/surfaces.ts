@@ -12,30 +12,30 @@ import { openOutbox } from '@backend-logout/outbox'
 import { runProgram as runCommandLine } from '../../../packages/cli/src/program.ts'
 import { createTerminal } from '../../../packages/cli/src/terminal/terminal.ts'
 
-/** A session to log out, and how the client is set up. Options hold at every surface that takes options. */
+/** A session to log out, and the options of the client. Options apply to every surface that takes options. */
 export interface Setup {
   readonly origin: string
   readonly accessToken?: string
   readonly refreshToken?: string
   readonly idToken?: string
   readonly options?: Partial<core.ClientOptions>
-  /** Where the provider is; without it, an `appHost` at `origin`. */
+  /** The provider's address; without it, an `appHost` at `origin`. */
   readonly location?: core.ProviderLocation
 }
 
-/** A client for a {@link Setup}, by core over `fetch` or by node over its pool. */
+/** A client for a {@link Setup}: core over `fetch`, or node over its pool. */
 export function createClient(library: 'core' | 'node', { origin, options, location }: Setup): core.LogoutClient {
   const { createLogoutClient } = library === 'core' ? core : node
   const all = { appId: 'app', appSecret: 'the-secret', ...(location ?? { appHost: origin }), ...options }
   return createLogoutClient(all as core.LogoutClientOptions)
 }
 
-/** Logs out by a library. */
+/** Logs out through a library. */
 export async function byLibrary(library: 'core' | 'node', setup: Setup): Promise<core.LogoutResult> {
   return createClient(library, setup).logout(tokensOf(setup), { retries: 1, deadlineMs: 30_000, ...limitsOf(setup) })
 }
 
-/** Logs out by a page's request to its backend; what is left goes into an outbox that counts. */
+/** Logs out through a page's request to its backend; the remaining tokens go into an outbox that counts them. */
 export async function byBrowserProxy(
   setup: Setup,
   handlerOptions: Partial<LogoutHandlerOptions> = {},
@@ -66,7 +66,7 @@ export async function byBrowserProxy(
 
 let outboxes: Promise<unknown> = Promise.resolve()
 
-/** Logs out by an outbox, and says what happened first. One at a time: each starts a database in this process. */
+/** Logs out through an outbox, and returns the first event. One at a time: each starts a database in this process. */
 export function byOutbox(setup: Setup): Promise<string> {
   const outcome = outboxes.then(() => byOneOutbox(setup))
   outboxes = outcome.catch(() => {})
@@ -93,7 +93,7 @@ async function byOneOutbox(setup: Setup): Promise<string> {
 const manifest = createRequire(import.meta.url).resolve('@backend-logout/cli/package.json')
 const bin = JSON.parse(readFileSync(manifest, 'utf8')).bin as Record<string, string>
 
-/** Revokes tokens by the command line, in this process: all of it but the few lines that connect it to one. */
+/** Revokes tokens through the command line, in this process: everything except the few lines that connect it to one. */
 export async function byCommandLine(
   tokens: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -110,7 +110,7 @@ export async function byCommandLine(
   return { code, summary: json, stderr: err }
 }
 
-/** Runs the `backend-logout` command in a process of its own. */
+/** Runs the `backend-logout` command in a separate process. */
 export async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,

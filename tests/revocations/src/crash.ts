@@ -6,16 +6,16 @@ import type { functions as Reader } from './programs/reader.ts'
 import type { functions as Writer } from './programs/writer.ts'
 import { until } from './scene.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface CrashResult {
   readonly rounds: number
-  /** How many entries were acknowledged. */
+  /** The number of acknowledged entries. */
   readonly acknowledged: number
-  /** Acknowledged, and not refused by some reader in the end. */
+  /** Acknowledged, and not refused by a reader at the end. */
   readonly lost: number
-  /** How often a reader that was cut off was asked when its list was too old. */
+  /** The number of checks of a reader that was cut off and whose list was too old. */
   readonly asked: number
-  /** How often it said `valid` all the same. */
+  /** The number of those checks that still returned `valid`. */
   readonly wronglyValid: number
 }
 
@@ -25,12 +25,12 @@ const READERS = 2
 const program = (name: string): URL => new URL(`programs/${name}.ts`, import.meta.url)
 
 /**
- * Kills writers, feeds and readers with SIGKILL at random moments, again and again on the same store. In between, the
- * readers are cut off for longer than they may be, and asked whether they know it. At the end, every reader has to refuse
- * every token whose entry was acknowledged.
+ * Kills writers, feeds and readers with SIGKILL at random moments, repeatedly on the same store. Between the kills,
+ * readers are cut off for longer than their limit, and must report it. At the end, every reader must refuse every token
+ * whose entry was acknowledged.
  *
- * @param isShared Whether several processes can have the store open; if not, the feed is also the writer.
- * @param random Decides the moments and who is killed.
+ * @param isShared True if several processes can open the store; if not, the feed is also the writer.
+ * @param random Determines the moments and the processes to kill.
  */
 export async function crashRounds(
   store: RevocationStore,
@@ -77,14 +77,14 @@ export async function crashRounds(
   const readers = await Promise.all(Array.from({ length: READERS }, startReader))
   for (let round = 0; round < rounds; round++) {
     const before = acknowledged.length
-    // At a random moment, but not before anything happened.
+    // At a random moment, but not before anything has happened.
     await until(() => acknowledged.length > before + random() * 300, 'entries are acknowledged')
     const victim = (['feed', 'writer', 'reader'] as const)[round % 3]
     if (victim === 'feed' || (victim === 'writer' && !writer)) {
       feed.kill('SIGKILL')
       await feed.ended
       const deadAt = performance.now()
-      // Cut off for longer than they may be, every other time, from the first on.
+      // Cut off for longer than their limit, every second time, from the first on.
       if (++feedDeaths % 2 === 0) await sleep(random() * 300)
       else {
         await sleep(MAX_STALENESS_MS + 50)
@@ -109,7 +109,7 @@ export async function crashRounds(
   }
   writer?.kill('SIGKILL')
   await writer?.ended
-  // What the feed of a single process acknowledges is counted until it is killed, and read after it is started anew.
+  // The acknowledgments of a feed with a single process are counted until it is killed, and read after its restart.
   if (!isShared) {
     feed.kill('SIGKILL')
     await feed.ended

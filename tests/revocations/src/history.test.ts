@@ -28,7 +28,7 @@ test('a server that crashes and recovers loses no entry, and no reader has to st
   await server.kill()
   await until(() => list.check(token('x')) === 'stale', 'the list is stale', 20_000)
   expect(list.check(token('before'))).toBe('revoked')
-  // Goes on trying while the server starts.
+  // Keeps trying while the server starts.
   const appending = log.append(revoked('during'))
   await sleep(300)
   await server.start()
@@ -58,7 +58,7 @@ test('a restored or promoted server sends readers to the start, and they miss no
     expect(names).toHaveLength(71)
     await log.close()
 
-    // The copy is put back as it is: its transactions have lower numbers than the cursor.
+    // The copy is restored unchanged: its transactions have lower numbers than the cursor.
     await server.kill()
     putBack(backup, server.folder)
     await server.start()
@@ -69,13 +69,13 @@ test('a restored or promoted server sends readers to the start, and they miss no
     expect((await readAll(log)).names).toEqual(['in the backup', 'after'])
     await log.close()
 
-    // And now as a server does that was recovered to a point in time, or promoted: on a new timeline.
+    // Now like a server that was recovered to a point in time, or promoted: on a new timeline.
     await server.kill()
     putBack(backup, server.folder)
     writeAs(server.folder, 'recovery.signal', '')
     writeAs(server.folder, 'postgresql.auto.conf', "restore_command = 'false'\n")
     await server.start()
-    // It answers before its recovery has ended, and takes no writes until then.
+    // It responds before its recovery has ended, and accepts no writes until then.
     const ended = async (): Promise<boolean> =>
       (await query(address, 'SELECT 1 WHERE NOT pg_is_in_recovery()')).length === 1
     await until(ended, 'the recovery ends')
@@ -96,13 +96,13 @@ test("rows from another server's dump are found, immediately and later", async (
   const { cursor } = await readAll(log)
   await log.append([revoked('1'), revoked('2')])
   await log.close()
-  // As pg_dump and pg_restore leave it: numbers of transactions that are still to come here.
+  // As after pg_dump and pg_restore: transaction numbers that are still in the future here.
   await query(address, "UPDATE backend_logout_revocations.entry SET xid = '99999999' WHERE jti = '2'")
   log = await openRevocationLog({ store: address })
   expect((await readAll(log, cursor)).names).toEqual(['1', '2'])
   const snapshot = await readAll(log)
   expect(snapshot.names).toEqual(['1', '2'])
-  // It is not new over and over again.
+  // It is reported as new only once.
   expect((await readAll(log, snapshot.cursor)).names).toEqual([])
   await log.close()
 })

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { read, readAll, revoked } from './scene.ts'
 
-/** One step of a writer, which has a transaction of its own, or of a reader. */
+/** One step of a writer, which has its own transaction, or of a reader. */
 type Step =
   | { readonly kind: 'append' | 'commit' | 'rollback' | 'savepoint' | 'undo'; readonly writer: number }
   | { readonly kind: 'autocommit' | 'unrelated' }
@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 interface Writer {
   readonly client: pg.Client
-  /** What is written and not committed, by savepoint. */
+  /** Entries that are written and not committed, by savepoint. */
   pending: string[][] | undefined
 }
 
@@ -68,7 +68,10 @@ test('for every interleaving of transactions and readers, every reader has exact
           for (const entry of page.entries) if ('jti' in entry) reader.seen.add(entry.jti)
           return page.more
         }
-        /** Reads on until nothing is left. A run that was under way ends where the log was when it began: then one more. */
+        /**
+         * Reads until nothing is left. A run that was in progress ends at the position of the log when it began: then
+         * one more.
+         */
         const catchUp = async (reader: Reader): Promise<void> => {
           for (const _run of [1, 2]) while (await readPage(reader));
         }
@@ -113,12 +116,12 @@ test('for every interleaving of transactions and readers, every reader has exact
             await query(address, 'INSERT INTO unrelated VALUES (1)')
           }
         }
-        // What is committed by now must be found, from wherever a reader is,
+        // Everything committed by now must be found, from any reader's position,
         for (const reader of readers) {
           await catchUp(reader)
           expect([...committed].filter((name) => !reader.seen.has(name))).toEqual([])
         }
-        // and so must what commits at the very end.
+        // and also everything that commits at the very end.
         for (const writer of writers) await end(writer, 'COMMIT')
         for (const reader of readers) {
           await catchUp(reader)

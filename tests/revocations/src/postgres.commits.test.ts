@@ -24,7 +24,7 @@ describe('a log on Postgres', () => {
     const third = await readAll(log, second.cursor)
     expect(third.names).toEqual(['numbered first, committed last'])
     expect((await readAll(log, third.cursor)).names).toEqual([])
-    // An older cursor knows less, and gets more.
+    // An older cursor has less, and gets more.
     expect((await readAll(log, first.cursor)).names.sort()).toEqual(['in between', 'numbered first, committed last'])
   })
 

@@ -54,7 +54,7 @@ describe('a log on Postgres', () => {
     await log.append(revoked('1'))
     for (const page of await Promise.all(waiting)) expect(page.entries).toEqual([expect.objectContaining({ jti: '1' })])
     await query(address, 'ALTER ROLE postgres RESET log_statement')
-    // Two for those who came, two for the append (one hint from within, one from the server), one each second.
+    // Two for the new readers, two for the append (one hint from within, one from the server), one each second.
     expect(queries() - before).toBeGreaterThan(1)
     expect(queries() - before).toBeLessThanOrEqual(10 + Math.ceil((performance.now() - startedAt) / 1_000))
   })
@@ -77,7 +77,7 @@ describe('a log on Postgres', () => {
   test('is not opened on a standby server, and is not read on one', async () => {
     const address = await newDatabase()
     const log = await openLog(address)
-    // As a failover leaves it: the connections stay, and the server is another.
+    // As after a failover: the connections remain, and the server is another.
     const [{ name } = { name: '' }] = await query<{ name: string }>(address, 'SELECT current_database() AS name')
     await query(address, 'CREATE FUNCTION public.pg_is_in_recovery() RETURNS boolean LANGUAGE sql AS $$ SELECT true $$')
     await query(address, `ALTER DATABASE ${name} SET search_path = public, pg_catalog`)

@@ -86,7 +86,7 @@ describe('a log on Postgres', () => {
     ] as const) {
       await expect(insert(columns, values)).rejects.toThrow(/violates/)
     }
-    // Within the rules of the table, and still too long.
+    // Within the limits of the table, and still too long.
     await insert('iss, jti, until', "'x', repeat('\u{1F600}', 1024), 1")
     expect((await readAll(log)).names).toEqual(['1'])
   })

@@ -20,7 +20,7 @@ export function read(source: RevocationSource, after?: string, waitMs = 0): Prom
   return source.read({ after, waitMs, signal: new AbortController().signal })
 }
 
-/** Reads to the end of a run, and tells the names of tokens that came. */
+/** Reads to the end of a run, and returns the names of the tokens. */
 export async function readAll(source: RevocationSource, after?: string): Promise<{ names: string[]; cursor: string }> {
   const names: string[] = []
   for (let cursor = after; ; ) {
@@ -31,7 +31,7 @@ export async function readAll(source: RevocationSource, after?: string): Promise
   }
 }
 
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 export async function until(condition: () => unknown, what: string, timeoutMs = 60_000): Promise<void> {
   const giveUpAt = performance.now() + timeoutMs
   while (!(await condition())) {

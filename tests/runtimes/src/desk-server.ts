@@ -3,21 +3,21 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { bearerAuthorization, createRevocationFeedHandler, openRevocationLog } from '@backend-logout/revocations/server'
 
-/** What became of a case, as the runtime reports it. */
+/** The outcome of a case, as the runtime reports it. */
 export interface Report {
   readonly name: string
   readonly error?: string
-  /** Why it cannot hold there. */
+  /** The reason why it cannot hold there. */
   readonly cannot?: string
 }
 
-/** Where a runtime reports to, and reaches the emulator's controls: pages may not use those directly. */
+/** The address for reports of a runtime, and for the emulator's controls: pages may not use those directly. */
 export interface Desk {
   readonly url: string
-  /** What the runtime calls itself. */
+  /** The runtime's name for itself. */
   readonly runtime: string
   readonly reports: readonly Report[]
-  /** Makes ready for the next runtime. */
+  /** Prepares for the next runtime. */
   clear(): void
   close(): void
 }

@@ -1,4 +1,4 @@
-/** Everything that the emulator has code of its own for, in whatever runtime this is started. Prints what came of it. */
+/** All runtime-dependent code of the emulator, in the runtime that starts this program. Prints the results. */
 import { startEmulator } from '@backend-logout/emulator'
 
 const emulator = await startEmulator()

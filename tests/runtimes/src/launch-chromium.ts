@@ -12,8 +12,8 @@ const INSTALLED = [
 ]
 
 /**
- * Starts the Chromium that `CHROMIUM` names or that is installed; where there is none or it does not start, the one of
- * the npm package `@sparticuz/chromium`, which unpacks itself into the folder for temporary files.
+ * Starts the Chromium that `CHROMIUM` names or that is installed; otherwise the one of the npm package
+ * `@sparticuz/chromium`, which unpacks itself into the folder for temporary files.
  */
 export async function launchChromium(): Promise<Browser> {
   const installed = process.env.CHROMIUM ?? INSTALLED.find((path) => existsSync(path))
@@ -24,7 +24,7 @@ async function startPacked(): Promise<Browser> {
   const { default: packed, inflate } = await import('@sparticuz/chromium')
   const executable = await packed.executablePath()
   return start(executable).catch(async () => {
-    // Minimal systems lack libraries; the package brings them along, but unpacks them only where it expects to be.
+    // Minimal systems lack libraries; the package contains them, but unpacks them only where it expects to run.
     const bin = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../bin')
     const libraries = join(await inflate(join(bin, 'al2023.tar.br')), 'lib')
     return start(executable, { LD_LIBRARY_PATH: libraries })

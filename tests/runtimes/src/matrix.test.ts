@@ -9,7 +9,7 @@ import { count, markdown, type Row } from './table.ts'
 
 const cases: string[] = []
 suite({ test: (name: string) => cases.push(name), client: {}, jwt: {}, receiver: {}, revocations: {} } as never)
-// The first one only says who is there.
+// The first run only determines which runtimes are available.
 cases.shift()
 
 let provider: ProviderProcess

@@ -3,19 +3,19 @@ import type { Desk, Report } from './desk-server.ts'
 import type { Runtime } from './runtimes.ts'
 import type { Stage } from './stage.ts'
 
-/** How a runtime did. */
+/** The result of a runtime. */
 export interface Outcome {
   readonly reports: readonly Report[]
-  /** What it calls itself. */
+  /** Its name for itself. */
   readonly runtime: string
-  /** `null` when it had to be stopped. */
+  /** `null` if it had to be stopped. */
   readonly exitCode: number | null
   readonly output: string
 }
 
 const PATIENCE_MS = 120_000
 
-/** Has a runtime run the whole suite on the stage. */
+/** Runs the whole suite in a runtime on the stage. */
 export async function runSuite(runtime: Runtime, stage: Stage, desk: Desk, hosts: readonly string[]): Promise<Outcome> {
   desk.clear()
   const [program, ...args] = runtime.command(hosts)

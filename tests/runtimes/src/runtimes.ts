@@ -2,16 +2,16 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
-/** A runtime, and how it runs the suite. */
+/** A runtime, and its way of running the suite. */
 export interface Runtime {
   readonly name: string
-  /** As the lock file has it. */
+  /** The version in the lock file. */
   readonly version: string
-  /** What is tested in it. */
+  /** The packages that are tested in it. */
   readonly package: string
-  /** What it must call itself, so that no other one answers in its place. */
+  /** Its required name for itself, so that no other one responds in its place. */
   readonly says: string
-  /** The command, run in the stage; `hosts` are those that the suite speaks to. */
+  /** The command, run in the stage; `hosts` are those that the suite connects to. */
   readonly command: (hosts: readonly string[]) => readonly [program: string, ...args: string[]]
 }
 
@@ -44,7 +44,7 @@ export const RUNTIMES: readonly Runtime[] = [
   },
   {
     name: 'Chromium, modules in a page',
-    // That of an installed one, which comes first, would make every machine write another table.
+    // The version of an installed one, which comes first, would change the table on every machine.
     version: versionOf('@sparticuz/chromium'),
     package: core,
     says: 'HeadlessChrome/',
@@ -52,14 +52,14 @@ export const RUNTIMES: readonly Runtime[] = [
   },
 ]
 
-// All three bring a `node` for the scripts of this package, of which pnpm takes the newest.
+// All three install a `node` for the scripts of this package, of which pnpm uses the newest.
 function node(major: string, name: string): Runtime {
   const version = versionOf(`node${major}`)
   const command = [join(modules, `node${major}/bin/node`), 'runners/node.ts', name] as const
   return { name: `Node.js ${major}`, version, package: name, says: `Node.js ${version}`, command: () => command }
 }
 
-/** The runtimes that a server program may run in. */
+/** The runtimes in which a server program may run. */
 export const SERVER_RUNTIMES = ['Node.js 22', 'Node.js 24', 'Node.js 26', 'Deno', 'Bun'] as const
 
 /** The command that runs a program of this workspace in one of them. */

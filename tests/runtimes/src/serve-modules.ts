@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
 
-/** What modules of the stage import by name. */
+/** The packages that modules of the stage import by name. */
 const IMPORTS = [
   '@backend-logout/core',
   '@backend-logout/core/jwt',
@@ -17,7 +17,7 @@ const IMPORTS = [
 ]
 
 /**
- * Serves a page that runs a module of the stage, and everything that it imports, unbundled: packages as they are in
+ * Serves a page that runs a module of the stage, and everything that it imports, unbundled: packages from
  * `node_modules`, found through an import map.
  */
 export async function serveModules(entry: string): Promise<{ readonly url: string; readonly close: () => void }> {

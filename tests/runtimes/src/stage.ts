@@ -10,7 +10,7 @@ import { startJsrRegistry } from '../../packaging/src/registries/jsr-registry.ts
 /** A folder in which the suite finds the packages as users have them. */
 export interface Stage {
   readonly folder: string
-  /** Further environment for programs that run in it. */
+  /** Further environment variables for programs that run in it. */
   readonly env: NodeJS.ProcessEnv
   close(): Promise<void>
 }
@@ -20,8 +20,9 @@ const root = join(import.meta.dirname, '../../..')
 const ownModules = join(import.meta.dirname, '../node_modules')
 
 /**
- * Sets the stage: the suite and its runners, core, the Node package, the receiver and the list of revocations from
- * their tarballs, and both JSR packages from a registry that they were published to. Nothing comes from the network: what the packages depend on is linked.
+ * Prepares the stage: the suite and its runners, core, the Node package, the receiver and the list of revocations from
+ * their tarballs, and both JSR packages from a registry to which they were published. Nothing comes from the network:
+ * the packages' dependencies are linked.
  */
 export async function setStage(context: { readonly desk: string }): Promise<Stage> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'backend-logout-runtimes-')))
@@ -79,14 +80,14 @@ async function install(folder: string, name: string): Promise<Record<string, str
   return Object.fromEntries(dependencies)
 }
 
-/** Links a dependency, of which several packages may have the same. */
+/** Links a dependency that several packages may share. */
 async function link(from: string, to: string): Promise<void> {
   if (existsSync(to)) return
   await mkdir(join(to, '..'), { recursive: true })
   await symlink(await realpath(from), to, 'dir')
 }
 
-/** Where a package is on JSR. */
+/** The address of a package on JSR. */
 async function published(name: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(root, 'packages', name, 'deno.json'), 'utf8'))
   return `jsr:${manifest.name}@${manifest.version}`

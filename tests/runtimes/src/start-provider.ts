@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** The emulator in a process of its own, so that none of the runtimes can hold up the tests through it. */
+/** The emulator in a separate process, so that none of the runtimes can delay the tests through it. */
 export interface ProviderProcess {
   readonly appHost: string
   close(): void

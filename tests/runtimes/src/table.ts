@@ -7,7 +7,7 @@ export interface Row {
   readonly reports: readonly Report[]
 }
 
-/** How many cases passed, failed, and cannot hold. */
+/** The number of cases that passed, failed, and cannot hold. */
 export function count({ reports }: Row): { passed: number; failed: number; cannot: number } {
   const failed = reports.filter(({ error }) => error !== undefined).length
   const cannot = reports.filter((report) => report.cannot !== undefined).length

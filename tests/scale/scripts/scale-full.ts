@@ -1,6 +1,6 @@
 /**
  * Measures the outbox on many workers and through failovers, and writes docs/outbox-results.md. Arguments: sections, or
- * `growth=100000` for fewer logouts than a million.
+ * `growth=100000` for fewer than a million logouts.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

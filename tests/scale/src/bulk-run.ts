@@ -5,16 +5,16 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-/** A run of `backend-logout revoke`, in its own process. */
+/** A run of `backend-logout revoke`, in a separate process. */
 export interface BulkRun extends AsyncDisposable {
-  /** What it has written to standard error. */
+  /** Its standard error so far. */
   output(): string
 }
 
 /**
  * Starts a bulk run over tokens whose names begin with `bulk-`.
  *
- * @param outbox The address of the outbox whose pace it shares; without one, it has its own.
+ * @param outbox The address of the outbox whose pace it shares; without one, it has a separate pace.
  */
 export async function startBulkRun({
   appHost,

@@ -35,7 +35,7 @@ test('workers whose clocks are two hours ahead, a minute ahead and an hour behin
   }
 })
 
-/** Makes the database's clock one that can be set: unqualified names of functions lead to those of this schema first. */
+/** Makes the database's clock adjustable: unqualified names of functions resolve to those of this schema first. */
 const CLOCK = `CREATE SCHEMA wrong;
   CREATE TABLE wrong.clock (ahead interval);
   INSERT INTO wrong.clock VALUES ('0');
@@ -53,7 +53,7 @@ test.each(['2 hours', '-2 hours'])(
     const store = await postgres.database('jumps')
     await query(store, CLOCK)
     await using adder = await openAdder(provider, store)
-    // That of pg-boss names the true one.
+    // The query of pg-boss names the true one.
     const clock = 'FUNCTION backend_logout.job_now() RETURNS timestamptz STABLE LANGUAGE sql'
     await query(store, `CREATE OR REPLACE ${clock} AS 'SELECT wrong.now()'`)
     const tokens = Array.from(names('token', 2_500), ({ accessToken }) => accessToken)
@@ -69,8 +69,8 @@ test.each(['2 hours', '-2 hours'])(
       await sleep(1_000)
       const before = await provider.call('asked')
       await sleep(10_000)
-      // Of the ten seconds, five go by until a worker looks at the clock, and one may be a pause. With the jump believed,
-      // it would be nothing for two hours.
+      // Five of the ten seconds pass until a worker checks the clock, and one may be a pause. If a worker believed the
+      // jump, nothing would happen for two hours.
       expect((await provider.call('asked')) - before).toBeGreaterThan(50)
       await adder.add({ accessToken: 'user' })
       // The time limit of the test is four minutes, and the jump two hours.
@@ -78,7 +78,7 @@ test.each(['2 hours', '-2 hours'])(
       while ((await provider.call('firstAsked', tokens)).includes(undefined)) await sleep(100)
       while ((await adder.stats()).pending > 0) await sleep(100)
       expect(await adder.stats()).toMatchObject({ pending: 0, dead: 0 })
-      // Jobs are claimed twice after a jump. Where Postgres ends one of two settlements of the same rows, it is repeated.
+      // Jobs are claimed twice after a jump. If Postgres ends one of two settlements of the same rows, it is repeated.
       expect(errors.filter((error) => !/deadlock detected/.test(JSON.stringify(error)))).toEqual([])
     } finally {
       await end(workers)

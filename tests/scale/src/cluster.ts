@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type PostgresServer, query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
 
-/** Whether a commit waits for the standby. */
+/** True if a commit waits for the standby. */
 export type Replication = 'synchronous' | 'asynchronous'
 
 /** A primary and its standby, behind one address. */
 export interface Cluster extends AsyncDisposable {
-  /** The address of a database, whichever server is the primary. */
+  /** The address of a database on the current primary. */
   readonly address: string
-  /** The address of the standby, which can only be read. */
+  /** The address of the standby, which is read-only. */
   standby(): string
   /** Kills the primary with SIGKILL and promotes the standby. A new standby follows when `attach` is called. */
   failOver(): Promise<void>

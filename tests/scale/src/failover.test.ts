@@ -7,6 +7,6 @@ test('no acknowledged logout is lost when a primary fails and its synchronous st
   const result = await failOverRounds(provider, 'synchronous', 2)
   expect(result.acknowledged).toBeGreaterThan(20)
   expect(result).toMatchObject({ lost: 0, rejected: 0 })
-  // Some three seconds. A claim that nobody gives back would take fifteen minutes.
+  // Some three seconds. A claim that nobody releases would last fifteen minutes.
   expect(result.nextRevoked - result.promotion).toBeLessThan(60)
 })

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Replication, startCluster } from './cluster.ts'
 import { end, type LimitedProvider, openAdder, startWorker } from './fleet.ts'
 
-/** What there was at a time. */
+/** The counts at one time. */
 export interface Sample {
   /** Since the start, in seconds. */
   readonly at: number
@@ -10,7 +10,7 @@ export interface Sample {
   readonly revoked: number
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface FailoverResult {
   readonly replication: Replication
   readonly rounds: number
@@ -23,14 +23,14 @@ export interface FailoverResult {
   readonly nextAdded: number
   readonly nextRevoked: number
   readonly samples: readonly Sample[]
-  /** When the primaries were killed, in seconds. */
+  /** The times of the kills, in seconds. */
   readonly kills: readonly number[]
 }
 
 const WORKERS = 2
 const ADDERS = 8
 
-/** Kills the primary under load and promotes its standby, again and again. */
+/** Kills the primary under load and promotes its standby, repeatedly. */
 export async function failOverRounds(
   provider: LimitedProvider,
   replication: Replication,

@@ -4,9 +4,9 @@ import { type Remote, startRemote } from '@backend-logout/tests-outbox/remote'
 import type { functions as ProviderFunctions } from './programs/limited-provider.ts'
 import type { WorkerArguments, functions as WorkerFunctions } from './programs/worker.ts'
 
-/** A provider with a limit, in its own process. */
+/** A provider with a limit, in a separate process. */
 export type LimitedProvider = Remote<typeof ProviderFunctions>
-/** A worker in its own process. */
+/** A worker in a separate process. */
 export type WorkerProcess = Remote<typeof WorkerFunctions>
 
 export const key = { kid: 'scale', key: Buffer.alloc(32, 7).toString('base64url') }
@@ -18,7 +18,7 @@ export async function startLimitedProvider(): Promise<LimitedProvider> {
   return provider
 }
 
-/** Starts a worker, which works from the start on. */
+/** Starts a worker, which works from the start. */
 export async function startWorker(
   provider: LimitedProvider,
   store: OutboxStore,
@@ -52,12 +52,12 @@ export async function end(processes: readonly AsyncDisposable[]): Promise<void> 
   await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()))
 }
 
-/** So many names for tokens. */
+/** This number of names for tokens. */
 export function* names(prefix: string, count: number): Generator<{ accessToken: string }> {
   for (let index = 0; index < count; index++) yield { accessToken: `${prefix}-${index}` }
 }
 
-/** The value below which a share of some numbers is. */
+/** The value below which a share of the numbers lies. */
 export function percentile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN

@@ -9,7 +9,7 @@ import { query, startPostgres } from '@backend-logout/tests-outbox/postgres-serv
 import { expect, test } from 'vitest'
 import { names, openAdder, startLimitedProvider } from './fleet.ts'
 
-/** Takes what is left of a disk. */
+/** Fills the rest of a disk. */
 async function fill(path: string): Promise<void> {
   for (const size of [1_000_000, 4096]) {
     try {
@@ -18,7 +18,7 @@ async function fill(path: string): Promise<void> {
   }
 }
 
-// A disk of a known size is made of memory, which only root may do.
+// A disk of a known size consists of memory, which only root may mount.
 test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
   'a database with a full disk refuses logouts with an error, and recovers when there is room',
   async () => {

@@ -12,7 +12,7 @@ test('worker memory, tables and indexes do not grow with the number of revoked t
     idleSeconds: 20,
   })
   const [full, , , empty] = samples
-  // Some space that is free for the next logouts: the dead rows of a short run are not yet vacuumed.
+  // Some free space for the next logouts: the dead rows of a short run are not yet vacuumed.
   expect(empty?.tables).toBeLessThan((full?.tables ?? 0) * 3)
   expect(empty?.indexes).toBeLessThan((full?.indexes ?? 0) * 3)
   expect(mostMemory).toBeLessThan(400)

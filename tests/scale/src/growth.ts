@@ -4,7 +4,7 @@ import { end, type LimitedProvider, names, openAdder, startWorker, type WorkerPr
 
 /** Sizes at one moment, in megabytes. */
 export interface GrowthSample {
-  /** How many logouts have not been asked for. */
+  /** The number of logouts that have not been requested. */
   readonly waiting: number
   /** The tables of the outbox, and their indexes. */
   readonly tables: number
@@ -13,19 +13,19 @@ export interface GrowthSample {
   readonly memory: readonly number[]
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface GrowthResult {
-  /** With everything waiting, half, a tenth, and nothing; the last one after some time without work. */
+  /** With everything waiting, half, a tenth, and nothing; the last one after a period without work. */
   readonly samples: readonly GrowthSample[]
-  /** The most memory that a worker ever had, in megabytes. */
+  /** The peak memory of a worker, in megabytes. */
   readonly mostMemory: number
-  /** Transactions a second and worker with nothing to do, vacuums included. */
+  /** Transactions a second and worker without work, including vacuums. */
   readonly idlePerSecond: number
 }
 
 const MB = 1024 * 1024
 
-/** Drains a backlog with workers, and watches what they and the database hold. */
+/** Drains a backlog with workers, and records their memory and the database's size. */
 export async function watchGrowth(
   provider: LimitedProvider,
   postgres: PostgresServer,
@@ -64,7 +64,7 @@ export async function watchGrowth(
       }
       await sample(Math.max(0, size - (await provider.call('asked'))))
     }
-    // Until what was asked for last is settled, and what is done once after work is over.
+    // Until the last request is settled, and the tasks after the work are done.
     await sleep(10_000)
     const before = await transactions(postgres)
     await sleep(idleSeconds * 1000)
@@ -76,7 +76,7 @@ export async function watchGrowth(
   }
 }
 
-/** How many the database has completed so far, seen from another one. */
+/** The number that the database has completed so far, queried from another one. */
 async function transactions(postgres: PostgresServer): Promise<number> {
   const [row] = await query<{ count: string }>(
     await postgres.database('postgres'),

@@ -9,7 +9,7 @@ test('an idle worker queries the database at most twice a second', async () => {
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres({ settings: ['log_statement=all'] })
   await using _worker = await startWorker(provider, await postgres.database('idle'))
-  // What is done once, at the start, is over then.
+  // The tasks at the start are done by then.
   await sleep(8_000)
   const before = postgres.log().length
   await sleep(SECONDS * 1000)

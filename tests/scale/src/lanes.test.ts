@@ -11,7 +11,7 @@ test('an interactive logout is served promptly next to a backlog, which gets its
   const size = { backlog: 20_000, workers: 4, seconds: 10, perSecond: 20, limit: 250 }
   const result = await addBesideBacklog(provider, store, size)
   expect(result.added).toBeGreaterThan(50)
-  // In the order of the backlog it would be more than a minute. The full run measures more strictly.
+  // In the order of the backlog, it would take more than a minute. The full run measures more strictly.
   expect(result.p99).toBeLessThanOrEqual(15_000)
   expect(result.backlogShare).toBeGreaterThan(0.1)
 })
@@ -35,6 +35,6 @@ test('a user who logs out during a pause goes first after it', async () => {
   }
   const backlog = Array.from(names('backlog', 3_000), ({ accessToken }) => accessToken)
   const before = (await provider.call('firstAsked', backlog)).filter((at = 0) => at > addedAt && at < (askedAt ?? 0))
-  // One start in eight belongs to the backlog, and the clocks of two processes are compared.
+  // One start in eight is of the backlog, and the clocks of two processes are compared.
   expect(before.length).toBeLessThanOrEqual(2)
 })

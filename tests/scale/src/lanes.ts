@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startBulkRun } from './bulk-run.ts'
 import { end, type LimitedProvider, names, openAdder, percentile, startWorker } from './fleet.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface LanesResult {
   readonly backlog: number
   readonly workers: number
@@ -11,7 +11,7 @@ export interface LanesResult {
   readonly p50: number
   readonly p99: number
   readonly slowest: number
-  /** What the provider was asked for that was backlog, as a share. */
+  /** The backlog's share of the requests at the provider. */
   readonly backlogShare: number
   /** Requests of the bulk run, as a share of the admitted ones. */
   readonly bulkShare: number

@@ -120,7 +120,7 @@ test('a name that temporarily fails to resolve is retried, within addTimeoutMs',
   const stop = new AbortController()
   const work = outbox.work({ signal: stop.signal })
   const { lookup } = dns
-  // As a resolver does that is restarted: nothing here can make the system's own fail.
+  // Like a resolver that is restarted: nothing here can make the system's resolver fail.
   dns.lookup = ((name: string, _options: unknown, done: (error: Error) => void) => {
     setImmediate(done, Object.assign(new Error(`getaddrinfo EAI_AGAIN ${name}`), { code: 'EAI_AGAIN' }))
   }) as unknown as typeof dns.lookup
@@ -149,7 +149,7 @@ test('a server without a free connection is retried, within addTimeoutMs', async
   const role = `greedy_${databases}`
   await admin(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`)
   await admin(DISCONNECT)
-  // The outbox itself must not be a superuser, for whom some are reserved.
+  // The outbox must not be a superuser, for whom some connections are reserved.
   const taken: pg.Client[] = []
   for (let count = 0; count < 40; count++) {
     const client = new pg.Client({ connectionString: as(role) })
@@ -182,7 +182,7 @@ test.each(['fast', 'immediate'] as const)('a %s restart of the server is soon ov
     await adding
     while ((await provider.call('firstAsked', ['during']))[0] === undefined) await sleep(20)
   })
-  // It is one or two; claims that nobody gave back would take fifteen minutes.
+  // It is one or two; claims that nobody releases would last fifteen minutes.
   expect(seconds).toBeLessThan(60)
   stop.abort()
   expect(await work).toMatchObject({ dead: 0 })
@@ -208,7 +208,7 @@ describe('a standby', () => {
         message: expect.stringMatching(/read-only/),
       }),
     )
-    // It gives up by itself, long before the test does.
+    // It gives up on its own, long before the test does.
     expect(seconds).toBeLessThan(60)
   })
 

@@ -11,15 +11,15 @@ test('after an outage the first request follows within seconds, without a herd, 
     workers: 4,
     perSecond: 100,
   })
-  // At the next probe, which follows within four seconds. Pauses that grew without an end would be longer than the outage.
+  // At the next probe, which follows within four seconds. Pauses that grew without a limit would be longer.
   expect(result.firstAfter).toBeLessThan(15)
-  // Within the minute that it has. Some five seconds on a quiet machine; on a busy one, workers that send late are refused
-  // now and then, and pause.
+  // Within the minute that it has. About five seconds on a quiet machine; on a busy one, some requests of late workers
+  // are refused, and the workers pause.
   expect(result.regainedAfter).toBeLessThan(Number.POSITIVE_INFINITY)
   expect(result.most).toBeLessThanOrEqual(100)
   // One every four seconds, and not one for each worker.
   expect(result.probes).toBeLessThanOrEqual(14)
-  // For each worker. One that had no request in progress may hear of the pause only when it is over, and where the
-  // provider fails during a pause after a refusal, that pause becomes longer, which is no other one.
+  // For each worker. A worker without a request in flight may learn of the pause only after it is over. If the provider
+  // fails during a pause after a refusal, that pause becomes longer; it does not count as another one.
   expect(result.pausedEvents).toBeLessThanOrEqual(1)
 })

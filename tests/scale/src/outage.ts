@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutboxEvent, OutboxStore } from '@backend-logout/outbox'
 import { end, type LimitedProvider, names, openAdder, startWorker } from './fleet.ts'
 
-/** What came of an outage of the provider. */
+/** The result of an outage of the provider. */
 export interface OutageResult {
   readonly seconds: number
   readonly workers: number
@@ -10,11 +10,11 @@ export interface OutageResult {
   readonly probes: number
   /** From the provider's return to the first request that it admitted, in seconds. */
   readonly firstAfter: number
-  /** Admitted in a second before the outage. */
+  /** Admitted per second before the outage. */
   readonly before: number
   /** From the provider's return until five seconds in a row had 80 % of that on average; infinite after a minute. */
   readonly regainedAfter: number
-  /** The most that came within a second of the first ten. */
+  /** The peak number of requests within one of the first ten seconds. */
   readonly most: number
   /** `paused` events of each worker during the outage. */
   readonly pausedEvents: number
@@ -68,7 +68,7 @@ export async function surviveOutage(
   }
 }
 
-/** The second from which on five whole ones have so many on average. */
+/** The first second of five whole ones with at least this average. */
 async function regained(admitted: () => Promise<number[]>, average: number): Promise<number | undefined> {
   const whole = (await admitted()).slice(0, -1)
   const index = whole.findIndex((_, from) => sum(whole.slice(from, from + 5)) >= average * 5)

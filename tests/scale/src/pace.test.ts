@@ -13,8 +13,8 @@ test("four workers share one pace: they use the provider's limit, with almost no
     seconds: 45,
     perSecond: 100,
   })
-  // Workers with a pace each have 5 to 7 % of their requests refused. A machine that is busy with other tests sends late, in
-  // bursts; `scale:full pace` measures on one that is quiet.
+  // Workers with separate paces have 5 to 7 % of their requests refused. A machine that is busy with other tests sends
+  // late, in bursts; `scale:full pace` measures on a quiet one.
   expect(refused).toBeLessThan(0.04)
   expect(usedLater).toBeGreaterThan(0.4)
 })

@@ -3,24 +3,24 @@ import { startBulkRun } from './bulk-run.ts'
 import { end, type LimitedProvider, names, openAdder, startWorker, type WorkerProcess } from './fleet.ts'
 import type { Limit } from './programs/limited-provider.ts'
 
-/** What came of a run. */
+/** The result of a run. */
 export interface PaceResult {
   readonly limit: Limit
   readonly workers: string
-  /** Of the limit, from the first second on, as a share. */
+  /** Share of the limit, from the first second on. */
   readonly used: number
-  /** The same after the first twenty seconds, in which the limit is found. */
+  /** The same after the first twenty seconds, in which the workers find the limit. */
   readonly usedLater: number
-  /** Of all requests, as a share. */
+  /** Share of all requests. */
   readonly refused: number
-  /** Admitted in a second, after the first twenty. */
+  /** Admitted per second, after the first twenty. */
   readonly fewest: number
   readonly most: number
-  /** Of what was admitted, as a share. */
+  /** Share of the admitted requests. */
   readonly bulk: number
 }
 
-/** A bulk run of the command line next to the workers: in turns with them, or with a pace of its own. */
+/** A bulk run of the command line next to the workers: in turns with them, or with a separate pace. */
 export type BulkRunKind = 'a bulk run' | 'a bulk run with its own pace'
 
 /** Lets workers drain a backlog from a provider that admits so many a second, 200 by default. */

@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 import { accepts, freePort } from '../../outbox/src/loopback-port.ts'
 import { names, openAdder, startLimitedProvider } from './fleet.ts'
 
-// Where it is installed as a service, a user's PATH may not lead there.
+// If it is installed as a service, a user's PATH may not include it.
 const PROGRAM = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin']
   .map((folder) => join(folder, 'pgbouncer'))
   .find(existsSync)
@@ -59,7 +59,7 @@ default_pool_size = ${mode === 'transaction' ? 3 : 20}
   }
 }
 
-// A Debian package, `pgbouncer`; there is none for it on npm.
+// A Debian package, `pgbouncer`; npm has no such package.
 describe.skipIf(PROGRAM === undefined)('through PgBouncer', () => {
   test.each(['session', 'transaction'] as const)('in %s mode, an outbox works as without it', async (mode) => {
     await using provider = await startLimitedProvider()

@@ -7,7 +7,7 @@ const RIGHT = 110
 const TOP = 24
 const BOTTOM = 40
 
-/** Draws what was acknowledged, revoked and pending over time, as SVG that reads in light and dark pages. */
+/** Draws the acknowledged, revoked and pending logouts over time, as SVG that is readable on light and dark pages. */
 export function plotFailover(samples: readonly Sample[], kills: readonly number[], title: string): string {
   const end = samples.at(-1)?.at ?? 1
   const top = Math.max(1, ...samples.map(({ acknowledged }) => acknowledged))

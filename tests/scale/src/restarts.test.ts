@@ -27,7 +27,7 @@ const claims = (): Promise<Claim[]> =>
     store,
     `SELECT id::text, retry_count FROM backend_logout.job WHERE name = 'logouts' AND state = 'active'`,
   )
-/** How many of some claims are still held. */
+/** The number of these claims that are still held. */
 const held = async (some: readonly Claim[]): Promise<number> => {
   const now = new Set((await claims()).map(({ id, retry_count }) => `${id} ${retry_count}`))
   return some.filter(({ id, retry_count }) => now.has(`${id} ${retry_count}`)).length
@@ -41,13 +41,13 @@ test('logouts that a killed worker held are free within 15 seconds, even in a bu
   const rest = await Promise.all([1, 2, 3].map(() => startWorker(provider, store)))
   try {
     await sleep(3_000)
-    // One works alone for a moment, so that it is known whose claims these are.
+    // One worker runs alone for a moment, so that these claims are its own.
     const before = await claims()
     first.kill('SIGKILL')
     await first.ended
     const killedAt = performance.now()
     while ((await held(before)) > 0 && performance.now() < killedAt + 60_000) await sleep(200)
-    // On a busy machine it takes longer to notice; what nobody frees is held for fifteen minutes.
+    // On a busy machine, it takes longer to notice; a claim that nobody releases is held for fifteen minutes.
     expect((performance.now() - killedAt) / 1000).toBeLessThan(45)
   } finally {
     await end(rest)

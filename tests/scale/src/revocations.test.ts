@@ -9,14 +9,16 @@ const seconds = (): number => Math.floor(Date.now() / 1000)
 
 interface Result {
   readonly acknowledged: number
-  /** What the reader does not refuse: of everything, and of what the last primary has acknowledged. */
+  /**
+   * The tokens that the reader does not refuse: of all entries, and of those that the last primary has acknowledged.
+   */
   readonly unknown: string[]
   readonly unknownAfterwards: string[]
-  /** How often the reader had to start over. */
+  /** The number of times that the reader started over. */
   readonly snapshots: number
 }
 
-/** Appends to a log through fail-overs, with a reader that follows it. */
+/** Appends to a log through failovers, with a reader that follows it. */
 async function failOver(replication: Replication, rounds: number): Promise<Result> {
   await using cluster = await startCluster(replication)
   await using log = await openRevocationLog({ store: cluster.address })
@@ -74,10 +76,11 @@ test('a reader refuses every token whose entry was acknowledged, after each fail
 })
 
 test('a reader that was ahead of the new primary detects that, and misses nothing that is appended there', async () => {
-  // What an asynchronous standby had not received is lost in the log; the reader still has what it had read.
+  // The log loses the entries that an asynchronous standby had not received; the reader still has the entries that it
+  // had read.
   const { acknowledged, unknownAfterwards, snapshots } = await failOver('asynchronous', 2)
   expect(acknowledged).toBeGreaterThan(40)
-  // One at the start, and one after each fail-over.
+  // One at the start, and one after each failover.
   expect(snapshots).toBe(3)
   expect(unknownAfterwards).toEqual([])
 })

@@ -22,7 +22,7 @@ test.each([
   const start = (earlier: boolean) =>
     startWorker(provider, store, { earlier, events: ['store_error', 'dead'] }, ({ event }) => errors.push(event))
 
-  // One worker of the version before, then one of each, one of which is killed, then only the version after.
+  // One worker of the previous version, then one of each, one of which is killed, then only the new version.
   const before = await start(earlierFirst)
   const processes = [before]
   try {
@@ -49,7 +49,7 @@ test.each([
     while ((await adder.stats()).pending + (await adder.stats()).active > 0) await sleep(100)
     expect(await adder.stats()).toMatchObject({ pending: 0, active: 0, dead: 0 })
     expect(errors).toEqual([])
-    // The next one after them has nothing to create, and nothing to repair.
+    // The worker that starts after them has nothing to create, and nothing to repair.
     const [row] = await query<{ count: string }>(
       store,
       `SELECT count(*) AS count FROM backend_logout.job WHERE name = 'logouts'`,

@@ -1,6 +1,6 @@
 import { getSession } from '../../session'
 
-// Stands for the callback of your sign-in: it keeps the tokens that it gets.
+// A placeholder for the callback of your sign-in: it keeps the tokens that it receives.
 export async function POST(request: Request): Promise<Response> {
   if (process.env.NODE_ENV === 'production' && process.env.ALLOW_TEST_SIGN_IN !== 'yes')
     return new Response(null, { status: 404 })

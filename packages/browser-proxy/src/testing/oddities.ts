@@ -136,8 +136,8 @@ const SPECIAL: Readonly<Record<string, Oddity>> = {
 
 /** Everything that a function may do wrong, by a name that completes the sentence "it …". */
 export const ODDITIES: readonly (readonly [name: string, Oddity])[] = [
-  ...Object.entries(BEHAVIOURS).flatMap(([behaviour, make]) =>
-    Object.entries(VALUES).map(([name, value]) => [`${behaviour} ${name}`, () => make(value())] as const),
+  ...Object.entries(BEHAVIOURS).flatMap(([behavior, make]) =>
+    Object.entries(VALUES).map(([name, value]) => [`${behavior} ${name}`, () => make(value())] as const),
   ),
   ...Object.entries(SPECIAL),
 ]

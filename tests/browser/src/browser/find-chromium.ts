@@ -9,7 +9,7 @@ import type { TestProject } from 'vitest/node'
 /** A Chromium that starts on this machine. */
 export interface Chromium {
   readonly executablePath: string
-  /** Where shared libraries are that the machine lacks. */
+  /** The folder of the shared libraries that the machine lacks. */
   readonly libraries?: string
 }
 
@@ -27,7 +27,7 @@ const INSTALLED = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
 
-/** For a browser that talks to this machine alone. */
+/** For a browser that connects only to this machine. */
 export const CHROMIUM_ARGUMENTS: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
@@ -39,10 +39,10 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
 ]
 
 /**
- * Finds a Chromium for the tests, once: one that is installed (or that `CHROMIUM` names), otherwise the one inside the
- * npm package `@sparticuz/chromium`, which is unpacked for as long as the tests run.
+ * Finds a Chromium for the tests, once: an installed one (or the one that `CHROMIUM` names), otherwise the one inside
+ * the npm package `@sparticuz/chromium`, which is unpacked until the tests end.
  */
-// biome-ignore lint/style/noDefaultExport: vitest takes it from there
+// biome-ignore lint/style/noDefaultExport: vitest imports it
 export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const executablePath = process.env.CHROMIUM ?? INSTALLED.find((path) => existsSync(path))
   if (executablePath && (await starts({ executablePath }))) {
@@ -56,7 +56,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
 
 async function unpack(folder: string): Promise<Chromium> {
   const { TMPDIR } = process.env
-  // The package unpacks there, under fixed names that other programs use too.
+  // The package unpacks there, under fixed names that other programs also use.
   process.env.TMPDIR = folder
   try {
     const { default: packed, inflate } = await import('@sparticuz/chromium')
@@ -83,7 +83,7 @@ async function starts(candidate: Chromium): Promise<boolean> {
   }
 }
 
-/** How to start it. */
+/** The command that starts it. */
 export function launchOptions({ executablePath, libraries }: Chromium): Parameters<typeof chromium.launch>[0] {
   const env = { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }) } as Record<string, string>
   return { executablePath, args: [...CHROMIUM_ARGUMENTS], headless: true, env }

@@ -2,7 +2,7 @@ import type * as browserProxy from '@backend-logout/browser-proxy/client'
 import type { BrowserContext, Page } from 'playwright-core'
 
 declare global {
-  // What the application's page puts there.
+  // The function that the application's page puts there.
   var client: typeof browserProxy
   var proxy: browserProxy.BrowserLogout
   var heard: { status: string }[]

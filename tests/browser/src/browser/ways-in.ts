@@ -1,11 +1,11 @@
-// What a page of another origin can try. Each function runs in that page, so it may use nothing from outside.
+// Requests that a page of another origin can try. Each function runs in that page, so it may use nothing from outside.
 
-/** Tries to log out the user of `endpoint`; resolves once there is nothing more to wait for. */
+/** Tries to log out the user of `endpoint`; resolves when nothing more can happen. */
 export type WayIn = (endpoint: string) => unknown
 
 /** Ways that lead to a request at the endpoint. */
 export const ARRIVING: Readonly<Record<string, WayIn>> = {
-  'a form, sent by itself': (endpoint) => {
+  'a form that submits itself': (endpoint) => {
     document.body.innerHTML = `<form method="post" action="${endpoint}" target="frame"><input name="x"></form><iframe name="frame"></iframe>`
     document.querySelector('form')?.submit()
   },
@@ -118,7 +118,7 @@ export const ARRIVING: Readonly<Record<string, WayIn>> = {
     }).catch(() => {}),
 }
 
-/** Ways that the browser, or the page's side itself, closes, so that nothing arrives. Each tells how. */
+/** Ways that the browser, or the page's side, blocks, so that nothing arrives. Each tells how. */
 export const CLOSED: Readonly<Record<string, WayIn>> = {
   'fetch in mode same-origin': (endpoint) =>
     fetch(endpoint, { method: 'POST', mode: 'same-origin' }).catch((error) => error.name),

@@ -15,14 +15,14 @@ import { createLogoutClient } from '@backend-logout/node'
 import { build } from 'esbuild'
 import { faultsOfAnswer, faultsOfRequest } from '../../../../packages/browser-proxy/src/testing/contract.ts'
 
-/** A request that arrived at the endpoint, and how it was answered. */
+/** A request that arrived at the endpoint, and its response. */
 interface Recorded {
   readonly method: string
   readonly headers: Headers
-  /** Missing while there is none yet. */
+  /** Missing until there is one. */
   status?: number
   clearedCookie?: boolean
-  /** What the contract finds wrong with the request; relevant if the page's side sent it. */
+  /** The violations of the contract in the request; relevant if the page's side sent it. */
   requestFaults?: string[]
 }
 
@@ -33,7 +33,7 @@ export interface WebApplication extends AsyncDisposable {
   readonly origin: string
   readonly sessions: Map<string, StoredTokens>
   readonly requests: Recorded[]
-  /** Answers from now on instead of the handler; `undefined` goes back to it. */
+  /** Responds from now on instead of the handler; `undefined` restores the handler. */
   answer: LogoutHandler | undefined
 }
 
@@ -51,7 +51,7 @@ const { outputFiles } = await build({
 })
 const client = outputFiles[0]?.text ?? ''
 
-/** The page: what a test calls is `window.proxy`; what other tabs did is in `window.heard`. */
+/** The page: tests call `window.proxy`; `window.heard` lists the logouts of other tabs. */
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Application</title><h1>Application</h1>
 <button>Log out</button>
 <script type="module">
@@ -105,7 +105,7 @@ export async function startWebApplication(
     const { accessToken, refreshToken, idToken } = await provider.signIn()
     const id = crypto.randomUUID()
     sessions.set(id, { accessToken, refreshToken, idToken })
-    // The attribute that lets other sites send it along, so that nothing but the guards protects the user.
+    // The attribute that lets other sites send the cookie, so that only the guards protect the user.
     const cookie = `${COOKIE}=${id}; Path=/; Secure; HttpOnly; SameSite=None`
     response.writeHead(303, { location: '/', 'set-cookie': cookie }).end()
   }

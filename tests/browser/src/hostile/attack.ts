@@ -2,29 +2,31 @@ import { exchange } from './exchange.ts'
 import type { HostileRequest } from './hostile-request.ts'
 import { Random } from './random.ts'
 
-/** How long all servers together are attacked: longer by `npm run test:long`, or with `HOSTILE_SECONDS=…`. */
+/** The duration of the attack on all servers together; `npm run test:long` or `HOSTILE_SECONDS=…` makes it longer. */
 export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 9))
-/** The seed of the first request; each one after it has the next. A failure says which one repeats it. */
+/**
+ * The seed of the first request; each following request has the next seed. A failure names the seed that repeats it.
+ */
 const SEED = Number(process.env.HOSTILE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const AT_ONCE = 16
 
-/** What is attacked, and with what. */
+/** The target and the means of the attack. */
 export interface Attack {
   readonly port: number
   readonly seconds: number
   /** Makes a request. */
   readonly next: (random: Random) => HostileRequest
-  /** What is wrong with what a server sent. */
+  /** The violations in the output of a server. */
   readonly faultsOf: (received: string, request: HostileRequest) => string[]
   /** The command that repeats the attack, without its seed. */
   readonly command: string
 }
 
-/** What came of an attack. */
+/** The result of an attack. */
 export interface AttackResult {
   readonly sent: number
   readonly answered: number
-  /** Each with how to repeat it. */
+  /** Each with the command that repeats it. */
   readonly failures: readonly string[]
 }
 

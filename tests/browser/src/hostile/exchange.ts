@@ -2,21 +2,23 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HostileRequest } from './hostile-request.ts'
 
-/** What came of a hostile request. */
+/** The result of a hostile request. */
 export interface Outcome {
   /** Everything that the server sent, as `latin1`. */
   readonly received: string
-  /** Whether there was an answer, or the connection was closed, in time. */
+  /** True if a response came or the connection was closed in time. */
   readonly settled: boolean
 }
 
-/** So long after an incomplete request the client finishes its side, because the server may wait for the rest. */
+/**
+ * The time after an incomplete request until the client finishes its side, because the server may wait for the rest.
+ */
 const PATIENCE_MS = 250
 
-/** How long a server has to answer or to close the connection. */
+/** The time that a server has to respond or to close the connection. */
 const DEADLINE_MS = 10_000
 
-/** Sends a request, byte by byte as it is, and waits until there is an answer or the connection is closed. */
+/** Sends a request unchanged, byte by byte, and waits until there is a response or the connection is closed. */
 export async function exchange(port: number, { steps, complete }: HostileRequest): Promise<Outcome> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   const head = steps.some((step) => 'send' in step && step.send.startsWith('HEAD '))
@@ -58,7 +60,7 @@ export async function exchange(port: number, { steps, complete }: HostileRequest
   }
 }
 
-/** Whether the text holds a whole answer, other than one that announces another. To `HEAD`, it has no body. */
+/** True if the text contains a complete response that is not an interim one. To `HEAD`, it has no body. */
 function isAnswer(text: string, headOnly: boolean): boolean {
   const head = /^(?:HTTP\/1\.1 1\d\d .*?\r\n\r\n)*HTTP\/1\.[01] [2-5]\d\d.*?\r\n\r\n/s.exec(text)?.[0]
   if (!head) return false
@@ -66,6 +68,6 @@ function isAnswer(text: string, headOnly: boolean): boolean {
   const body = text.length - head.length
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1]
   if (length !== undefined) return body >= Number(length)
-  // Other answers may follow.
+  // Other responses may follow.
   return /\r\ntransfer-encoding: *chunked/i.test(head) && text.includes('0\r\n\r\n', head.length)
 }

@@ -1,15 +1,15 @@
 import { COOKIES, FORWARDED, FRAMING, HOSTS, METHODS, TARGETS } from './odd-values.ts'
 import type { Random } from './random.ts'
 
-/** What a client does on a connection, one after the other. */
+/** The actions of a client on a connection, in order. */
 export type Step = { readonly send: string } | { readonly waitMs: number } | { readonly end: 'finish' | 'reset' }
 
-/** A request of somebody who means harm. */
+/** A request from an attacker. */
 export interface HostileRequest {
   readonly steps: readonly Step[]
-  /** Whether it is one that must not succeed, whatever becomes of it on its way. */
+  /** True if the request must not succeed, even if it is changed on its way. */
   readonly foreign: boolean
-  /** Whether all of it is sent, so that a server has nothing to wait for. */
+  /** True if all of it is sent, so that a server has nothing to wait for. */
   readonly complete: boolean
 }
 
@@ -19,7 +19,7 @@ export interface Draft {
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: string
   readonly foreign: boolean
-  /** What its body may become. */
+  /** The changes that its body may undergo. */
   readonly bodies: readonly string[]
 }
 
@@ -119,7 +119,7 @@ const MUTATIONS: readonly Mutation[] = [
   (draft, random) => insert(draft, random, ['Sec-Purpose', random.pick(['prefetch', 'prefetch;prerender', '\u00ff'])]),
 ]
 
-/** Makes one request: a good one or the attacker's, changed in a few ways, and sent in an odd manner. */
+/** Creates one request: a valid one or the attacker's, with a few changes, and sent in an unusual manner. */
 export function hostileRequest(random: Random, { foreign, ...given }: Draft): HostileRequest {
   const draft: Changed = {
     method: 'POST',
@@ -130,7 +130,7 @@ export function hostileRequest(random: Random, { foreign, ...given }: Draft): Ho
     headers: [...given.headers],
   }
   for (let times = 1 + random.below(4); times > 0; times--) random.pick(MUTATIONS)(draft, random)
-  // What is framed in chunks for an older version, or with odd ends of lines, may be waited for.
+  // A server may wait for chunks in an older version, or for unusual line endings.
   const lineEnd = random.chance(0.05) ? '\n' : '\r\n'
   if (lineEnd === '\n' || draft.version !== 'HTTP/1.1') draft.complete = false
   const text = serialize(draft, lineEnd, random)
@@ -168,7 +168,7 @@ function chunks(body: string, random: Random): string {
   return text
 }
 
-/** Changes some bytes, wherever they are. */
+/** Changes some bytes at random positions. */
 function scramble(text: string, random: Random): string {
   let result = text
   for (let times = 1 + random.below(3); times > 0; times--) {
@@ -196,13 +196,13 @@ function deliver(text: string, random: Random): { steps: Step[]; whole: boolean 
       const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)]
       return { steps: pieces.flatMap((send) => [{ send }, { waitMs: random.below(4) }]), whole: true }
     }
-    // Half of it, then gone.
+    // Half of it, then a disconnect.
     case 1:
       return { steps: [{ send: text.slice(0, cut()) }, { waitMs: random.below(4) }, end()], whole: false }
-    // All of it, then gone, at any step of what it started.
+    // All of it, then a disconnect, at any step of the work that it started.
     case 2:
       return { steps: [{ send: text }, { waitMs: random.below(12) }, end()], whole: false }
-    // Several on one connection, without waiting for an answer.
+    // Several on one connection, without waiting for a response.
     case 3:
       return { steps: [{ send: text.repeat(2 + random.below(3)) }], whole: true }
     // Half of it, and then another.

@@ -44,7 +44,7 @@ export const HOSTS: readonly string[] = [
   '*',
 ]
 
-/** Request targets of every form, sensible or not. */
+/** Request targets of every form, valid or not. */
 export const TARGETS: readonly string[] = [
   '/',
   '//',
@@ -81,7 +81,7 @@ export const TARGETS: readonly string[] = [
   'HTTP://ATTACKER.TEST/logout',
 ]
 
-/** Methods that exist, that almost exist, and that do not. */
+/** Methods that exist, that almost exist, and that do not exist. */
 export const METHODS: readonly string[] = [
   ...['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'PROPFIND', 'M-SEARCH', 'PURGE', 'QUERY'],
   ...['post', 'Post', 'PRI', 'POSTPOST', '', 'A', 'X'.repeat(300), '\u0000', 'PO ST'],
@@ -126,7 +126,7 @@ export const FRAMING: readonly (readonly [string, string])[] = [
   ['Content-Type', 'application/json;'.repeat(200)],
 ]
 
-/** Cookies that a session's code has to live with. */
+/** Cookies that the session's code must tolerate. */
 export const COOKIES: readonly string[] = [
   '__Host-session',
   '__Host-session=',
@@ -146,7 +146,7 @@ export const COOKIES: readonly string[] = [
   'a=1; '.repeat(1_000),
 ]
 
-/** Bodies that are no request, or nearly one. */
+/** Bodies that are not a request, or almost one. */
 export const BODIES: readonly string[] = [
   '',
   '{}',

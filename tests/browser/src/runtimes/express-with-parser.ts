@@ -6,6 +6,6 @@ import { createLogout } from '../../../../examples/web-frameworks/logout.ts'
 const app = express()
 app.use(express.json({ type: '*/*', limit: '1mb' }))
 app.all('/logout', toNodeHandler(createLogout(createLogoutClientFromEnv())))
-// Express would print every body that is no JSON.
+// Express would print every body that is not JSON.
 app.use(((_error, _request, response, _next) => void response.sendStatus(400)) satisfies ErrorRequestHandler)
 app.listen(Number(process.env.PORT))

@@ -12,7 +12,7 @@ export interface Tokens {
   readonly idToken?: string | undefined
 }
 
-/** A server in a process of its own, with the logout endpoint at `/logout`. */
+/** A server in a separate process, with the logout endpoint at `/logout`. */
 export interface RunningServer extends RunningProgram {
   /** Keeps tokens in a session, and returns its cookie. */
   readonly keep: (tokens: Tokens) => Promise<string>
@@ -27,7 +27,7 @@ const preload = `${here}cookie-sessions.ts`
 
 const node = (program: string): Start => run(process.execPath, ['--import', pathToFileURL(preload).href, program])
 
-/** Every way to mount the handler that the README has. */
+/** Every way of mounting the handler in the README. */
 export const SERVERS: Readonly<Record<string, Start>> = {
   'node:http': node(`${examples}node-http.ts`),
   'Express 5': node(`${examples}express.ts`),
@@ -69,7 +69,7 @@ function run(command: string, args: readonly string[]): Start {
   }
 }
 
-/** As much of D1 as is used: its declarations ask for packages that it does not bring along. */
+/** The part of D1 that is used: its declarations require packages that it does not install. */
 interface Database {
   exec(sql: string): Promise<unknown>
   prepare(sql: string): { bind(...values: string[]): { run(): Promise<unknown> } }
@@ -102,7 +102,7 @@ async function startWorker({ app, appHost }: Emulator): Promise<RunningServer> {
     port: Number(port),
     origin,
     output: () => '',
-    // Miniflare holds the process. A request shows whether it is there.
+    // Miniflare keeps the process alive. A request shows whether it responds.
     alive: () => true,
     async keep(tokens) {
       const id = crypto.randomUUID()

@@ -3,26 +3,26 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accepts, freePort } from '../../../outbox/src/loopback-port.ts'
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface RunningProgram extends AsyncDisposable {
   readonly port: number
   readonly origin: string
   /** Everything it has printed. */
   readonly output: () => string
-  /** Whether its process is still the one that was started. */
+  /** True if its process is still the one that was started. */
   readonly alive: () => boolean
 }
 
-/** What a runtime prints by itself: where it listens, and what Node.js thinks of the code of a framework. */
+/** The lines that a runtime prints on its own: its address, and warnings of Node.js about a framework's code. */
 const BY_THE_RUNTIME =
   /^(?:Listening on|Started|\(node:\d+\) \[DEP\d+\] DeprecationWarning|\(Use `node --trace-dep).*$/gm
 
-/** What a server has printed and should not have. */
+/** The lines that a server has printed and should not have. */
 export function complaintsOf(server: RunningProgram): string {
   return server.output().replace(BY_THE_RUNTIME, '').trim()
 }
 
-/** Runs a program that listens on the port in `PORT`, and resolves when it does. */
+/** Runs a program that listens on the port in `PORT`, and resolves when it listens. */
 export async function startProgram(
   command: string,
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function startProgram(
   const port = await freePort()
   const child = spawn(command, args, {
     cwd,
-    // A group of its own: what npm installs as `deno` is a program that starts the real one.
+    // A separate process group: the `deno` that npm installs is a program that starts the real one.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

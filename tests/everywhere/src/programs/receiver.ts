@@ -1,4 +1,4 @@
-/** A receiver in a process of its own. Argument: {@link ReceiverArguments}, as JSON. */
+/** A receiver in a separate process. Argument: {@link ReceiverArguments}, as JSON. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,7 +18,7 @@ import { openRevocationLog } from '@backend-logout/revocations/server'
 import { offer } from '@backend-logout/tests-outbox/remote'
 import pg from 'pg'
 
-/** A step of the receiver, after which its process is killed. */
+/** Kills this process after this number of repetitions of a step. */
 export type Moment = 'verified' | 'outbox' | 'revocations' | 'ended' | 'handled'
 
 export interface ReceiverArguments {
@@ -27,7 +27,7 @@ export interface ReceiverArguments {
   readonly outboxKey: string
   /** The address of a Postgres, or a folder for three PGlites. */
   readonly store: { readonly postgres: string } | { readonly folder: string }
-  /** Kills itself when a step has been done so many times. */
+  /** Kills this process after this number of repetitions of a step. */
   readonly kill?: { readonly after: Moment; readonly times: number } | undefined
 }
 
@@ -45,12 +45,12 @@ const pool: PostgresPool =
 await pool.query('CREATE TABLE IF NOT EXISTS app_session (id text PRIMARY KEY, token text NOT NULL)')
 
 let left = kill?.times ?? Number.POSITIVE_INFINITY
-/** Runs a step, and kills this process when its time has come: no finally, no flush, no answer. */
+/** Runs a step, and kills this process when its time has come: no finally, no flush, no response. */
 async function step<T>(moment: Moment, run: () => T): Promise<Awaited<T>> {
   const result = await run()
   if (moment === kill?.after && --left === 0) {
     process.kill(process.pid, 'SIGKILL')
-    // It may take a moment to arrive, in which nothing else may happen.
+    // The signal may take a moment to arrive, and nothing else may happen until then.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
   return result
@@ -95,17 +95,17 @@ export const functions = {
       await index.add(id, { iss: issuer, sub, iat: 1 })
     }
   },
-  /** The ids of the sessions that are left. */
+  /** The ids of the remaining sessions. */
   async live(): Promise<string[]> {
     return (await pool.query('SELECT id FROM app_session')).rows.map((row) => (row as Session).id)
   },
-  /** Which of these users' tokens a service still accepts when its list has had five seconds to follow the log. */
+  /** The tokens of these users that a service still accepts after its list has followed the log for five seconds. */
   async accepted(subs: readonly string[]): Promise<string[]> {
     const left = (): string[] => subs.filter((sub) => list.check({ iss: issuer, sub, iat: 1 }) !== 'revoked')
     for (let tries = 0; tries < 50 && left().length > 0; tries++) await sleep(100)
     return left()
   },
-  /** Revokes everything that is in the outbox. */
+  /** Revokes everything in the outbox. */
   async drain(): Promise<void> {
     await outbox.work({ untilEmpty: true })
   },

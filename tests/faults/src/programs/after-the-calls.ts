@@ -1,16 +1,16 @@
 /**
- * Makes calls that end in every way there is, with limits of ten minutes, and then has nothing more to do. It must end
- * by itself: whatever keeps it alive is a timer, a listener or a socket that has outlived its call.
+ * Makes calls that end in every possible way, with limits of ten minutes, and then has nothing left to do. It must end
+ * on its own: anything that keeps it alive is a timer, a listener or a socket that has outlived its call.
  */
-import { answer, head, pour, reset, stayAway, write } from '../behaviours.ts'
+import { answer, head, pour, reset, stayAway, write } from '../behaviors.ts'
 import { clients } from '../clients.ts'
-import { type Behaviour, startFaultServer } from '../fault-server.ts'
+import { type Behavior, startFaultServer } from '../fault-server.ts'
 
 const factory = clients.find(({ name }) => name === process.argv[2])
 if (!factory) throw new Error('Name one of the clients.')
 
 const LONG = { timeoutMs: 600_000, deadlineMs: 600_000 }
-const endings: (readonly [Behaviour, { timeoutMs?: number; retries?: number; abortAfterMs?: number }])[] = [
+const endings: (readonly [Behavior, { timeoutMs?: number; retries?: number; abortAfterMs?: number }])[] = [
   [answer({}), {}],
   [answer({ status: 400 }), {}],
   [answer({ status: 302, headers: { location: '/' } }), {}],

@@ -1,4 +1,4 @@
-/** Imports the module that is named on the command line, and prints what that set in motion besides loading code. */
+/** Imports the module that is named on the command line, and prints the side effects of loading it. */
 import { createHook } from 'node:async_hooks'
 
 const kinds = new Set<string>()
@@ -10,7 +10,7 @@ const globals = Reflect.ownKeys(globalThis).length
 const environment = JSON.stringify(process.env)
 const hook = createHook({ init: (_id, kind) => kinds.add(kind) }).enable()
 await import(process.argv[2] as string)
-// Whatever it put off until later, it has begun by now.
+// All deferred work has begun by now.
 await new Promise((resolve) => setImmediate(resolve))
 hook.disable()
 kinds.delete('Immediate')

@@ -1,4 +1,4 @@
-/** An outbox in a process of its own. Arguments: the store, where the provider is, and whether to work, as JSON. */
+/** An outbox in a separate process. Arguments: the store, the provider's address, and whether to work, as JSON. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogoutClient } from '@backend-logout/node'
 import { type OutboxEvent, type OutboxStore, openOutbox, type WorkOptions } from '@backend-logout/outbox'
@@ -9,9 +9,9 @@ export interface OutboxArguments {
   readonly provider: { readonly appHost: string; readonly appId: string; readonly appSecret: string }
   /** Base64url; the first one writes. */
   readonly keys: readonly { readonly kid: string; readonly key: string }[]
-  /** Work from the start on. */
+  /** Works from the start. */
   readonly work?: Omit<WorkOptions, 'signal'>
-  /** Which events are told. */
+  /** The events that it reports. */
   readonly events?: readonly OutboxEvent['type'][]
 }
 
@@ -36,7 +36,7 @@ process.once('SIGTERM', async () => {
 })
 
 export const functions = {
-  /** Adds tokens one by one, so many at once, and tells each that was acknowledged by its index. */
+  /** Adds tokens one by one, this number at a time, and reports the index of each acknowledged one. */
   async add(tokens: readonly { index: number; accessToken: string }[], concurrency: number): Promise<number> {
     const rest = tokens[Symbol.iterator]()
     let refused = 0
@@ -62,7 +62,7 @@ export const functions = {
   startWork(options: Omit<WorkOptions, 'signal'>): void {
     working = outbox.work({ ...options, signal: stop.signal })
   },
-  /** Resolves when the work is done, to what was done and how long it took. */
+  /** Resolves when the work is done, to the completed logouts and the duration. */
   async finishWork() {
     const startedAt = performance.now()
     return { ...(await working), ms: performance.now() - startedAt }

@@ -1,4 +1,4 @@
-/** A provider in a process of its own, with a count of what it was asked. */
+/** A provider in a separate process, which counts the requests. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { type Fault, type IssueTokensOptions, type NextFault, startEmulator } from '@backend-logout/emulator'
@@ -25,21 +25,21 @@ export const functions = {
     issued.push(accessToken, refreshToken)
     return { accessToken, refreshToken }
   },
-  /** Which of these tokens, by their position in all that were issued, still work. */
+  /** The tokens that still work, by their position in all issued tokens. */
   async active(indexes: readonly number[]): Promise<number[]> {
     const active: number[] = []
     for (const index of indexes) if (await emulator.isActive(issued[index] as string)) active.push(index)
     return active
   },
-  /** How many of these tokens still work. */
+  /** The number of these tokens that still work. */
   async countActiveOf(tokens: readonly string[]): Promise<number> {
     let count = 0
     for (const token of tokens) if (await emulator.isActive(token)) count++
     return count
   },
-  /** The position of a token in all that were issued. */
+  /** The position of a token in all issued tokens. */
   indexOf: (token: string) => issued.indexOf(token),
-  /** How many revocation requests arrived. */
+  /** The number of revocation requests that arrived. */
   revocations: () => revocations,
   answerAlways: (fault: Fault) => emulator.answerAlways(fault),
   answerNext: (fault: NextFault) => emulator.answerNext(fault),

@@ -1,7 +1,7 @@
-// Runs in a consumer's folder, beside the quick start of a README: uses what that exports, if anything, as an
-// application would.
+// Runs in a consumer's folder, beside the quick start of a README: uses the quick start's exports, if there are any, as
+// an application would.
 interface QuickStart {
-  /** Called where a user logs out. */
+  /** Called when a user logs out. */
   readonly logOut?: (session: object) => Promise<unknown>
   /** Called with the request of a page. */
   readonly logout?: (request: Request) => Promise<Response>

@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 
 export interface JsrRegistry extends AsyncDisposable {
   readonly url: string
-  /** What a publication needs. */
+  /** The settings for publishing. */
   readonly token: string
 }
 
@@ -25,7 +25,7 @@ async function body(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** What Deno asks of JSR: the part that takes a publication, and the files that a program imports. */
+/** The requests that Deno sends to JSR: the part that accepts a publication, and the files that a program imports. */
 export async function startJsrRegistry(folder: string): Promise<JsrRegistry> {
   const packages = new Map<string, Map<string, Version>>()
   const token = randomUUID()
@@ -51,7 +51,7 @@ export async function startJsrRegistry(folder: string): Promise<JsrRegistry> {
     )
   }
 
-  /** What is answered in JSON, or nothing where it is a file or not there. */
+  /** The response as JSON; nothing for a file or a missing resource. */
   async function answer(request: IncomingMessage, url: URL): Promise<unknown> {
     const { pathname } = url
     if (pathname.startsWith('/api/publish_tasks/')) return { id: 'task', status: 'success', error: null }

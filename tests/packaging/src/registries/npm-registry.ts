@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
-// Its declarations name a package that it does not bring.
+// Its declarations use a package that it does not install.
 const { runServer } = createRequire(import.meta.url)('verdaccio') as {
   runServer(configuration: object): Promise<Server>
 }
@@ -14,9 +14,9 @@ export interface NpmRegistry extends AsyncDisposable {
 }
 
 /**
- * A registry on a free port that keeps our packages in a folder. All others come from the registry behind it.
+ * A registry on a free port that stores our packages in a folder. All others come from the registry behind it.
  *
- * @param upstream The registry that this machine is set up for.
+ * @param upstream The registry that this machine uses.
  */
 export async function startNpmRegistry(folder: string, upstream: string): Promise<NpmRegistry> {
   const configuration = {

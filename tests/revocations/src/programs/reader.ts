@@ -8,9 +8,9 @@ const list = followRevocations({ source: revocationFeed(url), maxStalenessMs: Nu
 
 export const functions = {
   ready: () => list.ready.then(() => true),
-  /** Which of these tokens are not refused. */
+  /** The tokens that are not refused. */
   notRefused: (names: readonly number[]) => names.filter((name) => list.check(token(`t${name}`)) !== 'revoked'),
-  /** What is said of a token that nobody revoked. */
+  /** The verdict for a token that nobody revoked. */
   verdict: () => list.check(token('nobody')),
 }
 

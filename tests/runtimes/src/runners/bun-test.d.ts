@@ -1,4 +1,4 @@
-/** The little of Bun that its runner needs. */
+/** The part of Bun that its runner needs. */
 declare module 'bun:test' {
   export function test(name: string, run: () => Promise<void>): void
 }

@@ -5,7 +5,7 @@ import * as receiver from '@backend-logout/receiver'
 import * as revocations from '@backend-logout/revocations'
 import { suite } from '../suite/suite.ts'
 
-// Node has a client of its own besides that of core, so the package to test is an argument.
+// Node.js has a client in addition to that of core, so the package to test is an argument.
 const client = await import(process.argv[2] ?? '')
 const show = (value: unknown): string =>
   inspect(value, { depth: 50, showHidden: true, getters: true }) + format('%o', value)

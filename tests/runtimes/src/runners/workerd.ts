@@ -1,7 +1,7 @@
 import { build } from 'esbuild'
 import { Miniflare } from 'miniflare'
 
-// One file, as `wrangler deploy` would make it.
+// One file, like the one that `wrangler deploy` creates.
 const { outputFiles } = await build({
   entryPoints: [new URL('worker.ts', import.meta.url).pathname],
   bundle: true,

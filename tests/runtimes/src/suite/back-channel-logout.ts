@@ -3,7 +3,7 @@ import { delivered, freshProvider, ISSUER, keyRequests, logOut, sendLogoutsToDes
 import type { Cases } from './host.ts'
 import { createEncryption, createSigner } from './issuer.ts'
 
-/** What an application does with the logouts that its provider reports. */
+/** The reaction of an application to the logouts that its provider reports. */
 export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
   const { createBackChannelHandler, createLogoutTokenVerifier, createMemorySessionIndex, isLogoutTokenError } = receiver
   type Verifier = ReturnType<typeof createLogoutTokenVerifier>

@@ -2,7 +2,7 @@ import { equal, ok, rejection } from './assert.ts'
 import { type Application, freshProvider, isActive, issueTokens, type Provider, requests } from './desk.ts'
 import type { Cases } from './host.ts'
 
-/** Each way for the application to say who it is. */
+/** Each method of client authentication. */
 export function clientAuthCases({ test, jwt, client: { createLogoutClient, isLogoutError } }: Cases): void {
   type Options = Parameters<typeof createLogoutClient>[0]
 

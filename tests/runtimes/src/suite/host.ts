@@ -6,13 +6,13 @@ import type * as revocations from '@backend-logout/revocations'
 /** The kinds of runtimes between which cases may differ. */
 export type Kind = 'node' | 'deno' | 'bun' | 'workerd' | 'browser'
 
-/** Registers a case. `cannot` says for kinds of runtimes why it cannot hold there; then it must fail. */
+/** Registers a case. `cannot` states why it cannot hold in some kinds of runtimes; there, it must fail. */
 export type RegisterCase = (name: string, run: () => Promise<void>, cannot?: Partial<Record<Kind, string>>) => void
 
-/** What a runner gives the suite. */
+/** The functions that a runner gives the suite. */
 export interface Host {
   readonly kind: Kind
-  /** Which runtime this is, with its version, as it says itself. */
+  /** The name and version of this runtime, as it reports them. */
   readonly runtime: string
   /** Registers a test. They run one after another. */
   readonly test: (name: string, run: () => Promise<void>) => void
@@ -24,9 +24,9 @@ export interface Host {
     typeof receiver,
     'createBackChannelHandler' | 'createLogoutTokenVerifier' | 'createMemorySessionIndex' | 'isLogoutTokenError'
   >
-  /** All that the runtime's own inspection shows of a value. */
+  /** Everything that the runtime's inspection shows of a value. */
   readonly show: (value: unknown) => string
 }
 
-/** What the cases get. */
+/** The arguments of the cases. */
 export type Cases = Omit<Host, 'test'> & { readonly test: RegisterCase }

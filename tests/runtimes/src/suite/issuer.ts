@@ -10,10 +10,10 @@ const base64url = (bytes: ArrayBuffer | Uint8Array): string =>
     .replaceAll('=', '')
 const encode = (value: unknown): string => base64url(bytesOf(JSON.stringify(value)))
 
-/** Signs logout tokens, good ones or with changes. */
+/** Signs logout tokens, valid ones or with changes. */
 export type Sign = (claims?: object, header?: object) => Promise<string>
 
-/** Makes a key pair of the issuer at the desk, on the Web Crypto of this runtime. It signs with ES256. */
+/** Creates a key pair of the issuer at the desk, with the Web Crypto of this runtime. It signs with ES256. */
 export async function createSigner(): Promise<{ readonly sign: Sign; publish(): Promise<void> }> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
   const pair = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
@@ -32,7 +32,7 @@ export async function createSigner(): Promise<{ readonly sign: Sign; publish(): 
   }
 }
 
-/** Makes a key pair to encrypt tokens for the application with, RSA-OAEP-256 and A128GCM. */
+/** Creates a key pair for encrypting tokens for the application, RSA-OAEP-256 and A128GCM. */
 export async function createEncryption(): Promise<{
   readonly privateKey: JsonWebKey
   encrypt(token: string): Promise<string>

@@ -2,7 +2,7 @@ import { equal, ok, rejection } from './assert.ts'
 import { answerNext, freshProvider, MIRROR, mirrored, requests } from './desk.ts'
 import type { Cases } from './host.ts'
 
-/** How the package behaves towards the program that it is part of. */
+/** The effects of the package on the program that uses it. */
 export function mannersCases({ test, client: { createLogoutClient, isLogoutError, LogoutError } }: Cases): void {
   test('creating a client sends nothing', async () => {
     const { appHost, issuer, apps } = await freshProvider()

@@ -2,7 +2,7 @@ import { equal, ok, rejection } from './assert.ts'
 import { answerNext, freshProvider, isActive, requests, signIn, TRAP, trapped } from './desk.ts'
 import type { Cases } from './host.ts'
 
-/** What must not be taken for a success, and where nothing must be sent. */
+/** Responses that must not count as a success, and cases in which nothing may be sent. */
 export function refusalCases({ test, client: { createLogoutClient, isLogoutError } }: Cases): void {
   for (const status of [301, 302, 303, 307, 308]) {
     test(`a redirect with status ${status} to the same origin is refused and not followed`, async () => {

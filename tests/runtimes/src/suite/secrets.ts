@@ -19,7 +19,7 @@ function reachable(value: unknown, seen: Set<unknown> = new Set()): string {
   return [...properties, ...inside.map((one) => reachable(one, seen))].join('\n')
 }
 
-/** That nothing shows a secret. */
+/** Checks that nothing shows a secret. */
 export function secretsCases({ test, show, client: { createLogoutClient } }: Cases): void {
   const failures: Record<string, [answer: object, code: string]> = {
     'a refusal that quotes them': [

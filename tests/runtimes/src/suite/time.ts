@@ -53,7 +53,7 @@ export function timeCases({ test, client: { createLogoutClient, isLogoutError } 
 
   test('a broken connection is network, and the token is unknown', async () => {
     const { appHost, apps } = await freshProvider()
-    // Some runtimes send again on their own when a connection that was kept open turns out to be closed.
+    // Some runtimes send again on their own if a kept-alive connection turns out to be closed.
     await answerNext({ drop: true, times: 50 })
     const client = createLogoutClient({ ...apps.post, appHost, retries: 0 })
     const { tokens } = await client.logout({ accessToken: 'some token' })

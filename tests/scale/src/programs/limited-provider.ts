@@ -1,12 +1,12 @@
-/** A provider that admits so many requests a second and refuses the rest, in a process of its own. */
+/** A provider in a separate process that admits a number of requests per second and refuses the rest. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { offer } from '@backend-logout/tests-outbox/remote'
 
-/** How it counts: in seconds of its own clock, in any second, or by saving up for bursts. */
+/** Its way of counting: in seconds of its clock, in any second, or by saving up for bursts. */
 export type Limit = 'windows' | 'sliding window' | 'bucket' | 'none'
 
-/** What happened in one second. */
+/** The counts of one second. */
 interface Second {
   admitted: number
   refused: number
@@ -19,7 +19,7 @@ let startedAt = performance.now()
 let seconds: Second[] = []
 let recent: number[] = []
 let [level, levelAt] = [0, 0]
-/** When a token was asked for first, on the machine's clock. */
+/** The time of the first request for a token, on the machine's clock. */
 const firstAsked = new Map<string, number>()
 let asked = 0
 /** Admitted requests by the beginning of their tokens. */
@@ -81,9 +81,9 @@ export const functions = {
     admittedByKind.clear()
   },
   asked: () => asked,
-  /** How many were admitted whose tokens begin like this. */
+  /** The number of admitted requests whose tokens begin like this. */
   admitted: (kind: string) => admittedByKind.get(kind) ?? 0,
-  /** What happened since, second by second. */
+  /** The counts since then, second by second. */
   seconds: (): Second[] => Array.from(seconds, (second) => second ?? { admitted: 0, refused: 0 }),
   firstAsked: (tokens: readonly string[]) => tokens.map((token) => firstAsked.get(token)),
 }

@@ -1,4 +1,4 @@
-/** A worker in a process of its own. Its argument: the store, the provider and the key, as JSON. */
+/** A worker in a separate process. Its argument: the store, the provider and the key, as JSON. */
 import { createLogoutClient } from '@backend-logout/core'
 import type { OutboxEvent, OutboxStore, WorkOptions } from '@backend-logout/outbox'
 import { offer, tell } from '@backend-logout/tests-outbox/remote'
@@ -9,7 +9,7 @@ export interface WorkerArguments {
   readonly key: { readonly kid: string; readonly key: string }
   readonly work?: Omit<WorkOptions, 'signal'>
   readonly events?: readonly OutboxEvent['type'][]
-  /** Whether it is a worker of an earlier version. */
+  /** True for a worker of an earlier version. */
   readonly earlier?: boolean
 }
 

@@ -1,13 +1,13 @@
 import { createBackChannelHandler, createLogoutTokenVerifier, type SessionIndex } from '@backend-logout/receiver'
 
-/** Where a server finds what it needs. */
+/** The settings of a server. */
 export interface Places {
   readonly ISSUER: string
-  /** Is told of each session that ends: the test keeps them. */
+  /** Receives each session that ends: the test keeps them. */
   readonly ENDED: string
 }
 
-/** A receiver of an application in which each user has one session, with the name of the user. */
+/** A receiver of an application in which each user has one session, named after the user. */
 export function createReceiver({ ISSUER, ENDED }: Places): (request: Request) => Promise<Response> {
   const sessions: SessionIndex = {
     find: ({ sub }) => (sub === undefined ? [] : [sub]),

@@ -1,4 +1,4 @@
-// As much of these runtimes' own declarations as the programs need.
+// The part of these runtimes' declarations that the programs need.
 
 declare namespace Bun {
   function serve(options: {

@@ -1,22 +1,22 @@
 import { expect } from 'vitest'
-import { answer, hangUp, head, inTurn, reset, stayAway, trickle, write } from '../behaviours.ts'
+import { answer, hangUp, head, inTurn, reset, stayAway, trickle, write } from '../behaviors.ts'
 import { codeOf, either, fails, type Row } from '../row.ts'
 
 const lost = either(fails('network'))
-/** Whether a reset comes before or after the client takes the connection for open depends on who is faster. */
+/** The order of a reset and the client's use of the open connection depends on which is faster. */
 const unheard = either(fails('network', { requests: 0, state: expect.toBeOneOf(['live', 'unknown']) }))
-/** Without a connection nothing is sent, and that is known. */
+/** Without a connection, nothing is sent. */
 const unsent = either(fails('network', { requests: 0, state: 'live' }))
 
-// Nothing listens on a port below 1024 that no service was ever given; and `fetch` does not refuse this one by itself.
+// Nothing listens on a port below 1024 that was never assigned to a service; `fetch` does not refuse this one.
 const NOBODY = 'http://127.0.0.1:2'
-// Longer than a label may be, so that no resolver is even asked.
+// Longer than a label may be, so that no resolver is queried.
 const NO_NAME = `https://${'n'.repeat(64)}.invalid`
 
 const truncated = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nthat was'
 const cutChunk = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\nthat was'
 
-/** Connections that fail before a complete answer: nobody can know whether the request was heard (R9). */
+/** Connections that fail before a complete answer: the client cannot know whether the request arrived (R9). */
 export const brokenConnections: readonly Row[] = [
   {
     name: 'a name that does not resolve',
@@ -74,7 +74,7 @@ export const brokenConnections: readonly Row[] = [
     ...lost,
   },
   { name: 'nothing but 103', behave: write('HTTP/1.1 103 Early Hints\r\nlink: </a.css>\r\n\r\n', 'end'), ...lost },
-  // RFC 9110 §15.2 lets a server say this unasked, but undici takes it for a broken connection.
+  // RFC 9110 §15.2 lets a server send this unasked, but undici treats it as a broken connection.
   {
     name: '100 before 200',
     behave: write(`HTTP/1.1 100 Continue\r\n\r\n${head({ headers: { 'content-length': '0' } })}`),
@@ -82,14 +82,14 @@ export const brokenConnections: readonly Row[] = [
   },
 ]
 
-/** A message that says why, and not just that something failed. */
+/** A message that states the reason, and not only that something failed. */
 function says(reason: string): NonNullable<Row['afterward']> {
   return (_, fates) => {
     for (const { error } of fates) expect(error?.message).toContain(reason)
   }
 }
 
-/** Connections that fail first, before the provider refuses: the first request may have been heard (R9). */
+/** Connections that fail first, before the provider refuses: the first request may have arrived (R9). */
 export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const).flatMap((status) =>
   Object.entries({ 'a reset': reset, 'a body shorter than it says': write(truncated, 'end') }).map(
     ([name, broken]): Row => ({
@@ -103,7 +103,7 @@ export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const)
   ),
 )
 
-/** Refusals whose body never comes to its end: their status says what there is to know (R6). */
+/** Refusals whose body never ends: their status is enough to decide (R6). */
 export const brokenRefusals: readonly Row[] = (
   [
     [401, 'client_auth_failed'],
@@ -131,7 +131,7 @@ export const brokenRefusals: readonly Row[] = (
 const HASTY = { timeoutMs: 200, retries: 1 }
 const late = either(fails('timeout', { requests: 'any' }))
 
-/** Providers that take for ever: `timeoutMs` ends each attempt, its body included (R8). */
+/** Providers that never finish: `timeoutMs` ends each attempt, its body included (R8). */
 export const slowness: readonly Row[] = [
   { name: 'silence', behave: stayAway },
   { name: 'headers that never end', behave: trickle('HTTP/1.1 200 OK\r\n', 'x-slow: 1\r\n') },
@@ -146,7 +146,7 @@ export const slowness: readonly Row[] = [
   { name: 'a body without a length that stays open', behave: write('HTTP/1.1 200 OK\r\n\r\nhello') },
 ].map((row): Row => ({ ...row, ...late, limits: HASTY, afterward: (server) => server.deserted() }))
 
-/** Providers that use up the deadline of the whole call, which leaves each token of a session its share of it. */
+/** Providers that use up the deadline of the whole call, which gives each token of a session its share of it. */
 export const deadlines: readonly Row[] = slowness.map((row) => ({
   ...row,
   name: `${row.name}, until the deadline`,

@@ -1,23 +1,23 @@
-import type { Behaviour } from './fault-server.ts'
+import type { Behavior } from './fault-server.ts'
 
-/** An answer that keeps to HTTP, whatever it says. */
+/** A response that follows HTTP, with any content. */
 export interface Answer {
   readonly status?: number
   readonly reason?: string
   readonly version?: '1.0' | '1.1'
-  /** A list makes one header line for each of its values. */
+  /** A list becomes one header line for each of its values. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string | Buffer
 }
 
-/** The status line and headers of an answer, up to the empty line. */
+/** The status line and headers of a response, up to the empty line. */
 export function head({ status = 200, reason = 'Whatever', version = '1.1', headers = {} }: Answer): string {
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}\r\n`))
   return `HTTP/${version} ${status} ${reason}\r\n${lines.join('')}\r\n`
 }
 
-/** Answers with the right `Content-Length` and keeps the connection. */
-export function answer(answer: Answer): Behaviour {
+/** Responds with the correct `Content-Length` and keeps the connection. */
+export function answer(answer: Answer): Behavior {
   const { body = '', headers, status = 200 } = answer
   const framed =
     status === 204 || status === 304 ? headers : { 'content-length': `${Buffer.byteLength(body)}`, ...headers }
@@ -27,8 +27,8 @@ export function answer(answer: Answer): Behaviour {
   }
 }
 
-/** Writes bytes as they are; then keeps the connection, ends it, or resets it. */
-export function write(bytes: string | Buffer, then: 'keep' | 'end' | 'reset' = 'keep'): Behaviour {
+/** Writes bytes unchanged; then keeps the connection, ends it, or resets it. */
+export function write(bytes: string | Buffer, then: 'keep' | 'end' | 'reset' = 'keep'): Behavior {
   return ({ socket, reset }) => {
     socket.write(bytes, () => {
       if (then === 'end') socket.end()
@@ -38,8 +38,8 @@ export function write(bytes: string | Buffer, then: 'keep' | 'end' | 'reset' = '
 }
 
 /**
- * Does something once the client has read what was written; a reset would overtake it. The client is in this very
- * process, so it has after a few turns of the event loop, however busy the machine is.
+ * Acts once the client has read what was written; a reset would overtake it. The client is in this process, so it has
+ * read the bytes after a few turns of the event loop, however busy the machine is.
  */
 export function onceRead(action: () => void, turns = 10): void {
   if (turns === 0) action()
@@ -47,20 +47,20 @@ export function onceRead(action: () => void, turns = 10): void {
 }
 
 /** Never says anything. */
-export const stayAway: Behaviour = () => {}
+export const stayAway: Behavior = () => {}
 
-/** Resets the connection in place of an answer. */
-export const reset: Behaviour = (exchange) => {
+/** Resets the connection instead of responding. */
+export const reset: Behavior = (exchange) => {
   exchange.reset()
 }
 
-/** Closes the connection in place of an answer. */
-export const hangUp: Behaviour = ({ socket }) => {
+/** Closes the connection instead of responding. */
+export const hangUp: Behavior = ({ socket }) => {
   socket.end()
 }
 
-/** Writes `start` at once and then `drop` again and again, slowly, until the client has gone. */
-export function trickle(start: string, drop: string, everyMs = 20): Behaviour {
+/** Writes `start` immediately, and then `drop` repeatedly and slowly until the client disconnects. */
+export function trickle(start: string, drop: string, everyMs = 20): Behavior {
   return ({ socket }) => {
     socket.write(start)
     const timer = setInterval(() => socket.write(drop), everyMs)
@@ -68,8 +68,8 @@ export function trickle(start: string, drop: string, everyMs = 20): Behaviour {
   }
 }
 
-/** Writes an answer one byte at a time. */
-export function byteByByte(text: string): Behaviour {
+/** Writes a response one byte at a time. */
+export function byteByByte(text: string): Behavior {
   return ({ socket }) => {
     let at = 0
     const timer = setInterval(() => {
@@ -80,8 +80,8 @@ export function byteByByte(text: string): Behaviour {
   }
 }
 
-/** Writes `start` and then `chunk` again and again, as fast as the client takes it. */
-export function pour(start: string, chunk: string): Behaviour {
+/** Writes `start`, and then `chunk` repeatedly, as fast as the client reads it. */
+export function pour(start: string, chunk: string): Behavior {
   const bytes = Buffer.from(chunk)
   return ({ socket }) => {
     const fill = (): void => {
@@ -93,10 +93,10 @@ export function pour(start: string, chunk: string): Behaviour {
   }
 }
 
-/** Does one thing after the other, and the last one from then on. */
-export function inTurn(...behaviours: readonly [Behaviour, ...Behaviour[]]): Behaviour {
+/** Uses one behavior after the other, and the last one from then on. */
+export function inTurn(...behaviors: readonly [Behavior, ...Behavior[]]): Behavior {
   return (exchange) => {
-    const behave = behaviours[Math.min(exchange.nth, behaviours.length) - 1] as Behaviour
+    const behave = behaviors[Math.min(exchange.nth, behaviors.length) - 1] as Behavior
     behave(exchange)
   }
 }

@@ -1,7 +1,7 @@
-import { type Answer, answer, head, write } from '../behaviours.ts'
-import type { Behaviour, SeenRequest } from '../fault-server.ts'
+import { type Answer, answer, head, write } from '../behaviors.ts'
+import type { Behavior, SeenRequest } from '../fault-server.ts'
 
-/** What a provider, or something in between, may repeat of a request. */
+/** The parts of a request that a provider, or a proxy in front of it, may repeat. */
 const PARTS: Record<string, (request: SeenRequest) => string> = {
   'the token': ({ body }) => new URLSearchParams(body).get('token') ?? '',
   'the secret': ({ body, headers }) => new URLSearchParams(body).get('client_secret') ?? basicSecret(headers),
@@ -9,7 +9,7 @@ const PARTS: Record<string, (request: SeenRequest) => string> = {
   'the whole request': ({ target, headers, body }) => `POST ${target} ${JSON.stringify(headers)} ${body}`,
 }
 
-/** The ways in which it may be written. */
+/** The forms in which it may be written. */
 const FORMS: Record<string, (text: string) => string> = {
   'as it was': (text) => text,
   'its beginning': (text) => text.slice(0, 16),
@@ -27,8 +27,8 @@ const FORMS: Record<string, (text: string) => string> = {
   'after a long preface': (text) => `${'Sorry! '.repeat(42)}${text}`,
 }
 
-/** The places in which it may be. Everything that an answer of this kind has repeats it. */
-const PLACES: Record<string, (text: string) => Behaviour> = {
+/** The places in which it may be. Every part of such a response repeats it. */
+const PLACES: Record<string, (text: string) => Behavior> = {
   'an OAuth error': (text) => json(400, { error: text, error_description: text, requestId: text }),
   'the description of invalid_client': (text) => json(401, { error: 'invalid_client', error_description: text }),
   "GenAuth's envelope": (text) => json(200, { statusCode: 403, apiCode: 2333, message: text, requestId: text }),
@@ -68,7 +68,7 @@ const PLACES: Record<string, (text: string) => Behaviour> = {
 /** One way of repeating a secret. */
 export interface Echo {
   readonly name: string
-  /** Takes it from the request, and writes it in its form. */
+  /** Takes it from the request, and writes it in the given form. */
   readonly say: (request: SeenRequest) => string
 }
 
@@ -80,20 +80,20 @@ export const echoes: readonly Echo[] = Object.entries(PARTS).flatMap(([part, tak
   })),
 )
 
-/** The kinds of answers in which it may come back, by name. */
-export const places: readonly (readonly [name: string, put: (text: string) => Behaviour])[] = Object.entries(PLACES)
+/** The kinds of responses that may contain it, by name. */
+export const places: readonly (readonly [name: string, put: (text: string) => Behavior])[] = Object.entries(PLACES)
 
 function basicSecret({ authorization = '' }: SeenRequest['headers']): string {
   const [, encoded = ''] = Buffer.from(authorization.slice(6), 'base64').toString().split(':')
   return new URLSearchParams(`=${encoded}`).get('') ?? ''
 }
 
-function json(status: number, value: unknown): Behaviour {
+function json(status: number, value: unknown): Behavior {
   const page: Answer = { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
   return answer(page)
 }
 
-/** Without what ends a header line, and short enough to be one. */
+/** Without the characters that end a header line, and short enough for one. */
 function headerSafe(text: string): string {
   return text.replace(/[\r\n]/g, ' ').slice(0, 4_000)
 }

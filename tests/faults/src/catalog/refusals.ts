@@ -1,11 +1,11 @@
-import { answer } from '../behaviours.ts'
+import { answer } from '../behaviors.ts'
 import { codeOf, either, fails, type Row } from '../row.ts'
 import { errorBodies, json } from './bodies.ts'
 
 const CLIENT_ERRORS = [400, 401, 403, 404, 405, 408, 413, 415, 422, 429]
 const SERVER_ERRORS = [500, 501, 502, 503, 504]
 
-/** Every refusal by status, with every body: the status decides, and who wrote the body (R6). */
+/** Every refusal by status, with every body: the status and the author of the body decide (R6). */
 export const refusals: readonly Row[] = [...CLIENT_ERRORS, ...SERVER_ERRORS].flatMap((status) =>
   errorBodies.map(({ name, details, by, ...body }): Row => {
     const expected = fails(codeOf(status, by), { details: { status, ...details } })
@@ -15,7 +15,7 @@ export const refusals: readonly Row[] = [...CLIENT_ERRORS, ...SERVER_ERRORS].fla
 
 const challenge = (value: string): Row['behave'] => answer({ status: 401, headers: { 'www-authenticate': value } })
 
-/** Refusals whose body or challenge says more than their status. */
+/** Refusals whose body or challenge is more specific than their status. */
 export const tellingRefusals: readonly Row[] = [
   {
     name: '401 with nothing but a challenge without an error',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { answer, inTurn } from '../behaviours.ts'
+import { answer, inTurn } from '../behaviors.ts'
 import { either, fails, type Row, succeeds } from '../row.ts'
 import { json } from './bodies.ts'
 
@@ -7,10 +7,10 @@ const introspection = json({ active: false })
 
 const CODES = { 429: 'rate_limited', 503: 'provider_unavailable' } as const
 
-/** An HTTP date so many seconds from now. */
+/** An HTTP date this number of seconds from now. */
 const dateIn = (seconds: number): string => new Date(Date.now() + seconds * 1000).toUTCString()
 
-/** Values that let the call go on; the wait that they demand, in milliseconds. */
+/** Values that let the call continue; the wait that they require, in milliseconds. */
 const BEARABLE: Record<string, { value: () => string; waitMs?: number }> = {
   '0': { value: () => '0' },
   '1': { value: () => '1', waitMs: 1_000 },
@@ -18,7 +18,7 @@ const BEARABLE: Record<string, { value: () => string; waitMs?: number }> = {
   '0.2, which is none either': { value: () => '0.2' },
   'a date in the past': { value: () => dateIn(-3600) },
   'the beginning of time': { value: () => 'Thu, 01 Jan 1970 00:00:00 GMT' },
-  // A date has no fractions, so up to a second of the two is lost.
+  // A date has no fractions, so the wait may be up to one second shorter.
   'a date in the near future': { value: () => dateIn(2), waitMs: 1_000 },
   'an obsolete form of date, in the past': { value: () => 'Sunday, 06-Nov-94 08:49:37 GMT' },
   'no value': { value: () => '' },
@@ -31,7 +31,7 @@ const BEARABLE: Record<string, { value: () => string; waitMs?: number }> = {
   'a long text': { value: () => 'later '.repeat(500) },
 }
 
-/** Values that reach beyond any deadline: the call fails at once, and says so. */
+/** Values that exceed any deadline: the call fails immediately, and reports the reason. */
 const UNBEARABLE: Record<string, () => string> = {
   'an hour': () => '3600',
   'a thousand years': () => '31536000000',

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib'
-import type { Answer } from '../behaviours.ts'
+import type { Answer } from '../behaviors.ts'
 
-/** A body that says no, with its headers, and what a client can learn from it. */
+/** A body of a refusal, with its headers, and the information that a client can get from it. */
 export interface ErrorBody extends Pick<Answer, 'headers' | 'body'> {
   readonly name: string
   readonly details?: Readonly<Record<string, unknown>>
-  /** Who wrote it, where that shows: an endpoint that has looked at the request, or something that stands before it. */
+  /** The author of the body, if that is visible: an endpoint that has read the request, or a proxy in front of it. */
   readonly by?: 'endpoint' | 'gateway'
 }
 
@@ -17,7 +17,7 @@ const TEN_MEGABYTES = 10 * 1024 * 1024
 const page =
   '<!DOCTYPE html><html><head><title>Hm</title></head><body><h1>Please sign in to the network</h1></body></html>'
 
-/** Bodies of a refusal. None of them states a status that is at odds with those of the matrix. */
+/** Bodies of a refusal. None of them states a status that contradicts those of the matrix. */
 export const errorBodies: readonly ErrorBody[] = [
   { name: 'an OAuth error', headers: JSON_TYPE, body: oauth, details: oauthDetails, by: 'endpoint' },
   {
@@ -69,7 +69,7 @@ export const errorBodies: readonly ErrorBody[] = [
   },
 ]
 
-/** The page of a captive portal, which answers 200 to everything. */
+/** The page of a captive portal, which responds to everything with 200. */
 export const portalPage: Answer = { headers: { 'content-type': 'text/html' }, body: page }
 
 /** A JSON answer. */

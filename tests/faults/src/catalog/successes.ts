@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib'
-import { type Answer, answer, byteByByte, head, pour, write } from '../behaviours.ts'
+import { type Answer, answer, byteByByte, head, pour, write } from '../behaviors.ts'
 import { type Expected, either, fails, type Row, succeeds } from '../row.ts'
 import { json, portalPage } from './bodies.ts'
 
 const accepted = succeeds()
 const strange = fails('unexpected_response')
 
-/** What a 2xx with this body means for a revocation and for an introspection (R5). */
+/** The meaning of a 2xx with this body for a revocation and for an introspection (R5). */
 interface SuccessBody extends Pick<Answer, 'headers' | 'body'> {
   readonly name: string
   readonly revocation: Expected
@@ -123,7 +123,7 @@ const bodies: readonly SuccessBody[] = [
   },
 ]
 
-// A 204 has no body by definition, so it comes in one kind only.
+// A 204 has no body by definition, so there is only one kind.
 const statuses = [200, 201, 202, 206]
 
 /** Every 2xx with every body. */
@@ -141,7 +141,7 @@ export const successes: readonly Row[] = [
   { name: '204', behave: answer({ status: 204 }), revocation: accepted, introspection: strange },
 ]
 
-/** Answers that would never end, of which only the beginning is read, and then the connection is let go (R5). */
+/** Endless responses, of which only the beginning is read before the client closes the connection (R5). */
 export const endless: readonly Row[] = ['text/plain', 'application/json', 'text/html'].flatMap((type) =>
   [200, 403].map((status): Row => {
     const start = head({ status, headers: { 'content-type': type, 'content-length': '1000000000000' } })
@@ -157,7 +157,7 @@ export const endless: readonly Row[] = ['text/plain', 'application/json', 'text/
 const ok = head({ headers: { 'content-length': '0' } })
 const page = '5\r\nhello\r\n'
 
-/** Odd ways of saying a plain yes, as HTTP allows them. */
+/** Unusual forms of a plain success that HTTP allows. */
 export const oddlyPut: readonly Row[] = [
   { name: '102 before 200', behave: write(`HTTP/1.1 102 Processing\r\n\r\n${ok}`) },
   { name: '103 before 200', behave: write(`HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n${ok}`) },
