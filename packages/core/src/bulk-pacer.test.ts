@@ -47,7 +47,7 @@ async function all(revocations: AsyncIterable<Revocation>): Promise<Revocation[]
 }
 
 describe('revokeTokens() with a pacer', () => {
-  test('takes a turn for each request, and none while there is no token', async () => {
+  test('takes a turn for each request, and none while there is not a token', async () => {
     await using server = await listen(always(200))
     const pacer = countingPacer()
     async function* source(): AsyncGenerator<BulkToken> {
@@ -131,7 +131,7 @@ describe('revokeTokens() with a pacer', () => {
     expect(found).toMatchObject({ state: 'live', attempts: 1, error: { code: 'rate_limited' } })
   })
 
-  test('reports what waits for a turn when the signal aborts', async () => {
+  test('reports tokens that wait for a turn when the signal aborts', async () => {
     await using server = await listen(always(200))
     const pacer = countingPacer()
     pacer.allow(2)
@@ -154,28 +154,31 @@ describe('revokeTokens() with a pacer', () => {
     ])
   })
 
-  test.each(['turn', 'learn'] as const)('ends with what %s() throws, after every token was reported', async (name) => {
-    await using server = await listen(always(200))
-    const failure = new Error('closed')
-    const pacer = {
-      ...countingPacer(),
-      [name]: () => {
-        throw failure
-      },
-    }
-    const found: Revocation[] = []
-    const run = async (): Promise<void> => {
-      for await (const revocation of clientOf(server).revokeTokens(names(5), { pacer, concurrency: 1 })) {
-        found.push(revocation)
+  test.each(['turn', 'learn'] as const)(
+    'ends with the error that %s() throws, after every token was reported',
+    async (name) => {
+      await using server = await listen(always(200))
+      const failure = new Error('closed')
+      const pacer = {
+        ...countingPacer(),
+        [name]: () => {
+          throw failure
+        },
       }
-    }
-    await expect(run()).rejects.toBe(failure)
-    expect(found.map(({ index }) => index)).toEqual(found.map((_, at) => at))
-    expect(found[0]).toMatchObject(
-      name === 'turn' ? { state: 'live', attempts: 0, error: { code: 'aborted' } } : { state: 'accepted' },
-    )
-    expect(server.requests).toHaveLength(name === 'turn' ? 0 : 1)
-  })
+      const found: Revocation[] = []
+      const run = async (): Promise<void> => {
+        for await (const revocation of clientOf(server).revokeTokens(names(5), { pacer, concurrency: 1 })) {
+          found.push(revocation)
+        }
+      }
+      await expect(run()).rejects.toBe(failure)
+      expect(found.map(({ index }) => index)).toEqual(found.map((_, at) => at))
+      expect(found[0]).toMatchObject(
+        name === 'turn' ? { state: 'live', attempts: 0, error: { code: 'aborted' } } : { state: 'accepted' },
+      )
+      expect(server.requests).toHaveLength(name === 'turn' ? 0 : 1)
+    },
+  )
 
   test.each<unknown>([{}, { turn: async () => {} }, 'every second', null])('refuses %j as one', async (pacer) => {
     await using server = await listen(always(200))

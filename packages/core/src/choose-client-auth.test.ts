@@ -8,14 +8,14 @@ describe('negotiate()', () => {
   const both = ['client_secret_basic', 'client_secret_post']
   test.each([
     [
-      'the first that can be done',
+      'the first supported method',
       ['private_key_jwt', 'client_secret_post', 'client_secret_basic'],
       'client_secret_post',
     ],
     ["in the provider's order", both, 'client_secret_basic'],
     ['not none with a secret', ['none', 'client_secret_post'], 'client_secret_post'],
-    ['Basic where nothing is listed', undefined, 'client_secret_basic'],
-    ['Basic where the list is empty', [], 'client_secret_basic'],
+    ['Basic if nothing is listed', undefined, 'client_secret_basic'],
+    ['Basic if the list is empty', [], 'client_secret_basic'],
   ])('chooses %s', (_what, listed, method) => {
     expect(negotiate(listed, 'secret', false)).toBe(method)
   })

@@ -88,7 +88,7 @@ describe('checkCredential()', () => {
     ['two others', { authorization: 'Basic x', body: { client_assertion: 'x' } }],
     ['two in the body', { body: { client_secret: 'x', client_assertion: 'x' } }],
     ['the token', { body: { token: 'x' } }],
-    ['a field that is no text', { body: { client_secret: 7 } } as never],
+    ['a field that is not a string', { body: { client_secret: 7 } } as never],
     ['a header with a line break', { authorization: 'Basic x\r\nx-a: b' }],
     ['the hint', { body: { token_type_hint: 'x' } }],
   ])('refuses %s', async (_what, credential) => {

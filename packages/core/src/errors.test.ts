@@ -102,7 +102,7 @@ describe('isLogoutError()', () => {
     ['a function', () => {}],
     ['another error', new TypeError('No.')],
     ['an object with its fields', { name: 'LogoutError', code: 'rejected', message: 'No.' }],
-    ['an object that only says so', { [Symbol.for('backend-logout.LogoutError')]: 'yes' }],
+    ['an object that only claims to be one', { [Symbol.for('backend-logout.LogoutError')]: 'yes' }],
   ])('does not recognize %s', (_what, value) => {
     expect(isLogoutError(value)).toBe(false)
   })

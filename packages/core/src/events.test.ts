@@ -33,9 +33,9 @@ describe('emit()', () => {
     ],
     ['rejects', async () => Promise.reject(new Error('no'))],
     ['rejects in another realm', runInContext('async () => { throw new Error("no") }', createContext())],
-    ['gives something that is like a promise', () => thenable((_, reject) => reject?.(new Error('no')))],
+    ['returns a promise-like value', () => thenable((_, reject) => reject?.(new Error('no')))],
     [
-      'gives something whose then throws',
+      'returns a value whose then throws',
       () =>
         thenable(() => {
           throw new Error('no')

@@ -88,7 +88,7 @@ describe('no any leaks out of', () => {
     expectTypeOf<HasAny<OnEvent>>().toEqualTypeOf<false>()
   })
 
-  test('what it takes and gives', () => {
+  test('its arguments and results', () => {
     expectTypeOf<HasAny<RevokeOptions & IntrospectOptions & LogoutOptions & LogoutUrlOptions>>().toEqualTypeOf<false>()
     expectTypeOf<HasAny<RevokeManyOptions | BulkToken | SessionTokens>>().toEqualTypeOf<false>()
     expectTypeOf<TokenSource>().not.toBeAny()
@@ -98,7 +98,7 @@ describe('no any leaks out of', () => {
     expectTypeOf<HasAny<InstanceType<typeof LogoutError>>>().toEqualTypeOf<false>()
   })
 
-  test('the types that are generated', () => {
+  test('the generated types', () => {
     expectTypeOf<HasAny<Introspection>>().toEqualTypeOf<false>()
     expectTypeOf<HasAny<ProviderMetadata>>().toEqualTypeOf<false>()
     expectTypeOf<HasAny<TokenTypeHint>>().toEqualTypeOf<false>()
@@ -138,12 +138,12 @@ describe('the options of a client', () => {
     expectTypeOf({ appHost }).not.toExtend<LogoutClientOptions>()
   })
 
-  test('may be undefined where they may be left out, as environment variables are', () => {
+  test('may be undefined if they are optional, as environment variables are', () => {
     const secret = undefined as string | undefined
     expectTypeOf({ appId, appSecret: secret, appHost, timeoutMs: undefined }).toExtend<LogoutClientOptions>()
   })
 
-  test('know the methods of client authentication, and functions', () => {
+  test('accept the methods of client authentication, and functions', () => {
     type Method = NonNullable<LogoutClientOptions['clientAuth']>
     expectTypeOf<'client_secret_basic'>().toExtend<Method>()
     expectTypeOf<'private_key_jwt'>().not.toExtend<Method>()
@@ -152,7 +152,7 @@ describe('the options of a client', () => {
     expectTypeOf<ReturnType<typeof jwt.privateKeyJwt>>().toExtend<Method>()
   })
 
-  test('cannot be changed by anybody who is handed them', () => {
+  test('cannot be changed by anyone who receives them', () => {
     const change = (options: LogoutClientOptions, result: LogoutResult) => {
       // @ts-expect-error options are read only
       options.appId = 'other'
@@ -176,7 +176,7 @@ describe('results', () => {
     expectTypeOf<Revocation['state']>().toEqualTypeOf<'accepted' | 'verified' | 'unsupported' | 'live' | 'unknown'>()
   })
 
-  test('suggest the registered hints, and take any other', () => {
+  test('suggest the registered hints, and accept any other', () => {
     expectTypeOf<'access_token' | 'refresh_token'>().toExtend<TokenTypeHint>()
     expectTypeOf<'urn:example:device'>().toExtend<TokenTypeHint>()
     expectTypeOf<7>().not.toExtend<TokenTypeHint>()
@@ -226,7 +226,7 @@ describe('errors', () => {
     }
   })
 
-  test('can be told apart one by one', () => {
+  test('can be distinguished one by one', () => {
     expectTypeOf(adviceFor).parameter(0).toEqualTypeOf<LogoutErrorCode>()
     expectTypeOf<RevocationState>().toEqualTypeOf<Revocation['state']>()
   })

@@ -28,7 +28,7 @@ describe('invalid_options', () => {
       { alg: 'RS256' },
       /RS256/,
     ],
-    ['an alg that is none', pemOf(ec), { alg: 'none' }, /none/],
+    ['an alg that does not exist', pemOf(ec), { alg: 'none' }, /none/],
     ['an alg that is not a string', pemOf(ec), { alg: 256 }, /alg/],
     ['a public JWK', jwkOf(publicKey), {}, /public.*private/],
     ['a public CryptoKey', publicKey.toCryptoKey(SUBTLE.ES256, true, ['verify']), {}, /public.*private/],
@@ -36,13 +36,13 @@ describe('invalid_options', () => {
     ['PEM of PKCS#1', keys.RSA.export({ type: 'pkcs1', format: 'pem' }), {}, /PKCS#8.*RSA PRIVATE KEY/],
     ['PEM of SEC1', ec.export({ type: 'sec1', format: 'pem' }), {}, /PKCS#8.*EC PRIVATE KEY/],
     ['encrypted PEM', encrypted, {}, /ENCRYPTED PRIVATE KEY/],
-    ['a text that is no PEM', 'canary-not-a-key', {}, /PEM/],
+    ['a text that is not PEM', 'canary-not-a-key', {}, /PEM/],
     ['PEM that is not base64', '-----BEGIN PRIVATE KEY-----\nA===A\n-----END PRIVATE KEY-----', {}, /PEM/],
     ['PEM without an end', pemOf(ec).slice(0, 60), {}, /PEM/],
     ['a JWK of X25519', jwkOf(x25519), {}, /X25519/],
     ['a JWK of secp256k1', jwkOf(secp256k1), {}, /secp256k1/],
     ['a symmetric JWK', { kty: 'oct', k: 'Y2FuYXJ5' }, {}, /clientSecretJwt/],
-    ['an object that is no JWK', { hello: 'world' }, {}, /JWK/],
+    ['an object that is not a JWK', { hello: 'world' }, {}, /JWK/],
     ['a JWK for encryption', jwkOf(keys.RSA, { use: 'enc' }), {}, /use/],
     ['a JWK for other operations', jwkOf(ec, { key_ops: ['deriveBits'] }), {}, /key_ops/],
     [
@@ -120,7 +120,7 @@ describe('invalid_options', () => {
 
   test.each([
     ['a string', undefined],
-    ['a function that gives nothing', () => undefined],
+    ['a function that returns nothing', () => undefined],
   ])('rejects a call without an audience: %s', async (_what, audience) => {
     await using server = await listen(always(200))
     const clientAuth = clientSecretJwt(randomBytes(32).toString('hex'), { audience: audience as never })

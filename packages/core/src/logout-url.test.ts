@@ -176,7 +176,7 @@ describe('buildLogoutUrl() with any input', () => {
   test.each([
     ['an empty idToken', { idToken: '' }, /idToken/],
     ['an idToken of white space', { idToken: ' \n' }, /idToken/],
-    ['an idToken that is no text', { idToken: 7 }, /idToken/],
+    ['an idToken that is not a string', { idToken: 7 }, /idToken/],
     ['an idToken that is too long', { idToken: 'x'.repeat(65_537) }, /idToken/],
     ['an empty state', { state: '' }, /state/],
     ['a state that is too long', { state: 'x'.repeat(4_097) }, /state/],

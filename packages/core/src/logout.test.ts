@@ -139,7 +139,7 @@ describe('logout()', () => {
     ['one token of a token response', { accessToken: 'x', refresh_token: 'y' }, {}],
     ['a token of no type', { token: 'x' }, {}],
     ['a wrong limit for no tokens', {}, { timeoutMs: 0 }],
-    ['an ID token that is no text', { idToken: 7 }, {}],
+    ['an ID token that is not a string', { idToken: 7 }, {}],
     ['a wrong limit', { accessToken: 'x' }, { timeoutMs: 0 }],
     ['a wrong redirect', { accessToken: 'x', idToken: 'y' }, { redirectUri: 'javascript:alert(1)' }],
     ['a wrong verification', { accessToken: 'x' }, { verify: { withinMs: -1 } }],
@@ -179,10 +179,10 @@ describe('logout()', () => {
 
   test.each([
     ['4.5 seconds by default', {}, {}, 4_500],
-    ['4.5 seconds where the client has longer for the rest', { deadlineMs: 60_000 }, {}, 4_500],
-    ['the client’s deadline where that is shorter', { deadlineMs: 2_000 }, {}, 2_000],
-    ['what the client has for logouts', { logoutDeadlineMs: 9_000 }, {}, 9_000],
-    ['what the call says', { logoutDeadlineMs: 9_000 }, { deadlineMs: 12_000 }, 12_000],
+    ['4.5 seconds if the client has longer for other calls', { deadlineMs: 60_000 }, {}, 4_500],
+    ['the client’s deadline if that is shorter', { deadlineMs: 2_000 }, {}, 2_000],
+    ['the client’s option for logouts', { logoutDeadlineMs: 9_000 }, {}, 9_000],
+    ['the option of the call', { logoutDeadlineMs: 9_000 }, { deadlineMs: 12_000 }, 12_000],
   ])('ends in time if the provider hangs: %s', async (_what, options, callOptions, ms) => {
     await using server = await listen(() => {})
     const clock = manualClock()

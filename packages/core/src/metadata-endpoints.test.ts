@@ -17,26 +17,26 @@ test.each([
     { revocation_endpoint_auth_methods_supported: ['client_secret_post'] },
     ['client_secret_post'],
   ],
-  ['what in it is text', { revocation_endpoint_auth_methods_supported: [null, 7, 'none', {}] }, ['none']],
-  ['no list where it is empty', { revocation_endpoint_auth_methods_supported: [] }, undefined],
-  ['no list where it is none', { revocation_endpoint_auth_methods_supported: 'none' }, undefined],
+  ['the strings in it', { revocation_endpoint_auth_methods_supported: [null, 7, 'none', {}] }, ['none']],
+  ['no list if it is empty', { revocation_endpoint_auth_methods_supported: [] }, undefined],
+  ['no list if it is not a list', { revocation_endpoint_auth_methods_supported: 'none' }, undefined],
   [
-    'no list where only the token endpoint takes Basic',
+    'no list if only the token endpoint accepts Basic',
     { token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'] },
     undefined,
   ],
   [
-    'no list where the token endpoint takes no secret',
+    'no list if the token endpoint accepts no secret',
     { token_endpoint_auth_methods_supported: ['private_key_jwt'] },
     undefined,
   ],
   [
-    "the token endpoint's list where that takes the secret in the form only",
+    "the token endpoint's list if that accepts the secret only in the form",
     { token_endpoint_auth_methods_supported: ['client_secret_post'] },
     ['client_secret_post', 'tls_client_auth'],
   ],
   [
-    'the list of the endpoint, whatever the token endpoint takes',
+    'the list of the endpoint, whatever the token endpoint accepts',
     {
       revocation_endpoint_auth_methods_supported: ['client_secret_basic'],
       token_endpoint_auth_methods_supported: ['client_secret_post'],

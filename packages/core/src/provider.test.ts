@@ -89,18 +89,18 @@ describe('an issuer', () => {
     introspection_endpoint_auth_methods_supported: forIntrospection,
   })
   const cases: readonly [string, unknown, Pick<LogoutClientOptions, 'appSecret' | 'clientAuth'>, string[]][] = [
-    ['post, where that is listed', ['client_secret_post'], { appSecret: 's' }, ['client_id', 'client_secret']],
-    ['Basic, where nothing is listed', undefined, { appSecret: 's' }, ['basic']],
-    ['Basic, where the list is no list', 'client_secret_post', { appSecret: 's' }, ['basic']],
+    ['post, if that is listed', ['client_secret_post'], { appSecret: 's' }, ['client_id', 'client_secret']],
+    ['Basic, if nothing is listed', undefined, { appSecret: 's' }, ['basic']],
+    ['Basic, if the list is not a list', 'client_secret_post', { appSecret: 's' }, ['basic']],
     [
-      'what can be done, where the list has other things in it',
+      'a supported method, if the list also has others',
       [7, null, 'client_secret_post'],
       { appSecret: 's' },
       ['client_id', 'client_secret'],
     ],
     ['the id alone, from a public client', ['client_secret_basic', 'none'], {}, ['client_id']],
     [
-      'what the option says, whatever is listed',
+      'the method of the option, whatever is listed',
       ['client_secret_post'],
       { appSecret: 's', clientAuth: 'client_secret_basic' },
       ['basic'],
@@ -140,7 +140,7 @@ describe('an issuer', () => {
   test.each<[string, boolean, LogoutClientOptions['clientAuth'], string]>([
     ['a transport with a certificate', true, undefined, '/mtls/revoke'],
     ['a method with a certificate', false, 'tls_client_auth', '/mtls/revoke'],
-    ['a method with a certificate of its own', false, 'self_signed_tls_client_auth', '/mtls/revoke'],
+    ['a method with its own certificate', false, 'self_signed_tls_client_auth', '/mtls/revoke'],
     ['neither', false, undefined, '/revoke'],
   ])('is called at its aliases for mutual TLS by %s', async (_what, mutualTls, clientAuth, path) => {
     await using server = await provider((origin) => ({

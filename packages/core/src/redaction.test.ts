@@ -192,7 +192,7 @@ describe('redactCause()', () => {
     ['a text', `no ${SECRET}`, 'no [masked]'],
     ['a number', 7, '7'],
     ['an object without a message', {}, 'unknown error'],
-    ['an object whose message is no text', { message: 7, name: 8, code: 9 }, '7'],
+    ['an object whose message is not a string', { message: 7, name: 8, code: 9 }, '7'],
     ['an error of another realm', runInContext('new RangeError("far")', createContext()), 'far'],
     ['an aggregate', new AggregateError([new Error(SECRET)], 'all failed'), 'all failed'],
   ])('creates an error from %s', (_what, thrown, message) => {

@@ -108,7 +108,7 @@ describe('resolveHeaders()', () => {
     ['a name that is very long', { ['x'.repeat(101)]: 'x' }],
     ['the name of the prototype', JSON.parse('{"__proto__":"x"}')],
     ['a name twice', { 'X-A': '1', 'x-a': '2' }],
-    ['a value that is no text', { 'x-a': 7 }],
+    ['a value that is not a string', { 'x-a': 7 }],
     ['an empty value', { 'x-a': '' }],
     ...['\r', '\n', '\0', '\t', '\u001b', '\u007f', '\u0085', '\u202e', '金', '\ud800'].flatMap(
       (character): [string, unknown][] => [

@@ -19,7 +19,7 @@ describe('parseWait()', () => {
   })
 
   test.each([
-    ['the form of today', 'Sun, 06 Nov 1994 08:49:37 GMT'],
+    ['the current form', 'Sun, 06 Nov 1994 08:49:37 GMT'],
     ['the form of RFC 850', 'Sunday, 06-Nov-94 08:49:37 GMT'],
     ["the form of C's asctime", 'Sun Nov  6 08:49:37 1994'],
     ['the form of ISO 8601', '1994-11-06T08:49:37Z'],
@@ -136,14 +136,14 @@ describe('requestedWait()', () => {
     ['a point in time in milliseconds', { 'x-ratelimit-reset': `${NOW + 1_500}` }, 1_500],
     ['a point in time as a date', { 'x-ratelimit-reset': '2026-11-26T08:49:30Z' }, 30_000],
     ['a point in the past', { 'x-ratelimit-reset': `${seconds - 5}` }, 0],
-    ['a duration that says so', { 'x-ratelimit-reset-after': '1.5' }, 1_500],
+    ['an explicit duration', { 'x-ratelimit-reset-after': '1.5' }, 1_500],
     ['the header of the older drafts', { 'ratelimit-reset': '7' }, 7_000],
     ['the combined header of the older drafts', { ratelimit: 'limit=100, remaining=0, reset=9' }, 9_000],
     ['the header of the draft', { ratelimit: '"default";r=0;t=11' }, 11_000],
     ['the policy that is used up', { ratelimit: '"burst";r=5;t=60, "day";r=0;t=20' }, 20_000],
-    ['the longest where none is named as used up', { ratelimit: '"a";r=5;t=60, "b";r=9;t=20' }, 60_000],
+    ['the longest if none is named as used up', { ratelimit: '"a";r=5;t=60, "b";r=9;t=20' }, 60_000],
     ['Retry-After before a reset', { 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
-    ['a reset where Retry-After makes no sense', { 'retry-after': 'soon', 'x-ratelimit-reset': '60' }, 60_000],
+    ['a reset if Retry-After is invalid', { 'retry-after': 'soon', 'x-ratelimit-reset': '60' }, 60_000],
   ])('reads %s', (_what, headers, ms) => {
     expect(wait(headers as Record<string, string>)).toBe(ms)
   })

@@ -15,12 +15,15 @@ describe('usableToken()', () => {
   test.each([
     ['an opaque token', 'SlAV32hkKG'],
     ['one character', 'x'],
-    ['all that RFC 6749 allows', Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')],
+    [
+      'all characters that RFC 6749 allows',
+      Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(''),
+    ],
     ['characters beyond ASCII', 'tökén-🔑'],
     ['a very long token', 'x'.repeat(65_536)],
     ['a token that only begins like a scheme', 'bearer-token'],
     ['text with dots', '..'],
-    ['a JWT that is no JSON', 'a.b.c'],
+    ['a JWT that is not JSON', 'a.b.c'],
     ['a JWT that is null', jwtOf(null)],
     ['a JWT that is a list', jwtOf([])],
     ['a JWT that is a number', jwtOf(7)],
@@ -42,9 +45,9 @@ describe('usableToken()', () => {
     ['null', null, /null/],
     ['an empty text', '', /empty/],
     ['a space', ' ', /white space/],
-    ['line breaks alone', '\r\n', /white space/],
-    ['spaces that are no ASCII', '\u00a0\u3000\ufeff', /white space/],
-    ['what nobody sees', '\u200b\u2060 \u00ad', /white space/],
+    ['only line breaks', '\r\n', /white space/],
+    ['spaces that are not ASCII', '\u00a0\u3000\ufeff', /white space/],
+    ['invisible characters', '\u200b\u2060 \u00ad', /white space/],
     ['a number', 7, /number/],
     ['an object', { accessToken: 'canary' }, /object/],
     ['too long a token', 'canary'.repeat(20_000), /120000.*65536/],
@@ -58,7 +61,7 @@ describe('usableToken()', () => {
     ['an ID token with a nonce', jwtOf({ aud: 'app', nonce: 'canary' }), /ID token/],
     ['an ID token with several audiences', jwtOf({ aud: ['other', 'app'], at_hash: 'canary' }), /ID token/],
     [
-      'an ID token with nothing but what it must have',
+      'an ID token with only the required claims',
       jwtOf({ iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }),
       /ID token/,
     ],
@@ -74,7 +77,7 @@ describe('usableToken()', () => {
   test.each([
     ['a nonce', { aud: 'app', nonce: 'canary' }],
     ['auth_time', { aud: 'app', auth_time: 1 }],
-    ['nothing but what an ID token must have', { iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }],
+    ['only the required claims of an ID token', { iss: 'i', aud: 'app', sub: 's', exp: 1, iat: 1 }],
   ])('accepts the statement of the application that a token with %s is not an ID token', (_what, claims) => {
     const token = jwtOf(claims)
     expect(usableToken(token, 'app', 'access_token')).toBe(token)

@@ -15,10 +15,10 @@ test.each([
   ['Node.js, no such name', fetchFailed(failure('getaddrinfo ENOTFOUND', { code: 'ENOTFOUND' }))],
   ['Node.js, no route', fetchFailed(failure('', { code: 'EHOSTUNREACH', syscall: 'connect' }))],
   ['Node.js, no answer to a connection', fetchFailed(failure('', { code: 'UND_ERR_CONNECT_TIMEOUT' }))],
-  ['Node.js, a certificate of its own', fetchFailed(failure('', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }))],
-  ['Node.js, a certificate for another', fetchFailed(failure('', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }))],
+  ['Node.js, a self-signed certificate', fetchFailed(failure('', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }))],
+  ['Node.js, a certificate for another host', fetchFailed(failure('', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }))],
   [
-    'Node.js, a hang-up in place of TLS',
+    'Node.js, a disconnect instead of TLS',
     fetchFailed(
       failure('Client network socket disconnected before secure TLS connection was established', {
         code: 'ECONNRESET',
@@ -32,7 +32,7 @@ test.each([
   ['Deno', fetchFailed(failure(`${deno} (Connect): tcp connect error: Connection refused (os error 111)`))],
   ['Bun, nobody listens', failure('ECONNREFUSED: Unable to connect.', { code: 'ECONNREFUSED' })],
   ['Bun, no TLS there', failure('EPROTO: The TLS handshake failed.', { code: 'EPROTO' })],
-  ['a transport that says so', failure('no', { unsent: true })],
+  ['a transport that reports it', failure('no', { unsent: true })],
 ])('is unsent: %s', (_what, thrown) => {
   expect(isUnsent(thrown)).toBe(true)
 })
@@ -48,7 +48,7 @@ test.each([
   ['Deno, after the request', fetchFailed(failure(`${deno} (SendRequest): connection closed`))],
   ['Workers', failure('Network connection lost.', { retryable: true })],
   ['a browser', new TypeError('Failed to fetch')],
-  ['a transport that says it was sent', failure('', { unsent: false, code: 'ECONNREFUSED' })],
+  ['a transport that reports that it was sent', failure('', { unsent: false, code: 'ECONNREFUSED' })],
   ['one address that was reached', new AggregateError([failure('', { code: 'ECONNREFUSED' }), failure('reset')])],
   ['no addresses', new AggregateError([])],
   ['nothing', undefined],

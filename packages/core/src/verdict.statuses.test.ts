@@ -167,7 +167,7 @@ describe('a token that is no longer valid', () => {
     ['a status of 401 within', answer(400, { ...google, statusCode: 401 }), 'client_auth_failed'],
     ['other codes', answer(400, { error: 'invalid_grant' }), 'rejected'],
     [
-      'a description that only speaks of it',
+      'a description that only mentions it',
       answer(400, { error: 'invalid_request', error_description: 'invalid_token' }),
       'rejected',
     ],

@@ -90,10 +90,10 @@ describe('verification', () => {
 
   test.each<[string, Answer, boolean, string]>([
     ['the token was inactive before', active(false), false, 'introspect revoke'],
-    ['the provider would not say before', always(401), true, 'introspect revoke'],
+    ['the provider refused to answer before', always(401), true, 'introspect revoke'],
     ['the provider failed before', always(503), true, 'introspect introspect introspect revoke'],
-    ['the provider said nothing useful before', always(200, {}), true, 'introspect revoke'],
-    ['the provider would not say after', inTurn(active(true), always(403)), true, 'introspect revoke introspect'],
+    ['the provider gave no usable answer before', always(200, {}), true, 'introspect revoke'],
+    ['the provider refused to answer after', inTurn(active(true), always(403)), true, 'introspect revoke introspect'],
   ])(
     'is no proof when %s: the revocation is accepted, and an error states why',
     async (_what, introspect, tokenMayBeLive, paths) => {

@@ -48,13 +48,13 @@ describe('startEmulator({ paths })', () => {
   })
 
   test.each<[what: string, paths: object, message: RegExp]>([
-    ['a name that is no endpoint', { revoke: '/a' }, /^revoke is not an option of paths; .*revocation/],
+    ['a name that is not an endpoint', { revoke: '/a' }, /^revoke is not an option of paths; .*revocation/],
     ['an address', { revocation: 'https://id.example.com/revoke' }, /^paths\.revocation must be a path/],
     ['a query', { revocation: '/revoke?a=b' }, /must be a path/],
-    ['a way up', { revocation: '/a/../b' }, /must be a path/],
+    ['a path that leads up', { revocation: '/a/../b' }, /must be a path/],
     ['a path that is too long', { revocation: `/${'a'.repeat(200)}` }, /must be a path/],
     ['no text', { revocation: 1 }, /must be a path/],
-    ['what steers the emulator', { revocation: '/emulator/reset' }, /is the path of another endpoint/],
+    ['a control path of the emulator', { revocation: '/emulator/reset' }, /is the path of another endpoint/],
     ['the metadata', { revocation: '/oidc/.well-known/openid-configuration' }, /is the path of another endpoint/],
     ['the path of another endpoint', { revocation: '/oidc/token' }, /is the path of another endpoint/],
     ['the same path twice', { revocation: '/a', introspection: '/a' }, /is the path of another endpoint/],

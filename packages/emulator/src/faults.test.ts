@@ -165,11 +165,11 @@ describe('a connection', () => {
 
 test.each<[string, unknown]>([
   ['a property that does not exist', { statuss: 500 }],
-  ['a status that is none', { status: 99 }],
-  ['a status that is no answer', { status: 100 }],
-  ['no number of times', { times: 0 }],
+  ['an invalid status', { status: 99 }],
+  ['a status that is not a response', { status: 100 }],
+  ['an invalid number of times', { times: 0 }],
   ['a negative delay', { delayMs: -1 }],
-  ['headers that are no text', { headers: { 'retry-after': 1 } }],
+  ['headers that are not strings', { headers: { 'retry-after': 1 } }],
   ['an envelope without a status', { envelopeError: { message: 'x' } }],
   ['an endpoint that does not exist', { endpoint: 'revoke' }],
 ])('refuses a response with %s', async (_, fault) => {

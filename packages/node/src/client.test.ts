@@ -113,10 +113,14 @@ describe('createLogoutClient()', () => {
     ['no application', { appId: '' }, 'appId'],
     ['no connection', { connections: 0 }, 'connections must be'],
     ['half a connection', { connections: 1.5 }, 'connections must be'],
-    ['a proxy that is none', { proxy: 'ftp://user:canary@proxy' }, 'proxy must be'],
-    ['tls that is none', { tls: 'canary' }, 'tls must be an object'],
-    ['connections for a fetch of its own', { fetch, connections: 1 }, 'connections has no effect'],
-    ['certificates for a transport of its own', { transport: { send() {} }, tls: { ca: '' } }, 'tls has no effect'],
+    ['an invalid proxy', { proxy: 'ftp://user:canary@proxy' }, 'proxy must be'],
+    ['invalid tls', { tls: 'canary' }, 'tls must be an object'],
+    ['connections together with a custom fetch', { fetch, connections: 1 }, 'connections has no effect'],
+    [
+      'certificates together with a custom transport',
+      { transport: { send() {} }, tls: { ca: '' } },
+      'tls has no effect',
+    ],
   ])('refuses %s', (_what, options, message) => {
     let thrown: unknown
     try {

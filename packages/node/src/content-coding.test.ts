@@ -85,7 +85,7 @@ test('decode() stops a decompression bomb early, even a nested one', () => {
 })
 
 test.each([
-  ['that is none', plain],
+  ['that is not compressed', plain],
   ['that is followed by something else', Buffer.concat([gzipSync(plain), Buffer.from('trailing garbage')])],
   ['that breaks off', gzipSync(plain).subarray(0, 25)],
   ['with a wrong checksum', Buffer.concat([gzipSync(plain).subarray(0, -8), Buffer.alloc(8)])],

@@ -116,7 +116,7 @@ test('does not mistake an interim response for the final one', async () => {
 
 test.each([
   ['more headers than it may have', ['HTTP/1.1 200 OK', `x-long: ${'x'.repeat(100_000)}`, '', '']],
-  ['something else than HTTP', ['SSH-2.0-OpenSSH_9.9', '', '']],
+  ['bytes that are not HTTP', ['SSH-2.0-OpenSSH_9.9', '', '']],
   ['two lengths', ['HTTP/1.1 200 OK', 'content-length: 2', 'content-length: 3', '', 'no']],
 ])('rejects a response that has %s', async (_what, lines) => {
   await expect(answerTo(raw(...lines))).rejects.toThrow(Error)

@@ -13,14 +13,19 @@ function chosen(target: string, env: Record<string, string>, proxy?: string | UR
 test.each<[string, string, Record<string, string>, string | undefined]>([
   ['uses HTTPS_PROXY for https', 'https://id.example', { HTTPS_PROXY: PROXY }, `${PROXY}/`],
   ['prefers the lower-case name', 'https://id.example', { HTTPS_PROXY: 'http://a:1', https_proxy: PROXY }, `${PROXY}/`],
-  ['uses HTTP_PROXY for https where there is no other', 'https://id.example', { HTTP_PROXY: PROXY }, `${PROXY}/`],
+  ['uses HTTP_PROXY for https if there is no other', 'https://id.example', { HTTP_PROXY: PROXY }, `${PROXY}/`],
   ['does not use HTTPS_PROXY for http', 'http://127.0.0.1', { HTTPS_PROXY: 'http://127.0.0.1:1' }, undefined],
   ['uses HTTP_PROXY for http', 'http://127.0.0.1', { HTTP_PROXY: 'http://127.0.0.1:3128' }, 'http://127.0.0.1:3128/'],
-  ['keeps plain http from proxies elsewhere', 'http://127.0.0.1', { HTTP_PROXY: PROXY }, undefined],
-  ['takes an address without a scheme', 'https://id.example', { HTTPS_PROXY: 'proxy.example:3128' }, `${PROXY}/`],
+  ['does not send plain http through remote proxies', 'http://127.0.0.1', { HTTP_PROXY: PROXY }, undefined],
+  ['accepts an address without a scheme', 'https://id.example', { HTTPS_PROXY: 'proxy.example:3128' }, `${PROXY}/`],
   ['counts an empty variable as not set', 'https://id.example', { HTTPS_PROXY: ' ' }, undefined],
-  ['lets an empty lower-case name win', 'https://id.example', { https_proxy: '', HTTPS_PROXY: PROXY }, undefined],
-  ['is content without any variable', 'https://id.example', {}, undefined],
+  [
+    'prefers the lower-case name even if it is empty',
+    'https://id.example',
+    { https_proxy: '', HTTPS_PROXY: PROXY },
+    undefined,
+  ],
+  ['requires no variable', 'https://id.example', {}, undefined],
 ])('proxyFor() %s', (_what, target, env, expected) => {
   expect(chosen(target, env)).toBe(expected)
 })

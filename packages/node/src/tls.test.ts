@@ -177,8 +177,8 @@ describe('createLogoutClient({ tls })', () => {
       () => ({ [name]: value }) as NodeTlsOptions,
       `tls.${name} is not an option here: `,
     ]),
-    ['a passphrase that is no text', () => ({ ...own.client, passphrase: ['canary'] as never }), 'tls.passphrase'],
-    ['PKCS #12 that is no bytes', () => ({ pfx: 'canary' as never }), 'tls.pfx'],
+    ['a passphrase that is not a string', () => ({ ...own.client, passphrase: ['canary'] as never }), 'tls.passphrase'],
+    ['PKCS #12 that is not bytes', () => ({ pfx: 'canary' as never }), 'tls.pfx'],
     ['text as PKCS #12', () => ({ pfx: Buffer.from('canary') }), 'tls cannot be used'],
   ])('refuses %s', (_what, tls, message) => {
     let thrown: unknown

@@ -56,7 +56,7 @@ test('a bulk run takes its turns from the outbox, next to a worker', async () =>
   expect(await work).toMatchObject({ revoked: 100 })
 })
 
-test('several runs at once share the turns', async () => {
+test('several concurrent runs share the turns', async () => {
   const lists = await Promise.all(Array.from({ length: 4 }, () => emulator.issueTokens(50)))
   const found = await Promise.all(lists.map((tokens) => revokeAll(tokens)))
   expect(found.map(states)).toEqual(Array(4).fill(['accepted']))
@@ -94,7 +94,7 @@ test('a refusal of a run pauses the outbox, and one of a worker pauses the run',
   expect(events.map(({ type }) => type)).toContain('paused')
 })
 
-test('a run that is aborted or left returns at once, and the next one goes on', async () => {
+test('a run that is aborted or left returns immediately, and the next one continues', async () => {
   emulator.answerNext({ status: 429, headers: { 'retry-after': '3' } })
   const [first = '', second = ''] = await emulator.issueTokens(2)
   const stop = new AbortController()

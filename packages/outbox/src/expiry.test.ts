@@ -50,7 +50,7 @@ describe('jwtExpiry()', () => {
     ['a JWT without a time', jwt({})],
     ['a JWT that never expires, as some write it', jwt({ exp: 0 })],
     ['a JWT with a strange time', jwt({ exp: 'soon' })],
-    ['a JWT that is no object', jwt(null)],
+    ['a JWT that is not an object', jwt(null)],
   ])('returns undefined for %s', (_, token) => {
     expect(jwtExpiry(token)).toBeUndefined()
   })

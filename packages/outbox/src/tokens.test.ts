@@ -36,8 +36,8 @@ describe('readTokens()', () => {
     ['nothing', {}],
     ['only an ID token', { idToken: 'x' }],
     ['an empty token', { accessToken: '' }],
-    ['something else than text', { refreshToken: 5 }],
-    ['a token without end', { accessToken: 'x'.repeat(65_537) }],
+    ['a value that is not a string', { refreshToken: 5 }],
+    ['an endless token', { accessToken: 'x'.repeat(65_537) }],
     ['a time in seconds', { accessToken: 'x', expiresAt: 1_800_000_000 }],
     ['an invalid date', { accessToken: 'x', expiresAt: new Date('never') }],
   ])('refuses %s', (_, tokens) => {

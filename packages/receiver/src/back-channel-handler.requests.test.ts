@@ -24,7 +24,7 @@ describe('an invalid report', () => {
     ['malformed_body', 'an empty token', 400, { headers: form, body: 'logout_token=' }],
     ['malformed_body', 'two tokens', 400, { headers: form, body: 'logout_token=a&logout_token=b' }],
     ['body_too_large', '64 KiB', 400, { headers: form, body: `logout_token=${'x'.repeat(65_536)}` }],
-    ['malformed', 'a token that is none', 400, { headers: form, body: 'logout_token=x' }],
+    ['malformed', 'an invalid token', 400, { headers: form, body: 'logout_token=x' }],
   ])('%s: %s', async (code, _name, status, init) => {
     const answer = await handlerFor()(new Request(URL, { method: 'POST', ...init }))
     expect(answer.status).toBe(status)

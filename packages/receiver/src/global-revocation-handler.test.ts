@@ -66,7 +66,7 @@ test("the member's other name is accepted", async () => {
   expect([...live]).toEqual(['1', '2'])
 })
 
-test('users are found by their e-mail address if the application supports it', async () => {
+test('users are found by their email address if the application supports it', async () => {
   const body = { sub_id: { format: 'email', email: 'alice@example.com' } }
   const subjectOfEmail = (email: string, iss: string) => (email.startsWith('alice') ? { iss, sub: 'alice' } : undefined)
   expect(await ask(body)).toBe(422)
@@ -81,9 +81,9 @@ describe('nothing ends', () => {
     [400, 'without a subject', {}],
     [400, 'with a format that is not known', { sub_id: { format: 'opaque', id: '1' } }],
     [400, 'with a subject that is text', { sub_id: 'alice' }],
-    [400, 'with a sub that is no text', { sub_id: { format: 'iss_sub', iss: 'x', sub: 7 } }],
+    [400, 'with a sub that is not a string', { sub_id: { format: 'iss_sub', iss: 'x', sub: 7 } }],
     [403, 'for a user of another issuer', { sub_id: { format: 'iss_sub', iss: 'https://other', sub: 'alice' } }],
-    [400, 'with a body without end', 'x'.repeat(100_000)],
+    [400, 'with an endless body', 'x'.repeat(100_000)],
   ])('%s: %s', async (status, _name, body) => {
     expect(await ask(body)).toBe(status)
     expect(live.size).toBe(3)

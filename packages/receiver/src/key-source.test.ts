@@ -181,8 +181,8 @@ describe('a provider that fails', () => {
       /https/,
     ],
     ['no address of keys', (one) => Object.assign(one.metadata, { jwks_uri: 7 }), /jwks_uri/],
-    ['keys that are no list', (one) => Object.assign(one, { jwks: { keys: {} } }), /no key/],
-    ['keys that are no object', (one) => Object.assign(one, { jwks: ['x'] }), /not JSON/],
+    ['keys that are not a list', (one) => Object.assign(one, { jwks: { keys: {} } }), /no key/],
+    ['keys that are not an object', (one) => Object.assign(one, { jwks: ['x'] }), /not JSON/],
   ])('its response is not accepted with %s', async (_name, spoil, reason) => {
     spoil(issuer)
     expect(await verdict(issuer.token())).toBe('keys_unavailable')

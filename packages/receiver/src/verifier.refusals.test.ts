@@ -32,7 +32,7 @@ describe('a token is refused', () => {
     ['malformed_claim', 'with a sid that is an object', { sid: {} }],
     ['malformed_claim', 'with a sid that Postgres cannot hold', { sid: 'a\0b' }],
     ['malformed_claim', 'with half a character', { sub: '\ud800' }],
-    ['malformed_claim', 'with a sub without end', { sub: 'x'.repeat(1025) }],
+    ['malformed_claim', 'with an endless sub', { sub: 'x'.repeat(1025) }],
     ['jti_missing', 'without jti', { jti: undefined }],
     ['malformed_claim', 'with a jti that is a number', { jti: 1 }],
     ['iat_missing', 'without iat', { iat: undefined }],
@@ -63,10 +63,10 @@ describe('a token is refused', () => {
     ['wrong_type', 'a security event token', { typ: 'secevent+jwt' }],
     ['wrong_type', 'a command token', { typ: 'command+jwt' }],
     ['wrong_type', 'a client assertion', { typ: 'client-authentication+jwt' }],
-    ['wrong_type', 'with a type that is no text', { typ: 7 }],
+    ['wrong_type', 'with a type that is not a string', { typ: 7 }],
     ['unsupported_header', 'with a critical extension', { crit: ['test'], test: 1 }],
-    ['unknown_key', 'with a kid that nobody has', { kid: 'another' }],
-    ['malformed', 'with a kid that is no text', { kid: 7 }],
+    ['unknown_key', 'with an unknown kid', { kid: 'another' }],
+    ['malformed', 'with a kid that is not a string', { kid: 7 }],
   ])('%s: %s', async (code, _name, header) => {
     expect(await verdict(issuer.token({}, header))).toBe(code)
   })
@@ -149,7 +149,7 @@ describe('a token is refused', () => {
     ['malformed', 'lists in lists', () => unsigned(`{"a":${'['.repeat(50)}${']'.repeat(50)}}`)],
     ['malformed', 'more members than can be needed', () => unsigned(`{${'"a":1,'.repeat(50)}"b":1}`)],
     ['unknown_issuer', 'many members', () => unsigned(`{${'"a":1,'.repeat(49)}"b":1}`)],
-    ['too_large', 'a token without end', () => `e30.e30.${'a'.repeat(20_000)}`],
+    ['too_large', 'an endless token', () => `e30.e30.${'a'.repeat(20_000)}`],
     ['too_large', 'claims of 6 kB', () => unsigned(`{"a":"${'x'.repeat(6_144)}"}`)],
     ['too_large', 'a header of 6 kB', () => `${base64url({ alg: 'none', a: 'x'.repeat(6_144) })}.e30.e30`],
     ['unknown_issuer', 'long claims', () => unsigned(`{"a":"${'x'.repeat(6_000)}"}`)],

@@ -41,7 +41,7 @@ describe('a good token', () => {
     ['with typ in capital letters', {}, { typ: 'LOGOUT+JWT' }],
     ['with an event that is not empty', { events: { [LOGOUT_EVENT]: { more: 1 } } }],
     ['with one more event, as Keycloak sends it', { events: { [LOGOUT_EVENT]: {}, revoke_offline_access: true } }],
-    ['with claims that nobody knows', { trace_id: 'x', typ: 'Logout' }],
+    ['with unknown claims', { trace_id: 'x', typ: 'Logout' }],
     ['with a fraction of a second', { iat: Date.now() / 1000, exp: Date.now() / 1000 + 60 }],
     ['without kid, where the issuer has one key', {}, { kid: undefined }],
     ['from a clock that is a little ahead', { iat: Math.floor(Date.now() / 1000) + 30 }],

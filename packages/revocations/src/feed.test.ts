@@ -88,7 +88,7 @@ describe('a feed', () => {
     ['an empty body', ''],
     ['a web page', '<!doctype html>'],
     ['half an answer', '{"entries":['],
-    ['a body that is no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x00])],
+    ['a body that is not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x00])],
   ])('that sends %s as a success is refused', async (_, body) => {
     await using server = await listen((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(body)
@@ -154,7 +154,7 @@ describe('a feed', () => {
     await expect(source.read({ after: 'a', waitMs: 0, signal: never })).rejects.toMatchObject({ code: 'timeout' })
   })
 
-  test('is not read any more once the reader stops', async () => {
+  test('is no longer read once the reader stops', async () => {
     await using server = await listen(() => {})
     const controller = new AbortController()
     const reading = revocationFeed(server.url).read({ waitMs: 25_000, signal: controller.signal })
@@ -214,7 +214,7 @@ describe('the options of a feed', () => {
     },
   )
 
-  test('hide what authorization() throws', async () => {
+  test('hide an error that authorization() throws', async () => {
     const authorization = (): string => {
       throw new Error(`no ${SECRET}`)
     }

@@ -45,7 +45,7 @@ describe('a list whose source fails', () => {
     expect(pauses[3]).toBeGreaterThan(2 * (pauses[0] as number))
   })
 
-  test('asks less and less often while snapshots come and each of their cursors is gone', async () => {
+  test('calls less and less often while each snapshot has a cursor that is gone', async () => {
     const source: RevocationSource = {
       async read({ after }) {
         if (after !== undefined) throw new RevocationError('cursor_gone', 'x')
@@ -59,7 +59,7 @@ describe('a list whose source fails', () => {
     expect(list.check(token('1'))).toBe('revoked')
   })
 
-  test('asks soon again where a cursor is gone after another was accepted', async () => {
+  test('calls again soon if a cursor is gone after another was accepted', async () => {
     const gone = new RevocationError('cursor_gone', 'x')
     const failures = Array(3).fill(new RevocationError('network', 'x'))
     const list = follow({ source: scripted(page([revoked('1')]), ...failures, page([revoked('2')]), gone, page()) })
@@ -135,7 +135,7 @@ describe('a list whose source fails', () => {
     },
   )
 
-  test('hides what a custom source throws', async () => {
+  test('hides an error that a custom source throws', async () => {
     const list = follow({ source: scripted(() => Promise.reject(new Error('secret')), page()) })
     await list.ready
     expect(JSON.stringify(list.events)).not.toContain('secret')

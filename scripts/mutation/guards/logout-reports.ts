@@ -185,7 +185,7 @@ export const logoutReportGuards: readonly Mutation[] = [
         'refuses tokens that are too long',
         'if (token.length > MAX_TOKEN_LENGTH) {',
         'if (token.length > 10 * MAX_TOKEN_LENGTH) {',
-        'a token without end',
+        'an endless token',
       ],
       [
         'reads no header and claims that are too long',

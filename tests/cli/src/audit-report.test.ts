@@ -164,7 +164,7 @@ test.each([
   ['a file that is no report', ['--report', 'FILE'], /is not a report/],
   ['standard output for the outcomes', ['--report', 'NEW', '-o', '-'], /must not be standard output/],
   ['a key without a report', ['--sign-key', 'FILE'], /pass --report as well/],
-  ['a key that is none', ['--report', 'NEW', '--sign-key', 'FILE'], /--sign-key cannot be used.*Ed25519/],
+  ['an invalid key', ['--report', 'NEW', '--sign-key', 'FILE'], /--sign-key cannot be used.*Ed25519/],
 ])('%s is refused before anything is sent', async (_what, args, message) => {
   const paths: Record<string, string> = { FILE: folder.file('canary-key'), NEW: folder.fresh() }
   const [token] = await provider.issueTokens(1)

@@ -95,7 +95,7 @@ describe('a run is refused, before anything is sent', () => {
   })
 })
 
-test('an outbox in OUTBOX_STORE alone that cannot be used is told, and the run keeps its own pace', async () => {
+test('an outbox in OUTBOX_STORE alone that cannot be used is reported, and the run keeps its own pace', async () => {
   const tokens = provider.take(3)
   const gone = store.replace(/:\d+\//, ':1/')
   const ended = await run(['revoke'], { env: { ...provider.env, OUTBOX_STORE: gone }, input: tokens.join('\n') })
@@ -124,7 +124,7 @@ test('--rate lowers the shared pace', async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(1_000)
 })
 
-test('a refusal pauses the workers, is told, and the run goes on after it', async () => {
+test('a refusal pauses the workers, is reported, and the run continues after it', async () => {
   await using outbox = await openOutbox({ store, encryptionKeys })
   const tokens = provider.take(20)
   let refusals = 0
@@ -154,7 +154,7 @@ describe('when the database vanishes in the middle', () => {
     return { args, running }
   }
 
-  test('the run waits, and goes on when it is back', async () => {
+  test('the run waits, and continues when the database is back', async () => {
     const tokens = provider.take(200)
     const { running } = await interrupted(tokens)
     // Turns that were reserved earlier stay valid for up to half a second.

@@ -30,7 +30,7 @@ async function hangUp(server: RunningProgram, issuer: TestIssuer, path: string, 
 }
 
 test.each(['node:http', 'Deno.serve', 'Bun.serve', 'workerd'])(
-  'a sender that hangs up while the keys are fetched stops no later report, on %s',
+  'a sender that disconnects while the keys are fetched stops no later report, on %s',
   async (name) => {
     const start = RECEIVERS[name]
     if (!start) throw new Error(name)
@@ -61,7 +61,7 @@ test.each(['node:http', 'Deno.serve', 'Bun.serve', 'workerd'])(
   60_000,
 )
 
-test('a client that hangs up while the metadata is fetched stops no later logout, on workerd', async () => {
+test('a client that disconnects while the metadata is fetched stops no later logout, on workerd', async () => {
   await using issuer = await TestIssuer.start('ES256')
   issuer.metadata = { revocation_endpoint: `${issuer.url}/revoke` }
   issuer.answer = ({ url }: IncomingMessage, response: ServerResponse) => {

@@ -44,7 +44,7 @@ const post = (body: string, head = HEAD): string =>
   `POST /backchannel-logout HTTP/1.1\r\n${head}Content-Length: ${body.length}\r\n\r\n${body}`
 
 test.each<[string, string, RegExp | '']>([
-  ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc', /^HTTP\/1.1 400/],
+  ['bytes that are not HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc', /^HTTP\/1.1 400/],
   ['an unknown method', `BREW / HTTP/1.1\r\n${HEAD}\r\n`, /^HTTP\/1.1 4\d\d/],
   ['TRACE', `TRACE / HTTP/1.1\r\n${HEAD}\r\n`, /^HTTP\/1.1 405/],
   [
@@ -61,20 +61,16 @@ test.each<[string, string, RegExp | '']>([
     /^HTTP\/1.1 400/,
   ],
   ['a negative length', `POST / HTTP/1.1\r\n${HEAD}Content-Length: -1\r\n\r\n`, /^HTTP\/1.1 400/],
-  [
-    'a chunk that is none',
-    `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
-    /^(?:HTTP\/1.1 400|$)/,
-  ],
+  ['an invalid chunk', `POST / HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, /^(?:HTTP\/1.1 400|$)/],
   ['an empty body', post(''), /^HTTP\/1.1 400/],
   ['two tokens', post('logout_token=a&logout_token=b'), /^HTTP\/1.1 400/],
   ['64 KiB', post(`logout_token=${'a'.repeat(65_536)}`), /^HTTP\/1.1 400/],
   ['a megabyte', post(`logout_token=${'a'.repeat(1_048_576)}`), /^HTTP\/1.1 400/],
-  ['bytes that are no text', post('logout_token=\xff\xfe\x00'), /^HTTP\/1.1 400/],
+  ['bytes that are not text', post('logout_token=\xff\xfe\x00'), /^HTTP\/1.1 400/],
   ['broken escapes', post('logout_token=%E0%A4%A'), /^HTTP\/1.1 400/],
   ['an unsigned token', post('logout_token=eyJhbGciOiJub25lIn0.e30.'), /^HTTP\/1.1 400/],
   ['JSON', post('{"logout_token":"x"}', HEAD.replace('x-www-form-urlencoded', 'json')), /^HTTP\/1.1 400/],
-  ['a header without end', `POST / HTTP/1.1\r\n${HEAD}X: ${'a'.repeat(100_000)}\r\n\r\n`, /^(?:HTTP\/1.1 431|$)/],
+  ['an endless header', `POST / HTTP/1.1\r\n${HEAD}X: ${'a'.repeat(100_000)}\r\n\r\n`, /^(?:HTTP\/1.1 431|$)/],
 ])('%s ends nothing, and gets a response', async (_name, text, answer) => {
   const received = await send(text)
   expect(received).toMatch(answer)

@@ -32,7 +32,7 @@ const moments: readonly Moment[] = [
     state: 'unknown',
     attempts: 1,
   },
-  { name: 'while it waits to try again', server: [answer(wait)], state: 'live', attempts: 1 },
+  { name: 'while it waits to retry', server: [answer(wait)], state: 'live', attempts: 1 },
 ]
 
 const cases = clients.flatMap((factory) =>

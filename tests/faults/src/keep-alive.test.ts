@@ -10,20 +10,20 @@ const ok = answer({})
 
 /** Actions of a provider on the connection that it kept open after its first response. */
 const ENDINGS: Record<string, Behavior> = {
-  'ends it at once': (exchange) => {
+  'ends it immediately': (exchange) => {
     ok(exchange)
     exchange.socket.end()
   },
-  'ends it although it has promised a minute': (exchange) => {
+  'ends it although it promised a minute': (exchange) => {
     answer({ headers: { connection: 'keep-alive', 'keep-alive': 'timeout=60' } })(exchange)
     exchange.socket.end()
   },
-  'resets it a little later': (exchange) => {
+  'resets it shortly afterward': (exchange) => {
     ok(exchange)
     onceRead(exchange.reset)
   },
-  'says that it will close it': answer({ headers: { connection: 'close' } }),
-  'writes on without having been asked': (exchange) => {
+  'announces that it will close it': answer({ headers: { connection: 'close' } }),
+  'sends unsolicited bytes': (exchange) => {
     ok(exchange)
     exchange.socket.write('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n')
     exchange.socket.end()

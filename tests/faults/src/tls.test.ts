@@ -47,7 +47,7 @@ const refused = (
 const perhapsSent = expect.toBeOneOf(['live', 'unknown'])
 
 testRows([
-  { name: 'a certificate that is all right', behave: fine, server: { tls: good }, ...either(succeeds()) },
+  { name: 'a valid certificate', behave: fine, server: { tls: good }, ...either(succeeds()) },
   {
     name: 'a certificate of an unknown issuer',
     behave: fine,
@@ -104,7 +104,7 @@ testRows([
     limits: { timeoutMs: 200 },
   },
   {
-    name: 'a connection that ends without a farewell within the body',
+    name: 'a connection that ends within the body without a close_notify',
     behave: write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nthat was', 'reset'),
     server: { tls: good },
     ...either(fails('network')),

@@ -42,7 +42,7 @@ const STRANGE: Readonly<Record<string, () => unknown>> = {
   // biome-ignore lint/suspicious/noThenProperty: as above.
   'a promise that throws': () => ({ then: () => fail() }),
   'a getter that throws': () => Object.defineProperty({}, 'accessToken', { get: () => fail(), enumerable: true }),
-  'an object that is no text': () => ({ [Symbol.toPrimitive]: () => fail() }),
+  'an object that is not a string': () => ({ [Symbol.toPrimitive]: () => fail() }),
   headers: () => new Headers([['x', 'y']]),
   'a header with a line break': () => [['set-cookie', 'a=b\r\nx: y']],
   'half a header': () => [['x']],

@@ -75,10 +75,10 @@ describe.skipIf(process.platform === 'win32')('other users of the machine', () =
   })
 
   test.each([
-    ['an empty folder that everybody may write', 0o777, undefined],
+    ['an empty folder that everyone can write', 0o777, undefined],
     ['a backup that was restored', 0o755, 0o644],
-    ['what PGlite made of a folder that was there', 0o755, 0o666],
-    ['a folder that everybody may write everything in', 0o777, 0o666],
+    ['a folder that existed before PGlite used it', 0o755, 0o666],
+    ['a folder in which everyone can write everything', 0o777, 0o666],
   ] as const)('are locked out of %s, and the outbox works as before', async (_, folders, files) => {
     await using folder = await temporaryFolder(files && inject('template'))
     if (files) loosen(folder.path, folders, files)

@@ -6,7 +6,7 @@ const options = { alreadyInvalidErrors: ['unauthorized_client', 'Invalid token']
 
 describeBehavior('invalid-token-for-dead-tokens', () => {
   everywhere(
-    'Google, where the refresh token took the access token along',
+    'Google, if the refresh token also revoked the access token',
     ({ earlier }) => (earlier ? google : {}),
     {
       state: 'accepted',
@@ -15,7 +15,7 @@ describeBehavior('invalid-token-for-dead-tokens', () => {
     },
     { accessToken: 'the-access-token', refreshToken: 'the-refresh-token' },
   )
-  everywhere('Google, where the token is dead', google, { state: 'accepted', outbox: 'revoked' })
+  everywhere('Google, if the token is inactive', google, { state: 'accepted', outbox: 'revoked' })
   everywhere(
     'Twitch, once the application names its text',
     { status: 400, body: 'Invalid token' },
@@ -35,7 +35,7 @@ describeBehavior('invalid-token-for-dead-tokens', () => {
     { options, env },
   )
   everywhere(
-    'Twitch as long as nobody has said so',
+    'Twitch, without that setting',
     { status: 400, body: 'Invalid token' },
     {
       state: 'live',
@@ -45,7 +45,7 @@ describeBehavior('invalid-token-for-dead-tokens', () => {
     },
   )
   everywhere(
-    'a refused credential stays one',
+    'a refused credential is still an error',
     { ...google, status: 401 },
     {
       state: 'live',

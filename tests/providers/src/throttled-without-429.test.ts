@@ -7,7 +7,7 @@ describeBehavior('throttled-without-429', () => {
     { state: 'accepted', requests: 2, outbox: 'retry' },
   )
   everywhere(
-    '403 that says so in words, and how long in its body',
+    '403 that states throttling and the wait in its body',
     ({ earlier, sinceLastMs }) => {
       if (earlier === 0) return { status: 403, body: { message: 'API rate limit exceeded', retry_after: 1 } }
       return sinceLastMs >= 900 ? {} : { status: 400, body: { error: 'too_early' } }

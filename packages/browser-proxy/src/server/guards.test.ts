@@ -152,49 +152,54 @@ const ask = (url: string, headers: Record<string, string>): Request =>
 
 test.each([
   [
-    'no header is trusted unless told so',
+    'no header is trusted unless configured',
     {},
     { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com' },
     403,
   ],
   [
-    'X-Forwarded-* count when told so',
+    'X-Forwarded-* count if configured',
     { trustedProxyHeader: 'x-forwarded' },
     { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com' },
     200,
   ],
   [
-    'the nearest proxy has the last word',
+    'the value of the nearest proxy counts',
     { trustedProxyHeader: 'x-forwarded' },
     { 'x-forwarded-proto': 'http, https', 'x-forwarded-host': 'evil.test, app.example.com' },
     200,
   ],
   [
-    'what a client has forged does not',
+    'a value that a client has forged does not',
     { trustedProxyHeader: 'x-forwarded' },
     { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com, inner' },
     403,
   ],
   [
-    'Forwarded counts for nothing',
+    'Forwarded is ignored',
     { trustedProxyHeader: 'x-forwarded' },
     { forwarded: 'proto=https;host=app.example.com' },
     403,
   ],
   [
-    'nonsense in a trusted header is refused',
+    'an invalid value in a trusted header is refused',
     { trustedProxyHeader: 'x-forwarded' },
     { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'app.example.com/x@' },
     403,
   ],
   [
-    'another scheme too',
+    'also another scheme',
     { trustedProxyHeader: 'x-forwarded' },
     { 'x-forwarded-proto': 'javascript', 'x-forwarded-host': 'app.example.com' },
     403,
   ],
-  ['with allowedOrigins nothing needs to be trusted', { allowedOrigins: [ORIGIN, 'https://www.example.com'] }, {}, 200],
-  ['and the own address does not count', { allowedOrigins: ['https://www.example.com'] }, {}, 403],
+  [
+    'with allowedOrigins, no header needs to be trusted',
+    { allowedOrigins: [ORIGIN, 'https://www.example.com'] },
+    {},
+    200,
+  ],
+  ['and the server’s address does not count', { allowedOrigins: ['https://www.example.com'] }, {}, 403],
 ] as [string, Partial<LogoutHandlerOptions>, Record<string, string>, number][])(
   'behind a reverse proxy: %s',
   async (_case, options, headers, status) => {

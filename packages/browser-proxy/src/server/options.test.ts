@@ -11,14 +11,14 @@ test.each([
   ['a client that cannot log out', { client: {} }, 'client'],
   ['a session without read', { client, session: { clear: session.clear } }, 'session.read'],
   ['a session without clear', { client, session: { read: session.read } }, 'session.clear'],
-  ['a lock that is no function', { client, session: { ...session, lock: true } }, 'session.lock'],
+  ['a lock that is not a function', { client, session: { ...session, lock: true } }, 'session.lock'],
   ['an outbox without add', { client, session, outbox: {} }, 'outbox.add'],
   ['an origin with a path', { client, allowedOrigins: ['https://app.example.com/x'] }, 'allowedOrigins'],
   ['an origin with a wildcard', { client, allowedOrigins: ['*'] }, 'allowedOrigins'],
   ['an opaque origin', { client, allowedOrigins: ['null'] }, 'allowedOrigins'],
   ['an origin that is a single string', { client, allowedOrigins: 'https://app.example.com' }, 'allowedOrigins'],
   ['no origin at all', { client, allowedOrigins: [] }, 'allowedOrigins'],
-  ['a return address that is no URL', { client, returnTo: ['example.com'] }, 'returnTo'],
+  ['a return address that is not a URL', { client, returnTo: ['example.com'] }, 'returnTo'],
   ['return addresses that are a single string', { client, returnTo: '/goodbye' }, 'returnTo'],
   ['an unknown proxy header', { client, trustedProxyHeader: true }, 'trustedProxyHeader'],
   ['the header Forwarded', { client, trustedProxyHeader: 'forwarded' }, 'trustedProxyHeader'],
@@ -26,8 +26,8 @@ test.each([
   ['site data that is not a list', { client, clearSiteData: true }, 'clearSiteData'],
   ['no time', { client, revokeTimeoutMs: 0 }, 'revokeTimeoutMs'],
   ['endless time', { client, storeTimeoutMs: Number.POSITIVE_INFINITY }, 'storeTimeoutMs'],
-  ['a time that is no number', { client, revokeTimeoutMs: '5s' }, 'revokeTimeoutMs'],
-  ['a watcher that is no function', { client, onEvent: {} }, 'onEvent'],
+  ['a time that is not a number', { client, revokeTimeoutMs: '5s' }, 'revokeTimeoutMs'],
+  ['a watcher that is not a function', { client, onEvent: {} }, 'onEvent'],
 ] as [string, LogoutHandlerOptions, string][])('createLogoutHandler() refuses %s', (_case, options, name) => {
   const create = (): unknown => createLogoutHandler(options)
 

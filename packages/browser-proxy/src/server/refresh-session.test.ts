@@ -77,7 +77,7 @@ test('leaves the session unchanged if the provider refuses, and rethrows the err
   expect(store.get('s')).toEqual(tokens(1))
 })
 
-test('rethrows what the outbox throws', async () => {
+test('rethrows an error of the outbox', async () => {
   const { store, refresh } = scene({ outbox: { add: () => Promise.reject(new Error('down')) } })
   const refreshing = refresh()
   store.clear()

@@ -13,14 +13,14 @@ test('the contract check accepts what the contract defines', async () => {
 test.each([
   ['an unknown status', () => Response.json({ status: 'done' }, { headers: json })],
   ['no status', () => Response.json({}, { headers: json })],
-  ['a logout URL that is none', () => Response.json({ status: 'queued', logout_url: 'x y' }, { headers: json })],
+  ['an invalid logout URL', () => Response.json({ status: 'queued', logout_url: 'x y' }, { headers: json })],
   ['another HTTP status', () => Response.json({ status: 'queued' }, { status: 201, headers: json })],
   [
     'another content type',
     () => Response.json({ status: 'queued' }, { headers: { ...json, 'content-type': 'text/json' } }),
   ],
   [
-    'an answer that may be cached',
+    'a response that may be cached',
     () => Response.json({ status: 'queued' }, { headers: { ...json, 'cache-control': 'private' } }),
   ],
   ['CORS', () => Response.json({ status: 'queued' }, { headers: { ...json, 'access-control-allow-origin': '*' } })],

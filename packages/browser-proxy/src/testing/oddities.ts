@@ -78,7 +78,7 @@ const VALUES: Readonly<Record<string, Oddity>> = {
   'a list of undefined': () => [undefined],
   'a list of lists': () => [[]],
   'a huge list': () => new Array(100_000).fill(null),
-  'headers that are none': () => ({ 'bad name\n': 'x', 'x-ok': 'a\r\nb' }),
+  'invalid headers': () => ({ 'bad name\n': 'x', 'x-ok': 'a\r\nb' }),
   'framing headers': () => ({ 'content-length': '1', 'transfer-encoding': 'chunked', 'content-encoding': 'gzip' }),
   'CORS headers': () => ({ 'access-control-allow-origin': '*', 'access-control-allow-credentials': 'true' }),
   'tokens of other types': () => ({ accessToken: 42, refreshToken: {}, idToken: [], expiresAt: 'soon' }),
@@ -88,7 +88,7 @@ const VALUES: Readonly<Record<string, Oddity>> = {
   'a report with getters': () => ({ revoked: false, tokens: [getters()] }),
   'a response': () => new Response('no'),
   'an error': () => new Error('returned'),
-  'a date that is none': () => new Date(Number.NaN),
+  'an invalid date': () => new Date(Number.NaN),
   getters,
   trap,
   'a revoked proxy': revoked,
@@ -100,7 +100,7 @@ const BEHAVIOURS: Readonly<Record<string, (value: unknown) => unknown>> = {
     throw value
   },
   // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are such objects
-  'is a thenable that gives': (value) => ({ then: (done: (value: unknown) => void) => done(value) }),
+  'is a thenable that resolves to': (value) => ({ then: (done: (value: unknown) => void) => done(value) }),
   // biome-ignore lint/suspicious/noThenProperty: as above
   'is a thenable that rejects with': (value) => ({ then: (_: unknown, fail: (value: unknown) => void) => fail(value) }),
   'rejects with': (value) => Promise.reject(value),

@@ -57,9 +57,14 @@ test('each record stays on one line, whatever it contains', async () => {
 })
 
 test.each([
-  ['what the journal does not know is cut off', line(1) + line(2) + line(3), line(1).length, `${line(1)}new\n`],
-  ['half a line is cut off where no length is known', `${line(1)}{"line":2,"to`, undefined, `${line(1)}new\n`],
-  ['a line of which hardly anything was written is cut off', `${line(1)}{"l`, undefined, `${line(1)}new\n`],
+  [
+    'lines that the journal does not record are cut off',
+    line(1) + line(2) + line(3),
+    line(1).length,
+    `${line(1)}new\n`,
+  ],
+  ['half a line is cut off if no length is known', `${line(1)}{"line":2,"to`, undefined, `${line(1)}new\n`],
+  ['a line that has hardly begun is cut off', `${line(1)}{"l`, undefined, `${line(1)}new\n`],
   ['a report that is shorter than it was is kept', `${line(1)}{"line`, 100, `${line(1)}new\n`],
   ['an empty report is fine', '', 0, 'new\n'],
   ['a report that lost its lines is fine', '', 100, 'new\n'],

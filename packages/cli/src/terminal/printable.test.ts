@@ -13,7 +13,7 @@ test.each([
   ],
   ['a direction that is turned around', 'txt.\u202eexe', 'txt.\\u202eexe'],
   ['an isolate', '\u2066a\u2069', '\\u2066a\\u2069'],
-  ['what has no width', 'a\u200bb\u200dc\ufeffd\u00ade\u2060f', 'a\\u200bb\\u200dc\\ufeffd\\u00ade\\u2060f'],
+  ['characters without a width', 'a\u200bb\u200dc\ufeffd\u00ade\u2060f', 'a\\u200bb\\u200dc\\ufeffd\\u00ade\\u2060f'],
   ['a filler that is called a letter', 'a\u3164b\uffa0', 'a\\u3164b\\uffa0'],
   ['tags beyond the basic plane', 'a\u{e0041}', 'a\\udb40\\udc41'],
   ['half a character', 'a\ud800', 'a\\ud800'],

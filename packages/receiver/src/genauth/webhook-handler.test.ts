@@ -29,7 +29,7 @@ describe('ends everything for the user', () => {
   test.each<[string, unknown]>([
     ['kick', kick(alice)],
     ['kick, from this application', { eventName: 'kick', data: { users: [alice], application: { id: APP } } }],
-    ['kick, from no certain application', { eventName: 'kick', data: { users: [alice], application: null } }],
+    ['kick, from an unspecified application', { eventName: 'kick', data: { users: [alice], application: null } }],
     ['user:blocked', { eventName: 'user:blocked', data: { user: alice } }],
     ['user:deleted', { eventName: 'user:deleted', data: { users: [alice] } }],
     ['user:deleted, with ids alone', { eventName: 'user:deleted', data: { users: ['alice'] } }],

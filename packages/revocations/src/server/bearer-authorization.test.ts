@@ -18,7 +18,7 @@ describe('secrets of a feed', () => {
     expect(authorize(request({}))).toBe(false)
   })
 
-  test.each([[], [''], ['too-short'], ['with a space in between'], [undefined], ['a-good-secret-of-it', '']])(
+  test.each([[], [''], ['too-short'], ['with a space inside'], [undefined], ['a-good-secret-of-it', '']])(
     'cannot be %j, and are not repeated',
     (...secrets) => {
       expect(() => bearerAuthorization(...(secrets as string[]))).toThrow(

@@ -45,12 +45,12 @@ describe('a check for a proxy', () => {
   const invalid: [string, () => Promise<Request>][] = [
     ['no token', async () => ask()],
     ['another scheme', async () => ask(await sign('1'), 'DPoP')],
-    ['something that is no token', async () => ask('nonsense')],
+    ['a value that is not a token', async () => ask('nonsense')],
     ['two tokens', async () => ask(`${await sign('1')}, Bearer ${await sign('2')}`)],
     ['a token for another audience', async () => ask(await sign('1', 'other'))],
     ['a token that has expired', async () => ask(await sign('1', 'api', '-1m'))],
     [
-      'a token that somebody else signed',
+      'a token that someone else signed',
       async () => {
         const { privateKey: foreign } = await generateKeyPair('RS256')
         return ask(
@@ -82,7 +82,7 @@ describe('a check for a proxy', () => {
     ['no matching key', Object.assign(new Error('x'), { code: 'ERR_JWKS_NO_MATCHING_KEY' }), 401],
     ['nothing', undefined, 401],
     ['keys that do not come in time', Object.assign(new Error('x'), { code: 'ERR_JWKS_TIMEOUT' }), 503],
-    ['keys that are none', Object.assign(new Error('x'), { code: 'ERR_JOSE_GENERIC' }), 503],
+    ['invalid keys', Object.assign(new Error('x'), { code: 'ERR_JOSE_GENERIC' }), 503],
     ['a network that is down', new TypeError('fetch failed'), 503],
     ['a bug', 'oops', 503],
   ])('distinguishes an invalid token from a failed verification: %s', async (_, thrown, status) => {

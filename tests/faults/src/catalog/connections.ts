@@ -27,22 +27,22 @@ export const brokenConnections: readonly Row[] = [
   },
   { name: 'a refused connection', behave: answer({}), appHost: NOBODY, ...unsent, afterward: says('ECONNREFUSED') },
   {
-    name: 'a reset in place of a greeting',
+    name: 'a reset instead of a greeting',
     behave: answer({}),
     server: { onConnection: (socket) => socket.resetAndDestroy() },
     ...unheard,
   },
-  { name: 'a reset in place of an answer', behave: reset, ...lost },
-  { name: 'a hang-up in place of an answer', behave: hangUp, ...lost },
+  { name: 'a reset instead of a response', behave: reset, ...lost },
+  { name: 'a disconnect instead of a response', behave: hangUp, ...lost },
   { name: 'a reset within the headers', behave: write('HTTP/1.1 200 OK\r\ncontent-le', 'reset'), ...lost },
-  { name: 'a hang-up within the headers', behave: write('HTTP/1.1 200 OK\r\ncontent-le', 'end'), ...lost },
+  { name: 'a disconnect within the headers', behave: write('HTTP/1.1 200 OK\r\ncontent-le', 'end'), ...lost },
   {
     name: 'a reset after the headers',
     behave: write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n', 'reset'),
     ...lost,
   },
   { name: 'a reset within the body', behave: write(truncated, 'reset'), ...lost },
-  { name: 'a body shorter than it says', behave: write(truncated, 'end'), ...lost },
+  { name: 'a body shorter than declared', behave: write(truncated, 'end'), ...lost },
   { name: 'a body cut within a chunk', behave: write(cutChunk, 'end'), ...lost },
   { name: 'a body cut between chunks', behave: write(`${cutChunk.slice(0, -8)}${'c'.repeat(64)}\r\n`, 'end'), ...lost },
   {
@@ -51,7 +51,7 @@ export const brokenConnections: readonly Row[] = [
     ...lost,
   },
   {
-    name: 'a body that is not the gzip it says',
+    name: 'a body that is declared as gzip and is not',
     behave: answer({ headers: { 'content-encoding': 'gzip' }, body: 'OK' }),
     ...lost,
   },
@@ -91,7 +91,7 @@ function says(reason: string): NonNullable<Row['afterward']> {
 
 /** Connections that fail first, before the provider refuses: the first request may have arrived (R9). */
 export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const).flatMap((status) =>
-  Object.entries({ 'a reset': reset, 'a body shorter than it says': write(truncated, 'end') }).map(
+  Object.entries({ 'a reset': reset, 'a body shorter than declared': write(truncated, 'end') }).map(
     ([name, broken]): Row => ({
       name: `${name}, and then ${status}`,
       behave: inTurn(broken, answer({ status }), broken, answer({ status })),

@@ -59,8 +59,8 @@ const PLACES: Record<string, (text: string) => Behavior> = {
       reason: headerSafe(text),
       headers: { location: `http://127.0.0.1:2/?${encodeURIComponent(text)}` },
     }),
-  'a status line that is none': (text) => write(`HTTP/9.9 ${headerSafe(text)}\r\n\r\n`, 'end'),
-  'a header line that is none': (text) => write(`HTTP/1.1 200 OK\r\n${headerSafe(text)}\u0000\r\n\r\n`, 'end'),
+  'an invalid status line': (text) => write(`HTTP/9.9 ${headerSafe(text)}\r\n\r\n`, 'end'),
+  'an invalid header line': (text) => write(`HTTP/1.1 200 OK\r\n${headerSafe(text)}\u0000\r\n\r\n`, 'end'),
   'the size of a chunk': (text) =>
     write(`${head({ headers: { 'transfer-encoding': 'chunked' } })}${headerSafe(text)}\r\n`, 'end'),
 }

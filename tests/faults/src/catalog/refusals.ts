@@ -18,12 +18,12 @@ const challenge = (value: string): Row['behave'] => answer({ status: 401, header
 /** Refusals whose body or challenge is more specific than their status. */
 export const tellingRefusals: readonly Row[] = [
   {
-    name: '401 with nothing but a challenge without an error',
+    name: '401 with only a challenge without an error',
     behave: challenge('Basic realm="provider"'),
     ...either(fails('client_auth_failed', { details: { status: 401 } })),
   },
   {
-    name: '401 with nothing but a challenge',
+    name: '401 with only a challenge',
     behave: challenge('Basic realm="provider", error="invalid_client", error_description="no such \\"app\\""'),
     ...either(
       fails('client_auth_failed', {

@@ -14,8 +14,8 @@ const dateIn = (seconds: number): string => new Date(Date.now() + seconds * 1000
 const BEARABLE: Record<string, { value: () => string; waitMs?: number }> = {
   '0': { value: () => '0' },
   '1': { value: () => '1', waitMs: 1_000 },
-  '-1, which is no number of seconds': { value: () => '-1' },
-  '0.2, which is none either': { value: () => '0.2' },
+  '-1, which is not a number of seconds': { value: () => '-1' },
+  '0.2, which is not one either': { value: () => '0.2' },
   'a date in the past': { value: () => dateIn(-3600) },
   'the beginning of time': { value: () => 'Thu, 01 Jan 1970 00:00:00 GMT' },
   // A date has no fractions, so the wait may be up to one second shorter.

@@ -92,7 +92,7 @@ const bodies: readonly SuccessBody[] = [
   },
   { name: 'an HTML page', ...portalPage, ...either(strange) },
   {
-    name: 'an HTML page that says it is text',
+    name: 'an HTML page declared as text',
     headers: { 'content-type': 'text/plain' },
     body: portalPage.body as string,
     ...either(strange),
@@ -104,7 +104,7 @@ const bodies: readonly SuccessBody[] = [
     ...either(strange),
   },
   {
-    name: 'bytes that are no text',
+    name: 'bytes that are not text',
     headers: { 'content-type': 'application/octet-stream' },
     body: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0xff, 0xfe, 0x00, 0x00]),
     ...either(strange),
@@ -177,7 +177,7 @@ export const oddlyPut: readonly Row[] = [
   { name: '12 kB of headers', behave: answer({ headers: { 'x-padding': 'p'.repeat(12_000) } }) },
   { name: '300 headers', behave: answer({ headers: { 'x-many': Array.from({ length: 300 }, String) } }) },
   {
-    name: 'one byte after the other',
+    name: 'one byte at a time',
     behave: byteByByte(ok),
   },
 ].map(({ name, behave }) => ({ name, behave, revocation: accepted, introspection: strange }))
