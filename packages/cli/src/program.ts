@@ -91,7 +91,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-/** Writes to standard error what went wrong, and returns the exit code for it. */
+/** Reports an error on standard error, and returns its exit code. */
 export function reportError(error: unknown, terminal: Terminal): ExitCode {
   const { lines, exitCode } = describeError(error)
   report(lines, terminal)

@@ -9,11 +9,11 @@ export interface AssertionOptions {
   /**
    * The audience of the assertion. A function is called for each assertion: for a provider that requires the address of
    * the endpoint, it is `({ url }) => url`.
-   * @default the provider's issuer; with `endpoints` it is not known, so the option is needed
+   * @default the provider's issuer; with `endpoints`, it is unknown, so the option is required
    */
   readonly audience?: string | ((context: ClientAuthContext) => string) | undefined
   /**
-   * From `iat` to `exp`, in seconds, 30 to 300. `iat` is 10 seconds ago, as clocks differ.
+   * From `iat` to `exp`, in seconds, 30 to 300. `iat` is 10 seconds in the past, because clocks differ.
    * @default 60
    */
   readonly lifetimeSeconds?: number | undefined

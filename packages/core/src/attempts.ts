@@ -14,7 +14,7 @@ import type { Verdict } from './verdict.ts'
 /** Longest wait for the code that describes failures, in milliseconds. The deadline may have passed already. */
 const LOAD_MS = 1_000
 
-/** One request, sent as often as it takes. */
+/** One request, sent as often as necessary. */
 export interface EndpointRequest<T = unknown> {
   readonly method: 'GET' | 'POST'
   readonly url: string
@@ -28,7 +28,7 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
   const { clock } = call.options
   const late = endedBefore(call, clock)
   if (late) return notSent(late)
-  // Some gateways take a key there, and runtimes like to quote the address.
+  // Some gateways expect a key there, and runtimes quote the address.
   const [, query = ''] = request.url.split('?', 2)
   if (query.length >= WINDOW) call.secrets.push(query)
   let history: AttemptHistory | undefined

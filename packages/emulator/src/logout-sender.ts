@@ -4,7 +4,7 @@
  * | sender | the token |
  * |---|---|
  * | `oidc-provider` | sent by `oidc-provider` itself |
- * | `keycloak` | one more event, which is no object; a claim `typ` |
+ * | `keycloak` | one more event, which is not an object; a claim `typ` |
  * | `hydra` | no `exp`, no `sub`, `typ` is `JWT`, `aud` is a list |
  * | `zitadel` | lives for five minutes, and `iat` is a second in the past |
  * | `authentik` | as of 2025.12 |

@@ -24,6 +24,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
 
 /** The only error that an outbox throws. Neither it nor its `cause` contains a token, a key or a database password. */
 export class OutboxError extends Error {
+  /** Reason for the error. */
   declare readonly code: OutboxErrorCode
   /** For {@link Outbox.addMany}: the number of logouts, from the first, that are stored anyway. */
   declare readonly added?: number

@@ -53,6 +53,7 @@ const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError') as ne
  * ```
  */
 export class LogoutProxyError extends Error implements LogoutProxyErrorDetails {
+  /** Reason for the error. */
   declare readonly code: LogoutProxyErrorCode
   declare readonly status?: number
   declare readonly problem?: ProblemCode

@@ -27,7 +27,7 @@ const NAME = /^[a-z_][a-z0-9_]{0,62}$/
 /** Ends a user's sessions and their tokens. */
 export async function runLogoutUser(options: LogoutUserOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, table, indexSchema, tokensAt, quiet = false, json } = options
-  // The variable of a script that is not set must not make all sessions of one.
+  // An unset variable in a script must not select all sessions.
   if (sub === '' || sid === '') throw usage('--sub and --sid must not be empty.')
   if (sub === undefined && sid === undefined)
     throw usage('Pass --sub for all sessions of a user, or --sid for one session.')

@@ -1,4 +1,4 @@
-/** The help after the usage of `outbox`, and below of each of its commands. */
+/** The help after the usage of `outbox` and of each of its commands. */
 export const outboxDetails = `
 Logouts in the outbox are durable: they are revoked after an outage, after
 throttling and after a crash. Tokens are encrypted at rest.

@@ -38,7 +38,7 @@ export async function openOutboxOf(
   const { name, isMissing, isPostgres } = address
   const needsKeys = use === 'tokens'
   if (!needsKeys && isMissing) {
-    // Otherwise a name with a typing error would become a new outbox, with nothing in it.
+    // Otherwise, a mistyped name would create a new, empty outbox.
     throw new CommandError(ExitCode.usage, `The folder in ${name} does not exist; 'outbox add' creates it.`)
   }
   const encryptionKeys = (await keysOf(location, terminal)) ?? (needsKeys ? noKeys() : [unusedKey()])

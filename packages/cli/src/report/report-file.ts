@@ -56,8 +56,8 @@ export function checkReportPath(path: string): void {
 }
 
 /**
- * The addresses in the report of an earlier run over the same input. A run that only finds everything done sends no
- * request, and its report must not lose them.
+ * The addresses in the report of an earlier run over the same input. A run that finds everything done sends no request,
+ * and its report must not lose them.
  */
 export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditReport, 'provider' | 'runs'>): string[] {
   try {

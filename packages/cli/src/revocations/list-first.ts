@@ -31,7 +31,7 @@ export async function* listFirst(
 ): AsyncGenerator<TokenRow, undefined> {
   const read = (): Promise<IteratorResult<TokenRow, undefined>> => {
     const result = tokens.next()
-    // It is awaited later; until then, its failure is not to be reported as unhandled.
+    // It is awaited later; until then, its failure must not count as unhandled.
     result.catch(() => {})
     return result
   }

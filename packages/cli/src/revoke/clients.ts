@@ -50,7 +50,7 @@ export async function connectClients(
   const { secretFile: _, ...connection } = options
   const settings = await readSettings(connection, terminal, withoutApplication(terminal.env))
   const connections = new Map<string, Connection>()
-  // All of them before anything is sent: a mistake in the file is found at the start.
+  // All of them are created before anything is sent, so that a mistake in the file is found at the start.
   for (const [id, entry] of credentials) connections.set(id, connect(settingsOf(settings, id, entry), overrides))
   const [first] = connections.values()
   return {

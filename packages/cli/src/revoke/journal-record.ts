@@ -49,7 +49,7 @@ export const HEADER_START = '{"journal":"backend-logout revoke '
 const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'backend-logout revoke 2']
 const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 
-/** Writes the first line of a journal, and the line from which on a journal of format 1 is one of format 2. */
+/** Writes the first line of a journal, and the line that turns a journal of format 1 into one of format 2. */
 export function formatHeader(
   key: JournalKey,
   { provider, app, verify, column, listed }: JournalIdentity,

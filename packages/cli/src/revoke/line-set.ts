@@ -9,7 +9,7 @@ export class LineSet {
   /** Ranges that came out of order, as alternating start and end. Inserting each would move all that follow. */
   #pending: number[] = []
 
-  /** The number of ranges that it needs, not counting the last million lines at most that came out of order. */
+  /** The number of ranges that it needs, not counting up to a million lines that came out of order. */
   get ranges(): number {
     return this.#starts.length
   }

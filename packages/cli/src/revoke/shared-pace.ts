@@ -38,7 +38,7 @@ export async function openSharedPace(
   const address = readStore({ option: '--outbox', variable: 'OUTBOX_STORE' }, given, terminal)
   if (!address) return undefined
   if (!address.isPostgres) {
-    // One process at a time has an outbox in a folder, so no worker runs next to this one.
+    // Only one process at a time can open an outbox in a folder, so no worker runs next to this one.
     if (given === undefined) return undefined
     throw new CommandError(
       ExitCode.usage,
@@ -70,7 +70,7 @@ async function open(postgres: string, onEvent: OutboxOptions['onEvent']): Promis
   const { isOutboxError, openOutbox } = await import('@backend-logout/outbox')
   const encryptionKeys = [unusedKey()]
   try {
-    // Opening it to write would create the tables. That of a wrong database would be a pace without any workers.
+    // Opening it to write would create the tables. The pace of a wrong database would have no workers.
     await using _existing = await openOutbox({ store: { postgres, readOnly: true }, encryptionKeys })
     return await openOutbox({ store: { postgres, maxConnections: 2 }, encryptionKeys, onEvent })
   } catch (error) {

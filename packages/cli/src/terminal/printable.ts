@@ -3,8 +3,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Po
 const PLAIN = /^[\x20-\x7e]*$/
 
 /**
- * Makes visible what could steer a terminal, forge a line of a log or hide: each such character becomes `\uXXXX`. That
- * is also how JSON writes characters, so JSON stays the same value.
+ * Escapes characters that could control a terminal, forge a line of a log or hide: each becomes `\uXXXX`. JSON escapes
+ * characters in the same way, so JSON stays the same value.
  */
 export function printable(text: string): string {
   return PLAIN.test(text) ? text : text.replace(UNPRINTABLE, escapeCharacter)
