@@ -24,7 +24,7 @@ afterAll(async () => {
   await once(server, 'close')
 })
 
-/** The request that reaches the handler, or the answer where none does. */
+/** The request that reaches the handler, or the response if none does. */
 async function ask(lines: string[], target?: string, method?: string): Promise<Request | string> {
   seen.length = 0
   const answer = await sendRaw(port, rawRequest(lines, target, method))
@@ -101,7 +101,7 @@ test.each(['TRACE', 'PROPFIND', 'M-SEARCH'])('the method %s is answered', async 
   else expect(reached).toMatchObject({ method })
 })
 
-test('this handler does not answer CONNECT, and CONNECT does not disturb other requests', async () => {
+test('this handler does not respond to CONNECT, and CONNECT does not disturb other requests', async () => {
   expect(await ask(['Host: app.test'], 'app.test:443', 'CONNECT')).toBe('')
   expect(await ask(['Host: app.test'])).toBeInstanceOf(Request)
 })

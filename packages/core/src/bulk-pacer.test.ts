@@ -13,7 +13,7 @@ const clientOf = ({ origin }: LoopbackServer, retries = 0): LogoutClient => {
 }
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `token ${index}`)
 
-/** Gives out turns as soon as they are allowed, and remembers what it learns. */
+/** Grants turns as soon as they are allowed, and records the outcomes that it learns. */
 function countingPacer(): BulkPacer & {
   turns: number
   readonly learned: PacedAttempt[]
@@ -119,7 +119,7 @@ describe('revokeTokens() with a pacer', () => {
     const pacer = countingPacer()
     const found = await all(client.revokeTokens(names(4), { pacer, verify: true, concurrency: 1 }))
     expect(found.map(({ state }) => state)).toEqual(Array(4).fill('verified'))
-    // Those of the last token are owed when the run ends.
+    // The turns of the last token are still due when the run ends.
     expect([pacer.turns, server.requests.length]).toEqual([10, 12])
   })
 

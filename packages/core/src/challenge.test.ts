@@ -41,7 +41,7 @@ test.each(['a="', 'error=', 'a=b ', '\\"', 'x   ', '"\\'])(
       return performance.now() - startedAt
     }
     time(65_536)
-    // Sixteen times the length: sixteen times the time, and some tolerance for a busy machine; not 256 times.
+    // Sixteen times the length takes sixteen times the time, and some tolerance for a busy machine; not 256 times.
     expect(time(1_048_576)).toBeLessThan(100 * Math.max(1, time(65_536)))
   },
 )

@@ -18,7 +18,7 @@ describe('a real server receives', () => {
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  /** The credentials as a provider reads them, by a parser that shares nothing with the client. */
+  /** The credentials as a provider reads them, with a parser that shares no code with the client. */
   function read({ headers, body }: ReceivedRequest): { id: unknown; secret: unknown; token: unknown } {
     const form = parse(body.toString('latin1'))
     const basic = /^Basic ([A-Za-z0-9+/]+={0,2})$/.exec(headers.authorization ?? '')?.[1]
@@ -158,7 +158,7 @@ describe('any response of a real server', () => {
           } catch (error) {
             expect(error).toBeInstanceOf(LogoutError)
             const { code, status, attempts } = error as LogoutError
-            // 204, 205 and 304 have no body, so that what follows them may break the connection.
+            // 204, 205 and 304 have no body, so bytes after them may break the connection.
             if (code !== 'network') expect({ status, attempts }).toEqual({ status: given.status, attempts: 1 })
             ends.add(code)
           }

@@ -136,7 +136,7 @@ describe('revokeToken()', () => {
     })
     resolve({ authorization: 'Own credential' })
     await thenable.revokeToken('x')
-    // As zone.js does. An async function still returns a promise of the engine's own class.
+    // As zone.js does. An async function still returns a promise of the engine's class.
     vi.stubGlobal('Promise', class extends Promise<unknown> {})
     try {
       await createLogoutClient({ ...options, clientAuth: () => promise }).revokeToken('x')

@@ -9,7 +9,7 @@ import { always, inTurn, listen } from './testing/loopback-server.ts'
 
 const start: LogoutEvent = { type: 'start', call: 1, operation: 'revoke' }
 
-/** Looks like a promise, but is not one. */
+/** Resembles a promise, but is not one. */
 function thenable(then: (resolve: () => void, reject?: (reason: Error) => void) => void): object {
   return Object.defineProperty({}, 'then', { value: then })
 }
@@ -145,7 +145,7 @@ describe('the events of a call', () => {
       appHost: emulator.appHost,
       onEvent: (event) => events.push(event),
     })
-    // The provider says everything back that it was sent.
+    // The provider repeats everything that it received.
     emulator.answerNext({
       status: 400,
       headers: { 'x-request-id': refreshToken },

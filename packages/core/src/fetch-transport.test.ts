@@ -5,7 +5,7 @@ import { fetchTransport } from './fetch-transport.ts'
 import { type Answer, listen } from './testing/loopback-server.ts'
 import type { TransportResponse } from './transport.ts'
 
-/** Announces more than it sends, and closes the connection. */
+/** Declares more bytes than it sends, and closes the connection. */
 function breaksOff(status: number): Answer {
   return (_request, response) => {
     response.writeHead(status, { 'content-length': '1000', 'retry-after': '7' })
@@ -35,7 +35,7 @@ function flood(): ReadableStream<Uint8Array> {
   return ReadableStream.from(Array.from({ length: 100 }, () => new Uint8Array(65_536).fill(120)))
 }
 
-// Deno and Bun keep the length where the body comes in chunks; browsers hide an encoding from other origins.
+// Deno and Bun keep the length if the body comes in chunks; browsers hide an encoding from other origins.
 test.each<[string, Record<string, string>, string]>([
   ['in chunks', { 'transfer-encoding': 'chunked' }, 'default'],
   ['compressed', { 'content-encoding': 'br' }, 'default'],

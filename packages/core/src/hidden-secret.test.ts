@@ -69,6 +69,6 @@ test('a token of 64 KiB and a text that was chosen for it take little time', () 
   const start = process.cpuUsage()
   for (let round = 0; round < 5; round++) for (const text of texts) redactor([secret])(text)
   const { user } = process.cpuUsage(start)
-  // Processor time, not time of the clock; the bound that is promised is 20 ms.
+  // Processor time, not elapsed time; the promised bound is 20 ms.
   expect(user / 20_000).toBeLessThan(20)
 })

@@ -32,7 +32,7 @@ import type * as jwt from './jwt.ts'
 
 const { createLogoutClient, fingerprintToken, isLogoutError, LogoutError } = core
 
-/** `true` where `any` is anywhere in a type that a caller can reach, six levels deep. */
+/** `true` if `any` is anywhere in a type that a caller can reach, six levels deep. */
 type HasAny<T> = true extends Search<T, [1, 1, 1, 1, 1, 1]> ? true : false
 
 type Search<T, Depth extends 1[]> = 0 extends 1 & T
@@ -56,7 +56,7 @@ type OwnOptions = Omit<LogoutClientOptions, 'fetch'>
 
 describe('the test itself', () => {
   test('finds any at every depth', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: this is what is looked for
+    // biome-ignore lint/suspicious/noExplicitAny: the test searches for it
     type Any = any
     expectTypeOf<HasAny<Any>>().toEqualTypeOf<true>()
     expectTypeOf<HasAny<{ readonly a?: { b: Any } }>>().toEqualTypeOf<true>()
@@ -79,7 +79,7 @@ describe('no any leaks out of', () => {
   })
 
   test('the client', () => {
-    // An iterable's own type has any in it.
+    // The type of an iterable contains any.
     expectTypeOf<HasAny<Omit<LogoutClient, 'revokeTokens'>>>().toEqualTypeOf<false>()
     expectTypeOf<HasAny<ReturnType<LogoutClient['revokeTokens']>>>().toEqualTypeOf<false>()
     expectTypeOf<HasAny<OwnOptions>>().toEqualTypeOf<false>()

@@ -51,7 +51,7 @@ describe('privateKeyJwt() at a provider', () => {
         return fetch(url, init)
       },
     })
-    // The first one is carried out before its answer is lost, so the provider has seen its `jti`.
+    // The first request is executed before its response is lost, so the provider has seen its `jti`.
     own.answerNext({ handled: true, status: 503 })
     own.answerNext({ status: 503, headers: { 'retry-after': '0' } })
     expect(await client.revokeToken(accessToken)).toBe(true)

@@ -169,7 +169,7 @@ describe('an assertion', () => {
 
 test('the main entry works without jose', async () => {
   const { Worker } = await import('node:worker_threads')
-  // A loader that refuses jose: whatever loads it would fail.
+  // A loader that refuses jose: loading it would fail.
   const program = `
     import { registerHooks } from 'node:module'
     registerHooks({ resolve(specifier, context, next) {

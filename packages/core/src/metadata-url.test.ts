@@ -148,7 +148,7 @@ describe('resolveEndpointHosts()', () => {
   })
 })
 
-/** A provider that the Internet knows as `https://id.example.com`, and a server of the local network. */
+/** A provider that is `https://id.example.com` on the Internet, and a server of the local network. */
 async function providerAndNeighbor(metadata: (neighbor: LoopbackServer) => object) {
   const neighbor = await listen((_request, response) => response.end())
   const provider = await listen((request, response) => {
@@ -178,7 +178,7 @@ async function providerAndNeighbor(metadata: (neighbor: LoopbackServer) => objec
   }
 }
 
-/** Calls each endpoint of a client with a token, and gives the error of the one that metadata calls `name`. */
+/** Calls each endpoint of a client with a token, and returns the error for the one that metadata calls `name`. */
 async function errorAt(client: LogoutClient, name: string): Promise<LogoutError> {
   await client.discover()
   const calls: Readonly<Record<string, () => unknown>> = {

@@ -6,7 +6,7 @@ import type { LogoutClientOptions } from './options.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { type LoopbackServer, listen } from './testing/loopback-server.ts'
 
-/** A provider with the given metadata, whose endpoints all answer that a token is active. */
+/** A provider with the given metadata, whose endpoints all report a token as active. */
 async function provider(more: (origin: string) => object = () => ({})): Promise<LoopbackServer> {
   const server: LoopbackServer = await listen((request, response) => {
     const { origin } = server

@@ -9,7 +9,7 @@ import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { listen } from './testing/loopback-server.ts'
 import { TransportResponse } from './transport.ts'
 
-/** Tokens that have nothing in common. */
+/** Tokens that have no part in common. */
 const token = (number: number): string => createHash('sha256').update(String(number)).digest('hex')
 
 describe('remember()', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { SharedWork } from './shared-work.ts'
 import { manualClock } from './testing/manual-clock.ts'
 
-/** Work whose runs end when the test says so. */
+/** Work whose runs end when the test requests it. */
 function work() {
   const clock = manualClock()
   const runs: PromiseWithResolvers<string>[] = []

@@ -54,7 +54,7 @@ describe('withTimeLimit()', () => {
     const note = (warning: Error): unknown => warnings.push(warning)
     process.on('warning', note)
     await expect(withTimeLimit(never, -5, undefined, systemClock)).rejects.toEqual(new EndedEarly('timeout'))
-    // Node.js warns of a time below zero a moment later.
+    // Node.js warns of a negative time a moment later.
     await new Promise((resolve) => setTimeout(resolve, 5))
     process.off('warning', note)
     expect(warnings).toEqual([])

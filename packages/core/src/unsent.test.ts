@@ -65,7 +65,7 @@ test('an error that is its own cause takes bounded time', () => {
 })
 
 describe('a provider that cannot be reached', () => {
-  /** An address at which nobody listens any longer. */
+  /** An address at which nothing listens any longer. */
   const nobody = async (): Promise<string> => {
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((listening) => server.once('listening', listening))
@@ -94,7 +94,7 @@ describe('a provider that cannot be reached', () => {
       code: 'network',
       message: expect.stringContaining('did not respond'),
     })
-    // Without anything to revoke, no request was sent.
+    // With nothing to revoke, no request was sent.
     expect(await client.logout({ idToken: 'x' })).toHaveProperty('logoutUrl')
   })
 

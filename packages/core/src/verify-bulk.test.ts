@@ -7,7 +7,7 @@ import type { BulkToken } from './token-source.ts'
 
 type Refuse = (path: string, token: string) => [status: number, headers?: Record<string, string>] | undefined
 
-/** A provider with tokens that are active until they are revoked, unless it refuses to answer. */
+/** A provider with tokens that are active until they are revoked, unless it refuses to respond. */
 async function provider(refuse: Refuse, gone: Iterable<string> = []) {
   const revoked = new Set<string>(gone)
   const server = await listen((request, response: ServerResponse) => {
@@ -66,7 +66,7 @@ describe('revokeTokens() with verify', () => {
     expect(found.map(({ attempts, wasActive }) => ({ attempts, wasActive }))).toEqual(
       Array(6).fill({ attempts: 1, wasActive: true }),
     )
-    // No token is revoked twice to be proven.
+    // No token is revoked twice in order to verify it.
     expect(server.requests.filter(({ path }) => path === '/revoke')).toHaveLength(6)
   })
 
@@ -80,7 +80,7 @@ describe('revokeTokens() with verify', () => {
     expect(await verifyAll(later.server, [{ token: 'token-0', wasActive: true }])).toMatchObject([
       { state: 'verified' },
     ])
-    // Without that, nobody could tell it from a token that never was one.
+    // Without that, the token could not be distinguished from one that never was active.
     expect(await verifyAll(later.server, ['token-0'])).toMatchObject([{ state: 'accepted', revoked: true }])
   })
 

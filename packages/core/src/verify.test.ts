@@ -9,7 +9,7 @@ import { verifyPatience } from './verify-patience.ts'
 
 const active = (value: boolean): Answer => always(200, { active: value })
 
-/** A provider that introspects as told, and revokes as told, by default with success. */
+/** A provider that introspects and revokes as told; by default, it reports success. */
 function provider(introspect: Answer, revoke: Answer = always(200)): Promise<LoopbackServer> {
   return listen((request, response, message) =>
     (request.path === '/revoke' ? revoke : introspect)(request, response, message),
@@ -60,7 +60,7 @@ describe('verification', () => {
     const onEvent = ({ type, operation }: LogoutEvent) => {
       if (type !== 'outcome' || operation !== 'introspect') return
       asked.push(clock.now())
-      // After the question before the revocation nothing is waited for; after the others, the wait begins now.
+      // There is no wait after the introspection before the revocation; after the others, the wait begins now.
       if (asked.length > 1) setImmediate(() => clock.advanceToNext())
     }
     const client = createClient({ appId: 'app', endpoints: endpointsOf(server), onEvent }, clock)
@@ -169,7 +169,7 @@ describe('verification', () => {
     const controller = new AbortController()
     const clock = manualClock()
     const onEvent = (event: LogoutEvent) => {
-      // Between the first question after the revocation and the second.
+      // Between the first introspection after the revocation and the second.
       if (event.type === 'outcome' && server.requests.length === 3) setImmediate(() => controller.abort())
     }
     const client = createClient({ appId: 'app', endpoints: endpointsOf(server), onEvent }, clock)

@@ -7,7 +7,7 @@ const NAMES = environmentVariables()
 const allowEnv = `--allow-env=${NAMES}`
 const report = 'catch (error) { console.log(error.code, error.message) }'
 
-/** Revokes with a client of this environment, and says what comes of it. */
+/** Revokes with a client of this environment, and returns the outcome. */
 async function revoke(env: Record<string, string>, options = '', flags: readonly string[] = []): Promise<string> {
   const program = `
     import { createLogoutClientFromEnv } from './mod.ts'
@@ -113,7 +113,7 @@ Deno.test('createLogoutClientFromEnv() reads the settings of the pool', async ()
   const env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: emulator.appHost }
   const pool = { AUTHING_APP_POOL_MAX_IDLE: '2', AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '500' }
   equal(await revoke({ ...env, ...pool }, '', allowNet(emulator)), 'true')
-  // An unused permission cannot be wrong: so these show that the variables arrive.
+  // An unused permission cannot be wrong, so these show that the variables arrive.
   const zero = await revoke({ ...env, AUTHING_APP_POOL_IDLE_TIMEOUT_MS: '0' }, '', allowNet(emulator))
   ok(zero.startsWith('invalid_options pool.idleTimeoutMs must be'), zero)
   const text = await revoke({ ...env, AUTHING_APP_POOL_MAX_IDLE: 'many' }, '', allowNet(emulator))

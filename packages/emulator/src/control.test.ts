@@ -112,7 +112,7 @@ describe('over HTTP', () => {
 })
 
 describe('a body without a length', () => {
-  /** Sends a body in chunks for as long as it is taken, and gives what was answered. */
+  /** Sends a body in chunks for as long as it is read, and returns the response. */
   async function pour(chunk: Buffer): Promise<string> {
     const { hostname, port, host } = new URL(emulator.appHost)
     const socket = connect(Number(port), hostname)

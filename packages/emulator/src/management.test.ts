@@ -40,7 +40,7 @@ afterEach(() => {
 
 const DATE = 'Thu, 26 Nov 2026 08:00:00 GMT'
 
-/** The example of the contract, with the text written out by hand. */
+/** The example of the contract, with the text written by hand. */
 function signed(path: string, members: string, secret = emulator.management.accessKeySecret): Record<string, string> {
   const text = `POST\ndate:${DATE}\nx-genauth-signature-nonce:5b8a1c0e\n${path}?${members}`
   const mac = createHmac('sha1', secret).update(text).digest('base64')

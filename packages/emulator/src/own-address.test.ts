@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => emulator.close())
 
-/** Requests that the emulator answers, one for each part of it; whatever their status, it is not 403. */
+/** Requests to which the emulator responds, one for each part of it; whatever their status, it is not 403. */
 const PATHS = [
   ['GET', '/'],
   ['GET', '/oidc/.well-known/openid-configuration'],
@@ -31,7 +31,7 @@ const PATHS = [
   ['GET', '/nothing'],
 ] as const
 
-/** The status of the answer to a request, with `PORT` in place of the emulator's port. */
+/** The status of the response to a request, with the emulator's port instead of `PORT`. */
 async function statusOf(method: string, target: string, ...headers: string[]): Promise<number> {
   const request = rawRequest(method, target, ...headers).replaceAll('PORT', port)
   const { received } = await sendRaw(emulator.appHost, request)
@@ -89,7 +89,7 @@ test.each([
 
 test('a request with two hosts is refused', async () => {
   for (const [method, path] of PATHS) {
-    // Two local names as well: a proxy in front may have taken the other one for the right one.
+    // Two local names as well: a proxy in front may have used the other one.
     for (const other of ['rebound.example', 'localhost', '127.0.0.1']) {
       const hosts = ['host: 127.0.0.1:PORT', `host: ${other}:PORT`]
       expect([400, 403]).toContain(await statusOf(method, path, ...hosts))

@@ -13,7 +13,7 @@ function trickle(bytes: number): Promise<LoopbackServer> {
   return listenRaw((socket: Socket) => socket.write(head + '1\r\nx\r\n'.repeat(bytes)))
 }
 
-/** Starts as many requests, waits until all bytes have been read, and prints what is held then. */
+/** Starts this number of requests, waits until all bytes have been read, and prints the memory that is held then. */
 const program = (origin: string, bytes: number): string => `
   import { subscribe } from 'node:diagnostics_channel'
   import { setFlagsFromString } from 'node:v8'
@@ -46,7 +46,7 @@ test('256 responses of one-byte chunks each hold at most twice the limit', { tim
     expect(errors).toBe('')
     return Number(output)
   }
-  // The connections themselves are not what is asked about.
+  // The connections are not part of the measurement.
   const perAnswer = ((await held(LIMIT)) - (await held(1))) / CONNECTIONS
   expect(perAnswer).toBeGreaterThan(LIMIT / 2)
   expect(perAnswer).toBeLessThan(2 * LIMIT)

@@ -8,7 +8,7 @@ import { type Answer, listen, listenRaw } from './testing/loopback-server.ts'
 const app = { appId: 'app', appSecret: 'canary-secret' }
 const ok: Answer = (_request, response) => response.end()
 
-/** An answer for each request that is given only once it is let go. */
+/** A response for each request that is sent only once it is released. */
 function holding() {
   const held: (() => void)[] = []
   const answer: Answer = (_request, response) => {
@@ -156,7 +156,7 @@ describe('close()', () => {
     await using server = await listen(ok)
     const client = createLogoutClient({ ...app, appHost: server.origin })
     const call = client.revokeToken('token-1')
-    // The request itself begins a moment after the call.
+    // The request begins a moment after the call.
     await Promise.resolve()
     const closing = client.close()
     const [outcome] = await Promise.allSettled([call])
@@ -188,7 +188,7 @@ describe('close()', () => {
   })
 
   test('does not wait for connections that no call waits for', async () => {
-    // Never answers the greeting of TLS.
+    // Never responds to the TLS handshake.
     await using server = await listenRaw(() => {})
     const client = createLogoutClient({ ...app, appHost: server.origin.replace('http:', 'https:'), retries: 0 })
     const error = await client.revokeToken('token-1', { timeoutMs: 100 }).catch((thrown: unknown) => thrown)

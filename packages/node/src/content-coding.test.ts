@@ -43,7 +43,7 @@ test('codingsOf() refuses thousands of codings in microseconds', () => {
   for (const header of headers) codingsOf(header)
   const start = process.cpuUsage()
   for (let round = 0; round < 1_000; round++) for (const header of headers) expect(codingsOf(header)).toBeUndefined()
-  // 3000 of them, so some microseconds of the processor for each one. To split them would take hundreds.
+  // 3000 of them, so a few microseconds of processor time for each one. Splitting them would take hundreds.
   expect(process.cpuUsage(start).user / 3_000).toBeLessThan(1_000)
 })
 
@@ -79,7 +79,7 @@ test('decode() stops a decompression bomb early, even a nested one', () => {
     expect(decode(bomb, ['gzip'], 65_536)).toBeUndefined()
     expect(decode(gzipSync(bomb), ['gzip', 'gzip'], 65_536)).toBeUndefined()
   }
-  // To unpack them would take some ten seconds of the processor, and 5 GB.
+  // Decompressing them would take about ten seconds of processor time, and 5 GB.
   expect(process.cpuUsage(start).user).toBeLessThan(5_000_000)
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000)
 })

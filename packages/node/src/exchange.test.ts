@@ -24,7 +24,7 @@ function request(server: LoopbackServer, given: Partial<TransportRequest> = {}):
   }
 }
 
-/** One answer, whose server is looked at afterward. */
+/** One response, whose server is inspected afterward. */
 async function answerTo(
   start: Promise<LoopbackServer>,
   given?: Partial<TransportRequest>,

@@ -33,7 +33,7 @@ describe.concurrent('in a separate process', () => {
       console.log(await client.revokeToken('token-1'))
       const before = performance.now()
       process.on('exit', () => console.log(performance.now() - before < 2_500))`)
-    // An idle connection is kept for three seconds at least: the process did not wait for it.
+    // An idle connection is kept for at least three seconds: the process did not wait for it.
     expect({ code, output }).toEqual({ code: 0, output: 'true\ntrue\n' })
   })
 
@@ -43,7 +43,7 @@ describe.concurrent('in a separate process', () => {
       await client.revokeToken('token-1', { timeoutMs: 300, retries: 0 }).catch(({ code }) => console.log(code))
       const before = performance.now()
       process.on('exit', () => console.log(performance.now() - before < 5_000))`)
-    // The connection itself would time out after ten seconds.
+    // The connection would time out after ten seconds.
     expect({ code, output }).toEqual({ code: 0, output: 'timeout\ntrue\n' })
   })
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   certificates = await makeCertificates()
 })
 
-/** Sets variables for the rest of a test; those about proxies are unset otherwise. */
+/** Sets variables for the rest of a test; other variables about proxies are unset. */
 function environment(variables: Record<string, string>): void {
   for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) {
     vi.stubEnv(name, variables[name])

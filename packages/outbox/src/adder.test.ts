@@ -7,7 +7,7 @@ import { readTokens } from './tokens.ts'
 
 type Insert = (jobs: readonly { id: string }[]) => Promise<void>
 
-// Tests with real databases cover pg-boss; these test when it is called and how often.
+// Tests with real databases cover pg-boss; these test when and how often it is called.
 async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Adder; added: number[] }> {
   const added: number[] = []
   const boss = { insert: (_: string, jobs: { id: string }[]) => insert(jobs) } as unknown as PgBoss

@@ -36,7 +36,7 @@ async function pausedUntil(): Promise<Date> {
   for (;;) {
     const { pausedUntil } = await outbox.stats()
     if (pausedUntil) return pausedUntil
-    // The database in memory leaves no time for anything else.
+    // The database in memory blocks the process.
     await sleep(5)
   }
 }

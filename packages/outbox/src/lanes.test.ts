@@ -36,7 +36,7 @@ interface Asked {
   readonly maxPriority?: number
 }
 
-/** Claims over a queue with this many logouts in each lane. The statements themselves are tried with a real Postgres. */
+/** Claims over a queue with this many logouts in each lane. The statements are tested with a real Postgres. */
 function claimsOver(queue: { interactive: number; backlog: number }) {
   const asked: Asked[] = []
   let id = 0

@@ -129,7 +129,7 @@ describe.each(providers)('a provider that counts in %s', (_, provider) => {
 
 test.each([1, 4, 16])('%i workers that start later use the known limit from the start', (workers) => {
   const { pace } = simulate({ provider: windows(200), seconds: 60, workers: steady(4) })
-  // Ten minutes have passed since.
+  // Ten minutes have passed since then.
   const [at, then] = [-600_000, pace.nextAt]
   const [nextAt, askedAt, since] = [at, at + pace.askedAt - then, at + pace.since - then]
   const before = { ...pace, nextAt, askedAt, since, pausedUntil: at, pausedAt: at, marks: [] }
@@ -186,7 +186,7 @@ describe.each([10, 150, 3600])('after an outage of %i seconds', (lasts) => {
     expect(sum(admitted.slice(back, back + 5))).toBeGreaterThan(0)
     expect(sum(admitted.slice(back + 10, back + 20)) / 10).toBeGreaterThan(before * 0.97)
     expect(Math.max(...admitted.slice(back, back + 10))).toBeLessThanOrEqual(205)
-    // A probe every few seconds, whatever the number of workers, and what was in progress at first.
+    // A probe every few seconds, whatever the number of workers, and the requests that were in flight at first.
     expect(refused).toBeLessThan(150 + lasts)
   })
 })

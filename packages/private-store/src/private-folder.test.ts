@@ -80,7 +80,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
     try {
       makeFolderPrivate(path)
     } catch {
-      // That depends on who runs the tests.
+      // The result depends on the user who runs the tests.
     }
     expect(modeOf(path)).toBe(before)
   })
@@ -118,7 +118,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
   })
 
   test('refuses a folder of another user, such as a system folder', () => {
-    // Root owns it; for root itself, another user must.
+    // Root owns it; if the tests run as root, another user must.
     const path = isRoot ? folder('theirs', 0o755, STRANGER) : '/usr'
     refused(
       () => makeFolderPrivate(path),
@@ -140,7 +140,7 @@ describe.skipIf(process.platform === 'win32')('makeFolderPrivate()', () => {
       const gid = Number(members.map((line) => line.split(':')).find(([, , uid]) => uid !== '0')?.[3])
       chownSync(shared, 0, gid)
       refused(() => makeFolderPrivate(join(shared, 'a')), new RegExp(`Group ${gid} .* can write`))
-      // A group that this machine has no name for, and that this process is not in.
+      // A group that this machine has no name for, and that this process does not belong to.
       chownSync(shared, 0, 1_234_567)
       refused(() => makeFolderPrivate(join(shared, 'a')), /Group 1234567 .* can write/)
     })

@@ -22,7 +22,7 @@ afterAll(async () => {
   await issuer[Symbol.asyncDispose]()
 })
 
-/** A login, or a logout of which the provider reports: of one session, or of all sessions of the user. */
+/** A login, or a logout that the provider reports: of one session, or of all sessions of the user. */
 interface Step {
   readonly kind: 'login' | 'logout'
   readonly user: 'alice' | 'bob'
@@ -38,7 +38,7 @@ const step = fc.record<Step>({
   after: fc.integer({ min: 0, max: 5 }),
 })
 
-/** As in the specification: it ends what it names, if it began at most a second after it. */
+/** As in the specification: it ends the sessions that it names, if they began at most a second after it. */
 function ends(logout: Step, login: Step): boolean {
   if (logout.kind !== 'logout' || logout.user !== login.user || login.after > logout.after + 1) return false
   return logout.session === undefined || logout.session === login.session
@@ -48,7 +48,7 @@ function ends(logout: Step, login: Step): boolean {
 interface State {
   readonly live: readonly string[]
   readonly refused: readonly string[]
-  /** Logins that began before a report said that they had ended. */
+  /** Logins that began before a report of their end. */
   readonly recorded: readonly string[]
   /** The sessions whose tokens are in the outbox. */
   readonly revoked: readonly string[]
@@ -57,10 +57,10 @@ interface State {
 let rounds = 0
 
 /**
- * Plays steps with a receiver, each report as a signed token, and gives what there is in the end.
+ * Runs steps with a receiver, each report as a signed token, and returns the final state.
  *
  * @param order Indexes of the steps; those of reports may be repeated.
- * @param restarts Before which places in the order the process is a new one, which remembers no token.
+ * @param restarts The places in the order before which the process is a new one, which remembers no token.
  */
 async function play(steps: readonly Step[], order: readonly number[], restarts: ReadonlySet<number>): Promise<State> {
   const round = ++rounds

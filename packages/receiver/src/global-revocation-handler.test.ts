@@ -39,7 +39,7 @@ async function handlerFor(options: object = {}): Promise<GlobalRevocationHandler
   })
 }
 
-/** A token as Okta sends it, with changes; `undefined` removes a claim. */
+/** A token like Okta's, with changes; `undefined` removes a claim. */
 function token(changes: object = {}, header: object = {}): Promise<string> {
   const claims = { sub: 'app', aud: ENDPOINT, nbf: now() - 300, exp: now() + 300, events: undefined, sid: undefined }
   return issuer.sign(issuer.claims({ ...claims, ...changes }), { typ: 'global-token-revocation+jwt', ...header })

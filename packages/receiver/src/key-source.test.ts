@@ -9,7 +9,7 @@ let issuer: TestIssuer
 let verifier: LogoutTokenVerifier
 let events: ReceiverEvent[]
 beforeEach(async () => {
-  // The clock alone: sockets and timers are real.
+  // Only the clock is simulated: sockets and timers are real.
   vi.useFakeTimers({ toFake: ['performance'] })
   issuer = await TestIssuer.start()
   events = []

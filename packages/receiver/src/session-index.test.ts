@@ -107,13 +107,13 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     let live = new Set<string>()
     const one = (indexes[kind] as (access: SessionAccess) => RecordedSessions)({ end: (id) => live.delete(id) })
 
-    /** Tells an index everything in this order, and gives the logins that are left. */
+    /** Reports everything to an index in this order, and returns the remaining logins. */
     const play = async (steps: readonly (Step & { readonly id: string })[]): Promise<string[]> => {
       live = new Set<string>()
       const name = (of: string): string => `${round}-${of}`
       round++
       for (const { kind: what, id, sub, sid, at } of steps) {
-        // Each round has its own issuer, so that rounds do not see each other's.
+        // Each round has a separate issuer, so that rounds do not see each other's sessions.
         const own = `${iss}/${round}`
         if (what === 'login') {
           live.add(name(id))

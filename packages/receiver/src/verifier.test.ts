@@ -109,7 +109,7 @@ describe('tolerances', () => {
     expect(await verdict(other.token({ exp: undefined, aud: 'second' }), both)).toBe('accepted')
     expect(await verdict(issuer.token({ exp: undefined }), both)).toBe('exp_missing')
     expect(await verdict(issuer.token({ aud: 'second' }), both)).toBe('wrong_audience')
-    // The other one's key does not count here.
+    // The other issuer's key does not count here.
     expect(await verdict(issuer.sign(issuer.claims(), { kid: issuer.key.kid }, other.key), both)).toBe(
       'wrong_signature',
     )

@@ -127,7 +127,7 @@ describe('a feed', () => {
       response.on('close', () => clearInterval(timer))
     })
     for (const { url } of [silent, trickling]) {
-      // These servers never end; that this does is what shows it.
+      // These servers never end the connection, so the end of this test is the proof.
       expect(await failureOf(url, { timeoutMs: 200 })).toMatchObject({ code: 'timeout' })
     }
   })

@@ -12,7 +12,7 @@ describe('the clocks of a list', () => {
     try {
       const now = Date.now()
       expect(list.check(token('1'))).toBe('valid')
-      // The machine slept, and only the wall clock knows.
+      // The machine slept, which only the wall clock shows.
       wall.mockReturnValue(now + 61_000)
       expect(list.check(token('1'))).toBe('stale')
       // The wall clock was set back.

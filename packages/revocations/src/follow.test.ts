@@ -86,7 +86,7 @@ describe('a list', () => {
     await list.ready
     expect(source.asked.map(({ after }) => after)).toEqual([undefined, 'a', 'a'])
     expect(list.check(token('2'))).toBe('stale')
-    // The next run is not made to wait.
+    // The next run does not wait.
     await until(() => source.asked.length === 4)
     expect(source.asked[3]).toMatchObject({ after: 'b', waitMs: 0 })
   })

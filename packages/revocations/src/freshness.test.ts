@@ -23,7 +23,7 @@ test('responses of a log whose clock runs like ours are accepted, however long t
 test('a response that is older than an earlier one is refused, and the next is accepted only if it continues from there', () => {
   const clock = new AnswerClock()
   expect(clock.accepts(1_000_000, 0, 10)).toBe(true)
-  // From a cache, again and again.
+  // From a cache, repeatedly.
   for (const sent of [1_000, 2_000, 3_000]) expect(clock.accepts(1_000_000, sent, sent + 10)).toBe(false)
   // The true one.
   expect(clock.accepts(1_004_000, 4_000, 4_010)).toBe(true)

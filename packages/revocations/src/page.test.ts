@@ -100,7 +100,7 @@ describe('a page', () => {
       .map((value) => JSON.parse(JSON.stringify(value)))
     fc.assert(
       fc.property(value, (page) => {
-        // NUL is beyond JSON Schema's means, and so is what must lead on.
+        // JSON Schema cannot express NUL, or that a cursor must lead on.
         fc.pre(!JSON.stringify(page).includes('\\u0000') && page.more !== true)
         expect(isPage(page, undefined)).toBe(matchesContract(page))
       }),

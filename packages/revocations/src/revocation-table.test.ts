@@ -164,7 +164,7 @@ describe('properties of a revocation table', () => {
   )
   const token = fc.record({ iss, jti: name, sid: name, sub: name, iat: time }, { requiredKeys: ['iss', 'jti'] })
 
-  /** The meaning of the entries, word by word. */
+  /** The literal meaning of the entries. */
   const isNamed = (entries: readonly RevocationEntry[], token: Record<string, unknown>): boolean =>
     entries.some((entry) => {
       if (entry.iss !== token.iss) return false
@@ -213,7 +213,8 @@ describe('properties of a revocation table', () => {
             entries.push(step)
             table.add(step)
           }
-          // Swept with a time beyond its end, an entry may be gone, but one that came again later may not.
+          // When it is swept with a time beyond its end, an entry may disappear, but one that arrived again later may
+          // not.
           const alive = entries.filter(({ until }) => until >= latest)
           if (isNamed(alive, token)) expect(table.isRevoked(token)).toBe(true)
         }

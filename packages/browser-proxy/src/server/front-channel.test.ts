@@ -7,7 +7,7 @@ import { createLogoutHandler, type GivenExtraParameters } from './index.ts'
 const provider = await startEmulator()
 afterAll(() => provider.close())
 
-/** Logs a user out, and returns the answer with the query of its URL, and what was reported. */
+/** Logs a user out, and returns the response with the query of its URL, and the reported events. */
 async function logOut(extraParameters: GivenExtraParameters | undefined, body?: unknown, idToken?: string) {
   const { handler, sessions, events, signIn } = createApplication(provider, {
     returnTo: ['https://app.example.com/bye'],

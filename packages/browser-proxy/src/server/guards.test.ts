@@ -6,7 +6,7 @@ import { createLogoutHandler, type LogoutHandlerOptions } from './index.ts'
 const ORIGIN = 'https://app.example.com'
 const MAX = 65_536
 
-/** A handler of which nobody is logged in; it records whether it got past the guards. */
+/** A handler without sessions; it records whether a request passed the guards. */
 function application(options: Partial<LogoutHandlerOptions> = {}) {
   const touched: string[] = []
   const handler = withContract(
@@ -50,7 +50,7 @@ const ORIGINS = [
 const SITES = ['same-origin', null, 'same-site', 'cross-site', 'none', 'bogus']
 const SIZES = [0, 2, MAX, MAX + 1]
 
-/** The contract's table, in its order. */
+/** The table of the contract, in its order. */
 function expected(
   method: string,
   header: string | null,
@@ -100,7 +100,7 @@ test.each(METHODS)(
             }
     expect(wrong).toEqual([])
     expect(count).toBeGreaterThan(1_000)
-    // POST with the header and the right origin: two sites times what is right about type and size.
+    // POST with the header and the correct origin: two sites times all combinations of type and size.
     expect(passed).toBe(method === 'POST' ? 2 * (1 + 2 * 3) : 0)
   },
   60_000,

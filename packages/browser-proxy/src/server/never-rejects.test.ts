@@ -14,13 +14,13 @@ beforeEach(() => {
   process.on('unhandledRejection', record)
 })
 afterEach(async () => {
-  // Late failures of what was given up come by then.
+  // Late failures of abandoned work arrive by then.
   await new Promise((resolve) => setTimeout(resolve, 100))
   process.off('unhandledRejection', record)
   expect(unhandled).toEqual([])
 })
 
-/** An application of which every part works. */
+/** An application in which every part works. */
 function parts() {
   const tokens = { accessToken: SECRET, refreshToken: `${SECRET}-2`, idToken: `${SECRET}-3` }
   return {
@@ -63,7 +63,7 @@ async function faultsWith(broken: Partial<Record<keyof ReturnType<typeof parts>,
   return { faults, events, status, http: answer.status }
 }
 
-/** Tries each oddity; those that hang, at the same time. */
+/** Tries each oddity; those that hang run at the same time. */
 async function tryAll(make: (oddity: Oddity) => Parameters<typeof faultsWith>[0]) {
   const results = await Promise.all(
     ODDITIES.map(async ([name, oddity]) => {
@@ -125,10 +125,10 @@ test('a part that is a trap itself fails as its step', async () => {
   }
 })
 
-/** Without promises, which nobody waits for in a request. */
+/** Without promises, which nothing awaits in a request. */
 const PLAIN_ODDITIES = ODDITIES.filter(([name]) => /^(?:returns|throws)/.test(name))
 
-/** A request of which one member fails. */
+/** A request in which one member fails. */
 function requestWith(member: keyof Request, value: () => unknown): Request {
   const request = logoutRequest(undefined, { return_to: '/' })
   return Object.defineProperty(request, member, { get: value })

@@ -90,11 +90,11 @@ test.each(['id', 'read', 'refresh', 'replace', 'outbox.add'])('the option %s is 
   await expect(refresh(without as never)).rejects.toMatchObject({ code: 'invalid_options', option })
 })
 
-/** Refreshes and logs out 1 000 sessions at the same time, and counts the tokens that live on at the provider. */
+/** Refreshes and logs out 1 000 sessions at the same time, and counts the tokens that stay active at the provider. */
 async function race(refreshOne: typeof refreshSession<Tokens>): Promise<number> {
   await using provider = await startEmulator({ accessTokenFormat: 'opaque' })
   const { none: app } = provider.apps
-  // A public application: each refresh gives a new refresh token, and the old one is used up.
+  // A public application: each refresh returns a new refresh token and uses up the old one.
   const refreshTokens = await provider.issueTokens(1_000, { app, kind: 'refresh_token' })
   const client = createLogoutClient({ appId: app.appId, appHost: provider.appHost, clientAuth: 'none' })
   const store = new Map(refreshTokens.map((refreshToken, n) => [String(n), { accessToken: '', refreshToken }]))
@@ -110,11 +110,11 @@ async function race(refreshOne: typeof refreshSession<Tokens>): Promise<number> 
     await sleep(Math.random() * 20)
     const held = store.get(id)
     store.delete(id)
-    // Used-up tokens do not take their successors along at every provider.
+    // Not every provider revokes the successors of a used token.
     if (held) pending.push({ ...held, revocations: [] })
   }
   const ids = [...store.keys()]
-  // Some at a time, so that each logout meets its refresh.
+  // In batches, so that each logout meets its refresh.
   for (let at = 0; at < ids.length; at += 50) {
     await Promise.all(
       ids.slice(at, at + 50).flatMap((id) => [
@@ -130,7 +130,7 @@ async function race(refreshOne: typeof refreshSession<Tokens>): Promise<number> 
     )
   }
   expect(store.size).toBe(0)
-  // A provider that does not revoke the whole grant with a used-up token: only what can still be used is sent.
+  // A provider that does not revoke the whole grant with a used token: only usable tokens are sent.
   for (const { accessToken, refreshToken } of pending) {
     for (const token of [refreshToken, accessToken]) {
       if (token && (await provider.isActive(token))) await client.revokeToken(token)

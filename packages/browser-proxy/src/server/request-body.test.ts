@@ -75,11 +75,11 @@ test('the chunks of a body are not retained, because each can hold a large buffe
         controller.close()
         return
       }
-      // As Node.js reads from a socket: a large buffer, of which one byte is used.
+      // As Node.js reads from a socket: a large buffer, one byte of which is used.
       const buffer = new ArrayBuffer(65_536)
       buffers.push(new WeakRef(buffer))
       controller.enqueue(new Uint8Array(buffer, 0, 1).fill(32))
-      // Weak references hold until the current task is over.
+      // Weak references keep their targets until the current task ends.
       await new Promise((resolve) => setImmediate(resolve))
     },
   })

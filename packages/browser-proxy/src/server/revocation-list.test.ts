@@ -14,7 +14,7 @@ beforeEach(() => provider.reset())
 
 const isRevocation = ({ endpoint }: { endpoint?: string }): boolean => endpoint === 'revocation'
 
-/** A list that notes what was appended, and how often the provider had been asked by then. */
+/** A list that records the appended entries, and the number of calls to the provider until then. */
 function createTestList(): RevocationEntries & { entries: TokenRevocationEntry[]; askedBefore: number[] } {
   const entries: TokenRevocationEntry[] = []
   const askedBefore: number[] = []

@@ -68,7 +68,7 @@ test('a refresh that is in flight leaves no active token behind', async () => {
   expect(await provider.isActive(fresh?.accessToken ?? '')).toBe(false)
   expect(await provider.isActive(fresh?.refreshToken ?? '')).toBe(false)
   expect(sessions.size).toBe(0)
-  // The access token of before the refresh goes with the grant, as the provider has it.
+  // The access token from before the refresh is revoked with the grant, as at the provider.
   expect(provider.countActive()).toBeLessThan(before)
 })
 
@@ -92,7 +92,7 @@ test('a lock that is never acquired does not keep the user logged in, and the re
   expect((await answer.json()).status).toBe('local_only')
   expect(sessions.size).toBe(0)
   expect(events).toMatchObject([{ type: 'failure', step: 'lock' }, { type: 'outcome' }])
-  // When the lock comes after all, nothing is done twice.
+  // If the lock is acquired later, nothing runs twice.
   const sent = provider.requests.length
   release()
   await held

@@ -18,7 +18,7 @@ interface Spec {
 
 const text = readFileSync(new URL('../../../../specs/logout-proxy.openapi.yaml', import.meta.url), 'utf8')
 const spec = parse(text) as Spec
-// OpenAPI 3.1 schemas are JSON Schema 2020-12; the words that OpenAPI adds carry no rules.
+// OpenAPI 3.1 schemas are JSON Schema 2020-12; the keywords that OpenAPI adds are not rules.
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(spec, 'spec')
@@ -70,11 +70,12 @@ function faultsOf(_media: Media, where: string, type: string, body: unknown): st
   return validate(body) ? [] : [ajv.errorsText(validate.errors)]
 }
 
-/** A handler whose every response is held against the contract. */
+/** A handler whose every response is checked against the contract. */
 export function withContract(handler: LogoutHandler): LogoutHandler {
   return async (request) => {
     const response = await handler(request)
-    // The door for forms, which the contract describes in words: a client of the contract never sees this.
+    // The second way of calling, by a form, which the contract describes in words: a client of the contract never sees
+    // it.
     if (response.status === 303) return response
     const faults = await faultsOfAnswer(response, request.method)
     if (faults.length) throw new Error(`The response violates the contract: ${faults.join('; ')}`)

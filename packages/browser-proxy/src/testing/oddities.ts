@@ -1,4 +1,4 @@
-/** Something that a function of the application may do instead of its work. It never settles, or settles immediately. */
+/** Misbehavior of a function of the application. It never settles, or settles immediately. */
 export type Oddity = () => unknown
 
 const revoked = (): object => {
@@ -7,7 +7,7 @@ const revoked = (): object => {
   return proxy
 }
 
-/** An object that fails however it is looked at. */
+/** An object that throws on every access. */
 export function trap(): object {
   const fail = (): never => {
     throw new Error('trap')
@@ -134,7 +134,7 @@ const SPECIAL: Readonly<Record<string, Oddity>> = {
   'rejects after its time': () => new Promise((_, fail) => setTimeout(() => fail(new Error('too late')), 60)),
 }
 
-/** Everything that a function may do wrong, by a name that completes the sentence "it …". */
+/** Every possible failure of a function, by a name that completes the sentence "it …". */
 export const ODDITIES: readonly (readonly [name: string, Oddity])[] = [
   ...Object.entries(BEHAVIOURS).flatMap(([behavior, make]) =>
     Object.entries(VALUES).map(([name, value]) => [`${behavior} ${name}`, () => make(value())] as const),

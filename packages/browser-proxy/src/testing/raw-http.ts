@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-/** Sends bytes as they are, and resolves to everything that came back when the connection has ended. */
+/** Sends bytes unchanged, and resolves to the complete response when the connection has ended. */
 export async function sendRaw(port: number, text: string, then: (socket: Socket) => void = () => {}): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const received: Buffer[] = []

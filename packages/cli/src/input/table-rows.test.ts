@@ -7,7 +7,7 @@ import { createRowFormat } from './row-format.ts'
 
 const choice: ColumnChoice = { token: 'token', where: new Map(), keep: ['user_id'] }
 
-/** Reads a text line by line, as the line reader hands it on. */
+/** Reads a text line by line, as the line reader passes it on. */
 async function rowsOf(text: string, given: Partial<ColumnChoice> = {}): Promise<Row[]> {
   const format = await createRowFormat({ ...choice, ...given }, 'leaked.csv')
   const rows = text.split('\n').flatMap((line, at) => format.add({ text: line }, at + 1))
@@ -51,7 +51,7 @@ test('an unclosed quote delays at most a thousand lines', async () => {
   format.add({ text: '7,"abc' }, 2)
   let rows = 0
   for (let line = 3; line < 1_100; line++) rows += format.add({ text: `${line},t${line}` }, line).length
-  // The row with the quote, and every line since.
+  // The row with the quote, and every line after it.
   expect(rows).toBe(1_098)
 })
 

@@ -21,6 +21,6 @@ test('each value has the same chance', async () => {
   for (let round = 0; round < 4_000; round++) {
     for (const value of (await sampleOf(upTo(20), 5)).sample) drawn[value] = (drawn[value] ?? 0) + 1
   }
-  // 1000 are expected of each; six standard deviations are 165.
+  // 1000 of each are expected; six standard deviations are 165.
   for (const times of drawn) expect(Math.abs(times - 1_000)).toBeLessThan(165)
 })

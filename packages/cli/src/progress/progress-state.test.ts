@@ -7,7 +7,7 @@ import { Progress } from './progress.ts'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-/** Shows a run in a log, in which there is a line every ten seconds. */
+/** Shows a run in a log, which has a line every ten seconds. */
 async function logOf(source: { done: number; failed: number; bytes: number; catchingUp: boolean; before?: number }) {
   const stderr = Object.assign(new PassThrough(), { isTTY: false })
   const terminal = { stderr: new Output(stderr) } as unknown as Terminal
@@ -35,7 +35,7 @@ async function logOf(source: { done: number; failed: number; bytes: number; catc
 
 test('the remaining time excludes what an earlier run has done', async () => {
   const { next, stop } = await logOf({ done: 0, failed: 0, bytes: 0, catchingUp: true })
-  // Half of the input is skipped in a moment; from then on, 10 000 bytes take ten seconds.
+  // Half of the input is skipped immediately; from then on, 10 000 bytes take ten seconds.
   expect(next({ bytes: 500_000 })).toMatch(/50%, 0 done.*reading what is confirmed$/)
   expect(next({ done: 10, bytes: 510_000, catchingUp: false })).toMatch(/8 min 10 s left$/)
   expect(next({ done: 20, bytes: 520_000 })).toMatch(/8 min left$/)

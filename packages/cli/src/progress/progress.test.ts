@@ -29,7 +29,7 @@ test('a terminal gets a bar, which makes room for notes and is removed at the en
   progress.note('a note')
   await until(() => written().lastIndexOf('█') > written().indexOf('a note'))
   progress.stop()
-  // Everything since the last bar erases it.
+  // Everything after the last bar erases it.
   const erased = written().slice(written().lastIndexOf('failed'))
   expect(erased).toContain('\u001b[2K')
   const length = written().length

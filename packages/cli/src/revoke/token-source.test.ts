@@ -17,7 +17,7 @@ interface Seen {
   readonly given: string[]
   readonly lines: number[]
   readonly problems: number[]
-  /** The number of lines left out, and of tokens returned before that was known. */
+  /** The number of skipped lines, and of tokens returned before it was known. */
   readonly skipped: number[]
   readonly accepted: number[]
   readonly source: TokenSource
@@ -44,7 +44,7 @@ function sourceOf(text: string, history?: JournalHistory): Seen {
   return { given, lines: [], problems, skipped, accepted, source }
 }
 
-/** Takes everything, as a bulk run does. */
+/** Takes all tokens, as a bulk run does. */
 async function drain(seen: Seen): Promise<Seen> {
   try {
     for await (const item of seen.source) {

@@ -6,10 +6,10 @@ import { fetchTransport } from '../fetch-transport.ts'
 
 const LIMIT = 65_536
 const ANSWERS = 8
-/** Held on to: what nobody can finish any more is garbage. */
+/** Kept reachable: an object that nothing can finish is garbage. */
 const held: unknown[] = []
 
-/** A response that comes in pieces of one size; `sent` resolves when all of it was taken. */
+/** A response that arrives in pieces of one size; `sent` resolves when all of it was read. */
 function unfinished(pieceBytes: number, length: string | undefined): { response: Response; sent: Promise<void> } {
   const { promise: sent, resolve } = Promise.withResolvers<void>()
   let left = LIMIT - (LIMIT % pieceBytes)

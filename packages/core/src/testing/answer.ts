@@ -7,7 +7,7 @@ export interface AnswerParts {
   readonly redirected?: boolean
 }
 
-/** Makes a response; what is not a string becomes JSON. */
+/** Creates a response; a value that is not a string becomes JSON. */
 export function answer(status: number, body: unknown = '', parts: AnswerParts = {}): TransportResponse {
   const { headers = {}, ...rest } = parts
   const text = typeof body === 'string' ? body : JSON.stringify(body)

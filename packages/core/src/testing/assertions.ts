@@ -62,7 +62,7 @@ export function decode(part: string | undefined): Record<string, unknown> {
   return JSON.parse(Buffer.from(part ?? '', 'base64url').toString())
 }
 
-/** Verifies an assertion with nothing of what made it, and returns what it says. */
+/** Verifies an assertion independently of the code that created it, and returns its claims. */
 export function readSigned(assertion: string, key: KeyObject) {
   const [header, payload, signature] = assertion.split('.')
   const { alg, ...rest } = decode(header)

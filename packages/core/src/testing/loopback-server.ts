@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** One request as it came over the wire. */
+/** One request as it was on the wire. */
 export interface ReceivedRequest {
   readonly method: string
   /** Path and query. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** The raw headers, names and values in turn: nothing merged, nothing dropped. */
+  /** The raw headers, names and values in turn: none merged, none dropped. */
   readonly rawHeaders: readonly string[]
   readonly body: Buffer
 }
@@ -24,7 +24,7 @@ export interface LoopbackServer extends AsyncDisposable {
 /** Answers a request that has been read to its end. */
 export type Answer = (request: ReceivedRequest, response: ServerResponse, message: IncomingMessage) => void
 
-/** Starts a server on 127.0.0.1 that keeps what it receives. */
+/** Starts a server on 127.0.0.1 that records its requests. */
 export async function listen(answer: Answer): Promise<LoopbackServer> {
   const requests: ReceivedRequest[] = []
   const server = createServer(async (message, response) => {
@@ -57,7 +57,7 @@ export function always(status: number, body: string | object = '', headers: Reco
   }
 }
 
-/** {@link Answer}s that are given in turn; the last one again and again. */
+/** {@link Answer}s that are returned in turn; the last one repeatedly. */
 export function inTurn(...answers: readonly [Answer, ...Answer[]]): Answer {
   let next = 0
   return (...parts) => (answers[Math.min(next++, answers.length - 1)] as Answer)(...parts)

@@ -5,7 +5,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** A clock that stands still until it is told to advance, and whose randomness is decided by the test. */
+/** A clock that stands still until it is told to advance, and whose random numbers the test determines. */
 export interface ManualClock extends Clock {
   /** Lets time pass: timers fire in their order, each at its time. */
   advance(ms: number): void
@@ -16,9 +16,9 @@ export interface ManualClock extends Clock {
 }
 
 /**
- * Makes a {@link ManualClock}.
+ * Creates a {@link ManualClock}.
  *
- * @param random What it answers when asked for a number, in turn; the last one again and again.
+ * @param random The random numbers that it returns in turn; the last one repeatedly.
  */
 export function manualClock(...random: readonly number[]): ManualClock {
   let now = 1_000

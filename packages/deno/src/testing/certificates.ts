@@ -6,7 +6,7 @@ export interface KeyPair {
   readonly cert: string
 }
 
-/** Makes an authority, and the certificates of a server on loopback and of a client that it issued. */
+/** Creates an authority, and the certificates of a server on loopback and of a client that it issued. */
 export async function createCertificates(): Promise<{ ca: string; server: KeyPair; client: KeyPair }> {
   const authority = await pairOf('Test authority', [
     { name: 'basicConstraints', cA: true, critical: true },

@@ -6,7 +6,7 @@ export interface KeyPair {
   readonly cert: string
 }
 
-/** Makes a certificate authority, and a server's and a client's certificate that it issued. */
+/** Creates a certificate authority, and a server's and a client's certificate that it issued. */
 export async function createCertificates(): Promise<{
   ca: string
   server: KeyPair

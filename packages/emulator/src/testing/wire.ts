@@ -23,7 +23,7 @@ export function postForm(
   return send(url, { method: 'POST', body: new URLSearchParams(form), headers })
 }
 
-/** Asks who a token belongs to. */
+/** Queries the owner of a token. */
 export function getUserinfo(appHost: string, token: string, path = '/oidc/me'): Promise<Answer> {
   return send(`${appHost}${path}`, { headers: { authorization: `Bearer ${token}` } })
 }

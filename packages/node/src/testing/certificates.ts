@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned'
 
-/** An authority, and what it has signed. All in PEM. */
+/** An authority, and the certificates that it has signed. All in PEM. */
 export interface Certificates {
   readonly ca: string
   /** For 127.0.0.1, localhost and provider.example. */
@@ -8,7 +8,7 @@ export interface Certificates {
   readonly client: { readonly cert: string; readonly key: string }
 }
 
-/** Makes an authority with a certificate for a server and one for a client, whose name is `a client`. */
+/** Creates an authority with a certificate for a server and one for a client, whose name is `a client`. */
 export async function makeCertificates(authorityName = 'an authority'): Promise<Certificates> {
   const common = { keyType: 'ec', algorithm: 'sha256' } as const
   const authority = await generate([{ name: 'commonName', value: authorityName }], {

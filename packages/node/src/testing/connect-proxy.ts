@@ -4,14 +4,14 @@ import { connect } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { type LoopbackServer, start } from './loopback-server.ts'
 
-/** A proxy that makes tunnels. */
+/** A proxy that creates tunnels. */
 export interface ConnectProxy extends LoopbackServer {
-  /** The tunnels that it was asked for, with the credentials that it received. */
+  /** The requested tunnels, with the credentials that it received. */
   readonly tunnels: { readonly target: string; readonly authorization: string | undefined }[]
 }
 
 /**
- * Starts a proxy on 127.0.0.1. Whatever host it is asked for, it connects to that port of 127.0.0.1.
+ * Starts a proxy on 127.0.0.1. Whatever the requested host is, it connects to that port of 127.0.0.1.
  *
  * @param status The status of the response to a request for a tunnel; 0 closes the connection without one.
  */

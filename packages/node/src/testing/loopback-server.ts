@@ -27,7 +27,7 @@ export interface Received {
 /** Answers a request. */
 export type Answer = (request: Received, response: Parameters<RequestListener>[1]) => void
 
-/** Starts an HTTP server on 127.0.0.1; an HTTPS one where there are certificates. */
+/** Starts an HTTP server on 127.0.0.1; an HTTPS one if there are certificates. */
 export function listen(answer: Answer, tls?: TlsOptions): Promise<LoopbackServer> {
   const onRequest: RequestListener = async (message, response) => {
     response.on('error', () => {})
@@ -39,7 +39,7 @@ export function listen(answer: Answer, tls?: TlsOptions): Promise<LoopbackServer
   return start(tls ? createTlsServer(tls, onRequest) : createServer(onRequest), tls ? 'https' : 'http')
 }
 
-/** Starts a server that speaks what it likes: `talk` is called for each request that has come in whole. */
+/** Starts a server with any protocol: `talk` is called for each complete request. */
 export function listenRaw(talk: (socket: Socket, request: string) => void): Promise<LoopbackServer> {
   return start(
     createTcpServer((socket) => {

@@ -1,7 +1,7 @@
 /**
- * Imported before tests: databases in memory begin with a copy of the files that `initdb` makes once for all processes.
- * `initdb` in WebAssembly takes three to six seconds of processor time; loading its files takes half a second. Everything
- * else is PGlite's own.
+ * Imported before tests: databases in memory begin with a copy of the files that `initdb` creates once for all
+ * processes. `initdb` in WebAssembly takes three to six seconds of processor time; loading its files takes half a
+ * second. Everything else is PGlite's.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -22,7 +22,7 @@ async function prepare(): Promise<void> {
   await mkdir(FOLDER, { recursive: true })
   const own = await mkdtemp(join(FOLDER, 'new-'))
   await writeFile(join(own, 'files.tar'), files.stream())
-  // Under its name it is complete.
+  // Under its final name, it is complete.
   await rename(join(own, 'files.tar'), FILE)
   await rm(own, { recursive: true })
 }

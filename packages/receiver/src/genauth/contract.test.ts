@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { checkSessionStatus, kickUser } from './index.ts'
 
 const text = readFileSync(new URL('../../../../specs/genauth-management.openapi.yaml', import.meta.url), 'utf8')
-// The words that OpenAPI adds to JSON Schema carry no rules.
+// The keywords that OpenAPI adds to JSON Schema are not rules.
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 ajv.addSchema(parse(text), 'spec')
 

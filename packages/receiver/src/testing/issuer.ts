@@ -14,20 +14,22 @@ export interface IssuerKey {
   readonly jwk: JWK
 }
 
-/** Creates a key pair, as issuers publish them. */
+/** Creates a key pair in the form in which issuers publish them. */
 export async function createKey(alg = 'RS256', kid: string = randomUUID()): Promise<IssuerKey> {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
   return { kid, alg, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
-/** A server with an issuer's metadata and keys, both of which tests can change, and a pen for its tokens. */
+/**
+ * A server with an issuer's metadata and keys, both of which tests can change, and a function that signs its tokens.
+ */
 export class TestIssuer implements AsyncDisposable {
   readonly requests: string[] = []
-  /** Members that metadata has in place of the usual ones; `undefined` removes one. */
+  /** Members that replace the usual ones of the metadata; `undefined` removes one. */
   metadata: Record<string, unknown> = {}
   /** The key set as it is published. */
   jwks: unknown
-  /** Answers in place of the usual, such as with a status of 500. */
+  /** Responds instead of the usual handler, such as with a status of 500. */
   answer: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined
   readonly url: string
   readonly key: IssuerKey
@@ -61,7 +63,7 @@ export class TestIssuer implements AsyncDisposable {
     return this.requests.filter((path) => path === '/jwks').length
   }
 
-  /** The claims of a good logout token, and changes to them; `undefined` removes one. */
+  /** The claims of a valid logout token, with changes; `undefined` removes one. */
   claims(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     const now = Math.floor(Date.now() / 1000)
     const claims = {
@@ -90,7 +92,7 @@ export class TestIssuer implements AsyncDisposable {
     })
   }
 
-  /** A good logout token, with changes to its claims. */
+  /** A valid logout token, with changes to its claims. */
   token(changes?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string> {
     return this.sign(this.claims(changes), header)
   }

@@ -67,7 +67,7 @@ export const request = (body: unknown, headers: object = {}, init: RequestInit =
   return new Request(ADDRESS, { method: 'POST', headers: Object.fromEntries(given), body: text, ...init })
 }
 
-/** The status with which a webhook is answered. */
+/** The status of the response to a webhook. */
 export const ask = async (
   body: unknown,
   headers: object = {},
@@ -76,5 +76,5 @@ export const ask = async (
 
 /** The body of a kick. */
 export const kick = (...users: unknown[]) => ({ eventName: 'kick', data: { users } })
-/** A user, as webhooks have users. */
+/** A user, in the form of webhooks. */
 export const alice = { id: 'alice', username: 'alice', password: '5f4dcc3b5aa765d61d8327deb882cf99', token: 'eyJhbGci' }

@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { isCursor } from '../page.ts'
 import { readCursor, writeCursor } from './cursor.ts'
 
-/** The largest number that Postgres has for a row. Its transactions have twice as many; no server has reached either. */
+/**
+ * The largest number that Postgres has for a row. There are twice as many transaction numbers; no server has reached
+ * either limit.
+ */
 const MAX_ID = 2n ** 63n - 1n
 const snapshot = fc
   .record({

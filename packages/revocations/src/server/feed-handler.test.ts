@@ -88,7 +88,7 @@ describe('a feed', () => {
     const page = await read(`?after=${cursor}&wait=1`)
     expect(page).toMatchObject({ entries: [], more: false })
     expect(performance.now() - startedAt).toBeGreaterThan(950)
-    // Read after the request arrived, and not only when it was last asked.
+    // Read after the request arrived, and not only at the last query.
     expect(page.as_of * 1000).toBeGreaterThan(askedAt - 500)
   })
 

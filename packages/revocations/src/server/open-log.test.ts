@@ -52,11 +52,11 @@ describe.each([
     let { cursor } = await read(log)
     for (let round = 0; round < 50; round++) {
       const waiting = wait(cursor)
-      // At every moment between the question and the wait.
+      // At every moment between the query and the wait.
       for (let turn = 0; turn < round % 10; turn++) await Promise.resolve()
       await log.append([entry(`${kind}-${round}`)])
       ;({ cursor } = await waiting)
-      // And here, where nobody waits at all.
+      // Here, nothing waits at all.
       await log.append([entry(`${kind}-${round}-later`)])
       const page = await wait(cursor)
       expect(page.entries).toMatchObject([{ jti: `${kind}-${round}-later` }])

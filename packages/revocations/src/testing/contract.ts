@@ -15,7 +15,7 @@ interface Spec {
 
 const text = readFileSync(new URL('../../../../specs/revocation-feed.openapi.yaml', import.meta.url), 'utf8')
 const spec = parse(text) as Spec
-// OpenAPI 3.1 schemas are JSON Schema 2020-12; the words that OpenAPI adds carry no rules.
+// OpenAPI 3.1 schemas are JSON Schema 2020-12; the keywords that OpenAPI adds are not rules.
 const ajv = new Ajv2020({ strict: false, allErrors: true })
 addFormats.default(ajv)
 ajv.addSchema(spec, 'spec')
@@ -41,7 +41,7 @@ async function faultsOf(response: Response): Promise<string[]> {
   return validate(await response.clone().json()) ? faults : [...faults, ajv.errorsText(validate.errors)]
 }
 
-/** A handler whose every response is held against the contract. */
+/** A handler whose every response is checked against the contract. */
 export function withContract(
   handler: (request: Request) => Promise<Response>,
 ): (request: Request) => Promise<Response> {

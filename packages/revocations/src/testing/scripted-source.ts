@@ -19,7 +19,7 @@ export const token = (jti: string): { iss: string; jti: string; iat: number } =>
 })
 /** The entry of a token. */
 export const revoked = (jti: string): RevocationEntry => ({ iss: ISS, jti, until: later() })
-/** The responses of a source. */
+/** A source that responds as scripted, and waits if nothing is scripted. */
 export const page = (entries: RevocationEntry[] = [], cursor = 'a', more = false): RevocationPage => ({
   ...{ entries, cursor, as_of: seconds(), more },
 })
@@ -43,7 +43,7 @@ export function scripted(
 }
 
 const open: RevocationList[] = []
-/** Follows a source until the end of the test, and keeps the events. */
+/** Follows a source until the end of the test, and records the events. */
 export const follow = (options: FollowOptions): RevocationList & { events: RevocationListEvent[] } => {
   const events: RevocationListEvent[] = []
   const list = followRevocations({ onEvent: (event) => events.push(event), ...options })
@@ -54,6 +54,6 @@ export const follow = (options: FollowOptions): RevocationList & { events: Revoc
 afterEach(async () => {
   await Promise.all(open.splice(0).map((list) => list.close()))
 })
-/** Waits until something holds. */
+/** Waits until a condition holds. */
 export const until = (condition: () => unknown): Promise<unknown> =>
   vi.waitFor(() => expect(condition()).toBeTruthy(), { timeout: 20_000, interval: 5 })
