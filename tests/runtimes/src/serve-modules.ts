@@ -10,7 +10,6 @@ const IMPORTS = [
   '@backend-logout/core/jwt',
   '@backend-logout/receiver',
   '@backend-logout/revocations',
-  'openapi-fetch',
   'jose',
   'jose/jwt/sign',
   'jose/key/import',

@@ -42,6 +42,7 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
     for (const name of ['core', 'node', 'receiver', 'revocations']) {
       Object.assign(dependencies, await install(folder, name))
     }
+    Object.assign(dependencies, await linkForSources(folder, 'core', 'openapi-fetch'))
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
 
     const publish = ['publish', '--allow-dirty', '--no-check', '--token', registry.token]
@@ -78,6 +79,14 @@ async function install(folder: string, name: string): Promise<Record<string, str
     await link(join(cwd, 'node_modules', dependency), join(folder, 'node_modules', dependency))
   }
   return Object.fromEntries(dependencies)
+}
+
+/** Links a dependency that the sources on JSR import and the files on npm contain, and returns it. */
+async function linkForSources(folder: string, name: string, dependency: string): Promise<Record<string, string>> {
+  const cwd = join(root, 'packages', name)
+  const { devDependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
+  await link(join(cwd, 'node_modules', dependency), join(folder, 'node_modules', dependency))
+  return { [dependency]: devDependencies[dependency] }
 }
 
 /** Links a dependency that several packages may share. */
