@@ -91,13 +91,17 @@ describe.concurrent('a newcomer who types the commands and saves the files of a 
     await useApplication(at)
   })
 
-  test.each(GENERATORS)('has a client that %s generates, which revokes a token', async (generator) => {
-    const headings = ['### Prepare a folder for generators', `### ${generator}`]
-    await using at = await walk(readSteps('docs/guides/regenerating-clients.md', headings))
-    const response = await fetch(new URL('/emulator/tokens', at.appHost))
-    const tokens = (await response.json()) as readonly { readonly active: boolean }[]
-    expect(tokens.map(({ active }) => active).sort()).toEqual([false, ...Array(9).fill(true)])
-  }, 300_000)
+  test.each(GENERATORS)(
+    'has a client that %s generates, which revokes a token',
+    async (generator) => {
+      const headings = ['### Prepare a folder for generators', `### ${generator}`]
+      await using at = await walk(readSteps('docs/guides/regenerating-clients.md', headings))
+      const response = await fetch(new URL('/emulator/tokens', at.appHost))
+      const tokens = (await response.json()) as readonly { readonly active: boolean }[]
+      expect(tokens.map(({ active }) => active).sort()).toEqual([false, ...Array(9).fill(true)])
+    },
+    300_000,
+  )
 
   test.runIf(process.env.LONG)(
     'has a Next.js application, made by create-next-app, that logs users out in three ways',
