@@ -63,8 +63,8 @@ const claims = (more: string): string => {
 }
 /** Forgeries that are detected before any cryptography. */
 const FORGED: Readonly<Record<string, string>> = {
-  'no token at all': 'forged',
-  'no token, 16 KiB of it': `${anything(5_000)}.${anything(5_000)}.${anything(5_000)}`,
+  'text that is not a token': 'forged',
+  '16 KiB that are not a token': `${anything(5_000)}.${anything(5_000)}.${anything(5_000)}`,
   '16 KiB of lists in lists': claims(`${'['.repeat(5_900)}${']'.repeat(5_900)}`),
   '16 KiB of members': claims(`{${Array.from({ length: 1_300 }, (_, n) => `"${n}":1`)}}`),
   '16 KiB of text': claims(`"${anything(11_800)}"`),

@@ -1,6 +1,6 @@
 /**
  * Last step of a release: publishes the output of `pack.ts` in a folder to npm, and the sources of the same version to
- * JSR. Packages that a registry already has are skipped, so a release that failed is run again.
+ * JSR. Packages that a registry already has are skipped, so a failed release can be run again.
  *
  * `npm run release:publish -- [FOLDER] [--dry-run]`
  *

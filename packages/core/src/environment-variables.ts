@@ -1,6 +1,6 @@
 /** A variable of the environment, and the option that it sets. */
 export interface EnvironmentVariable {
-  /** The option of `createLogoutClient`; with a dot if it is a member of one. */
+  /** The option of `createLogoutClient`, or a member of an option, after a dot. */
   readonly option: string
   /**
    * The format of its value: a file is named by it, and a list is a JSON array or has commas. A `binary` file is read by

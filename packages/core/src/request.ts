@@ -34,7 +34,7 @@ export interface ProviderApi {
   ) => Promise<{ response: TransportResponse }>
 }
 
-/** The request that openapi-fetch builds for each call. The transport sends it as it is. */
+/** The request that openapi-fetch builds for each call. The transport sends it unchanged. */
 class LightRequest implements TransportRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string

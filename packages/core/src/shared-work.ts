@@ -25,7 +25,7 @@ export class SharedWork<T> {
   /**
    * Creates work that has not begun.
    *
-   * @param work what each run does
+   * @param work the task of each run
    * @param patienceMs the longest time that a call waits for the run of another one, in milliseconds
    * @param clock the source of time; the runtime's own by default
    */

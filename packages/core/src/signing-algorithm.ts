@@ -14,7 +14,7 @@ export type SigningAlgorithm =
   | 'EdDSA'
   | 'Ed25519'
 
-/** A `CryptoKey`, as far as it is looked at here. */
+/** The parts of a `CryptoKey` that are read here. */
 export interface InspectedKey {
   readonly type: string
   readonly algorithm: {

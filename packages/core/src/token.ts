@@ -7,7 +7,7 @@ const MAX_TOKEN_LENGTH = 65_536
 const PLAIN = /^[\w.~+/=-]+$/
 
 // RFC 6749 Appendix A.12. A line break left over from reading a file is the usual case.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects these characters
 const CONTROL = /[\u0000-\u001f\u007f]/
 
 /**

@@ -3,7 +3,7 @@ import type { ClientCore } from './call.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { ProviderApi } from './request.ts'
 
-/** Most turns that are asked for at the same time: enough that a pacer far away can give out several together. */
+/** Maximum number of turns requested at the same time: enough for a distant pacer to grant several together. */
 export const MAX_ASKED = 32
 
 /** Takes the turns of one run at a {@link BulkPacer}, and pays for requests that had none. */

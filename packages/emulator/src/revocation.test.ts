@@ -20,7 +20,7 @@ describe('the revocation endpoint', () => {
   })
 
   test.each([
-    ['no token at all', 'unknown'],
+    ['text that is not a token', 'unknown'],
     ['something like a JWT', 'eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4In0.'],
   ])('treats %s as a success', async (_, token) => {
     const { status, body } = await postForm(endpoint, { token, ...credentials(emulator.app) })

@@ -52,7 +52,7 @@ test('the doctor names no sender if nothing identifies it', async () => {
   expect(told).not.toContain('It was sent by')
 })
 
-// Each waits for the time that it is told.
+// Each waits for the stated time.
 test.concurrent.each<[what: string, status: number, headers: Record<string, string>, wait: string]>([
   ['seconds', 429, { 'retry-after': '7' }, '7 s'],
   ['a date', 429, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }, '3\\d\\d\\d s'],

@@ -50,6 +50,11 @@ test('the prose linter finds each habit, also across a line break and in a headi
     'It continues nevertheless.',
     'The request ends afterwards.',
     'The response is a time-out.',
+    'The value is no string.',
+    'The table shows what came of a run.',
+    'The body is sent as it is.',
+    'The page is told of the logout.',
+    'It repeats ten bytes in a row.',
   ]
   const { exitCode, findings } = await lint(sentences.join('\n\n'))
   expect(exitCode).toBe(1)
@@ -68,7 +73,7 @@ test('the linter of comments finds a clause and a habit, and accepts names, code
   await using folder = await mkdtempDisposable(join(tmpdir(), 'backend-logout-comments-'))
   const file = join(folder.path, 'file.ts')
   const code = [
-    '/** What a worker is told. */',
+    '/** What a worker gets. */',
     'export const options = {',
     '  // It ends at',
     '  // once.',

@@ -808,7 +808,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The session stays. Most often the redirect is not registered, the ID token is missing or was issued to another application, or it does not match `client_id`. A browser gets a page, a client that accepts only JSON gets an error. */
+        /** @description The session stays. Most often the redirect is not registered, the ID token is missing or was issued to another application, or it does not match `client_id`. A browser gets a page; a client that accepts only JSON gets an error. */
         LogoutRefused: {
             headers: {
                 [name: string]: unknown;

@@ -67,7 +67,7 @@ export function managementTransport(settings: ManagementSettings, { userId, appI
   }
 }
 
-/** Base64 as it is, in JSON of some servers, and in an address. */
+/** Base64 unchanged, in JSON of some servers, and in an address. */
 function formsOf(mac: string): readonly string[] {
   // Escaped first: half of an escape that stays behind would make the JSON unreadable.
   return [mac.replaceAll('/', '\\/'), mac, encodeURIComponent(mac)]

@@ -81,7 +81,7 @@ describe('a check for a proxy', () => {
     ['an error with status 401', Object.assign(new Error('x'), { status: 401 }), 401],
     ['no matching key', Object.assign(new Error('x'), { code: 'ERR_JWKS_NO_MATCHING_KEY' }), 401],
     ['nothing', undefined, 401],
-    ['keys that do not come in time', Object.assign(new Error('x'), { code: 'ERR_JWKS_TIMEOUT' }), 503],
+    ['keys that do not arrive in time', Object.assign(new Error('x'), { code: 'ERR_JWKS_TIMEOUT' }), 503],
     ['invalid keys', Object.assign(new Error('x'), { code: 'ERR_JOSE_GENERIC' }), 503],
     ['a network that is down', new TypeError('fetch failed'), 503],
     ['a bug', 'oops', 503],

@@ -24,7 +24,7 @@ export const page = (entries: RevocationEntry[] = [], cursor = 'a', more = false
   ...{ entries, cursor, as_of: seconds(), more },
 })
 
-/** A source that answers as it is told, and waits where it is told nothing. */
+/** A source that responds as scripted, and waits if nothing is scripted. */
 export function scripted(
   ...answers: (RevocationPage | Error | (() => unknown))[]
 ): RevocationSource & { asked: ReadRequest[] } {
