@@ -134,7 +134,7 @@ export const BEHAVIORS = {
   },
   'settings-without-code': {
     reports: ['react-native-app-auth#351', 'openid-client#38', 'openid-client#302'],
-    happens: 'The command line must reach endpoints without metadata, http inside a cluster, and sign with a key.',
+    happens: 'The command line must use endpoints without metadata, allow http inside a cluster, and sign with a key.',
     answer: 'Environment variables set all of these; `docs/environment.md` lists them.',
   },
   'assertion-needs-nbf-and-typ': {
