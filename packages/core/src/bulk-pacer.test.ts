@@ -47,7 +47,7 @@ async function all(revocations: AsyncIterable<Revocation>): Promise<Revocation[]
 }
 
 describe('revokeTokens() with a pacer', () => {
-  test('takes a turn for each request, and none while there is not a token', async () => {
+  test('takes a turn for each request, and none while there is no token', async () => {
     await using server = await listen(always(200))
     const pacer = countingPacer()
     async function* source(): AsyncGenerator<BulkToken> {

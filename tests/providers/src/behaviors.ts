@@ -119,7 +119,7 @@ export const BEHAVIORS = {
     reports: ['openid-client#718', 'go-oidc#121', 'vault#25024'],
     happens: "The metadata is not at the issuer's well-known address, or it has only an end session endpoint.",
     answer:
-      '`metadataUrl` sets its address; its `issuer` must still match. A client can also be used only for logout URLs; `logoutUrlError` says why there is not a URL.',
+      '`metadataUrl` sets its address; its `issuer` must still match. A client can also be used only for logout URLs; `logoutUrlError` says why there is no URL.',
   },
   'logout-url-parameters': {
     reports: ['FoxIDs#961', 'streamlit#14601', 'MSAL.js#4450', 'express-openid-connect#329'],

@@ -50,7 +50,7 @@ describeBehavior('metadata-elsewhere', () => {
     expect([revoked, tokens[0]?.state]).toEqual([false, 'unsupported'])
   })
 
-  test.each(['core', 'node'] as const)('if there is not a URL, the reason is reported, through %s', async (library) => {
+  test.each(['core', 'node'] as const)('if there is no URL, the reason is reported, through %s', async (library) => {
     await using provider = await startStandIn(b2c)
     const { origin } = provider
     const location = { issuer: `${origin}/tenant-id/v2.0/`, metadataUrl: `${origin}/tenant/policy/metadata` }
