@@ -35,7 +35,7 @@ test.each([
   ['rejects', () => Promise.reject(new Error('the-secret'))],
   ['rejects with a trap', () => Promise.reject(trap())],
   ['returns nothing', async () => undefined],
-  ['returns what is no response', async () => ({ status: 200 })],
+  ['returns a value that is not a response', async () => ({ status: 200 })],
   ['returns a trap', async () => trap()],
   [
     'returns a response that was read',

@@ -119,13 +119,13 @@ test.each<[string, number, number, World]>([
     { provider: () => bucket(100, 10), tokens: 12_000, latencyMs: 300, concurrency: 32 },
   ],
   [
-    'windows of a minute, and not a word of how long',
+    'windows of a minute, without a stated wait',
     580_000,
     0.5,
     { provider: () => windows(600, 60_000, 'silent'), tokens: 6_000, latencyMs: 300, concurrency: 64 },
   ],
   [
-    'a provider that takes two seconds for an answer',
+    'a provider that takes two seconds to respond',
     195_000,
     0.03,
     { provider: () => windows(20, 1_000), tokens: 3_000, latencyMs: 2_000, concurrency: 256 },

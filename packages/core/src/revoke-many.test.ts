@@ -89,7 +89,7 @@ describe('revokeTokens()', () => {
     ['a wrong limit', [], { timeoutMs: -1 }],
     ['a wrong verification', [], { verify: { withinMs: -1 } }],
     ['a wrong hint', [], { tokenTypeHint: 'two words' }],
-    ['a signal that is none', [], { signal: new AbortController() }],
+    ['an invalid signal', [], { signal: new AbortController() }],
   ])('refuses %s immediately', (_what, tokens, options) => {
     const client = createLogoutClient({ appId: 'app', endpoints: { revocation: 'https://id.example.com/revoke' } })
     expect(() => client.revokeTokens(tokens as BulkToken[], options)).toThrow(

@@ -36,7 +36,7 @@ describe('failures between page and backend', () => {
       { code: 'unexpected_response', status: 403 },
     ],
     [
-      'a code that is no text',
+      'a code that is not a string',
       () => Response.json({ code: {} }, { status: 403 }),
       { code: 'unexpected_response', status: 403 },
     ],

@@ -91,7 +91,7 @@ describe('a logout from a real page', () => {
     await expect.poll(() => provider.isActive(accessToken)).toBe(false)
     await expect.poll(() => provider.isActive(refreshToken)).toBe(false)
     await expect.poll(() => scene.application.sessions.size).toBe(0)
-    // The answer still reaches the browser, so the cookie goes too.
+    // The response still reaches the browser, so the cookie is also deleted.
     await expect.poll(() => scene.context.cookies()).toEqual([])
   })
 

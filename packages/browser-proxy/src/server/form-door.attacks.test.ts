@@ -60,7 +60,7 @@ describe('an attack changes nothing:', () => {
       ({ cookie, csrf }) => formRequest(cookie, `csrf_token=x&csrf_token=${csrf}`),
     ],
     [
-      'a field of no meaning',
+      'a meaningless field',
       400,
       'malformed_body',
       ({ cookie, csrf }) => formRequest(cookie, { csrf_token: csrf, token: 'x' }),
@@ -78,7 +78,7 @@ describe('an attack changes nothing:', () => {
       ({ cookie, csrf }) => formRequest(cookie, { csrf_token: csrf }, { 'sec-fetch-dest': 'iframe' }),
     ],
     [
-      'fetch in place of a form',
+      'fetch instead of a form',
       403,
       'cross_site',
       ({ cookie, csrf }) => formRequest(cookie, { csrf_token: csrf }, { 'sec-fetch-mode': 'no-cors' }),

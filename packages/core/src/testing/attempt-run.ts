@@ -58,7 +58,7 @@ export async function run(clock: ManualClock, send: Send, given: Given = {}, lat
   return { outcome, delays, clock }
 }
 
-/** A `send` that answers, or throws, in turn; the last one again and again. */
+/** A `send` that responds or throws in turn; the last one repeatedly. */
 export function inOrder(...steps: readonly (TransportResponse | Error)[]): Send {
   let next = 0
   return async () => {

@@ -146,17 +146,17 @@ describe('kickUser()', () => {
   test.each<[string, object, object, string]>([
     ['no user', { userId: '' }, {}, 'userId'],
     ['a user with a line break', { userId: 'alice\n' }, {}, 'userId'],
-    ['a user that is no text', { userId: 7 }, {}, 'userId'],
+    ['a user that is not a string', { userId: 7 }, {}, 'userId'],
     ['no application', { appIds: [] }, {}, 'appIds'],
     ['51 applications', { appIds: Array.from({ length: 51 }, () => 'app') }, {}, 'appIds'],
-    ['an application that is no text', { appIds: [{}] }, {}, 'appIds'],
+    ['an application that is not a string', { appIds: [{}] }, {}, 'appIds'],
     ['http', {}, { host: 'http://api.genauth.ai' }, 'host'],
     ['a host with a query', {}, { host: 'https://api.genauth.ai/?a=b' }, 'host'],
     ['no secret', {}, { accessKeySecret: '' }, 'accessKeySecret'],
     ['no key id', {}, { accessKeyId: undefined }, 'accessKeyId'],
     ['another signature', {}, { signature: 'hmac' }, 'signature'],
     ['a transport that sends nothing', {}, { transport: {} }, 'transport'],
-    ['a tenant that is no text', {}, { tenantId: 1 }, 'tenantId'],
+    ['a tenant that is not a string', {}, { tenantId: 1 }, 'tenantId'],
   ])('%s is refused before anything is sent', async (_name, user, management, option) => {
     const error: LogoutError = await kickUser(
       { ...alice(), ...user } as never,
@@ -181,7 +181,7 @@ describe('checkSessionStatus()', () => {
   test.each<[string, object]>([
     ['an error that states active as well', { statusCode: 403, message: 'no', active: false, data: { active: false } }],
     ['active outside an envelope', { active: false }],
-    ['active that is no boolean', { statusCode: 200, message: '', data: { active: 'false' } }],
+    ['active that is not a boolean', { statusCode: 200, message: '', data: { active: 'false' } }],
     ['no data', { statusCode: 200, message: '' }],
   ])('%s is not accepted', async (_name, body) => {
     emulator.answerAlways({ endpoint: 'check_session_status', body })
