@@ -33,7 +33,7 @@ beforeAll(async () => {
 beforeEach(() => provider.reset())
 afterAll(() => provider.close())
 
-/** What the application has set, under the names that both have. */
+/** Settings of the application, under the names that both SDKs use. */
 const settings = (emulator = provider) => ({
   appId: emulator.app.appId,
   appSecret: emulator.app.appSecret ?? '',
@@ -132,7 +132,7 @@ const CALLS: Readonly<Record<string, () => Promise<void>>> = {
     expect(await newClient().revokeToken(refreshToken)).toBe(true)
     expect([await provider.isActive(accessToken), await provider.isActive(refreshToken)]).toEqual([false, false])
 
-    // What the page says of refusals.
+    // Statements of the page about refusals.
     const { accessToken: another } = await signIn()
     provider.answerAlways({ endpoint: 'revocation', status: 200, body: '{"error":"invalid_client"}' })
     expect(await oldClient().revokeToken(another)).toBe(true)

@@ -86,7 +86,12 @@ describe.concurrent('a newcomer who types the commands and saves the files of a 
   })
 
   test.each([...LONG, 'Deno', 'Bun'])('has a Hono application on %s that logs users out', async (runtime) => {
-    const headings = ['## Write the application', '## Keep sessions, and sign users in', '## Start it', `### ${runtime}`]
+    const headings = [
+      '## Write the application',
+      '## Keep sessions, and sign users in',
+      '## Start it',
+      `### ${runtime}`,
+    ]
     await using at = await walk(readSteps('docs/guides/hono.md', headings))
     await useApplication(at)
   })

@@ -21,8 +21,9 @@ export interface LanesResult {
 const SEARCH = 12
 
 /**
- * Adds logouts one by one beside a backlog, and beside a bulk run that shares the workers' pace, at a provider that admits
- * so many a second, 500 by default.
+ * Adds logouts one by one beside a backlog, and beside a bulk run that shares the workers' pace.
+ *
+ * @param limit the requests per second that the provider admits
  */
 export async function addBesideBacklog(
   provider: LimitedProvider,

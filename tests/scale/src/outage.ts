@@ -20,7 +20,7 @@ export interface OutageResult {
   readonly pausedEvents: number
 }
 
-/** Lets a provider that admits so many a second, 200 by default, fail while workers drain a backlog. */
+/** Lets a provider fail that admits `perSecond` requests per second, while workers drain a backlog. */
 export async function surviveOutage(
   provider: LimitedProvider,
   store: OutboxStore,

@@ -23,7 +23,7 @@ export interface PaceResult {
 /** A bulk run of the command line next to the workers: in turns with them, or with a separate pace. */
 export type BulkRunKind = 'a bulk run' | 'a bulk run with its own pace'
 
-/** Lets workers drain a backlog from a provider that admits so many a second, 200 by default. */
+/** Lets workers drain a backlog from a provider that admits `perSecond` requests per second. */
 export async function drainAtLimit(
   provider: LimitedProvider,
   store: string,

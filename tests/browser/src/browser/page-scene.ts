@@ -5,7 +5,7 @@ import { launchOptions } from './find-chromium.ts'
 import { openTab } from './tabs.ts'
 import { startWebApplication, type WebApplication } from './web-application.ts'
 
-/** What the tests of a page use: a provider, and for each test an application and a browser without cookies. */
+/** Set-up for the tests of a page: a provider, and for each test an application and a browser without cookies. */
 export interface PageScene {
   readonly provider: Emulator
   readonly application: WebApplication
