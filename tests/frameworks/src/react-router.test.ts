@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { test } from 'vitest'
@@ -31,7 +30,7 @@ testPages('React Router', {
 })
 
 test('its types compile', async () => {
-  const tsc = createRequire(import.meta.url).resolve('typescript-native/bin/tsc')
+  const tsc = join(import.meta.dirname, '../../../node_modules/typescript-native/bin/tsc')
   await run(process.execPath, [tsc, '--noEmit', '-p', folder])
 }, 120_000)
 
