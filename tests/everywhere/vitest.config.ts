@@ -2,8 +2,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
-    isolate: false,
     // Also those of the programs that are started. Each lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
     // These tests start, kill and wait for servers and processes.
