@@ -1,8 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,7 +18,8 @@ export function hasNginx(): boolean {
 /** Starts NGINX with nginx.conf, in front of a check. */
 export async function startNginx(check: string): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'backend-logout-nginx-'))
-  const port = await freePort()
+  // Below the ports that the system assigns: another program could get one of those before NGINX does.
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
   const config = readFileSync(new URL('nginx.conf', import.meta.url), 'utf8')
     .replace('127.0.0.1:8080', `127.0.0.1:${port}`)
     .replace('http://127.0.0.1:4001', check)
@@ -43,13 +42,4 @@ export async function startNginx(check: string): Promise<Program> {
     rmSync(folder, { recursive: true })
   }
   return { url, kill, [Symbol.asyncDispose]: kill }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

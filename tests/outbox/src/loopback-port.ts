@@ -1,14 +1,15 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 
-/** Finds a port of loopback that nobody listens on, for a program that cannot choose one and report it. */
+/** Ports below those that systems assign by themselves, so that no other test gets one before the program does. */
+const [FIRST, COUNT] = [20_000, 12_000]
+
+/** Finds a free port of loopback, for a program that cannot choose one and report it. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = FIRST + Math.floor(Math.random() * COUNT)
+    if (!(await accepts(port))) return port
+  }
 }
 
 /** True if something listens on a port of loopback. */

@@ -108,8 +108,8 @@ describe.concurrent('a newcomer who types the commands and saves the files of a 
     300_000,
   )
 
-  test.runIf(process.env.LONG)(
-    'has a Next.js application, made by create-next-app, that logs users out in three ways',
+  test.each(process.env.LONG ? ['create-next-app'] : [])(
+    'has a Next.js application, made by %s, that logs users out in three ways',
     async () => {
       const steps = readSteps('docs/guides/next.md')
       const build = steps.findIndex((step) => 'command' in step && step.command.includes('npm run build'))

@@ -87,7 +87,7 @@ test.each(['throttle', 'id', 'lock', 'read', 'logout', 'add', 'waitUntil', 'onEv
   async (part) => {
     for (const { name, http, status } of await tryAll((oddity) => ({ [part]: oddity }))) {
       // A rate limit may refuse; everything else ends the session.
-      const throttled = part === 'throttle' && /(?:returns|gives) (?:a number|infinity)$/.test(name)
+      const throttled = part === 'throttle' && /(?:returns|gives|resolves to) (?:a number|infinity)$/.test(name)
       expect(http, name).toBe(throttled ? 429 : 200)
       // Tokens that may be live are never reported as revoked.
       if (!throttled && part !== 'read') expect(status, name).not.toBe('logged_out')

@@ -9,7 +9,7 @@ export interface Session {
   readonly signIn?: { readonly state: string; readonly verifier: string }
 }
 
-/** A placeholder for the session store of your application. */
+/** Replace this with the session store of your application. */
 export const sessions = new Map<string, Session>()
 
 /** The cookie with the id of the session. Its prefix protects it from other sites and requires HTTPS or localhost. */
