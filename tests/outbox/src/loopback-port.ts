@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** Ports below those that systems assign by themselves, so that no other test gets one before the program does. */
+/** Ports below those that systems assign, so that no other test gets one before the program does. */
 const [FIRST, COUNT] = [20_000, 12_000]
 
 /** Finds a free port of loopback, for a program that cannot choose one and report it. */
