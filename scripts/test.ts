@@ -37,8 +37,8 @@ for (const report of reports()) rmSync(dirname(report), { recursive: true, force
  * long as the others: the first one mostly waits, for workers with a given rate and for programs.
  */
 const LANES = [
-  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz'],
-  ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks'],
+  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz', 'tests-docs'],
+  ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks', 'tests-faults'],
 ].map((names) => names.map((name) => `@backend-logout/${name}`))
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
 // More runners would only cause each other's timeouts.
