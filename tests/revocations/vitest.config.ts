@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
-    // Also those of the programs that are started. Each lives too briefly for optimized WebAssembly to pay off.
+    // Also for the programs that the tests start. Each database lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
     // These tests start, kill and wait for servers and processes.
     testTimeout: 240_000,

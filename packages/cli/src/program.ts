@@ -11,6 +11,7 @@ import { reportCommand } from './report/command.ts'
 import { revokeIssuerCommand, revokeSessionCommand, revokeUserCommand } from './revocations/commands.ts'
 import { revokeCommand } from './revoke/command.ts'
 import type { RunCommand } from './run-command.ts'
+import { ownName } from './terminal/own-name.ts'
 import { note, print, type Terminal } from './terminal/terminal.ts'
 import { describeUsageError } from './usage-error.ts'
 import { version } from './version.ts'
@@ -99,7 +100,9 @@ export function reportError(error: unknown, terminal: Terminal): ExitCode {
   return exitCode
 }
 
-function report([first, ...rest]: readonly string[], terminal: Terminal): void {
+function report(lines: readonly string[], terminal: Terminal): void {
+  // Commands that a message suggests, as this user can call them.
+  const [first, ...rest] = lines.map((line) => line.replaceAll("'backend-logout ", `'${ownName(terminal)} `))
   note(terminal, `backend-logout: ${first}`, ...rest)
 }
 

@@ -153,6 +153,16 @@ test('logout-url names missing values by their own names', async () => {
   })
 })
 
+test('an error names commands as its user has to type them', async () => {
+  const env = { npm_command: 'exec', OUTBOX_STORE: folder.fresh() }
+  const npx = await run(['outbox', 'add'], { env })
+  expect(npx.stderr).toMatch(/^backend-logout: .*'npx @backend-logout\/cli outbox key' makes a key\.$/m)
+  const usage = await run(['revoke', '--unknown'], { env })
+  expect(usage.stderr).toContain("Try 'npx @backend-logout/cli revoke --help'.")
+  const installed = await run(['outbox', 'add'], { env: { OUTBOX_STORE: env.OUTBOX_STORE } })
+  expect(installed.stderr).toContain("'backend-logout outbox key' makes a key.")
+})
+
 test('the emulator prints the variables for the other commands, and ends with Ctrl-C', async () => {
   const tokens = folder.fresh()
   const args = ['emulator', '--app', 'basic', '--issue-tokens', '3', '--tokens-file', tokens]

@@ -10,7 +10,7 @@ import express from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createAuthority, createServerCertificate } from './certificates.ts'
 
-/** The page that an application with the official SDK is changed by. */
+/** The page whose steps change an application with the official SDK. */
 const page = readFileSync(new URL('../../../docs/guides/migrating-from-genauth-sdks.md', import.meta.url), 'utf8')
 
 /** The names in the first column of a table of the page, of each row that has any. */
@@ -203,7 +203,7 @@ describe('an application with the official SDK, changed by the page about migrat
 
   test.each(Object.entries(CALLS))('does the same with the call instead of %s', (_name, migrate) => migrate())
 
-  test('is told by the client which option replaces each that has another name', () => {
+  test('learns from the client which option replaces each renamed one', () => {
     const known = new Set(['appId', 'appSecret', 'appHost', 'protocol', 'redirectUri', 'logoutRedirectUri'])
     const renamed = options.flat().filter((name) => !known.has(name))
     expect(renamed).toHaveLength(6)
