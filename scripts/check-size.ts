@@ -1,13 +1,18 @@
 /**
- * Reports the size of the package in the current folder in a page or a worker: the given program, bundled with its
- * imports, minified and compressed. Code that `import()` loads on demand does not count. Fails above the limit. `node
- * ../../scripts/check-size.ts PROGRAM LIMIT`, in bytes.
+ * Reports the size of the package in the current folder in a page or a worker: the given program, bundled with the
+ * published files that it imports, minified and compressed. Code that `import()` loads on demand does not count. Fails
+ * above the limit. `node ../../scripts/check-size.ts PROGRAM LIMIT`, in bytes.
  */
-import { basename } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const [program = '', limit = ''] = process.argv.slice(2)
+const { name, publishConfig } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  name: string
+  publishConfig: { exports: { '.': { default: string } } }
+}
 const { outputFiles, metafile } = await build({
   stdin: { contents: program, resolveDir: process.cwd() },
   bundle: true,
@@ -19,6 +24,8 @@ const { outputFiles, metafile } = await build({
   platform: 'neutral',
   mainFields: ['module', 'main'],
   target: 'es2024',
+  alias: { [name]: resolve(publishConfig.exports['.'].default) },
+  logOverride: { 'ignored-bare-import': 'silent' },
   write: false,
 })
 if (!(Number(limit) > 0)) throw new Error('usage: node scripts/check-size.ts PROGRAM LIMIT')

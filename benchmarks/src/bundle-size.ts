@@ -21,12 +21,12 @@ const USES: Readonly<Record<string, string>> = {
   'openapi-fetch': "import createApi from 'openapi-fetch'; globalThis.revoke = (o) => createApi(o).POST('/revoke', {})",
 }
 
-/** Bundles, minifies and compresses the revoke path of each package. */
-export async function measureBundles(): Promise<BundleResult[]> {
+/** Bundles, minifies and compresses the revoke path of each package; of ours, from the folder of published packages. */
+export async function measureBundles(packed: string): Promise<BundleResult[]> {
   const results: BundleResult[] = []
   for (const [name, contents] of Object.entries(USES)) {
     const { outputFiles } = await build({
-      stdin: { contents, resolveDir: import.meta.dirname },
+      stdin: { contents, resolveDir: name.startsWith('@backend-logout/') ? packed : import.meta.dirname },
       bundle: true,
       minify: true,
       write: false,

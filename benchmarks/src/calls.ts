@@ -23,7 +23,7 @@ export interface Scenario {
 /** The result of one contestant in one scenario. */
 export interface CallResult extends Scenario {
   readonly contestant: string
-  readonly rounds: number
+  readonly rounds: readonly RoundResult[]
   readonly callsPerSecond: Summary
   readonly cpuPerCallUs: Summary
   readonly p50Ms: Summary
@@ -35,7 +35,12 @@ export interface CallResult extends Scenario {
 /** Measures every client in one scenario, in turns, so that other load on the machine affects all equally. */
 export async function measureCalls(
   scenario: Scenario,
-  { rounds, durationMs, certificate }: { rounds: number; durationMs: number; certificate: Certificate },
+  {
+    rounds,
+    durationMs,
+    certificate,
+    packed,
+  }: { rounds: number; durationMs: number; certificate: Certificate; packed: string },
 ): Promise<CallResult[]> {
   const { runtime, transport, delayMs, inFlight, server: kind, otherWork = false } = scenario
   // During the turns of others, engines discard compiled code; if the server is slow, that hardly matters.
@@ -51,7 +56,8 @@ export async function measureCalls(
     for (const [name, { runtimes = ['Node.js'] }] of Object.entries(contestants)) {
       if (!runtimes.includes(runtime)) continue
       const ca = transport === 'tls' ? { ca: certificate.cert } : {}
-      const setting: Setting = { url: server.url, appId: 'app', appSecret: 'the-secret', inFlight, otherWork, ...ca }
+      const { url } = server
+      const setting: Setting = { url, appId: 'app', appSecret: 'the-secret', inFlight, otherWork, packed, ...ca }
       const child = await startContestant(name, setting, certificate.path, runtimeCommand(runtime))
       if (typeof child === 'string') results.push({ ...empty(name, scenario), error: child })
       else racers.push({ name, child, rounds: [] })
@@ -74,7 +80,7 @@ export async function measureCalls(
     const of = (key: keyof RoundResult): Summary => summarize(rounds.map((round) => round[key]))
     results.push({
       ...empty(name, scenario),
-      rounds: rounds.length,
+      rounds,
       callsPerSecond: of('callsPerSecond'),
       cpuPerCallUs: of('cpuPerCallUs'),
       p50Ms: of('p50Ms'),
@@ -114,7 +120,7 @@ function empty(contestant: string, scenario: Scenario): CallResult {
   return {
     contestant,
     ...scenario,
-    rounds: 0,
+    rounds: [],
     callsPerSecond: nothing,
     cpuPerCallUs: nothing,
     p50Ms: nothing,

@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
 /** The server and the application of a contestant. */
 export interface Setting {
-  /** The server and the application of a contestant. */
   readonly url: string
   readonly appId: string
   readonly appSecret: string
@@ -10,6 +13,8 @@ export interface Setting {
   readonly ca?: string
   /** True if the process does other work before it is measured. */
   readonly otherWork?: boolean
+  /** The folder of our packages as they are published, from which all but Deno import them. */
+  readonly packed: string
 }
 
 /** Revokes one token, and rejects if that did not succeed. */
@@ -36,13 +41,18 @@ function bodyOf({ appId, appSecret }: Setting, token: string): string {
   return new URLSearchParams({ token, client_id: appId, client_secret: appSecret }).toString()
 }
 
+function importPacked<T>(packed: string, name: string): Promise<T> {
+  return import(pathToFileURL(createRequire(join(packed, 'x.js')).resolve(name)).href)
+}
+
 /** Every contestant, by name. */
 export const contestants: Readonly<Record<string, Contestant>> = {
   '@backend-logout/node': {
     kind: 'ours',
     package: '@backend-logout/node',
-    async setUp({ url, appId, appSecret, ca }) {
-      const { createLogoutClient } = await import('@backend-logout/node')
+    async setUp({ url, appId, appSecret, ca, packed }) {
+      const name = '@backend-logout/node'
+      const { createLogoutClient } = await importPacked<typeof import('@backend-logout/node')>(packed, name)
       const client = createLogoutClient({ appId, appSecret, appHost: url, ...(ca !== undefined && { tls: { ca } }) })
       return (token) => client.revokeToken(token)
     },
@@ -51,8 +61,9 @@ export const contestants: Readonly<Record<string, Contestant>> = {
     kind: 'ours',
     package: '@backend-logout/core',
     runtimes: ['Node.js', 'Bun'],
-    async setUp({ url, appId, appSecret }) {
-      const { createLogoutClient } = await import('@backend-logout/core')
+    async setUp({ url, appId, appSecret, packed }) {
+      const name = '@backend-logout/core'
+      const { createLogoutClient } = await importPacked<typeof import('@backend-logout/core')>(packed, name)
       const client = createLogoutClient({ appId, appSecret, appHost: url })
       return (token) => client.revokeToken(token)
     },

@@ -3,6 +3,7 @@ import type { CallResult, Scenario } from './calls.ts'
 import type { ColdStart } from './cold-start.ts'
 import { contestants } from './contestants.ts'
 import type { ImportResult } from './imports.ts'
+import { summarize } from './statistics.ts'
 
 /** A goal, and whether this run reached it. */
 export interface Target {
@@ -77,33 +78,24 @@ export function compareWithTargets(
     const peers = calls.filter(
       (call) => contestants[call.contestant]?.kind === 'peer' && sameScenario(call, scenario) && !call.error,
     )
-    const best = Math.max(...peers.map((call) => call.callsPerSecond.median))
-    const possible = (bare.callsPerSecond.median / best).toFixed(2)
-    compare(`\`revokeToken\` of node to the best peer${where}`, 5, '×', node.callsPerSecond.median / best, {
+    const best = peers.reduce((one, other) => (one.callsPerSecond.median > other.callsPerSecond.median ? one : other))
+    const possible = ratio(bare, best).toFixed(2)
+    compare(`\`revokeToken\` of node to the best peer${where}`, 5, '×', ratio(node, best), {
       why: `Bare \`undici.request\` does ${possible} times as many calls as the best peer there.`,
     })
-    const rate = node.callsPerSecond.median / bare.callsPerSecond.median
-    compare(`calls per second of node to bare \`undici.request\`${where}`, 0.8, '%', rate)
-    const cpu = node.cpuPerCallUs.median / bare.cpuPerCallUs.median
+    compare(`calls per second of node to bare \`undici.request\`${where}`, 0.8, '%', ratio(node, bare))
+    const cpu = ratio(node, bare, 'cpuPerCallUs')
     compare(`CPU per call of node to bare \`undici.request\`${where}`, 1.35, '×', cpu, { atMost: true })
   }
   const core = find('@backend-logout/core', busy)
   const openid = find('openid-client', busy)
-  if (core && openid)
-    compare(
-      'core over global `fetch` to openid-client',
-      1,
-      '×',
-      core.callsPerSecond.median / openid.callsPerSecond.median,
-      { why: FETCH },
-    )
+  if (core && openid) compare('core over global `fetch` to openid-client', 1, '×', ratio(core, openid), { why: FETCH })
   for (const [name, runtime] of [
     ['@backend-logout/deno', 'Deno'],
     ['@backend-logout/core', 'Bun'],
   ] as const) {
     const [own, other] = [find(name, { ...busy, runtime }), find('oauth4webapi', { ...busy, runtime })]
-    const ratio = (own?.callsPerSecond.median ?? 0) / (other?.callsPerSecond.median ?? 0)
-    if (own && other) compare(`${name} to oauth4webapi, both in ${runtime}`, 1, '×', ratio, { why: FETCH })
+    if (own && other) compare(`${name} to oauth4webapi, both in ${runtime}`, 1, '×', ratio(own, other), { why: FETCH })
   }
   const importOf = (name: string): number | undefined => imports.find((one) => one.package === name)?.importMs.median
   const [own, other] = [importOf('@backend-logout/node'), importOf('openid-client')]
@@ -158,6 +150,11 @@ export function compareWithTargets(
     compare('and requests that it refused', 0.03, '%', limited.refused / limited.tokens, { atMost: true })
   }
   return targets
+}
+
+/** The median of the ratios of two clients in each round. */
+function ratio(one: CallResult, other: CallResult, key: 'callsPerSecond' | 'cpuPerCallUs' = 'callsPerSecond'): number {
+  return summarize(one.rounds.map((round, at) => round[key] / (other.rounds[at]?.[key] ?? Number.NaN))).median
 }
 
 function sameScenario(a: Scenario, b: Scenario): boolean {

@@ -26,7 +26,7 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
   if (text.startsWith('<')) return { kind: 'page' }
   if (truncated) return { kind: 'broken' }
   if (text === '') return { kind: 'empty' }
-  for (const candidate of [text, text.replace(GUARD, '').replace(/(?<=[}\]])\s*\)?;?$/, '')]) {
+  for (const candidate of candidatesIn(text)) {
     try {
       return { kind: 'json', json: JSON.parse(candidate) as unknown }
     } catch {}
@@ -37,6 +37,12 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
   // Neither broken JSON nor, as its control characters show, anything binary.
   if (/^[{[]|[^\P{Cc}\s]/u.test(text)) return { kind: 'broken' }
   return /<\/?[a-z][^<>]*>/i.test(text) ? { kind: 'page' } : { kind: 'text', text }
+}
+
+/** The text, and then without a prefix and what ends it. */
+function* candidatesIn(text: string): Iterable<string> {
+  yield text
+  yield text.replace(GUARD, '').replace(/(?<=[}\]])\s*\)?;?$/, '')
 }
 
 /** Returns a value as a JSON object; `undefined` if it is not one. */

@@ -29,8 +29,8 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
   const late = endedBefore(call, clock)
   if (late) return notSent(late)
   // Some gateways expect a key there, and runtimes quote the address.
-  const [, query = ''] = request.url.split('?', 2)
-  if (query.length >= WINDOW) call.secrets.push(query)
+  const query = request.url.indexOf('?') + 1
+  if (query && request.url.length - query >= WINDOW) call.secrets.push(request.url.slice(query))
   let history: AttemptHistory | undefined
   for (let attempt = 1; ; attempt++) {
     const result = await tryOnce(call, request, attempt)

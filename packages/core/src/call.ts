@@ -2,7 +2,7 @@ import { type CallOptions, resolveLimits } from './call-options.ts'
 import { emit, type LogoutEvent, type LogoutEventBase } from './events.ts'
 import { fingerprintToken } from './fingerprint.ts'
 import type { Provider } from './provider.ts'
-import { remember } from './recent-tokens.ts'
+import { lastOf, remember } from './recent-tokens.ts'
 import { type Redact, redactor } from './redaction.ts'
 import type { ProviderApi } from './request.ts'
 import type { ResolvedOptions } from './resolve-options.ts'
@@ -16,7 +16,7 @@ export interface ClientBase {
   /** Masked in the texts of every call, in addition to its own token and the application's credentials. */
   readonly secrets?: readonly string[]
   /** The tokens of the last calls, which a provider may repeat in a response to another call; see `remember()`. */
-  readonly recent: Set<string>
+  readonly recent: string[]
   /** Gives each call its number. */
   readonly nextCall: () => number
 }
@@ -38,7 +38,7 @@ export interface Call extends Wait {
   /** Everything that is masked in texts; credentials are added as they are created. */
   readonly secrets: (string | undefined)[]
   /** The tokens of the client's last calls, because a provider may repeat them. */
-  readonly recent: ReadonlySet<string>
+  readonly recent: readonly string[]
 }
 
 /** Starts a call: checks its limits, and announces it. */
@@ -79,10 +79,8 @@ export async function startCall(
  */
 export function redactorOf({ secrets, recent, options }: Call, others = true): Redact {
   const { 'user-agent': _, ...headers } = options.headers
-  return redactor(
-    [...secrets, ...Object.values(headers).filter((value) => value.length >= WINDOW)],
-    others ? recent : [],
-  )
+  const long = Object.values(headers).filter((value) => value.length >= WINDOW)
+  return redactor(secrets.concat(long, others ? lastOf(recent) : []))
 }
 
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never

@@ -146,7 +146,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   const base: ClientBase = {
     options,
     api: createProviderApi(options.transport),
-    recent: new Set(),
+    recent: [],
     nextCall: () => ++calls,
   }
   const provider = createProvider(options, async (issuer, { deadlineAt }) => {

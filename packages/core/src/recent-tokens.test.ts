@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createLogoutClient } from './client.ts'
 import { LogoutError } from './errors.ts'
 import type { LogoutEvent } from './events.ts'
-import { remember } from './recent-tokens.ts'
+import { lastOf, remember } from './recent-tokens.ts'
 import type { Revocation } from './revocation.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { listen } from './testing/loopback-server.ts'
@@ -14,24 +14,28 @@ const token = (number: number): string => createHash('sha256').update(String(num
 
 describe('remember()', () => {
   test('keeps the last 32 tokens; a repeated token becomes the last', () => {
-    const recent = new Set<string>()
+    const recent: string[] = []
     for (let number = 0; number < 40; number++) remember(recent, token(number))
     remember(recent, token(10))
-    expect(recent.size).toBe(32)
-    expect(Array.from(recent).slice(0, 3)).toEqual([8, 9, 11].map(token))
-    expect(Array.from(recent).slice(-2)).toEqual([39, 10].map(token))
+    const last = lastOf(recent)
+    expect(last).toHaveLength(32)
+    expect(last.slice(0, 2)).toEqual([10, 39].map(token))
+    expect(last.slice(-2)).toEqual([9, 8].map(token))
   })
 
-  test('keeps the forms in which a provider may repeat a token', () => {
-    const recent = new Set<string>()
-    remember(recent, 'a "token"/of odd=Characters')
-    expect(Array.from(recent)).toContain('a+%22token%22%2fof+odd%3dcharacters')
+  test('keeps 32 tokens also when each takes four calls, and no more than those of 256 calls', () => {
+    const recent: string[] = []
+    for (let call = 0; call < 4_000; call++) {
+      remember(recent, token(Math.floor(call / 128) * 32 + (call % 32)))
+      expect(recent.length).toBeLessThanOrEqual(256)
+      if (call >= 128) expect(lastOf(recent)).toHaveLength(32)
+    }
   })
 
   test('keeps no token that is too long to compare cheaply, or too short to mask', () => {
-    const recent = new Set<string>()
+    const recent: string[] = []
     for (const one of ['x'.repeat(4_097), 'short-token']) remember(recent, one)
-    expect(recent.size).toBe(0)
+    expect(recent).toEqual([])
   })
 })
 
@@ -60,6 +64,25 @@ test('tokens of a bulk run that a provider repeats are masked in errors, results
   expect(revocations.filter(({ requestId }) => requestId?.includes('[masked]')).length).toBeGreaterThan(20)
   const shown = JSON.stringify([revocations, events])
   for (const one of tokens) for (let at = 0; at + 12 <= 64; at++) expect(shown).not.toContain(one.slice(at, at + 12))
+})
+
+test('the token of another call is masked in the forms in which a provider may repeat it', async () => {
+  const odd = 'Canary/of "another" call=odd'
+  const forms = [odd.toUpperCase(), encodeURIComponent(odd), JSON.stringify(odd), String(new URLSearchParams({ odd }))]
+  let calls = 0
+  await using server = await listen((_request, response) => {
+    response.writeHead(calls++ === 0 ? 200 : 400, { 'content-type': 'application/json' })
+    response.end(calls === 1 ? '' : JSON.stringify({ error: 'invalid_request', error_description: forms.join(' ') }))
+  })
+  const client = createLogoutClient({ appId: 'app', endpoints: { revocation: server.origin } })
+  await client.revokeToken(odd)
+  const error = await logoutErrorOf(() => client.revokeToken('another-token'))
+  expect(error.providerErrorDescription).toContain('[masked]')
+  for (const form of forms) {
+    for (let at = 0; at + 12 <= form.length; at++) {
+      expect(error.providerErrorDescription).not.toContain(form.slice(at, at + 12))
+    }
+  }
 })
 
 describe('the values of custom headers', () => {

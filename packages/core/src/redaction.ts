@@ -14,11 +14,9 @@ export type Redact = (text: string, maxLength?: number) => string
  * Creates a function that masks every secret in a text, in each form that may be returned, and also any part of 12
  * characters or more, because providers and runtimes often quote the beginning of their input. If a secret is only
  * found by decoding, the whole text is masked. The rest is made printable.
- *
- * @param forms More secrets, from {@link formsOf}.
  */
-export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<string> = []): Redact {
-  const needles = new Set([...formsOf(secrets), ...forms])
+export function redactor(secrets: Iterable<string | undefined>): Redact {
+  const needles = formsOf(secrets)
   return (text, maxLength = 300) => {
     // Cut generously first, so that a hostile text costs little, and to the exact length only after masking.
     let masked = text.slice(0, maxLength * 4)
@@ -34,7 +32,7 @@ export function redactor(secrets: Iterable<string | undefined>, forms: Iterable<
  * The secrets, unchanged and as sent, in lower case; a provider may quote any part. Without those of fewer than four
  * characters.
  */
-export function formsOf(secrets: Iterable<string | undefined>): Set<string> {
+function formsOf(secrets: Iterable<string | undefined>): Set<string> {
   const forms = new Set<string>()
   for (const secret of secrets) {
     if (!secret || secret.length < LEAST) continue

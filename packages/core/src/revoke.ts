@@ -110,13 +110,16 @@ function postRevocation(
   })
 }
 
+/** Kept, because another `import()` would take a third of the time of a call. */
+let verdicts: typeof import('./verdict.ts') | undefined
+
 /** Judges a response. A success without a body, the usual case, does not need the code that reads the others. */
 async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid: readonly string[]): Promise<Verdict> {
   if (answer.ok && answer.body === '' && !answer.truncated && !answer.redirected && !isIntercepted(answer)) {
     return { ok: true, json: undefined, requestId: answer.headers.get('x-request-id') || undefined }
   }
-  const { judgeRevocation } = await import('./verdict.ts')
-  return judgeRevocation(answer, wallNow, alreadyInvalid)
+  verdicts ??= await import('./verdict.ts')
+  return verdicts.judgeRevocation(answer, wallNow, alreadyInvalid)
 }
 
 /** Ends a call and reports its outcome. If throttling is deferred, the same token is sent again. */

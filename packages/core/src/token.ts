@@ -20,11 +20,11 @@ const CONTROL = /[\u0000-\u001f\u007f]/
  */
 export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
   if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
-  if (isBlank(token)) return unusable(token ? 'consists of white space' : 'must not be empty')
   if (token.length > MAX_TOKEN_LENGTH) {
     return unusable(`has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`)
   }
   if (!PLAIN.test(token)) {
+    if (isBlank(token)) return unusable(token ? 'consists of white space' : 'must not be empty')
     if (CONTROL.test(token) || !token.isWellFormed()) {
       return unusable('contains control characters or broken text, such as a line break at its end')
     }

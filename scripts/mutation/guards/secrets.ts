@@ -50,8 +50,8 @@ export const secretGuards: readonly Mutation[] = [
     ],
     [
       'masks the values of custom headers',
-      '...Object.values(headers).filter((value) => value.length >= WINDOW)',
-      '...(headers ? [] : [])',
+      'secrets.concat(long, ',
+      'secrets.concat(long.slice(0, 0), ',
       'are masked from 12 characters on, except the user agent',
     ],
   ]),
@@ -71,7 +71,7 @@ export const secretGuards: readonly Mutation[] = [
     [
       [
         'masks the query of an endpoint',
-        'if (query.length >= WINDOW) call.secrets.push(query)',
+        'if (query && request.url.length - query >= WINDOW) call.secrets.push(request.url.slice(query))',
         '',
         'may quote the address, whose query may contain a key',
       ],

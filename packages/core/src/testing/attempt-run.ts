@@ -32,7 +32,7 @@ export function callWith(clock: ManualClock, given: Given = {}): Call {
     signal,
     deferThrottling: false,
     secrets: [...secrets],
-    recent: new Set(),
+    recent: [],
   }
 }
 
