@@ -1,6 +1,6 @@
 /**
- * Checks the packages for JSR, offline: versions are equal, types are valid under Deno, everything public is
- * documented, and JSR would accept a publication.
+ * Checks the package for JSR, offline: versions are equal, types are valid under Deno, everything public is documented,
+ * and JSR would accept a publication.
  */
 import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
  * Writes the version of core, which all published packages share, to the other places that state it: the `deno.json`
- * files of the packages on JSR, and the `User-Agent`. Runs after `changeset version`. With `--check`, it writes
+ * of the package on JSR, which also states the version of core that it imports from npm, and the `User-Agent`. Runs after `changeset version`. With `--check`, it writes
  * nothing, and fails if a version differs.
  */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,10 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const { version } = JSON.parse(readFileSync(join(root, 'packages/core/package.json'), 'utf8')) as { version: string }
 const places = [
-  ...globSync('packages/*/deno.json', { cwd: root }).map((file) => ({ file, pattern: /(?<="version": ")[^"]*/ })),
+  ...globSync('packages/*/deno.json', { cwd: root }).flatMap((file) => [
+    { file, pattern: /(?<="version": ")[^"]*/ },
+    { file, pattern: /(?<="npm:@backend-logout\/core@\^)[^"]*/ },
+  ]),
   { file: 'packages/core/src/user-agent.ts', pattern: /(?<=VERSION = ')[^']*/ },
 ]
 for (const { file, pattern } of places) {

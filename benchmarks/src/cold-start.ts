@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RuntimeName } from './contestants.ts'
+import { DENO } from './packed.ts'
 import { runtimeCommand } from './runtimes.ts'
 import { startServer } from './start-server.ts'
 import { type Summary, summarize } from './statistics.ts'
@@ -34,7 +35,7 @@ const EVALUATE: Readonly<Record<RuntimeName, readonly string[]>> = {
 /**
  * Starts each program in turns, and waits until it reports that its token is revoked.
  *
- * @param packed The folder of our packages as they are published. Deno runs the source, as JSR does.
+ * @param packed The folder of our packages as they are published.
  */
 export async function measureColdStarts(rounds: number, packed: string): Promise<ColdStart[]> {
   const server = await startServer({ delayMs: 0 })
@@ -87,7 +88,7 @@ function programsFor(url: string, packed: string, tokens: string): Readonly<Reco
     '@backend-logout/core': program('Node.js', packed, ours('@backend-logout/core')),
     'backend-logout revoke': { runtime: 'Node.js', folder: packed, args: [commandLine, 'revoke', tokens] },
     'openid-client': program('Node.js', here, openidClient),
-    '@backend-logout/deno': program('Deno', here, ours('@backend-logout/deno')),
+    '@backend-logout/deno': program('Deno', packed, ours(DENO)),
     'openid-client in Deno': program('Deno', here, openidClient),
     '@backend-logout/core in Bun': program('Bun', packed, ours('@backend-logout/core')),
     'openid-client in Bun': program('Bun', here, openidClient),

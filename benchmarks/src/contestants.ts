@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { DENO } from './packed.ts'
 
 /** The server and the application of a contestant. */
 export interface Setting {
@@ -13,7 +14,7 @@ export interface Setting {
   readonly ca?: string
   /** True if the process does other work before it is measured. */
   readonly otherWork?: boolean
-  /** The folder of our packages as they are published, from which all but Deno import them. */
+  /** The folder of our packages as they are published. */
   readonly packed: string
 }
 
@@ -71,9 +72,8 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   '@backend-logout/deno': {
     kind: 'ours',
     runtimes: ['Deno'],
-    async setUp({ url, appId, appSecret }) {
-      // Not by its literal name: its types are for Deno, and TypeScript does not have those here.
-      const deno: string = '@backend-logout/deno'
+    async setUp({ url, appId, appSecret, packed }) {
+      const deno = pathToFileURL(join(packed, DENO)).href
       const { createLogoutClient } = (await import(deno)) as typeof import('@backend-logout/core')
       const client = createLogoutClient({ appId, appSecret, appHost: url })
       return (token) => client.revokeToken(token)

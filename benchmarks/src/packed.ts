@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -7,9 +18,12 @@ const SCOPE = '@backend-logout/'
 
 /** The packages as they are published, in a separate folder. */
 export interface Packed extends Disposable {
-  /** A folder from which the packages can be imported by name. */
+  /** A folder from which the packages can be imported by name, and the one for Deno as {@link DENO}. */
   readonly folder: string
 }
+
+/** The package for Deno, in the folder of packed packages. */
+export const DENO = './deno/mod.ts'
 
 /**
  * Packs built packages and those that they depend on, and lays them out as an installation does, with the dependencies
@@ -43,5 +57,16 @@ export function layOutPacked(root: string, names: readonly string[]): Packed {
       symlinkSync(join(source, 'node_modules', dependency), link)
     }
   }
+  layOutDeno(root, folder)
   return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** JSR publishes sources, and writes the address of core on npm into them. */
+function layOutDeno(root: string, folder: string): void {
+  cpSync(join(root, 'packages/deno/src'), join(folder, 'deno'), { recursive: true })
+  for (const file of globSync('deno/*.ts', { cwd: folder })) {
+    const source = readFileSync(join(folder, file), 'utf8')
+    const core = `'../node_modules/${SCOPE}core/dist/index.js'`
+    writeFileSync(join(folder, file), source.replaceAll(`'${SCOPE}core'`, core))
+  }
 }

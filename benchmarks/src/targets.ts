@@ -28,8 +28,8 @@ const COLD_START: Readonly<Record<string, string>> = {
   '@backend-logout/core':
     'Both send with the global `fetch`, for which Node.js loads its copy of undici: that takes most of the time.',
   '@backend-logout/deno':
-    'Deno loads the packages as they are on JSR, with about 75 modules. Also, openapi-fetch looks at `process`, and each ' +
-    'time limit calls `setTimeout`; for both, Deno loads modules of Node.js.',
+    'Each time limit calls `setTimeout`, for which Deno loads modules of Node.js, and it loads more files: those of the ' +
+    'package and of core.',
   '@backend-logout/core in Bun':
     'Bun compiles more code: a first call also checks addresses, options and the response.',
   'backend-logout revoke':

@@ -21,7 +21,7 @@ const ownModules = join(import.meta.dirname, '../node_modules')
 
 /**
  * Prepares the stage: the suite and its runners, core, the Node package, the receiver and the list of revocations from
- * their tarballs, and both JSR packages from a registry to which they were published. Nothing comes from the network:
+ * their tarballs, and the package on JSR from a registry to which it was published. Nothing comes from the network:
  * the packages' dependencies are linked.
  */
 export async function setStage(context: { readonly desk: string }): Promise<Stage> {
@@ -42,16 +42,14 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
     for (const name of ['core', 'node', 'receiver', 'revocations']) {
       Object.assign(dependencies, await install(folder, name))
     }
-    Object.assign(dependencies, await linkForSources(folder, 'core', 'openapi-fetch'))
+    // Deno finds core, which its package imports from npm, among these.
+    dependencies['@backend-logout/core'] = '*'
     await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', dependencies }))
 
     const publish = ['publish', '--allow-dirty', '--no-check', '--token', registry.token]
     await run(join(ownModules, '.bin/deno'), publish, { cwd: root, env })
-    const [core, deno] = await Promise.all(['core', 'deno'].map(published))
     const imports = {
-      '@backend-logout/core': core,
-      '@backend-logout/core/jwt': `${core}/jwt`,
-      '@backend-logout/deno': deno,
+      '@backend-logout/deno': await published('deno'),
       '@backend-logout/receiver': './node_modules/@backend-logout/receiver/dist/index.js',
       '@backend-logout/revocations': './node_modules/@backend-logout/revocations/dist/index.js',
     }
@@ -79,14 +77,6 @@ async function install(folder: string, name: string): Promise<Record<string, str
     await link(join(cwd, 'node_modules', dependency), join(folder, 'node_modules', dependency))
   }
   return Object.fromEntries(dependencies)
-}
-
-/** Links a dependency that the sources on JSR import and the files on npm contain, and returns it. */
-async function linkForSources(folder: string, name: string, dependency: string): Promise<Record<string, string>> {
-  const cwd = join(root, 'packages', name)
-  const { devDependencies } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8'))
-  await link(join(cwd, 'node_modules', dependency), join(folder, 'node_modules', dependency))
-  return { [dependency]: devDependencies[dependency] }
 }
 
 /** Links a dependency that several packages may share. */

@@ -27,8 +27,8 @@ export function markdown(rows: readonly Row[], cases: readonly string[]): string
   return `# Runtimes
 
 Written by \`tests/runtimes\`, which \`npm test\` runs: one suite, one local provider, and each runtime with the packages
-as its users get them. Node.js, Bun, workerd and the browser use npm tarballs, and Deno a JSR registry that
-they were published to. The last cases test \`@backend-logout/revocations\`
+as its users get them. Node.js, Bun, workerd and the browser use npm tarballs, and Deno its package from
+a JSR registry, and core from its tarball. The last cases test \`@backend-logout/revocations\`
 and \`@backend-logout/receiver\`, which every runtime gets from their tarballs.
 
 | runtime | version | package | passed | failed | cannot hold |
