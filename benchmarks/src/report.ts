@@ -54,7 +54,8 @@ export function toMarkdown(report: Report): string {
     ...scenarios.flatMap((scenario) => callsTable(scenario, report.calls)),
     '## Cold start',
     '',
-    'From starting a process until its first revocation is answered.',
+    'From starting a process until its first revocation is answered. The command line has filled its cache of compiled ' +
+      'code before; the other programs in Node.js have none.',
     '',
     '| program | runtime | ms | to openid-client |',
     '|---|---|---|---|',

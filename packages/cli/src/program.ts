@@ -1,34 +1,29 @@
 import { Command, CommanderError } from 'commander'
 import { describeError, framesOf } from './command-error.ts'
-import { doctorCommand } from './doctor/command.ts'
-import { emulatorCommand } from './emulator/command.ts'
 import { ExitCode } from './exit-code.ts'
-import { introspectCommand } from './introspect/command.ts'
-import { logoutUrlCommand } from './logout-url/command.ts'
-import { logoutUserCommand } from './logout-user/command.ts'
-import { outboxCommand } from './outbox/command.ts'
-import { reportCommand } from './report/command.ts'
-import { revokeIssuerCommand, revokeSessionCommand, revokeUserCommand } from './revocations/commands.ts'
-import { revokeCommand } from './revoke/command.ts'
 import type { RunCommand } from './run-command.ts'
 import { ownName } from './terminal/own-name.ts'
 import { note, print, type Terminal } from './terminal/terminal.ts'
 import { describeUsageError } from './usage-error.ts'
 import { version } from './version.ts'
 
-const COMMANDS = [
-  revokeCommand,
-  revokeUserCommand,
-  revokeSessionCommand,
-  revokeIssuerCommand,
-  logoutUserCommand,
-  doctorCommand,
-  introspectCommand,
-  reportCommand,
-  logoutUrlCommand,
-  outboxCommand,
-  emulatorCommand,
-]
+/** Makes a command. */
+type MakeCommand = (run: RunCommand) => Command
+
+/** All commands, in the order of the help. Each is loaded only when it is needed. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  revoke: async () => (await import('./revoke/command.ts')).revokeCommand,
+  'revoke-user': async () => (await import('./revocations/commands.ts')).revokeUserCommand,
+  'revoke-session': async () => (await import('./revocations/commands.ts')).revokeSessionCommand,
+  'revoke-issuer': async () => (await import('./revocations/commands.ts')).revokeIssuerCommand,
+  'logout-user': async () => (await import('./logout-user/command.ts')).logoutUserCommand,
+  doctor: async () => (await import('./doctor/command.ts')).doctorCommand,
+  introspect: async () => (await import('./introspect/command.ts')).introspectCommand,
+  report: async () => (await import('./report/command.ts')).reportCommand,
+  'logout-url': async () => (await import('./logout-url/command.ts')).logoutUrlCommand,
+  outbox: async () => (await import('./outbox/command.ts')).outboxCommand,
+  emulator: async () => (await import('./emulator/command.ts')).emulatorCommand,
+}
 
 const DETAILS = `
 The provider and the application come from the environment:
@@ -77,7 +72,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     exitCode = await body(terminal)
   }
   let failed: Command | undefined
-  const program = createProgram(run, terminal, (command) => {
+  const commands = await loadCommands(args[0])
+  const program = createProgram(commands, run, terminal, (command) => {
     failed = command
   })
   try {
@@ -106,7 +102,18 @@ function report(lines: readonly string[], terminal: Terminal): void {
   note(terminal, `backend-logout: ${first}`, ...rest)
 }
 
-function createProgram(run: RunCommand, terminal: Terminal, onError: (command: Command) => void): Command {
+/** Loads the command that the first argument names. For help, an option or a wrong name, all of them are needed. */
+function loadCommands(name = ''): Promise<MakeCommand[]> {
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  return Promise.all((named ? [named] : Object.values(COMMANDS)).map((load) => load()))
+}
+
+function createProgram(
+  commands: readonly MakeCommand[],
+  run: RunCommand,
+  terminal: Terminal,
+  onError: (command: Command) => void,
+): Command {
   const program = new Command('backend-logout')
     .description("Revokes users' tokens at GenAuth or any RFC 7009 provider.")
     .version(version(), '-V, --version', 'print the version')
@@ -118,7 +125,7 @@ function createProgram(run: RunCommand, terminal: Terminal, onError: (command: C
       // It would repeat the arguments.
       outputError: () => {},
     })
-  for (const make of COMMANDS) program.addCommand(make(run))
+  for (const make of commands) program.addCommand(make(run))
   applyManners(program, onError)
   return program
 }

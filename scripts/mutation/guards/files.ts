@@ -4,6 +4,7 @@ const SEALED = 'The outbox stores no readable part of a token in any file, table
 const BOUND = "Anyone who can write the outbox's database can neither send a token to another provider"
 const FOLDER = "Other users of the machine can neither read nor change the outbox's folder"
 const PRIVATE = 'Journals, their keys, outputs and other files of the command line are private'
+const CACHE = 'The command line runs compiled code from its cache only if'
 const JOURNAL = 'A journal holds no token'
 
 /** Two guards, each of which is enough on most systems. */
@@ -237,4 +238,50 @@ export const fileGuards: readonly Mutation[] = [
       ],
     ],
   ),
+  ...guardsIn({ promise: CACHE, file: 'packages/cli/src/code-cache.ts', test: 'tests/cli/src/code-cache.test.ts' }, [
+    [
+      'requires that other users have no rights to the folder',
+      ' || (found.mode & 0o077) !== 0) return false',
+      ') return false',
+      'a cache with mode %o is neither used nor changed',
+    ],
+    [
+      'requires parents in which no other user can replace the folder',
+      'if (!keepsItsFolders(lstatSync(dirname(at)), user)) return false',
+      'lstatSync(dirname(at))',
+      'a cache that others could replace, because of the mode of a parent, is not used',
+    ],
+    [
+      'follows no link',
+      '    if (lstatSync(folder).isSymbolicLink()) return undefined\n',
+      '',
+      'a symbolic link in place of the cache is not followed',
+    ],
+    [
+      'creates folders for this user alone',
+      'mkdirSync(folder, { mode: 0o700 })',
+      'mkdirSync(folder)',
+      'a home gets the folder for caches that it does not have yet',
+    ],
+  ]),
+  ...guardsIn({ promise: CACHE, file: 'packages/cli/src/code-cache.ts', test: 'packages/cli/src/code-cache.test.ts' }, [
+    [
+      'requires that the folder belongs to this user',
+      'found.uid !== user || ',
+      '',
+      'only the user whose folder it is gets a cache',
+    ],
+    [
+      "creates nothing in another user's home",
+      'if (user === undefined || statSync(dirname(folder)).uid === user) mkdirSync',
+      'mkdirSync',
+      'only the user whose folder it is gets a cache',
+    ],
+    [
+      'keeps the cache out of the working directory',
+      'folder && isAbsolute(folder) ?',
+      'folder ?',
+      'on %s, with %j, the cache is in %s',
+    ],
+  ]),
 ]

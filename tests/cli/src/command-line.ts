@@ -42,12 +42,15 @@ export interface StartOptions {
   readonly shell?: string
 }
 
+/** Tests do not write into the cache of the user who runs them. */
+const NO_CACHE = process.env.NODE_COMPILE_CACHE ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }
+
 /** Starts `backend-logout` in a separate process. It inherits no variable that names a provider. */
 export function start(args: readonly string[], { env = {}, cwd, input = '', shell }: StartOptions = {}): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !/^AUTHING_|_PROXY$|^BACKEND_LOGOUT/i.test(name))
   const command = [process.execPath, binPath, ...args]
   const [file, ...rest] = shell === undefined ? command : ['/bin/sh', '-c', shell, 'sh', ...command]
-  const child = spawn(file as string, rest, { env: { ...Object.fromEntries(inherited), ...env }, cwd })
+  const child = spawn(file as string, rest, { env: { ...Object.fromEntries(inherited), ...NO_CACHE, ...env }, cwd })
   const output = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output.stdout += text

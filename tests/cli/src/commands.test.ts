@@ -43,9 +43,26 @@ test('--version and --help print the requested text', async () => {
   expect(await run(['help', 'revoke'])).toMatchObject({ code: 0, stdout: expect.stringContaining('--journal') })
 })
 
+test('the help lists all commands, and each is found by its name', async () => {
+  const { stdout } = await run(['--help'])
+  const list = stdout.slice(stdout.indexOf('Commands:'), stdout.indexOf('The provider'))
+  const names = Array.from(list.matchAll(/^ {2}([\w-]+)/gm), ([, name = '']) => name)
+  expect(names.join(' ')).toBe(
+    'revoke revoke-user revoke-session revoke-issuer logout-user doctor introspect report logout-url outbox emulator help',
+  )
+  for (const name of names.slice(0, -1)) {
+    const usage = new RegExp(`^Usage: backend-logout ${name} \\[`)
+    expect(await run([name, '--help'])).toMatchObject({ code: 0, stdout: expect.stringMatching(usage) })
+    expect(await run(['help', name])).toMatchObject({ code: 0, stdout: expect.stringMatching(usage) })
+  }
+})
+
 test.each([
   [[], /Usage: backend-logout/],
   [['revok'], /Argument 1 is not a command of 'backend-logout'\. Did you mean revoke\?/],
+  [['logut-url'], /Argument 1 is not a command of 'backend-logout'\. Did you mean logout-url\?/],
+  [['outbox', 'ad'], /Argument 2 is not a command of 'backend-logout outbox'\. Did you mean add\?/],
+  [['constructor'], /Argument 1 is not a command of 'backend-logout'\./],
   [['revoke', '--jurnal', 'x'], /Argument 2 is not an option of 'backend-logout revoke'\. Did you mean --journal\?/],
   [['revoke', '-c', '0'], /whole number from 1 to 10000/],
   [['revoke', '-c', '1e3'], /whole number from 1 to 10000/],
