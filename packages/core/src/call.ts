@@ -52,7 +52,7 @@ export async function startCall(
   const limits = resolveLimits(callOptions, options.limits)
   const startedAt = options.clock.now()
   const number = nextCall()
-  if (token !== undefined) remember(recent, token)
+  if (token !== undefined) remember(recent, token, operation === 'revoke')
   // Hashing takes a tenth of a call, so only listeners pay for it. Pages without TLS cannot hash.
   const watched = options.onEvent !== undefined && token !== undefined
   const fingerprint = watched ? await fingerprintToken(token, options.fingerprintKey).catch(() => undefined) : undefined

@@ -15,26 +15,35 @@ const token = (number: number): string => createHash('sha256').update(String(num
 describe('remember()', () => {
   test('keeps the last 32 tokens; a repeated token becomes the last', () => {
     const recent: string[] = []
-    for (let number = 0; number < 40; number++) remember(recent, token(number))
-    remember(recent, token(10))
+    for (let number = 0; number < 40; number++) remember(recent, token(number), true)
+    remember(recent, token(10), true)
     const last = lastOf(recent)
     expect(last).toHaveLength(32)
     expect(last.slice(0, 2)).toEqual([10, 39].map(token))
     expect(last.slice(-2)).toEqual([9, 8].map(token))
   })
 
-  test('keeps 32 tokens also when each takes four calls, and no more than those of 256 calls', () => {
+  test('keeps 32 tokens also when each is sent four times, and no more than those of 128 calls', () => {
     const recent: string[] = []
     for (let call = 0; call < 4_000; call++) {
-      remember(recent, token(Math.floor(call / 128) * 32 + (call % 32)))
-      expect(recent.length).toBeLessThanOrEqual(256)
+      remember(recent, token(Math.floor(call / 128) * 32 + (call % 32)), true)
+      expect(recent.length).toBeLessThanOrEqual(128)
       if (call >= 128) expect(lastOf(recent)).toHaveLength(32)
     }
   })
 
+  test('keeps 32 tokens also when each is introspected often', () => {
+    const recent: string[] = []
+    for (let number = 0; number < 32; number++) remember(recent, token(number), true)
+    for (let call = 0; call < 1_000; call++) remember(recent, token(call % 32), false)
+    remember(recent, token(5), false)
+    expect(recent).toHaveLength(32)
+    expect(recent[0]).toBe(token(5))
+  })
+
   test('keeps no token that is too long to compare cheaply, or too short to mask', () => {
     const recent: string[] = []
-    for (const one of ['x'.repeat(4_097), 'short-token']) remember(recent, one)
+    for (const one of ['x'.repeat(4_097), 'short-token']) remember(recent, one, true)
     expect(recent).toEqual([])
   })
 })

@@ -4,12 +4,19 @@ import { WINDOW } from './shared-windows.ts'
 const MOST = 32
 const LONGEST = 4_096
 
-/** The calls whose tokens are kept. A token that is verified takes several. */
+/** The calls whose tokens are kept. A token that is throttled takes several. */
 const CALLS = 128
 
-/** Adds a token to those of a client's last calls, the last one first. Each once would cost the hash of every token. */
-export function remember(recent: string[], token: string): void {
-  if (token.length < WINDOW || token.length > LONGEST || token === recent[0]) return
+/**
+ * Adds a token to those of a client's last calls, the last one first.
+ *
+ * @param isRevoked Whether the call revokes it. A verification may introspect it many times. The tokens of revocations
+ * are not compared with the others, which would take longer than all the rest of this.
+ */
+export function remember(recent: string[], token: string, isRevoked: boolean): void {
+  if (token.length < WINDOW || token.length > LONGEST) return
+  const at = isRevoked ? -1 : recent.indexOf(token)
+  if (at >= 0) recent.splice(at, 1)
   if (recent.unshift(token) > CALLS) recent.pop()
 }
 

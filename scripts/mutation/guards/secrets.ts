@@ -44,7 +44,7 @@ export const secretGuards: readonly Mutation[] = [
   ...guardsIn({ promise: MASKED, file: 'packages/core/src/call.ts', test: 'packages/core/src/recent-tokens.test.ts' }, [
     [
       'masks the tokens of the last calls',
-      'if (token !== undefined) remember(recent, token)',
+      "if (token !== undefined) remember(recent, token, operation === 'revoke')",
       '',
       'tokens of a bulk run that a provider repeats are masked in errors, results and events',
     ],
