@@ -58,7 +58,7 @@ test.runIf(process.platform === 'linux')('a home gets the folder for caches that
   mkdirSync(home)
   await expectVersion(
     { HOME: home },
-    { shell: 'umask 000; unset NODE_DISABLE_COMPILE_CACHE XDG_CACHE_HOME; exec "$@"' },
+    { shell: 'umask 000; unset NODE_COMPILE_CACHE NODE_DISABLE_COMPILE_CACHE XDG_CACHE_HOME; exec "$@"' },
   )
   expect(filesIn(join(home, '.cache/backend-logout')).length).toBeGreaterThan(2)
   for (const name of ['.cache', '.cache/backend-logout']) expect(statSync(join(home, name)).mode & 0o777).toBe(0o700)

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -116,10 +116,10 @@ test('the TypeScript for Deno compiles in Deno', async () => {
   const imports = {
     '@backend-logout/browser-proxy/server': source('browser-proxy/src/server/index.ts'),
     '@backend-logout/core': source('core/src/index.ts'),
-    '@backend-logout/deno': source('deno/src/mod.ts'),
-    'jsr:@backend-logout/deno': source('deno/src/mod.ts'),
+    '@backend-logout/deno': './deno/mod.ts',
+    'jsr:@backend-logout/deno': './deno/mod.ts',
     // The statements of the page about its examples.
-    '@backend-logout/node': source('deno/src/mod.ts'),
+    '@backend-logout/node': './deno/mod.ts',
     'npm:@backend-logout/emulator': './emulator/index.d.ts',
     jose: './jose/index.d.ts',
     'jose/jwt/sign': './jose/jwt/sign.d.ts',
@@ -130,6 +130,8 @@ test('the TypeScript for Deno compiles in Deno', async () => {
   const elsewhere = await mkdtemp(join(tmpdir(), 'backend-logout-docs-'))
   try {
     await writeFile(join(elsewhere, 'deno.json'), JSON.stringify({ imports }))
+    // Copied, because next to its configuration Deno would take core from npm.
+    await cp(join(root, 'packages/deno/src'), join(elsewhere, 'deno'), { recursive: true })
     await copyDeclarations(join(root, 'packages/emulator/dist'), join(elsewhere, 'emulator'))
     await copyDeclarations(join(root, 'packages/core/node_modules/jose/dist/types'), join(elsewhere, 'jose'))
     // With the other blocks of these pages, because one may import another.
