@@ -101,10 +101,9 @@ function programsFor(url: string, packed: string, tokens: string): Readonly<Reco
  * @param caches The folder for the cache of the command line.
  */
 async function start({ runtime, folder, args }: Program, url: string, caches: string): Promise<number> {
-  const cache = { XDG_CACHE_HOME: caches }
   const env = {
     ...process.env,
-    ...cache,
+    XDG_CACHE_HOME: caches,
     AUTHING_APP_ID: 'app',
     AUTHING_APP_SECRET: 'the-secret',
     AUTHING_APP_HOST: url,

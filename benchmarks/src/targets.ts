@@ -79,7 +79,8 @@ export function compareWithTargets(
     const peers = calls.filter(
       (call) => contestants[call.contestant]?.kind === 'peer' && sameScenario(call, scenario) && !call.error,
     )
-    const best = peers.reduce((one, other) => (one.callsPerSecond.median > other.callsPerSecond.median ? one : other))
+    const [best] = peers.sort((one, other) => other.callsPerSecond.median - one.callsPerSecond.median)
+    if (!best) continue
     const possible = ratio(bare, best).toFixed(2)
     compare(`\`revokeToken\` of node to the best peer${where}`, 5, '×', ratio(node, best), {
       why: `Bare \`undici.request\` does ${possible} times as many calls as the best peer there.`,

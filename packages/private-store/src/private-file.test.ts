@@ -70,13 +70,15 @@ describe.skipIf(process.platform === 'win32')('openPrivateFile()', () => {
     symlinkSync(target, path)
     await refused(/file is a symbolic link.*: rm \S+$/)
     expect(lstatSync(target, { throwIfNoEntry: false })).toBeUndefined()
-    writeFileSync(target, 'content', { mode: 0o644 })
+    writeFileSync(target, 'content')
+    chmodSync(target, 0o644)
     await refused(/is a symbolic link/)
     expect([modeOf(target), readFileSync(target, 'utf8')]).toEqual([0o644, 'content'])
   })
 
   test('refuses a file with a second name', async () => {
-    writeFileSync(join(folder, 'other'), 'content', { mode: 0o644 })
+    writeFileSync(join(folder, 'other'), 'content')
+    chmodSync(join(folder, 'other'), 0o644)
     linkSync(join(folder, 'other'), path)
     await refused(/has another name elsewhere/)
     expect(modeOf(path)).toBe(0o644)

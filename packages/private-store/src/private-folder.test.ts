@@ -163,7 +163,8 @@ describe.skipIf(process.platform === 'win32')('makeContentsPrivate()', () => {
     writeFileSync(join(parent, 'closed/file'), '', { mode: 0o600 })
     expect(makeContentsPrivate(parent)).toBe(false)
     folder('readable', 0o755)
-    writeFileSync(join(parent, 'readable/file'), '', { mode: 0o644 })
+    writeFileSync(join(parent, 'readable/file'), '')
+    chmodSync(join(parent, 'readable/file'), 0o644)
     expect(makeContentsPrivate(parent)).toBe(false)
     expect([modeOf(join(parent, 'readable')), modeOf(join(parent, 'readable/file'))]).toEqual(['700', '600'])
     chmodSync(join(parent, 'readable/file'), 0o666)
@@ -173,7 +174,8 @@ describe.skipIf(process.platform === 'win32')('makeContentsPrivate()', () => {
 
   test('refuses links of both kinds, and leaves their targets unchanged', () => {
     const outside = folder('outside', 0o755)
-    writeFileSync(join(outside, 'file'), '', { mode: 0o644 })
+    writeFileSync(join(outside, 'file'), '')
+    chmodSync(join(outside, 'file'), 0o644)
     const inside = folder('inside', 0o700)
     for (const link of [
       () => symlinkSync(outside, join(inside, 'link')),

@@ -15,20 +15,23 @@ afterAll(() => provider[Symbol.asyncDispose]())
 const asRoot = process.getuid?.() === 0
 const NOBODY = 65_534
 
+/** Options of a run: the working directory, and what the shell does before it. */
+type Circumstances = Pick<StartOptions, 'cwd'> & { readonly before?: string }
+
 /** Runs a command to its end, without the variables that turn the cache off or lead it elsewhere. */
 function runCached(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  options?: StartOptions,
+  { before = ':', ...options }: Circumstances = {},
 ): Promise<Ended> {
   const names = ['NODE_COMPILE_CACHE', 'NODE_DISABLE_COMPILE_CACHE', 'XDG_CACHE_HOME', 'HOME']
-  const shell = `unset ${names.filter((name) => !(name in env)).join(' ')}; exec "$@"`
-  return start(args, { shell, ...options, env }).ended
+  const shell = `unset ${names.filter((name) => !(name in env)).join(' ')}; ${before}; exec "$@"`
+  return start(args, { ...options, shell, env }).ended
 }
 
 /** Runs a command that must do its work and print nothing else, whatever the cache. */
-async function expectVersion(env: Readonly<Record<string, string>>, options?: StartOptions): Promise<void> {
-  const { code, stdout, stderr } = await runCached(['--version'], env, options)
+async function expectVersion(env: Readonly<Record<string, string>>, circumstances?: Circumstances): Promise<void> {
+  const { code, stdout, stderr } = await runCached(['--version'], env, circumstances)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 }
@@ -56,10 +59,7 @@ test('compiled code is kept in a folder of this user alone, and used from then o
 test.runIf(process.platform === 'linux')('a home gets the folder for caches that it does not have yet', async () => {
   const home = folder.fresh()
   mkdirSync(home)
-  await expectVersion(
-    { HOME: home },
-    { shell: 'umask 000; unset NODE_COMPILE_CACHE NODE_DISABLE_COMPILE_CACHE XDG_CACHE_HOME; exec "$@"' },
-  )
+  await expectVersion({ HOME: home }, { before: 'umask 000' })
   expect(filesIn(join(home, '.cache/backend-logout')).length).toBeGreaterThan(2)
   for (const name of ['.cache', '.cache/backend-logout']) expect(statSync(join(home, name)).mode & 0o777).toBe(0o700)
 })
@@ -153,8 +153,7 @@ test('a relative path is not searched for in the working directory', async () =>
 test('a full disk costs only the cache', async () => {
   const { home } = cacheHome()
   // Files may have no content.
-  const shell = 'unset NODE_DISABLE_COMPILE_CACHE NODE_COMPILE_CACHE; ulimit -f 0; trap "" XFSZ; exec "$@"'
-  await expectVersion({ XDG_CACHE_HOME: home }, { shell })
+  await expectVersion({ XDG_CACHE_HOME: home }, { before: 'ulimit -f 0; trap "" XFSZ' })
 })
 
 test('NODE_DISABLE_COMPILE_CACHE turns the cache off, and NODE_COMPILE_CACHE leads it elsewhere', async () => {

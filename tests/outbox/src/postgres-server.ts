@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, cpSync, existsSync, statSync } from 'node:fs'
+import { chownSync, cpSync, existsSync, lchownSync, readdirSync, statSync } from 'node:fs'
 import { appendFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
@@ -226,6 +226,10 @@ async function findBinaries(
   if (!user || isOpenToAll(postgres)) return { initdb, postgres, version }
   const native = join(home, 'native')
   cpSync(dirname(dirname(postgres)), native, { recursive: true, verbatimSymlinks: true })
+  // With a strict umask, the copies too are for their owner alone.
+  for (const name of ['.', ...readdirSync(native, { recursive: true, encoding: 'utf8' })]) {
+    lchownSync(join(native, name), user.uid, user.gid)
+  }
   return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres'), version }
 }
 
