@@ -23,11 +23,11 @@ describe('remember()', () => {
     expect(last.slice(-2)).toEqual([9, 8].map(token))
   })
 
-  test('keeps 32 tokens also when each is sent four times, and no more than those of 128 calls', () => {
+  test('keeps 32 tokens also when each is sent four times, and no more than those of 256 calls', () => {
     const recent: string[] = []
     for (let call = 0; call < 4_000; call++) {
       remember(recent, token(Math.floor(call / 128) * 32 + (call % 32)), true)
-      expect(recent.length).toBeLessThanOrEqual(128)
+      expect(recent.length).toBeLessThan(256)
       if (call >= 128) expect(lastOf(recent)).toHaveLength(32)
     }
   })
@@ -38,7 +38,7 @@ describe('remember()', () => {
     for (let call = 0; call < 1_000; call++) remember(recent, token(call % 32), false)
     remember(recent, token(5), false)
     expect(recent).toHaveLength(32)
-    expect(recent[0]).toBe(token(5))
+    expect(recent.at(-1)).toBe(token(5))
   })
 
   test('keeps no token that is too long to compare cheaply, or too short to mask', () => {

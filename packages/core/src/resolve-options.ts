@@ -108,14 +108,15 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     throw new LogoutError('invalid_options', `Exactly one of appHost, issuer and endpoints is required; got ${count}.`)
   }
   if (!issuer && options.endpointHosts !== undefined) invalidOption('endpointHosts', 'is only for issuer.')
-  if (appHost) {
+  // An empty one is given, too: the usual cause is an environment variable without a value.
+  if (appHost !== undefined && appHost !== null) {
     if (protocol !== 'oidc' && protocol !== 'oauth') invalidOption('protocol', "must be 'oidc' or 'oauth'.")
     const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
     if (url.search) invalidOption('appHost', 'must not have a query.')
     refuseEndpointPath(url)
     return { kind: 'genauth', base: url.href.replace(/\/+$/, ''), protocol }
   }
-  if (issuer) {
+  if (issuer !== undefined && issuer !== null) {
     const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
     if (search) invalidOption('issuer', 'must not have a query.')
     const { metadataUrl, metadataMaxAgeMs = 3_600_000 } = options
