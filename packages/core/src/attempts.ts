@@ -4,7 +4,7 @@ import { type Call, emitCall, redactorOf } from './call.ts'
 import { endpointName } from './endpoint-url.ts'
 import { isLogoutError } from './errors.ts'
 import type { FailedAttempt } from './failure-report.ts'
-import { loadPart } from './load-part.ts'
+import { partOf } from './load-part.ts'
 import { notSent, type Outcome, type Succeeded } from './outcome.ts'
 import { WINDOW } from './shared-windows.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
@@ -13,6 +13,8 @@ import type { Verdict } from './verdict.ts'
 
 /** Longest wait for the code that describes failures, in milliseconds. The deadline may have passed already. */
 const LOAD_MS = 1_000
+
+const loadAttemptHistory = partOf(() => import('./attempt-history.ts'))
 
 /** One request, sent as often as necessary. */
 export interface EndpointRequest<T = unknown> {
@@ -36,7 +38,7 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
     const result = await tryOnce(call, request, attempt)
     if (result.ok) return result
     // Most calls succeed at the first attempt, and need none of this. In a page, loading it takes the network that failed.
-    const part = await loadPart(import('./attempt-history.ts'), call.options, LOAD_MS).catch(() => {})
+    const part = await loadAttemptHistory(call.options, LOAD_MS).catch(() => {})
     if (!part) return briefFailure(call, request, result)
     history ??= new part.AttemptHistory(call, request)
     if (isLogoutError(result.thrown)) return history.refused(result.thrown)

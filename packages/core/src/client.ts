@@ -3,7 +3,7 @@ import { CALLS } from './call-option-names.ts'
 import { type CallOptions, checkCallOptions, resolveLimits } from './call-options.ts'
 import type { Clock } from './clock.ts'
 import type { Introspection, IntrospectOptions } from './introspect.ts'
-import { loadPart } from './load-part.ts'
+import { partOf } from './load-part.ts'
 import type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
 import { buildLogoutForm, buildLogoutUrl, type LogoutForm, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import type { LogoutClientOptions } from './options.ts'
@@ -139,6 +139,10 @@ export function createLogoutClient(options: LogoutClientOptions): LogoutClient {
   return createClient(options)
 }
 
+const loadDiscoveredProvider = partOf(() => import('./discovered-provider.ts'))
+const loadLogout = partOf(() => import('./logout.ts'))
+const loadIntrospect = partOf(() => import('./introspect.ts'))
+
 /** {@link createLogoutClient} with a given clock. */
 export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutClient {
   const options = resolveOptions(given, clock)
@@ -151,7 +155,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
   }
   const provider = createProvider(options, async (issuer, { deadlineAt }) => {
     const ms = Math.min(options.limits.timeoutMs, deadlineAt - options.clock.now())
-    const { discoveredProvider } = await loadPart(import('./discovered-provider.ts'), options, ms)
+    const { discoveredProvider } = await loadDiscoveredProvider(options, ms)
     return discoveredProvider(base, issuer)
   })
   const core: ClientCore = { ...base, provider }
@@ -168,7 +172,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async logout(tokens, callOptions) {
       checkCallOptions(callOptions, CALLS.logout)
-      const { logout } = await loadPart(import('./logout.ts'), options)
+      const { logout } = await loadLogout(options)
       return logout(core, tokens, callOptions)
     },
     revokeTokens(tokens, callOptions) {
@@ -177,7 +181,7 @@ export function createClient(given: LogoutClientOptions, clock?: Clock): LogoutC
     },
     async introspectToken(token, callOptions) {
       checkCallOptions(callOptions, CALLS.introspectToken)
-      const { introspect } = await loadPart(import('./introspect.ts'), options)
+      const { introspect } = await loadIntrospect(options)
       return introspect(core, token, callOptions)
     },
     buildLogoutUrl(urlOptions) {

@@ -3,7 +3,7 @@ import type { BulkOptions } from './bulk-run.ts'
 import type { ClientCore } from './call.ts'
 import { resolveLimits } from './call-options.ts'
 import { invalidOption } from './invalid-option.ts'
-import { loadPart } from './load-part.ts'
+import { partOf } from './load-part.ts'
 import type { Revocation } from './revocation.ts'
 import type { RevokeOptions } from './revoke.ts'
 import { checkHint } from './token.ts'
@@ -45,12 +45,14 @@ export function revokeMany(
   return run(core, openSource(tokens), { ...options, concurrency, limits })
 }
 
+const loadBulkRun = partOf(() => import('./bulk-run.ts'))
+
 /** Loads what only bulk runs need, which is a tenth of the package, and runs. */
 async function* run(
   core: ClientCore,
   source: TokenReader,
   options: BulkOptions,
 ): AsyncGenerator<Revocation, void, void> {
-  const { BulkRun } = await loadPart(import('./bulk-run.ts'), core.options)
+  const { BulkRun } = await loadBulkRun(core.options)
   yield* new BulkRun(core, source, options).results()
 }

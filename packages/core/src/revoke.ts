@@ -3,7 +3,7 @@ import { type Call, type ClientCore, emitCall, startCall } from './call.ts'
 import type { CallOptions } from './call-options.ts'
 import { isLogoutError, type LogoutError } from './errors.ts'
 import { isIntercepted } from './interception.ts'
-import { loadPart } from './load-part.ts'
+import { type LoadPart, partOf } from './load-part.ts'
 import { notSent, type Outcome, type Succeeded } from './outcome.ts'
 import type { Revocation, TokenTypeHint } from './revocation.ts'
 import { isThrottled } from './throttled.ts'
@@ -12,6 +12,9 @@ import type { TransportResponse } from './transport.ts'
 import type { Verdict } from './verdict.ts'
 import type { Activity, Evidence } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
+
+/** What `verify` needs. */
+export const loadVerify: LoadPart<typeof import('./verify.ts')> = partOf(() => import('./verify.ts'))
 
 /** Options of one revocation. */
 export interface RevokeOptions extends CallOptions {
@@ -71,7 +74,7 @@ export async function revoke(
   }
   const call = await startCall(core, 'revoke', options, usable, deferThrottling)
   if (patienceMs === undefined) return settle(call, hint, await postRevocation(core, call, usable, hint))
-  const part = await loadPart(import('./verify.ts'), core.options).catch((error: LogoutError) => error)
+  const part = await loadVerify(core.options).catch((error: LogoutError) => error)
   if (isLogoutError(part)) return settle(call, hint, notSent(part))
   const { askAbout, askBefore, verifyAfter, verifyAfterFailure } = part
   const ask = askAbout(core, usable, hint, options.signal, deferThrottling)
