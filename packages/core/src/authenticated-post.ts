@@ -47,7 +47,7 @@ export async function postTo<T>(
         'content-type': 'application/x-www-form-urlencoded',
         ...(authorization !== undefined && { authorization }),
       }
-      const { response } = await post({ ...body }, { url, headers, signal, maxBodyBytes: MAX_BODY_BYTES })
+      const { response } = await post(body ?? {}, { url, headers, signal, maxBodyBytes: MAX_BODY_BYTES })
       return response
     }
     const outcome = await attemptUntilDone(call, { method: 'POST', url, judge, send })

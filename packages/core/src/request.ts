@@ -64,7 +64,7 @@ class LightRequest implements TransportRequest {
 const createLightApi = createApi as unknown as (options: {
   readonly Request: typeof LightRequest
   readonly fetch: (request: LightRequest) => Promise<TransportResponse>
-  readonly bodySerializer: (form: object) => string
+  readonly bodySerializer: (form: Readonly<Record<string, unknown>>) => string
 }) => ProviderApi
 
 /** Creates the {@link ProviderApi} of a transport. It speaks forms, which is all that OAuth's endpoints understand. */
@@ -83,10 +83,10 @@ const PLAIN = /^[\w.*-]*$/
  * Encodes a form as `URLSearchParams` does, at a third of the cost for text that needs no encoding, such as most
  * tokens.
  */
-function encodeForm(form: object): string {
+function encodeForm(form: Readonly<Record<string, unknown>>): string {
   let encoded = ''
-  for (const [name, value] of Object.entries(form)) {
-    const text = String(value)
+  for (const name in form) {
+    const text = String(form[name])
     const plain = PLAIN.test(name) && PLAIN.test(text)
     encoded += (encoded && '&') + (plain ? `${name}=${text}` : new URLSearchParams([[name, text]]).toString())
   }
