@@ -136,7 +136,9 @@ export function compareWithTargets(
   const [library, commandLine] = [largest('library'), largest('command line')]
   if (library && commandLine && library.tokens === commandLine.tokens) {
     const size = `${library.tokens.toLocaleString('en')} tokens`
-    compare(`command line to library, ${size}`, 0.9, '%', commandLine.tokensPerSecond / library.tokensPerSecond)
+    compare(`command line to library, ${size}`, 0.9, '%', commandLine.tokensPerSecond / library.tokensPerSecond, {
+      why: 'The command line hashes each token twice, for its report and for its journal, and writes a line to both.',
+    })
     compare(
       `resident memory of the command line with --max-semi-space-size=16, ${size} (MB)`,
       200,

@@ -108,7 +108,7 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
     throw new LogoutError('invalid_options', `Exactly one of appHost, issuer and endpoints is required; got ${count}.`)
   }
   if (!issuer && options.endpointHosts !== undefined) invalidOption('endpointHosts', 'is only for issuer.')
-  // An empty one is given, too: the usual cause is an environment variable without a value.
+  // An empty one counts as given: the usual cause is an environment variable without a value.
   if (appHost !== undefined && appHost !== null) {
     if (protocol !== 'oidc' && protocol !== 'oauth') invalidOption('protocol', "must be 'oidc' or 'oauth'.")
     const url = checkUrl(appHost, 'appHost', allowInsecureHttp)

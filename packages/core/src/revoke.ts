@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts'
 import type { Activity, Evidence } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
 
-/** What `verify` needs. */
+/** Loads the code of verification. */
 export const loadVerify: LoadPart<typeof import('./verify.ts')> = partOf(() => import('./verify.ts'))
 
 /** Options of one revocation. */

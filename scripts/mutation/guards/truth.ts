@@ -54,8 +54,8 @@ export const truthGuards: readonly Mutation[] = [
     [
       [
         'reports that an endless response was cut off',
-        'return { body: new TextDecoder().decode(bytes), truncated: true }',
-        'return { body: new TextDecoder().decode(bytes), truncated: false }',
+        'return { text: new TextDecoder().decode(bytes), truncated: true }',
+        'return { text: new TextDecoder().decode(bytes), truncated: false }',
         'with an endless ${type}',
       ],
     ],
