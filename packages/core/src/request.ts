@@ -85,7 +85,7 @@ const PLAIN = /^[\w.*-]*$/
  */
 function encodeForm(form: Readonly<Record<string, unknown>>): string {
   let encoded = ''
-  for (const name in form) {
+  for (const name of Object.keys(form)) {
     const text = String(form[name])
     const plain = PLAIN.test(name) && PLAIN.test(text)
     encoded += (encoded && '&') + (plain ? `${name}=${text}` : new URLSearchParams([[name, text]]).toString())
