@@ -21,8 +21,8 @@ const FETCH =
   'requests and responses take the rest.'
 
 const NODE =
-  'What node adds to bare `undici.request` is spread thinly: two checks of the characters of the token take most, then ' +
-  'promises, openapi-fetch, the timer and signal of the time limit, and the credential.'
+  'What node adds to bare `undici.request` is spread thinly: two checks of the characters of the token take a third, and ' +
+  'promises, openapi-fetch, the timer and signal of the time limit, and the credential the rest.'
 
 /** The findings of profiles of fresh processes. */
 const COLD_START: Readonly<Record<string, string>> = {

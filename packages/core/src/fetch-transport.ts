@@ -18,17 +18,19 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
       const { status, headers: answered } = response
       // Browsers hide a redirect behind status 0; a `fetch` that was handed in may have followed it.
       const redirected = response.type === 'opaqueredirect' || response.redirected
+      const respond = (text: string, truncated: boolean): TransportResponse =>
+        new TransportResponse({ status, headers: answered, redirected, body: text, truncated })
       if (redirected || (status >= 300 && status < 400)) {
         response.body?.cancel().catch(() => {})
-        return new TransportResponse({ status, headers: answered, redirected, body: '' })
+        return respond('', false)
       }
       try {
         const { text, truncated } = await readBody(response, maxBodyBytes)
-        return new TransportResponse({ status, headers: answered, redirected, body: text, truncated })
+        return respond(text, truncated)
       } catch (error) {
         // A refusal remains one if its text breaks off; a success counts only if it is complete.
         if (response.ok) throw error
-        return new TransportResponse({ status, headers: answered, redirected, body: '', truncated: true })
+        return respond('', true)
       }
     },
   }

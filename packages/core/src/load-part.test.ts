@@ -17,5 +17,8 @@ test('a part is loaded once, and again after a failure', async () => {
 
 test('a part that never arrives ends the wait at the time limit', async () => {
   const load = partOf(() => new Promise<never>(() => {}))
-  await expect(load(options)).rejects.toMatchObject({ code: 'network', message: /Nothing was sent/ })
+  await expect(load(options)).rejects.toMatchObject({
+    code: 'network',
+    message: expect.stringContaining('Nothing was sent'),
+  })
 })

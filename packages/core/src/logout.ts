@@ -138,7 +138,10 @@ function filled(token: unknown): unknown {
   return token === null || (typeof token === 'string' && isBlank(token)) ? undefined : token
 }
 
-/** Made once: every logout from an outbox has it, and to record where it was made takes a tenth of the time of a logout. */
+/**
+ * Made once, with the stack of the first such call: every logout from an outbox has it, and to record a stack takes a tenth
+ * of the time of a logout.
+ */
 let withoutIdToken: LogoutError | undefined
 
 /** Plans the logout URL, or returns the reason why there is no URL. The tokens are revoked in any case. */
