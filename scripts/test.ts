@@ -4,9 +4,10 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 interface Results {
   readonly numPassedTests: number
@@ -30,6 +31,7 @@ const reports = (): string[] =>
     'benchmarks/.results/*.json',
   ])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
+const startedAt = Date.now()
 
 /**
  * Suites that run one after the other, beside all others. turbo starts suites in the order of their dependencies, so
@@ -106,8 +108,21 @@ for (const report of reports()) {
   }
   skipped += results.numPendingTests + (results.numTodoTests ?? 0)
 }
-// A task that ended without a report must not count as a success.
-if (status !== 0 && failed === 0) failed = 1
+// A task that ended without a report, or with an error outside its tests, must not count as a success. Reports do not
+// contain such errors, but logs do.
+if (status !== 0 && failed === 0) {
+  failed = 1
+  for (const log of globSync([
+    'packages/*/.turbo/turbo-test.log',
+    'tests/*/.turbo/turbo-test.log',
+    'examples/*/.turbo/turbo-test.log',
+  ])) {
+    if (statSync(log).mtimeMs < startedAt) continue
+    const text = stripVTControlCharacters(readFileSync(log, 'utf8'))
+    const [, errors] = /Unhandled Errors.*\n([\s\S]{1,4000})/.exec(text.replace(/^ *Test Files [\s\S]*/m, '')) ?? []
+    if (errors) failures.push(`FAILED ${dirname(dirname(log))}, outside its tests:\n${errors.trim()}`)
+  }
+}
 // Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)

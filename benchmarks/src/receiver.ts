@@ -118,6 +118,8 @@ const keyRequests = issuer.keyRequests - requestsBefore
 await using postgres = await startPostgres()
 const database = await postgres.database('receiver')
 const pool = new pg.Pool({ connectionString: database, max: 20 })
+// Postgres may stop before its connections have closed.
+pool.on('error', () => {})
 await pool.query(
   'CREATE TABLE app_session (id text PRIMARY KEY, access_token text NOT NULL, refresh_token text NOT NULL)',
 )

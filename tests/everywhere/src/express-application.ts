@@ -76,6 +76,8 @@ export async function startExpressApplication<App extends Application>(
   const schema = `app_${app.name}`
   const outbox = await openOutbox({ client, store: { postgres: database, schema }, encryptionKeys })
   const pool = new pg.Pool({ connectionString: database })
+  // `end()` resolves before the server has closed the connections. If it stops then, that is an error of the pool.
+  pool.on('error', () => {})
   const store = new (connectPgSimple(session))({ pool, createTableIfMissing: true, pruneSessionInterval: false })
   const sessions = createPostgresSessionIndex({
     pool,
