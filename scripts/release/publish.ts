@@ -28,12 +28,14 @@ async function check({ file, integrity }: Tarball): Promise<void> {
   if (found !== integrity) throw new Error(`${file} is not what was packed.`)
 }
 
-async function isPublished({ name, version }: Tarball): Promise<boolean> {
-  const answer = await run(root, 'npm', ['view', `${name}@${version}`, 'version', '--json']).catch((error: Error) => {
-    if (error.message.includes('E404')) return ''
-    throw error
-  })
-  return answer.trim() !== ''
+async function isPublished(registry: string, { name, version }: Tarball): Promise<boolean> {
+  const url = new URL(name.replace('/', '%2f'), registry)
+  const answer = await fetch(url, { headers: { accept: 'application/vnd.npm.install-v1+json' } })
+  if (answer.status === 404) return false
+  if (!answer.ok)
+    throw new Error(`${url} answered ${answer.status}, so it is unknown whether ${name} is there already.`)
+  const { versions } = (await answer.json()) as { readonly versions: Readonly<Record<string, unknown>> }
+  return Object.hasOwn(versions, version)
 }
 
 const { commit, tarballs } = readJson<Release>(folder, 'release.json')
@@ -47,9 +49,10 @@ if (here !== commit) throw new Error(`The sources are those of commit ${here}, b
 const changed = await run(root, 'git', ['status', '--porcelain', ...jsr.map(({ folder }) => folder)])
 if (changed !== '') throw new Error(`The sources were changed after commit ${commit}, which was packed:\n${changed}`)
 
+const registry = values['dry-run'] ? '' : (await run(root, 'npm', ['config', 'get', 'registry'])).trim()
 for (const tarball of tarballs) {
   const title = `npm: ${tarball.name} ${tarball.version}`
-  if (!values['dry-run'] && (await isPublished(tarball))) {
+  if (!values['dry-run'] && (await isPublished(registry, tarball))) {
     console.log(`${title} is there already`)
     continue
   }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { run, start } from './command-line.ts'
+import { binPath, run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
 import { signIn } from './sign-in.ts'
 import { temporaryFolder } from './temporary-folder.ts'
@@ -13,6 +14,20 @@ beforeAll(async () => {
 afterAll(() => provider[Symbol.asyncDispose]())
 
 const take = (): string => provider.take(1)[0] as string
+
+test.each([
+  ['20.20.2', 2],
+  ['22.18.0', 2],
+  ['22.19.0', 0],
+  ['24.0.0', 0],
+])('on Node.js %s, the exit code is %i', async (version, code) => {
+  const { engines } = JSON.parse(readFileSync(join(dirname(binPath), '../package.json'), 'utf8'))
+  expect(engines).toEqual({ node: '>=22.19' })
+  const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`
+  const shell = `node=$1; shift; exec "$node" --import "data:text/javascript,${encodeURIComponent(pretend)}" "$@"`
+  const stderr = code ? `backend-logout requires Node.js 22.19 or later, and this is ${version}.\n` : ''
+  expect(await start(['--version'], { shell }).ended).toMatchObject({ code, stderr })
+})
 
 test.each([
   ['revoke'],

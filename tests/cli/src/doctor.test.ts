@@ -10,7 +10,7 @@ import { temporaryFolder } from './temporary-folder.ts'
 const folder = temporaryFolder()
 let provider: CountingProvider
 beforeAll(async () => {
-  provider = await startCountingProvider(folder.path, 20)
+  provider = await startCountingProvider(folder.path, 20, 'jwt')
 })
 afterAll(() => provider[Symbol.asyncDispose]())
 

@@ -16,7 +16,7 @@ let list: RevocationList
 /** With the log's address in the environment. */
 let env: Record<string, string>
 beforeAll(async () => {
-  provider = await startCountingProvider(folder.path, 40)
+  provider = await startCountingProvider(folder.path, 40, 'jwt')
   env = { ...provider.env, REVOCATIONS_STORE: store }
   log = await openRevocationLog({ store })
   list = followRevocations({ source: log })
