@@ -6,9 +6,9 @@ import { parse } from 'yaml'
 
 /** The result of a comparison with the last release. */
 export interface SpecCheck {
-  /** What breaks clients, in lines of text. */
+  /** The changes that break clients, in lines of text; otherwise empty. */
   readonly breaks: string
-  /** What the changesets must state and do not; empty if they state every break. */
+  /** The changesets that are missing, in lines of text; empty if they state every break. */
   readonly missing: string
 }
 

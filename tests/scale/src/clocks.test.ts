@@ -56,7 +56,7 @@ test.each(['2 hours', '-2 hours'])(
     // The query of pg-boss names the true one.
     const clock = 'FUNCTION backend_logout.job_now() RETURNS timestamptz STABLE LANGUAGE sql'
     await query(store, `CREATE OR REPLACE ${clock} AS 'SELECT wrong.now()'`)
-    const tokens = Array.from(names('token', 2_500), ({ accessToken }) => accessToken)
+    const tokens = Array.from(names('token', 1_800), ({ accessToken }) => accessToken)
     await adder.addMany(tokens.map((accessToken) => ({ accessToken })))
     await provider.call('limitTo', 'windows', 100)
     const errors: unknown[] = []

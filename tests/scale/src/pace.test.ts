@@ -10,7 +10,7 @@ test("four workers share one pace: they use the provider's limit, with almost no
   const { usedLater, refused } = await drainAtLimit(provider, store, {
     limit: 'windows',
     workers: 4,
-    seconds: 45,
+    seconds: 35,
     perSecond: 100,
   })
   // Workers with separate paces have 5 to 7 % of their requests refused. A machine that is busy with other tests sends
@@ -23,7 +23,7 @@ test('a bulk run of the command line shares the pace of two workers, and all of 
   await using provider = await startLimitedProvider()
   await using postgres = await startPostgres()
   const store = await postgres.database('pace_bulk')
-  const size = { limit: 'windows', workers: 2, seconds: 45, bulk: 'a bulk run', perSecond: 100 } as const
+  const size = { limit: 'windows', workers: 2, seconds: 35, bulk: 'a bulk run', perSecond: 100 } as const
   const { usedLater, refused, bulk } = await drainAtLimit(provider, store, size)
   expect(refused).toBeLessThan(0.03)
   expect(usedLater).toBeGreaterThan(0.6)
