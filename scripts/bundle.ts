@@ -3,7 +3,9 @@
  * one for each source file. Modules that `import()` loads on demand remain separate.
  *
  * With `--one-file`, for a command of Node.js, they are part of the entry and only evaluated on demand, except those that
- * are entries too. `node ../../scripts/bundle.ts [--one-file] ENTRY…`
+ * are entries too. Otherwise, only the declarations that the entries import remain.
+ *
+ * `node ../../scripts/bundle.ts [--one-file] ENTRY…`
  */
 import { globSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -12,6 +14,7 @@ import { build, type Plugin } from 'esbuild'
 import { embedCommander } from './embed-commander.ts'
 import { embedOpenapiFetch } from './embed-openapi-fetch.ts'
 import { lightBuiltins } from './light-builtins.ts'
+import { pruneDeclarations } from './prune-declarations.ts'
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'one-file': { type: 'boolean' } } })
 
@@ -42,3 +45,4 @@ await build({
   plugins: values['one-file'] ? [separateEntries, embedCommander, lightBuiltins] : [embedOpenapiFetch],
   logLevel: 'warning',
 })
+if (!values['one-file']) pruneDeclarations(positionals)
