@@ -3,7 +3,7 @@ import type { HostileRequest } from './hostile-request.ts'
 import { Random } from './random.ts'
 
 /** The duration of the attack on all servers together; `npm run test:long` or `HOSTILE_SECONDS=…` makes it longer. */
-export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 9))
+export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ? 300 : 6))
 /**
  * The seed of the first request; each following request has the next seed. A failure names the seed that repeats it.
  */
