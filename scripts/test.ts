@@ -110,8 +110,7 @@ for (const report of reports()) {
 }
 // A task that ended without a report, or with an error outside its tests, must not count as a success. Reports do not
 // contain such errors, but logs do.
-if (status !== 0 && failed === 0) {
-  failed = 1
+if (status !== 0) {
   for (const log of globSync([
     'packages/*/.turbo/turbo-test.log',
     'tests/*/.turbo/turbo-test.log',
@@ -120,8 +119,11 @@ if (status !== 0 && failed === 0) {
     if (statSync(log).mtimeMs < startedAt) continue
     const text = stripVTControlCharacters(readFileSync(log, 'utf8'))
     const [, errors] = /Unhandled Errors.*\n([\s\S]{1,4000})/.exec(text.replace(/^ *Test Files [\s\S]*/m, '')) ?? []
-    if (errors) failures.push(`FAILED ${dirname(dirname(log))}, outside its tests:\n${errors.trim()}`)
+    if (!errors) continue
+    failed++
+    failures.push(`FAILED ${dirname(dirname(log))}, outside its tests:\n${errors.trim()}`)
   }
+  failed ||= 1
 }
 // Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
