@@ -19,12 +19,14 @@ test('access tokens are on the list before their logouts are stored; a token wit
       },
     },
   })
-  await outbox.add({ accessToken: jwt('1'), refreshToken: 'r' })
+  // A second later, it would expire a second later.
+  const first = jwt('1')
+  await outbox.add({ accessToken: first, refreshToken: 'r' })
   await outbox.add({ accessToken: 'opaque' })
   await outbox.add({ refreshToken: jwt('a refresh token is not on the list') })
   await outbox.addMany([{ accessToken: jwt('2') }, { refreshToken: 'r' }, { accessToken: jwt('3') }])
   expect(entries).toEqual(['1', '2', '3'].map((jti) => expect.objectContaining({ jti })))
-  expect(entries[0]).toEqual(revocationEntryOf(jwt('1')))
+  expect(entries[0]).toEqual(revocationEntryOf(first))
   expect(pending).toEqual([0, 3])
   expect((await outbox.stats()).pending).toBe(6)
 })
