@@ -12,7 +12,11 @@ export interface SpecCheck {
   readonly missing: string
 }
 
-/** Compares the specs in a repository with those of its last release, which is the last tag `v…`. */
+/**
+ * Compares the specs in a repository with those of its last release, which is the last tag `v…`.
+ *
+ * @returns `undefined` before the first release.
+ */
 export function checkSpecs(repository: string): SpecCheck | undefined {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })

@@ -23,13 +23,7 @@ interface Results {
   }[]
 }
 
-const reports = (): string[] =>
-  globSync([
-    'packages/*/.results/*.json',
-    'tests/*/.results/*.json',
-    'examples/*/.results/*.json',
-    'benchmarks/.results/*.json',
-  ])
+const reports = (): string[] => globSync(['{packages,tests,examples}/*/.results/*.json', 'benchmarks/.results/*.json'])
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 const startedAt = Date.now()
 
@@ -112,11 +106,7 @@ for (const report of reports()) {
 // A task that ended without a report, or with an error outside its tests, must not count as a success. Reports do not
 // contain such errors, but logs do.
 if (status !== 0) {
-  for (const log of globSync([
-    'packages/*/.turbo/turbo-test.log',
-    'tests/*/.turbo/turbo-test.log',
-    'examples/*/.turbo/turbo-test.log',
-  ])) {
+  for (const log of globSync('{packages,tests,examples}/*/.turbo/turbo-test.log')) {
     if (statSync(log).mtimeMs < startedAt) continue
     const text = stripVTControlCharacters(readFileSync(log, 'utf8'))
     const [, errors] = /Unhandled Errors.*\n([\s\S]{1,4000})/.exec(text.replace(/^ *Test Files [\s\S]*/m, '')) ?? []

@@ -28,14 +28,12 @@ async function check({ file, integrity }: Tarball): Promise<void> {
   if (found !== integrity) throw new Error(`${file} is not what was packed.`)
 }
 
-async function isPublished(registry: string, { name, version }: Tarball): Promise<boolean> {
-  const url = new URL(name.replace('/', '%2f'), registry)
-  const answer = await fetch(url, { headers: { accept: 'application/vnd.npm.install-v1+json' } })
-  if (answer.status === 404) return false
-  if (!answer.ok)
-    throw new Error(`${url} answered ${answer.status}, so it is unknown whether ${name} is there already.`)
-  const { versions } = (await answer.json()) as { readonly versions: Readonly<Record<string, unknown>> }
-  return Object.hasOwn(versions, version)
+async function isPublished({ name, version }: Tarball): Promise<boolean> {
+  const answer = await run(root, 'npm', ['view', `${name}@${version}`, 'version', '--json']).catch((error: Error) => {
+    if (error.message.includes('E404')) return ''
+    throw error
+  })
+  return answer.trim() !== ''
 }
 
 const { commit, tarballs } = readJson<Release>(folder, 'release.json')
@@ -49,10 +47,12 @@ if (here !== commit) throw new Error(`The sources are those of commit ${here}, b
 const changed = await run(root, 'git', ['status', '--porcelain', ...jsr.map(({ folder }) => folder)])
 if (changed !== '') throw new Error(`The sources were changed after commit ${commit}, which was packed:\n${changed}`)
 
-const registry = values['dry-run'] ? '' : (await run(root, 'npm', ['config', 'get', 'registry'])).trim()
+// Tarballs are published in this order, so none is there after the first that is not.
+let mayBeThere = !values['dry-run']
 for (const tarball of tarballs) {
   const title = `npm: ${tarball.name} ${tarball.version}`
-  if (!values['dry-run'] && (await isPublished(registry, tarball))) {
+  mayBeThere &&= await isPublished(tarball)
+  if (mayBeThere) {
     console.log(`${title} is there already`)
     continue
   }
