@@ -33,9 +33,8 @@ const startedAt = Date.now()
  * long as the others: the first one mostly waits, for workers with a given rate and for programs.
  */
 const LANES = [
-  ['tests-scale', 'tests-everywhere', 'tests-faults', 'tests-runtimes'],
-  ['tests-cli', 'tests-browser', 'tests-docs', 'tests-revocations', 'tests-fuzz'],
-  ['tests-packaging', 'tests-outbox', 'tests-frameworks', 'tests-providers'],
+  ['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz', 'tests-docs'],
+  ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks', 'tests-faults'],
 ].map((names) => names.map((name) => `@backend-logout/${name}`))
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
 // More runners would only cause each other's timeouts.

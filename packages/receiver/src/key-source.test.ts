@@ -227,7 +227,7 @@ describe('a provider that fails', () => {
     const { send } = fetchTransport()
     let sent = 0
     const transport: Transport = { send: (request) => (sent++ === 0 ? new Promise(() => {}) : send(request)) }
-    const by = verifierFor({ timeoutMs: 100, transport })
+    const by = verifierFor({ timeoutMs: 500, transport })
     void verdict(issuer.token(), by)
     await expect.poll(() => sent).toBe(1)
     const later = [verdict(issuer.token(), by), verdict(issuer.token(), by)]
