@@ -11,15 +11,18 @@ import { stripVTControlCharacters } from 'node:util'
 
 interface Results {
   readonly numPassedTests: number
-  readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests?: number
-  /** Files that could not be loaded contain no failed test. */
-  readonly numFailedTestSuites: number
   readonly testResults?: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    /** The reason why a file could not be loaded. */
+    readonly message?: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages?: readonly string[]
+    }[]
   }[]
 }
 
@@ -86,18 +89,22 @@ async function turbo(task: 'build' | 'test', concurrency: number, more: readonly
 }
 
 let passed = 0
-let failed = 0
 let skipped = 0
 const failures: string[] = []
 for (const report of reports()) {
   const results = JSON.parse(readFileSync(report, 'utf8')) as Results
   passed += results.numPassedTests
-  failed += results.numFailedTests || Math.min(1, results.numFailedTestSuites)
-  for (const { name, status, assertionResults } of results.testResults ?? []) {
+  for (const { name, status, message = '', assertionResults } of results.testResults ?? []) {
     if (status !== 'failed') continue
-    const tests = assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName)
-    for (const test of tests.length > 0 ? tests : ['could not be loaded']) {
-      failures.push(`FAILED ${relative(process.cwd(), name)}: ${test}`)
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    const reported = tests.length > 0 ? tests : [{ fullName: 'outside its tests', failureMessages: [message] }]
+    for (const { fullName, failureMessages = [] } of reported) {
+      const reasons = stripVTControlCharacters(failureMessages.join('\n')).replaceAll(
+        /^ +at (?:new Promise|.*node_modules).*\n?/gm,
+        '',
+      )
+      const shown = reasons.slice(0, 1_500).trim().replaceAll(/^/gm, '  ')
+      failures.push(`FAILED ${relative(process.cwd(), name)}: ${fullName}\n${shown}`)
     }
   }
   skipped += results.numPendingTests + (results.numTodoTests ?? 0)
@@ -110,12 +117,12 @@ if (status !== 0) {
     const text = stripVTControlCharacters(readFileSync(log, 'utf8'))
     const [, errors] = /Unhandled Errors.*\n([\s\S]{1,4000})/.exec(text.replace(/^ *Test Files [\s\S]*/m, '')) ?? []
     if (!errors) continue
-    failed++
     failures.push(`FAILED ${dirname(dirname(log))}, outside its tests:\n${errors.trim()}`)
   }
-  failed ||= 1
+  if (failures.length === 0) failures.push('FAILED: a task ended with an error. Its output above says why.')
 }
 // Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
+const failed = failures.length
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

@@ -83,7 +83,7 @@ describe.each(Object.entries(servers))('%s', (name, start) => {
           return faults
         },
       })
-      expect(failures).toEqual([])
+      expect(failures, failures.join('\n')).toEqual([])
       expect(secrets.filter((secret) => server.output().includes(secret))).toEqual([])
       expect(await provider.isActive(victim.token)).toBe(true)
       // The server parses and answers most of the requests.

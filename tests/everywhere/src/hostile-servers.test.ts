@@ -137,7 +137,7 @@ describe.each(Object.entries(RECEIVERS))('%s', (name, start) => {
           return faults
         },
       })
-      expect(failures).toEqual([])
+      expect(failures, failures.join('\n')).toEqual([])
       // The server parses and answers most of the requests.
       expect(answered).toBeGreaterThan(sent / 2)
       // Some of them are valid.

@@ -9,6 +9,8 @@ export const SECONDS = Number(process.env.HOSTILE_SECONDS ?? (process.env.LONG ?
  */
 const SEED = Number(process.env.HOSTILE_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const AT_ONCE = 16
+/** A busy machine may send only a few in a short time, and a conclusion needs more. */
+const AT_LEAST = 300
 
 /** The target and the means of the attack. */
 export interface Attack {
@@ -30,14 +32,14 @@ export interface AttackResult {
   readonly failures: readonly string[]
 }
 
-/** Sends hostile requests until the time is over or something is wrong. */
+/** Sends hostile requests until the time is over and there are enough, or something is wrong. */
 export async function attack({ port, seconds, next, faultsOf, command }: Attack): Promise<AttackResult> {
   const failures: string[] = []
   const until = performance.now() + seconds * 1000
   let sent = 0
   let answered = 0
   const attacker = async (): Promise<void> => {
-    while (performance.now() < until && failures.length === 0) {
+    while ((performance.now() < until || sent < AT_LEAST) && failures.length === 0) {
       const seed = SEED + sent++
       const request = next(new Random(seed))
       const { received, settled } = await exchange(port, request)
