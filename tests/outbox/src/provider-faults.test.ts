@@ -58,7 +58,7 @@ test('Retry-After pauses the whole queue, for every process, and not just one lo
   expect(await stage.provider.call('revocations')).toBe(asked)
   expect(pausedUntil?.getTime()).toBeGreaterThan(Date.now())
 
-  await eventually(async () => (await stage.provider.call('countActiveOf', tokens)) === 0)
+  await stage.provider.call('untilInactive', tokens)
   expect(Date.now()).toBeGreaterThanOrEqual(pausedUntil?.getTime() ?? Number.POSITIVE_INFINITY)
   stop.abort()
   const [{ revoked }, summary] = await Promise.all([work, others])

@@ -47,12 +47,10 @@ describe('connections that fall silent, while new ones work', () => {
     const work = outbox.work({ signal: stop.signal })
     const tokens = await stage.provider.call('issue', 300)
     await adder.addMany(tokens.slice(0, 100).map((accessToken) => ({ accessToken })))
-    while ((await stage.provider.call('countActiveOf', tokens.slice(0, 100))) > 0) await sleep(10)
+    await stage.provider.call('untilInactive', tokens.slice(0, 100))
     proxy.silence()
     await adder.addMany(tokens.slice(100).map((accessToken) => ({ accessToken })))
-    const seconds = await secondsOf(async () => {
-      while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(50)
-    })
+    const seconds = await secondsOf(() => stage.provider.call('untilInactive', tokens))
     // A connection that is not abandoned is silent until the kernel gives up: a quarter of an hour.
     expect(seconds).toBeLessThan(60)
     expect(events.filter(({ type }) => type === 'store_error').length).toBeGreaterThan(0)
@@ -196,7 +194,7 @@ test('connections that the server closes are replaced, and nothing is lost', asy
     await sleep(50)
   }
   await adding
-  while ((await stage.provider.call('countActiveOf', tokens)) > 0) await sleep(20)
+  await stage.provider.call('untilInactive', tokens)
   stop.abort()
   await work
   await outbox.stats()

@@ -1,6 +1,7 @@
 /** A provider in a separate process, which counts the requests. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Fault, type IssueTokensOptions, type NextFault, startEmulator } from '@backend-logout/emulator'
 import { offer } from '../remote.ts'
 
@@ -36,6 +37,10 @@ export const functions = {
     let count = 0
     for (const token of tokens) if (await emulator.isActive(token)) count++
     return count
+  },
+  /** Resolves when none of these tokens works any more. Each one is checked until then, and not again. */
+  async untilInactive(tokens: readonly string[]): Promise<void> {
+    for (const token of tokens) while (await emulator.isActive(token)) await sleep(20)
   },
   /** The position of a token in all issued tokens. */
   indexOf: (token: string) => issued.indexOf(token),
