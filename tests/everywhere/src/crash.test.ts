@@ -7,6 +7,7 @@ import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { seeded } from '@backend-logout/tests-outbox/seeded'
 import pg from 'pg'
 import { expect, test } from 'vitest'
+import { prepareFolder } from '../../../packages/private-store/src/testing/prepared-folder.ts'
 import { TestIssuer } from '../../../packages/receiver/src/testing/issuer.ts'
 import { crashRounds } from './crash.ts'
 import type { ReceiverArguments } from './programs/receiver.ts'
@@ -39,6 +40,7 @@ test(`every logout that got 200 stays complete after ${ROUNDS} kills, in folders
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'receiver-crash-'))
   try {
+    for (const name of ['sessions', 'outbox', 'log']) await prepareFolder(join(folder, name))
     await expectTruth({ folder })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cpSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OutboxStore } from '@backend-logout/outbox'
@@ -46,6 +47,7 @@ export async function startOutbox(
 /** A temporary folder: empty, or a copy of another one. */
 export async function temporaryFolder(original?: string): Promise<{ readonly path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'outbox-test-'))
-  if (original) await cp(original, path, { recursive: true })
+  // `cp()` takes ten times as long for a thousand files.
+  if (original) cpSync(original, path, { recursive: true })
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { cpSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -198,7 +199,7 @@ test.skipIf(process.platform !== 'linux' || userInfo().uid !== 0)(
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'tmpfs', disk])
     try {
       const folder = join(disk, 'outbox')
-      await cp(inject('template'), folder, { recursive: true })
+      cpSync(inject('template'), folder, { recursive: true })
       const acknowledged: number[] = []
       const { tokens } = await issue(400)
       const first = await stage.provider.call('indexOf', tokens[0] ?? '')

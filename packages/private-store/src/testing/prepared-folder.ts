@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { cpSync, existsSync } from 'node:fs'
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { openPrivateStore } from '../open-private-store.ts'
@@ -16,7 +16,8 @@ export async function prepareFolder(folder: string): Promise<void> {
   const made = join(CACHE, `${version}-data`)
   if (!existsSync(made)) await make(made)
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await cp(made, join(folder, 'data'), { recursive: true })
+  // `cp()` takes ten times as long for a thousand files.
+  cpSync(made, join(folder, 'data'), { recursive: true })
 }
 
 async function make(target: string): Promise<void> {
