@@ -18,9 +18,9 @@ export function newKey(kid: string): { kid: string; key: string } {
   return { kid, key: randomBytes(32).toString('base64url') }
 }
 
-/** Starts a provider. */
-export async function startProvider(): Promise<Provider> {
-  const provider = startRemote<typeof ProviderFunctions>('provider')
+/** Starts a provider. Thousands of opaque tokens are cheap; a JWT is signed, and verified by each question about it. */
+export async function startProvider(accessTokenFormat: 'jwt' | 'opaque' = 'jwt'): Promise<Provider> {
+  const provider = startRemote<typeof ProviderFunctions>('provider', [accessTokenFormat])
   await provider.ready
   return provider
 }

@@ -1,11 +1,11 @@
-/** A provider in a separate process, which counts the requests. */
+/** A provider in a separate process, which counts the requests. Argument: the format of its access tokens. */
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Fault, type IssueTokensOptions, type NextFault, startEmulator } from '@backend-logout/emulator'
 import { offer } from '../remote.ts'
 
-const emulator = await startEmulator()
+const emulator = await startEmulator({ accessTokenFormat: process.argv[2] as 'jwt' | 'opaque' })
 const issued: string[] = []
 let revocations = 0
 
