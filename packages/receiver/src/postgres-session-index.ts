@@ -17,7 +17,10 @@ export interface PostgresPool {
 
 /** Options of {@link createPostgresSessionIndex}. */
 export interface PostgresSessionIndexOptions extends SessionAccess {
-  /** A `Pool` of `pg`, or anything like it. */
+  /**
+   * A `Pool` of `pg`, or anything like it. Give it a listener for `error`: without one, `pg` ends the process when
+   * Postgres closes an idle connection.
+   */
   readonly pool: PostgresPool
   /**
    * The schema for the tables. It is created if it is missing.

@@ -38,7 +38,7 @@ export const functions = {
     for (const token of tokens) if (await emulator.isActive(token)) count++
     return count
   },
-  /** Resolves when none of these tokens works any more. Each one is checked until then, and not again. */
+  /** Resolves when all of these tokens have stopped working. Each one is checked until then, and not again. */
   async untilInactive(tokens: readonly string[]): Promise<void> {
     for (const token of tokens) while (await emulator.isActive(token)) await sleep(20)
   },
