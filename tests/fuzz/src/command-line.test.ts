@@ -206,15 +206,19 @@ test('command-line', () =>
       { args: ['revoke', '-j', SECRETS.refreshToken], stdin: [{ base64: 'AA==' }], files: {}, env: {} },
       { args: ['revoke', '-o', SECRETS.refreshToken], stdin: ['\ufffd\n'.repeat(20)], files: {}, env: {} },
       { args: ['outbox', 'key', '-o', SECRETS.refreshToken], stdin: [], files: {}, env: {} },
+      { args: ['logout-url', '--state', SECRETS.appSecret], stdin: [], files: {}, env: {} },
     ],
     limitMs: 15_000,
     async send(input) {
       for (const name of readdirSync('.')) rmSync(name, { recursive: true, force: true })
       for (const [name, content] of Object.entries(input.files)) writeFileSync(name, bytesOf(content), { mode: 0o600 })
       const shown: string[] = []
-      const screen = (): PassThrough => {
+      const reported: string[] = []
+      const screen = (...kept: string[][]): PassThrough => {
         const stream = new PassThrough()
-        stream.setEncoding('utf8').on('data', (text: string) => shown.push(text))
+        stream.setEncoding('utf8').on('data', (text: string) => {
+          for (const texts of kept) texts.push(text)
+        })
         return stream
       }
       const { port } = provider.address() as AddressInfo
@@ -225,10 +229,13 @@ test('command-line', () =>
         ...input.env,
       }
       const stdin = Readable.from(input.stdin.map(bytesOf).filter((content) => content.length > 0))
-      const code = await runProgram(input.args, createTerminal({ env, stdin, stdout: screen(), stderr: screen() }))
+      const terminal = createTerminal({ env, stdin, stdout: screen(shown), stderr: screen(shown, reported) })
+      const code = await runProgram(input.args, terminal)
       const text = shown.join('')
       expect([0, 1, 2, 3, 4], text).toContain(code)
-      expect(leaksIn(text)).toEqual([])
+      // The URL contains what it is asked to contain.
+      const printsUrl = input.args[0] === 'logout-url' && code === 0
+      expect(leaksIn(printsUrl ? reported.join('') : text)).toEqual([])
       expect(/[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.exec(text)?.[0]).toBeUndefined()
       const quiet = input.args.some((argument) => /^(?:-\w*q|--quiet)/.test(argument))
       if (code !== 0 && !quiet) expect(text).not.toBe('')
