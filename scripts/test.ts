@@ -16,7 +16,7 @@ interface Results {
   readonly testResults?: readonly {
     readonly name: string
     readonly status: string
-    /** The reason why a file could not be loaded. */
+    /** The reason why a file failed beside its tests: it could not be loaded, or a hook failed. */
     readonly message?: string
     readonly assertionResults: readonly {
       readonly status: string

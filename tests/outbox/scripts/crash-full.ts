@@ -11,12 +11,12 @@ const results: [string, CrashResult][] = []
 
 console.error(`Seed ${seed}.`)
 {
-  await using provider = await startProvider('opaque')
+  await using provider = await startProvider()
   await using folder = await temporaryFolder()
   results.push(['a folder (PGlite)', await crashRounds(provider, folder.path, rounds, seeded(seed))])
 }
 {
-  await using provider = await startProvider('opaque')
+  await using provider = await startProvider()
   await using postgres = await startPostgres()
   results.push(['Postgres', await crashRounds(provider, await postgres.database('crash'), rounds, seeded(seed))])
 }

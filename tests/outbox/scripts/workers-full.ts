@@ -11,7 +11,7 @@ for (const [count, delayMs] of [
   [tokens / 5, 50],
 ] as const) {
   for (const workers of [1, 2, 4]) {
-    await using provider = await startProvider('opaque')
+    await using provider = await startProvider()
     await using postgres = await startPostgres()
     console.error(`${workers} workers, ${delayMs} ms …`)
     results.push(await drainWith(workers, count, provider, await postgres.database('workers'), delayMs))
