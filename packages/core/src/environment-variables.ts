@@ -93,7 +93,8 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_ASSERTION_AUDIENCE: {
     option: 'privateKeyJwt.audience',
     reading: 'text',
-    about: "The `aud` of the assertions. The provider's issuer by default.",
+    about:
+      "The `aud` of the assertions; `endpoint` for the address of each request, which Okta requires. The provider's issuer by default.",
   },
   AUTHING_APP_ASSERTION_LIFETIME_SECONDS: {
     option: 'privateKeyJwt.lifetimeSeconds',

@@ -1,3 +1,4 @@
+import type { AssertionOptions } from './assertion-options.ts'
 import type { ClientAuth } from './client-auth.ts'
 import { ENVIRONMENT_VARIABLES } from './environment-variables.ts'
 import { LogoutError } from './errors.ts'
@@ -169,7 +170,7 @@ function signFrom(source: EnvironmentSource, merged: Record<string, unknown>): v
   const options = withoutMissing({
     kid: environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_ID'),
     alg: environmentValue(source, 'AUTHING_APP_PRIVATE_KEY_ALG'),
-    audience: environmentValue(source, 'AUTHING_APP_ASSERTION_AUDIENCE'),
+    audience: audienceFrom(source),
     lifetimeSeconds: environmentValue(source, 'AUTHING_APP_ASSERTION_LIFETIME_SECONDS'),
     notBefore: environmentValue(source, 'AUTHING_APP_ASSERTION_NOT_BEFORE'),
     typ: environmentValue(source, 'AUTHING_APP_ASSERTION_TYP'),
@@ -189,6 +190,12 @@ function signFrom(source: EnvironmentSource, merged: Record<string, unknown>): v
   merged.clientAuth = signed(method, (jwt) =>
     jwt.privateKeyJwt(key.startsWith('{') ? parsePrivateKey(key) : key, options as PrivateKeyJwtOptions),
   )
+}
+
+/** `endpoint` stands for the function that no variable can contain. No audience has that form. */
+function audienceFrom(source: EnvironmentSource): AssertionOptions['audience'] {
+  const audience = environmentValue(source, 'AUTHING_APP_ASSERTION_AUDIENCE') as string | undefined
+  return audience === 'endpoint' ? ({ url }) => url : audience
 }
 
 /** Loads the signing code when it is first needed. */

@@ -50,6 +50,12 @@ const INTERNAL: Record<string, readonly string[]> = {
     'sso.corp',
     'id.private',
     'nas.home',
+    'kubernetes.default.svc',
+    'vault.vault.svc.cluster.local',
+    'vault.service.consul',
+    'registry.docker',
+    'id.intra',
+    'id.test',
     '127.0.0.1..',
   ],
 }

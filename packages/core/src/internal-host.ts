@@ -1,8 +1,9 @@
 /**
- * Names of this machine or a host of the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, and those
- * without a dot.
+ * Names of this machine or a host of the local network: RFC 6761, RFC 6762 with its appendix G, RFC 8375, those of
+ * clusters, and those without a dot.
  */
-const INTERNAL_NAME = /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/
+const INTERNAL_NAME =
+  /^[^.]*$|\.(?:localhost|localdomain|local|internal|intranet|intra|private|corp|home|lan|home\.arpa|test|svc|cluster|consul|docker)$/
 
 /** IPv4 addresses that the Internet does not route (RFC 6890): loopback, private, shared, link-local and the like. */
 const INTERNAL_IPV4 =

@@ -124,8 +124,8 @@ describe('parseWait()', () => {
 describe('requestedWait()', () => {
   const NOW = Date.UTC(2026, 10, 26, 8, 49, 0)
   const seconds = NOW / 1000
-  const wait = (headers: Record<string, string>, throttled = true) =>
-    requestedWait(new Headers(headers), throttled, NOW)
+  const wait = (headers: Record<string, string>, exceeded: boolean | undefined = true) =>
+    requestedWait(new Headers(headers), exceeded, NOW)
 
   test.each([
     ['Retry-After', { 'retry-after': '3' }, 3_000],
@@ -155,11 +155,17 @@ describe('requestedWait()', () => {
     expect(wait({ date, 'retry-after': 'Thu, 26 Nov 2026 07:00:08 GMT' })).toBe(8_000)
   })
 
-  test('ignores a reset while requests remain and no other header reports an exceeded limit', () => {
-    expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '3' }, false)).toBeUndefined()
-    expect(wait({ ratelimit: '"default";r=3;t=60' }, false)).toBeUndefined()
-    expect(wait({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0' }, false)).toBe(60_000)
-    expect(wait({ ratelimit: '"default";r=0;t=60' }, false)).toBe(60_000)
+  test('reads a reset if nothing remains, unless the response shows that no limit was exceeded', () => {
+    const inQuestion = (headers: Record<string, string>) => requestedWait(new Headers(headers), undefined, NOW)
+    expect(inQuestion({ 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '3' })).toBeUndefined()
+    expect(inQuestion({ ratelimit: '"default";r=3;t=60' })).toBeUndefined()
+    for (const headers of [
+      { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0' },
+      { ratelimit: '"default";r=0;t=60' },
+    ]) {
+      expect(inQuestion(headers)).toBe(60_000)
+      expect(wait(headers, false)).toBeUndefined()
+    }
     expect(wait({ 'retry-after': '5' }, false)).toBe(5_000)
   })
 
@@ -174,8 +180,8 @@ describe('requestedWait()', () => {
     )
     const value = fc.oneof(fc.stringMatching(/^[-+"\d.e,;= rtTZ:]{0,40}$/), fc.integer().map(String))
     fc.assert(
-      fc.property(fc.dictionary(name, value), fc.boolean(), (headers, throttled) => {
-        const ms = wait(headers, throttled)
+      fc.property(fc.dictionary(name, value), fc.option(fc.boolean(), { nil: undefined }), (headers, exceeded) => {
+        const ms = requestedWait(new Headers(headers), exceeded, NOW)
         if (ms !== undefined) expect(ms).toBeGreaterThanOrEqual(0)
       }),
     )

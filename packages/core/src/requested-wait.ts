@@ -21,25 +21,31 @@ const RESETS = ['reset', 'reset-after', 'retry-after', 'retry-after-seconds', 'r
  * or `retry-after-ms` at any status; and, if the limit is used up (429, or nothing remains), the reset time in
  * `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and similar ones.
  *
- * @param throttled Whether status or body already say that a limit was exceeded.
+ * @param exceeded Whether status or body say that a limit was exceeded. If they leave that open (`undefined`), a limit of
+ *   which nothing remains counts as exceeded.
  * @param wallNow Milliseconds since the epoch. The response's own `Date` takes precedence, so clocks need not agree.
  * @returns Never negative; `undefined` if the provider states none.
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | draft-ietf-httpapi-ratelimit-headers}
  */
 export function requestedWait(
   headers: TransportResponse['headers'],
-  throttled: boolean,
+  exceeded: boolean | undefined,
   wallNow: number,
 ): number | undefined {
   const now = parseDate(headers.get('date')?.trim()) ?? wallNow
-  return waitIn(headers, PAUSE, now) ?? resetAfter(headers, throttled, now)
+  return waitIn(headers, PAUSE, now) ?? resetAfter(headers, exceeded, now)
 }
 
-function resetAfter(headers: TransportResponse['headers'], throttled: boolean, now: number): number | undefined {
+function resetAfter(
+  headers: TransportResponse['headers'],
+  exceeded: boolean | undefined,
+  now: number,
+): number | undefined {
+  if (exceeded === false) return undefined
   const limits = parseRateLimit(headers.get('ratelimit'))
   const used = limits.filter(({ remaining }) => remaining === 0)
   const none = (prefix: string): boolean => parseNumber(headers.get(`${prefix}remaining`)) === 0
-  if (!throttled && !used.length && !PREFIXES.some(none)) return undefined
+  if (!exceeded && !used.length && !PREFIXES.some(none)) return undefined
   const waits = (used.length ? used : limits).flatMap(({ reset }) => reset ?? [])
   if (waits.length) return Math.max(...waits) * 1000
   const names = PREFIXES.flatMap((prefix) => RESETS.map((name) => prefix + name))

@@ -102,6 +102,14 @@ describe('the status determines', () => {
     },
   )
 
+  test('for a definite error: no throttling, although no further request is admitted', () => {
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }
+    const verdict = judgeRevocation(answer(400, { error: 'invalid_request' }, { headers }), NOW)
+    expect(verdict).toMatchObject({ code: 'rejected', retryAfterMs: undefined })
+    const busy = answer(400, { error: 'temporarily_unavailable' }, { headers })
+    expect(judgeRevocation(busy, NOW)).toMatchObject({ code: 'provider_unavailable', retryAfterMs: 9_000 })
+  })
+
   test.each([
     'slow_down',
     'too_many_requests',
@@ -188,7 +196,41 @@ describe('a token that is no longer valid', () => {
   })
 
   test.each([
+    ['invalid_token', 400, google, []],
+    ['invalid_token in a 200', 200, { error: 'invalid_token' }, []],
+    ['a configured code', 403, { error: 'token_gone' }, ['token_gone']],
+  ] as const)('counts even if the response also asks for a wait: %s', (_what, status, body, names) => {
+    const used = { 'ratelimit-limit': '100', 'ratelimit-remaining': '0', 'ratelimit-reset': '42' }
+    for (const headers of [used, { 'retry-after': '30' }]) {
+      expect(judgeRevocation(answer(status, body, { headers }), NOW, names)).toMatchObject({ ok: true })
+    }
+  })
+
+  test.each([
+    ['404', answer(404, { message: 'Not Found' }), 'endpoint_missing', 'Not Found'],
+    ['410', answer(410, { message: 'Resource gone' }), 'endpoint_missing', 'Resource gone'],
+    ['409', answer(409, { error: 'gone' }), 'rejected', 'gone'],
+    [
+      "Salesforce's form",
+      answer(400, 'error=unsupported_token_type&error_description=this%20token%20type%20is%20not%20supported'),
+      'unsupported_token_type',
+      'unsupported_token_type',
+    ],
+    ['a code for outages', answer(400, { error: 'server_error' }), 'provider_unavailable', 'server_error'],
+  ])('counts by a configured name whatever the response means without it: %s', (_what, given, code, name) => {
+    expect(codeOf(given)).toBe(code)
+    expect(judgeRevocation(given, NOW, [name])).toMatchObject({ ok: true })
+  })
+
+  test.each([
     ['a part of a description', answer(400, { message: 'Invalid token type' })],
+    ['a proxy', answer(407, { message: 'Invalid token' })],
+    ['a redirect', answer(302, { message: 'Invalid token' })],
+    ['a refused credential in a body', answer(400, { statusCode: 401, message: 'Invalid token' })],
+    ['an outage in a body', answer(200, { statusCode: 503, message: 'Invalid token' })],
+    ['throttling in a body', answer(200, { statusCode: 429, message: 'Invalid token' })],
+    ['invalid_client', answer(400, { error: 'invalid_client', error_description: 'Invalid token' })],
+    ['a firewall that asks for a wait', answer(403, 'Invalid token', { headers: { 'retry-after': '5' } })],
     ['another case', answer(400, { message: 'invalid token' })],
     ['a refused credential', answer(401, { error: 'Invalid token' })],
     ['an outage', answer(503, { error: 'Invalid token' })],

@@ -30,7 +30,8 @@ type Schemas = components['schemas']
 /**
  * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that
  * does not report a failure. So does a response that reports the token as no longer valid: 400 with `invalid_token`
- * (RFC 6750 §3.1), or an error in `alreadyInvalid`. Everything else is a failure with exactly one code.
+ * (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the response also asks for a wait. Everything else is a
+ * failure with exactly one code.
  *
  * @param alreadyInvalid Error codes or exact descriptions that mean the same at this provider.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.2 | RFC 7009 §2.2}
@@ -40,18 +41,14 @@ export function judgeRevocation(
   wallNow: number,
   alreadyInvalid: readonly string[] = [],
 ): Verdict {
-  const verdict = judge(
+  return judge(
     answer,
     wallNow,
     (_json, body): _json is unknown => !/page|broken/.test(body.kind) && !saysNo(body),
+    ({ error, description }) =>
+      (answer.status <= 400 && /^\s*invalid_token\s*$/i.test(error ?? '')) ||
+      [error, description].some((text) => text !== undefined && alreadyInvalid.includes(text)),
   )
-  if (verdict.ok || verdict.code !== 'rejected') return verdict
-  const { providerError, providerErrorDescription, requestId } = verdict
-  const said = [providerError, providerErrorDescription]
-  const dead =
-    (verdict.status <= 400 && /^\s*invalid_token\s*$/i.test(providerError ?? '')) ||
-    said.some((text) => text !== undefined && alreadyInvalid.includes(text))
-  return dead ? { ok: true, json: undefined, requestId } : verdict
 }
 
 /**
@@ -78,10 +75,15 @@ export function judgeMetadata(answer: TransportResponse, wallNow: number): Verdi
   return judge(answer, wallNow, accepts)
 }
 
+/**
+ * @param accepts Whether a 2xx with this body is a success.
+ * @param endsToken Whether a failure, if it can concern the token at all, says that the token is no longer valid.
+ */
 function judge<T>(
   answer: TransportResponse,
   wallNow: number,
   accepts: (json: unknown, body: AnswerBody) => json is T,
+  endsToken?: (stated: StatedError) => boolean,
 ): Verdict<T> {
   const { status, headers } = answer
   const body = readAnswerBody(answer)
@@ -96,9 +98,15 @@ function judge<T>(
   const error =
     stated.error ?? challengeParameter(challenge, 'error') ?? (OAUTH_CODE.test(text ?? '') ? text : undefined)
   const description = stated.description ?? challengeParameter(challenge, 'error_description') ?? text
+  const failure: StatedError = { ...stated, error, description }
+  if (endsToken?.(failure) && canConcernToken(answer, body, failure))
+    return { ok: true, json: undefined as T, requestId }
   const throttled = status === 429 || stated.status === 429 || THROTTLED.test(`${error} ${description}`)
-  const retryAfterMs = requestedWait(headers, throttled, wallNow) ?? (throttled ? statedWait(json, wallNow) : undefined)
-  const code = classify(answer, body, { ...stated, error, description }, throttled || retryAfterMs !== undefined)
+  // Gateways state the remaining requests in every response. If none remain, this one can still be definite.
+  const definite = status < 500 && OAUTH_CODE.test(error ?? '') && !TEMPORARY_CODE.test(error ?? '')
+  const exceeded = throttled || (definite ? false : undefined)
+  const retryAfterMs = requestedWait(headers, exceeded, wallNow) ?? (throttled ? statedWait(json, wallNow) : undefined)
+  const code = classify(answer, body, failure, throttled, retryAfterMs)
   return {
     ok: false,
     code,
@@ -113,35 +121,64 @@ function judge<T>(
 
 /** An error code in OAuth's form. */
 const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
+/** HTTP statuses of an address without an endpoint. In a body, they concern something else. */
+const ENDPOINT_MISSING: ReadonlySet<number> = new Set([404, 405, 410])
 /** Phrases of providers that throttle without 429. */
 const THROTTLED =
-  /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded/i
+  /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request|frequency)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded|过于?频繁|頻繁|频率(?:限制|过高)|请求(?:次数)?过多/i
+/** Error codes of a failure on the provider's side, without a status of 500 or more. */
+const TEMPORARY_CODE =
+  /^(?:(?:internal|fatal|server|service|system|backend)[ _-]?)+(?:error|failure|exception)$|^internal$|^(?:(?:service|server|system|backend|temporarily)[ _-]?)?unavailable$|^(?:request|server|gateway|upstream|backend)?[ _-]?time(?:d[ _-]?)?[ _-]?out$|^deadline[ _-]exceeded$/i
+/** Descriptions of the same. */
+const TEMPORARY =
+  /internal server error|(?:service|temporarily) unavailable|(?:down|closed|offline) for .{0,20}maintenance|under maintenance|(?:try|retry) again (?:later|in a)|系统繁忙|系統繁忙|服务(?:器繁忙|器?(?:内部)?(?:错误|异常)|暂?不可用)|稍[后候後]再?[试試重]/i
 
 /** The code of a failure. The status in a body also counts, because GenAuth puts it into an HTTP 200. */
 function classify(
   answer: TransportResponse,
   body: AnswerBody,
   { status: inner = 0, error = '', description = '' }: StatedError,
-  mustWait: boolean,
+  throttled: boolean,
+  retryAfterMs: number | undefined,
 ): LogoutErrorCode {
-  const { status, redirected } = answer
+  const { status } = answer
   const either = (from: number, to = from): boolean => [status, inner].some((one) => one >= from && one <= to)
-  if (redirected || (status >= 300 && status < 400)) return 'redirect_refused'
+  if (isRedirect(answer)) return 'redirect_refused'
   if (status < 200 || status >= 600 || isForeign(answer)) return 'unexpected_response'
   if (status < 300 && !saysNo(body)) return 'unexpected_response'
   if (either(401) || /^invalid_client$/i.test(error)) return 'client_auth_failed'
   if (error === 'unsupported_token_type') return 'unsupported_token_type'
   if (either(429)) return 'rate_limited'
   if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
-  if (error === 'temporarily_unavailable' || error === 'server_error') return 'provider_unavailable'
+  if (throttled) return 'rate_limited'
+  if (TEMPORARY_CODE.test(error)) return 'provider_unavailable'
   // A provider that states a wait is throttling, whatever the status.
-  if (mustWait) return 'rate_limited'
-  const foreign = body.kind === 'page' || (body.kind === 'text' && status > 401) || status === 407
-  if (foreign) return 'unexpected_response'
-  // Only as the HTTP status: an endpoint that returns a 404 in its body exists.
-  if (status === 404 || status === 405 || status === 410)
-    return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
+  if (retryAfterMs !== undefined) return 'rate_limited'
+  if (isFromElsewhere(answer, body)) return 'unexpected_response'
+  if (TEMPORARY.test(description)) return 'provider_unavailable'
+  // An endpoint that returns a 404 in its body exists.
+  if (ENDPOINT_MISSING.has(status)) return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'
+}
+
+/** True unless a failure concerns the client, the provider or the way to it. */
+function canConcernToken(
+  answer: TransportResponse,
+  body: AnswerBody,
+  { status: inner = 0, error }: StatedError,
+): boolean {
+  const ofOthers = [answer.status, inner].some((one) => one === 401 || one === 429 || one >= 500)
+  if (ofOthers || /^invalid_client$/i.test(error ?? '')) return false
+  return !isRedirect(answer) && !isForeign(answer) && !isFromElsewhere(answer, body)
+}
+
+function isRedirect({ redirected, status }: TransportResponse): boolean {
+  return redirected || (status >= 300 && status < 400)
+}
+
+/** Recognizes what is more likely the response of a firewall or proxy: a page, or text that refuses. */
+function isFromElsewhere({ status }: TransportResponse, { kind }: AnswerBody): boolean {
+  return kind === 'page' || (kind === 'text' && status > 401) || status === 407
 }
 
 /** Recognizes a response that a firewall or captive portal sent instead of the provider. */

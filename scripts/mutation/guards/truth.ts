@@ -43,6 +43,12 @@ export const truthGuards: readonly Mutation[] = [
         'const success = answer.ok && !isForeign(answer)',
         'that a redirect was hidden or followed, despite everything else',
       ],
+      [
+        'reads an error as one of the token only where it can be',
+        'endsToken?.(failure) && canConcernToken(answer, body, failure)',
+        'endsToken?.(failure)',
+        'is not inferred from %s',
+      ],
     ],
   ),
   ...guardsIn(

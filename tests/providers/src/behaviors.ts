@@ -142,6 +142,18 @@ export const BEHAVIORS = {
     happens: 'The provider rejects assertions without `nbf`, or without `typ` in their header.',
     answer: '`notBefore` and `typ` of `privateKeyJwt` and `clientSecretJwt` add them.',
   },
+  'assertion-for-each-endpoint': {
+    reports: ["Okta's support articles"],
+    happens: 'The audience of an assertion must be the exact address of the request, at each endpoint.',
+    answer:
+      '`audience: ({ url }) => url` and `AUTHING_APP_ASSERTION_AUDIENCE=endpoint` do that; `doctor` suggests it when assertions are refused.',
+  },
+  'outage-without-a-status': {
+    reports: ["Slack's, WeChat's and Feishu's documentation"],
+    happens:
+      'An outage or throttling is stated only in the body, of a 200 or 400: as a code or in words, also in Chinese.',
+    answer: 'The error is `provider_unavailable` or `rate_limited`, and the client retries.',
+  },
   'own-revocation-form': {
     reports: ['KickDevDocs#94', 'vellum-assistant#42774', 'line-bot-sdk-nodejs#291'],
     happens: 'The provider does not follow RFC 7009: other names, a query, JSON, `DELETE`, a Bearer token.',

@@ -17,6 +17,23 @@ describeBehavior('invalid-token-for-dead-tokens', () => {
   )
   everywhere('Google, if the token is inactive', google, { state: 'accepted', outbox: 'revoked' })
   everywhere(
+    'Keycloak behind a gateway whose limit this request used up',
+    {
+      headers: { 'ratelimit-limit': '100', 'ratelimit-remaining': '0', 'ratelimit-reset': '42' },
+      body: { error: 'invalid_token' },
+    },
+    { state: 'accepted', requests: 1 },
+  )
+  everywhere(
+    'a 404, once the application names its message',
+    { status: 404, body: { message: 'Not Found' } },
+    { state: 'accepted', outbox: 'revoked' },
+    {
+      options: { alreadyInvalidErrors: ['Not Found'] },
+      env: { AUTHING_APP_ALREADY_INVALID_ERRORS: 'Not Found' },
+    },
+  )
+  everywhere(
     'Twitch, once the application names its text',
     { status: 400, body: 'Invalid token' },
     {
@@ -26,7 +43,7 @@ describeBehavior('invalid-token-for-dead-tokens', () => {
     { options, env },
   )
   everywhere(
-    'Doorkeeper, once the application names its code',
+    'Doorkeeper before version 5.4, once the application names its code',
     {
       status: 403,
       body: { error: 'unauthorized_client', error_description: 'You are not authorized to revoke this token' },

@@ -3,15 +3,15 @@ import { createLogoutClient, type LogoutClientOptions, type LogoutResult } from 
 import { expect, test } from 'vitest'
 import { describeBehavior } from './behavior.ts'
 import { RECIPES, type Recipe } from './recipes.ts'
-import { startStandIn } from './stand-in.ts'
+import { type Answer, startStandIn } from './stand-in.ts'
 
 const bodyOf = (init: RequestInit | undefined): string => String(init?.body ?? '')
 
-/** Logs out with the printed settings, at a server that responds like the provider. */
-async function logOut({ settings, accepts, success, failure }: Recipe, dead = false): Promise<LogoutResult> {
+/** Logs out with the printed settings, at a server that gives this response to what the provider accepts. */
+async function logOut({ settings, accepts, failure }: Recipe, response: Answer): Promise<LogoutResult> {
   let body = ''
   await using server = await startStandIn({
-    '': (request) => (!dead && accepts({ ...request, body }) ? success : failure),
+    '': (request) => (accepts({ ...request, body }) ? response : failure),
   })
   const toLoopback: typeof fetch = (input, init) => {
     const { pathname, search } = new URL(String(input))
@@ -24,8 +24,11 @@ async function logOut({ settings, accepts, success, failure }: Recipe, dead = fa
 
 describeBehavior('own-revocation-form', () => {
   test.each(RECIPES.map((recipe) => [recipe.title, recipe] as const))('%s', async (_title, recipe) => {
-    expect(await logOut(recipe)).toMatchObject({ revoked: true, tokens: [{ state: 'accepted', attempts: 1 }] })
-    const { tokens } = await logOut(recipe, true)
+    for (const response of [recipe.success, recipe.alreadyInvalid ?? recipe.success]) {
+      const tokens = [{ state: 'accepted', attempts: 1 }]
+      expect(await logOut(recipe, response)).toMatchObject({ revoked: true, tokens })
+    }
+    const { tokens } = await logOut(recipe, recipe.failure)
     expect(tokens).toMatchObject([{ state: 'live', error: { code: 'rejected' } }])
     expect(JSON.stringify(tokens)).not.toContain('the-access-token')
   })

@@ -172,11 +172,11 @@ export const PROFILES: readonly Profile[] = [
   appSecret: 'secret',
   issuer: 'https://gitlab.example.com',
   clientAuth: 'client_secret_post',
-  alreadyInvalidErrors: ['unauthorized_client'],
 }`,
     session: '{ accessToken, refreshToken }',
     notes: [
-      'GitLab runs Doorkeeper, which returns 403 `unauthorized_client` both for a token that it no longer knows and for one of another application. List it in `alreadyInvalidErrors` if your application only revokes its own tokens.',
+      'GitLab runs Doorkeeper. A token that it does not know, or that is already revoked, gets a 200.',
+      'A wrong secret and a token of another application get 403 `unauthorized_client`, which is `rejected`. Never list it in `alreadyInvalidErrors`: after a change of the secret, every logout would count as revoked, and nothing would be.',
     ],
     answer: discoverable(
       {
@@ -186,8 +186,7 @@ export const PROFILES: readonly Profile[] = [
         token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       },
       (request) => {
-        if (!isPost(request)) return unauthorized
-        if (request.form.get('token') === 'the-refresh-token') return { body: {} }
+        if (isPost(request)) return { body: {} }
         const error_description = 'You are not authorized to revoke this token'
         return { status: 403, body: { error: 'unauthorized_client', error_description } }
       },
@@ -232,6 +231,7 @@ export const PROFILES: readonly Profile[] = [
       'Revoking a refresh token ends the user’s session with that client.',
       'Keycloak records access tokens as revoked, but an API that checks signatures locally does not ask it. [A revocation list](revoked-means-refused.md) reaches such an API.',
       'A public client needs no `clientAuth`, although the metadata does not list `none`.',
+      'Up to about version 16, revoking a refresh token ended all sessions of the user with that client, and removed the consent.',
       "Version 16 was reported not to decode id and secret in a Basic header. With a secret that has `/`, `+` or `=`, set `clientAuth: 'client_secret_post'` there.",
       'Introspection is for confidential clients, so `verify` works for these.',
     ],
@@ -355,6 +355,7 @@ export const PROFILES: readonly Profile[] = [
     notes: [
       'Each authorization server has its own issuer; use the one that issued the token.',
       'Revoking a refresh token also revokes its access token, but not the reverse. Unknown tokens get a 200. Introspection works, so `verify` does too.',
+      'With `privateKeyJwt` or `clientSecretJwt`, the assertion must name the endpoint of each request: set `audience: ({ url }) => url`, or `AUTHING_APP_ASSERTION_AUDIENCE=endpoint` in the environment.',
       'Okta states its limits in `X-Rate-Limit-Reset`, without `Retry-After`; the client waits for it within its deadline.',
     ],
     answer: discoverable(
@@ -398,6 +399,7 @@ export const PROFILES: readonly Profile[] = [
     notes: [
       'The client must use exactly the method that it is registered with: set `clientAuth` to its `token_endpoint_auth_method`.',
       'Introspection is part of the admin API, which belongs on a private network. Without it, `verify` rejects with `unverified`.',
+      'Hydra was reported to return 200 also for a token of another client, and when its storage failed. Where a logout must be certain, give the backend access to introspection, and use `verify`.',
     ],
     answer: discoverable(
       {
@@ -443,7 +445,7 @@ export const PROFILES: readonly Profile[] = [
 }`,
     session: '{ accessToken, refreshToken, idToken }',
     notes: [
-      'An application that is registered with a key uses `privateKeyJwt` of `@backend-logout/core/jwt` as `clientAuth`.',
+      'An application that is registered with a key uses `privateKeyJwt` of `@backend-logout/core/jwt` as `clientAuth`. If the key is PKCS#1 (`BEGIN RSA PRIVATE KEY`), convert it with `openssl pkcs8 -topk8 -nocrypt`.',
       'The logout page needs the ID token, or `client_id`, which is always sent.',
     ],
     answer: discoverable(

@@ -11,6 +11,8 @@ export interface Recipe {
   readonly accepts: (request: Received & { readonly body: string }) => boolean
   readonly success: Answer
   readonly failure: Answer
+  /** The response for a token that is no longer valid, if the settings name it. */
+  readonly alreadyInvalid?: Answer
 }
 
 const basic = `Basic ${btoa('app:secret')}`
@@ -92,11 +94,12 @@ export const RECIPES: readonly Recipe[] = [
   {
     title: 'The token as the credential',
     about:
-      'Slack’s `auth.revoke` expects the token as the Bearer credential, and reports success or failure in its JSON. The client treats a reported failure as a failure, whatever the status.',
+      'Slack’s `auth.revoke` expects the token as the Bearer credential, and reports success or failure in its JSON. The client treats a reported failure as a failure, whatever the status. `alreadyInvalidErrors` lists Slack’s errors for a token that is no longer valid. That is not possible if such a provider returns 401: then the client reports `client_auth_failed`, because it cannot know that the token was the credential.',
     settings: `{
   appId: 'app',
   endpoints: { revocation: 'https://slack.com/api/auth.revoke' },
   clientAuth: 'none',
+  alreadyInvalidErrors: ['token_revoked', 'token_expired', 'account_inactive'],
   fetch: (url, init) => {
     const token = new URLSearchParams(String(init?.body)).get('token')
     const headers = new Headers(init?.headers)
@@ -110,6 +113,7 @@ export const RECIPES: readonly Recipe[] = [
       headers.authorization === 'Bearer the-access-token' &&
       body === '',
     success: { body: { ok: true, revoked: true } },
-    failure: { body: { ok: false, error: 'fatal_error' } },
+    failure: { body: { ok: false, error: 'no_permission' } },
+    alreadyInvalid: { body: { ok: false, error: 'token_revoked' } },
   },
 ]
