@@ -1,5 +1,6 @@
 import {
   createLogoutClient,
+  ENVIRONMENT_VARIABLES,
   ERROR_MEANING,
   isLogoutError,
   LogoutError,
@@ -26,6 +27,15 @@ test.each([
   [{ ...base, clientAuth: 'x' }, /^AUTHING_APP_CLIENT_AUTH /],
 ])('messages rename the options of a client to those of the command line: %j', (options, message) => {
   expect(thrownBy(() => createLogoutClient(options as never))).toMatch(message)
+})
+
+test('messages rename every option that has a variable', () => {
+  for (const [name, { option }] of Object.entries(ENVIRONMENT_VARIABLES)) {
+    const error = new LogoutError('invalid_options', `${option} must be something else.`, { option })
+    const described = describeLogoutError(error)
+    expect(described).toMatch(/^(?:AUTHING_APP_|--)/)
+    if (option.includes('.')) expect(described).toBe(`${name} must be something else.`)
+  }
 })
 
 test.each([

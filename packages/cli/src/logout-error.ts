@@ -25,8 +25,7 @@ const ADVICE: Partial<Record<LogoutErrorCode, string>> = {
 export function describeLogoutError({ code, message, option }: LogoutError): string {
   const own = message.replace(ERROR_MEANING[code].advice, (advice) => ADVICE[code] ?? advice)
   const name = option === undefined ? undefined : NAMES[option]
-  const named =
-    name === undefined ? own : own.replace(new RegExp(`\\b${option?.replaceAll('.', '\\\\.')}\\b`, 'g'), name)
+  const named = name === undefined ? own : own.replace(new RegExp(`\\b${option?.replaceAll('.', '\\.')}\\b`, 'g'), name)
   // The advice about a token names an option unrelated to the error.
   return named.replace(/\btokenTypeHint\b/g, '--token-type-hint')
 }

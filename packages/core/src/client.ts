@@ -4,7 +4,7 @@ import { type CallOptions, checkCallOptions, resolveLimits } from './call-option
 import type { Clock } from './clock.ts'
 import type { Introspection, IntrospectOptions } from './introspect.ts'
 import { partOf } from './load-part.ts'
-import type { LogoutOptions, LogoutResult, SessionTokens } from './logout.ts'
+import type { LogoutOptions, LogoutResult } from './logout.ts'
 import { buildLogoutForm, buildLogoutUrl, type LogoutForm, type LogoutUrlOptions, planLogoutUrl } from './logout-url.ts'
 import type { LogoutClientOptions } from './options.ts'
 import { createProvider, type ProviderMetadata } from './provider.ts'
@@ -13,6 +13,7 @@ import { type ResolvedOptions, resolveOptions } from './resolve-options.ts'
 import type { Revocation } from './revocation.ts'
 import { type RevokeOptions, revoke } from './revoke.ts'
 import { type RevokeManyOptions, revokeMany } from './revoke-many.ts'
+import type { SessionTokens } from './session-tokens.ts'
 import type { TokenSource } from './token-source.ts'
 
 /** Logs users out at one provider, as one application. Made by {@link createLogoutClient}; safe to share. */

@@ -28,7 +28,14 @@ test('a lazy client is created with its first call, once', async () => {
 test('missing settings are reported by the call, and can be added later', async () => {
   let appId = ''
   const client = lazyLogoutClient(() => createLogoutClient({ appId, appHost: 'https://example.genauth.ai' }))
-  expect((await logoutErrorOf(async () => client.logout({}))).option).toBe('appId')
+  expect((await logoutErrorOf(() => client.logout({}))).option).toBe('appId')
+  await expect(client.revokeToken('a token').catch(({ option }) => option)).resolves.toBe('appId')
+  expect(() => client.buildLogoutUrl()).toThrow('appId')
   appId = 'app'
   expect(await client.logout({})).toMatchObject({ nothingToRevoke: true })
+})
+
+test('a client in place of a function that creates one is refused', () => {
+  const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' })
+  expect(() => lazyLogoutClient(client as never)).toThrow('create must be a function')
 })

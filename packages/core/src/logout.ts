@@ -13,20 +13,11 @@ import {
 import type { Provider } from './provider.ts'
 import type { Revocation } from './revocation.ts'
 import { loadVerify, type RevokeOptions, revoke } from './revoke.ts'
+import { readSessionTokens, type SessionTokens } from './session-tokens.ts'
 import type { Wait } from './time-limit.ts'
-import { isBlank, usableToken } from './token.ts'
+import { usableToken } from './token.ts'
 import type { Activity } from './verify.ts'
 import { verifyPatience } from './verify-patience.ts'
-
-/** The tokens of one session. Omit those that the application does not have. */
-export interface SessionTokens {
-  /** Revoked last. */
-  readonly accessToken?: string | undefined
-  /** Revoked first. With rotation, the latest one. */
-  readonly refreshToken?: string | undefined
-  /** Not revoked, because ID tokens cannot be; it becomes part of the logout URL. */
-  readonly idToken?: string | undefined
-}
 
 /**
  * Options of {@link LogoutClient.logout}. There is a logout URL with an ID token, or if one of the URL's options is
@@ -65,7 +56,11 @@ export async function logout(
   given: SessionTokens | null | undefined,
   options: LogoutOptions = {},
 ): Promise<LogoutResult> {
-  const { accessToken, refreshToken, idToken } = sessionTokens(given)
+  const { accessToken, refreshToken, idToken } = readSessionTokens(given)
+  const { token: untyped } = (given ?? {}) as { token?: unknown }
+  if (typeof untyped === 'string' && untyped !== '' && accessToken === undefined) {
+    invalidOption('token', 'is not the name of a token here: pass it as accessToken.', 'invalid_argument')
+  }
   const present = [['refresh_token', refreshToken] as const, ['access_token', accessToken] as const].filter(
     ([, token]) => token !== undefined,
   )
@@ -102,40 +97,6 @@ export async function logout(
     tokens: revocations,
     ...front,
   }
-}
-
-/** Other names of the members of {@link SessionTokens}, such as those of a token response (RFC 6749 §5.1). */
-const MISTAKEN = {
-  access_token: 'accessToken',
-  refresh_token: 'refreshToken',
-  id_token: 'idToken',
-  token: 'accessToken',
-} as const
-
-/**
- * The tokens of a session. An empty value counts as missing: sessions expire, and users click twice.
- *
- * @throws LogoutError `invalid_argument` if a token has the wrong name: it would stay active unnoticed
- */
-function sessionTokens(given: SessionTokens | null | undefined): Readonly<Record<keyof SessionTokens, unknown>> {
-  if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) {
-    invalidOption('tokens', 'must be an object.', 'invalid_argument')
-  }
-  const tokens = (given ?? {}) as Readonly<Record<string, unknown>>
-  for (const [mistaken, name] of Object.entries(MISTAKEN)) {
-    if (filled(tokens[mistaken]) !== undefined && filled(tokens[name]) === undefined) {
-      invalidOption(mistaken, `is not the name of a token here: pass it as ${name}.`, 'invalid_argument')
-    }
-  }
-  return {
-    accessToken: filled(tokens.accessToken),
-    refreshToken: filled(tokens.refreshToken),
-    idToken: filled(tokens.idToken),
-  }
-}
-
-function filled(token: unknown): unknown {
-  return token === null || (typeof token === 'string' && isBlank(token)) ? undefined : token
 }
 
 /**

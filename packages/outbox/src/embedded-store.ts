@@ -14,7 +14,7 @@ export async function openEmbeddedStore(
   onExposed: (message: string) => void,
 ): Promise<Store> {
   try {
-    const database = await openPrivateStore(folder, { onExposed })
+    const database = await openPrivateStore(folder ?? { memory: true }, { onExposed })
     const db = fromPglite(database)
     return {
       boss: new PgBoss({ ...BOSS_OPTIONS, db, backend: 'pglite' }),

@@ -133,6 +133,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     async addMany(source, options = {}) {
       refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
+      if (!isIterable(source)) refuse('The logouts must be a list, or another iterable.')
       const ids: string[] = []
       const store = async (batch: readonly NewLogout[]): Promise<void> => {
         checkWritable()
@@ -235,6 +236,11 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     [Symbol.asyncDispose]: () => outbox.close(),
   }
   return Object.freeze(outbox)
+}
+
+function isIterable(source: unknown): boolean {
+  const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(source)
+  return typeof (each ?? eachLater) === 'function'
 }
 
 function refuse(message: string): never {

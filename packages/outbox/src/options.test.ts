@@ -56,6 +56,15 @@ describe('resolveOptions()', () => {
     expect(() => resolveOptions({ store, encryptionKeys })).toThrow(/^(?!.*hunter2).*postgres:\/\/ address/)
   })
 
+  test.each([{ kid: 'a', key: new Uint8Array(32) }, new Set([{ kid: 'a', key: new Uint8Array(32) }]), 'a key', true])(
+    'refuses keys that are not a list, which would make a throw-away key (%j)',
+    (keys) => {
+      for (const store of ['./x', { memory: true }] as const) {
+        expect(() => resolveOptions({ store, encryptionKeys: keys as never })).toThrow('must be a list of { kid, key }')
+      }
+    },
+  )
+
   test.each([{}, { encryptionKeys: [] }])('refuses to store tokens unencrypted (%j)', async (options) => {
     await expect(openOutbox({ store: '/nowhere/outbox', ...options })).rejects.toMatchObject({
       code: 'invalid_options',

@@ -111,7 +111,11 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   if (!(maxAgeMs >= 1 && maxAgeMs <= TEN_YEARS_MS)) refuse('maxAgeMs must be 1 ms to ten years.')
   if (!(Number.isInteger(maxRefusals) && maxRefusals >= 1)) refuse('maxRefusals must be a whole number from 1 on.')
   if (!(addTimeoutMs >= 0 && addTimeoutMs <= 86_400_000)) refuse('addTimeoutMs must be 0 to 86400000 ms.')
-  if (isEmpty(options.encryptionKeys) && !(store.kind === 'embedded' && store.folder === undefined)) {
+  const { encryptionKeys } = options
+  if (encryptionKeys !== undefined && !Array.isArray(encryptionKeys)) {
+    refuse('encryptionKeys must be a list of { kid, key }.')
+  }
+  if (!encryptionKeys?.length && !(store.kind === 'embedded' && store.folder === undefined)) {
     refuse('encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.')
   }
   return Object.freeze({
@@ -131,10 +135,6 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
 function providerOf(client: OutboxOptions['client']): string | undefined {
   const { appId, provider } = client ?? {}
   return appId !== undefined && provider !== undefined ? `${appId} ${provider}` : undefined
-}
-
-function isEmpty(keys: OutboxOptions['encryptionKeys']): boolean {
-  return keys === undefined || (Array.isArray(keys) && keys.length === 0)
 }
 
 function refuse(message: string): never {

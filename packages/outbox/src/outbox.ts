@@ -81,20 +81,25 @@ export interface OutboxStats {
     readonly synchronousStandbys: string
     /** True if it follows another server, and accepts no writes. */
     readonly isStandby: boolean
+    /** True if it accepts no writes: it is a standby, or `default_transaction_read_only` is set. */
+    readonly isReadOnly: boolean
   }
 }
 
 /** The health of an outbox, for readiness probes. It names no token. */
 export interface OutboxHealth {
-  /** True if the outbox can store logouts, even if the provider is down: logouts wait for it. */
+  /**
+   * True if the database responds and accepts writes, even if the provider is down: logouts wait for it. A full disk shows
+   * only when `add()` rejects.
+   */
   readonly ok: boolean
-  /** `unavailable` if the database does not respond within two seconds. */
+  /** `unavailable` if the database does not respond within two seconds, or accepts no writes. */
   readonly state: 'ready' | 'unavailable' | 'closed'
   /** True while `work()` is running in this process. */
   readonly working: boolean
-  /** Contents of the outbox. Missing if the database does not respond. */
+  /** Contents of the outbox. Missing if it is not available. */
   readonly stats: OutboxStats | undefined
-  /** Reason why the database does not respond. It contains no secret. */
+  /** Reason why it is not available. It contains no secret. */
   readonly lastError: OutboxError | undefined
 }
 

@@ -115,6 +115,13 @@ describe('healthOf()', () => {
     })
   })
 
+  test('does not take a refused credential for throttling', () => {
+    expect(healthOf([failed('client_auth_failed', { status: 401, retryAfterMs: 9000 })])).toEqual({
+      kind: 'refused',
+      code: 'client_auth_failed',
+    })
+  })
+
   test('distinguishes a provider that is down from one that refuses everyone', () => {
     expect(healthOf([failed('network')])).toEqual({ kind: 'down', code: 'network' })
     expect(healthOf([failed('client_auth_failed', { status: 401 })])).toEqual({

@@ -1,4 +1,4 @@
-import type { LogoutError, Revocation } from '@backend-logout/core'
+import { isThrottled, type LogoutError, type Revocation } from '@backend-logout/core'
 import type { FailureCode } from './events.ts'
 import type { EntryAbout, TokenAbout } from './tokens.ts'
 
@@ -92,7 +92,7 @@ export function outcomeOf(
 /** Determines the state of the provider from an attempt. */
 export function healthOf(revocations: readonly Revocation[]): Health {
   const errors = revocations.flatMap(({ error }) => (error ? [error] : []))
-  const throttled = errors.find(({ code, retryAfterMs }) => code === 'rate_limited' || retryAfterMs !== undefined)
+  const throttled = errors.find(isThrottled)
   if (throttled) return { kind: 'throttled', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
   if (revocations.some(({ revoked }) => revoked)) return { kind: 'answers' }
   // An abort on this side does not show anything about the provider.

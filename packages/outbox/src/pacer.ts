@@ -1,7 +1,7 @@
 import type { Store } from './boss.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { Health } from './outcome.ts'
-import { failed, type Pace, reserve, succeeded } from './pace.ts'
+import { failed, MAX_RETRY_AFTER_MS, type Pace, reserve, succeeded } from './pace.ts'
 import { type Changed, SharedPace } from './shared-pace.ts'
 import { SharedPause } from './shared-pause.ts'
 
@@ -121,7 +121,9 @@ export class Pacer {
       if (this.isTripped && startedAt >= this.#pausedUntil) this.#succeeded()
       return
     }
-    const { kind, code, retryAfterMs = 0 } = health
+    const { kind, code } = health
+    // As in the shared pace: a wrong header must stop no worker for days.
+    const retryAfterMs = Math.min(health.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS)
     if (kind !== 'throttled' && ++this.#failures < FAILURES && !this.isTripped) return
     if (startedAt < this.#stoppedAt && now + retryAfterMs <= this.#pausedUntil + 100) return
     this.#stop(now, now + Math.max(retryAfterMs, 100))

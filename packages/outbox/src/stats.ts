@@ -39,6 +39,7 @@ export async function readStats(store: Store): Promise<OutboxStats> {
 async function readDurability({ within, synchronousCommit }: Store): Promise<OutboxStats['postgres']> {
   const { rows } = await within(READ_MS).executeSql(
     `SELECT current_setting('synchronous_commit') AS "synchronousCommit", pg_is_in_recovery() AS "isStandby",
+      current_setting('transaction_read_only')::boolean AS "isReadOnly",
       current_setting('synchronous_standby_names') AS "synchronousStandbys"`,
   )
   const found = rows[0] as NonNullable<OutboxStats['postgres']>

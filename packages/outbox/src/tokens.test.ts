@@ -34,6 +34,8 @@ describe('readTokens()', () => {
   test.each([
     ['no object', undefined],
     ['nothing', {}],
+    ['a token response', { access_token: 'x' }],
+    ['a refresh token of another name beside an access token', { accessToken: 'x', refresh_token: 'y' }],
     ['only an ID token', { idToken: 'x' }],
     ['an empty token', { accessToken: '' }],
     ['a value that is not a string', { refreshToken: 5 }],

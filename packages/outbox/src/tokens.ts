@@ -1,4 +1,4 @@
-import type { SessionTokens } from '@backend-logout/core'
+import { readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import { OutboxError } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
 import { createFingerprint } from './fingerprint.ts'
@@ -56,10 +56,10 @@ export function readTokens(
   maxAgeMs: number,
   fingerprint: (token: string) => string = createFingerprint(undefined),
 ): ReadTokens {
-  if (typeof tokens !== 'object' || tokens === null) refuse('tokens must be an object.')
+  const { accessToken, refreshToken } = membersOf(tokens)
   const addedAt = Date.now()
-  const given = timeOf(tokens.expiresAt ?? expiresAt)
-  const secret = { refresh_token: tokens.refreshToken ?? undefined, access_token: tokens.accessToken ?? undefined }
+  const given = timeOf(tokens?.expiresAt ?? expiresAt)
+  const secret: Partial<Record<OutboxTokenType, unknown>> = { refresh_token: refreshToken, access_token: accessToken }
   const about: TokenAbout[] = []
   for (const tokenType of TOKEN_TYPES) {
     const token = secret[tokenType]
@@ -71,7 +71,15 @@ export function readTokens(
     about.push({ tokenType, fingerprint: fingerprint(token), expiresAt: Math.min(expiry, addedAt + TEN_YEARS_MS) })
   }
   if (about.length === 0) refuse('There is nothing to revoke: pass accessToken or refreshToken.')
-  return { about: { addedAt, tokens: about }, secret }
+  return { about: { addedAt, tokens: about }, secret: secret as EntrySecret }
+}
+
+function membersOf(tokens: unknown): ReturnType<typeof readSessionTokens> {
+  try {
+    return readSessionTokens(tokens)
+  } catch (error) {
+    refuse((error as Error).message)
+  }
 }
 
 function timeOf(expiresAt: Date | number | undefined): number | undefined {

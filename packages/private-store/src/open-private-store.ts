@@ -38,7 +38,8 @@ export interface OpenPrivateStoreOptions {
  * Opens Postgres in a folder, which is created if it is missing. No other process can have the folder open, and no
  * other user of the machine can read or change it. A commit survives the end of the process and that of the machine.
  *
- * @param folder `undefined` for a database in memory, which is gone when it is closed.
+ * @param folder Its name, or `{ memory: true }` for a database that is gone when it is closed.
+ * @throws TypeError if `folder` is neither, such as a variable that is not set
  * @throws FolderInUseError if this or another process has the folder open
  * @throws NotPrivateError if other users could change the folder, and this one cannot prevent it
  * @example
@@ -51,10 +52,13 @@ export interface OpenPrivateStoreOptions {
  * ```
  */
 export async function openPrivateStore(
-  folder: string | undefined,
+  folder: string | { readonly memory: true },
   { onExposed }: OpenPrivateStoreOptions = {},
 ): Promise<PrivateStore> {
-  if (folder === undefined) {
+  if (typeof folder !== 'string' && folder?.memory !== true) {
+    throw new TypeError('The folder must be a string, or { memory: true }.')
+  }
+  if (typeof folder !== 'string') {
     const { PGlite } = await import('@electric-sql/pglite')
     return storeOf(await PGlite.create(), undefined)
   }

@@ -1,8 +1,10 @@
 import {
   emit,
   invalidOption,
+  readSessionTokens,
   refuseUnknownOption,
   revocationEntryOf,
+  type SessionTokens,
   type TokenRevocationEntry,
 } from '@backend-logout/core'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
@@ -177,11 +179,17 @@ function entryOf(
   return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }
 }
 
-/** Copies the application's objects once, so that reading them cannot fail later. */
+/**
+ * Copies the application's objects once, so that reading them cannot fail later.
+ *
+ * @throws LogoutError `invalid_argument` if a token has another name: it would stay active, and the logout would look
+ * complete
+ */
 function readTokens(
   stored: StoredTokens | null | undefined,
 ): StoredTokens & { readonly accessTokens: readonly string[] } {
-  const { accessToken, refreshToken, replacedAccessTokens = [], expiresAt, scope } = stored ?? {}
+  const { accessToken, refreshToken } = readSessionTokens(stored) as SessionTokens
+  const { replacedAccessTokens = [], expiresAt, scope } = stored ?? {}
   const accessTokens = [...(accessToken ? [accessToken] : []), ...replacedAccessTokens]
   return { accessToken, refreshToken, expiresAt, scope, accessTokens }
 }

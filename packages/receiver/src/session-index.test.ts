@@ -10,7 +10,7 @@ import type { RecordedSessions, SessionAccess } from './session-index.ts'
 
 let database: PrivateStore
 beforeAll(async () => {
-  database = await openPrivateStore(undefined)
+  database = await openPrivateStore({ memory: true })
 })
 afterAll(() => database.close())
 
@@ -205,6 +205,18 @@ describe('logoutEverywhere()', () => {
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 2, tokens: 3 })
     expect(added).toHaveLength(2)
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 0, tokens: 0 })
+  })
+
+  test('ends no session whose tokens are under other names, where they would stay active', async () => {
+    const store = new Map([['1', { accessToken: 'a', refresh_token: 'r' }]])
+    const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
+    await sessions.add('1', { iss, sub: 'alice', iat: Math.floor(Date.now() / 1000) - 5 })
+    const added: unknown[] = []
+    const outbox = { add: async (tokens: unknown) => added.push(tokens) }
+    const failure = logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })
+    const cause = expect.objectContaining({ message: expect.stringContaining('refresh_token') })
+    await expect(failure).rejects.toMatchObject({ step: 'tokens', cause })
+    expect([added, store.size]).toEqual([[], 1])
   })
 
   test('names the step that failed', async () => {

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { RevocationError } from './errors.ts'
 import type { TokenClaims } from './revocation-table.ts'
 

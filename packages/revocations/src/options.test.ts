@@ -17,6 +17,10 @@ describe('options of a list', () => {
     ['issuerAliases', { source, issuerAliases: { a: 7 } }],
     ['issuerAliases', { source, issuerAliases: { a: 'b', b: 'c' } }],
     ['issuerAliases', { source, issuerAliases: { a: 'a' } }],
+    ['issuerAliases', { source, issuerAliases: ['a', 'b'] }],
+    ['issuerAliases', { source, issuerAliases: new Map([['a', 'b']]) }],
+    ['issuerAliases', { source, issuerAliases: 'a' }],
+    ['issuerAliases', { source, issuerAliases: null }],
   ])('are refused with a message about %s', (name, options) => {
     expect(() => followRevocations(options as FollowOptions)).toThrow(
       expect.objectContaining({ code: 'invalid_options', message: expect.stringContaining(name) }),

@@ -58,7 +58,12 @@ export function resolveOptions(options: FollowOptions): ResolvedFollowOptions {
   }
   if (!(maxEntries >= 1)) refuse('maxEntries must be 1 or more.')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  const aliases = new Map(Object.entries(issuerAliases))
+  const given = Object(issuerAliases) as Readonly<Record<string, string>>
+  // A list or a Map has no such members, and would leave its issuers without aliases.
+  if (given !== issuerAliases || Array.isArray(given) || Symbol.iterator in given) {
+    refuse("issuerAliases must be an object such as { 'https://login.example.com': 'https://id.example.com' }.")
+  }
+  const aliases = new Map(Object.entries(given))
   for (const [alias, issuer] of aliases) {
     if (!isName(alias, MAX_ISSUER) || !isName(issuer, MAX_ISSUER) || aliases.has(issuer)) {
       refuse('issuerAliases must map aliases to issuers.')

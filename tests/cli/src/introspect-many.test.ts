@@ -41,6 +41,18 @@ test('many tokens are introspected, before and after they are revoked', async ()
   })
 })
 
+test('an outage is not taken for revoked tokens', async () => {
+  const input = await leak(3)
+  const down = { ...env, AUTHING_APP_HOST: 'http://127.0.0.1:1', AUTHING_APP_RETRIES: '0' }
+  for (const expected of [[], ['--expect', 'inactive']]) {
+    const { code, stdout } = await run(['introspect', input, '--column', 'token', ...expected], { env: down })
+    expect({ code, stdout }).toEqual({
+      code: 3,
+      stdout: expect.stringMatching(/^3 tokens: 0 active, 0 inactive, 3 unknown/),
+    })
+  }
+})
+
 test('a sample has the requested size, and states the total', async () => {
   provider.reset()
   const args = ['introspect', await leak(60), '--column', 'token', '--sample', '7', '--rate', '100']

@@ -56,7 +56,11 @@ const OTHERS = `## Other variables
 | variable | read by | meaning |
 |---|---|---|
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | Node.js, Deno, the command line | The proxy. Lower-case names also work. |
-| \`OUTBOX_STORE\`, \`OUTBOX_KEYS\` | the command line | The location of the [outbox](../packages/cli/README.md), and the keys that encrypt its rows. |
+| \`OUTBOX_STORE\` | the command line | The location of the [outbox](../packages/cli/README.md). |
+| \`OUTBOX_KEYS\`, \`OUTBOX_KEYS_FILE\` | the command line | The keys that encrypt its rows, or the name of a file with them. |
 | \`REVOCATIONS_STORE\` | the command line | The revocation log that your services follow. |
+| \`SESSIONS_STORE\` | the command line | The Postgres database with your application's sessions, for \`logout-user\`. |
+| \`FINGERPRINT_KEY\`, \`FINGERPRINT_KEY_FILE\` | the command line | The key of the fingerprints in reports, or the name of a file with it. |
+| \`NODE_DISABLE_COMPILE_CACHE\` | the command line | \`1\` turns off the cache of its compiled code. |
 | \`BACKEND_LOGOUT_DEBUG\` | the command line | If set, errors include a stack trace. |
 `

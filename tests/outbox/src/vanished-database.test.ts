@@ -163,6 +163,19 @@ describe('an address', () => {
   })
 })
 
+test('a server that accepts no writes makes the outbox unavailable, until it does', async () => {
+  await using outbox = await open()
+  expect(await outbox.health()).toMatchObject({ ok: true, stats: { postgres: { isReadOnly: false } } })
+  await readOnly(stage.store)
+  try {
+    const lastError = { code: 'store_unavailable', message: expect.stringContaining('read-only') }
+    expect(await outbox.health()).toMatchObject({ ok: false, state: 'unavailable', lastError })
+  } finally {
+    await writable(stage.store)
+  }
+  expect(await outbox.health()).toMatchObject({ ok: true, state: 'ready' })
+})
+
 async function readOnly(address: string): Promise<void> {
   await query(address, 'ALTER SYSTEM SET default_transaction_read_only = on')
   await query(address, 'SELECT pg_reload_conf()')

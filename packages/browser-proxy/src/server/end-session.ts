@@ -1,4 +1,4 @@
-import { emit } from '@backend-logout/core'
+import { emit, readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'
@@ -58,29 +58,13 @@ export async function endSession(
  * Copies the application's objects once, so that reading them cannot fail later. White space is not a token.
  *
  * @returns `undefined` if there is no session
+ * @throws LogoutError `invalid_argument` if a token has another name: it would stay active, and the logout would look
+ * complete
  */
 function readTokens(stored: StoredTokens | null | undefined): StoredTokens | undefined {
   if (stored === undefined || stored === null) return undefined
-  if (typeof stored !== 'object') throw new TypeError('session.read must return the tokens as an object.')
-  const { accessToken, refreshToken, idToken, expiresAt, replacedAccessTokens } = stored
-  const tokens = { accessToken: filled(accessToken), refreshToken: filled(refreshToken), idToken: filled(idToken) }
-  // Left under the names of a token response, they would stay active, and the logout would look complete.
-  for (const [mistaken, name] of MISTAKEN) {
-    if (tokens[name] === undefined && filled((stored as Record<string, unknown>)[mistaken]) !== undefined) {
-      throw new TypeError(`session.read must return ${mistaken} as ${name}.`)
-    }
-  }
-  return { ...tokens, expiresAt, replacedAccessTokens }
-}
-
-const MISTAKEN = [
-  ['access_token', 'accessToken'],
-  ['refresh_token', 'refreshToken'],
-  ['id_token', 'idToken'],
-] as const
-
-function filled<T>(token: T): T | undefined {
-  return typeof token === 'string' && token.trim() === '' ? undefined : token
+  const { expiresAt, replacedAccessTokens } = stored
+  return { ...(readSessionTokens(stored) as SessionTokens), expiresAt, replacedAccessTokens }
 }
 
 /** Adds the data from the page. A wrong expiry is reported and dropped: an outbox would refuse the tokens with it. */

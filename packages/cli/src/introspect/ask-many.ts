@@ -76,6 +76,8 @@ export async function askMany(
     if (counts.failed > 0) write(terminal, `Unknown: ${countsByCode(reasons)}. Run the same command again later.`)
     if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should contain a token but do not.`)
   }
+  // Nothing is known about any token: the provider cannot be reached, or its address is wrong.
+  if (total > 0 && counts.failed === total) return ExitCode.refused
   return counts[expect] === total && invalid() === 0 ? ExitCode.done : ExitCode.no
 }
 

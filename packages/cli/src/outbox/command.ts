@@ -24,7 +24,7 @@ const HINTS = ['access_token', 'refresh_token'] as const
 /** `backend-logout outbox` */
 export function outboxCommand(run: RunCommand): Command {
   const command = new Command('outbox')
-    .summary("logouts that don't get lost: add, work, stats, dead, retry, key")
+    .summary("logouts that don't get lost: add, work, stats, dead, retry, migrate, key")
     .description('Keeps logouts in an outbox until the provider has revoked them.')
     .addHelpText('after', outboxDetails)
   for (const make of [addCommand, workCommand, statsCommand, deadCommand, retryCommand, migrateCommand, keyCommand]) {
