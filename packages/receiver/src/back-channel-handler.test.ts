@@ -162,6 +162,15 @@ describe('a failure', () => {
     expect(events.at(-1)).toMatchObject({ type: 'refused', code: 'keys_unavailable' })
   })
 
+  test('Retry-After is the time until the keys may be fetched again', async () => {
+    const handler = handlerFor()
+    await handler(report(await issuer.token()))
+    const answer = await handler(report(await issuer.token({}, { kid: 'new' })))
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(5)
+    expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)
+  })
+
   test('a verifier that throws any value is a failure, not a logout', async () => {
     const verifier = { verify: () => Promise.reject('nonsense'), handled: async () => {} }
     expect((await handlerFor({ verifier })(report('x'))).status).toBe(503)

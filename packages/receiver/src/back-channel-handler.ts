@@ -1,5 +1,5 @@
 import { emit, invalidOption } from '@backend-logout/core'
-import { ALWAYS, bareResponse, RETRY_AFTER_S } from './bare-response.ts'
+import { ALWAYS, bareResponse, retryHeaders } from './bare-response.ts'
 import { isLogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
@@ -70,8 +70,10 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
   return async (request) => {
     const startedAt = performance.now()
     const durationMs = (): number => performance.now() - startedAt
-    const unavailable = (): Response =>
-      refusal(failureStatus, 'temporarily_unavailable', 'The logout could not be completed. Deliver it again.')
+    const unavailable = (retryAfterMs?: number): Response => {
+      const description = 'The logout could not be completed. Deliver it again.'
+      return refusal(failureStatus, 'temporarily_unavailable', description, retryAfterMs)
+    }
     const refused = (code: RequestProblem | LogoutTokenErrorCode, answer: Response): Response => {
       emit(onEvent, { type: 'refused', code, status: answer.status, durationMs: durationMs() })
       return answer
@@ -93,7 +95,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       return bareResponse(200)
     } catch (error) {
       if (isLogoutTokenError(error)) {
-        if (error.retryable) return refused(error.code, unavailable())
+        if (error.retryable) return refused(error.code, unavailable(error.retryAfterMs))
         if (error.code !== 'replayed') return refused(error.code, invalid(400))
         emit(onEvent, { type: 'repeated', durationMs: durationMs() })
         return bareResponse(200)
@@ -106,11 +108,11 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
   }
 }
 
-function refusal(status: number, error: LogoutProblem['error'], description: string): Response {
+function refusal(status: number, error: LogoutProblem['error'], description: string, retryAfterMs?: number): Response {
   const problem: LogoutProblem = { error, error_description: description }
   const headers = {
     ...(status === 405 && { allow: 'POST' }),
-    ...(status === 503 && { 'retry-after': RETRY_AFTER_S }),
+    ...(status === 503 && retryHeaders(retryAfterMs)),
     'content-type': 'application/json',
     ...ALWAYS,
   }

@@ -3,11 +3,13 @@ export const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
 }
-/** The time after which a sender may try again, in seconds. */
-export const RETRY_AFTER_S = '5'
+
+/** The headers of a 503: the sender may try again after some time, five seconds by default. */
+export function retryHeaders(afterMs = 5_000): Readonly<Record<string, string>> {
+  return { 'retry-after': String(Math.max(1, Math.ceil(afterMs / 1000))) }
+}
 
 /** Creates a response without a body. */
 export function bareResponse(status: number, headers: Readonly<Record<string, string>> = {}): Response {
-  const retry = status === 503 ? { 'retry-after': RETRY_AFTER_S } : {}
-  return new Response(null, { status, headers: { ...retry, ...headers, ...ALWAYS } })
+  return new Response(null, { status, headers: { ...(status === 503 && retryHeaders()), ...headers, ...ALWAYS } })
 }

@@ -22,10 +22,10 @@
  * | `issued_in_future` | `iat` is ahead of the clock by more than the tolerance |
  * | `expired` | `exp` has passed; without `exp`, `iat` is more than two minutes ago |
  * | `lives_too_long` | more than 24 hours from `iat` to `exp` |
- * | `unknown_key` | the issuer has no key with this `kid` for this `alg` |
+ * | `unknown_key` | the issuer has no key with this `kid` for this `alg`, not even after this token arrived |
  * | `wrong_signature` | the signature is invalid |
  * | `replayed` | the token has already been handled |
- * | `keys_unavailable` | the issuer's keys cannot be fetched now; the only code that is `retryable` |
+ * | `keys_unavailable` | the issuer's keys cannot be fetched now, or not again so soon; the only code that is `retryable` |
  */
 export type LogoutTokenErrorCode =
   | 'too_large'
@@ -76,14 +76,20 @@ export class LogoutTokenError extends Error {
   declare readonly code: LogoutTokenErrorCode
   /** True if the same token may be accepted later. */
   declare readonly retryable: boolean
+  /** The time until then, in milliseconds, if it is known. */
+  declare readonly retryAfterMs?: number
 
   /** Creates an error; for your own {@link LogoutTokenVerifier}. */
-  constructor(code: LogoutTokenErrorCode, message: string, options?: { readonly cause?: unknown }) {
+  constructor(
+    code: LogoutTokenErrorCode,
+    message: string,
+    { retryAfterMs, ...options }: { readonly cause?: unknown; readonly retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, options)
     this.name = 'LogoutTokenError'
     this.code = code
     this.retryable = code === 'keys_unavailable'
-    Object.assign(this, { [BRAND]: true })
+    Object.assign(this, { [BRAND]: true }, retryAfterMs !== undefined && { retryAfterMs })
   }
 }
 

@@ -132,6 +132,20 @@ describe('nothing ends', () => {
     },
   )
 
+  test('503: with a key that may be newer than the known ones', async () => {
+    const handler = await handlerFor()
+    const deliver = async (bearer: Promise<string>): Promise<Response> => {
+      const headers = { authorization: `Bearer ${await bearer}`, 'content-type': 'application/json' }
+      return handler(new Request(ENDPOINT, { method: 'POST', headers, body: '{}' }))
+    }
+    expect((await deliver(token())).status).toBe(400)
+    const answer = await deliver(token({}, { kid: 'new' }))
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(5)
+    expect(events.at(-1)).toMatchObject({ type: 'refused', code: 'keys_unavailable', status: 503 })
+    expect(live.size).toBe(3)
+  })
+
   test('503: if a store fails', async () => {
     const outbox = { add: () => Promise.reject(new Error('down')) }
     expect(await ask(alice(), token(), { outbox })).toBe(503)

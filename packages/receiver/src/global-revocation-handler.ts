@@ -1,5 +1,5 @@
 import { checkUrl, emit, invalidOption } from '@backend-logout/core'
-import { bareResponse } from './bare-response.ts'
+import { bareResponse, retryHeaders } from './bare-response.ts'
 import { readBodyText } from './body-text.ts'
 import { isLogoutTokenError } from './errors.ts'
 import { createRevocationTokenVerifier } from './global-revocation-token.ts'
@@ -42,7 +42,7 @@ const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
  *
  * Responses: 204 on success, 400 for an invalid request, 401 for a token that is not acceptable, 403 for a user of
  * another issuer, 404 for an unknown email address, 422 if users cannot be found by the request's identifier, and 503
- * if a store failed.
+ * if a store failed or the provider's current keys cannot be fetched.
  *
  * **Experimental**: the protocol is a draft that has expired, and this was not tried with a live Okta tenant. It may change
  * in any version.
@@ -116,7 +116,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
       const durationMs = performance.now() - startedAt
       if (isLogoutTokenError(error)) {
         const refusal = error.retryable
-          ? bareResponse(503)
+          ? bareResponse(503, retryHeaders(error.retryAfterMs))
           : bareResponse(401, { 'www-authenticate': 'Bearer error="invalid_token"' })
         emit(onEvent, { type: 'refused', code: error.code, status: refusal.status, durationMs })
         return refusal

@@ -4,7 +4,6 @@ import { refuse } from './errors.ts'
 import { readSignatureHeader } from './header.ts'
 import { KeySource } from './key-source.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
-import { verifySignature } from './signature.ts'
 
 /** The sender and the time of a revocation. */
 export interface RevocationAuthority {
@@ -32,7 +31,7 @@ export function createRevocationTokenVerifier(settings: VerifierSettings, endpoi
     if (!issuer.clientIds.has(readClaim(claims, 'sub') ?? ''))
       refuse('wrong_audience', "The token's sub is not this application.")
     const { at } = checkTimes(claims, { ...issuer, allowMissingExp: false }, Date.now() / 1000)
-    await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)
+    await (sources.get(issuer) as KeySource).verify(signed, header)
     return { iss: issuer.issuer, at }
   }
 }

@@ -32,13 +32,18 @@ export class KeySet {
     return this.#keys.length
   }
 
+  /** True if a key has this `kid`. */
+  has(kid: string | undefined): boolean {
+    return kid !== undefined && this.#keys.some((key) => key.kid === kid)
+  }
+
   /** The keys that a signature may have been made with. Empty without one. */
   async candidates({ alg, kid }: SignatureHeader): Promise<CryptoKey[]> {
     const found: CryptoKey[] = []
     for (const [index, key] of this.#keys.entries()) {
       if (!fits(key, alg) || (kid !== undefined && key.kid !== undefined && key.kid !== kid)) continue
       // A key without a `kid` could be any; a key with the same `kid` is the right one.
-      if (kid !== undefined && key.kid === undefined && this.#keys.some((other) => other.kid === kid)) continue
+      if (key.kid === undefined && this.has(kid)) continue
       const imported = await this.#import(index, key, alg)
       if (imported && found.push(imported) === MAX_CANDIDATES) break
     }

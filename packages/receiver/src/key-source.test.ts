@@ -1,7 +1,8 @@
+import type { ServerResponse } from 'node:http'
 import { fetchTransport, type Transport } from '@backend-logout/core'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ReceiverEvent } from './events.ts'
-import { createKey, TestIssuer } from './testing/issuer.ts'
+import { createKey, type IssuerKey, TestIssuer } from './testing/issuer.ts'
 import { verdictOf } from './testing/verdict.ts'
 import { createLogoutTokenVerifier, type LogoutTokenVerifier } from './verifier.ts'
 
@@ -54,10 +55,36 @@ describe('requests', () => {
     for (let second = 0; second < 60; second++) {
       vi.advanceTimersByTime(1_000)
       const flood = Array.from({ length: 17 }, (_, n) => verdict(issuer.token({}, { kid: `${second}-${n}` })))
-      expect(new Set(await Promise.all(flood))).toEqual(new Set(['unknown_key']))
+      const fetches = second % 30 === 29
+      expect(new Set(await Promise.all(flood))).toEqual(new Set([fetches ? 'unknown_key' : 'keys_unavailable']))
     }
     expect(issuer.keyRequests - 1).toBe(2)
     expect(issuer.requests.length - issuer.keyRequests).toBe(1)
+  })
+
+  test('a thousand tokens that no key without a name has signed, or of unlisted algorithms, cause two in a minute', async () => {
+    issuer.metadata = { id_token_signing_alg_values_supported: ['RS256'] }
+    issuer.jwks = { keys: [{ ...issuer.key.jwk, kid: undefined }] }
+    expect(await verdict(issuer.token())).toBe('accepted')
+    const forged = await Promise.all([
+      issuer.sign(issuer.claims(), {}, await createKey()),
+      issuer.sign(issuer.claims(), {}, await createKey('ES256')),
+    ])
+    for (let second = 0; second < 60; second++) {
+      vi.advanceTimersByTime(1_000)
+      await Promise.all(Array.from({ length: 17 }, (_, n) => verdict(forged[n % 2] as string)))
+    }
+    expect(issuer.keyRequests - 1).toBe(2)
+    expect(issuer.requests.length - issuer.keyRequests - 1).toBe(2)
+    expect(await verdict(issuer.token())).toBe('accepted')
+  })
+
+  test('a wrong signature under the name of a known key causes none', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(9)
+    const forged = issuer.sign(issuer.claims(), {}, { ...(await createKey()), kid: issuer.key.kid })
+    expect(await verdict(forged)).toBe('wrong_signature')
+    expect(issuer.keyRequests).toBe(1)
   })
 })
 
@@ -131,6 +158,118 @@ describe('keys that change', () => {
   test('a key for one algorithm is not used with another', async () => {
     issuer.jwks = { keys: [{ ...issuer.key.jwk, alg: 'PS256' }] }
     expect(await verdict(issuer.token())).toBe('unknown_key')
+  })
+})
+
+describe('a token that old keys or old metadata do not fit is not refused for good', () => {
+  const down: TestIssuer['answer'] = (_, response) => {
+    response.writeHead(503).end()
+    return true
+  }
+  /** The issuer signs with another key from now on. */
+  const rotate = async (alg?: string): Promise<IssuerKey> => {
+    const next = await createKey(alg)
+    issuer.jwks = { keys: [next.jwk] }
+    return next
+  }
+  const signedBy = (key: IssuerKey, header: object = {}): Promise<string> =>
+    issuer.sign(issuer.claims(), { ...header }, key)
+
+  test('while the keys cannot be fetched', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(1)
+    const token = await signedBy(await rotate())
+    issuer.answer = down
+    expect(await verdict(token)).toBe('keys_unavailable')
+    issuer.answer = undefined
+    vi.advanceTimersByTime(1_000)
+    expect(await verdict(token)).toBe('keys_unavailable')
+    vi.advanceTimersByTime(29_000)
+    expect(await verdict(token)).toBe('accepted')
+  })
+
+  test('after a forged token has used up the fetch', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(1)
+    expect(await verdict(issuer.token({}, { kid: 'x' }))).toBe('unknown_key')
+    vi.advanceTimersByTime(1)
+    const token = await signedBy(await rotate())
+    expect(await verdict(token)).toBe('keys_unavailable')
+    // A forged token that comes first fetches the new key.
+    vi.advanceTimersByTime(29_999)
+    expect(await verdict(issuer.token({}, { kid: 'y' }))).toBe('unknown_key')
+    expect(await verdict(token)).toBe('accepted')
+  })
+
+  test('if it arrives during a fetch that began before', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(1)
+    const old = JSON.stringify(issuer.jwks)
+    const arrived = new Promise<ServerResponse>((resolve) => {
+      issuer.answer = (_, response) => {
+        resolve(response)
+        return true
+      }
+    })
+    const forged = verdict(issuer.token({}, { kid: 'x' }))
+    const response = await arrived
+    vi.advanceTimersByTime(1)
+    const genuine = verdict(signedBy(await rotate()))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(old)
+    expect(await Promise.all([forged, genuine])).toEqual(['unknown_key', 'keys_unavailable'])
+  })
+
+  test('if neither it nor the keys have a name', async () => {
+    const anonymous = ({ jwk }: IssuerKey): void => {
+      issuer.jwks = { keys: [{ ...jwk, kid: undefined }] }
+    }
+    anonymous(issuer.key)
+    expect(await verdict(issuer.token({}, { kid: undefined }))).toBe('accepted')
+    minutes(1)
+    const next = await createKey()
+    anonymous(next)
+    expect(await verdict(signedBy(next, { kid: undefined }))).toBe('accepted')
+    const last = await createKey()
+    anonymous(last)
+    vi.advanceTimersByTime(1)
+    const token = await signedBy(last, { kid: undefined })
+    expect(await verdict(token)).toBe('keys_unavailable')
+    vi.advanceTimersByTime(30_000)
+    expect(await verdict(token)).toBe('accepted')
+    expect(await verdict(signedBy(next, { kid: undefined }))).toBe('wrong_signature')
+  })
+
+  test('if its algorithm is new', async () => {
+    issuer.metadata = { id_token_signing_alg_values_supported: ['RS256'] }
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(1)
+    const next = await rotate('ES256')
+    issuer.metadata = { id_token_signing_alg_values_supported: ['RS256', 'ES256'] }
+    expect(await verdict(signedBy(next))).toBe('accepted')
+    vi.advanceTimersByTime(1)
+    const last = await rotate('PS256')
+    issuer.metadata = {}
+    const token = await signedBy(last)
+    expect(await verdict(token)).toBe('keys_unavailable')
+    // The next fetch also reads the metadata, even if a forged token causes it.
+    vi.advanceTimersByTime(30_000)
+    expect(await verdict(issuer.sign(issuer.claims(), { kid: 'x' }, next))).toBe('unknown_key')
+    expect(await verdict(token)).toBe('accepted')
+  })
+
+  test('if a newer key has the same name and the known one is older than ten minutes', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    minutes(11)
+    issuer.answer = down
+    const next = await createKey('RS256', issuer.key.kid)
+    expect(await verdict(signedBy(next))).toBe('keys_unavailable')
+  })
+
+  test('the error states the rest of the pause', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    vi.advanceTimersByTime(10_000)
+    const refused = verifier.verify(await issuer.token({}, { kid: 'x' }))
+    await expect(refused).rejects.toMatchObject({ code: 'keys_unavailable', retryable: true, retryAfterMs: 20_000 })
   })
 })
 

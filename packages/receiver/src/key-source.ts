@@ -1,10 +1,11 @@
 import { checkMetadataUrl, emit, SharedWork } from '@backend-logout/core'
-import type { CryptoKey } from 'jose'
+import type { CompactToken } from './compact-token.ts'
 import { LogoutTokenError } from './errors.ts'
 import { fetchJson } from './fetch-json.ts'
 import type { SignatureHeader } from './header.ts'
 import { KeySet } from './key-set.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
+import { isSignedWith } from './signature.ts'
 
 /**
  * The maximum age of keys before they are fetched again, in milliseconds: a withdrawn key is used no longer than that.
@@ -27,6 +28,14 @@ interface Metadata {
   readonly readAt: number
 }
 
+/** The reason why a token is not accepted. */
+interface Refusal {
+  readonly code: 'algorithm_not_allowed' | 'unknown_key' | 'wrong_signature'
+  readonly message: string
+  /** Newer keys and metadata cannot change it for tokens that arrived until then. */
+  readonly finalUntil: number
+}
+
 /**
  * The keys of one issuer, only from the `jwks_uri` of its metadata. All calls share one fetch. Times are measured on a
  * monotonic clock.
@@ -47,41 +56,62 @@ export class KeySource {
   }
 
   /**
-   * The keys that a signature may have been made with.
+   * Verifies the signature of a token. Senders do not deliver a refused token again, so old keys and old metadata do not
+   * decide on it: they are requested again, or, if that is not possible now, `keys_unavailable` lets the sender try
+   * again.
    *
-   * @throws LogoutTokenError `keys_unavailable`, `algorithm_not_allowed` or `unknown_key`
+   * @throws LogoutTokenError `keys_unavailable`, `algorithm_not_allowed`, `unknown_key` or `wrong_signature`
    */
-  async candidates(header: SignatureHeader): Promise<CryptoKey[]> {
+  async verify(token: CompactToken, header: SignatureHeader): Promise<void> {
+    const arrivedAt = performance.now()
     if (this.#ageMs() > FRESH_MS) await this.#refresh()
-    let found = await this.#find(header)
-    // Possibly a new key.
-    if (found.length === 0 && (await this.#refresh())) found = await this.#find(header)
-    if (found.length > 0) return found
-    throw new LogoutTokenError('unknown_key', 'The issuer has no key that matches the kid and the alg of the token.')
+    let refusal = await this.#judge(token, header)
+    if (refusal && refusal.finalUntil < arrivedAt) {
+      // Possibly a new algorithm, or else a new key.
+      if (refusal.code === 'algorithm_not_allowed') this.#expireMetadata()
+      if (await this.#refresh()) refusal = await this.#judge(token, header)
+    }
+    if (!refusal) return
+    if (refusal.finalUntil < arrivedAt) throw this.#unavailable()
+    throw new LogoutTokenError(refusal.code, refusal.message)
   }
 
-  async #find(header: SignatureHeader): Promise<CryptoKey[]> {
-    if (!this.#keys || this.#ageMs() > LAST_GOOD_MS) {
-      throw new LogoutTokenError('keys_unavailable', "The issuer's keys cannot be fetched at the moment.")
+  async #judge(token: CompactToken, header: SignatureHeader): Promise<Refusal | undefined> {
+    const keys = this.#keys
+    const readAt = this.#readAt
+    if (!keys || this.#ageMs() > LAST_GOOD_MS) throw this.#unavailable()
+    const metadata = this.#metadata as Metadata
+    if (metadata.algorithms && !metadata.algorithms.includes(header.alg)) {
+      const message = "The token's alg is not in the issuer's metadata."
+      return { code: 'algorithm_not_allowed', message, finalUntil: metadata.readAt }
     }
-    const listed = this.#metadata?.algorithms
-    if (listed && !listed.includes(header.alg)) {
-      throw new LogoutTokenError('algorithm_not_allowed', "The token's alg is not in the issuer's metadata.")
+    const candidates = await keys.candidates(header)
+    if (candidates.length === 0) {
+      const message = 'The issuer has no key that matches the kid and the alg of the token.'
+      return { code: 'unknown_key', message, finalUntil: readAt }
     }
-    return this.#keys.candidates(header)
+    if (await isSignedWith(candidates, token, header.alg)) return undefined
+    const message = 'The signature of the token is invalid.'
+    // A new key has a new `kid` (OpenID Connect Core 1.0 §10.1.1), so fresh keys suffice. Without a `kid`, any could be new.
+    return { code: 'wrong_signature', message, finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : 0) }
+  }
+
+  #unavailable(): LogoutTokenError {
+    const message = "The issuer's current keys cannot be fetched at the moment."
+    return new LogoutTokenError('keys_unavailable', message, { retryAfterMs: this.#pauseLeftMs() })
   }
 
   #ageMs(): number {
     return performance.now() - this.#readAt
   }
 
-  #mayFetch(): boolean {
-    return performance.now() - this.#triedAt >= (this.#keys ? PAUSE_MS : FIRST_PAUSE_MS)
+  #pauseLeftMs(): number {
+    return Math.max(0, this.#triedAt + (this.#keys ? PAUSE_MS : FIRST_PAUSE_MS) - performance.now())
   }
 
   /** Joins the fetch in progress, or begins one if it is time. Resolves to `false` without a fetch. */
   async #refresh(): Promise<boolean> {
-    if (!this.#fetching.isRunning && !this.#mayFetch()) return false
+    if (!this.#fetching.isRunning && this.#pauseLeftMs() > 0) return false
     await this.#fetching.run()
     return true
   }
@@ -105,10 +135,15 @@ export class KeySource {
       emit(onEvent, { type: 'keys_fetched', issuer, keys: keys.size })
     } catch (error) {
       // The next attempt also reads the metadata, because the address may have changed by then.
-      this.#metadata &&= { ...this.#metadata, readAt: Number.NEGATIVE_INFINITY }
+      this.#expireMetadata()
       const message = `The keys of ${issuer} could not be fetched: ${(error as Error)?.message ?? 'no reason given'}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })
     }
+  }
+
+  /** The next fetch reads the metadata again. */
+  #expireMetadata(): void {
+    this.#metadata &&= { ...this.#metadata, readAt: Number.NEGATIVE_INFINITY }
   }
 
   async #discover(): Promise<Metadata> {

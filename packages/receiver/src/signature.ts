@@ -1,21 +1,16 @@
 import { type CryptoKey, compactVerify } from 'jose'
 import type { CompactToken } from './compact-token.ts'
-import { refuse } from './errors.ts'
 
-/**
- * Verifies the signature of a JWS with one of a few keys.
- *
- * @throws LogoutTokenError `wrong_signature`
- */
-export async function verifySignature({ parts }: CompactToken, keys: readonly CryptoKey[], alg: string): Promise<void> {
+/** Checks if the signature of a JWS was made with one of a few keys. */
+export async function isSignedWith(keys: readonly CryptoKey[], { parts }: CompactToken, alg: string): Promise<boolean> {
   const jws = parts.join('.')
   for (const key of keys) {
     try {
       await compactVerify(jws, key, { algorithms: [alg] })
-      return
+      return true
     } catch {
       // The next key, if there is one.
     }
   }
-  refuse('wrong_signature', 'The signature of the token is invalid.')
+  return false
 }

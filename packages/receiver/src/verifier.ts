@@ -6,7 +6,6 @@ import { readSignatureHeader } from './header.ts'
 import { KeySource } from './key-source.ts'
 import type { LogoutNotice } from './notice.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
-import { verifySignature } from './signature.ts'
 
 /** Verifies logout tokens. Made by {@link createLogoutTokenVerifier}; safe to share. */
 export interface LogoutTokenVerifier {
@@ -29,8 +28,9 @@ export interface LogoutTokenVerifier {
  * from the `jwks_uri` of the issuer's metadata; keys and addresses in the token are not read.
  *
  * Metadata and keys are fetched when the first token arrives, over https (http on loopback), without following
- * redirects. Keys are fetched again after ten minutes, and once per 30 seconds at most for a `kid` that is not known.
- * While they cannot be fetched, the last ones remain valid for up to 24 hours.
+ * redirects. Keys are fetched again after ten minutes, and for a token that may be signed with a newer key or algorithm,
+ * but once per 30 seconds at most. While they cannot be fetched, the last ones remain valid for up to 24 hours, and such
+ * a token is not refused: the code is `keys_unavailable`.
  *
  * @throws LogoutError `invalid_options`
  * @see {@link https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation | Back-Channel Logout §2.6}
@@ -63,7 +63,7 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
     if (!encrypted && issuer.decryptionKeys.length > 0) refuse('not_encrypted', 'The token is not encrypted.')
     const header = readSignatureHeader(signed.header, issuer)
     const notice = readClaims(claims, issuer, Date.now() / 1000)
-    await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)
+    await (sources.get(issuer) as KeySource).verify(signed, header)
     // After the signature: an attacker must not learn or influence which tokens were processed.
     if (await replays.has(replayKey(notice))) refuse('replayed', 'The token has already been handled.')
     return Object.freeze(notice)

@@ -38,8 +38,8 @@ export const logoutTokenGuards: readonly Mutation[] = [
     [
       [
         'verifies the signature',
-        'await verifySignature(signed, await (sources.get(issuer) as KeySource).candidates(header), header.alg)',
-        'await (sources.get(issuer) as KeySource).candidates(header)',
+        'await (sources.get(issuer) as KeySource).verify(signed, header)',
+        '',
         'wrong_signature: by a foreign key that uses the kid of a known one',
       ],
     ],
@@ -163,6 +163,33 @@ export const logoutTokenGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
+      promise: 'A token is not refused because the known keys',
+      file: 'packages/receiver/src/key-source.ts',
+      test: 'packages/receiver/src/key-source.test.ts',
+    },
+    [
+      [
+        'refuses nothing by old keys',
+        'if (refusal.finalUntil < arrivedAt) throw',
+        'if (false) throw',
+        'after a forged token has used up the fetch',
+      ],
+      [
+        'requests keys again for tokens without a kid',
+        'finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : 0)',
+        'finalUntil: readAt + FRESH_MS',
+        'if neither it nor the keys have a name',
+      ],
+      [
+        'requests metadata again for a new algorithm',
+        "if (refusal.code === 'algorithm_not_allowed') this.#expireMetadata()",
+        '',
+        'if its algorithm is new',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
       promise: 'Forged tokens cause at most two requests',
       file: 'packages/receiver/src/key-source.ts',
       test: 'packages/receiver/src/key-source.test.ts',
@@ -186,7 +213,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
       [
         'fetches keys last',
         '    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
-        '    await (sources.get(issuer) as KeySource).candidates(header)\n    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
+        '    await (sources.get(issuer) as KeySource).verify(signed, header)\n    const notice = readClaims(claims, issuer, Date.now() / 1000)\n',
         'invalid tokens cause none',
       ],
     ],
