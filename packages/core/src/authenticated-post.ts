@@ -1,5 +1,5 @@
 import { attemptUntilDone } from './attempts.ts'
-import { type Call, type ClientCore, redactorOf } from './call.ts'
+import { type Call, type ClientCore, hideIn, redactorOf } from './call.ts'
 import { type AuthenticatedEndpoint, type ClientAuth, type ClientCredential, checkCredential } from './client-auth.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
 import { notSent, type Outcome } from './outcome.ts'
@@ -47,7 +47,8 @@ export async function postTo<T>(
         'content-type': 'application/x-www-form-urlencoded',
         ...(authorization !== undefined && { authorization }),
       }
-      const { response } = await post(body ?? {}, { url, headers, signal, maxBodyBytes: MAX_BODY_BYTES })
+      const to = { url, headers, signal, maxBodyBytes: MAX_BODY_BYTES, hide: hideIn(call) }
+      const { response } = await post(body ?? {}, to)
       return response
     }
     const outcome = await attemptUntilDone(call, { method: 'POST', url, judge, send })

@@ -83,6 +83,11 @@ export function redactorOf({ secrets, recent, options }: Call, others = true): R
   return redactor(secrets.concat(long, others ? lastOf(recent) : []))
 }
 
+/** Makes the function by which a transport adds a secret to those of a call. */
+export function hideIn({ secrets }: Call): (secret: string) => void {
+  return (secret) => void secrets.push(secret)
+}
+
 type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
 
 /** Emits an event of a call; `event` is called only when there is a listener. */

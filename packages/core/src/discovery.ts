@@ -1,5 +1,5 @@
 import { attemptUntilDone } from './attempts.ts'
-import { type ClientBase, emitCall, redactorOf, startCall } from './call.ts'
+import { type ClientBase, emitCall, hideIn, redactorOf, startCall } from './call.ts'
 import { endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { endpointsOf } from './metadata-endpoints.ts'
@@ -42,7 +42,7 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
       url,
       judge: judgeMetadata,
       send: async (_attempt, signal) => {
-        const to = { url, headers, signal, maxBodyBytes: MAX_METADATA_BYTES }
+        const to = { url, headers, signal, maxBodyBytes: MAX_METADATA_BYTES, hide: hideIn(call) }
         const { response } = await api.GET('/.well-known/openid-configuration', { parseAs: 'stream', to })
         return response
       },

@@ -7,7 +7,7 @@ import { lastOf, remember } from './recent-tokens.ts'
 import type { Revocation } from './revocation.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 import { listen } from './testing/loopback-server.ts'
-import { TransportResponse } from './transport.ts'
+import { type Transport, TransportResponse } from './transport.ts'
 
 /** Tokens that have no part in common. */
 const token = (number: number): string => createHash('sha256').update(String(number)).digest('hex')
@@ -108,6 +108,31 @@ describe('the values of custom headers', () => {
     expect(error.providerErrorDescription).toBe('[masked] short an-application/1.0')
     expect(error.message).not.toContain('canary')
   })
+})
+
+test('a secret that a transport hides is masked in the texts of the call', async () => {
+  const signature = 'Canary+of/the=transport'
+  const transport: Transport = {
+    async send({ hide }) {
+      hide?.(signature)
+      const told = `${signature} ${encodeURIComponent(signature)} ${Buffer.from(signature).toString('base64')}`
+      const body = JSON.stringify({ error: signature, error_description: told })
+      return new TransportResponse({ status: 400, headers: new Headers({ 'x-request-id': signature }), body })
+    },
+  }
+  for (const location of [
+    { endpoints: { revocation: 'http://127.0.0.1:9', introspection: 'http://127.0.0.1:9' } },
+    { issuer: 'http://127.0.0.1:9' },
+  ]) {
+    const events: LogoutEvent[] = []
+    const client = createLogoutClient({ appId: 'app', ...location, transport, onEvent: (event) => events.push(event) })
+    for (const call of [() => client.revokeToken('a-token'), () => client.introspectToken('a-token')]) {
+      const error = await logoutErrorOf(call)
+      const shown = JSON.stringify([error, error.message, events])
+      expect(shown).toContain('[masked]')
+      expect(shown).not.toMatch(/canary|transport"/i)
+    }
+  }
 })
 
 describe('an error that an application throws', () => {

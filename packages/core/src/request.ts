@@ -42,6 +42,7 @@ class LightRequest implements TransportRequest {
   readonly body: string | undefined
   readonly signal: AbortSignal
   readonly maxBodyBytes: number
+  readonly hide: TransportRequest['hide']
   readonly to: Destination
   constructor(_path: string, { method, body, to }: { method: 'GET' | 'POST'; body?: string; to: Destination }) {
     this.method = method
@@ -50,6 +51,7 @@ class LightRequest implements TransportRequest {
     this.body = body
     this.signal = to.signal
     this.maxBodyBytes = to.maxBodyBytes
+    this.hide = to.hide
     this.to = to
   }
 }

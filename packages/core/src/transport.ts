@@ -12,6 +12,11 @@ export interface TransportRequest {
   readonly signal: AbortSignal
   /** Maximum number of body bytes to read. */
   readonly maxBodyBytes: number
+  /**
+   * Masks a secret in all texts of this call, as core masks its own. For a credential that only the transport knows, such
+   * as a signature. Core always provides it.
+   */
+  readonly hide?: ((secret: string) => void) | undefined
 }
 
 /** The parts of a {@link TransportResponse}. */

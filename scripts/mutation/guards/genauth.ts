@@ -68,9 +68,9 @@ export const genAuthGuards: readonly Mutation[] = [
     [
       [
         'masks the signature',
-        'return body === answer.body ? answer : withBody(answer, body)',
-        'return answer',
-        'are not sent, and a repeated one is masked',
+        'for (const mac of signed.macs) request.hide?.(mac)',
+        '',
+        'signatures are masked if the server repeats them: %s',
       ],
     ],
   ),

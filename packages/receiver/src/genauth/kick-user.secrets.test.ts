@@ -10,6 +10,32 @@ const quick = { retries: 0, timeoutMs: 2_000 } as const
 /** All that an error tells, in all its forms. */
 const told = (error: LogoutError | undefined): string => `${error?.message} ${JSON.stringify(error)} ${error?.cause}`
 
+const hex = (text: string, encoding: BufferEncoding = 'utf8'): string => Buffer.from(text, encoding).toString('hex')
+const escaped = (text: string, write: (code: string) => string): string =>
+  text.replace(/[+/=]/g, (sign) => write(hex(sign)))
+/** Without the escapes of the forms below. */
+const decoded = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/(?:&#x|%|\\+u00)([\da-f]{2});?/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\\+\//g, '/')
+
+/** The forms in which a server may repeat a signature. */
+const FORMS: Readonly<Record<string, (mac: string) => string>> = {
+  'as it is': (mac) => mac,
+  'without padding': (mac) => mac.replaceAll('=', ''),
+  'in base64url': (mac) => Buffer.from(mac, 'base64').toString('base64url'),
+  'its bytes in hexadecimal': (mac) => hex(mac, 'base64'),
+  'its text in hexadecimal': (mac) => hex(mac),
+  'its text in base64': (mac) => Buffer.from(mac).toString('base64'),
+  'in HTML entities': (mac) => escaped(mac, (code) => `&#x${code};`),
+  'percent-encoded': encodeURIComponent,
+  'percent-encoded in lower case': (mac) => escaped(mac, (code) => `%${code}`),
+  'in JSON escapes': (mac) => escaped(mac, (code) => `\\u00${code}`),
+  'with escaped slashes': (mac) => mac.replaceAll('/', '\\/'),
+  'in lower case': (mac) => mac.toLowerCase(),
+}
+
 describe('secrets', () => {
   let server: Server
   let seen: { readonly path: string | undefined; readonly authorization: string; readonly body: string }[] = []
@@ -63,6 +89,31 @@ describe('secrets', () => {
     )
     expect(thrown.code).toBe('rejected')
     expect(told(thrown)).not.toMatch(/the-secret|62f733a7/)
+  })
+
+  test.each(Object.entries(FORMS))('signatures are masked if the server repeats them: %s', async (_name, repeat) => {
+    const macs: string[] = []
+    const transport: Transport = {
+      async send({ headers }) {
+        macs.push(headers.authorization?.split(':').at(-1) ?? '')
+        const told = macs.slice(-2).map(repeat).join(' and ')
+        // The escapes of some forms are those of JSON.
+        const body = `{"statusCode":403,"message":"${told}","requestId":"${repeat(macs.at(-1) ?? '')}"}`
+        return new TransportResponse({ status: 200, headers: new Headers(), body })
+      },
+    }
+    const management = { host: 'https://api.genauth.ai', accessKeyId: 'pool', accessKeySecret: 'the-secret', transport }
+    const user = { userId: '62f733a7148bd0028af1e541', appIds: ['app', 'another'] }
+    for (let time = 0; time < 20; time++) {
+      const kick = await kickUser(user, management, quick)
+      const shown = decoded(`${told(kick.error)} ${JSON.stringify(kick)}`)
+      expect(shown).toContain('[masked]')
+      for (const mac of macs.splice(0)) {
+        for (const form of [mac, repeat(mac)].map(decoded)) {
+          for (let at = 0; at + 12 <= form.length; at++) expect(shown).not.toContain(form.slice(at, at + 12))
+        }
+      }
+    }
   })
 
   test("hosts of Authing receive Authing's names", async () => {

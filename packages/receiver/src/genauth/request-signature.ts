@@ -15,16 +15,22 @@ export interface SignedRequest {
 
 const SCHEMES = { genauth: 'GenAuth', authing: 'authing' } as const
 
+/** The headers of a signed request. */
+export interface SignedHeaders {
+  /** All of them, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The signature in base64, in base64url and in hexadecimal. */
+  readonly macs: readonly string[]
+}
+
 /**
  * Signs a request to the management API as the official SDKs do: HMAC-SHA1 over the method, some headers, the path and
  * the members of the body. Each attempt has a new date and nonce.
- *
- * @returns the headers to send, by lower-case name
  */
 export async function signedHeaders(
   { accessKeyId, accessKeySecret, tenantId, signature }: Signer,
   request: SignedRequest,
-): Promise<Readonly<Record<string, string>> & { readonly authorization: string }> {
+): Promise<SignedHeaders> {
   const prefix = `x-${signature}-`
   const headers: Record<string, string> = {
     date: new Date().toUTCString(),
@@ -34,7 +40,11 @@ export async function signedHeaders(
     ...(tenantId !== undefined && { [`${prefix}app-id`]: tenantId }),
   }
   const mac = await hmacSha1(accessKeySecret, textToSign(request, headers))
-  return { ...headers, authorization: `${SCHEMES[signature]} ${accessKeyId}:${mac}` }
+  const base64 = btoa(String.fromCharCode(...mac))
+  const base64url = base64.replaceAll('+', '-').replaceAll('/', '_')
+  const hex = Array.from(mac, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  const authorization = `${SCHEMES[signature]} ${accessKeyId}:${base64}`
+  return { headers: { ...headers, authorization }, macs: [base64, base64url, hex] }
 }
 
 function textToSign({ method, path, body }: SignedRequest, headers: Readonly<Record<string, string>>): string {
@@ -51,10 +61,9 @@ function sorted<T>(record: Readonly<Record<string, T>>): (readonly [string, T])[
     .map((name) => [name, record[name] as T])
 }
 
-async function hmacSha1(secret: string, text: string): Promise<string> {
+async function hmacSha1(secret: string, text: string): Promise<Uint8Array> {
   const utf8 = new TextEncoder()
   const algorithm = { name: 'HMAC', hash: 'SHA-1' }
   const key = await crypto.subtle.importKey('raw', utf8.encode(secret), algorithm, false, ['sign'])
-  const mac = await crypto.subtle.sign('HMAC', key, utf8.encode(text))
-  return btoa(String.fromCharCode(...new Uint8Array(mac)))
+  return new Uint8Array(await crypto.subtle.sign('HMAC', key, utf8.encode(text)))
 }
