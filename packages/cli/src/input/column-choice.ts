@@ -23,7 +23,8 @@ const MAX_KEPT_CHARACTERS = 256
 /** Texts that spreadsheets interpret as a formula. Numbers with a sign are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n]/
 const SIGNED_NUMBER = /^[+-]?\d[\d .,]*$/
-const JWT = /eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
+/** A JWT after the text before it. Only the first `eyJ` of a word is tried: each of thousands would be read to the end. */
+const JWT = /(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
 
 /** All columns that an input must have. */
 export function neededColumns({ token, client, where, keep }: ColumnChoice): string[] {
@@ -61,7 +62,7 @@ function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => str
  */
 export function keptValue(value: string, token?: string): string {
   const withoutToken = token === undefined ? value : value.replaceAll(token, '[masked]')
-  const masked = withoutToken.replace(JWT, '[masked]')
+  const masked = withoutToken.replace(JWT, '$1[masked]')
   const cut = masked.length > MAX_KEPT_CHARACTERS ? `${masked.slice(0, MAX_KEPT_CHARACTERS)}…` : masked
   const harmless = FORMULA.test(cut.trimStart()) && !SIGNED_NUMBER.test(cut) ? `'${cut}` : cut
   return printable(harmless)

@@ -1,4 +1,3 @@
-/// <reference path="./papaparse-parts.d.ts" />
 import type { ColumnChoice } from './column-choice.ts'
 import { quoteName } from './column-names.ts'
 import type { Line } from './line-reader.ts'
@@ -13,10 +12,9 @@ import { TableRows } from './table-rows.ts'
  * @param choice The columns to read. Without it, each line is a token.
  * @param name The input's name in messages.
  */
-export async function createRowFormat(choice: ColumnChoice | undefined, name: string): Promise<RowFormat> {
+export function createRowFormat(choice: ColumnChoice | undefined, name: string): RowFormat {
   if (!choice) return new PlainRows()
-  const { default: Papa } = await import('papaparse')
-  return new ColumnRows(choice, () => new TableRows(Papa.parse, choice, name))
+  return new ColumnRows(choice, () => new TableRows(choice, name))
 }
 
 /** Reads a table or JSON objects, depending on the first line. */

@@ -35,7 +35,7 @@ export async function runIntrospect(
     const reader = new LineReader(input)
     const source = new TokenSource({
       reader,
-      format: await createRowFormat(choice, input.name),
+      format: createRowFormat(choice, input.name),
       name: input.name,
       onProblem: (row) => {
         invalid++

@@ -50,7 +50,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   let end: RunEnd
   let runs: readonly string[]
   try {
-    const format = await createRowFormat(choice, input.name)
+    const format = createRowFormat(choice, input.name)
     const identity = identityOf(clients, verify, choice, options.dryRun ? undefined : log !== undefined)
     if (options.dryRun) return await dryRun({ input, format, clients, identity, options, terminal })
     await using journal = path === undefined ? undefined : await Journal.open(path, identity)

@@ -1,5 +1,5 @@
 /**
- * The parts of Papa Parse that are used here. Its published types require those of a browser.
+ * The parts of Papa Parse that tests use. Its published types require those of a browser.
  *
  * @see {@link https://www.papaparse.com/docs}
  */
@@ -12,7 +12,10 @@ declare module 'papaparse' {
 
   const Papa: {
     parse(text: string, config: { readonly delimiter: string; readonly newline: string }): ParseResult
-    unparse(rows: readonly (readonly string[])[], config: { readonly newline: string }): string
+    unparse(
+      rows: readonly (readonly string[])[],
+      config: { readonly newline: string; readonly delimiter?: string },
+    ): string
   }
   export default Papa
 }
