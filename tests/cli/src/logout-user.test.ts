@@ -39,7 +39,7 @@ test('ends all sessions of a user, and reports what failed', async () => {
   expect(await left()).toEqual(['b1'])
   expect(await run(['logout-user', '--iss', ISS, '--sub', 'alice', '--json'], { env })).toMatchObject({
     code: 0,
-    stdout: '{"sessions":0,"tokens":0}\n',
+    stdout: '{"sessions":0,"tokens":0,"unreadable":0}\n',
   })
 })
 
@@ -64,6 +64,62 @@ test('hands the tokens to the outbox, and makes services refuse them', async () 
   await list.ready
   expect(list.check({ iss: ISS, sub: 'bob', iat: Math.floor(Date.now() / 1000) - 60 })).toBe('revoked')
   expect(await left()).toEqual(['a1', 'a2'])
+})
+
+const TOKENS = { accessToken: 'access-1', refreshToken: 'refresh-1' }
+/** The content of a session, with the number of tokens that are found in it, and whether others cannot be read. */
+const CONTENTS: [what: string, content: string, tokens: number, unreadable: number][] = [
+  ['a null character', JSON.stringify({ tokens: TOKENS, search: 'a\0b' }), 2, 0],
+  ['a lone surrogate', JSON.stringify({ tokens: TOKENS, search: 'a\ud800b' }), 2, 0],
+  ['no tokens', '{"tokens":{"refreshToken":null}}', 0, 0],
+  ['a list', '["tokens"]', 0, 0],
+  ['only null', 'null', 0, 0],
+  ['members that are inherited elsewhere', '{"__proto__":{"tokens":{"accessToken":"a"}}}', 0, 0],
+  ['tokens in a list', '{"tokens":["access-1"]}', 0, 0],
+  ['a token that is not text', JSON.stringify({ tokens: { ...TOKENS, accessToken: 7 } }), 1, 1],
+  ['a token with a lone surrogate', JSON.stringify({ tokens: { ...TOKENS, accessToken: 'a\ud800b' } }), 1, 1],
+  ['a token that is too long', JSON.stringify({ tokens: { ...TOKENS, refreshToken: 'x'.repeat(65_537) } }), 1, 1],
+  ['a text in place of the tokens', '{"tokens":"sealed"}', 0, 1],
+  ['four mebibytes', JSON.stringify({ tokens: TOKENS, more: 'x'.repeat(4_194_304) }), 0, 1],
+  ['text that is not JSON', '{"tokens":', 0, 1],
+]
+const isJson = (content: string): boolean => content.endsWith('}') || content.endsWith(']') || content === 'null'
+
+test.each(['json', 'jsonb', 'text'])('a session in a column of type %s ends, whatever its content', async (type) => {
+  const key = randomBytes(32).toString('base64url')
+  const all = { ...env, REVOCATIONS_STORE: database, OUTBOX_STORE: database, OUTBOX_KEYS: `one:${key}` }
+  await pool.query('DROP TABLE IF EXISTS typed')
+  await pool.query(`CREATE TABLE typed (sid varchar PRIMARY KEY, sess ${type} NOT NULL)`)
+  const index = createPostgresSessionIndex({ pool, end: () => {} })
+  for (const [what, content, tokens, unreadable] of CONTENTS) {
+    if (type !== 'text' && !isJson(content)) continue
+    if (type === 'jsonb' && /\\u(?:0000|d800)/.test(content)) continue
+    const claims = { iss: ISS, sub: what, sid: what, iat: Math.floor(Date.now() / 1000) - 60 }
+    for (const [id, sess] of Object.entries({ odd: content, even: JSON.stringify({ tokens: TOKENS }) })) {
+      await pool.query('INSERT INTO typed VALUES ($1, $2)', [id, sess])
+      await index.add(id, claims)
+    }
+    const args = ['logout-user', '--iss', ISS, '--sub', what, '--table', 'typed', '--json']
+    const { code, stdout, stderr } = await run(args, { env: all })
+    expect({ what, code, stdout, stderr }).toEqual({
+      what,
+      code: unreadable,
+      stdout: `${JSON.stringify({ sessions: 2, tokens: 2 + tokens, unreadable })}\n`,
+      stderr: unreadable ? expect.stringContaining('Sessions whose tokens could not be read: 1.') : '',
+    })
+    expect((await pool.query('SELECT sid FROM typed')).rows).toEqual([])
+  }
+})
+
+test('the tokens can be in a nested member', async () => {
+  await pool.query('UPDATE session SET sess = $1', [{ auth: { tokens: TOKENS } }])
+  const key = randomBytes(32).toString('base64url')
+  const all = { ...env, OUTBOX_STORE: database, OUTBOX_KEYS: `one:${key}` }
+  const args = ['logout-user', '--iss', ISS, '--sub', 'bob', '--tokens-at', 'auth.tokens', '--json']
+  expect(await run(args, { env: all })).toMatchObject({
+    code: 0,
+    stdout: '{"sessions":1,"tokens":2,"unreadable":0}\n',
+  })
 })
 
 test.each<[string[], RegExp]>([

@@ -1,3 +1,4 @@
+import { memberOf } from '../json-member.ts'
 import { type ColumnChoice, chooseRow } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
 import type { Line } from './line-reader.ts'
@@ -26,11 +27,11 @@ export class ObjectRows implements RowFormat {
     }
     this.#firstNames ??= Object.keys(value)
     const { token } = this.#choice
-    const found = member(value, token)
+    const found = memberOf(value, token)
     if (found === undefined) return [{ line: number, problem: `The JSON object has no member ${quoteName(token)}.` }]
     if (found !== null && typeof found !== 'string')
       return [{ line: number, problem: `The member ${quoteName(token)} is not a string.` }]
-    return [chooseRow(this.#choice, number, (name) => asText(member(value, name)))]
+    return [chooseRow(this.#choice, number, (name) => asText(memberOf(value, name)))]
   }
 
   end(): readonly Row[] {
@@ -41,17 +42,6 @@ export class ObjectRows implements RowFormat {
     if (!this.#firstNames || this.#firstNames.includes(this.#choice.token)) return undefined
     return `Its objects have the members ${showColumns(this.#firstNames)}. Name the one that holds the tokens with --column.`
   }
-}
-
-/** A member by its name; or, without one, by its path: `session.token`. */
-function member(object: object, path: string): unknown {
-  if (Object.hasOwn(object, path)) return (object as Record<string, unknown>)[path]
-  let value: unknown = object
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
-  }
-  return value
 }
 
 function asText(value: unknown): string | undefined {

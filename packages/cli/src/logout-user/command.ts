@@ -21,6 +21,7 @@ Examples:
 
 Exit codes:
   0    the sessions have ended; everything is stored, and durable
+  1    the sessions have ended, but the tokens in some of them could not be read
   2    wrong usage or settings; nothing is changed
   4    a store cannot be used; run the command again`
 

@@ -4,7 +4,8 @@ import { ExitCode } from '../exit-code.ts'
 import { openOutboxOf } from '../outbox/open.ts'
 import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
 import { readStore } from '../store-option.ts'
-import { print, type Terminal } from '../terminal/terminal.ts'
+import { note, print, type Terminal } from '../terminal/terminal.ts'
+import { readSessionTokens } from './session-tokens.ts'
 
 /** The options of `backend-logout logout-user`. */
 export interface LogoutUserOptions extends LogLocation {
@@ -22,6 +23,8 @@ export interface LogoutUserOptions extends LogLocation {
 }
 
 const CONNECT_MS = 5_000
+/** A larger session is not read: several of them could take longer than the time limit, and much memory. */
+const MAX_SESSION_BYTES = 4_194_304
 const NAME = /^[a-z_][a-z0-9_]{0,62}$/
 
 /** Ends a user's sessions and their tokens. */
@@ -44,17 +47,22 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
     import('@backend-logout/receiver'),
     import('pg'),
   ])
+  let unreadable = 0
   const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS })
   pool.on('error', () => {})
   const sessions = createPostgresSessionIndex({
     pool,
     schema: indexSchema,
     tokens: async (id) => {
-      const { rows } = await pool.query(`SELECT sess::jsonb #> $2 AS tokens FROM ${table} WHERE sid = $1`, [
-        id,
-        tokensAt.split('.'),
-      ])
-      return readTokens(rows[0]?.tokens)
+      // As text, because Postgres cannot read all the JSON that it stores, such as `\u0000`.
+      const { rows } = await pool.query(
+        `SELECT CASE WHEN octet_length(sess::text) <= $2 THEN sess::text ELSE '' END AS content FROM ${table} WHERE sid = $1`,
+        [id, MAX_SESSION_BYTES],
+      )
+      if (rows.length === 0) return undefined
+      const { isUnreadable, ...tokens } = readSessionTokens(rows[0].content, tokensAt)
+      if (isUnreadable) unreadable++
+      return tokens
     },
     end: (id) => pool.query(`DELETE FROM ${table} WHERE sid = $1`, [id]),
   })
@@ -65,8 +73,9 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
       : undefined
     const who = { iss, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
     const done = await logoutEverywhere(who, { sessions, revocations, outbox })
-    report(done, { json, quiet, hasOutbox: outbox !== undefined, hasLog: revocations !== undefined }, terminal)
-    return ExitCode.done
+    const result = { ...done, unreadable }
+    report(result, { json, quiet, hasOutbox: outbox !== undefined, hasLog: revocations !== undefined }, terminal)
+    return unreadable === 0 ? ExitCode.done : ExitCode.no
   } catch (error) {
     if (!(error instanceof IncompleteLogoutError)) throw error
     // Messages of Postgres may quote the address.
@@ -77,7 +86,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
 }
 
 function report(
-  { sessions, tokens }: LogoutSummary,
+  { sessions, tokens, unreadable }: LogoutSummary & { readonly unreadable: number },
   {
     json,
     quiet,
@@ -86,7 +95,10 @@ function report(
   }: { json?: boolean | undefined; quiet: boolean; hasOutbox: boolean; hasLog: boolean },
   terminal: Terminal,
 ): void {
-  if (json) print(terminal, JSON.stringify({ sessions, tokens }))
+  if (unreadable > 0) {
+    note(terminal, `Sessions whose tokens could not be read: ${unreadable}. Assume that these tokens are still valid.`)
+  }
+  if (json) print(terminal, JSON.stringify({ sessions, tokens, unreadable }))
   else if (!quiet) {
     print(
       terminal,
@@ -108,15 +120,6 @@ const outboxLocation = ({ outbox, keysFile }: LogoutUserOptions) => ({
 
 function hasOutbox({ outbox }: LogoutUserOptions, { env }: Terminal): boolean {
   return outbox !== undefined || Boolean(env.OUTBOX_STORE?.trim())
-}
-
-/** Reads the tokens of a session, whose content may be anything. */
-function readTokens(tokens: unknown): { readonly accessToken?: string; readonly refreshToken?: string } {
-  const { accessToken, refreshToken } = Object(tokens) as Record<string, unknown>
-  return {
-    ...(typeof accessToken === 'string' && { accessToken }),
-    ...(typeof refreshToken === 'string' && { refreshToken }),
-  }
 }
 
 function usage(message: string): CommandError {

@@ -1,13 +1,12 @@
 import type { OutboxTokens } from '@backend-logout/outbox'
 import type { Line } from '../input/line-reader.ts'
 import { parseTokenLine } from '../input/token-line.ts'
+import { tokenProblem } from './token-problem.ts'
 
 /** A parsed line: a logout, or the problem with the line. */
 export type SessionLine =
   | { readonly tokens: OutboxTokens; readonly problem?: never }
   | { readonly tokens?: never; readonly problem: string }
-
-const MAX_TOKEN_LENGTH = 65_536
 
 /**
  * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`; or a single token, as
@@ -43,12 +42,7 @@ function parseTokenResponse(text: string): SessionLine | undefined {
   } as OutboxTokens)
 }
 
-/** One bad token must not stop those that are stored together with it. */
 function checked(tokens: OutboxTokens): SessionLine {
-  for (const token of Object.values(tokens)) {
-    if (typeof token !== 'string' || token === '') return { problem: 'A token is not a string.' }
-    if (token.length > MAX_TOKEN_LENGTH) return { problem: `A token has more than ${MAX_TOKEN_LENGTH} characters.` }
-    if (!token.isWellFormed()) return { problem: 'A token contains invalid text.' }
-  }
-  return { tokens }
+  const [problem] = Object.values(tokens).flatMap((token) => tokenProblem(token) ?? [])
+  return problem === undefined ? { tokens } : { problem }
 }
