@@ -155,6 +155,7 @@ export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/browser-proxy/node': 'packages/browser-proxy/src/node.ts',
   '@backend-logout/outbox': 'packages/outbox/src/index.ts',
   '@backend-logout/private-store': 'packages/private-store/src/index.ts',
+  '@backend-logout/private-store/postgres': 'packages/private-store/src/postgres.ts',
   '@backend-logout/private-store/private-files': 'packages/private-store/src/private-files.ts',
   '@backend-logout/revocations': 'packages/revocations/src/index.ts',
   '@backend-logout/revocations/server': 'packages/revocations/src/server/index.ts',

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isOutage } from '@backend-logout/private-store'
 import type { Db } from 'pg-boss'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { EntrySealer, JobData } from './entry.ts'
 import { OutboxError, storeError } from './errors.ts'
 import { type Lane, priorityOf } from './lanes.ts'
-import { isOutage } from './outage.ts'
 import { QUEUE } from './queues.ts'
 import type { ReadTokens } from './tokens.ts'
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from '@backend-logout/private-store'
 import { OutboxError } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
-import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isOutage } from '@backend-logout/private-store'
 import { type Store, WRITE_MS } from './boss.ts'
 import { OutboxError, storeError } from './errors.ts'
-import { isOutage } from './outage.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
 import type { ResolvedStore } from './store-options.ts'
 

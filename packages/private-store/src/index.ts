@@ -1,11 +1,13 @@
 /**
- * Postgres within this process, in a folder that no other user of the machine can read: the basis of the outbox and the
- * revocation log.
+ * Postgres within this process, in a folder that no other user of the machine can read, and addresses and errors of
+ * Postgres on a server: the basis of the outbox and the revocation log.
  *
  * @module
  */
 export { describeDatabaseError } from './database-error.ts'
 export { FolderInUseError } from './folder-lock.ts'
 export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } from './open-private-store.ts'
+export { isOutage } from './outage.ts'
 export { NotPrivateError } from './ownership.ts'
+export { isPostgresAddress, type PostgresAddress, type PostgresHost, parsePostgresAddress } from './postgres-address.ts'
 export { printable } from './printable.ts'

@@ -29,6 +29,30 @@ describe('a log on Postgres', () => {
     )
   })
 
+  // Each loss once started two further connections: one of them remained, and kept the process alive after close().
+  test('listens on one connection after any number of losses, reports each once, and closes it', async () => {
+    const address = await newDatabase()
+    const events: RevocationLogEvent[] = []
+    const log = await openRevocationLog({ store: address, onEvent: (event) => events.push(event) })
+    const { cursor } = await read(log)
+    const hints = new AbortController()
+    const waiting = log.read({ after: cursor, waitMs: 60_000, signal: hints.signal }).catch(() => {})
+    const listeners = (): Promise<{ pid: number }[]> =>
+      query(address, "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()")
+    for (let losses = 0; losses < 3; losses++) {
+      await until(async () => (await listeners()).length === 1, 'it listens', 10_000)
+      const [{ pid } = { pid: 0 }] = await listeners()
+      await query(address, 'SELECT pg_terminate_backend($1)', [pid])
+      await until(async () => (await listeners()).some((one) => one.pid !== pid), 'it listens again', 10_000)
+    }
+    expect(await listeners()).toHaveLength(1)
+    expect(events.filter(({ type }) => type === 'store_error')).toHaveLength(3)
+    hints.abort()
+    await waiting
+    await log.close()
+    await until(async () => (await listeners()).length === 0, 'no connection remains', 10_000)
+  })
+
   test('serves a thousand waiting readers with one query for each change', async () => {
     const address = await newDatabase()
     const log = await openLog(address)

@@ -91,6 +91,20 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(['1'])
   })
 
+  // libpq's keywords were once the name of a new folder, and several hosts an invalid address.
+  test('takes every address that the outbox takes', async () => {
+    const address = await newDatabase()
+    await (await openLog(address)).append(revoked('1'))
+    const { hostname, port, pathname } = new URL(address)
+    const database = pathname.slice(1)
+    for (const store of [
+      `host=${hostname} port=${port} user=postgres password=a-password dbname=${database}`,
+      `postgres://postgres:a-password@127.0.0.1:1,${hostname}:${port}/${database}?target_session_attrs=read-write`,
+    ]) {
+      expect((await readAll(await openLog(store))).names).toEqual(['1'])
+    }
+  })
+
   test('reports the problem, without the password', async () => {
     const address = await newDatabase()
     for (const store of [

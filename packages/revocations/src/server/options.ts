@@ -1,3 +1,4 @@
+import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from '@backend-logout/private-store'
 import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
@@ -5,7 +6,12 @@ import type { OnRevocationLogEvent } from './events.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
-  /** Its address, such as `postgres://user:password@host/database`. */
+  /**
+   * Its address, as libpq accepts it: `postgres://user:password@host/database`, or `host=… user=… dbname=…`. It may
+   * have several hosts, which are tried in turn; with `target_session_attrs=read-write`, only one that accepts writes
+   * is used.
+   * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
+   */
   readonly postgres: string | URL
   /**
    * The schema of the tables. It is created if it is missing.
@@ -22,8 +28,7 @@ export interface PostgresOptions {
 }
 
 /**
- * Storage of entries: a folder, for one process; a Postgres server, by its `postgres://` address or with further
- * options; or memory, which is gone with the process.
+ * Storage of entries: a folder, for one process; a Postgres server, by its address or with further options; or memory, which is gone with the process.
  */
 export type RevocationStore =
   | string
@@ -50,11 +55,17 @@ export interface RevocationLogOptions {
   readonly onEvent?: OnRevocationLogEvent | undefined
 }
 
+/** Checked {@link PostgresOptions}. */
+export interface ResolvedPostgres extends Omit<PostgresOptions, 'postgres'> {
+  readonly kind: 'postgres'
+  readonly address: PostgresAddress
+}
+
 /** Checked {@link RevocationStore}. */
 export type ResolvedStore =
   | { readonly kind: 'memory' }
   | { readonly kind: 'folder'; readonly folder: string | URL }
-  | ({ readonly kind: 'postgres' } & PostgresOptions)
+  | ResolvedPostgres
 
 /** Checked {@link RevocationLogOptions}. */
 export interface ResolvedLogOptions {
@@ -82,7 +93,7 @@ export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOpt
 }
 
 function resolveStore(store: unknown): ResolvedStore {
-  if (typeof store === 'string' && /^postgres(ql)?:\/\//i.test(store)) return resolvePostgres({ postgres: store })
+  if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
   // Another kind of address would become a folder.
   if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
     return { kind: 'folder', folder: store }
@@ -117,14 +128,13 @@ function resolvePostgres(options: PostgresOptions): ResolvedStore {
     ...others
   } = options as PostgresOptions & Record<string, unknown>
   refuseOthers(others, 'postgres, schema, maxConnections, ssl')
-  // Not the parser's own message: it would repeat the address, and the password in it.
-  const url = URL.parse(String(postgres))
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) refuse('store.postgres must be a postgres:// address.')
+  const address = parsePostgresAddress(String(postgres))
+  if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
   if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
     refuse('store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 1)) {
     refuse('store.maxConnections must be a whole number from 1 on.')
   }
-  return { kind: 'postgres', postgres, schema, maxConnections, ssl }
+  return { kind: 'postgres', address, schema, maxConnections, ssl }
 }

@@ -1,14 +1,13 @@
-import pg from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PostgresDatabase } from '@backend-logout/private-store/postgres'
 import type { RevocationEntry } from '../entry.ts'
-import type { PostgresOptions } from './options.ts'
+import type { ResolvedPostgres } from './options.ts'
 import { prepareSchema, SCHEMA } from './schema.ts'
 import { SqlStore } from './sql-store.ts'
 import type { LogStore, StorePage } from './store.ts'
 import { storeError } from './store-error.ts'
 import { inTransaction, type RevocationTransaction } from './transaction.ts'
 
-/** Time limit for a connection, in milliseconds. */
-const CONNECT_MS = 5_000
 /** Time limit for a statement, in milliseconds. */
 const QUERY_MS = 15_000
 /** Polling interval, in milliseconds, for entries without a notification. */
@@ -20,22 +19,25 @@ const RECONNECT_MS = 1_000
 export class PostgresStore implements LogStore {
   readonly appends = 4
   readonly pollMs: number = POLL_MS
-  readonly #pool: pg.Pool
+  readonly #database: PostgresDatabase
+  /** The connection that listens. */
+  readonly #listener: PostgresDatabase
   readonly #sql: SqlStore
-  readonly #connection: pg.ClientConfig
   readonly #channel: string
   readonly #onError: (error: unknown) => void
+  readonly #closing = new AbortController()
   #hint: (() => void) | undefined
-  #listener: pg.Client | undefined
-  #reconnecting: ReturnType<typeof setTimeout> | undefined
-  #isClosed = false
+  #listening: Promise<void> | undefined
 
   private constructor(
-    ...[pool, sql, connection, channel, onError]: [pg.Pool, SqlStore, pg.ClientConfig, string, (error: unknown) => void]
+    ...[database, listener, sql, channel, onError]: [
+      ...[PostgresDatabase, PostgresDatabase],
+      ...[SqlStore, string, (error: unknown) => void],
+    ]
   ) {
-    this.#pool = pool
+    this.#database = database
+    this.#listener = listener
     this.#sql = sql
-    this.#connection = connection
     this.#channel = channel
     this.#onError = onError
   }
@@ -47,31 +49,21 @@ export class PostgresStore implements LogStore {
    * @throws RevocationError `store_unavailable`
    */
   static async open(
-    options: PostgresOptions,
+    options: ResolvedPostgres,
     pageEntries: number,
     onError: (error: unknown) => void,
   ): Promise<PostgresStore> {
-    const { postgres, schema = SCHEMA, maxConnections = 10, ssl } = options
-    const connection: pg.ClientConfig = {
-      connectionString: String(postgres),
-      application_name: 'backend-logout revocations',
-      // Without these, an address that swallows packets would keep every caller waiting for minutes.
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: QUERY_MS,
-      keepAlive: true,
-      ...(ssl !== undefined && { ssl: ssl as boolean }),
-    }
-    let pool: pg.Pool | undefined
+    const { address, schema = SCHEMA, maxConnections = 10, ssl } = options
+    const connections = { applicationName: 'backend-logout revocations', ssl }
+    const database = new PostgresDatabase(address, { ...connections, maxConnections })
     try {
-      const opened = new pg.Pool({ ...connection, max: maxConnections })
-      pool = opened
-      // A connection that breaks while it is idle.
-      opened.on('error', onError)
-      const run = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> => opened.query(text, values)
+      const { executeSql: run } = database.within(QUERY_MS)
       const prepared = await prepareSchema(run, schema)
-      return new PostgresStore(opened, new SqlStore(run, prepared, pageEntries), connection, prepared.channel, onError)
+      const listener = new PostgresDatabase(address, { ...connections, maxConnections: 1 })
+      const sql = new SqlStore(run, prepared, pageEntries)
+      return new PostgresStore(database, listener, sql, prepared.channel, onError)
     } catch (error) {
-      await pool?.end().catch(() => {})
+      await database.close()
       throw storeError('Opening the revocation log', error)
     }
   }
@@ -82,7 +74,7 @@ export class PostgresStore implements LogStore {
 
   read(after: string | undefined): Promise<StorePage> {
     // A process that only appends needs no connection to listen.
-    if (after !== undefined) this.#listen()
+    if (after !== undefined) this.#listening ??= this.#listen()
     return this.#sql.read(after)
   }
 
@@ -95,33 +87,20 @@ export class PostgresStore implements LogStore {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#reconnecting)
-    await Promise.all([this.#listener?.end().catch(() => {}), this.#pool.end()])
+    this.#closing.abort()
+    await Promise.all([this.#listener.close(), this.#database.close()])
   }
 
-  /** Listens on a separate connection, and keeps trying if it breaks. Until then, it polls. */
-  #listen(): void {
-    if (this.#listener || this.#isClosed) return
-    const listener = new pg.Client({ ...this.#connection, query_timeout: 0 })
-    this.#listener = listener
-    const fail = (error: unknown): void => {
-      if (this.#listener !== listener || this.#isClosed) return
-      this.#onError(error)
-      listener.end().catch(() => {})
-      this.#reconnecting = setTimeout(() => {
-        this.#listener = undefined
-        this.#listen()
-      }, RECONNECT_MS)
+  /** Listens until the store is closed, and again whenever the connection breaks. Until then, it polls. */
+  async #listen(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      try {
+        await this.#listener.listenOn(this.#channel, () => this.#hint?.())
+      } catch (error) {
+        if (!signal.aborted) this.#onError(error)
+      }
+      await sleep(RECONNECT_MS, undefined, { signal }).catch(() => {})
     }
-    listener.on('error', fail)
-    listener.on('end', () => fail(new Error('the connection ended')))
-    listener.on('notification', () => this.#hint?.())
-    listener
-      .connect()
-      .then(() => listener.query(`LISTEN ${this.#channel}`))
-      // Earlier notifications are not repeated.
-      .then(() => this.#hint?.())
-      .catch(fail)
   }
 }

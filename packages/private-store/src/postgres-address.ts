@@ -38,7 +38,16 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 const SESSION_ATTRIBUTES = new Set(['any', 'read-write', 'primary'])
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i
 
-/** Recognizes an address of Postgres, as opposed to the path of a folder. */
+/**
+ * Recognizes an address of Postgres, as opposed to the path of a folder.
+ *
+ * @example
+ * ```ts
+ * import { isPostgresAddress } from '@backend-logout/private-store'
+ *
+ * console.log(isPostgresAddress('host=db-1 dbname=app'), isPostgresAddress('./data')) // true false
+ * ```
+ */
 export function isPostgresAddress(text: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(text) || isKeywords(text)
 }
@@ -53,6 +62,13 @@ function isKeywords(text: string): boolean {
  *
  * @returns the address, or the problem with it, without repeating any part that could be secret
  * @see {@link https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING | libpq: connection strings}
+ * @example
+ * ```ts
+ * import { parsePostgresAddress } from '@backend-logout/private-store'
+ *
+ * const address = parsePostgresAddress('postgres://me@db-1,db-2/app?target_session_attrs=read-write')
+ * console.log('problem' in address ? address.problem : address.hosts)
+ * ```
  */
 export function parsePostgresAddress(text: string): PostgresAddress | { readonly problem: string } {
   const uri = isKeywords(text) ? uriOfKeywords(text) : uriOfHosts(text)
@@ -67,7 +83,7 @@ export function parsePostgresAddress(text: string): PostgresAddress | { readonly
   }
   const { host, port, target_session_attrs: attributes = 'any', connect_timeout: seconds, ...rest } = config
   if (!SESSION_ATTRIBUTES.has(attributes)) {
-    return { problem: 'must have the target_session_attrs any, read-write or primary, because an outbox writes' }
+    return { problem: 'must have the target_session_attrs any, read-write or primary, because it is written to' }
   }
   const hosts = hostsOf(host ?? '', String(port ?? ''))
   if (!hosts) return { problem: 'must have a port from 1 to 65535 for each host, or one for all' }

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import type { Db } from 'pg-boss'
 import type { PostgresAddress } from './postgres-address.ts'
 
 /** Time limit for connecting to one host, in milliseconds. */
 const CONNECT_MS = 5_000
-/** Time limit for a statement of pg-boss itself, in milliseconds. */
+/** Time limit for a statement without another one, in milliseconds. */
 const MAINTENANCE_MS = 30_000
 /** Time limit for a change of the schema, such as a new index on a large table, in milliseconds. */
 const SCHEMA_CHANGE_MS = 600_000
@@ -13,10 +12,19 @@ const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/
 /** A server that accepts no writes, such as a standby, or a primary that has become one. */
 const READ_ONLY = '25006'
 
+/** Runs statements, one at a time. */
+export interface Database {
+  /** Runs one statement. */
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+}
+
 /** Options of a {@link PostgresDatabase}. */
 export interface PostgresDatabaseOptions {
+  /** Its name in the list of the server's connections, unless the address has one. */
+  readonly applicationName: string
   readonly maxConnections: number
-  readonly ssl: boolean | object | undefined
+  /** TLS settings, as the `ssl` option of `pg`; those of the address by default. */
+  readonly ssl?: boolean | object | undefined
 }
 
 /**
@@ -24,18 +32,30 @@ export interface PostgresDatabaseOptions {
  *
  * Every statement has a time limit, because a connection can break silently: through a firewall, a failover, or a
  * failed host. A statement that exceeds it closes its connection and all idle ones, which may be in the same state.
+ *
+ * @example
+ * ```ts
+ * import { parsePostgresAddress } from '@backend-logout/private-store'
+ * import { PostgresDatabase } from '@backend-logout/private-store/postgres'
+ *
+ * const address = parsePostgresAddress('host=db-1,db-2 dbname=app target_session_attrs=read-write')
+ * if ('problem' in address) throw new Error(`The address ${address.problem}.`)
+ * const database = new PostgresDatabase(address, { applicationName: 'app', maxConnections: 4 })
+ * const { rows } = await database.within(4_000).executeSql('SELECT 1 AS one')
+ * await database.close()
+ * ```
  */
-export class PostgresDatabase implements Db {
+export class PostgresDatabase implements Database {
   readonly #address: PostgresAddress
   readonly #pool: pg.Pool
   readonly #busy = new Set<pg.PoolClient>()
   readonly #all = new Set<pg.PoolClient>()
   #host = 0
 
-  constructor(address: PostgresAddress, { maxConnections, ssl }: PostgresDatabaseOptions) {
+  constructor(address: PostgresAddress, { applicationName, maxConnections, ssl }: PostgresDatabaseOptions) {
     this.#address = address
     this.#pool = new pg.Pool({
-      application_name: 'backend-logout outbox',
+      application_name: applicationName,
       connectionTimeoutMillis: CONNECT_MS,
       ...(address.config as pg.PoolConfig),
       ...(ssl !== undefined && { ssl }),
@@ -50,18 +70,18 @@ export class PostgresDatabase implements Db {
     this.#pool.on('remove', (client) => this.#all.delete(client))
   }
 
-  /** Runs a statement of pg-boss. */
+  /** Runs a statement that is not urgent, such as one of pg-boss itself. */
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
     return this.#run(text, values, SCHEMA_CHANGE.test(text) ? SCHEMA_CHANGE_MS : MAINTENANCE_MS)
   }
 
   /** Runs statements that may take `ms` milliseconds each. */
-  within(ms: number): Db {
+  within(ms: number): Database {
     return { executeSql: (text, values) => this.#run(text, values, ms) }
   }
 
   /** Runs statements, each in a separate transaction with that `synchronous_commit`. */
-  committing(synchronousCommit: string, ms: number): Db {
+  committing(synchronousCommit: string, ms: number): Database {
     // Local to the transaction, so that it works through a pooler as well.
     const begin = `BEGIN; SET LOCAL synchronous_commit TO ${synchronousCommit}`
     return {
@@ -70,13 +90,29 @@ export class PostgresDatabase implements Db {
   }
 
   /** Runs statements that take effect together, or not at all, each within `ms` milliseconds. */
-  async transaction<T>(task: (db: Db) => Promise<T>, ms: number, begin = 'BEGIN'): Promise<T> {
+  async transaction<T>(task: (db: Database) => Promise<T>, ms: number, begin = 'BEGIN'): Promise<T> {
     return this.#withClient(async (client) => {
       await query(client, begin, undefined, ms)
       const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
       // If it fails before this, the connection is closed, and the server rolls back.
       await query(client, 'COMMIT', undefined, ms)
       return result
+    })
+  }
+
+  /**
+   * Listens on a channel, on one of the connections, until that breaks: then it rejects.
+   *
+   * @param notified Called for each NOTIFY, and once it listens, because earlier ones are not repeated.
+   */
+  listenOn(channel: string, notified: () => void): Promise<never> {
+    return this.#withClient(async (client) => {
+      const { promise: broken, reject } = Promise.withResolvers<never>()
+      client.on('error', reject)
+      client.on('notification', notified)
+      await query(client, `LISTEN ${channel}`, undefined, CONNECT_MS)
+      notified()
+      return broken
     })
   }
 
@@ -97,6 +133,10 @@ export class PostgresDatabase implements Db {
 
   async #withClient<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#connect()
+    if (this.#pool.ending) {
+      client.release(true)
+      throw new Error('The connection was closed.')
+    }
     let failure: Error | undefined
     // Without a listener, a connection that breaks now would end the process. The statement fails with the same error.
     const onError = (error: Error): void => {
