@@ -1,8 +1,9 @@
 /**
  * SQLSTATE codes and system errors that pass: of the connection (08), of a server that is stopping or starting (57P),
- * that has no connection left (53300), that canceled the statement (57014), or that accepts no writes now (25006).
+ * that has no connection left (53300), that canceled the statement (57014), or that accepts no writes now (25006); and
+ * of other transactions, which held a lock (55P03) or conflicted (40001, 40P01).
  */
-const OUTAGE = /^(?:E[A-Z_]+|08...|57P0[1-5]|57014|53300|25006)$/
+const OUTAGE = /^(?:E[A-Z_]+|08...|57P0[1-5]|57014|53300|25006|55P03|40001|40P01)$/
 
 /**
  * True if an error of the database may pass, so that the same statement may succeed later.
@@ -15,10 +16,12 @@ const OUTAGE = /^(?:E[A-Z_]+|08...|57P0[1-5]|57014|53300|25006)$/
  * ```
  */
 export function isOutage(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: unknown }
+  // An error of the outbox or the log has a separate code, and the error of the database as its cause.
+  if (cause !== undefined) return isOutage(cause)
   if (typeof code === 'string') return OUTAGE.test(code)
   return (
     typeof message === 'string' &&
-    /connection (?:terminated|ended|timeout)|timeout exceeded|not queryable/i.test(message)
+    /connection (?:terminated|ended|timeout)|timeout (?:exceeded|expired)|not queryable/i.test(message)
   )
 }

@@ -2,10 +2,12 @@ import type { RevocationEntry } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
-import { newDatabase, openLog, setUpLogs } from './postgres-logs.ts'
+import { connect, newDatabase, openLog, server, setUpLogs } from './postgres-logs.ts'
 import { ISS, read, readAll, revoked, until } from './scene.ts'
 
 setUpLogs()
+
+const LOCK = 'LOCK TABLE backend_logout_revocations.entry'
 
 describe('a log on Postgres', () => {
   test('returns every form of an entry unchanged, and keeps it', async () => {
@@ -103,6 +105,29 @@ describe('a log on Postgres', () => {
     ]) {
       expect((await readAll(await openLog(store))).names).toEqual(['1'])
     }
+  })
+
+  // Each of these once made append() reject immediately.
+  test.each([
+    ['accepts no writes', 'default_transaction_read_only = on', /read-only transaction/, 'SELECT'],
+    ['cancels long statements', 'statement_timeout = 200', /due to statement timeout/, LOCK],
+    ['cancels waits for a lock', 'lock_timeout = 200', /due to lock timeout/, LOCK],
+  ])('repeats an append while the server %s', async (_, setting, refusal, obstacle) => {
+    const address = await newDatabase()
+    await openLog(address)
+    const name = new URL(address).pathname.slice(1)
+    const blocker = await connect(address)
+    await query(address, `ALTER DATABASE ${name} SET ${setting}`)
+    const log = await openLog(address)
+    await readAll(log)
+    await blocker.query(`BEGIN; ${obstacle}`)
+    const before = server.log().length
+    const appending = log.append(revoked('1'))
+    await until(() => refusal.test(server.log().slice(before)), 'it was refused', 10_000)
+    await blocker.query('ROLLBACK')
+    await blocker.query(`ALTER DATABASE ${name} RESET ${setting.split(' ')[0]}`)
+    await appending
+    expect((await readAll(log)).names).toEqual(['1'])
   })
 
   test('reports the problem, without the password', async () => {

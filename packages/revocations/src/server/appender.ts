@@ -1,6 +1,6 @@
+import { isOutage } from '@backend-logout/private-store'
 import type { RevocationEntry } from '../entry.ts'
 import type { LogStore } from './store.ts'
-import { isOutage } from './store-error.ts'
 
 interface Waiting {
   readonly entries: readonly RevocationEntry[]

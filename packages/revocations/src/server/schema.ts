@@ -1,5 +1,6 @@
+import { isOutage } from '@backend-logout/private-store'
 import { MAX_ISSUER, MAX_NAME, MAX_TIME } from '../entry.ts'
-import { isOutage, storeError } from './store-error.ts'
+import { storeError } from './store-error.ts'
 import type { RunStatement } from './transaction.ts'
 
 /** The default schema. */

@@ -9,14 +9,3 @@ export function storeError(doing: string, reason: unknown): RevocationError {
   const cause = describeDatabaseError(reason)
   return new RevocationError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
 }
-
-/** Errors of the connection, and of a server that is stopping or starting. */
-const OUTAGE = /^(?:E[A-Z]+|08...|57P0[1-5]|53300)$/
-
-/** True if the same statement may succeed later. */
-export function isOutage(error: unknown): boolean {
-  const { code, message, cause } = (error ?? {}) as { code?: unknown; message?: unknown; cause?: unknown }
-  if (isRevocationError(error)) return isOutage(cause)
-  if (typeof code === 'string') return OUTAGE.test(code)
-  return typeof message === 'string' && /connection (?:terminated|ended|timeout)|timeout exceeded/i.test(message)
-}
