@@ -44,8 +44,11 @@ export function readStore(
   if (!store) return undefined
   const name = given === undefined ? variable : option
   const isPostgres = /^postgres(?:ql)?:\/\//i.test(store)
-  if (isKeywordList(store) || (/^[a-z][\w+.-]+:\/\//i.test(store) && !isPostgres)) {
-    throw new CommandError(ExitCode.usage, `${name} must be the path of a folder, or a postgres:// address.`)
+  if (isKeywordList(store) || (/^[\s"'`]*[a-z][\w+.-]+:|:\/\//i.test(store) && !isPostgres)) {
+    throw new CommandError(
+      ExitCode.usage,
+      `${name} must be the path of a folder, or a postgres:// address without quotes around it.`,
+    )
   }
   return { store, name, isPostgres, isMissing: !isPostgres && !existsSync(store) }
 }

@@ -26,6 +26,7 @@ describe('resolveOptions()', () => {
     ['no store', { store: undefined }, 'store must be'],
     ['an empty path', { store: '' }, 'store must be'],
     ['an address of something else', { store: 'mysql://host/db' }, 'store must be'],
+    ['an address in quotes', { store: '"postgres://me:hunter2@host/db"' }, 'without quotes'],
     ['two stores', { store: { memory: true, folder: 'x' } }, 'store must be'],
     ['memory that is not', { store: { memory: false } }, 'store must be'],
     ['a schema with a quote', { store: { postgres: 'postgres://h/d', schema: 'a"b' } }, 'store.schema'],

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from '@backend-logout/private-store'
+import {
+  isMistypedAddress,
+  isPostgresAddress,
+  type PostgresAddress,
+  parsePostgresAddress,
+} from '@backend-logout/private-store'
 import { OutboxError } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
 
@@ -86,8 +91,10 @@ const STORE_HINTS = {
  */
 export function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  // Another kind of address would become a folder.
-  if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
+  if (typeof store === 'string' && store !== '') {
+    if (isMistypedAddress(store)) {
+      refuse('store must be the path of a folder, or a postgres:// address without quotes around it.')
+    }
     return { kind: 'embedded', folder: store }
   }
   if (typeof store === 'object' && store !== null) {

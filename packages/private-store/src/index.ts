@@ -9,5 +9,11 @@ export { FolderInUseError } from './folder-lock.ts'
 export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } from './open-private-store.ts'
 export { isOutage } from './outage.ts'
 export { NotPrivateError } from './ownership.ts'
-export { isPostgresAddress, type PostgresAddress, type PostgresHost, parsePostgresAddress } from './postgres-address.ts'
+export {
+  isMistypedAddress,
+  isPostgresAddress,
+  type PostgresAddress,
+  type PostgresHost,
+  parsePostgresAddress,
+} from './postgres-address.ts'
 export { printable } from './printable.ts'

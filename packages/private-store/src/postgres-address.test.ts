@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
+import { isMistypedAddress, isPostgresAddress, type PostgresAddress, parsePostgresAddress } from './postgres-address.ts'
 
 const parsed = (text: string): PostgresAddress => {
   const address = parsePostgresAddress(text)
@@ -100,4 +100,21 @@ test.each([
   ['mysql://h/d', false],
 ])('isPostgresAddress(%j) is %s', (text, is) => {
   expect(isPostgresAddress(text)).toBe(is)
+})
+
+test.each([
+  ['"postgres://me:s3cret@db/app"', true],
+  ["'postgres://db/app'", true],
+  [' postgres://db/app', true],
+  ['postgres:/db/app', true],
+  ['jdbc:postgresql://db/app', true],
+  ['mysql://db/app', true],
+  ['"host=db dbname=app"', true],
+  ['./data', false],
+  ['/var/lib/outbox', false],
+  ['C:\\data', false],
+  ['data: old', true],
+  ["it's here", false],
+])('whether a text is a mistyped address: %s, %s', (text, expected) => {
+  expect(isMistypedAddress(text)).toBe(expected)
 })

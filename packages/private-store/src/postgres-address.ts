@@ -52,6 +52,22 @@ export function isPostgresAddress(text: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(text) || isKeywords(text)
 }
 
+/**
+ * Recognizes an address that is mistyped, of another kind, or in quotes, as files with variables for containers have them.
+ * As a path, it would become a folder: another store on each machine, with the password in its name.
+ *
+ * @example
+ * ```ts
+ * import { isMistypedAddress } from '@backend-logout/private-store'
+ *
+ * console.log(isMistypedAddress('"postgres://db/app"'), isMistypedAddress('./data')) // true false
+ * ```
+ */
+export function isMistypedAddress(text: string): boolean {
+  const bare = text.replaceAll(/^[\s"'`]+|[\s"'`]+$/g, '')
+  return /^[a-z][a-z0-9+.-]+:|:\/\//i.test(bare) || (bare !== text && isPostgresAddress(bare))
+}
+
 function isKeywords(text: string): boolean {
   const [, keyword = ''] = /^\s*(\w+)\s*=/.exec(text) ?? []
   return Object.hasOwn(KEYWORDS, keyword) || ['service', 'passfile', 'sslpassword', 'requiressl'].includes(keyword)

@@ -67,6 +67,7 @@ test.each([
   ['add', { OUTBOX_KEYS: 'a:c2VjcmV0LWtleQ' }, /Key 1 in OUTBOX_KEYS must have 32 bytes/],
   ['work', { AUTHING_APP_ID: undefined }, /AUTHING_APP_ID is not set/],
   ['stats', { OUTBOX_STORE: 'mysql://example.com/db' }, /postgres:\/\/ address/],
+  ['add', { OUTBOX_STORE: '"postgres://127.0.0.1:1/db"' }, /without quotes/],
 ])('outbox %s with wrong settings exits with code 2: %j', async (command, change, message) => {
   const changed = Object.entries({ ...env, ...change }).filter((entry): entry is [string, string] => Boolean(entry[1]))
   const { code, stdout, stderr } = await run(['outbox', command], {

@@ -107,6 +107,7 @@ describe('options of a log', () => {
     ['store', {}],
     ['store', { store: '' }],
     ['store', { store: 'mysql://localhost/app' }],
+    ['store', { store: '"postgres://me:hunter2@host/db"' }],
     ['store', { store: { memory: true, folder: 'x' } }],
     ['store', { store: { memory: false } }],
     ['store.folder', { store: { folder: 7 } }],

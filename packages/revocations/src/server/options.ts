@@ -1,4 +1,9 @@
-import { isPostgresAddress, type PostgresAddress, parsePostgresAddress } from '@backend-logout/private-store'
+import {
+  isMistypedAddress,
+  isPostgresAddress,
+  type PostgresAddress,
+  parsePostgresAddress,
+} from '@backend-logout/private-store'
 import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
@@ -94,8 +99,10 @@ export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOpt
 
 function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  // Another kind of address would become a folder.
-  if (typeof store === 'string' && store !== '' && !/^[a-z][a-z0-9+.-]+:\/\//i.test(store)) {
+  if (typeof store === 'string' && store !== '') {
+    if (isMistypedAddress(store)) {
+      refuse('store must be the path of a folder, or a postgres:// address without quotes around it.')
+    }
     return { kind: 'folder', folder: store }
   }
   if (typeof store === 'object' && store !== null) {
