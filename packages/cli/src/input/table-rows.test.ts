@@ -136,7 +136,8 @@ test('members of JSON objects can have any name, and can be nested', () => {
 
 test('tokens are read unchanged, whatever the cells of a table contain', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'B', ',', '"', '\n', ';', '\t', ' ', "'", '=', '|', '\\') })
-  const row = fc.tuple(cell, fc.stringMatching(/^[A-Za-z0-9._~+/-]{4,20}$/), cell)
+  // With a digit first, it is neither a missing value nor a heading.
+  const row = fc.tuple(cell, fc.stringMatching(/^\d[A-Za-z0-9._~+/-]{3,19}$/), cell)
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
       const text = Papa.unparse([['note', 'token', 'user_id'], ...rows], { newline: '\n' })
