@@ -160,13 +160,62 @@ function edit(path: string, from: string, to: string): void {
   writeFileSync(path, readFileSync(path, 'utf8').replace(from, to))
 }
 
+const ODD: readonly unknown[] = [undefined, null, -1, 'a\0b', [null], { toString: 1 }]
+
+/** A JSON value with each of its members, at any depth, replaced by odd ones. */
+function* variantsOf(value: unknown): Generator<unknown> {
+  yield* ODD
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, member] of Object.entries(value)) {
+    for (const variant of variantsOf(member)) {
+      yield Array.isArray(value) ? (value as unknown[]).with(Number(name), variant) : { ...value, [name]: variant }
+    }
+  }
+}
+
+test('a damaged report is refused, and a member that no check needs may be anything', async () => {
+  const { report, read } = await reported(4)
+  const whole = read()
+  const verify = async (value: unknown) => {
+    writeFileSync(report, `${JSON.stringify(value)}\n`)
+    return run(['report', 'verify', report])
+  }
+  for (const variant of variantsOf(whole)) {
+    const { code, stdout, stderr } = await verify(variant)
+    expect([0, 1, 2], `${JSON.stringify(variant)}\n${stdout}${stderr}`).toContain(code)
+  }
+  for (const damaged of [
+    { counts: null },
+    { counts: { ...whole.counts, revoked: undefined } },
+    { runs: undefined },
+    { runs: [] },
+    { tool: undefined },
+    { application: { toString: 1 } },
+    { output: { ...whole.output, sha256: { toString: 1 } } },
+  ]) {
+    expect(await verify({ ...whole, ...damaged })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is not a report of'),
+    })
+  }
+  expect(await verify({ ...whole, options: null, leftOut: 7 })).toMatchObject({ code: 0 })
+})
+
 test.each([
   ['a file that is no report', ['--report', 'FILE'], /is not a report/],
   ['standard output for the outcomes', ['--report', 'NEW', '-o', '-'], /must not be standard output/],
   ['a key without a report', ['--sign-key', 'FILE'], /pass --report as well/],
   ['an invalid key', ['--report', 'NEW', '--sign-key', 'FILE'], /--sign-key cannot be used.*Ed25519/],
+  ['a key whose halves do not match', ['--report', 'NEW', '--sign-key', 'MIXED'], /--sign-key cannot be used/],
+  ['a key without its private half', ['--report', 'NEW', '--sign-key', 'HALF'], /--sign-key cannot be used/],
 ])('%s is refused before anything is sent', async (_what, args, message) => {
-  const paths: Record<string, string> = { FILE: folder.file('canary-key'), NEW: folder.fresh() }
+  const jwk = () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  const paths: Record<string, string> = {
+    FILE: folder.file('canary-key'),
+    MIXED: folder.file(JSON.stringify({ ...jwk(), d: jwk().d })),
+    HALF: folder.file(JSON.stringify({ ...jwk(), d: '' })),
+    NEW: folder.fresh(),
+  }
   const [token] = await provider.issueTokens(1)
   const given = args.map((arg) => paths[arg] ?? arg)
   const { code, stderr } = await run(['revoke', folder.file(`${token}\n`), ...given], { env })

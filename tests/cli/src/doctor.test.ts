@@ -50,6 +50,12 @@ test('the doctor reads the metadata of an issuer', async () => {
   expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ metadata +No metadata of issuer/) })
 })
 
+test.each(['{"exp":{"toString":1}}', '{"exp":1e300}', 'null'])('the doctor examines a JWT with %s', async (claims) => {
+  const input = `e30.${Buffer.from(claims).toString('base64url')}.c2ln`
+  const { code, stdout } = await run(['doctor', '-'], { env: provider.env, input })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('is not active before') })
+})
+
 test('the doctor shows with given tokens that revoking the refresh token also revokes the access token', async () => {
   const response = await signIn(provider)
   const { accessToken, refreshToken } = JSON.parse(response)

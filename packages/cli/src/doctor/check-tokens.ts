@@ -106,7 +106,7 @@ function noteOffline({ report }: Examination, token: string): void {
   } catch {
     return
   }
-  const date = new Date(Number(exp) * 1000)
+  const date = new Date(typeof exp === 'number' ? exp * 1000 : Number.NaN)
   if (Number.isNaN(date.getTime()) || date.getTime() < Date.now()) return
   report({
     name: 'access token',

@@ -35,7 +35,8 @@ export async function prepareAudit(options: RevokeCommandOptions, terminal: Term
   checkReportPath(path)
   const role = 'The file of --sign-key'
   const { parsePrivateKey } = await import('./signature.ts')
-  const key = signKey === undefined ? undefined : parsePrivateKey(await readSecretFile(signKey, role, terminal), role)
+  const key =
+    signKey === undefined ? undefined : await parsePrivateKey(await readSecretFile(signKey, role, terminal), role)
   const endpoints = new Set<string>()
   return {
     digest: plainSum(),

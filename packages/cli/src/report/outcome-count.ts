@@ -17,7 +17,7 @@ export interface OutcomeCount {
 /** The outcome of one row. */
 export type Fate = (typeof FATES)[number]
 
-const FATES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const
+export const FATES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const
 /** One byte is kept for each row. */
 const MAX_ROWS = 200_000_000
 

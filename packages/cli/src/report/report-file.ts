@@ -6,7 +6,7 @@ import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printable } from '../terminal/printable.ts'
-import type { Fate, OutcomeCount } from './outcome-count.ts'
+import { FATES, type Fate, type OutcomeCount } from './outcome-count.ts'
 
 /** The record of a run, as evidence. Documented in the README. */
 export interface AuditReport {
@@ -63,7 +63,7 @@ export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditRep
   try {
     const report = parseReport(readFileSync(path, 'utf8'), path)
     if (report.provider !== provider || report.runs[0] !== runs[0]) return []
-    return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => typeof one === 'string' && URL.canParse(one))
+    return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => URL.canParse(one))
   } catch {
     return []
   }
@@ -82,21 +82,48 @@ export function formatReport(report: AuditReport): string {
   return `${JSON.stringify(report, undefined, 2).split('\n').map(printable).join('\n')}\n`
 }
 
-/** Reads a report. @throws CommandError if it is not one */
+/** Reads a report, which anyone may have written. @throws CommandError if it is not one */
 export function parseReport(text: string, path: string): AuditReport {
-  let value: AuditReport | undefined
+  let value: unknown
   try {
     if (text.length <= MAX_BYTES) value = JSON.parse(text)
   } catch {}
-  const { report, input, output, counts } = value ?? {}
-  if (!value || report !== FORMAT || !isDigest(input) || !isDigest(output) || typeof counts !== 'object') {
-    throw new CommandError(ExitCode.usage, `${path} is not a report of 'backend-logout revoke --report'.`)
-  }
-  return value
+  if (isReport(value)) return value
+  throw new CommandError(ExitCode.usage, `${path} is not a report of 'backend-logout revoke --report'.`)
 }
 
-function isDigest(value: FileDigest | undefined): value is FileDigest {
-  return typeof value?.name === 'string' && /^[0-9a-f]{64}$/.test(value.sha256) && Number.isSafeInteger(value.bytes)
+/** Checks all members that a command reads. */
+function isReport(value: unknown): value is AuditReport {
+  const { report, tool, application, provider, endpoints, runs, endedAt, complete, input, output, counts } =
+    membersOf(value)
+  const { name, version } = membersOf(tool)
+  return (
+    report === FORMAT &&
+    [name, version, application, provider, endedAt].every(isText) &&
+    [endpoints, runs].every((list) => Array.isArray(list) && list.every(isText)) &&
+    (runs as readonly string[]).length > 0 &&
+    typeof complete === 'boolean' &&
+    isDigest(input) &&
+    isDigest(output) &&
+    FATES.every((fate) => isCount(membersOf(counts)[fate]))
+  )
+}
+
+function isDigest(value: unknown): boolean {
+  const { name, bytes, sha256 } = membersOf(value)
+  return isText(name) && isCount(bytes) && isText(sha256) && /^[0-9a-f]{64}$/.test(sha256)
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 /**

@@ -10,9 +10,12 @@ export function signaturePath(report: string): string {
 const KINDS =
   'It must be a key for signatures, in PEM or as a JWK: Ed25519, EC (P-256, P-384, P-521), or RSA of 2048 bits or more.'
 
-/** Reads a private key. @throws CommandError which contains no part of it */
-export function parsePrivateKey(text: string, role: string): KeyObject {
-  return checked(() => createPrivateKey(inputOf(text)), role)
+/** Reads a private key, and tries it: the two halves of a JWK may not match. @throws CommandError without any part of it */
+export async function parsePrivateKey(text: string, role: string): Promise<KeyObject> {
+  const key = checked(() => createPrivateKey(inputOf(text)), role)
+  const signature = await sign(role, key).catch(() => '')
+  if (!(await isSignatureOf(signature, role, createPublicKey(key)))) throw unusable(role)
+  return key
 }
 
 /** Reads a public key, or takes it from a private one. @throws CommandError which contains no part of it */
@@ -32,8 +35,12 @@ function checked(read: () => KeyObject, role: string): KeyObject {
   } catch {
     // The messages of OpenSSL and of JSON quote invalid input.
   }
-  if (!key || algorithmOf(key) === undefined) throw new CommandError(ExitCode.usage, `${role} cannot be used. ${KINDS}`)
+  if (!key || algorithmOf(key) === undefined) throw unusable(role)
   return key
+}
+
+function unusable(role: string): CommandError {
+  return new CommandError(ExitCode.usage, `${role} cannot be used. ${KINDS}`)
 }
 
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
