@@ -1,25 +1,33 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { isOutage } from '@backend-logout/private-store'
+import { outlastOutage } from '@backend-logout/private-store'
 import type { Db } from 'pg-boss'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { EntrySealer, JobData } from './entry.ts'
 import { OutboxError, storeError } from './errors.ts'
 import { type Lane, priorityOf } from './lanes.ts'
 import { QUEUE } from './queues.ts'
+import { listTokens, type OutboxRevocations } from './revocation-list.ts'
 import type { ReadTokens } from './tokens.ts'
+import type { OutboxTransaction } from './transaction.ts'
 
 /** A logout to store. */
 export interface NewLogout extends ReadTokens {
   readonly lane: Lane
 }
 
-interface Waiting {
-  readonly logout: NewLogout
-  readonly stored: (id: string) => void
-  readonly failed: (error: unknown) => void
+/** A call, and its time limit. */
+interface Call {
+  /** On the clock of `performance.now()`. */
+  readonly giveUpAt: number
   /** True once the caller no longer waits. */
   isAbandoned: boolean
+}
+
+interface Waiting {
+  readonly logout: NewLogout
+  readonly call: Call
+  readonly stored: (id: string) => void
+  readonly failed: (error: unknown) => void
 }
 
 interface NewJob {
@@ -32,7 +40,8 @@ interface NewJob {
 export interface AdderOptions {
   readonly store: Pick<Store, 'boss' | 'inserts' | 'durably'>
   readonly sealer: EntrySealer
-  /** Time limit of a call, in milliseconds; with 0, it is tried once. */
+  readonly revocations?: OutboxRevocations | undefined
+  /** Time limit of a call, including the list of revoked tokens, in milliseconds; with 0, it is tried once. */
   readonly timeoutMs: number
   /** Called with the number of logouts that became durable. */
   readonly added: (count: number) => void
@@ -59,25 +68,31 @@ export class Adder {
 
   /** Stores one, and resolves to its id when it is durable. */
   add(logout: NewLogout): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<string>()
-    const waiting: Waiting = { logout, stored: resolve, failed: reject, isAbandoned: false }
-    this.#waiting.push(waiting)
-    this.#startBatches()
-    return this.#inTime(promise, () => {
-      waiting.isAbandoned = true
+    return this.#inTime(async (call) => {
+      await this.#list([logout], call)
+      return new Promise((stored, failed) => {
+        this.#waiting.push({ logout, call, stored, failed })
+        this.#startBatches()
+      })
     })
   }
 
   /** Stores a list, in one statement, and resolves to the ids when it is durable. */
   insert(list: readonly NewLogout[]): Promise<string[]> {
-    return this.#inTime(this.#insert(list))
+    return this.#inTime(async (call) => {
+      await this.#list(list, call)
+      return this.#insert(list, call.giveUpAt)
+    })
   }
 
-  /** Stores a list in the caller's own transaction. */
-  insertInto(db: Db, list: readonly NewLogout[]): Promise<string[]> {
-    const jobs = this.#seal(list)
-    const inserting = this.#options.store.boss.insert(QUEUE, jobs, { db })
-    return this.#inTime(inserting.then(() => jobs.map(({ id }) => id)))
+  /** Stores a list in the caller's own transaction; `db` runs statements in it. */
+  insertInto(db: Db, list: readonly NewLogout[], transaction: OutboxTransaction): Promise<string[]> {
+    return this.#inTime(async (call) => {
+      await this.#list(list, call, transaction)
+      const jobs = this.#seal(list)
+      await this.#options.store.boss.insert(QUEUE, jobs, { db })
+      return jobs.map(({ id }) => id)
+    })
   }
 
   /** Resolves when every call has ended, at the latest after `ms` milliseconds: then those that still wait reject. */
@@ -93,22 +108,23 @@ export class Adder {
   }
 
   /** Ends a call in time, whatever the database does. */
-  #inTime<T>(storing: Promise<T>, abandon = (): void => {}): Promise<T> {
-    const ms = this.#options.timeoutMs || WRITE_MS
+  #inTime<T>(store: (call: Call) => Promise<T>): Promise<T> {
+    const { timeoutMs } = this.#options
+    const call: Call = { giveUpAt: performance.now() + timeoutMs, isAbandoned: false }
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
-        abandon()
+        call.isAbandoned = true
         end()
         reject(storeError('Storing the logout', new Error('the database did not answer in time')))
       }
-      const timer = setTimeout(giveUp, ms)
+      const timer = setTimeout(giveUp, timeoutMs || WRITE_MS)
       const end = (): void => {
         clearTimeout(timer)
         this.#calls.delete(giveUp)
         if (this.#calls.size === 0) this.#onIdle?.()
       }
       this.#calls.add(giveUp)
-      storing.then(
+      store(call).then(
         (result) => {
           end()
           resolve(result)
@@ -121,25 +137,30 @@ export class Adder {
     })
   }
 
-  async #insert(list: readonly NewLogout[]): Promise<string[]> {
+  /**
+   * Puts logouts on the list of revoked tokens. This comes first, because an entry without its logout is harmless,
+   * while a logout without its entry would leave a token in use.
+   */
+  async #list(list: readonly NewLogout[], call: Call, transaction?: OutboxTransaction): Promise<void> {
+    const { revocations } = this.#options
+    if (!revocations) return
+    await listTokens(revocations, list, transaction, call.giveUpAt)
+    if (call.isAbandoned) throw new Error('the list did not answer in time')
+  }
+
+  async #insert(list: readonly NewLogout[], giveUpAt: number): Promise<string[]> {
     const { store, timeoutMs, added } = this.#options
     const jobs = this.#seal(list)
-    const giveUpAt = performance.now() + timeoutMs
     // Short enough for another attempt, on another connection, if the first one was cut silently.
     const attemptMs = Math.min(WRITE_MS, timeoutMs * 0.4)
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
-      try {
-        const db = store.durably(timeoutMs ? Math.min(giveUpAt - performance.now(), attemptMs) : WRITE_MS)
-        await store.boss.insert(QUEUE, jobs, { db })
-        added(jobs.length)
-        return jobs.map(({ id }) => id)
-      } catch (error) {
-        // After a broken connection, it is unknown whether the statement took effect; with the same ids, that does not
-        // matter.
-        if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
-        await sleep(delayMs)
-      }
-    }
+    await outlastOutage(giveUpAt, () => {
+      const ms = timeoutMs ? Math.max(1, Math.min(giveUpAt - performance.now(), attemptMs)) : WRITE_MS
+      // After a broken connection, it is unknown whether the statement took effect; with the same ids, that does not
+      // matter.
+      return store.boss.insert(QUEUE, jobs, { db: store.durably(ms) })
+    })
+    added(jobs.length)
+    return jobs.map(({ id }) => id)
   }
 
   #seal(list: readonly NewLogout[]): NewJob[] {
@@ -154,7 +175,7 @@ export class Adder {
 
   #startBatches(): void {
     while (this.#batches < this.#options.store.inserts && this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ isAbandoned }) => !isAbandoned)
+      const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ call }) => !call.isAbandoned)
       if (batch.length > 0) this.#storeBatch(batch)
     }
   }
@@ -162,7 +183,11 @@ export class Adder {
   async #storeBatch(batch: readonly Waiting[]): Promise<void> {
     this.#batches++
     try {
-      const ids = await this.#insert(batch.map(({ logout }) => logout))
+      const giveUpAt = Math.max(...batch.map(({ call }) => call.giveUpAt))
+      const ids = await this.#insert(
+        batch.map(({ logout }) => logout),
+        giveUpAt,
+      )
       for (const [index, { stored }] of batch.entries()) stored(ids[index] as string)
     } catch (error) {
       for (const { failed } of batch) failed(error)

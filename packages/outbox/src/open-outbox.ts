@@ -13,7 +13,6 @@ import { checkLane, type Lane } from './lanes.ts'
 import { refuseUnknownOption } from './option-names.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, DeadLetterOptions, Outbox, OutboxStats, WorkOptions, WorkSummary } from './outbox.ts'
-import { listTokens } from './revocation-list.ts'
 import { readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
 import { storeErrorEvent } from './store-error-event.ts'
@@ -83,7 +82,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     emit({ type: 'added', count })
     worker?.nudge()
   }
-  const adder = new Adder({ store, sealer, timeoutMs: settings.addTimeoutMs, added })
+  const adder = new Adder({ store, sealer, revocations: settings.revocations, timeoutMs: settings.addTimeoutMs, added })
   const checkOpen = (): void => {
     if (closed) throw new OutboxError('closed', 'The outbox is closed.')
   }
@@ -106,27 +105,15 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     ...readTokens(tokens, expiresAt, settings.maxAgeMs, settings.fingerprint),
     lane: checkLane(lane ?? defaultLane),
   })
-  // First, because an entry without its logout is harmless, while a logout without its entry would leave a token in
-  // use.
-  const listFirst = async (list: readonly NewLogout[], { transaction }: AddOptions): Promise<void> => {
-    if (settings.revocations) await listTokens(settings.revocations, list, transaction)
-  }
-  const insert = async (list: readonly NewLogout[], given: AddOptions): Promise<string[]> => {
-    const { transaction } = given
-    const joined = transaction && joinTransaction(transaction, settings.store)
-    await listFirst(list, given)
-    return joined ? adder.insertInto(joined, list) : adder.insert(list)
-  }
+  const insert = (list: readonly NewLogout[], { transaction }: AddOptions): Promise<string[]> =>
+    transaction ? adder.insertInto(joinTransaction(transaction, settings.store), list, transaction) : adder.insert(list)
 
   const outbox: Outbox = {
     async add(tokens, options = {}) {
       checkWritable()
       refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
       const entry = read(tokens, options, 'interactive')
-      if (!options.transaction) {
-        await listFirst([entry], options)
-        return adder.add(entry)
-      }
+      if (!options.transaction) return adder.add(entry)
       const [id] = await insert([entry], options)
       return id as string
     },

@@ -46,8 +46,8 @@ export interface OutboxOptions {
    */
   readonly maxRefusals?: number | undefined
   /**
-   * Time limit for {@link Outbox.add}, in milliseconds. While the database cannot be reached, such as during its
-   * restart, it retries within this time. With 0, it tries once.
+   * Time limit for {@link Outbox.add}, including the entry on the list of `revocations`, in milliseconds. While the
+   * database cannot be reached, such as during its restart, it retries within this time. With 0, it tries once.
    * @default 5_000
    */
   readonly addTimeoutMs?: number | undefined

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isOutage } from '@backend-logout/private-store'
+import { outlastOutage } from '@backend-logout/private-store'
 import { type Store, WRITE_MS } from './boss.ts'
 import { OutboxError, storeError } from './errors.ts'
 import { createQueues, takeBackClaims } from './queues.ts'
@@ -28,7 +28,7 @@ export async function openStore(
   boss.on('error', onError)
   try {
     if (options.kind === 'postgres') {
-      await reach(store)
+      await outlastOutage(performance.now() + REACH_MS, () => store.within(WRITE_MS).executeSql('SELECT 1'))
       if (store.readOnly) {
         await checkTables(store)
         return store
@@ -64,20 +64,6 @@ async function createSchema({ within, schema }: Store): Promise<void> {
   } catch (error) {
     // Another process has created it at the same time.
     if ((error as { code?: unknown }).code !== '23505') throw error
-  }
-}
-
-/** Resolves when a server responds, and rejects when it has not responded in time. */
-async function reach(store: Store): Promise<void> {
-  const giveUpAt = performance.now() + REACH_MS
-  for (let delayMs = 250; ; delayMs *= 2) {
-    try {
-      await store.within(WRITE_MS).executeSql('SELECT 1')
-      return
-    } catch (error) {
-      if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
-      await sleep(delayMs)
-    }
   }
 }
 

@@ -7,7 +7,7 @@
 export { describeDatabaseError } from './database-error.ts'
 export { FolderInUseError } from './folder-lock.ts'
 export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } from './open-private-store.ts'
-export { isOutage } from './outage.ts'
+export { isOutage, outlastOutage } from './outage.ts'
 export { NotPrivateError } from './ownership.ts'
 export {
   isMistypedAddress,

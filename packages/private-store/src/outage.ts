@@ -25,3 +25,27 @@ export function isOutage(error: unknown): boolean {
     /connection (?:terminated|ended|timeout)|timeout (?:exceeded|expired)|not queryable/i.test(message)
   )
 }
+
+/**
+ * Runs a task, and again while the database is down, until it succeeds or the time is over: then it rejects with the
+ * last error.
+ *
+ * @param giveUpAt On the clock of `performance.now()`.
+ * @example
+ * ```ts
+ * import { openPrivateStore, outlastOutage } from '@backend-logout/private-store'
+ *
+ * const store = await openPrivateStore('./data')
+ * await outlastOutage(performance.now() + 5_000, () => store.query('SELECT 1'))
+ * ```
+ */
+export async function outlastOutage<T>(giveUpAt: number, task: () => Promise<T>): Promise<T> {
+  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1_000)) {
+    try {
+      return await task()
+    } catch (error) {
+      if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+    }
+  }
+}

@@ -14,8 +14,8 @@ export const limitGuards: readonly Mutation[] = [
     [
       [
         'stops storing a logout when its time is over',
-        'const ms = this.#options.timeoutMs || WRITE_MS',
-        'const ms = this.#options.timeoutMs * 1000 || WRITE_MS',
+        'setTimeout(giveUp, timeoutMs || WRITE_MS)',
+        'setTimeout(giveUp, timeoutMs * 1000 || WRITE_MS)',
         'makes add() fail within addTimeoutMs, stats() within its time, and close() end',
       ],
     ],

@@ -1,15 +1,22 @@
-import { isOutage } from '@backend-logout/private-store'
+import { outlastOutage } from '@backend-logout/private-store'
 import type { RevocationEntry } from '../entry.ts'
 import type { LogStore } from './store.ts'
+import { storeError } from './store-error.ts'
 
 interface Waiting {
   readonly entries: readonly RevocationEntry[]
   readonly stored: () => void
   readonly failed: (error: unknown) => void
+  /** On the clock of `performance.now()`. */
+  readonly giveUpAt: number
+  /** True once the caller no longer waits. */
+  isAbandoned: boolean
 }
 
 /** Maximum number of entries in one statement. */
 const MAX_BATCH = 1_000
+/** Time limit for a statement that stores a batch, in milliseconds. */
+const WRITE_MS = 4_000
 
 /**
  * Appends entries. Callers that arrive while others are being served wait and then share one statement and one commit,
@@ -24,7 +31,7 @@ export class Appender {
   #running = 0
 
   /**
-   * @param timeoutMs Time limit for retries while the database cannot be reached.
+   * @param timeoutMs Time limit of a call; with 0, it is tried once.
    * @param appended Called with the number of entries that became durable.
    */
   constructor(store: LogStore, timeoutMs: number, appended: (count: number) => void) {
@@ -33,10 +40,28 @@ export class Appender {
     this.#appended = appended
   }
 
-  /** Resolves when the entries are durable. */
+  /** Resolves when the entries are durable, and rejects in time, whatever the database does. */
   append(entries: readonly RevocationEntry[]): Promise<void> {
-    return new Promise((stored, failed) => {
-      this.#waiting.push({ entries, stored, failed })
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        waiting.isAbandoned = true
+        reject(storeError('Appending to the revocation log', new Error('the database did not answer in time')))
+      }
+      const timer = setTimeout(giveUp, this.#timeoutMs || WRITE_MS)
+      const waiting: Waiting = {
+        entries,
+        stored() {
+          clearTimeout(timer)
+          resolve()
+        },
+        failed(error) {
+          clearTimeout(timer)
+          reject(error)
+        },
+        giveUpAt: performance.now() + this.#timeoutMs,
+        isAbandoned: false,
+      }
+      this.#waiting.push(waiting)
       this.#start()
     })
   }
@@ -48,8 +73,10 @@ export class Appender {
 
   #start(): void {
     while (this.#running < this.#store.appends && this.#waiting.length > 0) {
+      const batch = this.#takeBatch().filter(({ isAbandoned }) => !isAbandoned)
+      if (batch.length === 0) continue
       this.#running++
-      this.#appendBatch(this.#takeBatch())
+      this.#appendBatch(batch)
     }
     if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
   }
@@ -69,7 +96,7 @@ export class Appender {
   async #appendBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const entries = batch.flatMap(({ entries }) => entries)
-      await this.#untilStored(entries)
+      await this.#untilStored(entries, Math.max(...batch.map(({ giveUpAt }) => giveUpAt)))
       this.#appended(entries.length)
       for (const { stored } of batch) stored()
     } catch (error) {
@@ -79,17 +106,15 @@ export class Appender {
     this.#start()
   }
 
-  async #untilStored(entries: readonly RevocationEntry[]): Promise<void> {
-    const giveUpAt = performance.now() + this.#timeoutMs
-    for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1_000)) {
-      try {
-        return await this.#store.append(entries)
-      } catch (error) {
-        // After a broken connection, it is unknown whether the statement was executed. Repeating it is harmless,
-        // because entries merge.
-        if (!isOutage(error) || performance.now() + delayMs > giveUpAt) throw error
-        await new Promise((resolve) => setTimeout(resolve, delayMs))
-      }
-    }
+  #untilStored(entries: readonly RevocationEntry[], giveUpAt: number): Promise<void> {
+    // Short enough for another attempt, on another connection, if the first one was cut silently. A long list needs the
+    // whole time.
+    const attemptMs = entries.length > MAX_BATCH ? this.#timeoutMs : Math.min(WRITE_MS, this.#timeoutMs * 0.4)
+    return outlastOutage(giveUpAt, () => {
+      const ms = this.#timeoutMs ? Math.max(1, Math.min(giveUpAt - performance.now(), attemptMs)) : WRITE_MS
+      // After a broken connection, it is unknown whether the statement was executed. Repeating it is harmless, because
+      // entries merge.
+      return this.#store.append(entries, ms)
+    })
   }
 }

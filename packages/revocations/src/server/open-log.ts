@@ -64,10 +64,10 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
       const entries = readEntries(given)
       if (entries.length === 0) return
       if (!transaction) return appender.append(entries)
-      if (resolved.kind !== 'postgres') {
+      if (!store.appendInto) {
         throw new RevocationError('invalid_argument', 'A transaction can be joined only with a Postgres store.')
       }
-      await store.append(entries, transaction)
+      await store.appendInto(transaction, entries)
     },
     read: (request) => hub.read(request),
     close() {

@@ -47,7 +47,8 @@ export interface RevocationLogOptions {
   /** The place where the log is stored: a folder, a Postgres server, or memory for tests. */
   readonly store: RevocationStore
   /**
-   * Time limit for retries of `append()` while the database cannot be reached, in milliseconds, such as during its restart.
+   * Time limit of `append()`, in milliseconds. While the database cannot be reached, such as during its restart, it
+   * retries within this time. With 0, it tries once.
    * @default 5_000
    */
   readonly appendTimeoutMs?: number | undefined

@@ -68,8 +68,12 @@ export class PostgresStore implements LogStore {
     }
   }
 
-  append(entries: readonly RevocationEntry[], transaction?: RevocationTransaction): Promise<void> {
-    return this.#sql.append(entries, transaction && inTransaction(transaction))
+  append(entries: readonly RevocationEntry[], ms: number): Promise<void> {
+    return this.#sql.append(entries, this.#database.within(ms).executeSql)
+  }
+
+  appendInto(transaction: RevocationTransaction, entries: readonly RevocationEntry[]): Promise<void> {
+    return this.#sql.append(entries, inTransaction(transaction))
   }
 
   read(after: string | undefined): Promise<StorePage> {

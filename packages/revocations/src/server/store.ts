@@ -17,8 +17,10 @@ export interface LogStore {
    * The interval at which entries of other processes are read, in milliseconds; `undefined` without other processes.
    */
   readonly pollMs: number | undefined
-  /** Stores entries. They are durable when it resolves, or once the transaction commits. */
-  append(entries: readonly RevocationEntry[], transaction?: RevocationTransaction): Promise<void>
+  /** Stores entries, within `ms` milliseconds. They are durable when it resolves. Memory and a folder have no limit. */
+  append(entries: readonly RevocationEntry[], ms: number): Promise<void>
+  /** Stores entries in a transaction of the application; `undefined` if there is no server to have one with. */
+  readonly appendInto?: (transaction: RevocationTransaction, entries: readonly RevocationEntry[]) => Promise<void>
   /**
    * Reads the entries after a cursor, or a snapshot.
    *
