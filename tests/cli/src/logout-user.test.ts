@@ -75,13 +75,19 @@ const CONTENTS: [what: string, content: string, tokens: number, unreadable: numb
   ['a list', '["tokens"]', 0, 0],
   ['only null', 'null', 0, 0],
   ['members that are inherited elsewhere', '{"__proto__":{"tokens":{"accessToken":"a"}}}', 0, 0],
-  ['tokens in a list', '{"tokens":["access-1"]}', 0, 0],
+  ['tokens in a list', '{"tokens":["access-1"]}', 0, 1],
   ['a token that is not text', JSON.stringify({ tokens: { ...TOKENS, accessToken: 7 } }), 1, 1],
   ['a token with a lone surrogate', JSON.stringify({ tokens: { ...TOKENS, accessToken: 'a\ud800b' } }), 1, 1],
   ['a token that is too long', JSON.stringify({ tokens: { ...TOKENS, refreshToken: 'x'.repeat(65_537) } }), 1, 1],
   ['a text in place of the tokens', '{"tokens":"sealed"}', 0, 1],
   ['four mebibytes', JSON.stringify({ tokens: TOKENS, more: 'x'.repeat(4_194_304) }), 0, 1],
   ['text that is not JSON', '{"tokens":', 0, 1],
+  [
+    'a refresh token under another name',
+    JSON.stringify({ tokens: { accessToken: 'AT3', refresh_token: 'RT3' } }),
+    1,
+    1,
+  ],
 ]
 const isJson = (content: string): boolean => content.endsWith('}') || content.endsWith(']') || content === 'null'
 

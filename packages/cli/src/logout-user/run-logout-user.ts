@@ -5,7 +5,7 @@ import { openOutboxOf } from '../outbox/open.ts'
 import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
 import { readStore } from '../store-option.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
-import { readSessionTokens } from './session-tokens.ts'
+import { readStoredSession } from './stored-session.ts'
 
 /** The options of `backend-logout logout-user`. */
 export interface LogoutUserOptions extends LogLocation {
@@ -60,7 +60,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
         [id, MAX_SESSION_BYTES],
       )
       if (rows.length === 0) return undefined
-      const { isUnreadable, ...tokens } = readSessionTokens(rows[0].content, tokensAt)
+      const { isUnreadable, ...tokens } = readStoredSession(rows[0].content, tokensAt)
       if (isUnreadable) unreadable++
       return tokens
     },
