@@ -1,10 +1,11 @@
 import { emit, invalidOption } from '@backend-logout/core'
 import { ALWAYS, bareResponse, retryHeaders } from './bare-response.ts'
-import { isLogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
+import type { LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
 import type { components } from './generated/back-channel-logout.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
+import { carryOut, checkTargets, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
+import { readThrown } from './thrown.ts'
 import { within } from './time-limit.ts'
 import type { LogoutTokenVerifier } from './verifier.ts'
 
@@ -72,7 +73,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
     const durationMs = (): number => performance.now() - startedAt
     const unavailable = (retryAfterMs?: number): Response => {
       const description = 'The logout could not be completed. Deliver it again.'
-      return refusal(failureStatus, 'temporarily_unavailable', description, retryAfterMs)
+      return problem(failureStatus, 'temporarily_unavailable', description, retryAfterMs)
     }
     const refused = (code: RequestProblem | LogoutTokenErrorCode, answer: Response): Response => {
       emit(onEvent, { type: 'refused', code, status: answer.status, durationMs: durationMs() })
@@ -80,7 +81,7 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
     }
     // Always the same text, so that an attacker learns nothing.
     const invalid = (status: 400 | 405): Response =>
-      refusal(status, 'invalid_request', 'This is not an acceptable logout token.')
+      problem(status, 'invalid_request', 'This is not an acceptable logout token.')
 
     try {
       const read = await readLogoutToken(request)
@@ -94,27 +95,27 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       emit(onEvent, { type: 'logged_out', sessions, durationMs: durationMs() })
       return bareResponse(200)
     } catch (error) {
-      if (isLogoutTokenError(error)) {
-        if (error.retryable) return refused(error.code, unavailable(error.retryAfterMs))
-        if (error.code !== 'replayed') return refused(error.code, invalid(400))
+      const { refusal, isReported } = readThrown(error)
+      if (refusal) {
+        if (refusal.retryable) return refused(refusal.code, unavailable(refusal.retryAfterMs))
+        if (refusal.code !== 'replayed') return refused(refusal.code, invalid(400))
         emit(onEvent, { type: 'repeated', durationMs: durationMs() })
         return bareResponse(200)
       }
-      // The step that failed has been reported.
-      if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
+      if (!isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
       emit(onEvent, { type: 'incomplete', status: failureStatus, durationMs: durationMs() })
       return unavailable()
     }
   }
 }
 
-function refusal(status: number, error: LogoutProblem['error'], description: string, retryAfterMs?: number): Response {
-  const problem: LogoutProblem = { error, error_description: description }
+function problem(status: number, error: LogoutProblem['error'], description: string, retryAfterMs?: number): Response {
+  const body: LogoutProblem = { error, error_description: description }
   const headers = {
     ...(status === 405 && { allow: 'POST' }),
     ...(status === 503 && retryHeaders(retryAfterMs)),
     'content-type': 'application/json',
     ...ALWAYS,
   }
-  return new Response(JSON.stringify(problem), { status, headers })
+  return new Response(JSON.stringify(body), { status, headers })
 }

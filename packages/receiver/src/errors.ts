@@ -95,7 +95,12 @@ export class LogoutTokenError extends Error {
 
 /** Recognizes a caught {@link LogoutTokenError}, even one from another copy of this package. */
 export function isLogoutTokenError(value: unknown): value is LogoutTokenError {
-  return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
+  try {
+    return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
+  } catch {
+    // Anything can be thrown, even an object that throws when it is read.
+    return false
+  }
 }
 
 /** Refuses a token. */

@@ -1,12 +1,12 @@
 import { checkUrl, emit, invalidOption } from '@backend-logout/core'
 import { bareResponse, retryHeaders } from './bare-response.ts'
 import { readBodyText } from './body-text.ts'
-import { isLogoutTokenError } from './errors.ts'
 import { createRevocationTokenVerifier } from './global-revocation-token.ts'
 import { parseMembers } from './json-object.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
+import { carryOut, checkTargets, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
+import { readThrown } from './thrown.ts'
 
 /** A user, in the provider's format. */
 export interface RevocationSubject {
@@ -114,14 +114,15 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
       return await respond(request, startedAt)
     } catch (error) {
       const durationMs = performance.now() - startedAt
-      if (isLogoutTokenError(error)) {
-        const refusal = error.retryable
-          ? bareResponse(503, retryHeaders(error.retryAfterMs))
+      const { refusal, isReported } = readThrown(error)
+      if (refusal) {
+        const answer = refusal.retryable
+          ? bareResponse(503, retryHeaders(refusal.retryAfterMs))
           : bareResponse(401, { 'www-authenticate': 'Bearer error="invalid_token"' })
-        emit(onEvent, { type: 'refused', code: error.code, status: refusal.status, durationMs })
-        return refusal
+        emit(onEvent, { type: 'refused', code: refusal.code, status: answer.status, durationMs })
+        return answer
       }
-      if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
+      if (!isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
       emit(onEvent, { type: 'incomplete', status: 503, durationMs })
       return bareResponse(503)
     }

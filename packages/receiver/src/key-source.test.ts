@@ -328,6 +328,14 @@ describe('a provider that fails', () => {
     expect(failures()[0]).toMatch(reason)
   })
 
+  test('a transport that throws what cannot be read is one that fails', async () => {
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const transport: Transport = { send: () => Promise.reject(proxy) }
+    expect(await verdict(issuer.token(), verifierFor({ transport }))).toBe('keys_unavailable')
+    expect(failures()[0]).toContain('no reason given')
+  })
+
   test('a redirect is not followed', async () => {
     await using thief = await TestIssuer.start()
     issuer.answer = (request, response) => {

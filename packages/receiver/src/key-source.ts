@@ -6,6 +6,7 @@ import type { SignatureHeader } from './header.ts'
 import { KeySet } from './key-set.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
 import { isSignedWith } from './signature.ts'
+import { messageOf } from './thrown.ts'
 
 /**
  * The maximum age of keys before they are fetched again, in milliseconds: a withdrawn key is used no longer than that.
@@ -136,7 +137,7 @@ export class KeySource {
     } catch (error) {
       // The next attempt also reads the metadata, because the address may have changed by then.
       this.#expireMetadata()
-      const message = `The keys of ${issuer} could not be fetched: ${(error as Error)?.message ?? 'no reason given'}.`
+      const message = `The keys of ${issuer} could not be fetched: ${messageOf(error)}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })
     }
   }

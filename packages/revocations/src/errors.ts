@@ -86,7 +86,12 @@ export class RevocationError extends Error {
 
 /** Recognizes a caught {@link RevocationError}, even one from another copy of this package. */
 export function isRevocationError(value: unknown): value is RevocationError {
-  return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
+  try {
+    return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
+  } catch {
+    // Anything can be thrown, even an object that throws when it is read.
+    return false
+  }
 }
 
 /** Refuses options. */

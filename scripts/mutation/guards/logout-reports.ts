@@ -131,8 +131,8 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'gives every refused token the same response',
-        "if (error.code !== 'replayed') return refused(error.code, invalid(400))",
-        "if (error.code !== 'replayed') return refused(error.code, refusal(400, 'invalid_request', error.message))",
+        "if (refusal.code !== 'replayed') return refused(refusal.code, invalid(400))",
+        "if (refusal.code !== 'replayed') return refused(refusal.code, problem(400, 'invalid_request', error.message))",
         'every refusal has the same response, whatever the reason',
       ],
     ],
@@ -237,6 +237,36 @@ export const logoutReportGuards: readonly Mutation[] = [
         'const leftMs = startedAt + this.#patienceMs - this.#clock.now()',
         'const leftMs = 600_000',
         'when their patience ends, one of the calls that wait begins another run, which the others share',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'No handler of a receiver, of a revocation feed',
+      file: 'packages/receiver/src/thrown.ts',
+      test: 'tests/everywhere/src/never-rejects.test.ts',
+    },
+    [
+      [
+        'responds even if what was thrown cannot be read',
+        '  } catch {\n    return { isReported: false }',
+        '  } catch (unreadable) {\n    throw unreadable',
+        'the receiver of logout tokens responds if %s fails, whatever it throws',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'No handler of a receiver, of a revocation feed',
+      file: 'packages/revocations/src/server/thrown.ts',
+      test: 'tests/everywhere/src/never-rejects.test.ts',
+    },
+    [
+      [
+        'answers a proxy even if what was thrown cannot be read',
+        '  } catch {\n    return {}',
+        '  } catch (unreadable) {\n    throw unreadable',
+        'the check for a proxy responds if %s fails, whatever it throws',
       ],
     ],
   ),

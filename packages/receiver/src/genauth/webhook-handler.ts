@@ -3,7 +3,8 @@ import { bareResponse } from '../bare-response.ts'
 import { readBodyText } from '../body-text.ts'
 import type { RequestProblem } from '../events.ts'
 import { forEach } from '../for-each.ts'
-import { carryOut, checkTargets, IncompleteLogoutError, type LogoutTargets, TARGETS } from '../log-out-everywhere.ts'
+import { carryOut, checkTargets, type LogoutTargets, TARGETS } from '../log-out-everywhere.ts'
+import { readThrown } from '../thrown.ts'
 import { isId } from './genauth-id.ts'
 import { isOneOf } from './shared-secret.ts'
 import { GENAUTH_EVENTS, type GenAuthEvent, readWebhook } from './webhook-event.ts'
@@ -134,8 +135,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
     try {
       return await respond(request, startedAt)
     } catch (error) {
-      // The step that failed has been reported.
-      if (!(error instanceof IncompleteLogoutError)) emit(onEvent, { type: 'failure', step: 'handler', error })
+      if (!readThrown(error).isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
       emit(onEvent, { type: 'incomplete', status: 503, durationMs: performance.now() - startedAt })
       return bareResponse(503)
     }

@@ -5,6 +5,7 @@ import { refuseOthers } from '../option-names.ts'
 import type { TokenClaims } from '../revocation-table.ts'
 import type { Awaitable } from './feed-handler.ts'
 import { ALWAYS } from './problem.ts'
+import { readThrown } from './thrown.ts'
 
 /**
  * Result of a check, for logs, metrics and alerts.
@@ -105,8 +106,9 @@ function bearerToken(request: Request): string | undefined {
 }
 
 function isInvalidToken(error: unknown): boolean {
-  const { code, name, status } = (error ?? {}) as { code?: unknown; name?: unknown; status?: unknown }
-  return (typeof code === 'string' && INVALID.test(code)) || INVALID_NAME.test(String(name)) || status === 401
+  const { code, name, status } = readThrown(error)
+  const matches = (pattern: RegExp, value: unknown): boolean => typeof value === 'string' && pattern.test(value)
+  return matches(INVALID, code) || matches(INVALID_NAME, name) || status === 401
 }
 
 function problem(status: number, title: string, headers: Readonly<Record<string, string>>): Response {

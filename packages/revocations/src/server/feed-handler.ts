@@ -1,9 +1,10 @@
-import { isRevocationError, refuse } from '../errors.ts'
+import { refuse } from '../errors.ts'
 import { emit } from '../events.ts'
 import { refuseOthers } from '../option-names.ts'
 import { isCursor } from '../page.ts'
 import type { ReadRequest, RevocationPage, RevocationSource } from '../source.ts'
 import { ALWAYS, type ProblemCode, refusal } from './problem.ts'
+import { readThrown } from './thrown.ts'
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
@@ -46,6 +47,13 @@ export interface RevocationFeedHandlerOptions {
 /** Answers requests for the feed. It never rejects. */
 export type RevocationFeedHandler = (request: Request) => Promise<Response>
 
+/** A page as it is sent. */
+interface Answered {
+  readonly body: string
+  /** The number of its entries. */
+  readonly entries: number
+}
+
 /** The longest wait that the contract allows, in seconds. */
 const MAX_WAIT_S = 25
 
@@ -71,10 +79,10 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
   if (typeof authorize !== 'function') refuse('authorize must be a function: the feed is not public.')
   if (!(Number.isInteger(maxOpen) && maxOpen >= 1)) refuse('maxOpen must be a positive whole number.')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  const bodies = new WeakMap<RevocationPage, string>()
+  const answers = new WeakMap<RevocationPage, Answered>()
   let open = 0
 
-  const answer = async (request: Request): Promise<Response | readonly [RevocationPage, string]> => {
+  const answer = async (request: Request): Promise<Response | Answered> => {
     if (request.method !== 'GET') {
       return refusal('method_not_allowed', 'Read the feed with GET.', { allow: 'GET' })
     }
@@ -95,11 +103,12 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
     try {
       const page = await log.read({ ...asked, signal: request.signal })
       // All who waited get the same page.
-      const body = bodies.get(page) ?? JSON.stringify(page)
-      bodies.set(page, body)
-      return [page, body]
+      const answered = answers.get(page) ?? { body: JSON.stringify(page), entries: page.entries.length }
+      answers.set(page, answered)
+      return answered
     } catch (error) {
-      if (isRevocationError(error) && error.code === 'cursor_gone') {
+      const { name, code } = readThrown(error)
+      if (name === 'RevocationError' && code === 'cursor_gone') {
         return refusal('cursor_gone', 'This cursor does not belong to this log. Read from the start, without after.')
       }
       // A client that has disconnected gets no response anyway.
@@ -115,9 +124,8 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
       const answered = await answer(request)
       const durationMs = performance.now() - startedAt
       if (!(answered instanceof Response)) {
-        const [page, body] = answered
-        emit(onEvent, { type: 'answered', entries: page.entries.length, durationMs })
-        return new Response(body, { headers: { ...ALWAYS, 'content-type': 'application/json' } })
+        emit(onEvent, { type: 'answered', entries: answered.entries, durationMs })
+        return new Response(answered.body, { headers: { ...ALWAYS, 'content-type': 'application/json' } })
       }
       const { code } = (await answered.clone().json()) as { code: ProblemCode }
       emit(onEvent, { type: 'refused', code, status: answered.status, durationMs })

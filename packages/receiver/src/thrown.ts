@@ -1,0 +1,30 @@
+import { isLogoutTokenError, type LogoutTokenError } from './errors.ts'
+import { IncompleteLogoutError } from './log-out-everywhere.ts'
+
+/** The relevant part of a value that was thrown while a request was handled. */
+export interface Thrown {
+  /** The refusal, if it is one. */
+  readonly refusal?: Pick<LogoutTokenError, 'code' | 'retryable' | 'retryAfterMs'>
+  /** True if an event has reported it. */
+  readonly isReported: boolean
+}
+
+/** Reads a thrown value. Anything can be thrown, even an object that throws when it is read. */
+export function readThrown(error: unknown): Thrown {
+  try {
+    if (!isLogoutTokenError(error)) return { isReported: error instanceof IncompleteLogoutError }
+    const { code, retryable, retryAfterMs } = error
+    return { refusal: { code, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) }, isReported: false }
+  } catch {
+    return { isReported: false }
+  }
+}
+
+/** The message of a thrown value. */
+export function messageOf(error: unknown): string {
+  try {
+    const { message } = Object(error) as { message?: unknown }
+    if (typeof message === 'string') return message
+  } catch {}
+  return 'no reason given'
+}
