@@ -210,8 +210,3 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
     only: 'Deno',
   },
 }
-
-/** The names of all variables that the environment may have for a client. */
-export function environmentVariables(): string[] {
-  return Object.keys(ENVIRONMENT_VARIABLES)
-}

@@ -33,7 +33,7 @@ export interface LogoutErrorDetails {
 }
 
 // Registered, so that two copies of this package, or two realms, recognize each other's errors.
-const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError') as never
+const BRAND: unique symbol = Symbol.for('backend-logout.LogoutError')
 
 /**
  * The only error that this package throws. Its `code` names the failure; its message also says where it happened and

@@ -23,7 +23,7 @@ export {
   type PartialClientOptions,
   tlsFromEnvironment,
 } from './environment.ts'
-export { ENVIRONMENT_VARIABLES, type EnvironmentVariable, environmentVariables } from './environment-variables.ts'
+export { ENVIRONMENT_VARIABLES, type EnvironmentVariable } from './environment-variables.ts'
 export { isLogoutError, LogoutError, type LogoutErrorDetails } from './errors.ts'
 export { emit, type LogoutEvent, type LogoutEventBase, type OnEvent } from './events.ts'
 export { fetchTransport } from './fetch-transport.ts'

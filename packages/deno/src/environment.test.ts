@@ -1,9 +1,9 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import { environmentVariables } from '@backend-logout/core'
+import { ENVIRONMENT_VARIABLES } from '@backend-logout/core'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { runDeno } from './testing/run-deno.ts'
 
-const NAMES = environmentVariables()
+const NAMES = Object.keys(ENVIRONMENT_VARIABLES)
 const allowEnv = `--allow-env=${NAMES}`
 const report = 'catch (error) { console.log(error.code, error.message) }'
 

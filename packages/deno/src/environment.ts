@@ -1,6 +1,6 @@
 import {
+  ENVIRONMENT_VARIABLES,
   environmentValue,
-  environmentVariables,
   LogoutError,
   optionsFromEnvironment,
   type PartialClientOptions,
@@ -59,7 +59,7 @@ function read(name: string): string | undefined {
   try {
     return Deno.env.get(name)
   } catch (error) {
-    throw explainRefusal(error, 'Reading the environment', '--allow-env', environmentVariables().join())
+    throw explainRefusal(error, 'Reading the environment', '--allow-env', Object.keys(ENVIRONMENT_VARIABLES).join())
   }
 }
 

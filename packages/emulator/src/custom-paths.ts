@@ -39,7 +39,7 @@ export function checkPaths(paths: CustomPaths): CustomPaths {
 }
 
 /** The addresses of the moved endpoints, as in the metadata. */
-export function advertisedAddresses(appHost: string, paths: CustomPaths): Readonly<Record<string, string>> {
+function advertisedAddresses(appHost: string, paths: CustomPaths): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(paths).map(([name, path]) => [MEMBERS[name as MovableEndpoint], `${appHost}${path}`]),
   )

@@ -20,7 +20,7 @@ export type OutboxErrorCode =
   | 'store_unavailable'
   | 'closed'
 
-const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError') as never
+const BRAND: unique symbol = Symbol.for('backend-logout.OutboxError')
 
 /** The only error that an outbox throws. Neither it nor its `cause` contains a token, a key or a database password. */
 export class OutboxError extends Error {
@@ -58,6 +58,11 @@ Object.defineProperties(OutboxError.prototype, {
  */
 export function isOutboxError(value: unknown): value is OutboxError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true
+}
+
+/** Refuses an option or an argument. */
+export function refuse(code: 'invalid_options' | 'invalid_argument', message: string): never {
+  throw new OutboxError(code, message)
 }
 
 /** Wraps a database error: its message and code, without the statement, its parameters and the address's password. */

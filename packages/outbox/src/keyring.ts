@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject, randomFillSync } from 'node:crypto'
-import { OutboxError } from './errors.ts'
+import { refuse } from './errors.ts'
 import { decryptJwe, encryptJwe, type JweHeader, readJweHeader } from './jwe.ts'
 
 /** A key that tokens are encrypted with: AES-256. */
@@ -37,9 +37,9 @@ export function createKeyring(keys: readonly EncryptionKey[] | undefined): Keyri
   for (const [index, entry] of given.entries()) {
     const { kid, key } = entry ?? {}
     if (typeof kid !== 'string' || !/^[\w.:-]{1,100}$/.test(kid)) {
-      refuse(`encryptionKeys[${index}].kid must be 1 to 100 letters, digits or -_.: characters.`)
+      refuse('invalid_options', `encryptionKeys[${index}].kid must be 1 to 100 letters, digits or -_.: characters.`)
     }
-    if (known.has(kid)) refuse(`encryptionKeys has two keys with the kid ${kid}.`)
+    if (known.has(kid)) refuse('invalid_options', `encryptionKeys has two keys with the kid ${kid}.`)
     known.set(kid, createSecretKey(bytesOf(key, index)))
   }
   const [[kid, key]] = known as Iterable<[string, KeyObject]> as [[string, KeyObject]]
@@ -76,11 +76,7 @@ function bytesOf(key: unknown, index: number): Uint8Array {
         ? key
         : undefined
   if (bytes?.length !== 32) {
-    return refuse(`encryptionKeys[${index}].key must be 32 bytes, as a Uint8Array or in base64url.`)
+    return refuse('invalid_options', `encryptionKeys[${index}].key must be 32 bytes, as a Uint8Array or in base64url.`)
   }
   return bytes
-}
-
-function refuse(message: string): never {
-  throw new OutboxError('invalid_options', message)
 }

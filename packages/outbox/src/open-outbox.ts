@@ -4,7 +4,7 @@ import { Adder, MAX_BATCH, type NewLogout } from './adder.ts'
 import { BulkTurns } from './bulk-turns.ts'
 import { DeadLetters, isId } from './dead-letters.ts'
 import { EntrySealer } from './entry.ts'
-import { isOutboxError, OutboxError, storeError } from './errors.ts'
+import { isOutboxError, OutboxError, refuse, storeError } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import { createPastJudge } from './expiry.ts'
 import { createHealth } from './health.ts'
@@ -88,7 +88,8 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   }
   const checkWritable = (): void => {
     checkOpen()
-    if (store.readOnly) refuse('The store was opened with readOnly: only stats() and deadLetters() work.')
+    if (store.readOnly)
+      refuse('invalid_argument', 'The store was opened with readOnly: only stats() and deadLetters() work.')
   }
   const asking = async <T>(doing: string, task: () => Promise<T>): Promise<T> => {
     checkOpen()
@@ -120,7 +121,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     async addMany(source, options = {}) {
       refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
-      if (!isIterable(source)) refuse('The logouts must be a list, or another iterable.')
+      if (!isIterable(source)) refuse('invalid_argument', 'The logouts must be a list, or another iterable.')
       const ids: string[] = []
       const store = async (batch: readonly NewLogout[]): Promise<void> => {
         checkWritable()
@@ -146,12 +147,12 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
       refuseUnknownOption(options, WORK)
       const { concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = options
       const { client, maxRefusals } = settings
-      if (!client) refuse('work() requires the option client of openOutbox().')
+      if (!client) refuse('invalid_argument', 'work() requires the option client of openOutbox().')
       if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
-        refuse('concurrency must be a whole number from 1 to 1000.')
+        refuse('invalid_argument', 'concurrency must be a whole number from 1 to 1000.')
       }
-      if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('graceMs must be 0 to 86400000 ms.')
-      if (working) refuse('work() is already running on this outbox.')
+      if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('invalid_argument', 'graceMs must be 0 to 86400000 ms.')
+      if (working) refuse('invalid_argument', 'work() is already running on this outbox.')
       worker = new Worker(store, {
         ...{ client, sealer, maxRefusals, isPast, concurrency, graceMs, untilEmpty, emit, upkeep },
         signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
@@ -192,9 +193,9 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
         refuseUnknownOption(options, DEAD_LETTERS)
         const { limit = 1000, after } = options
         if (!(Number.isInteger(limit) && limit >= 1 && limit <= 100_000)) {
-          refuse('limit must be a whole number from 1 to 100000.')
+          refuse('invalid_argument', 'limit must be a whole number from 1 to 100000.')
         }
-        if (after !== undefined && !isId(after)) refuse('after must be the id of a dead letter.')
+        if (after !== undefined && !isId(after)) refuse('invalid_argument', 'after must be the id of a dead letter.')
         return deadLetters.list({ limit, after })
       }),
 
@@ -228,8 +229,4 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 function isIterable(source: unknown): boolean {
   const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(source)
   return typeof (each ?? eachLater) === 'function'
-}
-
-function refuse(message: string): never {
-  throw new OutboxError('invalid_argument', message)
 }

@@ -1,5 +1,5 @@
 import type { LogoutClient } from '@backend-logout/core'
-import { OutboxError } from './errors.ts'
+import { refuse } from './errors.ts'
 import type { OnOutboxEvent } from './events.ts'
 import { createFingerprint } from './fingerprint.ts'
 import type { EncryptionKey } from './keyring.ts'
@@ -100,23 +100,30 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
   refuseUnknownOption(options, NAMES, { hints, code: 'invalid_options' })
   const { client, revocations, maxAgeMs = 2_592_000_000, maxRefusals = 3, addTimeoutMs = 5_000, onEvent } = options
   const store = resolveStore(options.store)
-  if (client !== undefined && typeof client?.logout !== 'function') refuse('client must be a logout client.')
-  if (revocations !== undefined && typeof revocations?.append !== 'function') refuse('revocations must have append().')
+  if (client !== undefined && typeof client?.logout !== 'function')
+    refuse('invalid_options', 'client must be a logout client.')
+  if (revocations !== undefined && typeof revocations?.append !== 'function')
+    refuse('invalid_options', 'revocations must have append().')
   const provider = options.provider ?? providerOf(client)
   if (provider !== undefined && !(typeof provider === 'string' && /^.{1,1000}$/s.test(provider))) {
-    refuse('provider must be a string of 1 to 1000 characters.')
+    refuse('invalid_options', 'provider must be a string of 1 to 1000 characters.')
   }
   const fingerprint = createFingerprint(options.fingerprintKey)
-  if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  if (!(maxAgeMs >= 1 && maxAgeMs <= TEN_YEARS_MS)) refuse('maxAgeMs must be 1 ms to ten years.')
-  if (!(Number.isInteger(maxRefusals) && maxRefusals >= 1)) refuse('maxRefusals must be a whole number from 1 on.')
-  if (!(addTimeoutMs >= 0 && addTimeoutMs <= 86_400_000)) refuse('addTimeoutMs must be 0 to 86400000 ms.')
+  if (onEvent !== undefined && typeof onEvent !== 'function') refuse('invalid_options', 'onEvent must be a function.')
+  if (!(maxAgeMs >= 1 && maxAgeMs <= TEN_YEARS_MS)) refuse('invalid_options', 'maxAgeMs must be 1 ms to ten years.')
+  if (!(Number.isInteger(maxRefusals) && maxRefusals >= 1))
+    refuse('invalid_options', 'maxRefusals must be a whole number from 1 on.')
+  if (!(addTimeoutMs >= 0 && addTimeoutMs <= 86_400_000))
+    refuse('invalid_options', 'addTimeoutMs must be 0 to 86400000 ms.')
   const { encryptionKeys } = options
   if (encryptionKeys !== undefined && !Array.isArray(encryptionKeys)) {
-    refuse('encryptionKeys must be a list of { kid, key }.')
+    refuse('invalid_options', 'encryptionKeys must be a list of { kid, key }.')
   }
   if (!encryptionKeys?.length && !(store.kind === 'embedded' && store.folder === undefined)) {
-    refuse('encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.')
+    refuse(
+      'invalid_options',
+      'encryptionKeys is required: tokens are never stored in the clear. Only { memory: true } may omit it.',
+    )
   }
   return Object.freeze({
     store,
@@ -135,8 +142,4 @@ export function resolveOptions(options: OutboxOptions): ResolvedOptions {
 function providerOf(client: OutboxOptions['client']): string | undefined {
   const { appId, provider } = client ?? {}
   return appId !== undefined && provider !== undefined ? `${appId} ${provider}` : undefined
-}
-
-function refuse(message: string): never {
-  throw new OutboxError('invalid_options', message)
 }

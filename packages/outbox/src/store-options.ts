@@ -5,7 +5,7 @@ import {
   type PostgresAddress,
   parsePostgresAddress,
 } from '@backend-logout/private-store'
-import { OutboxError } from './errors.ts'
+import { refuse } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
 
 /** A Postgres server, for any number of processes and machines. */
@@ -93,7 +93,10 @@ export function resolveStore(store: unknown): ResolvedStore {
   if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
   if (typeof store === 'string' && store !== '') {
     if (isMistypedAddress(store)) {
-      refuse('store must be the path of a folder, or a postgres:// address without quotes around it.')
+      refuse(
+        'invalid_options',
+        'store must be the path of a folder, or a postgres:// address without quotes around it.',
+      )
     }
     return { kind: 'embedded', folder: store }
   }
@@ -108,6 +111,7 @@ export function resolveStore(store: unknown): ResolvedStore {
     if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
   }
   return refuse(
+    'invalid_options',
     'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
   )
 }
@@ -115,26 +119,23 @@ export function resolveStore(store: unknown): ResolvedStore {
 function pathOf(folder: unknown): string {
   if (folder instanceof URL && folder.protocol === 'file:') return fileURLToPath(folder)
   if (typeof folder === 'string' && folder !== '') return folder
-  return refuse('store.folder must be a path.')
+  return refuse('invalid_options', 'store.folder must be a path.')
 }
 
 function resolvePostgres(options: PostgresOptions): ResolvedStore {
   const { postgres, schema, maxConnections, ssl, synchronousCommit, readOnly } = options
   const address = parsePostgresAddress(String(postgres))
-  if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
+  if ('problem' in address) return refuse('invalid_options', `The postgres:// address in store ${address.problem}.`)
   if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
-    refuse('store.schema must be a lower-case name of at most 50 characters.')
+    refuse('invalid_options', 'store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
-    refuse('store.maxConnections must be a whole number from 2 on.')
+    refuse('invalid_options', 'store.maxConnections must be a whole number from 2 on.')
   }
   if (synchronousCommit !== undefined && !['remote_write', 'on', 'remote_apply'].includes(synchronousCommit)) {
-    refuse('store.synchronousCommit must be remote_write, on or remote_apply.')
+    refuse('invalid_options', 'store.synchronousCommit must be remote_write, on or remote_apply.')
   }
-  if (readOnly !== undefined && typeof readOnly !== 'boolean') refuse('store.readOnly must be true or false.')
+  if (readOnly !== undefined && typeof readOnly !== 'boolean')
+    refuse('invalid_options', 'store.readOnly must be true or false.')
   return { kind: 'postgres', address, schema, maxConnections, ssl, synchronousCommit, readOnly }
-}
-
-function refuse(message: string): never {
-  throw new OutboxError('invalid_options', message)
 }

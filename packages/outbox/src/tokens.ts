@@ -1,5 +1,5 @@
 import { readSessionTokens, type SessionTokens } from '@backend-logout/core'
-import { OutboxError } from './errors.ts'
+import { refuse } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
 import { createFingerprint } from './fingerprint.ts'
 
@@ -65,12 +65,12 @@ export function readTokens(
     const token = secret[tokenType]
     if (token === undefined) continue
     if (typeof token !== 'string' || token === '' || token.length > MAX_TOKEN_LENGTH || !token.isWellFormed()) {
-      refuse(`The ${tokenType} must be a string of 1 to ${MAX_TOKEN_LENGTH} characters.`)
+      refuse('invalid_argument', `The ${tokenType} must be a string of 1 to ${MAX_TOKEN_LENGTH} characters.`)
     }
     const expiry = jwtExpiry(token) ?? given ?? addedAt + maxAgeMs
     about.push({ tokenType, fingerprint: fingerprint(token), expiresAt: Math.min(expiry, addedAt + TEN_YEARS_MS) })
   }
-  if (about.length === 0) refuse('There is nothing to revoke: pass accessToken or refreshToken.')
+  if (about.length === 0) refuse('invalid_argument', 'There is nothing to revoke: pass accessToken or refreshToken.')
   return { about: { addedAt, tokens: about }, secret: secret as EntrySecret }
 }
 
@@ -78,7 +78,7 @@ function membersOf(tokens: unknown): ReturnType<typeof readSessionTokens> {
   try {
     return readSessionTokens(tokens)
   } catch (error) {
-    refuse((error as Error).message)
+    refuse('invalid_argument', (error as Error).message)
   }
 }
 
@@ -86,10 +86,7 @@ function timeOf(expiresAt: Date | number | undefined): number | undefined {
   if (expiresAt === undefined) return undefined
   const time = Number(expiresAt)
   // The year 1973 in milliseconds, and far in the future in seconds: OAuth counts in seconds.
-  if (!(time > 100_000_000_000)) refuse('expiresAt must be a Date, or milliseconds (not seconds) since the epoch.')
+  if (!(time > 100_000_000_000))
+    refuse('invalid_argument', 'expiresAt must be a Date, or milliseconds (not seconds) since the epoch.')
   return time
-}
-
-function refuse(message: string): never {
-  throw new OutboxError('invalid_argument', message)
 }

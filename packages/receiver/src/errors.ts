@@ -53,7 +53,7 @@ export type LogoutTokenErrorCode =
   | 'keys_unavailable'
 
 // Registered, so that two copies of this package recognize each other's errors.
-const BRAND: unique symbol = Symbol.for('backend-logout.LogoutTokenError') as never
+const BRAND: unique symbol = Symbol.for('backend-logout.LogoutTokenError')
 
 /**
  * A logout token was refused. Its `code` is the reason; its message repeats no part of the token.

@@ -49,7 +49,7 @@ export interface RevocationErrorDetails {
 }
 
 // Registered, so that two copies of this package recognize each other's errors.
-const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError') as never
+const BRAND: unique symbol = Symbol.for('backend-logout.RevocationError')
 
 /**
  * The only error that this package throws. Its `code` names the failure; its message also says where it happened and

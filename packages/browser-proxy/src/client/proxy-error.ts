@@ -34,7 +34,7 @@ export interface LogoutProxyErrorDetails {
 }
 
 // Registered, so that two copies of this package recognize each other's errors.
-const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError') as never
+const BRAND: unique symbol = Symbol.for('backend-logout.LogoutProxyError')
 
 /**
  * The only error that the page's side throws. It contains no token.

@@ -94,7 +94,7 @@ function withoutApplication(env: Terminal['env']): Terminal['env'] {
 }
 
 /** Reads `{"app-web": {"secret": "…", "clientAuth": "client_secret_basic"}, "app-spa": {"clientAuth": "none"}}`. */
-export function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
+function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
   let value: unknown
   try {
     value = JSON.parse(text)
