@@ -53,6 +53,7 @@ export function readSessionTokens(given: unknown): { readonly [N in Name]?: unkn
 /** The first member that is a token by its name, but none of these. */
 function misnamed(members: Readonly<Record<string, unknown>>, present: readonly Name[]): string | undefined {
   return Object.keys(members).find((member) => {
+    if (present.includes(member as Name)) return false
     const name = BY_PLAIN_NAME.get(plain(member))
     return name !== undefined && !present.includes(name) && isFilled(members[member])
   })

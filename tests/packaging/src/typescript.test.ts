@@ -52,6 +52,28 @@ test.each([
   expect(await runIn(folder, tsc, ['--build', ...projects]).catch(String)).toBe('')
 })
 
+/** The modules that also run in pages and workers. */
+const ON_THE_WEB = ['core', 'browser-proxy/client', 'browser-proxy/server', 'receiver', 'revocations']
+
+test.each([['dom'], ['webworker']])('a project with %s and without the types of Node.js compiles', async (platform) => {
+  const imports = ON_THE_WEB.map((name, index) => `export * as module${index} from '@backend-logout/${name}'\n`)
+  await writeFile(join(folder, 'web-modules.ts'), imports.join(''))
+  const lib = ['es2022', platform, `${platform}.iterable`]
+  const compilerOptions = {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    target: 'es2022',
+    lib,
+    types: [],
+    strict: true,
+    noEmit: true,
+  }
+  const project = join(folder, `tsconfig.${platform}.json`)
+  await writeFile(project, JSON.stringify({ compilerOptions, files: ['web-modules.ts'] }))
+  const tsc = [process.execPath, join(root, 'node_modules/typescript-native/bin/tsc')] as const
+  expect(await runIn(folder, tsc, ['--project', project]).catch(String)).toBe('')
+})
+
 test('a CommonJS consumer requires every module', async () => {
   const names = packages.flatMap(modules)
   const script = `console.log(${JSON.stringify(names)}.filter((name) => Object.keys(require(name)).length > 0).join())`
