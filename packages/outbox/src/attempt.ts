@@ -1,5 +1,5 @@
 import { isLogoutError, type LogoutClient, type Revocation } from '@backend-logout/core'
-import type { Job } from 'pg-boss'
+import type { ClaimedJob } from './claimed-rows.ts'
 import { type EntrySealer, type JobData, jweOf } from './entry.ts'
 import type { EntryEvent, OutboxEvent } from './events.ts'
 import type { IsPast } from './expiry.ts'
@@ -26,9 +26,6 @@ export interface AttemptContext {
   readonly recall: (id: string) => Promise<Recalled | undefined>
 }
 
-/** A claimed logout. Its data may be anything that someone has written into the database. */
-export type ClaimedJob = Job<JobData>
-
 /** Stored record of earlier attempts. */
 export interface Recalled {
   readonly output: unknown
@@ -48,7 +45,8 @@ export async function attempt(context: AttemptContext, job: ClaimedJob): Promise
   const opened = sealer.open(job.id, job.data)
   if (!opened.ok) {
     const history = { ...before, refusals: before.refusals + 1 }
-    const kind = history.refusals < maxRefusals ? 'retry' : 'dead'
+    // Another key does not make it smaller.
+    const kind = history.refusals < maxRefusals && !job.isTooLarge ? 'retry' : 'dead'
     const settlement = unfinished(job, kind, opened.about, { code: opened.code }, history)
     return { settlement, health: { kind: 'unknown' } }
   }

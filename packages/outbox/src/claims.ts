@@ -1,12 +1,22 @@
-import type { FetchOptions } from 'pg-boss'
-import type { ClaimedJob, Recalled } from './attempt.ts'
+import type { Db, FetchOptions, JobAttempt } from 'pg-boss'
+import type { Recalled } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
-import type { JobData } from './entry.ts'
+import { type ClaimedJob, type ClaimedRow, readingClaimed, readLarge } from './claimed-rows.ts'
+import { jweOf } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
+import { MAX_DATA_BYTES } from './stored-data.ts'
 
 /** Time limit for a claim, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
+/** The most encrypted tokens that a worker holds, in characters; thousands of logouts with JWTs have less. */
+const MAX_HELD = 33_554_432
+/** The time in which a claim reads logouts of unusual size, in milliseconds. */
+const LARGE_MS = 1_000
+/** The most that the database keeps of an earlier attempt, in bytes. */
+const MAX_OUTPUT_BYTES = 2_000
+/** Someone else's row has violated a constraint. */
+const UNIQUE_VIOLATION = '23505'
 
 /** A heartbeat that is further ahead, in seconds, is from before the clock was set back. */
 const AHEAD_S = 60
@@ -20,6 +30,8 @@ export class Claims {
   #limitMs = WRITE_MS
   /** All claimed logouts, until they are settled. */
   readonly #all = new Map<string, ClaimedJob>()
+  /** The size of their encrypted tokens, in characters. */
+  #held = 0
   readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
   #started = 0
   /** The time by which the database's clock is ahead of `performance.now()`, in milliseconds. */
@@ -38,9 +50,13 @@ export class Claims {
     return this.#waiting.interactive.length + this.#waiting.backlog.length
   }
 
-  /** True if fewer than half of `stock` wait here. */
+  /** True if fewer than half of `stock` wait here, and there is room for more. */
   isLow(stock: number): boolean {
-    return this.waiting < stock / 2
+    return this.waiting < stock / 2 && this.#room >= MAX_DATA_BYTES
+  }
+
+  get #room(): number {
+    return MAX_HELD - this.#held
   }
 
   /**
@@ -72,25 +88,78 @@ export class Claims {
   }
 
   async #claim(options: FetchOptions): Promise<number> {
-    const jobs = await this.#fetch(options)
-    for (const job of jobs) {
-      this.#all.set(job.id, job)
-      this.#waiting[laneOf(job.data)].push(job)
-    }
-    return jobs.length
+    if (this.#room < MAX_DATA_BYTES) return 0
+    const rows = await this.#fetch(options)
+    const large = rows.filter(({ isUnread }) => isUnread)
+    for (const row of rows) if (!row.isUnread) this.#add(row)
+    const left = large.length > 0 ? await this.#addLarge(large) : 0
+    return rows.length - left
   }
 
-  async #fetch(options: FetchOptions): Promise<ClaimedJob[]> {
-    const { boss, within } = this.#store
-    const startedAt = performance.now()
+  #add(job: ClaimedJob): void {
+    this.settled(job)
+    this.#all.set(job.id, job)
+    this.#held += sizeOf(job)
+    this.#waiting[laneOf(job.data)].push(job)
+  }
+
+  /** Reads logouts of unusual size one by one, as long as there is room and time. Returns the number of the others. */
+  async #addLarge(rows: readonly ClaimedRow[]): Promise<number> {
+    const { schema, within } = this.#store
+    const endAt = performance.now() + LARGE_MS
+    const left = [...rows]
     try {
-      const jobs = await boss.fetch<JobData>(QUEUE, { ...options, db: within(this.#limitMs) })
+      while (left[0] && this.#room >= MAX_DATA_BYTES && performance.now() < endAt) {
+        this.#add(await readLarge(within(WRITE_MS), schema, left[0]))
+        left.shift()
+      }
+    } finally {
+      if (left.length > 0) await this.#leave(left.map(({ id }) => id))
+    }
+    return left.length
+  }
+
+  async #fetch(options: FetchOptions): Promise<readonly ClaimedRow[]> {
+    const startedAt = performance.now()
+    const statements = this.#store.within(this.#limitMs)
+    const db: Db = {
+      executeSql: async (text, values) => {
+        try {
+          return await statements.executeSql(readingClaimed(text), values)
+        } catch (error) {
+          // pg-boss takes it for an empty queue.
+          if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) await this.#resetPolicies()
+          throw error
+        }
+      },
+    }
+    try {
+      const rows: readonly JobAttempt[] = await this.#store.boss.fetch(QUEUE, { ...options, db })
       if (performance.now() - startedAt < WRITE_MS / 2) this.#limitMs = WRITE_MS
-      return jobs
+      return rows as readonly ClaimedRow[]
     } catch (error) {
       if (performance.now() - startedAt >= this.#limitMs) this.#limitMs = Math.min(this.#limitMs * 2, MAX_CLAIM_MS)
       throw error
     }
+  }
+
+  /** Returns claims that there was no room for, as if they had not been made. */
+  async #leave(ids: readonly string[]): Promise<void> {
+    const { schema, within } = this.#store
+    await within(WRITE_MS).executeSql(
+      `UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, retry_count = greatest(retry_count - 1, 0),
+        started_on = CASE WHEN retry_count > 0 THEN started_on END
+      WHERE name = '${QUEUE}' AND id = ANY($1::uuid[]) AND state = 'active'`,
+      [ids],
+    )
+  }
+
+  /** Someone else's logouts may have a policy by which only one of them can be claimed; ours have none. */
+  async #resetPolicies(): Promise<void> {
+    const { schema, within } = this.#store
+    await within(WRITE_MS).executeSql(
+      `UPDATE ${schema}.job SET policy = 'standard' WHERE name = '${QUEUE}' AND state < 'active' AND policy <> 'standard'`,
+    )
   }
 
   /** Removes and returns the next logout to start: an interactive one, or at intervals one of the backlog. */
@@ -105,10 +174,22 @@ export class Claims {
 
   /** Looks up the earlier attempts at a logout, and the database's time of this one. */
   async recall(id: string): Promise<Recalled | undefined> {
+    const { schema, within } = this.#store
+    const output = `CASE WHEN pg_column_size(output) <= ${MAX_OUTPUT_BYTES} THEN output END`
     try {
-      const [job] = await this.#store.boss.findJobs(QUEUE, { id, db: this.#store.within(WRITE_MS) })
-      // The application may have configured pg to parse times as something other than a Date.
-      return job && { output: job.output, startedOn: new Date(job.startedOn) }
+      const { rows } = await within(WRITE_MS).executeSql(
+        `SELECT left((${output})->>'attempts', 20) AS attempts, left((${output})->>'refusals', 20) AS refusals,
+          extract(epoch FROM started_on) * 1000 AS "startedOn"
+        FROM ${schema}.job WHERE name = '${QUEUE}' AND id = $1`,
+        [id],
+      )
+      const job = rows[0] as Record<'attempts' | 'refusals' | 'startedOn', unknown> | undefined
+      return (
+        job && {
+          output: { attempts: Number(job.attempts), refusals: Number(job.refusals) },
+          startedOn: new Date(Number(job.startedOn)),
+        }
+      )
     } catch {
       // Then it counts as not tried before, which costs an attempt.
       return undefined
@@ -122,6 +203,8 @@ export class Claims {
 
   /** Removes a settled logout. */
   settled({ id }: { readonly id: string }): void {
+    const job = this.#all.get(id)
+    if (job) this.#held -= sizeOf(job)
     this.#all.delete(id)
   }
 
@@ -156,4 +239,8 @@ export class Claims {
     const jobs = [...this.#all.values()]
     if (jobs.length > 0) await this.#store.boss.touch(QUEUE, jobs, { db: this.#store.within(WRITE_MS) })
   }
+}
+
+function sizeOf({ data }: ClaimedJob): number {
+  return jweOf(data)?.length ?? 0
 }

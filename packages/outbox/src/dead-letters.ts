@@ -7,6 +7,7 @@ import { MAX_JWE_LENGTH } from './jwe.ts'
 import type { DeadLetter, DeadLetterOptions } from './outbox.ts'
 import { readCount, readReason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
+import { JWE, MAX_DATA_BYTES, WHOLE_DATA } from './stored-data.ts'
 
 /** A row of the table, from any writer: only texts, with limited lengths. */
 interface Row {
@@ -22,6 +23,8 @@ interface Row {
 }
 
 const MAX_BATCH = 1000
+/** The most encrypted tokens that one statement moves, in bytes. */
+const MAX_MOVED_BYTES = 33_554_432
 
 /** The dead letters of an outbox. */
 export class DeadLetters {
@@ -44,7 +47,13 @@ export class DeadLetters {
         left(data->'reason'->>'code', 100) AS code, left(data->'reason'->>'status', 10) AS status,
         left(data->'reason'->>'providerError', 200) AS "providerError", left(data->>'attempts', 20) AS attempts,
         extract(epoch FROM created_on) * 1000 AS "createdOn"
-      ${from} ${beyond} ORDER BY created_on, id LIMIT $1`,
+      FROM (
+        SELECT id, created_on, CASE WHEN pg_column_size(data) <= ${MAX_DATA_BYTES} THEN data END AS data FROM (
+          SELECT id, created_on, ${WHOLE_DATA} AS data FROM (
+            SELECT id, created_on, data ${from} ${beyond} ORDER BY created_on, id LIMIT $1
+          ) AS page OFFSET 0
+        ) AS whole OFFSET 0
+      ) AS letter ORDER BY created_on, id`,
       [limit, ...(after === undefined ? [] : [after])],
     )
     if (rows.length === 0 && after !== undefined) await this.#checkExists(after)
@@ -83,9 +92,13 @@ export class DeadLetters {
   async #move(db: Db, ids: readonly string[] | undefined, limit: number): Promise<number> {
     const { boss, schema } = this.#store
     const { rows } = await db.executeSql(
-      `SELECT id, data->>'jwe' AS jwe FROM ${schema}.job
-      WHERE name = '${DEAD}' AND length(data->>'jwe') <= ${MAX_JWE_LENGTH} ${ids ? 'AND id = ANY($2::uuid[])' : ''}
-      ORDER BY created_on, id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+      `SELECT id, jwe FROM (
+        SELECT id, jwe, sum(octet_length(jwe)) OVER (ORDER BY created_on, id) AS bytes FROM (
+          SELECT id, created_on, data->>'jwe' AS jwe FROM ${schema}.job
+          WHERE name = '${DEAD}' AND length(${JWE}) <= ${MAX_JWE_LENGTH} ${ids ? 'AND id = ANY($2::uuid[])' : ''}
+          ORDER BY created_on, id LIMIT $1 FOR UPDATE SKIP LOCKED
+        ) AS letter
+      ) AS summed WHERE bytes <= ${MAX_MOVED_BYTES}`,
       [limit, ...(ids ? [ids] : [])],
     )
     const letters = rows as { id: string; jwe: string }[]

@@ -1,6 +1,7 @@
 import { Alarm } from './alarm.ts'
-import { type AttemptContext, attempt, type ClaimedJob } from './attempt.ts'
+import { type AttemptContext, attempt } from './attempt.ts'
 import type { Store } from './boss.ts'
+import type { ClaimedJob } from './claimed-rows.ts'
 import { Claims } from './claims.ts'
 import type { OnOutboxEvent } from './events.ts'
 import type { WorkSummary } from './outbox.ts'

@@ -39,6 +39,37 @@ export const limitGuards: readonly Mutation[] = [
       'stop neither a list of dead letters, nor their retry, nor statistics',
     ],
   ]),
+  ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/claims.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
+    [
+      'claims no more large rows than fit into memory',
+      'left[0] && this.#room >= MAX_DATA_BYTES',
+      'left[0]',
+      'crash no worker with little memory, whatever their size and number',
+    ],
+    [
+      'claims rows with a policy',
+      'code === UNIQUE_VIOLATION',
+      'code === undefined',
+      'with a policy of pg-boss keep nobody from claiming',
+    ],
+  ]),
+  ...guardsIn(
+    { promise: ROWS, file: 'packages/outbox/src/stored-data.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
+    [
+      [
+        'reads no large note',
+        'pg_column_size(data) <= ${MAX_NOTE_BYTES}',
+        'true',
+        'of any size stop neither the pace, nor the pause, nor a retry',
+      ],
+      [
+        'reads no more than a logout has',
+        "pg_column_size(data) <= ${MAX_DATA_BYTES} AND jsonb_typeof(data->'jwe')",
+        "jsonb_typeof(data->'jwe')",
+        'crash no worker with little memory, whatever their size and number',
+      ],
+    ],
+  ),
   ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/attempt.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
     [
       'keeps nothing of a row that cannot be written again',
