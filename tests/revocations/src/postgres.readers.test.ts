@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { followRevocations } from '@backend-logout/revocations'
+import { followRevocations, type RevocationList } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
@@ -51,6 +51,29 @@ describe('a log on Postgres', () => {
     await waiting
     await log.close()
     await until(async () => (await listeners()).length === 0, 'no connection remains', 10_000)
+  })
+
+  test.each([1, 100, 10_000])('passes rows that no reader accepts, with pages of %i', async (pageEntries) => {
+    const address = await newDatabase()
+    await using log = await openRevocationLog({ store: address, pageEntries })
+    const failures: string[] = []
+    const follow = (): RevocationList =>
+      followRevocations({ source: log, onEvent: (event) => event.type === 'failed' && failures.push(event.message) })
+    await using early = follow()
+    await early.ready
+    // Within the limits of the table, which count characters, and more than a page can have.
+    await query(
+      address,
+      `INSERT INTO backend_logout_revocations.entry (iss, sub, at, until)
+      SELECT 'https://id.example.com', repeat('\u{1F600}', 1024), 1, 2000000000 FROM generate_series(1, 800)`,
+    )
+    await log.append(revoked('stolen'))
+    await until(() => early.check(token('stolen')) === 'revoked', 'the entry arrives')
+    expect(early.check(token('other'))).toBe('valid')
+    await using late = follow()
+    await late.ready
+    expect([late.check(token('stolen')), late.check(token('other'))]).toEqual(['revoked', 'valid'])
+    expect(failures).toEqual([])
   })
 
   test('serves a thousand waiting readers with one query for each change', async () => {

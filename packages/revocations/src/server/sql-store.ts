@@ -9,6 +9,11 @@ import type { RunStatement } from './transaction.ts'
 
 /** Number of rows that one statement deletes. */
 const PRUNE_ROWS = 10_000
+/**
+ * Stands for rows that no reader accepts, such as one of another client with a longer name: a page without an entry
+ * would be the last one, and a search for a readable row could take longer than a reader waits. It revokes nothing.
+ */
+const UNREADABLE: RevocationEntry = { iss: 'about:blank', jti: 'unreadable', until: 0 }
 
 interface Answer {
   readonly head: string
@@ -126,9 +131,10 @@ export class SqlStore {
     const from = cursor?.page ? cursor.page.from : cursor?.to
     const id = found[entries.length - 1]?.[0] ?? '0'
     const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
+    const readable = entries.filter(isEntry)
+    if (readable.length === 0 && entries.length > 0) readable.push(UNREADABLE)
     return {
-      // Another client may have written invalid entries.
-      page: { entries: entries.filter(isEntry), cursor: next, as_of: Number(as_of), more },
+      page: { entries: readable, cursor: next, as_of: Number(as_of), more },
       head: writeCursor({ history, to: head }),
     }
   }
