@@ -100,6 +100,18 @@ Object.defineProperties(LogoutError.prototype, {
  * Recognizes a caught {@link LogoutError}, even one from another copy of this package or another realm.
  *
  * @param value Anything, typically what `catch` caught.
+ * @example
+ * ```ts
+ * import { createLogoutClient, isLogoutError } from '@backend-logout/core'
+ *
+ * const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai' })
+ * try {
+ *   await client.revokeToken('an-access-token')
+ * } catch (error) {
+ *   if (isLogoutError(error)) console.error(error.code, error.message)
+ *   else throw error
+ * }
+ * ```
  */
 export function isLogoutError(value: unknown): value is LogoutError {
   return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true

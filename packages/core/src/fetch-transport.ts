@@ -4,6 +4,17 @@ import { type Transport, type TransportRequest, TransportResponse } from './tran
  * A {@link Transport} over `fetch`.
  *
  * @param fetch The function to send with. By default the global one, looked up at each request.
+ * @example
+ * ```ts
+ * import { createLogoutClient, fetchTransport, type Transport } from '@backend-logout/core'
+ *
+ * const overFetch = fetchTransport()
+ * const transport: Transport = async (request) => {
+ *   console.log(request.url)
+ *   return await overFetch(request)
+ * }
+ * export const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai', transport })
+ * ```
  */
 export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
   return {

@@ -4,6 +4,13 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Po
 /**
  * Escapes characters that would control a terminal or forge a line of a log, as JSON does: messages of a database and
  * file names may come from anyone.
+ *
+ * @example
+ * ```ts
+ * import { printable } from '@backend-logout/private-store'
+ *
+ * console.log(printable('red: \\u001b[31m')) // escaped, and harmless to a terminal
+ * ```
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) =>

@@ -93,7 +93,22 @@ export class LogoutTokenError extends Error {
   }
 }
 
-/** Recognizes a caught {@link LogoutTokenError}, even one from another copy of this package. */
+/**
+ * Recognizes a caught {@link LogoutTokenError}, even one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { createLogoutTokenVerifier, isLogoutTokenError } from '@backend-logout/receiver'
+ *
+ * const verifier = createLogoutTokenVerifier({ issuers: [{ issuer: 'https://id.example.com', clientId: 'app' }] })
+ * try {
+ *   await verifier.verify('a-logout-token')
+ * } catch (error) {
+ *   if (isLogoutTokenError(error)) console.error(error.code, error.retryable)
+ *   else throw error
+ * }
+ * ```
+ */
 export function isLogoutTokenError(value: unknown): value is LogoutTokenError {
   try {
     return typeof value === 'object' && value !== null && (value as { [BRAND]?: boolean })[BRAND] === true

@@ -19,7 +19,18 @@ export interface ReplayStore {
  */
 const MAX_ENTRIES = 100_000
 
-/** Creates a {@link ReplayStore} in the memory of this process. */
+/**
+ * Creates a {@link ReplayStore} in the memory of this process, which is the default.
+ *
+ * @example
+ * ```ts
+ * import { createLogoutTokenVerifier, createReplayMemory } from '@backend-logout/receiver'
+ *
+ * const replays = createReplayMemory(1_000_000)
+ * const issuers = [{ issuer: 'https://id.example.com', clientId: 'app' }]
+ * export const verifier = createLogoutTokenVerifier({ issuers, replays })
+ * ```
+ */
 export function createReplayMemory(maxEntries: number = MAX_ENTRIES): ReplayStore {
   const seen = new Map<string, number>()
   const prune = (): void => {

@@ -84,7 +84,21 @@ export class RevocationError extends Error {
   }
 }
 
-/** Recognizes a caught {@link RevocationError}, even one from another copy of this package. */
+/**
+ * Recognizes a caught {@link RevocationError}, even one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { followRevocations, isRevocationError, revocationFeed } from '@backend-logout/revocations'
+ *
+ * try {
+ *   followRevocations({ source: revocationFeed('https://feed.example.com/revocations') })
+ * } catch (error) {
+ *   if (isRevocationError(error)) console.error(error.code, error.message)
+ *   else throw error
+ * }
+ * ```
+ */
 export function isRevocationError(value: unknown): value is RevocationError {
   try {
     return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true

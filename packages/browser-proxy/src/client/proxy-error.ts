@@ -66,7 +66,22 @@ export class LogoutProxyError extends Error implements LogoutProxyErrorDetails {
   }
 }
 
-/** Recognizes a caught {@link LogoutProxyError}, even one from another copy of this package. */
+/**
+ * Recognizes a caught {@link LogoutProxyError}, even one from another copy of this package.
+ *
+ * @example
+ * ```ts
+ * import { createLogout, isLogoutProxyError } from '@backend-logout/browser-proxy/client'
+ *
+ * const { logout } = createLogout({ endpoint: '/logout' })
+ * try {
+ *   await logout()
+ * } catch (error) {
+ *   if (isLogoutProxyError(error)) console.error(error.code, error.message)
+ *   else throw error
+ * }
+ * ```
+ */
 export function isLogoutProxyError(value: unknown): value is LogoutProxyError {
   return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
 }
