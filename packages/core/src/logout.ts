@@ -57,8 +57,8 @@ export async function logout(
   options: LogoutOptions = {},
 ): Promise<LogoutResult> {
   const { accessToken, refreshToken, idToken } = readSessionTokens(given)
-  const { token: untyped } = (given ?? {}) as { token?: unknown }
-  if (typeof untyped === 'string' && untyped !== '' && accessToken === undefined) {
+  const { token } = (given ?? {}) as { readonly token?: unknown }
+  if (accessToken === undefined && readSessionTokens({ accessToken: token }).accessToken !== undefined) {
     invalidOption('token', 'is not the name of a token here: pass it as accessToken.', 'invalid_argument')
   }
   const present = [['refresh_token', refreshToken] as const, ['access_token', accessToken] as const].filter(

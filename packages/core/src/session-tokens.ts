@@ -1,3 +1,8 @@
+/**
+ * Reads the tokens of a session, for packages that take them. Separate, so that a page does not load it.
+ *
+ * @module
+ */
 import { invalidOption } from './invalid-option.ts'
 import { isBlank } from './token.ts'
 
@@ -12,11 +17,9 @@ export interface SessionTokens {
 }
 
 const NAMES = ['accessToken', 'refreshToken', 'idToken'] as const
-type Name = (typeof NAMES)[number]
 
-/** A name without its case and separators, which differ in a token response (RFC 6749 §5.1) and in other languages. */
-const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
-const BY_PLAIN_NAME: ReadonlyMap<string, Name> = new Map(NAMES.map((name) => [plain(name), name]))
+/** A name of a token, also as in a token response (RFC 6749 §5.1) or in other languages. */
+const NAME = /^(access|refresh|id)[_-]?token$/i
 
 /**
  * Reads the tokens of a session that an application passes or stores, for packages that take them. An empty or blank
@@ -27,38 +30,41 @@ const BY_PLAIN_NAME: ReadonlyMap<string, Name> = new Map(NAMES.map((name) => [pl
  * `access_token` or in an object `tokens`: they would stay active unnoticed
  * @example
  * ```ts
- * import { readSessionTokens } from '@backend-logout/core'
+ * import { readSessionTokens } from '@backend-logout/core/session-tokens'
  *
  * console.log(readSessionTokens({ accessToken: 'an-access-token', idToken: '' })) // { accessToken: 'an-access-token' }
  * ```
  */
-export function readSessionTokens(given: unknown): { readonly [N in Name]?: unknown } {
-  if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) {
-    invalidOption('tokens', 'must be an object.', 'invalid_argument')
+export function readSessionTokens(given: unknown): { readonly [N in keyof SessionTokens]?: unknown } {
+  if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) refuse('tokens', 'must be an object.')
+  const members: Readonly<Record<string, unknown>> = Object(given ?? {})
+  const tokens = Object.fromEntries(
+    NAMES.filter((name) => isFilled(members[name])).map((name) => [name, members[name]]),
+  )
+  const misnamed = misnamedIn(members, tokens)
+  if (misnamed) refuse(misnamed, `is not the name of a token here: pass it as ${properName(misnamed)}.`)
+  const inside = members.tokens
+  if (!Object.keys(tokens)[0] && inside && misnamedIn(Object(inside), tokens)) {
+    refuse('tokens', 'are in an object of this name: pass that object.')
   }
-  const members = (given ?? {}) as Readonly<Record<string, unknown>>
-  const present = NAMES.filter((name) => isFilled(members[name]))
-  const mistaken = misnamed(members, present)
-  if (mistaken !== undefined) {
-    const name = BY_PLAIN_NAME.get(plain(mistaken))
-    invalidOption(mistaken, `is not the name of a token here: pass it as ${name}.`, 'invalid_argument')
-  }
-  const { tokens } = members
-  if (present.length === 0 && isFilled(tokens) && misnamed(Object(tokens), []) !== undefined) {
-    invalidOption('tokens', 'are in an object of this name: pass that object.', 'invalid_argument')
-  }
-  return Object.fromEntries(present.map((name) => [name, members[name]]))
+  return tokens
 }
 
 /** The first member that is a token by its name, but none of these. */
-function misnamed(members: Readonly<Record<string, unknown>>, present: readonly Name[]): string | undefined {
-  return Object.keys(members).find((member) => {
-    if (present.includes(member as Name)) return false
-    const name = BY_PLAIN_NAME.get(plain(member))
-    return name !== undefined && !present.includes(name) && isFilled(members[member])
-  })
+function misnamedIn(members: Readonly<Record<string, unknown>>, tokens: object): string | undefined {
+  return Object.keys(members).find(
+    (member) => NAME.test(member) && !(properName(member) in tokens) && isFilled(members[member]),
+  )
+}
+
+function properName(name: string): string {
+  return name.replace(NAME, (_, kind: string) => `${kind.toLowerCase()}Token`)
 }
 
 function isFilled(token: unknown): boolean {
   return token !== undefined && token !== null && !(typeof token === 'string' && isBlank(token))
+}
+
+function refuse(name: string, reason: string): never {
+  return invalidOption(name, reason, 'invalid_argument')
 }

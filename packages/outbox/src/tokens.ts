@@ -1,4 +1,5 @@
-import { readSessionTokens, type SessionTokens } from '@backend-logout/core'
+import type { SessionTokens } from '@backend-logout/core'
+import { readSessionTokens } from '@backend-logout/core/session-tokens'
 import { refuse } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
 import { createFingerprint } from './fingerprint.ts'

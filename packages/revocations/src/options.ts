@@ -58,12 +58,9 @@ export function resolveOptions(options: FollowOptions): ResolvedFollowOptions {
   }
   if (!(maxEntries >= 1)) refuse('maxEntries must be 1 or more.')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  const given = Object(issuerAliases) as Readonly<Record<string, string>>
-  // A list or a Map has no such members, and would leave its issuers without aliases.
-  if (given !== issuerAliases || Array.isArray(given) || Symbol.iterator in given) {
-    refuse("issuerAliases must be an object such as { 'https://login.example.com': 'https://id.example.com' }.")
-  }
-  const aliases = new Map(Object.entries(given))
+  // The members of a list, a Map or a text are no aliases, and are refused with this one.
+  const isPlain = Object(issuerAliases) === issuerAliases && !(Symbol.iterator in issuerAliases)
+  const aliases = new Map(Object.entries(isPlain ? issuerAliases : { '': '' }))
   for (const [alias, issuer] of aliases) {
     if (!isName(alias, MAX_ISSUER) || !isName(issuer, MAX_ISSUER) || aliases.has(issuer)) {
       refuse('issuerAliases must map aliases to issuers.')

@@ -1,4 +1,5 @@
-import { emit, readSessionTokens, type SessionTokens } from '@backend-logout/core'
+import { emit, type SessionTokens } from '@backend-logout/core'
+import { readSessionTokens } from '@backend-logout/core/session-tokens'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'
