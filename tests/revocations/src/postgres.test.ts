@@ -130,6 +130,21 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(['1'])
   })
 
+  test('rejects only the entry that the encoding of the database has no characters for', async () => {
+    const address = await newDatabase()
+    await query(address, "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0")
+    const latin = new URL(address)
+    latin.pathname = '/latin'
+    const log = await openLog(latin.href)
+    const names = Array.from({ length: 61 }, (_, index) => (index === 30 ? 'ユーザ' : `user ${index}`))
+    const results = await Promise.allSettled(names.map((name) => log.append(revoked(name))))
+    expect(names.filter((_, index) => results[index]?.status === 'rejected')).toEqual(['ユーザ'])
+    expect(results[30]).toMatchObject({
+      reason: { code: 'store_unavailable', message: expect.stringContaining('LATIN1') },
+    })
+    expect((await readAll(log)).names.sort()).toEqual(names.filter((name) => name !== 'ユーザ').sort())
+  })
+
   test('reports the problem, without the password', async () => {
     const address = await newDatabase()
     for (const store of [

@@ -1,7 +1,7 @@
 import { outlastOutage } from '@backend-logout/private-store'
 import type { RevocationEntry } from '../entry.ts'
 import type { LogStore } from './store.ts'
-import { storeError } from './store-error.ts'
+import { isDataError, storeError } from './store-error.ts'
 
 interface Waiting {
   readonly entries: readonly RevocationEntry[]
@@ -94,16 +94,27 @@ export class Appender {
   }
 
   async #appendBatch(batch: readonly Waiting[]): Promise<void> {
+    await this.#storeBatch(batch)
+    this.#running--
+    this.#start()
+  }
+
+  async #storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const entries = batch.flatMap(({ entries }) => entries)
       await this.#untilStored(entries, Math.max(...batch.map(({ giveUpAt }) => giveUpAt)))
       this.#appended(entries.length)
       for (const { stored } of batch) stored()
     } catch (error) {
+      if (batch.length > 1 && isDataError(error)) {
+        // One caller's entry must not fail those of others: half by half, only that one is left.
+        const half = batch.length >> 1
+        await this.#storeBatch(batch.slice(0, half))
+        await this.#storeBatch(batch.slice(half))
+        return
+      }
       for (const { failed } of batch) failed(error)
     }
-    this.#running--
-    this.#start()
   }
 
   #untilStored(entries: readonly RevocationEntry[], giveUpAt: number): Promise<void> {

@@ -9,3 +9,9 @@ export function storeError(doing: string, reason: unknown): RevocationError {
   const cause = describeDatabaseError(reason)
   return new RevocationError('store_unavailable', `${doing} failed: ${cause.message}`, { cause })
 }
+
+/** True if the database refuses what it was given, such as a character that its encoding does not have. */
+export function isDataError(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  return isRevocationError(error) ? isDataError(cause) : /^2[23]/.test(String(code))
+}
