@@ -5,7 +5,7 @@ import { expressSessions } from './express-sessions.ts'
 import { IncompleteLogoutError, logoutEverywhere } from './log-out-everywhere.ts'
 import { createMemorySessionIndex } from './memory-session-index.ts'
 import type { LogoutNotice } from './notice.ts'
-import { createPostgresSessionIndex } from './postgres-session-index.ts'
+import { createPostgresSessionIndex, type PostgresPool } from './postgres-session-index.ts'
 import type { RecordedSessions, SessionAccess } from './session-index.ts'
 
 let database: PrivateStore
@@ -159,6 +159,27 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
       { numRuns: kind === 'memory' ? 300 : 15 },
     )
   })
+})
+
+test('a login reads no reports that other clients of the database have written', async () => {
+  let read = 0
+  const pool: PostgresPool = {
+    async query(text, values) {
+      const result = await database.query(text, values)
+      read += JSON.stringify(result.rows).length
+      return result
+    },
+  }
+  const index = createPostgresSessionIndex({ pool, schema: 'large', end: () => {} })
+  await index.remove('none')
+  await database.query(
+    "INSERT INTO large.logout SELECT $1, 'alice', repeat('x', 10000000), $2, $2 FROM generate_series(1, 3)",
+    [iss, AT],
+  )
+  expect(await index.add('1', { iss, sub: 'alice', sid: 's1', iat: AT - 2 })).toBe(true)
+  expect(await index.find({ iss, sub: 'alice', at: AT })).toEqual(['1'])
+  expect(await index.add('1', { iss, sub: 'alice', sid: 's1', iat: AT - 2 })).toBe(false)
+  expect(read).toBeLessThan(1_000)
 })
 
 test('two processes that create the tables at the same time both succeed', async () => {
