@@ -153,11 +153,17 @@ export class Adder {
     const jobs = this.#seal(list)
     // Short enough for another attempt, on another connection, if the first one was cut silently.
     const attemptMs = Math.min(WRITE_MS, timeoutMs * 0.4)
-    await outlastOutage(giveUpAt, () => {
+    let isRepeated = false
+    await outlastOutage(giveUpAt, async () => {
       const ms = timeoutMs ? Math.max(1, Math.min(giveUpAt - performance.now(), attemptMs)) : WRITE_MS
+      const db = store.durably(ms)
       // After a broken connection, it is unknown whether the statement took effect; with the same ids, that does not
       // matter.
-      return store.boss.insert(QUEUE, jobs, { db: store.durably(ms) })
+      const mayBeStored = isRepeated
+      isRepeated = true
+      await store.boss.insert(QUEUE, jobs, { db })
+      // Then this commit has written nothing, and waited for no standby. One that writes also waits for those before it.
+      if (mayBeStored) await db.executeSql(`SELECT pg_logical_emit_message(true, 'backend-logout', '')`)
     })
     added(jobs.length)
     return jobs.map(({ id }) => id)

@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { cancelStatement } from './cancel-statement.ts'
 import type { PostgresAddress } from './postgres-address.ts'
 
 /** Time limit for connecting to one host, in milliseconds. */
 const CONNECT_MS = 5_000
+/** Maximum time for canceling a statement, in milliseconds; at most a quarter of the time limit that it exceeded. */
+const CANCEL_MS = 1_000
 /** Time limit for a statement without another one, in milliseconds. */
 const MAINTENANCE_MS = 30_000
 /** Time limit for a change of the schema, such as a new index on a large table, in milliseconds. */
@@ -11,6 +14,8 @@ const SCHEMA_CHANGE_MS = 600_000
 const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/i
 /** A server that accepts no writes, such as a standby, or a primary that has become one. */
 const READ_ONLY = '25006'
+/** A statement that was canceled. */
+const CANCELED = '57014'
 
 /** Runs statements, one at a time. */
 export interface Database {
@@ -31,7 +36,9 @@ export interface PostgresDatabaseOptions {
  * Connections to a Postgres server, or to the one of several that accepts writes.
  *
  * Every statement has a time limit, because a connection can break silently: through a firewall, a failover, or a
- * failed host. A statement that exceeds it closes its connection and all idle ones, which may be in the same state.
+ * failed host. A statement that exceeds it is canceled, and its connection closed: a server's process that waits for a
+ * lock does not notice a closed connection, and would remain, in addition to that of the next connection. If the server
+ * does not answer, all idle connections are closed as well, because they may be in the same state.
  *
  * @example
  * ```ts
@@ -119,11 +126,9 @@ export class PostgresDatabase implements Database {
   /** Closes every connection, including those that do not respond. */
   async close(): Promise<void> {
     const ended = this.#pool.end()
-    for (const client of this.#all) if (this.#busy.has(client)) socketOf(client).destroy()
-    const late = Promise.withResolvers<void>()
-    const timer = setTimeout(late.resolve, 1_000)
-    await Promise.race([ended, late.promise])
-    clearTimeout(timer)
+    await Promise.all(Array.from(this.#busy, (client) => cancel(client, CANCEL_MS)))
+    for (const client of this.#busy) socketOf(client).destroy()
+    await inTime(ended, 1_000)
     for (const client of this.#all) socketOf(client).destroy()
   }
 
@@ -188,17 +193,46 @@ export class PostgresDatabase implements Database {
   }
 }
 
+/** The statement that each connection runs. */
+const running = new WeakMap<pg.ClientBase, Promise<unknown>>()
+
 async function query(
   client: pg.ClientBase,
   text: string,
   values: unknown[] | undefined,
   ms: number,
 ): Promise<{ rows: unknown[] }> {
+  const statement = client.query({ text, ...(values && { values }) }).finally(() => running.delete(client))
+  running.set(client, statement)
+  const result = await inTime(statement, ms)
+  if (result) return result
+  const isAnswered = await cancel(client, Math.min(CANCEL_MS, ms / 4))
+  const code = isAnswered ? CANCELED : 'ETIMEDOUT'
+  throw Object.assign(new Error(`The database did not answer within ${ms} ms.`), { code })
+}
+
+/** Cancels the statement of a connection, if it runs one, and closes it. Resolves to true if the server answers. */
+async function cancel(client: pg.ClientBase, ms: number): Promise<boolean> {
+  const statement = running.get(client)
+  if (!statement) return false
+  cancelStatement(client)
+  const ended = statement.catch(() => {}).then(() => (client as pg.Client).end())
+  return (
+    (await inTime(
+      ended.then(() => true),
+      ms,
+    )) ?? false
+  )
+}
+
+/** Resolves to undefined if a promise takes longer. */
+async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), ms)
   try {
-    return await client.query({ text, ...(values && { values }), query_timeout: ms } as pg.QueryConfig)
-  } catch (error) {
-    if ((error as Error).message !== 'Query read timeout') throw error
-    throw Object.assign(new Error(`The database did not answer within ${ms} ms.`), { code: 'ETIMEDOUT' })
+    return await Promise.race([promise, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

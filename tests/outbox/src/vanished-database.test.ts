@@ -1,6 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OutboxEvent } from '@backend-logout/outbox'
 import { describe, expect, test } from 'vitest'
+import { lockLogouts } from './lock-logouts.ts'
 import { query, startPostgres } from './postgres-server.ts'
 import { startOutbox, type Told } from './scene.ts'
 import { setStage } from './stage.ts'
@@ -119,6 +123,35 @@ describe('a database that does not respond at all', () => {
   )
 })
 
+// A statement that was given up once stayed in the server, in addition to the next one, until no connection was left.
+test.each([
+  ['without TLS', ''],
+  ['with TLS', '?sslmode=no-verify'],
+])('statements that wait for a lock are canceled, %s: the server has at most maxConnections', async (_, parameters) => {
+  if (parameters) await acceptTls()
+  const store = { postgres: `${stage.store}${parameters}`, maxConnections: 3 }
+  await using outbox = await open({ store, addTimeoutMs: 2_000 })
+  const stop = new AbortController()
+  let work: Promise<unknown>
+  {
+    await using _lock = await lockLogouts(stage.store)
+    work = outbox.work({ signal: stop.signal })
+    const adding = Promise.allSettled(Array.from({ length: 20 }, () => outbox.add({ accessToken: 'x' })))
+    let isRefused = false
+    adding.then(() => (isRefused = true))
+    let most = 0
+    while (!isRefused) {
+      const ours = "application_name = 'backend-logout outbox' AND datname = current_database()"
+      most = Math.max(most, (await query(stage.store, `SELECT FROM pg_stat_activity WHERE ${ours}`)).length)
+    }
+    expect(new Set((await adding).map(({ status }) => status))).toEqual(new Set(['rejected']))
+    expect(most).toBe(3)
+  }
+  await outbox.add({ accessToken: 'y' })
+  stop.abort()
+  await work
+})
+
 describe('an address', () => {
   test('can have several hosts, of which the first one that responds is used', async () => {
     const { port, pathname, username, password } = new URL(stage.store)
@@ -175,6 +208,22 @@ test('a server that accepts no writes makes the outbox unavailable, until it doe
   }
   expect(await outbox.health()).toMatchObject({ ok: true, state: 'ready' })
 })
+
+/** Gives the server a certificate that it signed itself. */
+async function acceptTls(): Promise<void> {
+  const { folder } = stage.postgres
+  const [key, certificate] = [join(folder, 'server.key'), join(folder, 'server.crt')]
+  const parameters = ['-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost', '-days', '1']
+  execFileSync('openssl', ['req', ...parameters, '-keyout', key, '-out', certificate], { stdio: 'ignore' })
+  const { uid, gid } = statSync(folder)
+  for (const file of [key, certificate]) {
+    chmodSync(file, 0o600)
+    chownSync(file, uid, gid)
+  }
+  await query(stage.store, 'ALTER SYSTEM SET ssl = on')
+  await query(stage.store, 'SELECT pg_reload_conf()')
+  while ((await query<{ ssl: string }>(stage.store, 'SHOW ssl'))[0]?.ssl !== 'on') await sleep(20)
+}
 
 async function readOnly(address: string): Promise<void> {
   await query(address, 'ALTER SYSTEM SET default_transaction_read_only = on')

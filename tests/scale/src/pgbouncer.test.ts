@@ -5,8 +5,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { describe, expect, test } from 'vitest'
+import { lockLogouts } from '../../outbox/src/lock-logouts.ts'
 import { accepts, freePort } from '../../outbox/src/loopback-port.ts'
 import { names, openAdder, startLimitedProvider } from './fleet.ts'
 
@@ -80,4 +81,31 @@ describe.skipIf(PROGRAM === undefined)('through PgBouncer', () => {
       postgres: { synchronousCommit: 'on' },
     })
   })
+
+  test.each(['session', 'transaction'] as const)(
+    'in %s mode, a statement that waits for a lock is canceled',
+    async (mode) => {
+      await using provider = await startLimitedProvider()
+      await using postgres = await startPostgres()
+      const direct = await postgres.database(mode)
+      await using pooler = await startPooler(direct, mode)
+      await using outbox = await openAdder(
+        provider,
+        { postgres: pooler.address, maxConnections: 2 },
+        { addTimeoutMs: 2_000 },
+      )
+      await outbox.add({ accessToken: 'first' })
+      {
+        await using _lock = await lockLogouts(direct)
+        const adding = Array.from({ length: 10 }, () => outbox.add({ accessToken: 'refused' }))
+        for (const { status } of await Promise.allSettled(adding)) expect(status).toBe('rejected')
+        const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        while ((await query(direct, waiting)).length > 0) await sleep(20)
+      }
+      await outbox.add({ accessToken: 'second' })
+      // A logout that was refused may be stored: PgBouncer can still have had it.
+      const { revoked, dead } = await outbox.work({ untilEmpty: true })
+      expect([revoked >= 2, dead]).toEqual([true, 0])
+    },
+  )
 })
