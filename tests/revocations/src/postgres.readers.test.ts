@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { followRevocations, type RevocationList } from '@backend-logout/revocations'
 import { openRevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
+import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
 import { describe, expect, test } from 'vitest'
 import { newDatabase, open, openLog, server, setUpLogs } from './postgres-logs.ts'
 import { read, readAll, revoked, token, until } from './scene.ts'
@@ -74,6 +75,23 @@ describe('a log on Postgres', () => {
     await late.ready
     expect([late.check(token('stolen')), late.check(token('other'))]).toEqual(['revoked', 'valid'])
     expect(failures).toEqual([])
+  })
+
+  // It once waited forever.
+  test('closes in time while the server does not respond, and ends every call', async () => {
+    const address = await newDatabase()
+    await using proxy = await startTcpProxy(Number(new URL(address).port))
+    const store = address.replace(/:\d+\//, `:${proxy.port}/`)
+    const log = await openRevocationLog({ store, appendTimeoutMs: 86_400_000 })
+    const { cursor } = await read(log)
+    const waiting = read(log, cursor, 60_000)
+    const listens = "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    await until(async () => (await query(address, listens)).length === 1, 'it listens', 10_000)
+    proxy.silence()
+    proxy.silenceNew()
+    const calls = Promise.allSettled([waiting, log.append(revoked('1')), read(log)])
+    await log.close()
+    expect((await calls).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   })
 
   test('serves a thousand waiting readers with one query for each change', async () => {

@@ -27,7 +27,9 @@ export class Appender {
   readonly #timeoutMs: number
   readonly #appended: (count: number) => void
   readonly #waiting: Waiting[] = []
-  readonly #onIdle: (() => void)[] = []
+  /** Ends the wait of each call. */
+  readonly #calls = new Set<() => void>()
+  #onIdle: (() => void) | undefined
   #running = 0
 
   /**
@@ -43,32 +45,46 @@ export class Appender {
   /** Resolves when the entries are durable, and rejects in time, whatever the database does. */
   append(entries: readonly RevocationEntry[]): Promise<void> {
     return new Promise((resolve, reject) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        this.#calls.delete(giveUp)
+        if (this.#calls.size === 0) this.#onIdle?.()
+      }
       const giveUp = (): void => {
         waiting.isAbandoned = true
+        end()
         reject(storeError('Appending to the revocation log', new Error('the database did not answer in time')))
       }
       const timer = setTimeout(giveUp, this.#timeoutMs || WRITE_MS)
       const waiting: Waiting = {
         entries,
         stored() {
-          clearTimeout(timer)
+          end()
           resolve()
         },
         failed(error) {
-          clearTimeout(timer)
+          end()
           reject(error)
         },
         giveUpAt: performance.now() + this.#timeoutMs,
         isAbandoned: false,
       }
+      this.#calls.add(giveUp)
       this.#waiting.push(waiting)
       this.#start()
     })
   }
 
-  /** Resolves when all given entries are stored or have failed. */
-  async settle(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+  /** Resolves when every call has ended, at the latest after `ms` milliseconds: then those that still wait reject. */
+  async settle(ms: number): Promise<void> {
+    if (this.#calls.size === 0) return
+    const timer = setTimeout(() => {
+      for (const giveUp of this.#calls) giveUp()
+    }, ms)
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve
+    })
+    clearTimeout(timer)
   }
 
   #start(): void {
@@ -78,7 +94,6 @@ export class Appender {
       this.#running++
       this.#appendBatch(batch)
     }
-    if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve()
   }
 
   #takeBatch(): Waiting[] {

@@ -14,6 +14,7 @@ export class FolderStore implements LogStore {
   readonly pollMs = undefined
   readonly #database: PrivateStore
   readonly #sql: SqlStore
+  #pruning: Promise<number> | undefined
 
   private constructor(database: PrivateStore, sql: SqlStore) {
     this.#database = database
@@ -56,16 +57,22 @@ export class FolderStore implements LogStore {
     return this.#sql.read(after)
   }
 
-  async prune(): Promise<number> {
-    const count = await this.#sql.prune()
-    // A server does this automatically.
-    if (count > 0) await this.#database.exec(`VACUUM (ANALYZE) ${SCHEMA}.entry`)
-    return count
+  prune(): Promise<number> {
+    this.#pruning = this.#prune()
+    return this.#pruning
   }
 
   onHint(): void {}
 
-  close(): Promise<void> {
-    return this.#database.close()
+  async close(): Promise<void> {
+    await this.#pruning?.catch(() => {})
+    await this.#database.close()
+  }
+
+  async #prune(): Promise<number> {
+    const count = await this.#sql.prune()
+    // A server does this automatically.
+    if (count > 0) await this.#database.exec(`VACUUM (ANALYZE) ${SCHEMA}.entry`)
+    return count
   }
 }

@@ -21,6 +21,6 @@ export interface RevocationLog extends RevocationSource, AsyncDisposable {
    */
   append(entries: RevocationEntry | Iterable<RevocationEntry>, options?: AppendOptions): Promise<void>
 
-  /** Waits for pending writes, fails waiting readers, and closes the store. */
+  /** Waits for pending writes, for up to 5 seconds, fails waiting readers, and closes the store. */
   close(): Promise<void>
 }

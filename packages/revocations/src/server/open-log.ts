@@ -10,6 +10,8 @@ import { type ResolvedStore, type RevocationLogOptions, resolveLogOptions } from
 import type { LogStore } from './store.ts'
 import { storeError } from './store-error.ts'
 
+/** Time limit for entries that are being stored when the log closes, in milliseconds. */
+const CLOSE_MS = 5_000
 /** Interval between deletions of ended entries, in milliseconds, plus or minus a half. */
 const PRUNE_MS = 600_000
 
@@ -53,7 +55,7 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
     pruneTimer = setTimeout(prune, PRUNE_MS * (0.5 + Math.random()))
     if (typeof pruneTimer === 'object') pruneTimer.unref()
   }
-  const pruning = prune()
+  prune()
 
   const log: RevocationLog = {
     async append(given, { transaction, ...others } = {}) {
@@ -74,8 +76,7 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
       closed ??= (async () => {
         clearTimeout(pruneTimer)
         hub.close()
-        await appender.settle()
-        await pruning
+        await appender.settle(CLOSE_MS)
         await store.close()
       })()
       return closed
