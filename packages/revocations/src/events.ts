@@ -34,8 +34,7 @@ export type OnRevocationListEvent = (event: RevocationListEvent) => void
 /** Calls a listener and contains its failures, even later ones. */
 export function emit<Event extends object>(onEvent: ((event: Event) => void) | undefined, event: Event): void {
   try {
-    // Typed as void, but an application can pass an async function.
-    const result: unknown = onEvent?.(Object.freeze(event))
-    if (result instanceof Promise) result.catch(() => {})
+    // Typed as void, but an application can pass an async function. Its promise may be of any library or realm.
+    Promise.resolve<unknown>(onEvent?.(Object.freeze(event))).catch(() => {})
   } catch {}
 }
