@@ -53,6 +53,21 @@ describe('a log on Postgres', () => {
     expect((await readAll(log)).names).toEqual(['just ended', '1'])
   })
 
+  test('deletes ended entries with the right to delete, but not to update', async () => {
+    const address = await newDatabase()
+    const ended = Math.floor(Date.now() / 1000) - 3_700
+    await (await openLog(address)).append([{ iss: ISS, jti: 'old', until: ended }, revoked('1')])
+    await query(address, "CREATE ROLE appender LOGIN PASSWORD 'pw'")
+    await query(address, 'GRANT USAGE ON SCHEMA backend_logout_revocations TO appender')
+    await query(address, 'GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA backend_logout_revocations TO appender')
+    const events: RevocationLogEvent[] = []
+    const log = await openLog(address.replace('postgres:a-password', 'appender:pw'), (event) => events.push(event))
+    await until(() => events.length > 0, 'it has been pruned')
+    expect(events).toEqual([{ type: 'pruned', count: 1 }])
+    await log.append(revoked('2'))
+    expect((await readAll(log)).names).toEqual(['1', '2'])
+  })
+
   test('continues a snapshot while expired entries are deleted, in any time zone of the database', async () => {
     const address = await newDatabase()
     await query(address, `ALTER DATABASE ${new URL(address).pathname.slice(1)} SET timezone = 'Pacific/Kiritimati'`)

@@ -75,16 +75,19 @@ export class SqlStore {
   }
 
   async prune(): Promise<number> {
-    const { table } = this.#schema
-    // Deleted only if they have ended by both clocks. Rows that another process is deleting are skipped.
+    const { table, channel } = this.#schema
+    // Deleted only if they have ended by both clocks, by one process at a time. Locking the rows instead would require
+    // the right to update them.
     const statement = `WITH ended AS (
-        SELECT id FROM ${table} WHERE until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint
-        LIMIT ${PRUNE_ROWS} FOR UPDATE SKIP LOCKED
+        SELECT id FROM ${table} WHERE (SELECT pg_try_advisory_xact_lock(hashtextextended('prune ${channel}', 0)))
+        AND until < least($1::bigint, extract(epoch FROM statement_timestamp())::bigint) - $2::bigint LIMIT ${PRUNE_ROWS}
       ), gone AS (DELETE FROM ${table} WHERE id IN (SELECT id FROM ended) RETURNING 1)
       SELECT count(*)::int AS count FROM gone`
     let total = 0
     for (let count = PRUNE_ROWS; count === PRUNE_ROWS; total += count) {
-      const { rows } = await this.#run(statement, [Math.floor(Date.now() / 1000), KEPT_BEYOND_END_S])
+      const { rows } = await this.#run(statement, [Math.floor(Date.now() / 1000), KEPT_BEYOND_END_S]).catch(
+        unlessDenied,
+      )
       count = Number((rows[0] as { count: unknown }).count)
     }
     return total
@@ -145,6 +148,12 @@ function entryOf([, iss, jti, sid, sub, at, until]: Row): RevocationEntry {
   const time = at ?? 0
   if (sid !== null) return { iss, sid, at: time, until }
   return sub === null ? { iss, at: time, until } : { iss, sub, at: time, until }
+}
+
+/** A process that may only read leaves deleting to those that write. */
+function unlessDenied(error: { code?: unknown }): { rows: unknown[] } {
+  if (error.code !== '42501') throw error
+  return { rows: [{ count: 0 }] }
 }
 
 function gone(): RevocationError {
