@@ -78,9 +78,9 @@ export class RevocationError extends Error {
 
   /** Creates an error; for your own {@link RevocationSource}. */
   constructor(code: RevocationErrorCode, message: string, details: RevocationErrorDetails = {}) {
-    const { cause, ...known } = details
-    super(message, { cause })
-    Object.assign(this, { name: 'RevocationError', code, [BRAND]: true }, known)
+    super(message, details)
+    // The cause is set already, and stays hidden from enumeration.
+    Object.assign(this, { name: 'RevocationError', code, [BRAND]: true }, details)
   }
 }
 
@@ -101,9 +101,9 @@ export class RevocationError extends Error {
  */
 export function isRevocationError(value: unknown): value is RevocationError {
   try {
-    return (value as { [BRAND]?: boolean } | null | undefined)?.[BRAND] === true
+    return (value as { [BRAND]?: boolean })[BRAND] === true
   } catch {
-    // Anything can be thrown, even an object that throws when it is read.
+    // Anything can be thrown: undefined, or an object that throws when it is read.
     return false
   }
 }

@@ -124,7 +124,7 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
       } catch (error) {
         if (isRevocationError(error)) throw error
         if (error instanceof SyntaxError) throw failure('unexpected_response', 'sent no JSON')
-        if (ending.signal.aborted) throw failure('timeout', 'did not answer in time')
+        if (ending.signal.aborted) throw failure('timeout', 'timed out')
         throw failure('network', `could not be reached${reasonOf(error)}`)
       } finally {
         clearTimeout(timer)

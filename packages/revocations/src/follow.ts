@@ -92,9 +92,9 @@ export function followRevocations(options: FollowOptions): RevocationList {
       const sentAt = performance.now()
       const request = { after: cursor, waitMs, signal }
       const page = await untilClosed<unknown>((resolve, reject) => source.read(request).then(resolve, reject))
-      if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'This is not a revocation page.')
+      if (!isPage(page, cursor)) throw new RevocationError('unexpected_response', 'Not a revocation page.')
       if (!answerClock.accepts(page.as_of * 1000, sentAt, performance.now())) {
-        throw new RevocationError('went_back', 'This response is older than the last one.')
+        throw new RevocationError('went_back', 'Older than the last page.')
       }
       if (sentAt >= sweepAt) {
         sweepAt = sentAt + 1_000

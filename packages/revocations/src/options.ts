@@ -58,12 +58,12 @@ export function resolveOptions(options: FollowOptions): ResolvedFollowOptions {
   }
   if (!(maxEntries >= 1)) refuse('maxEntries must be 1 or more.')
   if (onEvent !== undefined && typeof onEvent !== 'function') refuse('onEvent must be a function.')
-  // The members of a list, a Map or a text are no aliases, and are refused with this one.
-  const isPlain = Object(issuerAliases) === issuerAliases && !(Symbol.iterator in issuerAliases)
+  // A list, a Map or a text would leave its issuers without aliases.
+  const isPlain = String(issuerAliases) === '[object Object]'
   const aliases = new Map(Object.entries(isPlain ? issuerAliases : { '': '' }))
   for (const [alias, issuer] of aliases) {
     if (!isName(alias, MAX_ISSUER) || !isName(issuer, MAX_ISSUER) || aliases.has(issuer)) {
-      refuse('issuerAliases must map aliases to issuers.')
+      refuse('issuerAliases must map issuers to issuers.')
     }
   }
   return { source, maxStalenessMs, aliases, maxEntries, onEvent }
