@@ -149,8 +149,9 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
     throw new TypeError('appSecret must consist of printable ASCII characters (RFC 6749)')
   }
   for (const name of ['redirectUris', 'logoutRedirectUris'] as const) {
-    if (settings[name].length === 0 || !settings[name].every(isWebUrl)) {
-      throw new TypeError(`${name} must name at least one URL, and http or https URLs only`)
+    const urls: unknown = settings[name]
+    if (!Array.isArray(urls) || urls.length === 0 || !urls.every(isWebUrl)) {
+      throw new TypeError(`${name} must be a list of at least one URL, and http or https URLs only`)
     }
   }
   return settings

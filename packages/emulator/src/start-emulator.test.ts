@@ -28,14 +28,17 @@ test.each(['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com',
   },
 )
 
-test.each([{ accessTokenFormat: 'paseto' }, { successBody: 'none' }, { accessTokenTtl: 0 }, { redirectUris: [] }])(
-  'an emulator refuses the options %j',
-  async (options) => {
-    const error = await startEmulator(options as object).catch((cause: unknown) => cause)
-    expect(error).toBeInstanceOf(TypeError)
-    expect(String(error)).toContain(Object.keys(options)[0])
-  },
-)
+test.each([
+  { accessTokenFormat: 'paseto' },
+  { successBody: 'none' },
+  { accessTokenTtl: 0 },
+  { redirectUris: [] },
+  { redirectUris: 'http://localhost:3000/callback' },
+])('an emulator refuses the options %j', async (options) => {
+  const error = await startEmulator(options as object).catch((cause: unknown) => cause)
+  expect(error).toBeInstanceOf(TypeError)
+  expect(String(error)).toContain(Object.keys(options)[0])
+})
 
 test('an option that is undefined means its default', async () => {
   const options = { host: undefined, port: undefined, accessTokenFormat: undefined, tls: undefined }

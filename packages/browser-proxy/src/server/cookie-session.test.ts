@@ -115,6 +115,7 @@ test.each([
   ['__Host- not secure', { name: '__Host-session', secure: false }],
   ['__host- in small letters, as browsers compare it', { name: '__host-session', secure: false }],
   ['__Secure- not secure', { name: '__Secure-session', secure: false }],
+  ['a further cookie outside a list', { name: 'sid', alsoClear: 'theme' as never }],
   ['a further cookie that breaks the rules', { name: 'sid', path: '/app', alsoClear: ['__Host-csrf'] }],
   ['SameSite=None not secure', { name: 'sid', sameSite: 'None', secure: false }],
   ['partitioned not secure', { name: 'sid', partitioned: true, secure: false }],

@@ -81,6 +81,7 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
   const hints = { maxAge: 'it is not needed to clear a cookie', secret: 'verify the signature in read' }
   refuseUnknownOption(options, COOKIE, hints)
   const { name, read, clear, lock, alsoClear = [], chunks = true } = options
+  if (!Array.isArray(alsoClear)) invalidOption('alsoClear', 'must be a list of names.')
   const names = [name, ...alsoClear]
   for (const cookie of names) expire(cookie, options)
   for (const [what, value, optional] of [
