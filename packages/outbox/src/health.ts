@@ -22,7 +22,6 @@ export function createHealth(
     })
     try {
       const stats = await Promise.race([askStats(), late])
-      if (stats.postgres?.isReadOnly) throw new OutboxError('store_unavailable', 'The database is read-only.')
       return { ok: true, state: 'ready', working: isWorking(), stats, lastError: undefined }
     } catch (error) {
       const lastError = isOutboxError(error) ? error : undefined

@@ -13,7 +13,7 @@ import { checkLane, type Lane } from './lanes.ts'
 import { refuseUnknownOption } from './option-names.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
 import type { AddOptions, DeadLetterOptions, Outbox, OutboxStats, WorkOptions, WorkSummary } from './outbox.ts'
-import { readStats } from './stats.ts'
+import { acceptsWrites, readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
 import { storeErrorEvent } from './store-error-event.ts'
 import { type OutboxTokens, readTokens } from './tokens.ts'
@@ -102,6 +102,14 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     }
   }
   const stats = (): Promise<OutboxStats> => asking('Counting', () => readStats(store))
+  const writableStats = async (): Promise<OutboxStats> => {
+    const [found, isWritable] = await Promise.all([
+      stats(),
+      store.readOnly || asking('Checking the database', () => acceptsWrites(store)),
+    ])
+    if (!isWritable) throw new OutboxError('store_unavailable', 'The database is read-only.')
+    return found
+  }
   const read = (tokens: OutboxTokens, { expiresAt, lane }: AddOptions, defaultLane: Lane): NewLogout => ({
     ...readTokens(tokens, expiresAt, settings.maxAgeMs, settings.fingerprint),
     lane: checkLane(lane ?? defaultLane),
@@ -186,7 +194,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     stats,
 
-    health: createHealth(stats, () => working !== undefined),
+    health: createHealth(writableStats, () => working !== undefined),
 
     deadLetters: (options = {}) =>
       asking('Listing dead letters', () => {

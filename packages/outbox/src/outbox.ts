@@ -81,8 +81,6 @@ export interface OutboxStats {
     readonly synchronousStandbys: string
     /** True if it follows another server, and accepts no writes. */
     readonly isStandby: boolean
-    /** True if it accepts no writes: it is a standby, or `default_transaction_read_only` is set. */
-    readonly isReadOnly: boolean
   }
 }
 

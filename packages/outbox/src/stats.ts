@@ -39,11 +39,17 @@ export async function readStats(store: Store): Promise<OutboxStats> {
 async function readDurability({ within, synchronousCommit }: Store): Promise<OutboxStats['postgres']> {
   const { rows } = await within(READ_MS).executeSql(
     `SELECT current_setting('synchronous_commit') AS "synchronousCommit", pg_is_in_recovery() AS "isStandby",
-      current_setting('transaction_read_only')::boolean AS "isReadOnly",
       current_setting('synchronous_standby_names') AS "synchronousStandbys"`,
   )
   const found = rows[0] as NonNullable<OutboxStats['postgres']>
   return { ...found, ...(synchronousCommit && { synchronousCommit }) }
+}
+
+/** True if the database accepts writes: it is neither a standby, nor read-only by its settings. */
+export async function acceptsWrites({ kind, within }: Store): Promise<boolean> {
+  if (kind === 'embedded') return true
+  const { rows } = await within(READ_MS).executeSql('SHOW transaction_read_only')
+  return (rows[0] as { transaction_read_only: string }).transaction_read_only === 'off'
 }
 
 /** True if no logout is left for any worker, now or later. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { BackChannelHandlerOptions } from './back-channel-handler.ts'
 import type { RecordedSessions } from './session-index.ts'
 import { TestIssuer } from './testing/issuer.ts'
@@ -165,7 +165,16 @@ describe('a failure', () => {
   test('Retry-After is the time until the keys may be fetched again', async () => {
     const handler = handlerFor()
     await handler(report(await issuer.token()))
+    // A minute later, the issuer does not respond.
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 60_000)
+    issuer.answer = (_, response) => {
+      response.writeHead(503).end()
+      return true
+    }
     const answer = await handler(report(await issuer.token({}, { kid: 'new' })))
+    issuer.answer = undefined
+    vi.restoreAllMocks()
     expect(answer.status).toBe(503)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(5)
     expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(30)

@@ -22,10 +22,10 @@
  * | `issued_in_future` | `iat` is ahead of the clock by more than the tolerance |
  * | `expired` | `exp` has passed; without `exp`, `iat` is more than two minutes ago |
  * | `lives_too_long` | more than 24 hours from `iat` to `exp` |
- * | `unknown_key` | the issuer has no key with this `kid` for this `alg`, not even after this token arrived |
+ * | `unknown_key` | the issuer has no key with this `kid` for this `alg`; its keys were fetched at most 30 seconds ago |
  * | `wrong_signature` | the signature is invalid |
  * | `replayed` | the token has already been handled |
- * | `keys_unavailable` | the issuer's keys cannot be fetched now, or not again so soon; the only code that is `retryable` |
+ * | `keys_unavailable` | the issuer's keys cannot be fetched now; the only code that is `retryable` |
  */
 export type LogoutTokenErrorCode =
   | 'too_large'

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { ReceiverEvent } from './events.ts'
 import { createGlobalRevocationHandler, type GlobalRevocationHandler } from './global-revocation-handler.ts'
 import { createMemorySessionIndex } from './memory-session-index.ts'
@@ -139,7 +139,16 @@ describe('nothing ends', () => {
       return handler(new Request(ENDPOINT, { method: 'POST', headers, body: '{}' }))
     }
     expect((await deliver(token())).status).toBe(400)
+    // A minute later, the issuer does not respond.
+    const now = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 60_000)
+    issuer.answer = (_, response) => {
+      response.writeHead(503).end()
+      return true
+    }
     const answer = await deliver(token({}, { kid: 'new' }))
+    issuer.answer = undefined
+    vi.restoreAllMocks()
     expect(answer.status).toBe(503)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(5)
     expect(events.at(-1)).toMatchObject({ type: 'refused', code: 'keys_unavailable', status: 503 })

@@ -33,7 +33,7 @@ interface Metadata {
 interface Refusal {
   readonly code: 'algorithm_not_allowed' | 'unknown_key' | 'wrong_signature'
   readonly message: string
-  /** Newer keys and metadata cannot change it for tokens that arrived until then. */
+  /** It is final for tokens that arrived before then, whatever newer keys and metadata say. */
   readonly finalUntil: number
 }
 
@@ -57,9 +57,9 @@ export class KeySource {
   }
 
   /**
-   * Verifies the signature of a token. Senders do not deliver a refused token again, so old keys and old metadata do not
-   * decide on it: they are requested again, or, if that is not possible now, `keys_unavailable` lets the sender try
-   * again.
+   * Verifies the signature of a token. Senders do not deliver a refused token again, so keys and metadata that are older
+   * than 30 seconds do not decide on it: they are requested again, or, if that is not possible now, `keys_unavailable`
+   * lets the sender try again.
    *
    * @throws LogoutTokenError `keys_unavailable`, `algorithm_not_allowed`, `unknown_key` or `wrong_signature`
    */
@@ -67,13 +67,13 @@ export class KeySource {
     const arrivedAt = performance.now()
     if (this.#ageMs() > FRESH_MS) await this.#refresh()
     let refusal = await this.#judge(token, header)
-    if (refusal && refusal.finalUntil < arrivedAt) {
+    if (refusal && refusal.finalUntil <= arrivedAt) {
       // Possibly a new algorithm, or else a new key.
       if (refusal.code === 'algorithm_not_allowed') this.#expireMetadata()
       if (await this.#refresh()) refusal = await this.#judge(token, header)
     }
     if (!refusal) return
-    if (refusal.finalUntil < arrivedAt) throw this.#unavailable()
+    if (refusal.finalUntil <= arrivedAt) throw this.#unavailable()
     throw new LogoutTokenError(refusal.code, refusal.message)
   }
 
@@ -84,17 +84,17 @@ export class KeySource {
     const metadata = this.#metadata as Metadata
     if (metadata.algorithms && !metadata.algorithms.includes(header.alg)) {
       const message = "The token's alg is not in the issuer's metadata."
-      return { code: 'algorithm_not_allowed', message, finalUntil: metadata.readAt }
+      return { code: 'algorithm_not_allowed', message, finalUntil: readAt + PAUSE_MS }
     }
     const candidates = await keys.candidates(header)
     if (candidates.length === 0) {
       const message = 'The issuer has no key that matches the kid and the alg of the token.'
-      return { code: 'unknown_key', message, finalUntil: readAt }
+      return { code: 'unknown_key', message, finalUntil: readAt + PAUSE_MS }
     }
     if (await isSignedWith(candidates, token, header.alg)) return undefined
     const message = 'The signature of the token is invalid.'
     // A new key has a new `kid` (OpenID Connect Core 1.0 §10.1.1), so fresh keys suffice. Without a `kid`, any could be new.
-    return { code: 'wrong_signature', message, finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : 0) }
+    return { code: 'wrong_signature', message, finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : PAUSE_MS) }
   }
 
   #unavailable(): LogoutTokenError {

@@ -170,13 +170,13 @@ export const logoutTokenGuards: readonly Mutation[] = [
     [
       [
         'refuses nothing by old keys',
-        'if (refusal.finalUntil < arrivedAt) throw',
+        'if (refusal.finalUntil <= arrivedAt) throw',
         'if (false) throw',
-        'after a forged token has used up the fetch',
+        'while the keys cannot be fetched',
       ],
       [
         'requests keys again for tokens without a kid',
-        'finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : 0)',
+        'finalUntil: readAt + (keys.has(header.kid) ? FRESH_MS : PAUSE_MS)',
         'finalUntil: readAt + FRESH_MS',
         'if neither it nor the keys have a name',
       ],

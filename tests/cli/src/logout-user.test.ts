@@ -39,7 +39,7 @@ test('ends all sessions of a user, and reports what failed', async () => {
   expect(await left()).toEqual(['b1'])
   expect(await run(['logout-user', '--iss', ISS, '--sub', 'alice', '--json'], { env })).toMatchObject({
     code: 0,
-    stdout: '{"sessions":0,"tokens":0,"unreadable":0}\n',
+    stdout: '{"sessions":0,"tokens":0}\n',
   })
 })
 
@@ -110,7 +110,7 @@ test.each(['json', 'jsonb', 'text'])('a session in a column of type %s ends, wha
     expect({ what, code, stdout, stderr }).toEqual({
       what,
       code: unreadable,
-      stdout: `${JSON.stringify({ sessions: 2, tokens: 2 + tokens, unreadable })}\n`,
+      stdout: `${JSON.stringify({ sessions: 2, tokens: 2 + tokens, ...(unreadable && { unreadable }) })}\n`,
       stderr: unreadable ? expect.stringContaining('Sessions whose tokens could not be read: 1.') : '',
     })
     expect((await pool.query('SELECT sid FROM typed')).rows).toEqual([])
@@ -124,7 +124,7 @@ test('the tokens can be in a nested member', async () => {
   const args = ['logout-user', '--iss', ISS, '--sub', 'bob', '--tokens-at', 'auth.tokens', '--json']
   expect(await run(args, { env: all })).toMatchObject({
     code: 0,
-    stdout: '{"sessions":1,"tokens":2,"unreadable":0}\n',
+    stdout: '{"sessions":1,"tokens":2}\n',
   })
 })
 

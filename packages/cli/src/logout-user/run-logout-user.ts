@@ -98,7 +98,7 @@ function report(
   if (unreadable > 0) {
     note(terminal, `Sessions whose tokens could not be read: ${unreadable}. Assume that these tokens are still valid.`)
   }
-  if (json) print(terminal, JSON.stringify({ sessions, tokens, unreadable }))
+  if (json) print(terminal, JSON.stringify({ sessions, tokens, ...(unreadable > 0 && { unreadable }) }))
   else if (!quiet) {
     print(
       terminal,

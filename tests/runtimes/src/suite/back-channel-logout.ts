@@ -73,17 +73,14 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
       await signer.sign({}, { typ: 'at+jwt' }),
       await signer.sign({}, { alg: 'none' }),
       await signer.sign({}, { alg: 'HS256' }),
+      await signer.sign({}, { kid: '2' }),
     ]) {
       codes.push(await verdict(verifier, token))
     }
-    const unnamed = await signer.sign({}, { kid: '2' })
-    // The keys could be older than this token, and may not be fetched again yet.
-    codes.push(await verdict(verifier, unnamed))
-    codes.push(await verdict(createLogoutTokenVerifier({ issuer: ISSUER, clientId: 'app' }), unnamed))
     equal(codes, [
       ...['accepted', 'wrong_signature', 'wrong_signature', 'wrong_signature', 'unknown_issuer', 'wrong_audience'],
       ...['wrong_audience', 'nonce_present', 'not_a_logout', 'subject_missing', 'expired', 'wrong_type'],
-      ...['algorithm_not_allowed', 'algorithm_not_allowed', 'keys_unavailable', 'unknown_key'],
+      ...['algorithm_not_allowed', 'algorithm_not_allowed', 'unknown_key'],
     ])
   })
 
@@ -105,9 +102,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     const before = await keyRequests()
     const forged = await Promise.all(Array.from({ length: 50 }, (_, kid) => signer.sign({}, { kid: `k${kid}` })))
     const codes = await Promise.all(forged.map((token) => verdict(verifier, token)))
-    // Those that come after the fetch has begun could be signed with a newer key.
-    equal(codes[0], 'unknown_key')
-    ok(!codes.includes('accepted'), 'a forged token is accepted')
+    equal([...new Set(codes)], ['unknown_key'])
     equal((await keyRequests()) - before, 1)
     equal(await verdict(verifier, await signer.sign()), 'accepted')
   })
@@ -121,8 +116,7 @@ export function backChannelLogoutCases({ test, show, receiver }: Cases): void {
     equal(await verdict(verifier, token), 'keys_unavailable')
     const sessions = createMemorySessionIndex({ end: () => {} })
     const answer = await createBackChannelHandler({ verifier, sessions })(report(token))
-    equal(answer.status, 503)
-    ok(/^[1-5]$/.test(answer.headers.get('retry-after') ?? ''), 'it does not state the rest of the pause')
+    equal([answer.status, answer.headers.get('retry-after')], [503, '5'])
     await setKeys('up')
   })
 
