@@ -148,7 +148,6 @@ export const searchWords: Readonly<Record<string, string>> = {
 export const modules: Readonly<Record<string, string>> = {
   '@backend-logout/core': 'packages/core/src/index.ts',
   '@backend-logout/core/jwt': 'packages/core/src/jwt.ts',
-  '@backend-logout/core/session-tokens': 'packages/core/src/session-tokens.ts',
   '@backend-logout/node': 'packages/node/src/index.ts',
   '@backend-logout/deno': 'packages/deno/src/mod.ts',
   '@backend-logout/browser-proxy/client': 'packages/browser-proxy/src/client/index.ts',

@@ -53,7 +53,7 @@ export {
 } from './revocation-entry.ts'
 export type { RevokeOptions } from './revoke.ts'
 export type { RevokeManyOptions } from './revoke-many.ts'
-export type { SessionTokens } from './session-tokens.ts'
+export { readSessionTokens, type SessionTokens } from './session-tokens.ts'
 export { SharedWork } from './shared-work.ts'
 export { isThrottled } from './throttled.ts'
 export { looksLikeIdToken } from './token.ts'

@@ -1,8 +1,3 @@
-/**
- * Reads the tokens of a session, for packages that take them. Separate, so that a page does not load it.
- *
- * @module
- */
 import { invalidOption } from './invalid-option.ts'
 import { isBlank } from './token.ts'
 
@@ -30,7 +25,7 @@ const NAME = /^(access|refresh|id)[_-]?token$/i
  * `access_token` or in an object `tokens`: they would stay active unnoticed
  * @example
  * ```ts
- * import { readSessionTokens } from '@backend-logout/core/session-tokens'
+ * import { readSessionTokens } from '@backend-logout/core'
  *
  * console.log(readSessionTokens({ accessToken: 'an-access-token', idToken: '' })) // { accessToken: 'an-access-token' }
  * ```

@@ -5,7 +5,6 @@
  * @module
  */
 export * from '@backend-logout/core'
-export { readSessionTokens } from '@backend-logout/core/session-tokens'
 export { createLogoutClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
 export type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
 export { createLogoutClientFromEnv, type EnvironmentOptions } from './environment.ts'

@@ -1,5 +1,4 @@
-import type { SessionTokens } from '@backend-logout/core'
-import { readSessionTokens } from '@backend-logout/core/session-tokens'
+import { readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import { refuse } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
 import { createFingerprint } from './fingerprint.ts'

@@ -1,12 +1,12 @@
 import {
   emit,
   invalidOption,
+  readSessionTokens,
   refuseUnknownOption,
   revocationEntryOf,
   type SessionTokens,
   type TokenRevocationEntry,
 } from '@backend-logout/core'
-import { readSessionTokens } from '@backend-logout/core/session-tokens'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
 import { forEach } from './for-each.ts'
 import type { LogoutNotice } from './notice.ts'

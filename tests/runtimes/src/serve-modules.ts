@@ -8,7 +8,6 @@ import { transform } from 'esbuild'
 const IMPORTS = [
   '@backend-logout/core',
   '@backend-logout/core/jwt',
-  '@backend-logout/core/session-tokens',
   '@backend-logout/receiver',
   '@backend-logout/revocations',
   'jose',

@@ -1,5 +1,4 @@
-import { emit, type SessionTokens } from '@backend-logout/core'
-import { readSessionTokens } from '@backend-logout/core/session-tokens'
+import { emit, readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
 import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'

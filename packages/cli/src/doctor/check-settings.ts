@@ -43,6 +43,6 @@ export function reportSettingsError(error: unknown, ownName: string, report: Rep
     name: 'settings',
     status: 'problem',
     detail: describeError(error).lines.join(' '),
-    advice: `Set or correct this variable; '${ownName} --help' has the most important ones, and docs/environment.md all.`,
+    advice: `Set or correct it; '${ownName} --help' has all variables.`,
   })
 }
