@@ -5,13 +5,8 @@ import { Pacer } from './pacer.ts'
 
 test('no wait that a provider requires stops a worker for longer than an hour', async () => {
   const store = await openEmbeddedStore(undefined, () => {})
-  const reported: unknown[] = []
-  const pacer = new Pacer(store, {
-    emit: () => {},
-    report: (doing) => reported.push(doing),
-    changed: () => {},
-    resumed: () => {},
-  })
+  const ignore = (): void => {}
+  const pacer = new Pacer(store, { emit: ignore, report: ignore, changed: ignore, resumed: ignore })
   const now = performance.now()
   pacer.learn({ kind: 'throttled', code: 'rate_limited', retryAfterMs: 3_000_000_000 }, now)
   expect(pacer.pausedUntil).toBeGreaterThan(now)
