@@ -45,6 +45,7 @@ export type {
 } from './options.ts'
 export type { ProviderMetadata } from './provider.ts'
 export { refuseUnknownOption } from './refuse-unknown-option.ts'
+export { type BodyLimits, type BodyProblem, readBody } from './request-body.ts'
 export type { Revocation, RevocationState, TokenTypeHint } from './revocation.ts'
 export {
   type RevocationEntries,
@@ -56,6 +57,7 @@ export type { RevokeManyOptions } from './revoke-many.ts'
 export { readSessionTokens, type SessionTokens } from './session-tokens.ts'
 export { SharedWork } from './shared-work.ts'
 export { isThrottled } from './throttled.ts'
+export { TimedOut, within } from './time-limit.ts'
 export { looksLikeIdToken } from './token.ts'
 export type { BulkToken, TokenSource } from './token-source.ts'
 export { type Transport, type TransportRequest, TransportResponse, type TransportResponseParts } from './transport.ts'

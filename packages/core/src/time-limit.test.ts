@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 import { manualClock } from './testing/manual-clock.ts'
-import { EndedEarly, pause, withTimeLimit } from './time-limit.ts'
+import { EndedEarly, pause, TimedOut, within, withTimeLimit } from './time-limit.ts'
 
 const never = () => new Promise<never>(() => {})
 
@@ -133,5 +133,23 @@ describe('pause()', () => {
     expect(await interrupted).toBe(false)
     expect(await pause(100, controller.signal, clock)).toBe(false)
     expect(clock.pending).toBe(0)
+  })
+})
+
+describe('within()', () => {
+  test('resolves and rejects as its work does, whether it is asynchronous or not', async () => {
+    expect(await within(1_000, () => 'done')).toBe('done')
+    expect(await within(1_000, async () => 'done')).toBe('done')
+    const fails = (): never => {
+      throw new RangeError('no')
+    }
+    await expect(within(1_000, fails)).rejects.toThrow(RangeError)
+    await expect(within(1_000, async () => fails())).rejects.toThrow(RangeError)
+  })
+
+  test('rejects when there is no result in time', async () => {
+    const late = within(20, never)
+    await expect(late).rejects.toThrow(TimedOut)
+    await expect(late).rejects.toThrow('There was no result within 20 ms.')
   })
 })

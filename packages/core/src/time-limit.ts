@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import { LogoutError } from './errors.ts'
 
 /** Time limit. */
@@ -76,4 +76,36 @@ export function withTimeLimit<T>(
       },
     )
   })
+}
+
+/** Rejection of {@link within}: there was no result in time. */
+export class TimedOut extends Error {
+  /**
+   * Creates one.
+   *
+   * @param ms the time that is over, in milliseconds
+   */
+  constructor(ms: number) {
+    super(`There was no result within ${ms} ms.`)
+    this.name = 'TimedOut'
+  }
+}
+
+/**
+ * Waits for a result, but no longer than `ms` milliseconds. A later result, or a later failure, is dropped.
+ *
+ * @throws {@link TimedOut} when there is no result in time; otherwise as `run` does
+ * @example
+ * ```ts
+ * import { within } from '@backend-logout/core'
+ *
+ * console.log(await within(1_000, () => 'in time'))
+ * ```
+ */
+export async function within<T>(ms: number, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await withTimeLimit(async () => run(), ms, undefined, systemClock)
+  } catch (error) {
+    throw error instanceof EndedEarly ? new TimedOut(ms) : error
+  }
 }

@@ -4,7 +4,7 @@ import type { Provider } from 'oidc-provider'
 import type { Application } from './applications.ts'
 import type { BackchannelLogoutOptions, LogoutDelivery } from './backchannel-options.ts'
 import { isLogoutSender, logoutTokenContent } from './logout-sender.ts'
-import { isLoopbackUrl } from './loopback-url.ts'
+import { isLoopbackUrl } from './loopback.ts'
 import { refuseUnknown } from './option-names.ts'
 import type { SigningKeys } from './signing-keys.ts'
 

@@ -1,5 +1,6 @@
 import { checkPaths } from './custom-paths.ts'
 import type { CustomPaths } from './endpoints.ts'
+import { LOOPBACK_HOSTS } from './loopback.ts'
 import { refuseUnknown } from './option-names.ts'
 
 /** The form of the access tokens that applications receive. */
@@ -108,8 +109,6 @@ const TLS: Readonly<Record<keyof EmulatorTls, true>> = {
   client: true,
 }
 
-const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '::1'])
-
 /**
  * Checks the options and fills in the defaults.
  *
@@ -133,7 +132,7 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
     paths: checkPaths(options.paths ?? {}),
   } as const satisfies EmulatorSettings
 
-  if (!LOOPBACK_HOSTS.has(settings.host)) {
+  if (!LOOPBACK_HOSTS.includes(settings.host)) {
     throw new TypeError(`host must be a loopback address (127.0.0.1, ::1 or localhost), not ${settings.host}`)
   }
   if (!['jwt', 'opaque'].includes(settings.accessTokenFormat)) {

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { HttpProblem } from './http-problem.ts'
+import { LOOPBACK_HOSTS } from './loopback.ts'
 
-const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]']
+const LOOPBACK_NAMES = LOOPBACK_HOSTS.map((host) => (host.includes(':') ? `[${host}]` : host))
 
 /**
  * The addresses of an emulator. Any web page can make a browser on this machine send requests to loopback, and by

@@ -1,4 +1,4 @@
-import { isLoopbackUrl } from './loopback-url.ts'
+import { isLoopbackUrl } from './loopback.ts'
 
 /** Events of GenAuth that end a user's access. */
 export type WebhookEvent = 'kick' | 'user:blocked' | 'user:deleted' | 'user:password-changed'

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { outlastOutage } from '@backend-logout/private-store'
+import { outlastOutage, type TimedCall, TimedCalls } from '@backend-logout/private-store'
 import type { Db } from 'pg-boss'
 import { type Store, WRITE_MS } from './boss.ts'
 import type { EntrySealer, JobData } from './entry.ts'
-import { OutboxError, storeError } from './errors.ts'
+import { storeError } from './errors.ts'
 import { type Lane, priorityOf } from './lanes.ts'
 import { QUEUE } from './queues.ts'
 import { listTokens, type OutboxRevocations } from './revocation-list.ts'
@@ -15,17 +15,9 @@ export interface NewLogout extends ReadTokens {
   readonly lane: Lane
 }
 
-/** A call, and its time limit. */
-interface Call {
-  /** On the clock of `performance.now()`. */
-  readonly giveUpAt: number
-  /** True once the caller no longer waits. */
-  isAbandoned: boolean
-}
-
 interface Waiting {
   readonly logout: NewLogout
-  readonly call: Call
+  readonly call: TimedCall
   readonly stored: (id: string) => void
   readonly failed: (error: unknown) => void
 }
@@ -57,13 +49,12 @@ export const MAX_BATCH = 500
 export class Adder {
   readonly #options: AdderOptions
   readonly #waiting: Waiting[] = []
-  /** Ends the wait of each call. */
-  readonly #calls = new Set<() => void>()
-  #onIdle: (() => void) | undefined
+  readonly #calls: TimedCalls
   #batches = 0
 
   constructor(options: AdderOptions) {
     this.#options = options
+    this.#calls = new TimedCalls(options.timeoutMs, WRITE_MS)
   }
 
   /** Stores one, and resolves to its id when it is durable. */
@@ -96,52 +87,24 @@ export class Adder {
   }
 
   /** Resolves when every call has ended, at the latest after `ms` milliseconds: then those that still wait reject. */
-  async settle(ms: number): Promise<void> {
-    if (this.#calls.size === 0) return
-    const timer = setTimeout(() => {
-      for (const giveUp of this.#calls) giveUp()
-    }, ms)
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve
-    })
-    clearTimeout(timer)
+  settle(ms: number): Promise<void> {
+    return this.#calls.settle(ms)
   }
 
   /** Ends a call in time, whatever the database does. */
-  #inTime<T>(store: (call: Call) => Promise<T>): Promise<T> {
-    const { timeoutMs } = this.#options
-    const call: Call = { giveUpAt: performance.now() + timeoutMs, isAbandoned: false }
-    return new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        call.isAbandoned = true
-        end()
-        reject(storeError('Storing the logout', new Error('the database did not answer in time')))
-      }
-      const timer = setTimeout(giveUp, timeoutMs || WRITE_MS)
-      const end = (): void => {
-        clearTimeout(timer)
-        this.#calls.delete(giveUp)
-        if (this.#calls.size === 0) this.#onIdle?.()
-      }
-      this.#calls.add(giveUp)
-      store(call).then(
-        (result) => {
-          end()
-          resolve(result)
-        },
-        (error) => {
-          end()
-          reject(error instanceof OutboxError ? error : storeError('Storing the logout', error))
-        },
-      )
-    })
+  async #inTime<T>(store: (call: TimedCall) => Promise<T>): Promise<T> {
+    try {
+      return await this.#calls.run(store)
+    } catch (error) {
+      throw storeError('Storing the logout', error)
+    }
   }
 
   /**
    * Puts logouts on the list of revoked tokens. This comes first, because an entry without its logout is harmless,
    * while a logout without its entry would leave a token in use.
    */
-  async #list(list: readonly NewLogout[], call: Call, transaction?: OutboxTransaction): Promise<void> {
+  async #list(list: readonly NewLogout[], call: TimedCall, transaction?: OutboxTransaction): Promise<void> {
     const { revocations } = this.#options
     if (!revocations) return
     await listTokens(revocations, list, transaction, call.giveUpAt)

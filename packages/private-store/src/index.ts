@@ -17,3 +17,4 @@ export {
   parsePostgresAddress,
 } from './postgres-address.ts'
 export { printable } from './printable.ts'
+export { type TimedCall, TimedCalls } from './timed-calls.ts'

@@ -1,4 +1,4 @@
-import { emit, invalidOption } from '@backend-logout/core'
+import { emit, invalidOption, within } from '@backend-logout/core'
 import { ALWAYS, bareResponse, retryHeaders } from './bare-response.ts'
 import type { LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
@@ -6,7 +6,6 @@ import { readLogoutToken } from './form-body.ts'
 import type { components } from './generated/back-channel-logout.ts'
 import { carryOut, checkTargets, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
 import { readThrown } from './thrown.ts'
-import { within } from './time-limit.ts'
 import type { LogoutTokenVerifier } from './verifier.ts'
 
 /** Options of {@link createBackChannelHandler}. */

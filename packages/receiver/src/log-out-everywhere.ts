@@ -6,13 +6,13 @@ import {
   revocationEntryOf,
   type SessionTokens,
   type TokenRevocationEntry,
+  within,
 } from '@backend-logout/core'
 import type { OnReceiverEvent, ReceiverStep } from './events.ts'
 import { forEach } from './for-each.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
 import type { SessionIndex, StoredTokens } from './session-index.ts'
-import { within } from './time-limit.ts'
 
 /** Entry of a logout in a revocation list: a token, or everything that was issued to a session or a user until `at`. */
 export type LogoutEntry =

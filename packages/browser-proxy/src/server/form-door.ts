@@ -2,7 +2,7 @@ import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
 import type { LogoutAnswer, LogoutRequest } from './contract.ts'
 import type { Door } from './guards.ts'
 import { HttpProblem } from './http-problem.ts'
-import { malformed, readBody } from './request-body.ts'
+import { malformed, readPlainBody } from './request-body.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
 import type { RunStep } from './step.ts'
 
@@ -62,7 +62,7 @@ export async function readForm(
   session: LogoutSession,
   runStep: RunStep,
 ): Promise<LogoutRequest> {
-  const { csrf_token: given = '', return_to } = parse(await readBody(request))
+  const { csrf_token: given = '', return_to } = parse(await readPlainBody(request))
   const expected = await runStep('csrf', async () => {
     const token = (await form.csrfToken(request)) ?? undefined
     if (token !== undefined && !(typeof token === 'string' && token.length >= LEAST_LENGTH)) {

@@ -1,6 +1,6 @@
+import { type BodyProblem, readBody } from '@backend-logout/core'
 import type { LogoutRequest } from './contract.ts'
 import { HttpProblem } from './http-problem.ts'
-import { TimedOut, within } from './time-limit.ts'
 
 /** As in the contract. Pages can send no more than this with `keepalive`. */
 const MAX_BYTES = 65_536
@@ -18,6 +18,12 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
   state: 4_096,
 }
 
+const INCOMPLETE: Readonly<Record<Exclude<BodyProblem, 'too_large'>, string>> = {
+  already_read: 'Other code has already read the body.',
+  too_slow: 'The body did not arrive in time.',
+  broken_off: 'The body broke off.',
+}
+
 /**
  * Reads the body from the page. No body means an empty request.
  *
@@ -26,7 +32,7 @@ const LIMITS: Readonly<Record<keyof LogoutRequest, number>> = {
 export async function readLogoutRequest(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<LogoutRequest> {
   const type = request.headers.get('content-type')
   if (type !== null && !JSON_TYPE.test(type)) throw wrongType()
-  const bytes = await readBody(request, timeoutMs)
+  const bytes = await readPlainBody(request, timeoutMs)
   if (bytes.length === 0) return {}
   if (type === null) throw wrongType()
   return parse(bytes)
@@ -37,61 +43,13 @@ export async function readLogoutRequest(request: Request, timeoutMs: number = TI
  *
  * @throws HttpProblem
  */
-export async function readBody(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<Uint8Array> {
-  const { headers } = request
-  if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) throw wrongType()
-  if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()
-  return readBytes(request, timeoutMs)
-}
-
-async function readBytes(request: Request, timeoutMs: number): Promise<Uint8Array> {
-  // A body that other code has read cannot be read again.
-  if (request.bodyUsed) throw new HttpProblem('incomplete_body', 'Other code has already read the body.')
-  if (!request.body) return new Uint8Array()
-  const body = new Bytes()
-  try {
-    const reader = request.body.getReader()
-    const deadline = performance.now() + timeoutMs
-    while (true) {
-      // Buffered chunks would never let timers run.
-      const leftMs = deadline - performance.now()
-      if (leftMs <= 0) throw new TimedOut(timeoutMs)
-      const { done, value } = await within(leftMs, () => reader.read())
-      if (done) return body.read()
-      body.add(value)
-    }
-  } catch (error) {
-    // The rest is not canceled: on some servers that breaks the connection before the response is out.
-    if (HttpProblem.is(error)) throw error
-    const timedOut = error instanceof TimedOut
-    throw new HttpProblem('incomplete_body', `The body ${timedOut ? 'did not arrive in time' : 'broke off'}.`)
-  }
-}
-
-/**
- * A buffer that grows up to the limit. The chunks are not kept: each of the smallest ones can keep a large buffer
- * alive.
- */
-class Bytes {
-  #bytes = new Uint8Array(1_024)
-  #length = 0
-
-  add(chunk: Uint8Array): void {
-    if (!ArrayBuffer.isView(chunk)) throw new TypeError('The body must consist of bytes.')
-    const length = this.#length + chunk.length
-    if (length > MAX_BYTES) throw tooLarge()
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.min(MAX_BYTES, length * 2))
-      larger.set(this.#bytes)
-      this.#bytes = larger
-    }
-    this.#bytes.set(chunk, this.#length)
-    this.#length = length
-  }
-
-  read(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length)
-  }
+export async function readPlainBody(request: Request, timeoutMs: number = TIMEOUT_MS): Promise<Uint8Array> {
+  if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? '')) throw wrongType()
+  const body = await readBody(request, { maxBytes: MAX_BYTES, timeoutMs })
+  if ('bytes' in body) return body.bytes
+  throw body.problem === 'too_large'
+    ? new HttpProblem('body_too_large', `The body has more than ${MAX_BYTES} bytes.`)
+    : new HttpProblem('incomplete_body', INCOMPLETE[body.problem])
 }
 
 function parse(bytes: Uint8Array): LogoutRequest {
@@ -126,8 +84,4 @@ export function malformed(detail: string): HttpProblem {
 
 function wrongType(): HttpProblem {
   return new HttpProblem('unsupported_media_type', 'The body must be application/json, without Content-Encoding.')
-}
-
-function tooLarge(): HttpProblem {
-  return new HttpProblem('body_too_large', `The body has more than ${MAX_BYTES} bytes.`)
 }

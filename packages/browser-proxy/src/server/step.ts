@@ -1,7 +1,6 @@
-import { emit } from '@backend-logout/core'
+import { emit, within } from '@backend-logout/core'
 import type { LogoutStep, OnLogoutProxyEvent } from './events.ts'
 import type { Awaitable } from './session.ts'
-import { within } from './time-limit.ts'
 
 /** Result of a step: a value, or the thrown error. */
 export type StepResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown }

@@ -39,7 +39,7 @@ export function columnChoice({ column, where = [], keep = [], clientColumn }: Co
   if (column === undefined && where.length === 0 && keep.length === 0 && clientColumn === undefined) return undefined
   const token = column ?? 'token'
   if (keep.includes(token) || keep.some((name) => SECRET_COLUMN.test(name))) {
-    throw refuse('--keep must not name a column of tokens or secrets: what it names is written to files for others.')
+    throw refusal('--keep must not name a column of tokens or secrets: what it names is written to files for others.')
   }
   const conditions = new Map<string, Set<string>>()
   for (const [name, value] of where) conditions.set(name, (conditions.get(name) ?? new Set()).add(value))
@@ -48,21 +48,21 @@ export function columnChoice({ column, where = [], keep = [], clientColumn }: Co
 
 function condition(text: string, before: readonly Condition[]): Condition[] {
   const at = text.indexOf('=')
-  if (at < 1) throw refuse('--where must be NAME=VALUE, such as client_id=app-web.')
+  if (at < 1) throw refusal('--where must be NAME=VALUE, such as client_id=app-web.')
   return bounded([...before, [text.slice(0, at).trim(), text.slice(at + 1).trim()]], '--where')
 }
 
 function names(text: string, before: readonly string[]): string[] {
   const found = text.split(',').map((name) => name.trim())
-  if (found.some((name) => name === '')) throw refuse('--keep must be the names of columns, such as user_id,country.')
+  if (found.some((name) => name === '')) throw refusal('--keep must be the names of columns, such as user_id,country.')
   return bounded([...before, ...found], '--keep')
 }
 
 function bounded<T>(values: T[], option: string): T[] {
-  if (values.length > MAX_COLUMNS) throw refuse(`${option} can be given at most ${MAX_COLUMNS} times.`)
+  if (values.length > MAX_COLUMNS) throw refusal(`${option} can be given at most ${MAX_COLUMNS} times.`)
   return values
 }
 
-function refuse(message: string): CommandError {
+function refusal(message: string): CommandError {
   return new CommandError(ExitCode.usage, message)
 }

@@ -7,7 +7,7 @@ import { LineReader } from '../input/line-reader.ts'
 import { openInput, refuseForeignFormat } from '../input/open-input.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { createRowFormat } from '../input/row-format.ts'
-import { Pace } from '../revoke/pace.ts'
+import { RateLimit } from '../rate-limit.ts'
 import { watching } from '../revoke/revoke-input.ts'
 import { TokenSource } from '../revoke/token-source.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
@@ -23,10 +23,10 @@ export async function runIntrospect(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const choice = columnChoice(options)
-  const pace = options.rate === undefined ? undefined : new Pace(options.rate, 1)
+  const rateLimit = options.rate === undefined ? undefined : new RateLimit(options.rate, 1)
   const naming = await fingerprintFor(terminal)
   const settings = await readSettings(options, terminal)
-  await using connection = connect(settings, { connections: options.concurrency, ...watching(pace, undefined) })
+  await using connection = connect(settings, { connections: options.concurrency, ...watching(rateLimit, undefined) })
   const input = await openInput(file, terminal)
   if (input.typed) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')
   try {
@@ -49,7 +49,13 @@ export async function runIntrospect(
     const isMany = !second.done || options.sample !== undefined || options.output !== undefined || choice !== undefined
     const rows = chain([first, second], source)
     if (isMany)
-      return await askMany(pace ? pace.apply(rows) : rows, connection.client, () => invalid, options, terminal)
+      return await askMany(
+        rateLimit ? rateLimit.apply(rows) : rows,
+        connection.client,
+        () => invalid,
+        options,
+        terminal,
+      )
     const [problem] = bad
     if (problem) throw new CommandError(ExitCode.usage, `${input.name}, line ${problem.line}: ${problem.problem}`)
     if (first.done) throw new CommandError(ExitCode.usage, `There is no token in ${input.name}.`)

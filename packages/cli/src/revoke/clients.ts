@@ -41,7 +41,7 @@ export async function connectClients(
 ): Promise<Clients> {
   const { clientColumn, clients: file } = options
   if ((clientColumn === undefined) !== (file === undefined)) {
-    throw refuse('--client-column and --clients must be passed together.')
+    throw refusal('--client-column and --clients must be passed together.')
   }
   if (clientColumn === undefined || file === undefined) return onlyClient(options, overrides, terminal)
   const role = 'The file of --clients'
@@ -99,26 +99,26 @@ function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
   try {
     value = JSON.parse(text)
   } catch {
-    throw refuse(`${FORM} It is not valid JSON.`)
+    throw refusal(`${FORM} It is not valid JSON.`)
   }
-  if (!isObject(value)) throw refuse(FORM)
+  if (!isObject(value)) throw refusal(FORM)
   const entries = Object.entries(value)
-  if (entries.length === 0 || entries.length > MAX_CLIENTS) throw refuse(`It must name 1 to ${MAX_CLIENTS} clients.`)
+  if (entries.length === 0 || entries.length > MAX_CLIENTS) throw refusal(`It must name 1 to ${MAX_CLIENTS} clients.`)
   return new Map(entries.map(([id, entry], at) => [id, credentialsOf(id, entry, at + 1)]))
 }
 
 function credentialsOf(id: string, entry: unknown, position: number): Credentials {
   const where = `Client ${position} of the file of --clients`
-  if (id.trim() === '' || !isObject(entry)) throw refuse(`${where} is wrong. ${FORM}`)
+  if (id.trim() === '' || !isObject(entry)) throw refusal(`${where} is wrong. ${FORM}`)
   for (const [name, value] of Object.entries(entry)) {
     if (name !== 'secret' && name !== 'clientAuth') {
-      throw refuse(`${where} has a member that is not supported. Its members can be "secret" and "clientAuth".`)
+      throw refusal(`${where} has a member that is not supported. Its members can be "secret" and "clientAuth".`)
     }
-    if (typeof value !== 'string' || value === '') throw refuse(`${where}: "${name}" must be a non-empty string.`)
+    if (typeof value !== 'string' || value === '') throw refusal(`${where}: "${name}" must be a non-empty string.`)
   }
   const { secret, clientAuth = '' }: Credentials = entry
   if (secret === undefined && !WITHOUT_SECRET.includes(clientAuth)) {
-    throw refuse(`${where} has no "secret". A public client has "clientAuth": "none".`)
+    throw refusal(`${where} has no "secret". A public client has "clientAuth": "none".`)
   }
   return entry
 }
@@ -133,6 +133,6 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function refuse(message: string): CommandError {
+function refusal(message: string): CommandError {
   return new CommandError(ExitCode.usage, message)
 }

@@ -54,10 +54,10 @@ export interface FoundJournal {
  * provider
  */
 export async function readJournal(path: string, file: FileHandle, identity: JournalIdentity): Promise<FoundJournal> {
-  const refuse = (why: string): CommandError =>
+  const refusal = (why: string): CommandError =>
     new CommandError(ExitCode.usage, `${path} cannot be used as the journal: ${why}. Name another file.`)
-  if ((await file.stat()).size > MAX_JOURNAL_BYTES) throw refuse('it is larger than 1 GiB')
-  const builder = new HistoryBuilder(refuse)
+  if ((await file.stat()).size > MAX_JOURNAL_BYTES) throw refusal('it is larger than 1 GiB')
+  const builder = new HistoryBuilder(refusal)
   const reader = new LineReader(fileSource(file))
   let key: JournalKey | undefined
   let size = 0
@@ -72,7 +72,7 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     let record = parseRecord(text, key)
     if (reader.line === 1) {
       if (reader.unterminated && line.text !== undefined && isTornHeader(line.text)) break
-      if (record?.kind !== 'header') throw refuse('its first line is not the first line of a journal')
+      if (record?.kind !== 'header') throw refusal('its first line is not the first line of a journal')
     }
     if (reader.unterminated) break
     if (record?.kind === 'header') {
@@ -80,11 +80,11 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
       if (record.format === 2 && !key) {
         key = await openJournalKey(path, true)
         record = parseRecord(text, key)
-        if (!record) throw refuse(`it was not written with the key in ${keyPath(path)}`)
+        if (!record) throw refusal(`it was not written with the key in ${keyPath(path)}`)
       }
     }
     size = reader.bytes
-    if (!record) throw refuse(`line ${reader.line} is damaged, or was not written by backend-logout`)
+    if (!record) throw refusal(`line ${reader.line} is damaged, or was not written by backend-logout`)
     if (record.kind === 'progress') builder.add(record)
     else builder.addRun(record.kind === 'header' ? record.started : record.at)
   }
@@ -92,31 +92,31 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
 }
 
 class HistoryBuilder {
-  readonly #refuse: (why: string) => CommandError
+  readonly #refusal: (why: string) => CommandError
   readonly #done = new LineSet()
   readonly #active = new LineSet()
   readonly #checkpoints = new Map<number, Checkpoint>()
   readonly #runs: string[] = []
   #output: number | undefined
 
-  constructor(refuse: (why: string) => CommandError) {
-    this.#refuse = refuse
+  constructor(refusal: (why: string) => CommandError) {
+    this.#refusal = refusal
   }
 
   add({ read, sum, done, active, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
     for (const [from, to] of done) this.#done.add(from, to)
     for (const [from, to] of active) this.#active.add(from, to)
     if (this.#done.ranges > MAX_RANGES || this.#active.ranges > MAX_RANGES)
-      throw this.#refuse('its confirmed lines are too scattered')
+      throw this.#refusal('its confirmed lines are too scattered')
     // The last one of each block, so that the very last one is included.
     const block = Math.floor(read / CHECKPOINT_LINES)
     const known = this.#checkpoints.get(block)
     // Sums of the first format cannot be compared with those of the second.
     if (known?.read === read && known.sum !== sum && isKeyed(known) === isKeyed({ read, sum })) {
-      throw this.#refuse('it was used with two different inputs')
+      throw this.#refusal('it was used with two different inputs')
     }
     if (!known || known.read <= read) this.#checkpoints.set(block, { read, sum })
-    if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refuse('it covers too many lines')
+    if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refusal('it covers too many lines')
     this.#output = output ?? this.#output
   }
 

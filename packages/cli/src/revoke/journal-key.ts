@@ -61,7 +61,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
   try {
     if (!existsSync(path)) {
       if (isNeeded) {
-        throw refuse(
+        throw refusal(
           `The key of the journal is missing: ${path}. Without it, nothing in the journal can be checked. Restore it, ` +
             'or name another journal.',
         )
@@ -79,11 +79,11 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
     // Or it was killed before it did.
     if (text === '' && !isNeeded) return await writeKey(file)
     const [, key] = FORM.exec(text) ?? []
-    if (!key) throw refuse(`${path} has the name of the journal's key, but is another file. Name another journal.`)
+    if (!key) throw refusal(`${path} has the name of the journal's key, but is another file. Name another journal.`)
     return new JournalKey(Buffer.from(key, 'base64url'))
   } catch (error) {
     if (error instanceof CommandError) throw error
-    throw refuse(`${name} cannot be used: ${describeSystemError(error)}.`)
+    throw refusal(`${name} cannot be used: ${describeSystemError(error)}.`)
   }
 }
 
@@ -122,6 +122,6 @@ async function readStart(file: FileHandle): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead)
 }
 
-function refuse(message: string): CommandError {
+function refusal(message: string): CommandError {
   return new CommandError(ExitCode.usage, message)
 }

@@ -55,7 +55,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
   const file = await openOutput(path)
   const { fd } = file
   let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
-  const refuse = (why: string, exitCode: ExitCode = ExitCode.stopped): CommandError =>
+  const refusal = (why: string, exitCode: ExitCode = ExitCode.stopped): CommandError =>
     new CommandError(exitCode, `${name} ${why}`)
   return {
     get bytes() {
@@ -65,11 +65,11 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
       if (bytes === undefined) return
       try {
         const end = goOn ? endOfReport(fd, bytes, goOn.length) : 0
-        if (end === undefined) throw refuse('has lines that are not from a run. Name another file.', ExitCode.usage)
+        if (end === undefined) throw refusal('has lines that are not from a run. Name another file.', ExitCode.usage)
         if (end < bytes) ftruncateSync(fd, end)
         bytes = end
       } catch (error) {
-        throw error instanceof CommandError ? error : refuse(`cannot be used: ${describeSystemError(error)}.`)
+        throw error instanceof CommandError ? error : refusal(`cannot be used: ${describeSystemError(error)}.`)
       }
     },
     write: (lines) => {
@@ -79,7 +79,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
         while (written < data.length) written += writeSync(fd, data, written)
       } catch (error) {
         cutBack(fd, bytes)
-        throw refuse(`cannot be written: ${describeSystemError(error)}. Stopping.`)
+        throw refusal(`cannot be written: ${describeSystemError(error)}. Stopping.`)
       }
       if (bytes !== undefined) bytes += data.length
     },

@@ -8,23 +8,23 @@ import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
+import type { RateLimit } from '../rate-limit.ts'
 import { MAX_ENDPOINTS } from '../report/report-file.ts'
 import { type ListedCounts, listFirst } from '../revocations/list-first.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Clients } from './clients.ts'
 import { firstOnes } from './first-failures.ts'
 import type { Journal } from './journal.ts'
-import type { Pace } from './pace.ts'
 import { Recorder } from './recorder.ts'
 import type { Report } from './report.ts'
 import type { RevokeCommandOptions } from './revoke-options.ts'
 import { revokeRows } from './revoke-rows.ts'
 import { RunControl } from './run-control.ts'
-import type { SharedPace } from './shared-pace.ts'
 import { listSums, sumsFor } from './source-sums.ts'
 import type { RunEnd } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
+import type { WorkersPace } from './workers-pace.ts'
 
 const SYNC_MS = 1_000
 
@@ -33,8 +33,8 @@ export interface RunParts {
   readonly input: Input
   readonly format: RowFormat
   readonly clients: Clients
-  readonly pace: Pace | undefined
-  readonly shared: SharedPace | undefined
+  readonly rateLimit: RateLimit | undefined
+  readonly workersPace: WorkersPace | undefined
   readonly journal: Journal | undefined
   readonly report: Report | undefined
   readonly log: RevocationLog | undefined
@@ -48,7 +48,7 @@ export interface RunParts {
 
 /** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
-  const { input, format, clients, pace, shared, journal, report, log, listed } = parts
+  const { input, format, clients, rateLimit, workersPace, journal, report, log, listed } = parts
   const { digest, fingerprint, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
@@ -82,13 +82,13 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     },
   })
   const progress = new Progress(terminal, progressOf(tally, reader, source, input), quiet)
-  if (shared) shared.tell = (text) => progress.note(text)
+  if (workersPace) workersPace.tell = (text) => progress.note(text)
   using control: RunControl = new RunControl(
     terminal,
     () => {
       source.stop()
-      pace?.stop()
-      shared?.stop()
+      rateLimit?.stop()
+      workersPace?.stop()
     },
     () =>
       progress.note(
@@ -106,8 +106,8 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     const { signal } = control
     const isOver = (): boolean => control.interrupted || control.fatal !== undefined
     const tokens = log ? listFirst(source, log, listed, tokenTypeHint, isOver) : source
-    const rows = pace ? pace.apply(tokens) : tokens
-    const run = { concurrency, verify, tokenTypeHint, signal, pacer: shared?.pacer }
+    const rows = rateLimit ? rateLimit.apply(tokens) : tokens
+    const run = { concurrency, verify, tokenTypeHint, signal, pacer: workersPace?.pacer }
     for await (const outcome of revokeRows(rows, clients, run)) {
       recorder.settle(outcome.row, outcome.revocation)
       const drained = report?.drained()
@@ -135,16 +135,16 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   }
 }
 
-/** Reports each sent request to a pace, and collects the addresses. */
+/** Reports each sent request to a rate limit, and collects the addresses. */
 export function watching(
-  pace: Pace | undefined,
+  rateLimit: RateLimit | undefined,
   endpoints: Set<string> | undefined,
 ): { onEvent?: (event: LogoutEvent) => void } {
-  if (!pace && !endpoints) return {}
+  if (!rateLimit && !endpoints) return {}
   return {
     onEvent: ({ type, endpoint }) => {
       if (type !== 'attempt') return
-      pace?.sent()
+      rateLimit?.sent()
       if (endpoint !== undefined && endpoints && endpoints.size < MAX_ENDPOINTS) endpoints.add(endpoint)
     },
   }

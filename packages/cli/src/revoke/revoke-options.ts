@@ -3,7 +3,7 @@ import { ExitCode } from '../exit-code.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { LogLocation } from '../revocations/open.ts'
 import type { ClientOptions } from './clients.ts'
-import type { PaceLocation } from './shared-pace.ts'
+import type { PaceLocation } from './workers-pace.ts'
 
 /** The options of `backend-logout revoke`. */
 export interface RevokeCommandOptions extends ClientOptions, ColumnOptions, LogLocation, PaceLocation {

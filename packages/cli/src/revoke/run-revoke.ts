@@ -5,6 +5,7 @@ import { isName } from '../input/column-names.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { openInput, refuseSameFile } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
+import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
 import { describeListed, type ListedCounts } from '../revocations/list-first.ts'
 import { openLogIfNamed } from '../revocations/open.ts'
@@ -14,13 +15,12 @@ import { dryRun } from './dry-run.ts'
 import { Journal } from './journal.ts'
 import { keyPath } from './journal-key.ts'
 import type { JournalIdentity } from './journal-record.ts'
-import { Pace } from './pace.ts'
 import { createStreamReport, openReport, type Report } from './report.ts'
 import { revokeInput, watching } from './revoke-input.ts'
 import { type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
-import { openSharedPace } from './shared-pace.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
+import { openWorkersPace } from './workers-pace.ts'
 
 /** Revokes every token of an input, and returns the exit code. */
 export async function runRevoke(file: string, given: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
@@ -39,11 +39,11 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   const choice = columnChoice(options)
   const naming = await fingerprintFor(terminal)
   const audit = await prepareAudit(options, terminal)
-  const pace = rate === undefined ? undefined : new Pace(rate, requestsPerToken(options))
-  const overrides = { connections: options.concurrency, ...watching(pace, audit?.endpoints) }
+  const rateLimit = rate === undefined ? undefined : new RateLimit(rate, requestsPerToken(options))
+  const overrides = { connections: options.concurrency, ...watching(rateLimit, audit?.endpoints) }
   await using clients = await connectClients(options, overrides, terminal)
   await using log = options.dryRun ? undefined : await openLogIfNamed(options, terminal)
-  await using shared = await openSharedPace(options, terminal)
+  await using workersPace = await openWorkersPace(options, terminal)
   const listed: ListedCounts = { listed: 0, unlisted: 0 }
   const input = await openInput(file, terminal)
   const startedAt = new Date().toISOString()
@@ -61,8 +61,8 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       input,
       format,
       clients,
-      pace,
-      shared,
+      rateLimit,
+      workersPace,
       journal,
       report,
       log,

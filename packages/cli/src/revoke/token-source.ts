@@ -181,7 +181,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
 
   /** There are no more lines. */
   #finish(): void {
-    if (!this.#isUpToDate) throw this.#refuse('they have changed')
+    if (!this.#isUpToDate) throw this.#refusal('they have changed')
     this.#finished = true
     for (const row of this.#options.format.end()) this.#add(row)
   }
@@ -201,7 +201,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     this.#held.push(row)
     this.#heldCharacters += row.token?.length ?? 0
     if (this.#held.length <= MAX_HELD_ROWS && this.#heldCharacters <= MAX_HELD_CHARACTERS) return
-    throw this.#refuse('it has too few records to check them')
+    throw this.#refusal('it has too few records to check them')
   }
 
   /** Compares the sums after a line. If they are equal, the rows of the part that ends here may be returned. */
@@ -209,7 +209,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     const checkpoint = this.#checkpoints[this.#passed]
     if (checkpoint?.read !== number) return
     const sum = this.#keyedSum()
-    if (checkpoint.sum !== (isKeyed(checkpoint) ? sum : this.#unkeyedSum())) throw this.#refuse('they have changed')
+    if (checkpoint.sum !== (isKeyed(checkpoint) ? sum : this.#unkeyedSum())) throw this.#refusal('they have changed')
     this.#passed++
     this.#known = { read: number, sum }
     this.#accept()
@@ -235,7 +235,7 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     return unkeyed && this.#reader.sum(unkeyed)
   }
 
-  #refuse(why: string): CommandError {
+  #refusal(why: string): CommandError {
     const from = this.#known.read + 1
     const to = this.#checkpoints[this.#passed]?.read
     return new CommandError(

@@ -1,16 +1,13 @@
-import { outlastOutage } from '@backend-logout/private-store'
+import { outlastOutage, type TimedCall, TimedCalls } from '@backend-logout/private-store'
 import type { RevocationEntry } from '../entry.ts'
 import type { LogStore } from './store.ts'
 import { isDataError, storeError } from './store-error.ts'
 
 interface Waiting {
   readonly entries: readonly RevocationEntry[]
+  readonly call: TimedCall
   readonly stored: () => void
   readonly failed: (error: unknown) => void
-  /** On the clock of `performance.now()`. */
-  readonly giveUpAt: number
-  /** True once the caller no longer waits. */
-  isAbandoned: boolean
 }
 
 /** Maximum number of entries in one statement. */
@@ -27,9 +24,7 @@ export class Appender {
   readonly #timeoutMs: number
   readonly #appended: (count: number) => void
   readonly #waiting: Waiting[] = []
-  /** Ends the wait of each call. */
-  readonly #calls = new Set<() => void>()
-  #onIdle: (() => void) | undefined
+  readonly #calls: TimedCalls
   #running = 0
 
   /**
@@ -40,56 +35,32 @@ export class Appender {
     this.#store = store
     this.#timeoutMs = timeoutMs
     this.#appended = appended
+    this.#calls = new TimedCalls(timeoutMs, WRITE_MS)
   }
 
   /** Resolves when the entries are durable, and rejects in time, whatever the database does. */
-  append(entries: readonly RevocationEntry[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = (): void => {
-        clearTimeout(timer)
-        this.#calls.delete(giveUp)
-        if (this.#calls.size === 0) this.#onIdle?.()
-      }
-      const giveUp = (): void => {
-        waiting.isAbandoned = true
-        end()
-        reject(storeError('Appending to the revocation log', new Error('the database did not answer in time')))
-      }
-      const timer = setTimeout(giveUp, this.#timeoutMs || WRITE_MS)
-      const waiting: Waiting = {
-        entries,
-        stored() {
-          end()
-          resolve()
-        },
-        failed(error) {
-          end()
-          reject(error)
-        },
-        giveUpAt: performance.now() + this.#timeoutMs,
-        isAbandoned: false,
-      }
-      this.#calls.add(giveUp)
-      this.#waiting.push(waiting)
-      this.#start()
-    })
+  async append(entries: readonly RevocationEntry[]): Promise<void> {
+    try {
+      await this.#calls.run(
+        (call) =>
+          new Promise<void>((stored, failed) => {
+            this.#waiting.push({ entries, call, stored, failed })
+            this.#start()
+          }),
+      )
+    } catch (error) {
+      throw storeError('Appending to the revocation log', error)
+    }
   }
 
   /** Resolves when every call has ended, at the latest after `ms` milliseconds: then those that still wait reject. */
-  async settle(ms: number): Promise<void> {
-    if (this.#calls.size === 0) return
-    const timer = setTimeout(() => {
-      for (const giveUp of this.#calls) giveUp()
-    }, ms)
-    await new Promise<void>((resolve) => {
-      this.#onIdle = resolve
-    })
-    clearTimeout(timer)
+  settle(ms: number): Promise<void> {
+    return this.#calls.settle(ms)
   }
 
   #start(): void {
     while (this.#running < this.#store.appends && this.#waiting.length > 0) {
-      const batch = this.#takeBatch().filter(({ isAbandoned }) => !isAbandoned)
+      const batch = this.#takeBatch().filter(({ call }) => !call.isAbandoned)
       if (batch.length === 0) continue
       this.#running++
       this.#appendBatch(batch)
@@ -117,7 +88,7 @@ export class Appender {
   async #storeBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const entries = batch.flatMap(({ entries }) => entries)
-      await this.#untilStored(entries, Math.max(...batch.map(({ giveUpAt }) => giveUpAt)))
+      await this.#untilStored(entries, Math.max(...batch.map(({ call }) => call.giveUpAt)))
       this.#appended(entries.length)
       for (const { stored } of batch) stored()
     } catch (error) {

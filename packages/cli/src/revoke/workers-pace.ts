@@ -13,7 +13,7 @@ export interface PaceLocation {
 }
 
 /** The pace that a run shares with the workers of an outbox. */
-export interface SharedPace extends AsyncDisposable {
+export interface WorkersPace extends AsyncDisposable {
   readonly pacer: BulkPacer
   /** Shows what users of the command should know. */
   tell: (text: string) => void
@@ -31,10 +31,10 @@ const AGAIN_MS = 30_000
  *
  * @throws CommandError when the one in the option cannot be used
  */
-export async function openSharedPace(
+export async function openWorkersPace(
   { outbox: given, dryRun = false }: PaceLocation & { readonly dryRun?: boolean },
   terminal: Terminal,
-): Promise<SharedPace | undefined> {
+): Promise<WorkersPace | undefined> {
   const address = readStore({ option: '--outbox', variable: 'OUTBOX_STORE' }, given, terminal)
   if (!address) return undefined
   if (!address.isPostgres) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TokenRow } from '../input/row.ts'
+import type { TokenRow } from './input/row.ts'
 
 /** The maximum delay that a late timer catches up on, in milliseconds. */
 const CATCH_UP_MS = 20
@@ -8,7 +8,7 @@ const CATCH_UP_MS = 20
  * Keeps a whole run below a number of requests per second, however many clients it has. Rows are held back until their
  * requests fit in; unforeseen requests, such as retries, hold back the rows behind them.
  */
-export class Pace {
+export class RateLimit {
   readonly #gapMs: number
   readonly #requestsPerToken: number
   readonly #stop = new AbortController()
