@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { prepareFolder } from '../../packages/private-store/src/testing/prepared-folder.ts'
 import { hasNginx, startNginx } from './nginx.ts'
 import { type Program, startProgram } from './program.ts'
 
@@ -17,7 +16,6 @@ let backendEnv: Record<string, string>
 let check: Program
 
 beforeAll(async () => {
-  await prepareFolder(join(folder, 'revocations'))
   provider = await startEmulator()
   const { appId, appSecret = '' } = provider.app
   backendEnv = {

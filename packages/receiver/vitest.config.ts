@@ -6,7 +6,6 @@ export default defineConfig({
     isolate: false,
     // Each database lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
-    setupFiles: '../private-store/src/testing/prepared-memory.ts',
     // Properties, and a database that is opened, take their time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,

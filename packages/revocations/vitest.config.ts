@@ -4,7 +4,6 @@ export default defineConfig({
   test: {
     // Each database lives too briefly for optimized WebAssembly to pay off.
     execArgv: ['--liftoff-only'],
-    setupFiles: '../private-store/src/testing/prepared-memory.ts',
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
     // Properties, and a database that is opened, take their time on a busy machine.

@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    setupFiles: '../../packages/private-store/src/testing/prepared-memory.ts',
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
     // Most of a case is waiting for a socket, a timer or a process.

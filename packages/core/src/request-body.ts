@@ -7,7 +7,7 @@ export type BodyProblem = 'already_read' | 'too_large' | 'too_slow' | 'broken_of
 export interface BodyLimits {
   /** The longest body, in bytes. */
   readonly maxBytes: number
-  /** How long the sender may take, in milliseconds. */
+  /** The time that the sender may take, in milliseconds. */
   readonly timeoutMs: number
 }
 

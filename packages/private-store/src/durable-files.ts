@@ -22,7 +22,7 @@ type PreRun = (module: { readonly NODEFS: NodeFiles }) => void
  * PGlite's files in a folder, private to this user, with `fsync` where Postgres requests it. PGlite itself does
  * neither: a commit survives the end of the process, but not a crash of the machine, and files have mode 0666.
  */
-export class DurableFiles extends NodeFS {
+class DurableFiles extends NodeFS {
   override async init(...args: Parameters<NodeFS['init']>): Promise<Init> {
     const init = await super.init(...args)
     const adapt: PreRun = (module) => {
@@ -57,7 +57,7 @@ function makePrivate(files: NodeFiles): void {
 }
 
 /** Options that make a commit in Postgres wait for {@link DurableFiles}: only `fsync` reaches it. */
-export const DURABLE_START: readonly string[] = [
+const DURABLE_START: readonly string[] = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
   '-c',
   'wal_sync_method=fsync',
@@ -68,3 +68,8 @@ export const DURABLE_START: readonly string[] = [
   '-c',
   'max_wal_size=128MB',
 ]
+
+/** Opens the database in a folder, so that commits survive a crash of the machine. In an empty one, it creates it. */
+export function openDurableFiles(folder: string): Promise<PGlite> {
+  return PGlite.create({ fs: new DurableFiles(folder), startParams: [...DURABLE_START] })
+}

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import { type FolderLock, LOCK_FILE, lockFolder } from './folder-lock.ts'
@@ -59,20 +58,24 @@ export async function openPrivateStore(
     throw new TypeError('The folder must be a string, or { memory: true }.')
   }
   if (typeof folder !== 'string') {
-    const { PGlite } = await import('@electric-sql/pglite')
-    return storeOf(await PGlite.create(), undefined)
+    const { createInMemory } = await import('./create-database.ts')
+    return storeOf(await createInMemory(), undefined)
   }
   const { path, wasOpen } = makeFolderPrivate(folder, [LOCK_FILE, DATA, UNFINISHED])
   const lock = await lockFolder(path)
   try {
     const isNew = !existsSync(join(path, DATA))
-    if (isNew) await createDatabase(path)
+    if (isNew) {
+      const { createDatabase } = await import('./create-database.ts')
+      await createDatabase(join(path, DATA), join(path, UNFINISHED))
+    }
     // Before Postgres reads it: a prepared file could make it run code.
     const wasWritable = makeContentsPrivate(path, [DATA])
     if (wasOpen && !isNew) {
       onExposed?.(`Other users of this machine could ${wasWritable ? 'change' : 'read'} ${path} until now.`)
     }
-    return storeOf(await openData(join(path, DATA)), lock)
+    const { openDurableFiles } = await import('./durable-files.ts')
+    return storeOf(await openDurableFiles(join(path, DATA)), lock)
   } catch (error) {
     await lock.release().catch(() => {})
     throw error
@@ -92,30 +95,5 @@ function storeOf(database: PGlite, lock: FolderLock | undefined): PrivateStore {
         await lock?.release()
       }
     },
-  }
-}
-
-async function createDatabase(folder: string): Promise<void> {
-  const unfinished = join(folder, UNFINISHED)
-  await rm(unfinished, { recursive: true, force: true })
-  makeFolderPrivate(unfinished)
-  await (await openData(unfinished)).close()
-  await rename(unfinished, join(folder, DATA))
-  await syncFolder(folder)
-}
-
-async function openData(data: string): Promise<PGlite> {
-  const { PGlite } = await import('@electric-sql/pglite')
-  const { DURABLE_START, DurableFiles } = await import('./durable-files.ts')
-  return PGlite.create({ fs: new DurableFiles(data), startParams: [...DURABLE_START] })
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }

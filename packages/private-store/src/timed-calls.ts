@@ -36,7 +36,7 @@ export class TimedCalls {
     this.#leastMs = leastMs
   }
 
-  /** Rejects as the task does, or when the time is over. The task then goes on, and its result is dropped. */
+  /** Rejects as the task does, or when the time is over. The task then continues, and its result is dropped. */
   run<T>(task: (call: TimedCall) => Promise<T>): Promise<T> {
     const call = { giveUpAt: performance.now() + this.#timeoutMs, isAbandoned: false }
     return new Promise((resolve, reject) => {

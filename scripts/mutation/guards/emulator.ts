@@ -11,7 +11,7 @@ export const emulatorGuards: readonly Mutation[] = [
     [
       [
         'refuses to listen on another address',
-        'if (!LOOPBACK_HOSTS.has(settings.host)) {',
+        'if (!LOOPBACK_HOSTS.includes(settings.host)) {',
         'if (false) {',
         'an emulator refuses to listen on "%s"',
       ],

@@ -10,12 +10,16 @@ const ROWS = "No row of the outbox's database stops"
 /** Nobody can make it hang, grow or crash. */
 export const limitGuards: readonly Mutation[] = [
   ...guardsIn(
-    { promise: VANISHED, file: 'packages/outbox/src/adder.ts', test: 'tests/outbox/src/vanished-database.test.ts' },
+    {
+      promise: VANISHED,
+      file: 'packages/private-store/src/timed-calls.ts',
+      test: 'tests/outbox/src/vanished-database.test.ts',
+    },
     [
       [
         'stops storing a logout when its time is over',
-        'setTimeout(giveUp, timeoutMs || WRITE_MS)',
-        'setTimeout(giveUp, timeoutMs * 1000 || WRITE_MS)',
+        'setTimeout(giveUp, this.#timeoutMs || this.#leastMs)',
+        'setTimeout(giveUp, this.#timeoutMs * 1000 || this.#leastMs)',
         'makes add() fail within addTimeoutMs, stats() within its time, and close() end',
       ],
     ],

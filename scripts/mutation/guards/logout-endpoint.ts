@@ -1,7 +1,7 @@
 import type { Mutation } from '../mutation.ts'
 
 const src = 'packages/browser-proxy/src'
-const body = `${src}/server/request-body.ts`
+const body = 'packages/core/src/request-body.ts'
 const neverRejects = `${src}/server/never-rejects.test.ts`
 
 const READERS = "Only the application's own pages can read a response"
@@ -48,7 +48,7 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   {
     promise: SURVIVES,
     guard: 'limits the time for a body to 10 seconds',
-    file: body,
+    file: `${src}/server/request-body.ts`,
     find: 'const TIMEOUT_MS = 10_000',
     replace: 'const TIMEOUT_MS = 10_000_000',
     test: {
@@ -100,9 +100,9 @@ export const logoutEndpointGuards: readonly Mutation[] = [
   {
     promise: RESOLVES,
     guard: 'abandons a part that hangs',
-    file: `${src}/server/time-limit.ts`,
-    find: 'Promise.race([(async () => run())(), timeout])',
-    replace: 'run()',
+    file: 'packages/core/src/time-limit.ts',
+    find: 'await withTimeLimit(async () => run(), ms, undefined, systemClock)',
+    replace: 'await run()',
     test: {
       file: neverRejects,
       name: 'whatever %s does, the session ends and the response follows the contract',
@@ -131,8 +131,8 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     promise: BODY,
     guard: 'reads a body up to the limit',
     file: body,
-    find: 'if (length > MAX_BYTES) throw tooLarge()',
-    replace: 'if (length > Number.MAX_VALUE) throw tooLarge()',
+    find: 'if (length > maxBytes)',
+    replace: 'if (length > Number.MAX_VALUE)',
     test: {
       file: `${src}/server/request-body.test.ts`,
       name: 'a body without a declared length is read only up to the limit',
@@ -142,10 +142,10 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     promise: BODY,
     guard: 'does not keep the chunks of a body',
     file: body,
-    find: '  add(chunk: Uint8Array): void {\n',
-    replace: '  readonly kept: unknown[] = []\n  add(chunk: Uint8Array): void {\n    this.kept.push(chunk)\n',
+    find: '      size = length\n',
+    replace: '      size = length\n      Object.assign(reader, { [size]: value })\n',
     test: {
-      file: `${src}/server/request-body.test.ts`,
+      file: 'packages/core/src/request-body.test.ts',
       name: 'the chunks of a body are not retained, because each can hold a large buffer',
     },
   },

@@ -155,14 +155,14 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'A report of a logout costs at most 32 KiB',
-      file: 'packages/receiver/src/body-text.ts',
+      file: 'packages/core/src/request-body.ts',
       test: 'packages/receiver/src/back-channel-handler.requests.test.ts',
     },
     [
       [
         'stops reading if a report is too long',
-        "if (size + value.length > maxBytes) return { problem: 'body_too_large' }\n      if (size + value.length > bytes.length) bytes = enlarge(bytes, maxBytes)\n      bytes.set(value, size)\n",
-        "if (size > 1_000_000) return { problem: 'body_too_large' }\n",
+        "if (length > maxBytes) return { problem: 'too_large' }",
+        "if (length > 1_000_000) return { problem: 'too_large' }\n      maxBytes = 2_000_000",
         'body_too_large: an endless body is not read to its end',
       ],
       [
@@ -213,14 +213,14 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'No request stops a server that receives logouts',
-      file: 'packages/receiver/src/body-text.ts',
+      file: 'packages/core/src/request-body.ts',
       test: 'packages/receiver/src/back-channel-handler.requests.test.ts',
     },
     [
       [
         'refuses requests that the server cannot create',
-        "  } catch {\n    return { problem: 'incomplete_body' }",
-        "  } catch (error) {\n    if (error instanceof TypeError) throw error\n    return { problem: 'incomplete_body' }",
+        "    return { problem: error instanceof TimedOut ? 'too_slow' : 'broken_off' }",
+        "    if (error instanceof TypeError) throw error\n    return { problem: error instanceof TimedOut ? 'too_slow' : 'broken_off' }",
         'incomplete_body: a request that its server cannot create, for example with an invalid Host',
       ],
     ],

@@ -60,30 +60,37 @@ export const pageGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: GUARDS,
-      file: 'packages/browser-proxy/src/server/request-body.ts',
+      file: 'packages/core/src/request-body.ts',
       test: 'packages/browser-proxy/src/server/request-body.test.ts',
     },
     [
       [
         'reads only up to the limit',
-        'if (length > MAX_BYTES) throw tooLarge()',
-        '',
+        'if (length > maxBytes)',
+        'if (length > 1_000_000)',
         'a body without a declared length is read only up to the limit',
       ],
       [
         'does not read a body that declares too large a length',
-        "if (Number(headers.get('content-length')) > MAX_BYTES) throw tooLarge()",
+        "if (Number(request.headers.get('content-length')) > maxBytes) return { problem: 'too_large' }",
         '',
         'a body that declares too large a length is not read at all',
       ],
       [
         'abandons a body that never ends',
-        'if (leftMs <= 0) throw new TimedOut(timeoutMs)\n      const { done, value } = await within(leftMs, () => reader.read())',
+        "if (leftMs <= 0) return { problem: 'too_slow' }\n      const { done, value } = await within(leftMs, () => reader.read())",
         'const { done, value } = await reader.read()',
         'a body that never ends is abandoned',
       ],
-      ['refuses unknown members', 'if (!Object.hasOwn(LIMITS, name)) {', 'if (false) {', 'the body %j is refused'],
     ],
+  ),
+  ...guardsIn(
+    {
+      promise: GUARDS,
+      file: 'packages/browser-proxy/src/server/request-body.ts',
+      test: 'packages/browser-proxy/src/server/request-body.test.ts',
+    },
+    [['refuses unknown members', 'if (!Object.hasOwn(LIMITS, name)) {', 'if (false) {', 'the body %j is refused']],
   ),
   ...guardsIn(
     {
@@ -95,7 +102,7 @@ export const pageGuards: readonly Mutation[] = [
       ['requires JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
       [
         'refuses a compressed body',
-        "if (!/^(?:identity)?$/i.test(headers.get('content-encoding') ?? '')) throw wrongType()",
+        "if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? '')) throw wrongType()",
         '',
         'a compressed body is refused',
       ],

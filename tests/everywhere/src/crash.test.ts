@@ -7,7 +7,6 @@ import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { seeded } from '@backend-logout/tests-outbox/seeded'
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { prepareFolder } from '../../../packages/private-store/src/testing/prepared-folder.ts'
 import { TestIssuer } from '../../../packages/receiver/src/testing/issuer.ts'
 import { crashRounds } from './crash.ts'
 import type { ReceiverArguments } from './programs/receiver.ts'
@@ -40,7 +39,6 @@ test(`every logout that got 200 stays complete after ${ROUNDS} kills, in folders
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'receiver-crash-'))
   try {
-    for (const name of ['sessions', 'outbox', 'log']) await prepareFolder(join(folder, name))
     await expectTruth({ folder })
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openOutbox } from '@backend-logout/outbox'
 import type { TestProject } from 'vitest/node'
-import { prepareFolder } from '../../../packages/private-store/src/testing/prepared-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,7 +13,6 @@ declare module 'vitest' {
 /** Creates a folder with an empty outbox once for all tests; creating its tables takes longer than copying it. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const template = await mkdtemp(join(tmpdir(), 'outbox-template-'))
-  await prepareFolder(template)
   const outbox = await openOutbox({ store: template, encryptionKeys: [{ kid: 'none', key: new Uint8Array(32) }] })
   await outbox.close()
   provide('template', template)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { startPostgres } from '@backend-logout/tests-outbox/postgres-server'
 import { seeded } from '@backend-logout/tests-outbox/seeded'
 import { expect, test } from 'vitest'
-import { prepareFolder } from '../../../packages/private-store/src/testing/prepared-folder.ts'
 import { type CrashResult, crashRounds } from './crash.ts'
 
 /** The full thirty are `pnpm --filter @backend-logout/tests-revocations run crash:full`. */
@@ -26,7 +25,6 @@ test(`every reader refuses every acknowledged entry, whichever process was kille
 test(`every reader refuses every acknowledged entry, whichever process was killed, in a folder (seed ${seed})`, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'revocations-crash-'))
   try {
-    await prepareFolder(folder)
     judge(await crashRounds(folder, false, ROUNDS, seeded(seed)))
   } finally {
     await rm(folder, { recursive: true, force: true })
