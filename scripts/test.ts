@@ -42,8 +42,8 @@ const LANES = [
   ],
   ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks', 'tests-faults'],
 ].map((names) => names.map((name) => `@backend-logout/${name}`))
-/** The tests use a tenth of it at a time. */
-const LEAST_FREE_BYTES = 8 * 2 ** 30
+/** The tests use 600 MB at a time. */
+const LEAST_FREE_BYTES = 4 * 2 ** 30
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
 // More runners would only cause each other's timeouts.
 const OTHERS = Math.ceil(availableParallelism() / 2)

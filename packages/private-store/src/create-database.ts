@@ -6,6 +6,7 @@ import { parseTar } from 'nanotar'
 import { openDurableFiles } from './durable-files.ts'
 import { readEmptyDatabase } from './empty-database.ts'
 import { makeFolderPrivate } from './private-folder.ts'
+import { startSparingly } from './small-memory.ts'
 
 /** The packed files of an empty database, if they can be read. */
 type Packed = Awaited<ReturnType<typeof readEmptyDatabase>>
@@ -37,7 +38,9 @@ export async function createDatabase(
 
 /** Creates a database that is gone when it is closed. */
 export async function createInMemory(packed: Promise<Packed> = readEmptyDatabase()): Promise<PGlite> {
-  return startWith(await packed, (files) => PGlite.create(files && { loadDataDir: new Blob([files]) }))
+  return startWith(await packed, (files) =>
+    startSparingly(() => PGlite.create(files && { loadDataDir: new Blob([files]) })),
+  )
 }
 
 async function startWith<T>(packed: Packed, start: (files?: Packed) => Promise<T>): Promise<T> {

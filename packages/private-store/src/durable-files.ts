@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
+import { startSparingly } from './small-memory.ts'
 
 type Init = Awaited<ReturnType<NodeFS['init']>>
 type Node = object
@@ -71,5 +72,5 @@ const DURABLE_START: readonly string[] = [
 
 /** Opens the database in a folder, so that commits survive a crash of the machine. In an empty one, it creates it. */
 export function openDurableFiles(folder: string): Promise<PGlite> {
-  return PGlite.create({ fs: new DurableFiles(folder), startParams: [...DURABLE_START] })
+  return startSparingly(() => PGlite.create({ fs: new DurableFiles(folder), startParams: [...DURABLE_START] }))
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 
-/** With the usual 16 KiB, joining the chunks would take longer than all else. */
+/** With the usual 16 KiB, joining the chunks would take longer than everything else. */
 const CHUNK_BYTES = 8_388_608
 
 /**

@@ -99,11 +99,15 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
   const start = async (): Promise<void> => {
     // The remains of a killed server take a moment to disappear.
     for (let attempt = 1; ; attempt++) {
-      const flags = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, ...settings]
-      const child = spawn(postgres, ['-D', folder, '-p', String(port), ...flags.flatMap((flag) => ['-c', flag])], {
-        ...as,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      })
+      const own = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, 'dynamic_shared_memory_type=mmap']
+      const child = spawn(
+        postgres,
+        ['-D', folder, '-p', String(port), ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
+        {
+          ...as,
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      )
       server = child
       const isReady = await new Promise<boolean>((resolve) => {
         child.on('exit', () => resolve(false))

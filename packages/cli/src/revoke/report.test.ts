@@ -1,4 +1,15 @@
-import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -110,3 +121,21 @@ test('a device has no length and is not truncated', async () => {
   expect(report.bytes).toBeUndefined()
   await report[Symbol.asyncDispose]()
 })
+
+// Linux has both.
+const present = (...folders: string[]): string[] => folders.filter((folder) => existsSync(folder))
+
+test.each(present('/dev/shm'))('a report can be in %s', async (memory) => {
+  const own = mkdtempSync(join(memory, 'backend-logout-report-'))
+  await (await openReport(join(own, 'report'), undefined))[Symbol.asyncDispose]()
+  expect(statSync(join(own, 'report')).size).toBe(0)
+  rmSync(own, { recursive: true })
+})
+
+test.each(present('/dev/fd', '/proc/self/fd'))(
+  'a file that is open already is not written through %s',
+  async (open) => {
+    await using file = await openFile(newPath(), 'w')
+    await expect(openReport(`${open}/${file.fd}`, undefined)).rejects.toThrow("'-' is standard output")
+  },
+)

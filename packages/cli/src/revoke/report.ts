@@ -90,7 +90,8 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
 
 async function openOutput(path: string): Promise<FileHandle> {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found?.isFile() && /^\/(?:dev|proc)\//.test(path)) {
+  // Another name for an open file, such as `/dev/stdout`. Only the files in shared memory are what they seem.
+  if (found?.isFile() && /^\/(?:dev(?!\/shm\/)|proc)\//.test(path)) {
     throw new CommandError(ExitCode.usage, `The output must not be a file through ${path}; '-' is standard output.`)
   }
   if (!found || found.isFile()) return openPrivate(path, 'The output', { append: true })
