@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BackChannelHandlerOptions } from './back-channel-handler.ts'
+import type { RevocableTokens } from './log-out-everywhere.ts'
 import type { RecordedSessions } from './session-index.ts'
 import { TestIssuer } from './testing/issuer.ts'
 import {
@@ -138,6 +139,31 @@ describe('a failure', () => {
     expect([...store.keys()]).toEqual(['2'])
     expect((await handlerFor({ verifier })(report(token))).status).toBe(200)
     expect(store.size).toBe(0)
+  })
+
+  test.each(['tokens', 'outbox'])('%s of one session: the others end, and services refuse all tokens', async (step) => {
+    for (const id of ['1', '2', '3']) await logIn(id, 'alice')
+    const appended: unknown[] = []
+    const revocations = { append: async (entries: readonly unknown[]) => appended.push(...entries) }
+    const index = {
+      ...sessions,
+      tokens: (id: string) => (id === '2' && step === 'tokens' ? failing() : { refreshToken: id }),
+    }
+    const add = ({ refreshToken }: RevocableTokens): Promise<unknown> =>
+      refreshToken === '2' ? failing() : Promise.resolve()
+    const handler = handlerFor({ sessions: index, outbox: { add }, revocations })
+    expect((await handler(report(await issuer.token({ sid: undefined })))).status).toBe(503)
+    expect([...store.keys()]).toEqual(['2'])
+    expect(appended).toMatchObject([{ sub: 'alice' }])
+  })
+
+  test('find: services refuse the tokens', async () => {
+    await logIn('1', 'alice')
+    const append = vi.fn(async () => {})
+    const handler = handlerFor({ sessions: { ...sessions, find: failing }, revocations: { append } })
+    expect((await handler(report(await issuer.token({ sid: undefined })))).status).toBe(503)
+    expect(append).toHaveBeenCalledWith([expect.objectContaining({ sub: 'alice' })])
+    expect([...store.keys()]).toEqual(['1'])
   })
 
   test('replays: the logout is complete, and a second delivery is processed again', async () => {

@@ -112,8 +112,9 @@ const DEFAULT_REVOKED_FOR_S = 2_592_000
  * one for each access token in the sessions, which may not name the user. From then on, services refuse all tokens that
  * were issued before. 3. The sessions end.
  *
- * If step 1 or 2 fails, nothing has ended, so that another attempt finds all tokens. If a session cannot be ended, the
- * others still end. Repeating a logout is harmless.
+ * A session whose tokens cannot be kept does not end, so that another attempt finds them; if step 2 fails, no session
+ * ends. Neither these nor a session that cannot be ended keep the others from ending, and services refuse the tokens
+ * even if no session can be found. Repeating a logout is harmless.
  *
  * @throws LogoutError `invalid_options` or `invalid_argument`
  * @throws IncompleteLogoutError when a step failed
@@ -151,23 +152,37 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
     }
   }
 
-  const ids = sessions ? await attempt('find', async () => [...(await sessions.find(notice))]) : []
+  let failure: unknown
+  const failed = (error: unknown): void => {
+    failure ??= error
+  }
   const entries = [entryOf(notice, targets)]
+  /** Sessions whose tokens are safe. The others must not end, because their tokens would be lost. */
+  const ready: string[] = []
   let tokens = 0
-  if (sessions?.tokens && (outbox || revocations)) {
-    await forEach(ids, async (id) => {
+  const secureTokens = async (id: string): Promise<void> => {
+    if (sessions?.tokens && (outbox || revocations)) {
       const stored = await attempt('tokens', async () => readTokens(await sessions.tokens?.(id)))
       entries.push(...stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? []))
       const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
       const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
-      if (!outbox || count === 0) return
-      await attempt('outbox', () => outbox.add(pending))
-      tokens += count
-    })
+      if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
+      if (outbox) tokens += count
+    }
+    ready.push(id)
   }
+
+  if (sessions) {
+    const find = async (): Promise<string[]> => [...(await sessions.find(notice))]
+    await attempt('find', find)
+      .then((ids) => forEach(ids, secureTokens))
+      .catch(failed)
+  }
+  // Whatever else fails, services refuse the user's tokens.
   if (revocations) await attempt('revocations', () => revocations.append(entries))
-  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))
-  return { sessions: ids.length, tokens }
+  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)
+  if (failure !== undefined) throw failure
+  return { sessions: ready.length, tokens }
 }
 
 /** With a `sid`, only that session: a `sub` in addition only names its user. */

@@ -116,8 +116,8 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'ends sessions last',
-        "  if (revocations) await attempt('revocations', () => revocations.append(entries))\n  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))\n",
-        "  await forEach(ids, (id) => attempt('end', () => sessions?.end(id)))\n  if (revocations) await attempt('revocations', () => revocations.append(entries))\n",
+        "  if (revocations) await attempt('revocations', () => revocations.append(entries))\n  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n",
+        "  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  if (revocations) await attempt('revocations', () => revocations.append(entries))\n",
         'every logout that got 200 stays complete after',
       ],
     ],
