@@ -2,7 +2,7 @@
  * Runs the tests of every package through turbo, and ends with one line of totals. Arguments go to turbo: `npm test --
  * --filter=@backend-logout/core`. Results of unchanged packages come from turbo's cache.
  */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -57,6 +57,13 @@ const cafile = execFileSync('npm', ['config', 'get', 'cafile'], {
 // The tests start hundreds of programs from their sources. With the compiled code of an earlier start, each takes a
 // third of the processor time.
 const compiled = join(import.meta.dirname, '../node_modules/.cache/node-compile-cache')
+const running = new Set<ChildProcess>()
+// turbo ends, and then this process.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    for (const child of running) child.kill(signal)
+  })
+}
 const temporary = createFolderInMemory()
 const env = {
   NODE_COMPILE_CACHE: compiled,
@@ -82,8 +89,6 @@ function createFolderInMemory(): string | undefined {
     if (process.env.TMPDIR || bavail * bsize < LEAST_FREE_BYTES) return undefined
     const folder = mkdtempSync(join(parent, 'backend-logout-'))
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-    // After Ctrl-C, turbo ends, and then this process.
-    process.on('SIGINT', () => {}).on('SIGTERM', () => {})
     // As /tmp, because some tests start programs as other users. In some containers, nothing may run there.
     chmodSync(folder, 0o1777)
     writeFileSync(join(folder, 'true'), '#!/bin/sh\n', { mode: 0o755 })
@@ -113,7 +118,10 @@ async function runLanes(): Promise<number> {
 async function turbo(task: 'build' | 'test', concurrency: number, more: readonly string[]): Promise<number> {
   const logs = task === 'test' ? 'full' : 'errors-only'
   const command = ['run', task, '--continue', `--output-logs=${logs}`, `--concurrency=${concurrency}`, ...more]
-  const [code] = await once(spawn('turbo', command, { stdio: 'inherit', env }), 'exit')
+  const child = spawn('turbo', command, { stdio: 'inherit', env })
+  running.add(child)
+  const [code] = await once(child, 'exit')
+  running.delete(child)
   return (code as number | null) ?? 1
 }
 

@@ -63,6 +63,15 @@ test('a body that other code has read is not taken for an empty one', async () =
   expect(await readRequest(request)).toBe('already_read')
 })
 
+test('a request that cannot be created has no body', async () => {
+  const invalid = new Proxy({} as Request, {
+    get() {
+      throw new TypeError('Invalid URL')
+    },
+  })
+  expect(await readRequest(invalid)).toBe('broken_off')
+})
+
 test('the chunks of a body are not retained, because each can hold a large buffer', async () => {
   setFlagsFromString('--expose-gc')
   const collectGarbage = runInNewContext('gc') as () => void

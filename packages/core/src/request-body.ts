@@ -31,9 +31,9 @@ export async function readBody(
   request: Request,
   { maxBytes, timeoutMs }: BodyLimits,
 ): Promise<{ readonly bytes: Uint8Array } | { readonly problem: BodyProblem }> {
-  if (Number(request.headers.get('content-length')) > maxBytes) return { problem: 'too_large' }
   try {
     // Some servers create the request only now, and throw if its address is not a URL.
+    if (Number(request.headers.get('content-length')) > maxBytes) return { problem: 'too_large' }
     if (request.bodyUsed) return { problem: 'already_read' }
     if (!request.body) return { bytes: new Uint8Array() }
     // Chunks are not kept, because each of the smallest ones can keep a large buffer alive.

@@ -8,6 +8,9 @@ import { readEmptyDatabase } from './empty-database.ts'
 import { makeFolderPrivate } from './private-folder.ts'
 import { startSparingly } from './small-memory.ts'
 
+/** The maximum number of files that are being synced. */
+const MAX_SYNCS = 32
+
 /** The packed files of an empty database, if they can be read. */
 type Packed = Awaited<ReturnType<typeof readEmptyDatabase>>
 
@@ -29,11 +32,12 @@ export async function createDatabase(
     makeFolderPrivate(unfinished)
     if (files) unpack(files, unfinished)
     await (await openDurableFiles(unfinished)).close()
-    // `initdb` syncs nothing, and Postgres itself only what it changes from now on.
-    await syncAll(unfinished, files ? 'folders' : 'everything')
   })
+  // Postgres itself syncs only what it changes from now on.
+  await syncAll(unfinished)
   await rename(unfinished, folder)
   await syncFolder(dirname(folder))
+  await syncParents(dirname(folder))
 }
 
 /** Creates a database that is gone when it is closed. */
@@ -47,23 +51,34 @@ async function startWith<T>(packed: Packed, start: (files?: Packed) => Promise<T
   return packed ? start(packed).catch(() => start()) : start()
 }
 
-/** Writes the packed files, private to this user, and syncs each. PGlite itself takes twice as long. */
+/** Writes the packed files, private to this user. PGlite itself takes twice as long. */
 function unpack(files: Buffer, folder: string): void {
   for (const { name, type, data = '' } of parseTar(files)) {
     const path = join(folder, name)
     if (type === 'directory') mkdirSync(path, { recursive: true, mode: 0o700 })
-    else writeFileSync(path, data, { mode: 0o600, flush: true })
+    else writeFileSync(path, data, { mode: 0o600 })
   }
 }
 
-/** Syncs a folder with all folders, or everything, in it. */
-async function syncAll(folder: string, what: 'folders' | 'everything'): Promise<void> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) await syncAll(path, what)
-    else if (what === 'everything') await sync(path, 'r+')
+/** Syncs a folder with everything in it, many files at a time, which a disk combines. */
+async function syncAll(folder: string): Promise<void> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).values()
+  const syncSome = async (): Promise<void> => {
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name)
+      await (entry.isDirectory() ? syncFolder(path) : sync(path, 'r+'))
+    }
   }
+  await Promise.all(Array.from({ length: MAX_SYNCS }, syncSome))
   await syncFolder(folder)
+}
+
+/** Syncs the folders that a folder is in, because they may be as new. One that this user cannot read is not. */
+async function syncParents(folder: string): Promise<void> {
+  const parent = dirname(folder)
+  if (parent === folder) return
+  await syncFolder(parent).catch(() => {})
+  await syncParents(parent)
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const MEBIBYTE = 1_048_576
-const ENTRY = join(import.meta.dirname, 'index.ts')
+const ENTRY = new URL('./index.ts', import.meta.url).href
 
 /** Uses a database in a process whose container has this much memory, and returns the most that it took, in MiB. */
 function maxMemory(limit: number, folder: string): number {

@@ -7,6 +7,10 @@ test('a call has the result of its task, or its error', async () => {
   const calls = new TimedCalls(5_000)
   await expect(calls.run(async () => 'stored')).resolves.toBe('stored')
   await expect(calls.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+  const fails = (): never => {
+    throw new Error('no')
+  }
+  await expect(calls.run(fails)).rejects.toThrow('no')
   await calls.settle(60_000)
 })
 
@@ -36,6 +40,6 @@ test('settling waits for calls, and then ends them', async () => {
   await expect(slow).resolves.toBe('stored')
 
   const stuck = Promise.allSettled([calls.run(() => NEVER), calls.run(() => NEVER)])
-  await calls.settle(20)
+  await Promise.all([calls.settle(20), calls.settle(20)])
   expect(await stuck).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }])
 })

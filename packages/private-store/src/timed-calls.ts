@@ -25,7 +25,7 @@ export class TimedCalls {
   readonly #leastMs: number
   /** Ends the wait of each call. */
   readonly #running = new Set<() => void>()
-  #onIdle: (() => void) | undefined
+  readonly #onIdle: (() => void)[] = []
 
   /**
    * @param timeoutMs Time limit of a call, in milliseconds. With 0, its task should not be repeated.
@@ -43,7 +43,7 @@ export class TimedCalls {
       const end = (): void => {
         clearTimeout(timer)
         this.#running.delete(giveUp)
-        if (this.#running.size === 0) this.#onIdle?.()
+        if (this.#running.size === 0) for (const idle of this.#onIdle.splice(0)) idle()
       }
       const giveUp = (): void => {
         call.isAbandoned = true
@@ -52,7 +52,8 @@ export class TimedCalls {
       }
       const timer = setTimeout(giveUp, this.#timeoutMs || this.#leastMs)
       this.#running.add(giveUp)
-      task(call).then(
+      const work = async (): Promise<T> => task(call)
+      work().then(
         (result) => {
           end()
           resolve(result)
@@ -72,7 +73,7 @@ export class TimedCalls {
       for (const giveUp of this.#running) giveUp()
     }, ms)
     await new Promise<void>((resolve) => {
-      this.#onIdle = resolve
+      this.#onIdle.push(resolve)
     })
     clearTimeout(timer)
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BackChannelHandlerOptions } from './back-channel-handler.ts'
-import type { RevocableTokens } from './log-out-everywhere.ts'
+import { logoutEverywhere, type RevocableTokens } from './log-out-everywhere.ts'
 import type { RecordedSessions } from './session-index.ts'
 import { TestIssuer } from './testing/issuer.ts'
 import {
@@ -155,6 +155,25 @@ describe('a failure', () => {
     expect((await handler(report(await issuer.token({ sid: undefined })))).status).toBe(503)
     expect([...store.keys()]).toEqual(['2'])
     expect(appended).toMatchObject([{ sub: 'alice' }])
+  })
+
+  test('tokens: services refuse the tokens before the last session is tried', async () => {
+    for (let id = 0; id < 40; id++) await logIn(String(id), 'alice')
+    let tried = 0
+    const tokens = (): Promise<never> => {
+      tried++
+      return failing()
+    }
+    const triedBefore: number[] = []
+    const append = async (): Promise<void> => void triedBefore.push(tried)
+    const handler = handlerFor({ sessions: { ...sessions, tokens }, revocations: { append } })
+    expect((await handler(report(await issuer.token({ sid: undefined })))).status).toBe(503)
+    expect([triedBefore, tried]).toEqual([[16], 40])
+  })
+
+  test('find and revocations: the error names the first', async () => {
+    const targets = { sessions: { ...sessions, find: failing }, revocations: { append: failing } }
+    await expect(logoutEverywhere({ iss: issuer.url, sub: 'alice' }, targets)).rejects.toMatchObject({ step: 'find' })
   })
 
   test('find: services refuse the tokens', async () => {

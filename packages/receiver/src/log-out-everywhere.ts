@@ -113,8 +113,8 @@ const DEFAULT_REVOKED_FOR_S = 2_592_000
  * were issued before. 3. The sessions end.
  *
  * A session whose tokens cannot be kept does not end, so that another attempt finds them; if step 2 fails, no session
- * ends. Neither these nor a session that cannot be ended keep the others from ending, and services refuse the tokens
- * even if no session can be found. Repeating a logout is harmless.
+ * ends. Neither these nor a session that cannot be ended keep the others from ending. At the first failure, the list gets
+ * the entry for the user or the session immediately. Repeating a logout is harmless.
  *
  * @throws LogoutError `invalid_options` or `invalid_argument`
  * @throws IncompleteLogoutError when a step failed
@@ -153,10 +153,25 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   }
 
   let failure: unknown
+  const list = async (entries: readonly LogoutEntry[]): Promise<boolean> => {
+    if (!revocations || entries.length === 0) return true
+    try {
+      await attempt('revocations', () => revocations.append(entries))
+      return true
+    } catch (error) {
+      failure ??= error
+      return false
+    }
+  }
+  const whole = entryOf(notice, targets)
+  let listed: Promise<boolean> | undefined
+  // Services must not wait for the rest.
   const failed = (error: unknown): void => {
     failure ??= error
+    listed ??= list([whole])
   }
-  const entries = [entryOf(notice, targets)]
+
+  const entries: LogoutEntry[] = []
   /** Sessions whose tokens are safe. The others must not end, because their tokens would be lost. */
   const ready: string[] = []
   let tokens = 0
@@ -171,16 +186,13 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
     }
     ready.push(id)
   }
-
   if (sessions) {
     const find = async (): Promise<string[]> => [...(await sessions.find(notice))]
-    await attempt('find', find)
-      .then((ids) => forEach(ids, secureTokens))
-      .catch(failed)
+    const ids = await attempt('find', find).catch(failed)
+    await forEach(ids ?? [], (id) => secureTokens(id).catch(failed))
   }
-  // Whatever else fails, services refuse the user's tokens.
-  if (revocations) await attempt('revocations', () => revocations.append(entries))
-  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)
+  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])
+  if (!isListed.includes(false)) await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)
   if (failure !== undefined) throw failure
   return { sessions: ready.length, tokens }
 }

@@ -116,8 +116,8 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'ends sessions last',
-        "  if (revocations) await attempt('revocations', () => revocations.append(entries))\n  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n",
-        "  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  if (revocations) await attempt('revocations', () => revocations.append(entries))\n",
+        '  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n',
+        "  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n",
         'every logout that got 200 stays complete after',
       ],
     ],

@@ -36,6 +36,8 @@ export interface PostgresServerOptions {
 }
 
 const PASSWORD = 'a-password'
+// Other kinds remain after a server is killed.
+const SHARED_MEMORY = process.platform === 'win32' ? [] : ['dynamic_shared_memory_type=mmap']
 const TEMPLATES = join(import.meta.dirname, '../../../node_modules/.cache/postgres-templates')
 
 /** Starts a server. As root, it runs as another user, because Postgres refuses to run as root. */
@@ -99,7 +101,7 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
   const start = async (): Promise<void> => {
     // The remains of a killed server take a moment to disappear.
     for (let attempt = 1; ; attempt++) {
-      const own = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, 'dynamic_shared_memory_type=mmap']
+      const own = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, ...SHARED_MEMORY]
       const child = spawn(
         postgres,
         ['-D', folder, '-p', String(port), ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
