@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import fs, { existsSync, mkdtempSync, readdirSync } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
@@ -53,6 +54,16 @@ test('without packed files, or with those of another version of Postgres, `initd
   expect(await identify(await createInMemory(Promise.resolve(undefined)))).not.toBe(packedId)
   expect(await create('other', ofAnotherVersion())).not.toBe(packedId)
 }, 120_000)
+
+test.skipIf(process.platform === 'win32')('a disk that has no space is the reason, and `initdb` is not tried', () => {
+  const program = `
+    const { openPrivateStore } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)})
+    await openPrivateStore(${JSON.stringify(join(folder, 'full'))})`
+  const limited = ['-c', 'ulimit -f 4096; exec "$@"', 'sh', process.execPath, '--input-type=module', '--eval', program]
+  const { status, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
+  expect(status).toBe(1)
+  expect(stderr).toContain('EFBIG: file too large, write')
+})
 
 test.each([
   ['packed files', undefined],

@@ -48,7 +48,20 @@ export async function createInMemory(packed: Promise<Packed> = readEmptyDatabase
 }
 
 async function startWith<T>(packed: Packed, start: (files?: Packed) => Promise<T>): Promise<T> {
-  return packed ? start(packed).catch(() => start()) : start()
+  if (!packed) return start()
+  try {
+    return await start(packed)
+  } catch (error) {
+    // `initdb` needs more of everything, and its errors say less.
+    if (isOfMachine(error)) throw error
+    return start()
+  }
+}
+
+/** True for a full or read-only disk and the like: the files themselves are not the cause. */
+function isOfMachine(error: unknown): boolean {
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown }
+  return name === 'ErrnoError' || /^E(?:NOSPC|DQUOT|FBIG|ROFS|ACCES|PERM|IO|MFILE|NFILE)$/.test(String(code))
 }
 
 /** Writes the packed files, private to this user. PGlite itself takes twice as long. */

@@ -24,3 +24,8 @@ test.each([undefined, null, 'text', 7, {}])('describeDatabaseError() also accept
   expect(describeDatabaseError(reason)).toBeInstanceOf(Error)
   expect(describeDatabaseError(reason).message.length).toBeGreaterThan(0)
 })
+
+test('describeDatabaseError() names an error of the file system within PGlite', () => {
+  expect(describeDatabaseError({ name: 'ErrnoError', errno: 51 }).message).toBe('ENOSPC: no space left on device')
+  expect(describeDatabaseError({ name: 'ErrnoError', errno: 76 }).message).toBe('error 76 of the file system')
+})

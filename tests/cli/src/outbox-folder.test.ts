@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { globSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
@@ -51,6 +51,15 @@ test('a worker on a folder runs until it is stopped, and keeps others out', asyn
   })
   worker.child.kill('SIGTERM')
   expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d logouts revoked/) })
+})
+
+test('a worker that is stopped while it creates its folder ends cleanly', async () => {
+  const store = join(folder.path, 'stopped')
+  const worker = start(['outbox', 'work'], { env: { ...env, OUTBOX_STORE: store } })
+  await expect.poll(() => existsSync(store), { timeout: 30_000, interval: 5 }).toBe(true)
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 logouts revoked/) })
+  expect(await run(['outbox', 'stats'], { env: { ...env, OUTBOX_STORE: store } })).toMatchObject({ code: 0 })
 })
 
 test.each(['stats', 'dead', 'retry --all'])('outbox %s does not create a missing folder', async (command) => {

@@ -84,7 +84,7 @@ async function addLines(
       counts.stored += (error as { added?: number }).added ?? 0
       throw new CommandError(
         ExitCode.stopped,
-        `${(error as Error).message} The first ${formatCount(counts.stored)} logouts are stored, the others are not.`,
+        `${(error as Error).message.replace(/\.?$/, '.')} The first ${formatCount(counts.stored)} logouts are stored, the others are not.`,
       )
     }
     counts.stored += batch.length

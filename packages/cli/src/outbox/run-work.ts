@@ -20,10 +20,39 @@ export interface WorkCommandOptions extends OutboxLocation, ConnectionOptions {
 
 /** Revokes the logouts of an outbox until it is stopped, or until the outbox is empty. */
 export async function runWork(options: WorkCommandOptions, terminal: Terminal): Promise<ExitCode> {
-  const { concurrency, untilEmpty = false, quiet = false, json } = options
-  await using connection = connect(await readSettings(options, terminal), { connections: concurrency })
   const counts = { done: 0, dead: 0 }
-  const progress = new Progress(terminal, { done: () => counts.done + counts.dead, failed: () => counts.dead }, quiet)
+  const progress = new Progress(
+    terminal,
+    { done: () => counts.done + counts.dead, failed: () => counts.dead },
+    options.quiet ?? false,
+  )
+  const stop = new AbortController()
+  // Before the outbox opens, which takes seconds: the first process of a container ignores signals that it has no
+  // listener for.
+  const stopListening = onInterruption(() => {
+    progress.note('backend-logout: stopping after the logouts in progress. Press Ctrl-C again to stop immediately.')
+    stop.abort()
+  })
+  try {
+    return await work(options, terminal, { counts, progress, signal: stop.signal })
+  } finally {
+    stopListening()
+  }
+}
+
+interface WorkState {
+  readonly counts: { done: number; dead: number }
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+async function work(
+  options: WorkCommandOptions,
+  terminal: Terminal,
+  { counts, progress, signal }: WorkState,
+): Promise<ExitCode> {
+  const { concurrency, untilEmpty = false, quiet = false, json, healthPort, healthHost } = options
+  await using connection = connect(await readSettings(options, terminal), { connections: concurrency })
   const onEvent = (event: OutboxEvent): void => {
     if (event.type === 'revoked' || event.type === 'expired') counts.done++
     if (event.type === 'dead') counts.dead++
@@ -31,21 +60,14 @@ export async function runWork(options: WorkCommandOptions, terminal: Terminal): 
     if (text) progress.note(`backend-logout: ${text}`)
   }
   await using outbox = await openOutboxOf(options, terminal, 'tokens', { client: connection.client, onEvent })
-  const { healthPort, healthHost } = options
   await using health = healthPort === undefined ? undefined : await startHealthServer(outbox, healthPort, healthHost)
   if (health && !quiet) note(terminal, `backend-logout: health on port ${health.port}, at /health and /metrics.`)
-  const stop = new AbortController()
-  const stopListening = onInterruption(() => {
-    progress.note('backend-logout: stopping after the logouts in progress. Press Ctrl-C again to stop immediately.')
-    stop.abort()
-  })
   let summary: WorkSummary
   try {
     await progress.start()
-    summary = await outbox.work({ concurrency, untilEmpty, signal: stop.signal })
+    summary = await outbox.work({ concurrency, untilEmpty, signal })
   } finally {
     progress.stop()
-    stopListening()
   }
   if (json) print(terminal, JSON.stringify(summary))
   else if (!quiet) print(terminal, summarize(summary))
