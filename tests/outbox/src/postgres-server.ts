@@ -102,14 +102,11 @@ async function serve({ home, folder, postgres, settings, user }: Files): Promise
     // The remains of a killed server take a moment to disappear.
     for (let attempt = 1; ; attempt++) {
       const own = ['listen_addresses=127.0.0.1', `unix_socket_directories=${home}`, ...SHARED_MEMORY]
-      const child = spawn(
-        postgres,
-        ['-D', folder, '-p', String(port), ...[...own, ...settings].flatMap((setting) => ['-c', setting])],
-        {
-          ...as,
-          stdio: ['ignore', 'ignore', 'pipe'],
-        },
-      )
+      const flags = [...own, ...settings].flatMap((setting) => ['-c', setting])
+      const child = spawn(postgres, ['-D', folder, '-p', String(port), ...flags], {
+        ...as,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
       server = child
       const isReady = await new Promise<boolean>((resolve) => {
         child.on('exit', () => resolve(false))
