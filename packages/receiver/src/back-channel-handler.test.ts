@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { BackChannelHandlerOptions } from './back-channel-handler.ts'
-import { logoutEverywhere, type RevocableTokens } from './log-out-everywhere.ts'
+import { logoutEverywhere } from './log-out-everywhere.ts'
+import type { RevocableTokens } from './logout-targets.ts'
 import type { RecordedSessions } from './session-index.ts'
 import { TestIssuer } from './testing/issuer.ts'
 import {

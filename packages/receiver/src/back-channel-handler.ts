@@ -1,10 +1,11 @@
 import { emit, invalidOption, within } from '@backend-logout/core'
 import { ALWAYS, bareResponse, retryHeaders } from './bare-response.ts'
+import { carryOut } from './carry-out.ts'
 import type { LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
 import type { components } from './generated/back-channel-logout.ts'
-import { carryOut, checkTargets, type LogoutTargets, TARGETS } from './log-out-everywhere.ts'
+import { checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
 import { readThrown } from './thrown.ts'
 import type { LogoutTokenVerifier } from './verifier.ts'
 

@@ -9,6 +9,7 @@ export {
   type BackChannelHandlerOptions,
   createBackChannelHandler,
 } from './back-channel-handler.ts'
+export type { LogoutSummary } from './carry-out.ts'
 export { isLogoutTokenError, LogoutTokenError, type LogoutTokenErrorCode } from './errors.ts'
 export type { OnReceiverEvent, ReceiverEvent, ReceiverStep, RequestProblem } from './events.ts'
 export { type ExpressSessionStore, expressSessions } from './express-sessions.ts'
@@ -18,15 +19,9 @@ export {
   type GlobalRevocationHandlerOptions,
   type RevocationSubject,
 } from './global-revocation-handler.ts'
-export {
-  IncompleteLogoutError,
-  type LogoutEntry,
-  type LogoutSubject,
-  type LogoutSummary,
-  type LogoutTargets,
-  logoutEverywhere,
-  type RevocableTokens,
-} from './log-out-everywhere.ts'
+export { IncompleteLogoutError } from './incomplete-logout-error.ts'
+export { type LogoutSubject, logoutEverywhere } from './log-out-everywhere.ts'
+export type { LogoutEntry, LogoutTargets, RevocableTokens } from './logout-targets.ts'
 export { createMemorySessionIndex } from './memory-session-index.ts'
 export type { LogoutNotice } from './notice.ts'
 export type {

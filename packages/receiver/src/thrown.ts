@@ -1,5 +1,5 @@
 import { isLogoutTokenError, type LogoutTokenError } from './errors.ts'
-import { IncompleteLogoutError } from './log-out-everywhere.ts'
+import { IncompleteLogoutError } from './incomplete-logout-error.ts'
 
 /** The relevant part of a value that was thrown while a request was handled. */
 export interface Thrown {

@@ -50,7 +50,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'A logout ends what it names and no more',
-      file: 'packages/receiver/src/log-out-everywhere.ts',
+      file: 'packages/receiver/src/carry-out.ts',
       test: 'packages/receiver/src/deliveries.test.ts',
     },
     [
@@ -80,7 +80,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'A report that got a 200 is completed',
-      file: 'packages/receiver/src/log-out-everywhere.ts',
+      file: 'packages/receiver/src/carry-out.ts',
       test: 'packages/receiver/src/back-channel-handler.test.ts',
     },
     [
@@ -110,7 +110,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'A report that got a 200 is completed',
-      file: 'packages/receiver/src/log-out-everywhere.ts',
+      file: 'packages/receiver/src/carry-out.ts',
       test: 'tests/everywhere/src/crash.test.ts',
     },
     [

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { accepts, freePort } from '@backend-logout/tests-outbox/loopback-port'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
@@ -124,6 +125,14 @@ test.each([['--help'], ['revoke', '--help'], ['emulator', '--help']])(
     expect(stderr).toBe('')
   },
 )
+
+test('an emulator that is stopped while it starts ends cleanly', async () => {
+  const port = await freePort()
+  const emulator = start(['emulator', '--port', `${port}`, '--issue-tokens', '2000', '--tokens-file', folder.fresh()])
+  await expect.poll(() => accepts(port), { timeout: 30_000, interval: 5 }).toBe(true)
+  emulator.child.kill('SIGTERM')
+  expect(await emulator.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('AUTHING_APP_HOST') })
+})
 
 test('a journal contains no token', async () => {
   const tokens = provider.take(20)

@@ -24,8 +24,11 @@ export interface EmulatorCommandOptions {
 /** Runs a local provider until Ctrl-C or SIGTERM. */
 export async function runEmulator(options: EmulatorCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { json, app: appName, issueTokens, tokensFile } = options
-  const emulator = await start(options)
+  // Before the start, because a signal without a listener is lost if this is the first process of a container.
+  const interrupted = Promise.withResolvers<void>()
+  const stopListening = onInterruption(interrupted.resolve)
   try {
+    await using emulator = await start(options)
     const app = emulator.apps[appName]
     if (issueTokens) {
       const tokens = await emulator.issueTokens(issueTokens, { app })
@@ -45,9 +48,9 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
       for (const [name, value] of Object.entries(environment)) print(terminal, `export ${name}=${value}`)
       note(terminal, ...guide(emulator, appName, issueTokens ? shown : undefined, ownName(terminal)))
     }
-    await interruption()
+    await interrupted.promise
   } finally {
-    await emulator.close()
+    stopListening()
   }
   return ExitCode.done
 }
@@ -94,8 +97,4 @@ function guide({ appHost }: Emulator, app: string, tokensFile: string | undefine
     `  ${name} doctor`,
     `  ${tokensFile ? `${name} revoke ${tokensFile}` : signIn}`,
   ]
-}
-
-function interruption(): Promise<void> {
-  return new Promise((resolve) => onInterruption(resolve))
 }
