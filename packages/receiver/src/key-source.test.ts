@@ -239,6 +239,19 @@ describe('a token that old keys or old metadata do not fit is not refused for go
     expect(await verdict(token)).toBe('accepted')
   })
 
+  test('if the provider has moved its keys, and the old address still has the old ones', async () => {
+    expect(await verdict(issuer.token())).toBe('accepted')
+    const next = await createKey()
+    issuer.metadata = { jwks_uri: `${issuer.url}/moved` }
+    issuer.answer = ({ url }, response) => {
+      if (url !== '/moved') return false
+      response.end(JSON.stringify({ keys: [next.jwk] }))
+      return true
+    }
+    minutes(6)
+    expect(await verdict(signedBy(next))).toBe('accepted')
+  })
+
   test('if a newer key has the same name and the known one is older than ten minutes', async () => {
     expect(await verdict(issuer.token())).toBe('accepted')
     minutes(11)

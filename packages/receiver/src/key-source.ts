@@ -18,8 +18,11 @@ const LAST_GOOD_MS = 86_400_000
 const PAUSE_MS = 30_000
 /** The pause if there are no keys at all. */
 const FIRST_PAUSE_MS = 5_000
-/** The time for which an address from the metadata is used, in milliseconds. */
-const METADATA_MS = 3_600_000
+/**
+ * The time for which an address from the metadata is used, in milliseconds: less than that of keys, so that keys that the
+ * provider has moved are found as soon as new ones.
+ */
+const METADATA_MS = 300_000
 
 /** The members of a provider's metadata that are used. */
 interface Metadata {
