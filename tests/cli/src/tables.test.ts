@@ -59,6 +59,11 @@ test('a table is revoked by column and condition, and each outcome names its row
 
 test.each([
   ['a table', 'user_id,token\n1,abc\n2,def\n', /looks like a table with the columns "user_id", "token".*--column NAME/],
+  [
+    'a table with bars',
+    'user_id|token\n7|abc\n',
+    /looks like a table with the columns "user_id", "token".*--column NAME/,
+  ],
   ['a JSON array', '[{"token":"abc"},\n{"token":"def"}]\n', /JSON array.*jq -c/],
   ['objects with other members', '{"access":"abc","user":1}\n', /the members "access", "user".*--column NAME/],
   ['prose', 'two words\n'.repeat(10_000), /first 10 rows have no tokens.*Line 1: The line has white space/],

@@ -1,5 +1,6 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { whyNoToken } from '../input/no-token.ts'
 import { singleToken } from '../input/single-token.ts'
 import { readSmallInput } from '../input/small-input.ts'
 import type { Terminal } from '../terminal/terminal.ts'
@@ -31,8 +32,13 @@ function fromTokenResponse(text: string): GivenTokens | undefined {
   if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
   const tokenOf = (...names: string[]): string | undefined => {
     const value = names.map((name) => fields[name]).find((one) => one !== undefined)
-    if (value === undefined || (typeof value === 'string' && value !== '')) return value
-    throw new CommandError(ExitCode.usage, `The "${names[0]}" must be a string.`)
+    if (value === undefined) return undefined
+    if (typeof value !== 'string' || value === '') {
+      throw new CommandError(ExitCode.usage, `The "${names[0]}" must be a string.`)
+    }
+    const problem = whyNoToken(value.trim())
+    if (problem !== undefined) throw new CommandError(ExitCode.usage, `The "${names[0]}" is not a token. ${problem}`)
+    return value
   }
   const accessToken = tokenOf('access_token', 'accessToken')
   const refreshToken = tokenOf('refresh_token', 'refreshToken')

@@ -1,4 +1,5 @@
 import { printable } from '../terminal/printable.ts'
+import { isMissing } from './no-token.ts'
 import type { Kept, Row } from './row.ts'
 import { tokenIn } from './token-line.ts'
 
@@ -16,8 +17,6 @@ export interface ColumnChoice {
   readonly keep: readonly string[]
 }
 
-/** The ways in which exports represent a missing value. A provider would accept it as a token. */
-const NOTHING = /^(?:|null|none|nil|undefined|nan|n\/a|\\n|-+)$/i
 /** Longer values are cut: they only serve to find the row again. */
 const MAX_KEPT_CHARACTERS = 256
 /** Texts that spreadsheets interpret as a formula. Numbers with a sign are not formulas. */
@@ -41,7 +40,7 @@ export function chooseRow(choice: ColumnChoice, line: number, cell: (name: strin
     if (!values.has(cell(name)?.trim() ?? '')) return { line, leftOut: 'filtered' }
   }
   const value = cell(choice.token)
-  if (value === undefined || NOTHING.test(value.trim())) return { line, leftOut: 'empty' }
+  if (value === undefined || isMissing(value.trim())) return { line, leftOut: 'empty' }
   const found = tokenIn(value.trim())
   const kept = choice.keep.length > 0 ? keep(choice, value.trim(), cell) : undefined
   if (found.token === undefined) return { line, problem: found.problem, kept }

@@ -81,9 +81,19 @@ test('a row with too many or too few cells is not read: another cell would be mi
   ])
 })
 
-test.each(['', ' ', 'NULL', 'null', '\\N', '-', 'n/a', 'None'])('%j in the token column is not a token', (cell) => {
-  expect(rowsOf(`user_id,token\n7,${cell}\n`)).toEqual([{ line: 2, leftOut: 'empty' }])
-})
+test.each(['', ' ', 'NULL', 'null', '\\N', '-', 'n/a', 'None', '(null)', '<nil>', '#N/A', '(blank)', '[]'])(
+  '%j in the token column is not a token',
+  (cell) => {
+    expect(rowsOf(`user_id,token\n7,${cell}\n`)).toEqual([{ line: 2, leftOut: 'empty' }])
+  },
+)
+
+test.each(['[REDACTED]', '********', 'sha256:db1c480639e0ee98', '#REF!', 'eyJhbGciOi...', 'access_token=abc'])(
+  '%j in the token column is a token that is lost',
+  (cell) => {
+    expect(rowsOf(`user_id,token\n7,${cell}\n`)).toMatchObject([{ line: 2, problem: expect.any(String) }])
+  },
+)
 
 test('conditions on one column are alternatives; those on several columns must all hold', () => {
   const where = new Map([
@@ -136,8 +146,8 @@ test('members of JSON objects can have any name, and can be nested', () => {
 
 test('tokens are read unchanged, whatever the cells of a table contain', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'B', ',', '"', '\n', ';', '\t', ' ', "'", '=', '|', '\\') })
-  // With a digit first, it is neither a missing value nor a heading.
-  const row = fc.tuple(cell, fc.stringMatching(/^\d[A-Za-z0-9._~+/-]{3,19}$/), cell)
+  // With a digit first and last, it is neither a missing value nor a heading, and not masked.
+  const row = fc.tuple(cell, fc.stringMatching(/^\d[A-Za-z0-9._~+/-]{3,19}\d$/), cell)
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
       const text = Papa.unparse([['note', 'token', 'user_id'], ...rows], { newline: '\n' })

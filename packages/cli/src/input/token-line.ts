@@ -1,4 +1,5 @@
 import type { Line } from './line-reader.ts'
+import { whyNoToken } from './no-token.ts'
 
 /** A parsed line: a token to revoke, or the problem with the line. */
 export type TokenLine =
@@ -7,8 +8,6 @@ export type TokenLine =
 
 /** The characters of tokens: printable ASCII without separators and quotes. */
 const TOKEN = /^[!#-&(-+\--:<-~]+$/
-/** Names of columns in exports. */
-const HEADING = /^(?:(?:access|refresh)[_ -]?)?tokens?$/i
 
 /**
  * Reads one line: a token, or a JSON object with `token` and, optionally, `token_type_hint`. Blank lines are ignored.
@@ -26,8 +25,8 @@ export function parseTokenLine({ text, problem }: Line): TokenLine | undefined {
 
 /** Reads a text that is a token, without white space around it. */
 export function tokenIn(text: string): TokenLine {
-  if (TOKEN.test(text) && !HEADING.test(text)) return { token: text, hint: undefined }
-  return { problem: whyNoToken(text) }
+  const problem = whyNoToken(text) ?? (TOKEN.test(text) ? undefined : whyInvalid(text))
+  return problem === undefined ? { token: text, hint: undefined } : { problem }
 }
 
 function parseObject(text: string): TokenLine {
@@ -42,11 +41,11 @@ function parseObject(text: string): TokenLine {
   if (hint !== undefined && hint !== null && typeof hint !== 'string') {
     return { problem: 'The "token_type_hint" is not a string.' }
   }
-  return { token, hint: hint ?? undefined }
+  const why = whyNoToken(token.trim())
+  return why === undefined ? { token, hint: hint ?? undefined } : { problem: why }
 }
 
-function whyNoToken(text: string): string {
-  if (HEADING.test(text)) return 'The line is the heading of a column, not a token.'
+function whyInvalid(text: string): string {
   if (/^bearer\s/i.test(text)) return "The line starts with 'Bearer'. Remove it."
   if (/\s/.test(text)) return 'The line has white space inside. Write one token per line.'
   if (/["',;]/.test(text)) {

@@ -31,6 +31,9 @@ test.each([
   ['{"token":"a","token_type_hint":"id_token"}', 'must be access_token or refresh_token'],
   [`{"access_token":"${'x'.repeat(65_537)}"}`, 'more than 65536'],
   ['{"access_token":"\\ud800"}', 'invalid text'],
+  ['{"access_token":"a","refresh_token":"null"}', 'there is no token'],
+  ['sha256:db1c480639e0ee98', 'fingerprint'],
+  ['undefined', 'there is no token'],
 ])('%.40s is a problem', (text, reason) => {
   expect(parse(text)).toMatchObject({ problem: expect.stringContaining(reason) })
 })

@@ -1,5 +1,6 @@
 import type { OutboxTokens } from '@backend-logout/outbox'
 import type { Line } from '../input/line-reader.ts'
+import { whyNoToken } from '../input/no-token.ts'
 import { parseTokenLine } from '../input/token-line.ts'
 import { tokenProblem } from './token-problem.ts'
 
@@ -43,6 +44,6 @@ function parseTokenResponse(text: string): SessionLine | undefined {
 }
 
 function checked(tokens: OutboxTokens): SessionLine {
-  const [problem] = Object.values(tokens).flatMap((token) => tokenProblem(token) ?? [])
+  const [problem] = Object.values(tokens).flatMap((token) => tokenProblem(token) ?? whyNoToken(token.trim()) ?? [])
   return problem === undefined ? { tokens } : { problem }
 }
