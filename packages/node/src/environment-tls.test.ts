@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createLogoutClientFromEnv } from './index.ts'
+import { createLogoutClientFromEnv, type NodeTlsOptions } from './index.ts'
 import { type Certificates, makeCertificates } from './testing/certificates.ts'
 import { listen } from './testing/loopback-server.ts'
 
@@ -85,8 +85,41 @@ test.each([
   expect(() => createLogoutClientFromEnv({}, { ...base, ...env })).toThrow(message)
 })
 
-test('options take precedence', async () => {
-  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a', AUTHING_APP_HOST: 'https://example.genauth.ai' }
-  const wrong = { ...env, AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1' }
-  expect(createLogoutClientFromEnv({ tls: { ca: own.ca } }, wrong).appId).toBe('app')
+const complete = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a', AUTHING_APP_HOST: 'https://example.genauth.ai' }
+
+test('options take precedence', () => {
+  const wrong = { ...complete, AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1', AUTHING_APP_CA_FILE: 'no/such/file' }
+  expect(createLogoutClientFromEnv({ tls: { ca: own.ca, minVersion: 'TLSv1.3' } }, wrong).appId).toBe('app')
+})
+
+test.each<[string, (own: Certificates) => NodeTlsOptions, Record<string, string>, string]>([
+  ['an authority', ({ ca }) => ({ ca }), { AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.1' }, 'tls.minVersion must be'],
+  [
+    'a version',
+    () => ({ minVersion: 'TLSv1.3' }),
+    { AUTHING_APP_CA_FILE: 'no/such/file' },
+    'AUTHING_APP_CA_FILE names',
+  ],
+  ['an authority', ({ ca }) => ({ ca }), { AUTHING_APP_CERT_FILE: 'x' }, 'AUTHING_APP_CERT_FILE names'],
+])('%s as an option overrides only its own variable', (_what, tls, env, message) => {
+  expect(() => createLogoutClientFromEnv({ tls: tls(own) }, { ...complete, ...env })).toThrow(message)
+})
+
+test('a certificate as an option overrides the one of the environment, in any form', () => {
+  const { cert, key } = own.client
+  const env = { AUTHING_APP_PFX_FILE: 'no/such/file', AUTHING_APP_CERT_FILE: 'x', AUTHING_APP_KEY_FILE: 'x' }
+  const tls = { cert: String(cert), key: String(key) }
+  expect(createLogoutClientFromEnv({ tls }, { ...complete, ...env, AUTHING_APP_SECRET: '' }).appId).toBe('app')
+})
+
+test('the passphrase of the environment is for a key as an option too', () => {
+  const pfx = readFileSync(files.pfx)
+  const create = (passphrase: string) =>
+    createLogoutClientFromEnv({ tls: { pfx } }, { ...complete, AUTHING_APP_KEY_PASSPHRASE: passphrase })
+  expect(create('canary').appId).toBe('app')
+  expect(() => create('wrong')).toThrow('tls cannot be used')
+})
+
+test('options of tls that are not an object are refused', () => {
+  expect(() => createLogoutClientFromEnv({ tls: 'x' as never }, complete)).toThrow('tls must be an object')
 })

@@ -137,3 +137,20 @@ test.each<[string, Record<string, string>, string]>([
   expect(thrown).toMatchObject({ code: 'invalid_options', message: expect.stringContaining(message) })
   expect(inspect(thrown, { depth: null, showHidden: true })).not.toContain('canary')
 })
+
+test.each<[string, Record<string, string>]>([
+  ['host', {}],
+  ['issuer', { AUTHING_APP_HOST: '', AUTHING_APP_ISSUER: 'https://id.example' }],
+  ['endpoint', { AUTHING_APP_HOST: '', AUTHING_APP_REVOCATION_ENDPOINT: 'https://id.example/revoke' }],
+])(
+  'createLogoutClientFromEnv() refuses a wrong proxy for the %s at once, but only one that is used',
+  (_what, place) => {
+    const env = { ...complete, ...place, HTTPS_PROXY: 'socks5://user:canary@127.0.0.1:1' }
+    expect(() => createLogoutClientFromEnv({}, env)).toThrow(
+      'HTTPS_PROXY must be the http or https address of a proxy.',
+    )
+    expect(createLogoutClientFromEnv({}, { ...env, NO_PROXY: '*' }).appId).toBe('app')
+    expect(createLogoutClientFromEnv({ proxy: false }, env).appId).toBe('app')
+    expect(createLogoutClientFromEnv({ fetch }, env).appId).toBe('app')
+  },
+)

@@ -1,4 +1,5 @@
 import {
+  ENVIRONMENT_VARIABLES,
   type EnvironmentSource,
   environmentValue,
   LogoutError,
@@ -8,14 +9,15 @@ import {
 } from '@backend-logout/core'
 import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
 import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
-import type { EnvironmentVariables } from './proxy.ts'
+import { type EnvironmentVariables, proxyFor } from './proxy.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Any of them may come from the environment instead. */
 export type EnvironmentOptions = PartialClientOptions & NodeConnectionOptions
 
 /**
- * Creates a client from environment variables. Options take precedence. An empty variable counts as not set, and white
- * space around a value, such as the line break at the end of a file, is removed.
+ * Creates a client from environment variables. Options take precedence, those of `tls` one by one: `tls.ca` overrides
+ * only `AUTHING_APP_CA_FILE`; a certificate, in any form, overrides the one of the environment. An empty variable counts
+ * as not set, and white space around a value, such as the line break at the end of a file, is removed.
  *
  * The variables are in {@link ENVIRONMENT_VARIABLES}, and on the page `docs/environment.md` of the repository. Proxies are
  * named by `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
@@ -34,24 +36,40 @@ export function createLogoutClientFromEnv(
   options: EnvironmentOptions = {},
   env: EnvironmentVariables = process.env,
 ): NodeLogoutClient {
-  return createNodeClient(withEnvironment(options, env), env)
+  const complete = withEnvironment(options, env)
+  const client = createNodeClient(complete, env)
+  checkProxyVariables(complete, env)
+  return client
 }
 
 function withEnvironment(options: EnvironmentOptions, env: EnvironmentVariables): NodeLogoutClientOptions {
   const source = { read: (name: string) => env[name], readFile }
   const ownTransport = options.fetch !== undefined || options.transport !== undefined
   const connection = ownTransport ? {} : connectionFrom(source, options)
-  const { cert, pfx } = options.tls ?? connection.tls ?? {}
-  return optionsFromEnvironment({ ...source, hasCertificate: Boolean(cert ?? pfx) }, { ...connection, ...options })
+  const { cert, pfx } = connection.tls ?? {}
+  return optionsFromEnvironment({ ...source, hasCertificate: Boolean(cert ?? pfx) }, { ...options, ...connection })
+}
+
+/** Refuses a wrong proxy now instead of at the first request, if the provider's address is known. */
+function checkProxyVariables(options: NodeLogoutClientOptions, env: EnvironmentVariables): void {
+  const { appHost, issuer, endpoints, proxy, fetch, transport, allowInsecureHttp = false } = options
+  if (fetch !== undefined || transport !== undefined) return
+  for (const address of [appHost, issuer, ...Object.values(endpoints ?? {})]) {
+    if (address !== undefined) proxyFor(new URL(address), { proxy, env, allowInsecureHttp })
+  }
 }
 
 function connectionFrom(source: EnvironmentSource, options: EnvironmentOptions): NodeConnectionOptions {
-  const tls = options.tls ? undefined : tlsFrom(source)
-  const connections = environmentValue(source, 'AUTHING_APP_CONNECTIONS') as number | undefined
-  return { ...(tls && { tls }), ...(connections !== undefined && { connections }) }
+  const { connections = environmentValue(source, 'AUTHING_APP_CONNECTIONS') as number | undefined } = options
+  const tls = tlsFrom(source, options.tls)
+  return { ...(tls !== undefined && { tls }), ...(connections !== undefined && { connections }) }
 }
 
-function tlsFrom(source: EnvironmentSource): NodeTlsOptions | undefined {
+function tlsFrom(environment: EnvironmentSource, given: NodeTlsOptions | undefined): NodeTlsOptions | undefined {
+  // The client refuses it.
+  if (given !== undefined && Object(given) !== given) return given
+  const own = Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
+  const source = withoutReplaced(environment, Object.keys(own))
   const text = (name: string) => environmentValue(source, name) as string | undefined
   const files = tlsFromEnvironment(source)
   const pfxFile = text('AUTHING_APP_PFX_FILE')
@@ -59,7 +77,7 @@ function tlsFrom(source: EnvironmentSource): NodeTlsOptions | undefined {
     throw new LogoutError('invalid_options', 'Set only one of AUTHING_APP_CERT_FILE and AUTHING_APP_PFX_FILE.')
   }
   const pfx = pfxFile && readBytes(pfxFile, 'AUTHING_APP_PFX_FILE')
-  const passphrase = (files?.key || pfx) && text('AUTHING_APP_KEY_PASSPHRASE')
+  const passphrase = (files?.key ?? pfx ?? own.key ?? own.pfx) && text('AUTHING_APP_KEY_PASSPHRASE')
   const servername = text('AUTHING_APP_TLS_SERVERNAME')
   // The client refuses any other.
   const minVersion = text('AUTHING_APP_TLS_MIN_VERSION') as NodeTlsOptions['minVersion']
@@ -69,8 +87,22 @@ function tlsFrom(source: EnvironmentSource): NodeTlsOptions | undefined {
     ...(passphrase && { passphrase }),
     ...(servername && { servername }),
     ...(minVersion && { minVersion }),
+    ...own,
   }
   return Object.keys(tls).length > 0 ? tls : undefined
+}
+
+/** A certificate and its key, in both forms. An option for one of them replaces all: two halves would not match. */
+const CERTIFICATE = ['cert', 'key', 'pfx']
+
+/** The environment without the variables of these options of `tls`. */
+function withoutReplaced(source: EnvironmentSource, own: readonly string[]): EnvironmentSource {
+  const replaced = own.some((name) => CERTIFICATE.includes(name)) ? [...own, ...CERTIFICATE] : own
+  const variables = replaced.map((name) => `tls.${name}`)
+  return {
+    ...source,
+    read: (name) => (variables.includes(ENVIRONMENT_VARIABLES[name]?.option ?? '') ? undefined : source.read(name)),
+  }
 }
 
 function readFile(file: string, variable: string): string {
