@@ -20,6 +20,7 @@ export interface ConnectionOptions {
 /** Settings of the connection to the provider: the environment, and the contents of the files that options name. */
 export interface Settings {
   readonly env: Terminal['env']
+  /** Each member overrides only its own variable. */
   readonly tls: EnvironmentOptions['tls']
 }
 
@@ -31,7 +32,8 @@ export interface Connection extends AsyncDisposable {
   readonly provider: string
 }
 
-const CLIENT_AUTH: readonly string[] = [
+/** The methods that `AUTHING_APP_CLIENT_AUTH` can name. */
+export const CLIENT_AUTH: readonly string[] = [
   'client_secret_post',
   'client_secret_basic',
   'none',
@@ -62,7 +64,8 @@ export async function readSettings(
     ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
   }
   // They are read when the client is created; this only checks who else could read them.
-  for (const name of ['AUTHING_APP_PRIVATE_KEY_FILE', 'AUTHING_APP_KEY_FILE']) {
+  const replaced = keyFile !== undefined
+  for (const name of ['AUTHING_APP_PRIVATE_KEY_FILE', ...(replaced ? [] : ['AUTHING_APP_KEY_FILE'])]) {
     const file = env[name]?.trim()
     if (file) await readSecretFile(file, `The file of ${name}`, terminal)
   }

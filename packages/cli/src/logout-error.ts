@@ -6,6 +6,11 @@ const NAMES: Readonly<Record<string, string>> = {
   // A variable for the value itself, if there is also one for a file.
   appSecret: 'AUTHING_APP_SECRET',
   clientAuth: 'AUTHING_APP_CLIENT_AUTH',
+  // Options of the functions that sign assertions.
+  'privateKeyJwt.key': 'AUTHING_APP_PRIVATE_KEY_FILE',
+  'clientSecretJwt.secret': 'AUTHING_APP_SECRET',
+  'clientSecretJwt.alg': 'AUTHING_APP_PRIVATE_KEY_ALG',
+  audience: 'AUTHING_APP_ASSERTION_AUDIENCE',
   redirectUri: '--redirect-uri',
   idToken: '--id-token-file',
   state: '--state',

@@ -129,7 +129,11 @@ test.each([
   ['a list', '[]', /must be a JSON object with the credentials/],
   ['a client without a secret', '{"a":{}}', /Client 1 .* has no "secret"/],
   ['a member of another name', '{"a":{"secret":"canary-1","appSecret":"x"}}', /not supported/],
-  ['a method that does not exist', '{"a":{"secret":"canary-1","clientAuth":"canary-2"}}', /CLIENT_AUTH must be one of/],
+  [
+    'a method that does not exist',
+    '{"a":{"secret":"canary-1","clientAuth":"canary-2"}}',
+    /Client 1 .*"clientAuth" must be one of/,
+  ],
 ])('a file of credentials with %s is refused, without its secrets', async (_what, text, message) => {
   const args = ['revoke', folder.file('token,c\nabc,a\n'), '--column', 'token', '--client-column', 'c']
   const { code, stderr } = await run([...args, '--clients', folder.file(text)], {

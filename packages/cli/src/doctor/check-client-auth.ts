@@ -1,14 +1,7 @@
 import type { ClientAuthMethod } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
-import {
-  type Examination,
-  hasSecret,
-  type Probe,
-  probe,
-  signsAssertions,
-  throwAwayToken,
-  variable,
-} from './examination.ts'
+import { signsAssertions } from '../rehearsal.ts'
+import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
 
 /** The client authentication methods that the doctor can try. */
 type Method = Extract<ClientAuthMethod, 'client_secret_post' | 'client_secret_basic' | 'none'>
@@ -90,7 +83,7 @@ function adviceFor(examination: Examination, configured: Probe<unknown>, endpoin
   if (configured.ok) return undefined
   switch (configured.error.code) {
     case 'client_auth_failed':
-      if (signsAssertions(examination)) {
+      if (signsAssertions(examination.settings.env)) {
         return (
           'Check AUTHING_APP_ID, AUTHING_APP_PRIVATE_KEY_ID, the key or secret, and the audience: if the provider ' +
           'requires the address of the endpoint, as Okta does, set AUTHING_APP_ASSERTION_AUDIENCE=endpoint.'

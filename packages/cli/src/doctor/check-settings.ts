@@ -1,5 +1,6 @@
 import { describeError } from '../command-error.ts'
 import { connect } from '../connection.ts'
+import { rehearse } from '../rehearsal.ts'
 import type { ReportCheck } from './check.ts'
 import { type Examination, hasSecret, variable } from './examination.ts'
 
@@ -8,6 +9,7 @@ export async function checkSettings(examination: Examination): Promise<boolean> 
   const { settings, report, ownName } = examination
   try {
     await using connection = connect(settings)
+    await rehearse(settings)
     const { appId, provider } = connection
     const secret = hasSecret(examination) ? 'with a secret' : 'without a secret'
     const auth = variable(examination, 'AUTHING_APP_CLIENT_AUTH')

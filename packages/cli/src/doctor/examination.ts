@@ -47,12 +47,6 @@ export function hasSecret(examination: Examination): boolean {
   return variable(examination, 'AUTHING_APP_SECRET') !== undefined
 }
 
-/** True if the application authenticates by signed assertions. */
-export function signsAssertions(examination: Examination): boolean {
-  const method = variable(examination, 'AUTHING_APP_CLIENT_AUTH')
-  return method?.endsWith('_jwt') ?? variable(examination, 'AUTHING_APP_PRIVATE_KEY_FILE') !== undefined
-}
-
 /** A token that no provider has ever issued: revoking it is harmless. */
 export function throwAwayToken(): string {
   return `backend-logout-doctor-${crypto.randomUUID()}`

@@ -28,7 +28,8 @@ export async function readTextFile(path: string, role: string): Promise<string> 
     return refuse(describeSystemError(error))
   }
   if (size > MAX_BYTES) return refuse(`it has more than ${MAX_BYTES} bytes`)
-  return buffer.toString('utf8', 0, size)
+  // Editors on Windows write a BOM, which JSON must not have.
+  return buffer.toString('utf8', 0, size).replace(/^\ufeff/, '')
 }
 
 /**

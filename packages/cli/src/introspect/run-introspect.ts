@@ -8,6 +8,7 @@ import { openInput, refuseForeignFormat } from '../input/open-input.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
+import { rehearse } from '../rehearsal.ts'
 import { watching } from '../revoke/revoke-input.ts'
 import { TokenSource } from '../revoke/token-source.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
@@ -27,6 +28,7 @@ export async function runIntrospect(
   const naming = await fingerprintFor(terminal)
   const settings = await readSettings(options, terminal)
   await using connection = connect(settings, { connections: options.concurrency, ...watching(rateLimit, undefined) })
+  await rehearse(settings)
   const input = await openInput(file, terminal)
   if (input.typed) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')
   try {

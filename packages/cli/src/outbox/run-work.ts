@@ -4,6 +4,7 @@ import { formatCount, formatDuration } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
+import { rehearse } from '../rehearsal.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { startHealthServer } from './health-server.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
@@ -52,7 +53,9 @@ async function work(
   { counts, progress, signal }: WorkState,
 ): Promise<ExitCode> {
   const { concurrency, untilEmpty = false, quiet = false, json, healthPort, healthHost } = options
-  await using connection = connect(await readSettings(options, terminal), { connections: concurrency })
+  const settings = await readSettings(options, terminal)
+  await using connection = connect(settings, { connections: concurrency })
+  await rehearse(settings)
   const onEvent = (event: OutboxEvent): void => {
     if (event.type === 'revoked' || event.type === 'expired') counts.done++
     if (event.type === 'dead') counts.dead++

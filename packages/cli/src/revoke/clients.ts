@@ -1,9 +1,18 @@
-import type { EnvironmentOptions, LogoutClient } from '@backend-logout/node'
+import { type EnvironmentOptions, isLogoutError, type LogoutClient } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
-import { type Connection, type ConnectionOptions, connect, readSettings, type Settings } from '../connection.ts'
+import {
+  CLIENT_AUTH,
+  type Connection,
+  type ConnectionOptions,
+  connect,
+  readSettings,
+  type Settings,
+} from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSecretFile } from '../files/read-text-file.ts'
 import type { TokenRow } from '../input/row.ts'
+import { describeLogoutError } from '../logout-error.ts'
+import { rehearse } from '../rehearsal.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { RunClients } from './revoke-rows.ts'
 
@@ -51,7 +60,11 @@ export async function connectClients(
   const settings = await readSettings(connection, terminal, withoutApplication(terminal.env))
   const connections = new Map<string, Connection>()
   // All of them are created before anything is sent, so that a mistake in the file is found at the start.
-  for (const [id, entry] of credentials) connections.set(id, connect(settingsOf(settings, id, entry), overrides))
+  for (const [id, entry] of credentials) {
+    const own = settingsOf(settings, id, entry)
+    connections.set(id, connect(own, overrides))
+    await rehearse(own).catch((error) => refuseClient(error, connections.size))
+  }
   const [first] = connections.values()
   return {
     only: undefined,
@@ -70,7 +83,9 @@ export async function connectClients(
 }
 
 async function onlyClient(options: ClientOptions, overrides: EnvironmentOptions, terminal: Terminal): Promise<Clients> {
-  const connection = connect(await readSettings(options, terminal), overrides)
+  const settings = await readSettings(options, terminal)
+  const connection = connect(settings, overrides)
+  await rehearse(settings)
   return {
     only: connection.client,
     app: connection.appId,
@@ -86,6 +101,12 @@ function settingsOf({ env, tls }: Settings, id: string, { secret, clientAuth }: 
     tls,
     env: { ...env, AUTHING_APP_ID: id, AUTHING_APP_SECRET: secret, AUTHING_APP_CLIENT_AUTH: clientAuth },
   }
+}
+
+/** The variable in the message of an error is not what the user has set. */
+function refuseClient(error: unknown, position: number): never {
+  if (!isLogoutError(error)) throw error
+  throw refusal(`${placeOf(position)}: ${describeLogoutError(error)}`)
 }
 
 function withoutApplication(env: Terminal['env']): Terminal['env'] {
@@ -108,7 +129,7 @@ function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
 }
 
 function credentialsOf(id: string, entry: unknown, position: number): Credentials {
-  const where = `Client ${position} of the file of --clients`
+  const where = placeOf(position)
   if (id.trim() === '' || !isObject(entry)) throw refusal(`${where} is wrong. ${FORM}`)
   for (const [name, value] of Object.entries(entry)) {
     if (name !== 'secret' && name !== 'clientAuth') {
@@ -117,12 +138,20 @@ function credentialsOf(id: string, entry: unknown, position: number): Credential
     if (typeof value !== 'string' || value === '') throw refusal(`${where}: "${name}" must be a non-empty string.`)
   }
   const { secret, clientAuth = '' }: Credentials = entry
+  if (clientAuth !== '' && !METHODS.includes(clientAuth)) {
+    // The value is not repeated: it may be a secret in the wrong member.
+    throw refusal(`${where}: "clientAuth" must be one of ${METHODS.join(', ')}.`)
+  }
   if (secret === undefined && !WITHOUT_SECRET.includes(clientAuth)) {
     throw refusal(`${where} has no "secret". A public client has "clientAuth": "none".`)
   }
   return entry
 }
 
+const placeOf = (position: number): string => `Client ${position} of the file of --clients`
+
+/** The file has no private keys. */
+const METHODS: readonly string[] = CLIENT_AUTH.filter((method) => method !== 'private_key_jwt')
 const WITHOUT_SECRET: readonly string[] = ['none', 'tls_client_auth', 'self_signed_tls_client_auth']
 
 const FORM =

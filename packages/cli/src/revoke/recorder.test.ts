@@ -136,3 +136,9 @@ test('a journal that cannot be written ends the run, and nothing more is written
   recorder.finish()
   expect(written).toHaveLength(before)
 })
+
+test('settings that cannot be used end the run at once, as wrong usage', () => {
+  const { recorder, fatal } = setUp()
+  recorder.settle({ line: 1, token: 'a' }, failed('invalid_options'))
+  expect(fatal).toMatchObject([{ exitCode: 2, message: 'Stopping: Because.' }])
+})

@@ -120,6 +120,11 @@ export class Recorder {
   }
 
   #watch(error: LogoutError | undefined): void {
+    // Nearly all wrong settings are found before the run; no token can be sent with these either.
+    if (error?.code === 'invalid_options') {
+      this.#options.onFatal(new CommandError(ExitCode.usage, `Stopping: ${describeLogoutError(error)}`))
+      return
+    }
     this.#refusals = error?.concerns === 'application' && !error.retryable ? this.#refusals + 1 : 0
     if (this.#refusals !== REFUSALS) return
     this.#options.onFatal(

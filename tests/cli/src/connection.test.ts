@@ -1,0 +1,148 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import * as http from 'node:http'
+import * as https from 'node:https'
+import type { AddressInfo, Server } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type Certificates, makeCertificates } from '../../../packages/node/src/testing/certificates.ts'
+import { run } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let own: Certificates
+const files: Record<'ca' | 'cert' | 'key', string> = { ca: '', cert: '', key: '' }
+beforeAll(async () => {
+  own = await makeCertificates()
+  files.ca = folder.file(own.ca)
+  files.cert = folder.file(String(own.client.cert))
+  files.key = folder.file(String(own.client.key))
+})
+
+/** A provider that answers success to everything, and the names of the certificates that clients have shown. */
+async function startTls(options: https.ServerOptions): Promise<{ env: Record<string, string>; shown: unknown[] }> {
+  const shown: unknown[] = []
+  const all = { ...own.server, ca: own.ca, requestCert: true, rejectUnauthorized: false, ...options }
+  const server = https.createServer(all, ({ socket }, response) => {
+    shown.push((socket as TLSSocket).getPeerCertificate().subject?.CN)
+    response.end()
+  })
+  const host = `https://127.0.0.1:${await portOf(server)}`
+  onTestFinished(() => server.closeAllConnections())
+  return { env: { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a secret', AUTHING_APP_HOST: host }, shown }
+}
+
+async function portOf(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port
+}
+
+test('--ca-file keeps the version of TLS and the client certificate of the environment', async () => {
+  const { env, shown } = await startTls({})
+  const pair = { AUTHING_APP_CERT_FILE: files.cert, AUTHING_APP_KEY_FILE: files.key }
+  const args = ['revoke', '-', '--ca-file', files.ca]
+  expect(await run(args, { env: { ...env, ...pair }, input: 'token-1' })).toMatchObject({ code: 0 })
+  expect(shown).toEqual([expect.any(String)])
+  const old = await startTls({ maxVersion: 'TLSv1.2' })
+  const strict = { ...old.env, AUTHING_APP_TLS_MIN_VERSION: 'TLSv1.3' }
+  expect(await run(args, { env: strict, input: 'token-1' })).toMatchObject({ code: 1 })
+  expect(old.shown).toEqual([])
+})
+
+test('--cert-file and --key-file keep the authorities of the environment, and replace its certificate', async () => {
+  const { env, shown } = await startTls({})
+  const missing = { AUTHING_APP_CERT_FILE: 'no/such/file', AUTHING_APP_KEY_FILE: 'no/such/file' }
+  const args = ['revoke', '-', '--cert-file', files.cert, '--key-file', files.key]
+  const ended = await run(args, { env: { ...env, ...missing, AUTHING_APP_CA_FILE: files.ca }, input: 'token-1' })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(shown).toEqual([expect.any(String)])
+})
+
+/** A provider that only counts requests. */
+async function startCounter(): Promise<{ env: Record<string, string>; sent: () => number }> {
+  let sent = 0
+  const server = http.createServer((_request, response) => {
+    sent++
+    response.end()
+  })
+  const host = `http://127.0.0.1:${await portOf(server)}`
+  return { env: { AUTHING_APP_ID: 'app', AUTHING_APP_HOST: host }, sent: () => sent }
+}
+
+const PEM = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' })
+const signing = (key: string): Record<string, string> => ({ AUTHING_APP_PRIVATE_KEY_FILE: folder.file(key) })
+const MANY = Array.from({ length: 30 }, (_, at) => `token-${at}`).join('\n')
+
+const WRONG: [string, () => Record<string, string>, string][] = [
+  ['proxy', () => ({ AUTHING_APP_SECRET: 'a', HTTP_PROXY: 'socks5://127.0.0.1:1' }), 'HTTP_PROXY must be'],
+  ['private key', () => signing('garbage'), 'AUTHING_APP_PRIVATE_KEY_FILE must be a PEM'],
+  ['private key in a JWK', () => signing('{"kty":"EC"}'), 'AUTHING_APP_PRIVATE_KEY_FILE '],
+  ['algorithm', () => ({ ...signing(String(PEM)), AUTHING_APP_PRIVATE_KEY_ALG: 'x' }), 'AUTHING_APP_PRIVATE_KEY_ALG'],
+  [
+    'secret, too short to sign',
+    () => ({ AUTHING_APP_SECRET: 'short', AUTHING_APP_CLIENT_AUTH: 'client_secret_jwt' }),
+    'AUTHING_APP_SECRET has 5 bytes',
+  ],
+  [
+    'audience, which endpoints need',
+    () => ({ ...signing(String(PEM)), AUTHING_APP_HOST: '', AUTHING_APP_REVOCATION_ENDPOINT: 'http://127.0.0.1:1/' }),
+    'AUTHING_APP_ASSERTION_AUDIENCE is required',
+  ],
+]
+
+test.each(WRONG)('a wrong %s is named before anything is opened or sent', async (_what, settings, message) => {
+  const { env, sent } = await startCounter()
+  const output = folder.fresh()
+  for (const args of [
+    ['revoke', '-', '-o', output],
+    ['introspect', '-', '-o', output],
+    ['outbox', 'work'],
+  ]) {
+    const ended = await run(args, { env: { ...env, ...settings() }, input: MANY })
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain(message)
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1)
+  }
+  expect({ sent: sent(), written: existsSync(output) }).toEqual({ sent: 0, written: false })
+  expect(await run(['doctor'], { env: { ...env, ...settings() } })).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/✗ settings/),
+  })
+})
+
+test.each([
+  ['http', 'AUTHING_APP_HOST', {}],
+  ['an issuer', 'AUTHING_APP_ISSUER', { AUTHING_APP_HOST: '' }],
+])('a private key that can sign passes: %s', async (_what, name, changed) => {
+  const { env, sent } = await startCounter()
+  const settings = { ...env, ...changed, [name]: String(env.AUTHING_APP_HOST), ...signing(String(PEM)) }
+  const { code } = await run(['revoke', '-'], { env: settings, input: 'token-1' })
+  expect(code).toBe(name === 'AUTHING_APP_HOST' ? 0 : 3)
+  expect(sent()).toBeGreaterThan(0)
+})
+
+test.each([
+  ['a BOM', '\ufeff{"app":{"secret":"a secret"}}', 0, ''],
+  [
+    'a method without its key',
+    '{"app":{"secret":"canary","clientAuth":"private_key_jwt"}}',
+    2,
+    '"clientAuth" must be one of',
+  ],
+  [
+    'a secret too short to sign',
+    '{"b":{"clientAuth":"none"},"app":{"secret":"canary","clientAuth":"client_secret_jwt"}}',
+    2,
+    'Client 2 of the file of --clients: AUTHING_APP_SECRET has 6 bytes',
+  ],
+])('a file of --clients with %s ends with its own exit code and message', async (_what, clients, code, message) => {
+  const { env, sent } = await startCounter()
+  const args = ['revoke', folder.file('token,c\ntoken-1,app\n'), '--column', 'token', '--client-column', 'c']
+  const ended = await run([...args, '--clients', folder.file(clients)], { env })
+  expect(ended).toMatchObject({ code, stderr: expect.stringContaining(message) })
+  expect(ended.stderr).not.toContain('canary')
+  expect(sent()).toBe(code === 0 ? 1 : 0)
+})
