@@ -131,8 +131,8 @@ export const truthGuards: readonly Mutation[] = [
     [
       [
         'skips tokens that the journal confirms',
-        'else if (this.#options.history?.done.has(row.line)) this.#skipped++',
-        'else if (row.line < 0) this.#skipped++',
+        'else if (history?.done.has(row.line)) this.#skip()',
+        'else if (row.line < 0) this.#skip()',
         'a run that is killed with -9 at random moments and resumed revokes everything, and repeats nothing that was confirmed',
       ],
     ],

@@ -15,6 +15,7 @@ import { listSums, sumsFor } from './source-sums.ts'
 import { leftOutText } from './summary.ts'
 import { countInvalid, createTally, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
+import { withoutCredentials } from './without-credentials.ts'
 
 /** The input of a dry run. */
 export interface DryRunParts {
@@ -42,7 +43,7 @@ export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
     name: input.name,
     sums,
     history: found?.history,
-    knows: (row) => clients.has(row.client),
+    problemWith: (row) => withoutCredentials(row, clients),
     onProblem: ({ line, problem }) => {
       countInvalid(tally)
       show(line, problem, problem)

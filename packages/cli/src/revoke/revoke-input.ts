@@ -24,6 +24,7 @@ import { listSums, sumsFor } from './source-sums.ts'
 import type { RunEnd } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
+import { withoutCredentials } from './without-credentials.ts'
 import type { WorkersPace } from './workers-pace.ts'
 
 const SYNC_MS = 1_000
@@ -72,7 +73,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     sums,
     history: journal?.history,
     onAccepted: () => report?.begin(),
-    knows: ({ client }) => clients.has(client),
+    problemWith: (row) => withoutCredentials(row, clients),
     onProblem: (row) => recorder.problem(row),
     onLeftOut: (why) => {
       tally[why]++

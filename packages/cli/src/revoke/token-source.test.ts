@@ -6,10 +6,13 @@ import { type ByteSource, streamSource } from '../input/byte-source.ts'
 import { keyedSum, unkeyedSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { PlainRows } from '../input/plain-rows.ts'
+import type { RowFormat } from '../input/row.ts'
+import { createRowFormat } from '../input/row-format.ts'
 import type { JournalHistory } from './journal-history.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { LineSet } from './line-set.ts'
 import { TokenSource } from './token-source.ts'
+import { withoutCredentials } from './without-credentials.ts'
 
 const seal = (digest: Buffer): string => createHmac('sha256', 'key').update(digest).digest('hex').slice(0, 32)
 
@@ -24,7 +27,7 @@ interface Seen {
   error?: unknown
 }
 
-function sourceOf(text: string, history?: JournalHistory): Seen {
+function sourceOf(text: string, history?: JournalHistory, format: RowFormat = new PlainRows()): Seen {
   const sums = { keyed: keyedSum(seal), unkeyed: unkeyedSum() }
   const reader = new LineReader(inPieces(text), [sums.keyed, sums.unkeyed])
   const problems: number[] = []
@@ -33,7 +36,7 @@ function sourceOf(text: string, history?: JournalHistory): Seen {
   const given: string[] = []
   const source = new TokenSource({
     reader,
-    format: new PlainRows(),
+    format,
     name: 'tokens.txt',
     sums,
     history,
@@ -95,6 +98,34 @@ test('tokens that the journal confirms are skipped', async () => {
   const seen = await drain(sourceOf(input, history))
   expect(seen).toMatchObject({ given: ['two2', 'five5', 'six6'], skipped: [1, 2], accepted: [0] })
   expect(seen.error).toBeUndefined()
+})
+
+test('rows after a quote that is never closed are skipped as well, although they are known only at the end', async () => {
+  const text = 'token,note\none1,ok\ntwo2,"oops\nthree3,ok\nfour4,ok\n'
+  const history = {
+    done: lines(2, 4),
+    active: lines(5),
+    checkpoints: await checkpointsOf(text, 5),
+    output: undefined,
+  }
+  const table = createRowFormat({ token: 'token', where: new Map(), keep: [] }, 'tokens.csv')
+  const seen = await drain(sourceOf(text, history, table))
+  expect(seen).toMatchObject({ given: ['four4'], lines: [5], problems: [3], skipped: [1, 1] })
+})
+
+test('rows of a client without credentials are not taken for rows without tokens', async () => {
+  const text = `token,client\n${'abc-1,stranger\n'.repeat(12)}abc-2,app\n`
+  const problems: number[] = []
+  const source = new TokenSource({
+    reader: new LineReader(inPieces(text)),
+    format: createRowFormat({ token: 'token', client: 'client', where: new Map(), keep: [] }, 'tokens.csv'),
+    name: 'tokens.csv',
+    problemWith: (row) => withoutCredentials(row, { has: (client) => client === 'app' }),
+    onProblem: ({ line }) => problems.push(line),
+    onSkip: () => {},
+  })
+  expect(await source.next()).toMatchObject({ value: { token: 'abc-2', line: 14 } })
+  expect(problems).toHaveLength(12)
 })
 
 test('an input that has grown at its end is the same input', async () => {

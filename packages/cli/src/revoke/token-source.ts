@@ -18,12 +18,10 @@ export interface TokenSourceOptions {
   readonly sums?: SourceSums | undefined
   /** The tokens that earlier runs have confirmed. */
   readonly history?: JournalHistory | undefined
-  /**
-   * Called first, as soon as the history is known to be about this input, and the input to have tokens.
-   */
+  /** Called first, as soon as the history is known to be about this input, and the input to have tokens. */
   readonly onAccepted?: () => void
-  /** True if there are credentials for the client of a row. */
-  readonly knows?: (row: TokenRow) => boolean
+  /** Finds rows that cannot be sent although they have a token, so that the input is known to be read correctly. */
+  readonly problemWith?: (row: TokenRow) => BadRow | undefined
   /** Receives each row that should contain a token but doesn't. */
   readonly onProblem: (row: BadRow) => void
   /** Receives each row that is left out. */
@@ -138,10 +136,13 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     for (let row = this.#takeRow(); row !== undefined; row = this.#takeRow()) {
       if (row.token !== undefined) {
         this.#passEarly(false)
-        this.#given++
-        return row
-      }
-      if (this.#early) this.#early.add(row)
+        const problem = this.#options.problemWith?.(row)
+        if (!problem) {
+          this.#given++
+          return row
+        }
+        this.#options.onProblem(problem)
+      } else if (this.#early) this.#early.add(row)
       else this.#options.onProblem(row)
     }
     return undefined
@@ -162,21 +163,18 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
     }
   }
 
-  #add(found: Row): void {
-    const row = this.#withCredentials(found)
+  #add(row: Row): void {
+    const { history } = this.#options
     // Not held: a table may have millions of rows between two that count.
     if (row.token === undefined && row.problem === undefined) this.#options.onLeftOut?.(row.leftOut)
-    else if (this.#isUpToDate) this.#ready.push(row)
-    else if (this.#options.history?.done.has(row.line)) this.#skipped++
-    else if (row.token !== undefined && this.#options.history?.active?.has(row.line))
-      this.#hold({ ...row, wasActive: true })
-    else this.#hold(row)
+    // Also after the last checkpoint: a row whose quotes are open may end long after its first line.
+    else if (history?.done.has(row.line)) this.#skip()
+    else this.#hold(row.token !== undefined && history?.active?.has(row.line) ? { ...row, wasActive: true } : row)
   }
 
-  #withCredentials(row: Row): Row {
-    if (row.token === undefined || (this.#options.knows?.(row) ?? true)) return row
-    const problem = 'The file of --clients has no credentials for the client of this row.'
-    return { line: row.line, problem, kept: row.kept }
+  #skip(): void {
+    if (this.#isUpToDate) this.#options.onSkip(1)
+    else this.#skipped++
   }
 
   /** There are no more lines. */
@@ -198,6 +196,10 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
 
   /** Keeps a row until it is known whether the journal is about this input. */
   #hold(row: FoundRow): void {
+    if (this.#isUpToDate) {
+      this.#ready.push(row)
+      return
+    }
     this.#held.push(row)
     this.#heldCharacters += row.token?.length ?? 0
     if (this.#held.length <= MAX_HELD_ROWS && this.#heldCharacters <= MAX_HELD_CHARACTERS) return
