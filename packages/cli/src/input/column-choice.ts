@@ -34,11 +34,19 @@ export function neededColumns({ token, client, where, keep }: ColumnChoice): str
  * Makes a row of one record.
  *
  * @param cell Returns the value of a column; `undefined` if the record has none.
+ * @param problemOf Returns why the record cannot have a token; called only for records that meet the conditions.
  */
-export function chooseRow(choice: ColumnChoice, line: number, cell: (name: string) => string | undefined): Row {
+export function chooseRow(
+  choice: ColumnChoice,
+  line: number,
+  cell: (name: string) => string | undefined,
+  problemOf?: () => string | undefined,
+): Row {
   for (const [name, values] of choice.where) {
     if (!values.has(cell(name)?.trim() ?? '')) return { line, leftOut: 'filtered' }
   }
+  const problem = problemOf?.()
+  if (problem !== undefined) return { line, problem }
   const value = cell(choice.token)
   if (value === undefined || isMissing(value.trim())) return { line, leftOut: 'empty' }
   const found = tokenIn(value.trim())

@@ -1,3 +1,5 @@
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
 import { memberOf } from '../json-member.ts'
 import { type ColumnChoice, chooseRow } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
@@ -7,18 +9,26 @@ import type { Row, RowFormat } from './row.ts'
 /** Reads one JSON object per line (NDJSON), with members of any names. */
 export class ObjectRows implements RowFormat {
   readonly #choice: ColumnChoice
+  readonly #name: string
   #firstNames: readonly string[] | undefined
+  /** The members of `--where` that no object had so far; without those that may be missing. */
+  readonly #unseen: Set<string>
 
-  constructor(choice: ColumnChoice) {
+  /** @param name The input's name in messages. */
+  constructor(choice: ColumnChoice, name: string) {
     this.#choice = { ...choice, hint: 'token_type_hint' }
+    this.#name = name
+    this.#unseen = new Set([...choice.where].flatMap(([name, values]) => (values.has('') ? [] : name)))
   }
 
   add({ text, problem }: Line, number: number): readonly Row[] {
     if (problem !== undefined) return [{ line: number, problem }]
-    if (text.trim() === '') return []
+    // Also removes byte order marks, which are left where files were joined.
+    const json = text.trim()
+    if (json === '') return []
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = JSON.parse(json)
     } catch {
       return [{ line: number, problem: 'The line is not valid JSON.' }]
     }
@@ -26,21 +36,30 @@ export class ObjectRows implements RowFormat {
       return [{ line: number, problem: 'The line is not a JSON object.' }]
     }
     this.#firstNames ??= Object.keys(value)
-    const { token } = this.#choice
-    const found = memberOf(value, token)
-    if (found === undefined) return [{ line: number, problem: `The JSON object has no member ${quoteName(token)}.` }]
-    if (found !== null && typeof found !== 'string')
-      return [{ line: number, problem: `The member ${quoteName(token)} is not a string.` }]
-    return [chooseRow(this.#choice, number, (name) => asText(memberOf(value, name)))]
+    for (const name of this.#unseen) if (memberOf(value, name) !== undefined) this.#unseen.delete(name)
+    const cell = (name: string): string | undefined => asText(memberOf(value, name))
+    return [chooseRow(this.#choice, number, cell, () => this.#problemWith(value))]
   }
 
+  /** @throws CommandError when all objects were left out because none has a member of `--where` */
   end(): readonly Row[] {
-    return []
+    const [name] = this.#unseen
+    if (name === undefined || !this.#firstNames) return []
+    const why = `None of its objects has the member ${quoteName(name)} of --where. Its first one has ${showColumns(this.#firstNames)}.`
+    throw new CommandError(ExitCode.usage, `${this.#name} cannot be read. ${why} Nothing was sent.`)
   }
 
   advice(): string | undefined {
     if (!this.#firstNames || this.#firstNames.includes(this.#choice.token)) return undefined
     return `Its objects have the members ${showColumns(this.#firstNames)}. Name the one that holds the tokens with --column.`
+  }
+
+  #problemWith(value: object): string | undefined {
+    const { token } = this.#choice
+    const found = memberOf(value, token)
+    if (found === undefined) return `The JSON object has no member ${quoteName(token)}.`
+    if (found !== null && typeof found !== 'string') return `The member ${quoteName(token)} is not a string.`
+    return undefined
   }
 }
 

@@ -14,23 +14,24 @@ import { TableRows } from './table-rows.ts'
  */
 export function createRowFormat(choice: ColumnChoice | undefined, name: string): RowFormat {
   if (!choice) return new PlainRows()
-  return new ColumnRows(choice, () => new TableRows(choice, name))
+  return new ColumnRows(choice, name)
 }
 
 /** Reads a table or JSON objects, depending on the first line. */
 class ColumnRows implements RowFormat {
   readonly #choice: ColumnChoice
-  readonly #table: () => RowFormat
+  readonly #name: string
   #format: RowFormat | undefined
 
-  constructor(choice: ColumnChoice, table: () => RowFormat) {
+  constructor(choice: ColumnChoice, name: string) {
     this.#choice = choice
-    this.#table = table
+    this.#name = name
   }
 
   add(line: Line, number: number): readonly Row[] {
     if (!this.#format && line.text?.trim() === '') return []
-    this.#format ??= line.text?.trimStart().startsWith('{') ? new ObjectRows(this.#choice) : this.#table()
+    const Format = line.text?.trimStart().startsWith('{') ? ObjectRows : TableRows
+    this.#format ??= new Format(this.#choice, this.#name)
     return this.#format.add(line, number)
   }
 

@@ -144,6 +144,32 @@ test('members of JSON objects can have any name, and can be nested', () => {
   ])
 })
 
+test('--where leaves out objects of other kinds before they are judged', () => {
+  const where = new Map([['event', new Set(['issued'])]])
+  const text = '{"event":"page"}\n{"event":"issued","token":"abc"}\n{"event":"page","token":7}\n{"event":"issued"}\n'
+  expect(rowsOf(text, { where })).toMatchObject([
+    { leftOut: 'filtered' },
+    { token: 'abc' },
+    { leftOut: 'filtered' },
+    { problem: 'The JSON object has no member "token".' },
+  ])
+})
+
+test('a member of --where that no object has is a mistake', () => {
+  const where = new Map([['clinet', new Set(['web'])]])
+  expect(() => rowsOf('{"client":"web","token":"abc"}\n', { where })).toThrow(
+    'None of its objects has the member "clinet" of --where. Its first one has "client", "token". Nothing was sent.',
+  )
+  expect(rowsOf('{"token":"abc"}\n{"clinet":"x","token":"def"}\n', { where })).toHaveLength(2)
+  expect(rowsOf('{"token":"abc"}\n', { where: new Map([['revoked', new Set([''])]]) })).toMatchObject([
+    { token: 'abc' },
+  ])
+})
+
+test('a byte order mark within joined files of JSON objects is ignored', () => {
+  expect(rowsOf('\ufeff{"token":"abc"}\n\ufeff{"token":"def"}\n')).toMatchObject([{ token: 'abc' }, { token: 'def' }])
+})
+
 test('tokens are read unchanged, whatever the cells of a table contain', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'B', ',', '"', '\n', ';', '\t', ' ', "'", '=', '|', '\\') })
   // With a digit first and last, it is neither a missing value nor a heading, and not masked.
