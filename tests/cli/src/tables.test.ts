@@ -85,10 +85,27 @@ test('the wrong column is detected before anything is sent', async () => {
 })
 
 test('tokens and secrets are never kept columns', async () => {
-  for (const name of ['token', 'refresh_token', 'client_secret', 'password']) {
+  const names = ['token', 'refresh_token', 'client_secret', 'password', 'session.access_token', 'a.refreshToken']
+  for (const name of [...names, 'authorization', 'api_key', 'jwt', 'bearer', 'passphrase', 'user.id,user.jwt']) {
     const { code, stderr } = await run(['revoke', 'x.csv', '--column', 'token', '--keep', name], { env: env() })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--keep must not name') })
   }
+})
+
+test('secrets inside kept members and in conditions are not written', async () => {
+  const [token] = await provider.issueTokens(1)
+  const user = { id: 'u-1', access_token: 'canary-1', login: { password: 'canary-2' }, note: 'api_key=canary-3' }
+  const input = folder.file(`${JSON.stringify({ token, user, api_key: 'canary-4' })}\n`)
+  const report = folder.fresh()
+  const output = folder.fresh()
+  const args = ['revoke', input, '--column', 'token', '--keep', 'user', '--where', 'api_key=canary-4']
+  expect(await run([...args, '--report', report, '-o', output], { env: env() })).toMatchObject({ code: 0 })
+  const [outcome] = folder.ndjson(output)
+  expect(outcome?.kept).toEqual({
+    user: '{"id":"u-1","access_token":"[masked]","login":{"password":"[masked]"},"note":"api_key=[masked]"}',
+  })
+  expect(readFileSync(report, 'utf8')).toContain('api_key=[masked]')
+  for (const file of [report, output]) expect(readFileSync(file, 'utf8')).not.toContain('canary')
 })
 
 test('tokens of several clients are revoked in one run, each with its own credentials', async () => {

@@ -1,4 +1,5 @@
 import { printable } from '../terminal/printable.ts'
+import { keptValue } from './kept-value.ts'
 import { isMissing } from './no-token.ts'
 import type { Kept, Row } from './row.ts'
 import { tokenIn } from './token-line.ts'
@@ -16,14 +17,6 @@ export interface ColumnChoice {
   /** The columns to copy into the output. */
   readonly keep: readonly string[]
 }
-
-/** Longer values are cut: they only serve to find the row again. */
-const MAX_KEPT_CHARACTERS = 256
-/** Texts that spreadsheets interpret as a formula. Numbers with a sign are not formulas. */
-const FORMULA = /^[=+\-@\t\r\n]/
-const SIGNED_NUMBER = /^[+-]?\d[\d .,]*$/
-/** A JWT after the text before it. Only the first `eyJ` of a word is tried: each of thousands would be read to the end. */
-const JWT = /(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
 
 /** All columns that an input must have. */
 export function neededColumns({ token, client, where, keep }: ColumnChoice): string[] {
@@ -59,18 +52,4 @@ export function chooseRow(
 
 function keep({ keep }: ColumnChoice, token: string, cell: (name: string) => string | undefined): Kept {
   return Object.fromEntries(keep.map((name) => [printable(name), keptValue(cell(name) ?? '', token)]))
-}
-
-/**
- * Makes a value of a third party's table safe to keep: without tokens, without characters that hide text or change its
- * direction, and without formulas for spreadsheets.
- *
- * @param token The token of the same row.
- */
-export function keptValue(value: string, token?: string): string {
-  const withoutToken = token === undefined ? value : value.replaceAll(token, '[masked]')
-  const masked = withoutToken.replace(JWT, '$1[masked]')
-  const cut = masked.length > MAX_KEPT_CHARACTERS ? `${masked.slice(0, MAX_KEPT_CHARACTERS)}…` : masked
-  const harmless = FORMULA.test(cut.trimStart()) && !SIGNED_NUMBER.test(cut) ? `'${cut}` : cut
-  return printable(harmless)
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { ColumnChoice } from './column-choice.ts'
+import { isSecretName } from './secret-names.ts'
 
 /** The options of {@link addColumnOptions}. */
 export interface ColumnOptions {
@@ -14,8 +15,6 @@ export interface ColumnOptions {
 type Condition = readonly [name: string, value: string]
 
 const MAX_COLUMNS = 64
-/** Columns that would write tokens or secrets to the output. */
-const SECRET_COLUMN = /^(?:(?:access|refresh|id)[_ .-]?)?tokens?$|secret|password|passwd|private.?key|^cookies?$/i
 
 /** Adds the options that locate the tokens in a table or in JSON objects. */
 export function addColumnOptions(command: Command): Command {
@@ -38,7 +37,7 @@ export function addColumnOptions(command: Command): Command {
 export function columnChoice({ column, where = [], keep = [], clientColumn }: ColumnOptions): ColumnChoice | undefined {
   if (column === undefined && where.length === 0 && keep.length === 0 && clientColumn === undefined) return undefined
   const token = column ?? 'token'
-  if (keep.includes(token) || keep.some((name) => SECRET_COLUMN.test(name))) {
+  if (keep.includes(token) || keep.some(isSecretName)) {
     throw refusal('--keep must not name a column of tokens or secrets: what it names is written to files for others.')
   }
   const conditions = new Map<string, Set<string>>()

@@ -65,5 +65,11 @@ export class ObjectRows implements RowFormat {
 
 function asText(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return value
+  try {
+    return JSON.stringify(value)
+  } catch {
+    // JSON can be read from deeper levels than it can be written.
+    return '[too deep]'
+  }
 }

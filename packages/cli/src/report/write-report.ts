@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { basename } from 'node:path'
-import { keptValue } from '../input/column-choice.ts'
+import { keptValue } from '../input/kept-value.ts'
+import { isSecretName } from '../input/secret-names.ts'
 import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
 import { version } from '../version.ts'
@@ -63,6 +64,6 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
 
 function shownOptions(options: RevokeCommandOptions): Readonly<Record<string, unknown>> {
   const { verify = false, column, where = [], keep = [], clientColumn, rate, concurrency, tokenTypeHint } = options
-  const conditions = where.map(([name, value]) => `${name}=${keptValue(value)}`)
+  const conditions = where.map(([name, value]) => `${name}=${isSecretName(name) ? '[masked]' : keptValue(value)}`)
   return { verify, column, where: conditions, keep, clientColumn, rate, concurrency, tokenTypeHint }
 }
