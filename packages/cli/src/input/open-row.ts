@@ -26,6 +26,11 @@ export class OpenRow {
     return this.#lines.length >= MAX_LINES || this.#characters > MAX_CHARACTERS
   }
 
+  /** The number of its cells so far. */
+  get width(): number {
+    return this.#lines.reduce((sum, { cells }, at) => sum + cells.length - (at === 0 ? 0 : 1), 0)
+  }
+
   /** Adds a line that continues the row. */
   add(line: RowLine): void {
     this.#lines.push(line)

@@ -3,11 +3,12 @@ import type { Line } from './line-reader.ts'
 import { type NumberedLine, OpenRow } from './open-row.ts'
 import type { Row, RowFormat } from './row.ts'
 import { type TableColumns, TableHeading } from './table-heading.ts'
-import { splitLine } from './table-line.ts'
+import { hasPlainQuotes, type LineCells, splitPlainly, splitSafely } from './table-line.ts'
 
 /**
  * Reads a table with a heading, separated by commas, tabs, semicolons or bars (RFC 4180). It reads line by line, so
- * that a row can be found by the number of its line, and a missing quote affects only that row.
+ * that a row can be found by the number of its line, and a missing quote affects only that row. With tabs and bars, a
+ * quote that does not enclose a cell is plain text.
  *
  * A line is split at most twice, whatever its quotes: where it continues a row, and where it begins one after all.
  */
@@ -47,9 +48,9 @@ export class TableRows implements RowFormat {
 
   #addLine(line: NumberedLine, columns: TableColumns): readonly Row[] {
     if (this.#open.isEmpty) return this.#begin(line, columns) ?? []
-    const split = splitLine(line.text, columns.delimiter, true)
+    const split = splitSafely(line.text, columns.delimiter, true)
     // The quotes of a row that begins with another of the open lines would not match either.
-    if (!split) return [...this.end(), ...(this.#begin(line, columns) ?? [])]
+    if (!split || this.#joinsRows(split, columns)) return [...this.end(), ...(this.#begin(line, columns) ?? [])]
     this.#open.add({ ...line, ...split })
     if (!split.isOpen) {
       const { number, cells } = this.#open.close()
@@ -60,11 +61,16 @@ export class TableRows implements RowFormat {
     return rows
   }
 
+  /** True if quotes that may be plain text have joined two rows: then there are too many cells. */
+  #joinsRows({ cells, isOpen }: LineCells, { delimiter, names }: TableColumns): boolean {
+    return hasPlainQuotes(delimiter) && !isOpen && this.#open.width + cells.length - 1 > names.length
+  }
+
   /** Reads a line that begins a row; returns `undefined` if it leaves a quote open. */
   #begin({ text, number }: NumberedLine, columns: TableColumns): readonly Row[] | undefined {
     if (text.trim() === '') return []
-    const split = splitLine(text, columns.delimiter, false)
-    if (!split) return [unmatched(number)]
+    const split = splitSafely(text, columns.delimiter, false)
+    if (!split) return [this.#unquotedRow({ text, number }, columns)]
     if (!split.isOpen) return [this.#rowOf(split.cells, number, columns)]
     this.#open.addFirst({ text, number, ...split })
     return undefined
@@ -77,13 +83,19 @@ export class TableRows implements RowFormat {
   #giveUp(columns: TableColumns): readonly Row[] {
     const rows: Row[] = []
     const first = this.#open.removeFirst()
-    if (first) rows.push(unmatched(first.number))
+    if (first) rows.push(this.#unquotedRow(first, columns))
     for (let next = this.#open.removeFirst(); next; next = this.#open.removeFirst()) {
       const begun = this.#begin(next, columns)
       if (!begun) break
       rows.push(...begun)
     }
     return rows
+  }
+
+  /** The row of a line whose quotes do not enclose its cells. */
+  #unquotedRow({ text, number }: NumberedLine, columns: TableColumns): Row {
+    if (!hasPlainQuotes(columns.delimiter)) return { line: number, problem: 'The quotes in this row do not match.' }
+    return this.#rowOf(splitPlainly(text, columns.delimiter), number, columns)
   }
 
   #rowOf(cells: readonly string[], line: number, { names, indexOf }: TableColumns): Row {
@@ -93,8 +105,4 @@ export class TableRows implements RowFormat {
     }
     return chooseRow(this.#choice, line, (name) => cells[indexOf(name)])
   }
-}
-
-function unmatched(line: number): Row {
-  return { line, problem: 'The quotes in this row do not match.' }
 }
