@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { lockFile } from './file-lock.ts'
 export { NotPrivateError } from './ownership.ts'
 export { describeExposure, type OpenPrivateOptions, openPrivateFile } from './private-file.ts'
 export { makeFolderPrivate, type PrivateFolder } from './private-folder.ts'

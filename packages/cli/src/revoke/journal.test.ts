@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { identity, journalFolder, sum } from '../testing/journal-folder.ts'
 import { Journal } from './journal.ts'
+import { formatResumed } from './journal-record.ts'
 
 const { folder, newPath, fileWith, written, historyOf } = journalFolder()
 
@@ -118,23 +119,34 @@ test('a folder, a missing folder, a device, a pipe and links are refused as jour
   expect(readFileSync(target)).toEqual(before)
 })
 
-test('a journal that another process is writing is not opened', async () => {
+test('a journal that another run has open is not opened', async () => {
   const path = newPath()
   const first = await Journal.open(path, identity)
-  const second = await Journal.open(path, identity)
-  await expect(first.sync()).rejects.toThrow(/another process/)
-  expect(() => first.append({ read: 1, sum: sum('a') }, { done: '1' }, undefined)).toThrow(/another process/)
+  await expect(Journal.open(path, identity)).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/^Another run uses the journal .* Nothing was sent\.$/),
+  })
+  first.append({ read: 1, sum: sum('a') }, { done: '1' }, undefined)
   await first[Symbol.asyncDispose]()
-  second.append({ read: 2, sum: sum('a') }, { done: '1' }, undefined)
-  await second[Symbol.asyncDispose]()
   expect((await historyOf(path))?.done.size).toBe(1)
 })
 
-test('two runs that start a journal at the same moment use the same key', async () => {
+test('a run stops when another process writes to its journal, as where a file system has no locks', async () => {
   const path = newPath()
-  const journals = await Promise.all([Journal.open(path, identity), Journal.open(path, identity)])
-  expect(new Set(journals.map(({ key }) => key.sealOf('x'))).size).toBe(1)
-  for (const journal of journals) await journal[Symbol.asyncDispose]().catch(() => {})
+  const first = await Journal.open(path, identity)
+  appendFileSync(path, formatResumed(first.key, new Date()))
+  await expect(first.sync()).rejects.toThrow(/another process/)
+  expect(() => first.append({ read: 1, sum: sum('a') }, { done: '1' }, undefined)).toThrow(/another process/)
+  await first[Symbol.asyncDispose]()
+  expect((await historyOf(path))?.done.size).toBe(0)
+})
+
+test('of two runs that start a journal at the same moment, one gets it', async () => {
+  const path = newPath()
+  const opened = await Promise.allSettled([Journal.open(path, identity), Journal.open(path, identity)])
+  const journals = opened.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+  expect(journals).toHaveLength(1)
+  for (const journal of journals) await journal[Symbol.asyncDispose]()
   await historyOf(path)
 })
 

@@ -53,12 +53,19 @@ export class Journal implements AsyncDisposable {
   /**
    * Opens a journal, or starts one if the file is missing or empty. The incomplete record of a killed run is cut off.
    *
-   * @throws CommandError when the file cannot be used, is not a journal, or is that of another application or provider
+   * @throws CommandError when the file cannot be used, is not a journal, or is that of another application, provider or
+   * run
    */
   static async open(path: string, identity: JournalIdentity): Promise<Journal> {
     const name = shownName(path, 'The journal')
     const file = await openPrivate(path, 'The journal', { append: true })
     try {
+      if (!(await isLocked(file))) {
+        throw new CommandError(
+          ExitCode.usage,
+          `Another run uses the journal ${path}. Wait until it ends, or name another journal. Nothing was sent.`,
+        )
+      }
       const { size, history, key } = await readJournal(path, file, identity)
       if (size < (await file.stat()).size) await file.truncate(size)
       const journal = new Journal(path, name, file, key ?? (await openJournalKey(path, false)), size, history)
@@ -144,5 +151,15 @@ export class Journal implements AsyncDisposable {
     } catch {
       // The next run removes a torn line.
     }
+  }
+}
+
+/** Locks the journal. Where a file system has no locks, two runs are only noticed by what they write. */
+async function isLocked(file: FileHandle): Promise<boolean> {
+  const { lockFile } = await import('@backend-logout/private-store/private-files')
+  try {
+    return lockFile(file.fd)
+  } catch {
+    return true
   }
 }
