@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Certificates, makeCertificates } from '../../../packages/node/src/testing/certificates.ts'
@@ -21,12 +22,15 @@ beforeAll(async () => {
 })
 
 /** A provider that answers success to everything, and the names of the certificates that clients have shown. */
-async function startTls(options: https.ServerOptions): Promise<{ env: Record<string, string>; shown: unknown[] }> {
+async function startTls(
+  options: https.ServerOptions,
+  headers = {},
+): Promise<{ env: Record<string, string>; shown: unknown[] }> {
   const shown: unknown[] = []
   const all = { ...own.server, ca: own.ca, requestCert: true, rejectUnauthorized: false, ...options }
   const server = https.createServer(all, ({ socket }, response) => {
     shown.push((socket as TLSSocket).getPeerCertificate().subject?.CN)
-    response.end()
+    response.writeHead(200, headers).end()
   })
   const host = `https://127.0.0.1:${await portOf(server)}`
   onTestFinished(() => server.closeAllConnections())
@@ -60,6 +64,17 @@ test('--cert-file and --key-file keep the authorities of the environment, and re
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   expect(shown).toEqual([expect.any(String)])
 })
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'the doctor names the certificate of a resumed connection: %s',
+  async (version) => {
+    const { env } = await startTls({ maxVersion: version }, { connection: 'close' })
+    const { stdout } = await run(['doctor', '--ca-file', files.ca], { env })
+    expect(stdout).toMatch(
+      new RegExp(`connection .*${version}, certificate of (?!no name).* valid for [0-9]+ more days`),
+    )
+  },
+)
 
 /** A provider that only counts requests. */
 async function startCounter(): Promise<{ env: Record<string, string>; sent: () => number }> {
@@ -145,4 +160,44 @@ test.each([
   expect(ended).toMatchObject({ code, stderr: expect.stringContaining(message) })
   expect(ended.stderr).not.toContain('canary')
   expect(sent()).toBe(code === 0 ? 1 : 0)
+})
+
+/** A provider that answers every introspection with these members. */
+async function startEcho(members: (body: string) => object): Promise<Record<string, string>> {
+  const server = http.createServer(async (request, response) => {
+    response.end(JSON.stringify({ active: true, ...members(await text(request)), seen: request.headers }))
+  })
+  return {
+    AUTHING_APP_ID: 'app',
+    AUTHING_APP_SECRET: 'canary-secret',
+    AUTHING_APP_HOST: `http://127.0.0.1:${await portOf(server)}`,
+  }
+}
+
+test.each([['-'], ['--json']])(
+  'introspect masks the token and the secret that a provider echoes: %j',
+  async (...args) => {
+    const echo = (body: string): object => ({ body, b64: btoa(body), tenant: 'acme', sub: 'u-1' })
+    const { code, stdout, stderr } = await run(['introspect', ...args], {
+      env: await startEcho(echo),
+      input: 'canary-token',
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/tenant.*acme/)
+    expect(stdout).toContain('token=[masked]&client_id=app&client_secret=[masked]')
+    expect(stdout).not.toContain('canary')
+    expect(stdout).toMatch(/b64\W+\[masked\]/)
+  },
+)
+
+test('--form writes values that a browser posts unchanged, and refuses those that HTML cannot contain', async () => {
+  const value = 'é"<>&\'`\u2028\u202e\n\t\u{e0041}'
+  const env = { ...(await startCounter()).env, AUTHING_APP_SECRET: 'a' }
+  const { code, stdout } = await run(['logout-url', '--form', '--parameter', `x=${value}`], { env })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^[\n\x20-\x7e]*$/)
+  const written = /name="x" value="([^"]*)"/.exec(stdout)?.[1] ?? ''
+  expect(written.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(value)
+  const refused = await run(['logout-url', '--form', '--parameter', 'x=a\u0085'], { env })
+  expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Use --json with --form') })
 })

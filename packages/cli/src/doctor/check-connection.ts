@@ -2,7 +2,9 @@ import { isIP } from 'node:net'
 import { isLogoutError, type LogoutError, type ProviderMetadata } from '@backend-logout/node'
 import { describeSystemError } from '../command-error.ts'
 import { describeLogoutError } from '../logout-error.ts'
+import type { ReportCheck } from './check.ts'
 import { type Examination, type Probe, probe, throwAwayToken, variable } from './examination.ts'
+import type { WireConnection } from './wire-tap.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
@@ -44,17 +46,7 @@ export async function checkConnection(examination: Examination): Promise<Reached
     })
     return undefined
   }
-  const { tls, remoteAddress } = connection
-  if (!tls) report({ name: 'connection', status: 'ok', detail: `${remoteAddress ?? url.host}, without TLS` })
-  else {
-    const days = Math.floor((tls.validTo.getTime() - Date.now()) / DAY_MS)
-    report({
-      name: 'connection',
-      status: days < SOON_DAYS ? 'note' : 'ok',
-      detail: `${remoteAddress ?? url.host}, ${tls.protocol}, certificate of ${tls.subject} by ${tls.issuer}, valid for ${days} more days`,
-      ...(days < SOON_DAYS && { advice: 'Ask the operator of the provider to renew the certificate.' }),
-    })
-  }
+  reportReached(report, connection, url.host)
   if (!discovery.ok && !discovery.wire) {
     report({
       name: 'connection',
@@ -66,6 +58,22 @@ export async function checkConnection(examination: Examination): Promise<Reached
   if (base) reportMetadata(examination, discovery, base, issuer !== undefined)
   else report({ name: 'metadata', status: 'skipped', detail: 'the endpoints are set, so there is no metadata to read' })
   return { metadata: discovery.ok ? discovery.value : undefined }
+}
+
+function reportReached(report: ReportCheck, { tls, remoteAddress }: WireConnection, host: string): void {
+  const where = `${remoteAddress ?? host}, ${tls ? tls.protocol : 'without TLS'}`
+  if (!tls?.certificate) {
+    report({ name: 'connection', status: 'ok', detail: where })
+    return
+  }
+  const { subject, issuer, validTo } = tls.certificate
+  const days = Math.floor((validTo.getTime() - Date.now()) / DAY_MS)
+  report({
+    name: 'connection',
+    status: days < SOON_DAYS ? 'note' : 'ok',
+    detail: `${where}, certificate of ${subject} by ${issuer}, valid for ${days} more days`,
+    ...(days < SOON_DAYS && { advice: 'Ask the operator of the provider to renew the certificate.' }),
+  })
 }
 
 async function checkName({ report }: Examination, hostname: string): Promise<void> {

@@ -16,9 +16,19 @@ export interface WireAnswer {
 /** The connection that requests went over. */
 export interface WireConnection {
   readonly remoteAddress: string | undefined
-  readonly tls:
-    | { readonly protocol: string; readonly subject: string; readonly issuer: string; readonly validTo: Date }
-    | undefined
+  readonly tls: { readonly protocol: string; readonly certificate: WireCertificate | undefined } | undefined
+}
+
+/** The provider's certificate. */
+export interface WireCertificate {
+  readonly subject: string
+  readonly issuer: string
+  readonly validTo: Date
+}
+
+interface ConnectedMessage {
+  readonly socket: Socket
+  readonly connectParams: { readonly host: string }
 }
 
 interface HeadersMessage {
@@ -35,12 +45,14 @@ export class WireTap implements Disposable {
   answer: WireAnswer | undefined
   /** The last connection that was made. */
   connection: WireConnection | undefined
+  /** The certificates of earlier connections, by host and port. */
+  readonly #certificates = new Map<string, WireCertificate>()
   readonly #answers = new WeakMap<object, WireAnswer>()
   readonly #subscriptions: readonly (readonly [name: string, listener: (message: unknown) => void])[]
 
   constructor() {
     this.#subscriptions = [
-      ['undici:client:connected', (message) => this.#connected((message as { socket: Socket }).socket)],
+      ['undici:client:connected', (message) => this.#connected(message as ConnectedMessage)],
       ['undici:request:headers', (message) => this.#headers(message as HeadersMessage)],
       ['undici:request:bodyChunkReceived', (message) => this.#chunk(message as { request: object; chunk: Uint8Array })],
     ]
@@ -56,22 +68,16 @@ export class WireTap implements Disposable {
     for (const [name, listener] of this.#subscriptions) unsubscribe(name, listener)
   }
 
-  #connected(socket: Socket): void {
+  #connected({ socket, connectParams: { host } }: ConnectedMessage): void {
     const { remoteAddress } = socket
     if (!isEncrypted(socket)) {
       this.connection = { remoteAddress, tls: undefined }
       return
     }
-    const { subject, issuer, valid_to } = socket.getPeerCertificate()
-    this.connection = {
-      remoteAddress,
-      tls: {
-        protocol: socket.getProtocol() ?? 'TLS',
-        subject: [subject?.CN].flat()[0] ?? 'no name',
-        issuer: [issuer?.O ?? issuer?.CN].flat()[0] ?? 'no name',
-        validTo: new Date(valid_to),
-      },
-    }
+    // A resumed connection shows none: it continues an earlier one, with the certificate of that.
+    const certificate = certificateOf(socket) ?? this.#certificates.get(host)
+    if (certificate) this.#certificates.set(host, certificate)
+    this.connection = { remoteAddress, tls: { protocol: socket.getProtocol() ?? 'TLS', certificate } }
   }
 
   #headers({ request, response }: HeadersMessage): void {
@@ -103,6 +109,16 @@ export class WireTap implements Disposable {
 
 function isEncrypted(socket: Socket): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true
+}
+
+function certificateOf(socket: TLSSocket): WireCertificate | undefined {
+  const { subject, issuer, valid_to } = socket.getPeerCertificate()
+  if (!valid_to) return undefined
+  return {
+    subject: [subject?.CN].flat()[0] ?? 'no name',
+    issuer: [issuer?.O ?? issuer?.CN].flat()[0] ?? 'no name',
+    validTo: new Date(valid_to),
+  }
 }
 
 /** Headers by which firewalls can be recognized. Some are also on responses of the provider that they let through. */

@@ -1,3 +1,4 @@
+import type { Introspection } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -13,6 +14,7 @@ import { watching } from '../revoke/revoke-input.ts'
 import { TokenSource } from '../revoke/token-source.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { askMany, type IntrospectCommandOptions } from './ask-many.ts'
+import { maskEchoes } from './echo-mask.ts'
 
 /** Members with points in time, in seconds since 1970 (RFC 7662 §2.2). */
 const TIMES: ReadonlySet<string> = new Set(['exp', 'iat', 'nbf'])
@@ -64,10 +66,11 @@ export async function runIntrospect(
     const { token, hint } = first.value
     const { strict, tokenTypeHint = hint, json, expect = 'active' } = options
     const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })
-    if (json) printJson(terminal, answer)
+    const shown = maskEchoes(answer, [token, settings.env.AUTHING_APP_SECRET?.trim()]) as Introspection
+    if (json) printJson(terminal, shown)
     else {
       print(terminal, `${naming(token)} is ${answer.active ? 'active' : 'not active'}.`)
-      for (const [name, value] of Object.entries(answer)) {
+      for (const [name, value] of Object.entries(shown)) {
         if (name !== 'active') print(terminal, `  ${name.padEnd(12)} ${describe(name, value)}`)
       }
     }

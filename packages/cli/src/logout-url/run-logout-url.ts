@@ -1,4 +1,5 @@
 import type { LogoutForm, LogoutUrlOptions } from '@backend-logout/node'
+import { CommandError } from '../command-error.ts'
 import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSingleToken } from '../input/single-token.ts'
@@ -47,6 +48,14 @@ function htmlOf({ action, fields }: LogoutForm): string[] {
   return [`<form method="post" action="${escaped(action.href)}">`, ...inputs, '  <button>Log out</button>', '</form>']
 }
 
+/** Only ASCII, so that the value is the same in every encoding of the page, and no line breaks. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return text.replace(/[^\x20-\x7e]|[&<>"']/gu, (character) => {
+    if (NOT_IN_HTML.test(character)) throw new CommandError(ExitCode.usage, NEEDS_JSON)
+    return `&#${character.codePointAt(0)};`
+  })
 }
+
+/** Browsers read references to these as other characters. */
+const NOT_IN_HTML = /[\0\x80-\x9f\p{Cs}]/u
+const NEEDS_JSON = 'A value has control characters that HTML cannot contain. Use --json with --form.'
