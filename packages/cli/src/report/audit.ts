@@ -29,10 +29,12 @@ export interface AuditedRun {
  * @throws CommandError
  */
 export async function prepareAudit(options: RevokeCommandOptions, terminal: Terminal): Promise<Audit | undefined> {
-  const { report: path, signKey, output = '' } = options
+  const { report: path, signKey, output = '', dryRun } = options
   if (path === undefined) return undefined
-  const { checkReportPath, plainSum } = await import('./report-file.ts')
+  const { checkReportFolder, checkReportPath, plainSum } = await import('./report-file.ts')
   checkReportPath(path)
+  // A dry run writes no file.
+  if (!dryRun) await checkReportFolder(path)
   const role = 'The file of --sign-key'
   const { parsePrivateKey } = await import('./signature.ts')
   const key =

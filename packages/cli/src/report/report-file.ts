@@ -56,6 +56,23 @@ export function checkReportPath(path: string): void {
 }
 
 /**
+ * Checks that a report can be written there: its folder may be read-only.
+ *
+ * @throws CommandError
+ */
+export async function checkReportFolder(path: string): Promise<void> {
+  const fresh = freshPath(path)
+  await rm(fresh, { force: true })
+  await using _ = await openPrivate(fresh, 'The report', { exclusive: true })
+  await rm(fresh)
+}
+
+/** The file that becomes the report once it is complete. */
+function freshPath(path: string): string {
+  return `${path}.${process.pid}.tmp`
+}
+
+/**
  * The addresses in the report of an earlier run over the same input. A run that finds everything done sends no request,
  * and its report must not lose them.
  */
@@ -132,7 +149,7 @@ function isCount(value: unknown): boolean {
  * @throws CommandError when it cannot be written
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const fresh = `${path}.${process.pid}.tmp`
+  const fresh = freshPath(path)
   try {
     await rm(fresh, { force: true })
     {
@@ -143,7 +160,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await rename(fresh, path)
   } catch (error) {
     await rm(fresh, { force: true }).catch(() => {})
-    if (error instanceof CommandError) throw error
+    // The run is over, so this is no longer wrong usage.
+    if (error instanceof CommandError) throw new CommandError(ExitCode.stopped, error.message)
     throw new CommandError(
       ExitCode.stopped,
       `${shownName(path, 'The report')} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +

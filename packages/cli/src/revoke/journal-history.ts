@@ -77,6 +77,8 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     if (reader.unterminated) break
     if (record?.kind === 'header') {
       checkIdentity(path, record, identity)
+      // Journals of format 1 do not say which rows they are about.
+      if (record.format === 2 && record.where !== identity.where) throw otherConditions(path)
       if (record.format === 2 && !key) {
         key = await openJournalKey(path, true)
         record = parseRecord(text, key)
@@ -152,6 +154,13 @@ function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIden
     listed
       ? 'belongs to a run that adds the tokens to a revocation log. Name that log again, by --revocations or REVOCATIONS_STORE.'
       : 'was written without a revocation log, so the tokens that it confirms are in no log. Name another file.',
+  )
+}
+
+function otherConditions(path: string): CommandError {
+  return new CommandError(
+    ExitCode.usage,
+    `The journal ${path} was written with other conditions in --where. Pass the same ones, or name another file.`,
   )
 }
 

@@ -12,6 +12,8 @@ export interface JournalIdentity {
   readonly verify: boolean
   /** The column or member that the tokens are in; `undefined` where each line is a token. */
   readonly column?: string | undefined
+  /** The fingerprint of the conditions of `--where`; `undefined` without conditions. */
+  readonly where?: string | undefined
   /** True if tokens are added to a revocation log first; `undefined` if that is unknown and irrelevant. */
   readonly listed?: boolean | undefined
 }
@@ -52,10 +54,10 @@ const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 /** Writes the first line of a journal, and the line that turns a journal of format 1 into one of format 2. */
 export function formatHeader(
   key: JournalKey,
-  { provider, app, verify, column, listed }: JournalIdentity,
+  { provider, app, verify, column, where, listed }: JournalIdentity,
   now: Date,
 ): string {
-  return format(key, { journal: FORMATS[2], provider, app, verify, column, listed, started: now.toISOString() })
+  return format(key, { journal: FORMATS[2], provider, app, verify, column, where, listed, started: now.toISOString() })
 }
 
 /** Writes the line with which another run continues the journal. */
@@ -106,14 +108,15 @@ export function parseRecord(line: string, key: JournalKey | undefined): JournalR
 }
 
 function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord | undefined {
-  const { journal, provider, app, verify, column, listed } = fields
+  const { journal, provider, app, verify, column, where, listed } = fields
   const format = FORMATS.indexOf(journal)
   if (column !== undefined && typeof column !== 'string') return undefined
+  if (where !== undefined && typeof where !== 'string') return undefined
   if (listed !== undefined && typeof listed !== 'boolean') return undefined
   if (format < 1 || typeof provider !== 'string' || typeof app !== 'string' || typeof verify !== 'boolean')
     return undefined
   const started = dateIn(fields.started)
-  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, listed, started }
+  return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, where, listed, started }
 }
 
 function parseProgress(

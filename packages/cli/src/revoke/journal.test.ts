@@ -101,8 +101,18 @@ test('the journal of another application, provider or set of options is refused'
   await expect(Journal.open(path, { ...identity, app: 'other' })).rejects.toThrow(/belongs to application app at/)
   await expect(Journal.open(path, { ...identity, provider: 'https://b.example' })).rejects.toThrow(/belongs to/)
   await expect(Journal.open(path, { ...identity, verify: true })).rejects.toThrow(/without --verify/)
+  await expect(Journal.open(path, { ...identity, where: 'sha256:1' })).rejects.toThrow(/other conditions in --where/)
   // Journals of earlier versions do not say whether there was a log.
   for (const listed of [true, false]) await (await Journal.open(path, { ...identity, listed }))[Symbol.asyncDispose]()
+})
+
+test('a journal with conditions is about the same conditions only', async () => {
+  const path = newPath()
+  const filtered = { ...identity, where: 'sha256:1' }
+  for (const _ of [1, 2]) await (await Journal.open(path, filtered))[Symbol.asyncDispose]()
+  for (const where of [undefined, 'sha256:2']) {
+    await expect(Journal.open(path, { ...identity, where })).rejects.toThrow(/other conditions in --where/)
+  }
 })
 
 test('a folder, a missing folder, a device, a pipe and links are refused as journals', async () => {

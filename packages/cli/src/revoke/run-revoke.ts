@@ -7,6 +7,7 @@ import { openInput, refuseSameFile } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
+import { checkEarlierOutcomes } from '../report/earlier-outcomes.ts'
 import { describeListed, type ListedCounts } from '../revocations/list-first.ts'
 import { openLogIfNamed } from '../revocations/open.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
@@ -54,6 +55,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     const identity = identityOf(clients, verify, choice, options.dryRun ? undefined : log !== undefined)
     if (options.dryRun) return await dryRun({ input, format, clients, identity, options, terminal })
     await using journal = path === undefined ? undefined : await Journal.open(path, identity)
+    if (audit && journal?.history) checkEarlierOutcomes(output ?? '', journal.history)
     await using report = await reportTo(output, journal, terminal)
     runs = [...(journal?.history?.runs ?? []), startedAt]
     const digest = audit?.digest
@@ -98,7 +100,13 @@ function identityOf(
 ): JournalIdentity {
   // It may be a misplaced token, unless a table has such a column.
   const column = choice && (isName(choice.token) ? choice.token : fingerprint(choice.token))
-  return { provider, app, verify, column, listed }
+  const where = choice && choice.where.size > 0 ? fingerprint(conditionsText(choice.where)) : undefined
+  return { provider, app, verify, column, where, listed }
+}
+
+/** The same text for the same conditions, in any order. */
+function conditionsText(where: ColumnChoice['where']): string {
+  return JSON.stringify([...where].map(([name, values]) => [name, [...values].sort()]).sort())
 }
 
 async function reportTo(
