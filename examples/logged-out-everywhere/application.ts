@@ -46,8 +46,11 @@ export async function startApplication(provider: Emulator, app: Application, rev
       const id = crypto.randomUUID()
       store.set(id, { accessToken, refreshToken })
       const { iss = '', sub = '', iat = 0, sid } = decodeJwt<{ sid?: string }>(idToken)
-      if (!(await sessions.add(id, { iss, sub, iat, sid }))) throw new Error('The user has logged out meanwhile.')
-      return id
+      if (await sessions.add(id, { iss, sub, iat, sid })) return id
+      // The provider has already reported the logout.
+      await outbox.add({ accessToken, refreshToken })
+      await sessions.end(id)
+      throw new Error('The user has logged out meanwhile.')
     },
     async close(): Promise<void> {
       server.close()

@@ -103,9 +103,17 @@ export class TimedOut extends Error {
  * ```
  */
 export async function within<T>(ms: number, run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await withTimeLimit(async () => run(), ms, undefined, systemClock)
-  } catch (error) {
-    throw error instanceof EndedEarly ? new TimedOut(ms) : error
+  let hasFailed = false
+  const work = async (): Promise<T> => {
+    try {
+      return await run()
+    } catch (error) {
+      // Anything can be thrown, even an object that throws when it is compared.
+      hasFailed = true
+      throw error
+    }
   }
+  return withTimeLimit(work, ms, undefined, systemClock).catch((error: unknown) => {
+    throw hasFailed ? error : new TimedOut(ms)
+  })
 }

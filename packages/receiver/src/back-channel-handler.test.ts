@@ -129,6 +129,14 @@ describe('a failure', () => {
     expect(store.size).toBe(0)
   })
 
+  test.each(['has', 'add'] as const)('replays.%s() never ends: there is a response in time', async (method) => {
+    await logIn('1', 'alice', 's1')
+    const replays = { has: () => false, add: () => {}, [method]: hanging }
+    const verifier = createLogoutTokenVerifier({ issuer: issuer.url, clientId: 'app', timeoutMs: 1_000, replays })
+    const answer = await handlerFor({ verifier, storeTimeoutMs: 50 })(report(await issuer.token({ sid: 's1' })))
+    expect(answer.status).toBe(method === 'has' ? 503 : 200)
+  })
+
   test('end: the other sessions end, the response is 503, and another delivery ends the rest', async () => {
     await logIn('1', 'alice')
     await logIn('2', 'alice')

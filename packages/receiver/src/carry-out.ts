@@ -47,29 +47,40 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   }
 
   const entries: LogoutEntry[] = []
-  /** Sessions whose tokens are safe. The others must not end, because their tokens would be lost. */
-  const ready: string[] = []
+  /** The tokens of each session that are safe. Other sessions must not end, because their tokens would be lost. */
+  const secured = new Map<string, string>()
   let tokens = 0
-  const secureTokens = async (id: string): Promise<void> => {
-    if (sessions?.tokens && (outbox || revocations)) {
-      const stored = await attempt('tokens', async () => readTokens(await sessions.tokens?.(id)))
-      entries.push(...stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? []))
-      const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
-      const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
-      if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
-      if (outbox) tokens += count
-    }
-    ready.push(id)
+  /** Puts the tokens of a session into the outbox, and returns their entries for the list. */
+  const secureTokens = async (id: string): Promise<LogoutEntry[]> => {
+    const stored = await attempt('tokens', async () => readTokens(await sessions?.tokens?.(id)))
+    const found = JSON.stringify(stored)
+    if (secured.get(id) === found) return []
+    const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
+    const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
+    if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
+    if (outbox) tokens += count
+    secured.set(id, found)
+    return stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? [])
+  }
+  const readsTokens = sessions?.tokens !== undefined && (outbox ?? revocations) !== undefined
+  const prepare = async (id: string): Promise<void> => {
+    if (readsTokens) entries.push(...(await secureTokens(id)))
+    else secured.set(id, '')
+  }
+  const end = async (id: string): Promise<void> => {
+    // A refresh may have put other tokens into the session since the first look.
+    if (readsTokens && !(await list(await secureTokens(id)))) return
+    await attempt('end', () => sessions?.end(id))
   }
   if (sessions) {
     const find = async (): Promise<string[]> => [...(await sessions.find(notice))]
     const ids = await attempt('find', find).catch(failed)
-    await forEach(ids ?? [], (id) => secureTokens(id).catch(failed))
+    await forEach(ids ?? [], (id) => prepare(id).catch(failed))
   }
   const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])
-  if (!isListed.includes(false)) await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)
+  if (!isListed.includes(false)) await forEach([...secured.keys()], end).catch(failed)
   if (failure !== undefined) throw failure
-  return { sessions: ready.length, tokens }
+  return { sessions: secured.size, tokens }
 }
 
 /** With a `sid`, only that session: a `sub` in addition only names its user. */

@@ -67,7 +67,10 @@ export function checkTimes(
 ): { readonly at: number; readonly expiresAt: number } {
   const at = readTime(claims, 'iat') ?? refuse('iat_missing', 'The token has no iat.')
   const expiresAt = readExpiry(claims, at, issuer)
-  if (at > now + issuer.clockToleranceSeconds) refuse('issued_in_future', "The token's iat is in the future.")
+  const validFrom = Math.max(at, readTime(claims, 'nbf') ?? 0)
+  if (validFrom > now + issuer.clockToleranceSeconds) {
+    refuse('issued_in_future', "The token's iat or nbf is in the future.")
+  }
   if (expiresAt <= now - issuer.clockToleranceSeconds) refuse('expired', 'The token has expired.')
   return { at: at + EARLY_S, expiresAt }
 }

@@ -19,7 +19,7 @@
  * | `iat_missing` | no `iat` |
  * | `exp_missing` | no `exp`, and no `allowMissingExp` |
  * | `malformed_claim` | a claim is of a wrong type, too long, or not usable as text |
- * | `issued_in_future` | `iat` is ahead of the clock by more than the tolerance |
+ * | `issued_in_future` | `iat` or `nbf` is ahead of the clock by more than the tolerance |
  * | `expired` | `exp` has passed; without `exp`, `iat` is more than two minutes ago |
  * | `lives_too_long` | more than 24 hours from `iat` to `exp` |
  * | `unknown_key` | the issuer has no key with this `kid` for this `alg`; its keys were fetched at most 30 seconds ago |

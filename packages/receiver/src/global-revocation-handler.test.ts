@@ -132,6 +132,12 @@ describe('nothing ends', () => {
     },
   )
 
+  test('503: in time if the application does not name the user', async () => {
+    const subjectOfEmail = (): Promise<never> => new Promise(() => {})
+    const body = { sub_id: { format: 'email', email: 'alice@example.com' } }
+    expect(await ask(body, token(), { subjectOfEmail, storeTimeoutMs: 50 })).toBe(503)
+  })
+
   test('503: with a key that may be newer than the known ones', async () => {
     const handler = await handlerFor()
     const deliver = async (bearer: Promise<string>): Promise<Response> => {

@@ -1,4 +1,4 @@
-import { checkUrl, emit, invalidOption } from '@backend-logout/core'
+import { checkUrl, emit, invalidOption, within } from '@backend-logout/core'
 import { bareResponse, retryHeaders } from './bare-response.ts'
 import { readBodyText } from './body-text.ts'
 import { carryOut } from './carry-out.ts'
@@ -68,7 +68,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
   const settings = resolveOptions(options, NAMES)
   // Their names have been checked with the others.
   checkTargets(options, options)
-  const { onEvent, subjectOfEmail } = options
+  const { onEvent, subjectOfEmail, storeTimeoutMs = 5_000 } = options
   const endpoint = checkUrl(options.endpoint, 'endpoint', settings.allowInsecureHttp)
   if (endpoint.search) invalidOption('endpoint', 'must not have a query.')
   if (subjectOfEmail !== undefined && typeof subjectOfEmail !== 'function') {
@@ -87,7 +87,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
     }
     if (format !== 'email' || !isName(email)) return 400
     if (!subjectOfEmail) return 422
-    const found = (await subjectOfEmail(email, iss)) ?? undefined
+    const found = (await within(storeTimeoutMs, () => subjectOfEmail(email, iss))) ?? undefined
     if (found === undefined) return 404
     // In the revocation list, an entry without a user would be one for all users of the issuer.
     if (!isName(found.iss) || !isName(found.sub)) throw new TypeError('subjectOfEmail must return iss and sub.')

@@ -6,8 +6,8 @@ import type { LogoutNotice } from './notice.ts'
 /** User whom {@link logoutEverywhere} logs out. */
 export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
   /**
-   * Sessions that began later stay active. In seconds since 1970.
-   * @default now
+   * Sessions that began later, by the provider's clock, stay active. In seconds since 1970.
+   * @default now, by this machine's clock: if the provider's clock can be ahead, pass a time that is as much later
    */
   readonly at?: number | undefined
 }

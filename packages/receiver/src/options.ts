@@ -64,7 +64,7 @@ export interface SharedVerifierOptions {
    */
   readonly transport?: Transport | undefined
   /**
-   * Time limit for each request for metadata or keys, in milliseconds.
+   * Time limit for each request for metadata or keys, and for `replays.has()`, in milliseconds.
    * @default 5_000
    */
   readonly timeoutMs?: number | undefined

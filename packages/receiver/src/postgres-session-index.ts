@@ -1,4 +1,4 @@
-import { invalidOption, refuseUnknownOption } from '@backend-logout/core'
+import { invalidOption, refuseUnknownOption, within } from '@backend-logout/core'
 import {
   REPORTED_S,
   type RecordedSessions,
@@ -35,6 +35,8 @@ const NAMES: Readonly<Record<keyof PostgresSessionIndexOptions, true>> = {
 }
 /** The number of calls between two deletions of expired records. */
 const PRUNE_CALLS = 1_000
+/** The time limit for finding or creating the tables, in milliseconds. */
+const PREPARE_MS = 5_000
 /** Errors when another process has created it at the same time: duplicate_table, duplicate_schema, unique_violation. */
 const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
 
@@ -70,7 +72,8 @@ export function createPostgresSessionIndex(options: PostgresSessionIndexOptions)
   let calls = 0
 
   const run = async (text: string, values: unknown[]): Promise<unknown[]> => {
-    prepared ??= prepare(pool, schema).catch((error: unknown) => {
+    // A connection can go dark, and later calls must not wait for it.
+    prepared ??= within(PREPARE_MS, () => prepare(pool, schema)).catch((error: unknown) => {
       prepared = undefined
       throw error
     })
@@ -144,9 +147,13 @@ async function prepare(pool: PostgresPool, schema: string): Promise<void> {
   })
 }
 
-/** No caller waits for it, and the next one repeats a failed one. */
+/**
+ * Deletes what has expired by both clocks, because a wrong one must not make the index forget sessions. No caller waits
+ * for it, and the next one repeats a failed one.
+ */
 function prune(pool: PostgresPool, schema: string): void {
   for (const table of ['session', 'logout']) {
-    pool.query(`DELETE FROM ${schema}.${table} WHERE until < $1`, [Math.floor(Date.now() / 1000)]).catch(() => {})
+    const statement = `DELETE FROM ${schema}.${table} WHERE until < least($1, extract(epoch FROM now()))`
+    pool.query(statement, [Math.floor(Date.now() / 1000)]).catch(() => {})
   }
 }

@@ -1,6 +1,6 @@
 import { openPrivateStore, type PrivateStore } from '@backend-logout/private-store'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { expressSessions } from './express-sessions.ts'
 import { IncompleteLogoutError } from './incomplete-logout-error.ts'
 import { logoutEverywhere } from './log-out-everywhere.ts'
@@ -98,6 +98,11 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     await expect(index.add('1', { iss, sub: 'alice', iat: AT }, { expiresAt: AT })).rejects.toThrow('expiresAt')
   })
 
+  test('refuses an expiry that Postgres cannot represent', async () => {
+    const added = index.add('1', { iss, sub: 'alice', iat: AT }, { expiresAt: Number.POSITIVE_INFINITY })
+    await expect(added).rejects.toThrow('expiresAt')
+  })
+
   test('for any order of logins and reports, the same sessions remain, and none that began later', async () => {
     const subject = fc.constantFrom('alice', 'bob')
     const session = fc.option(fc.constantFrom('s1', 's2'), { nil: undefined })
@@ -183,6 +188,35 @@ test('a login reads no reports that other clients of the database have written',
   expect(read).toBeLessThan(1_000)
 })
 
+test('a statement that is never answered does not stop later calls', { timeout: 20_000 }, async () => {
+  let isDark = true
+  const pool: PostgresPool = {
+    query: (text, values) => (isDark ? new Promise(() => {}) : database.query(text, values)),
+  }
+  const sessions = createPostgresSessionIndex({ pool, schema: `test_${++schemas}`, end: () => {} })
+  const first = sessions.add('1', { iss, sub: 'alice', iat: AT })
+  isDark = false
+  await expect(first).rejects.toThrow('5000 ms')
+  expect(await sessions.add('1', { iss, sub: 'alice', iat: AT })).toBe(true)
+})
+
+test('a clock that is ahead deletes no session', async () => {
+  const schema = `test_${++schemas}`
+  const pool: PostgresPool = {
+    query: (text, values) => {
+      // The database has its own clock.
+      vi.useRealTimers()
+      return database.query(text, values)
+    },
+  }
+  const sessions = createPostgresSessionIndex({ pool, schema, end: () => {} })
+  await sessions.add('1', { iss, sub: 'alice', iat: AT })
+  for (let call = 2; call < 999; call++) await sessions.remove('another')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 40 * 86_400_000 })
+  await sessions.remove('another')
+  expect((await database.query(`SELECT id FROM ${schema}.session`)).rows).toEqual([{ id: '1' }])
+})
+
 test('two processes that create the tables at the same time both succeed', async () => {
   const options = { pool: database, schema: 'at_once', end: () => {} }
   const claims = { iss, sub: 'alice', iat: AT }
@@ -227,6 +261,29 @@ describe('logoutEverywhere()', () => {
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 2, tokens: 3 })
     expect(added).toHaveLength(2)
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 0, tokens: 0 })
+  })
+
+  test('secures tokens that a refresh puts into a session meanwhile', async () => {
+    const claims = (jti: string): string =>
+      Buffer.from(JSON.stringify({ iss, jti, exp: Math.floor(Date.now() / 1000) + 600 })).toString('base64url')
+    const tokens = (n: number) => ({ accessToken: `e30.${claims(`${n}`)}.c2ln`, refreshToken: `r${n}` })
+    const store = new Map([['1', tokens(0)]])
+    const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
+    await sessions.add('1', { iss, sub: 'alice', iat: Math.floor(Date.now() / 1000) - 5 })
+    const added: unknown[] = []
+    const outbox = {
+      async add({ refreshToken }: { refreshToken?: string | undefined }) {
+        added.push(refreshToken)
+        if (refreshToken === 'r0') store.set('1', tokens(1))
+      },
+    }
+    const entries: unknown[] = []
+    const revocations = { append: async (more: readonly unknown[]) => entries.push(...more) }
+    const result = await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox, revocations })
+    expect(result).toEqual({ sessions: 1, tokens: 4 })
+    expect(added).toEqual(['r0', 'r1'])
+    for (const jti of ['0', '1']) expect(entries).toContainEqual(expect.objectContaining({ jti }))
+    expect(store.size).toBe(0)
   })
 
   test('ends no session whose tokens are under other names, where they would stay active', async () => {

@@ -68,7 +68,8 @@ export interface RecordedSessions extends SessionIndex {
    *
    * @param id The session's id in the application's store.
    * @param claims The claims of the ID token.
-   * @returns `false` if the provider has already reported the logout: then end the session, and do not log the user in
+   * @returns `false` if the provider has already reported the logout, and no later report will name this session: then add
+   * its tokens to the outbox, end it with `end()`, and do not log the user in
    * @throws TypeError when the id or a claim is invalid
    */
   add(id: string, claims: LoginClaims, options?: RecordOptions): Promise<boolean>
@@ -114,7 +115,8 @@ export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, option
   if (unknown) throw new TypeError(`${unknown.option} ${unknown.reason}`)
   const expiresAt = Number(options.expiresAt ?? Date.now() + DEFAULT_LIFE_MS)
   // The year 1973 in milliseconds, and far in the future in seconds, in which JWTs count.
-  if (!(expiresAt > 100_000_000_000)) throw new TypeError('expiresAt must be a Date, or milliseconds since 1970.')
+  if (!(expiresAt > 100_000_000_000 && expiresAt < 253_402_300_800_000))
+    throw new TypeError('expiresAt must be a Date, or milliseconds since 1970.')
   return { id, iss, sub, sid: sid ?? undefined, at: Math.floor(iat), until: Math.ceil(expiresAt / 1000) }
 }
 

@@ -39,6 +39,8 @@ describe('a token is refused', () => {
     ['malformed_claim', 'with iat as text', { iat: '1795679550' }],
     ['malformed_claim', 'with iat in milliseconds', { iat: Date.now() * 1000 }],
     ['issued_in_future', 'from the future', { iat: Math.floor(Date.now() / 1000) + 3600 }],
+    ['issued_in_future', 'that is not valid yet', { nbf: Math.floor(Date.now() / 1000) + 90 }],
+    ['malformed_claim', 'with nbf as text', { nbf: '1795679550' }],
     ['exp_missing', 'without exp', { exp: undefined }],
     ['malformed_claim', 'with exp null', { exp: null }],
     [

@@ -1,3 +1,4 @@
+import { within } from '@backend-logout/core'
 import { issuerOf, readClaims } from './claims.ts'
 import { type CompactToken, readJson, splitToken } from './compact-token.ts'
 import { decrypt } from './decryption.ts'
@@ -65,7 +66,8 @@ export function createLogoutTokenVerifier(options: LogoutTokenVerifierOptions): 
     const notice = readClaims(claims, issuer, Date.now() / 1000)
     await (sources.get(issuer) as KeySource).verify(signed, header)
     // After the signature: an attacker must not learn or influence which tokens were processed.
-    if (await replays.has(replayKey(notice))) refuse('replayed', 'The token has already been handled.')
+    if (await within(settings.timeoutMs, () => replays.has(replayKey(notice))))
+      refuse('replayed', 'The token has already been handled.')
     return Object.freeze(notice)
   }
 

@@ -7,7 +7,7 @@ import {
   refuse,
 } from './errors.ts'
 import { refuseOthers } from './option-names.ts'
-import type { RevocationSource } from './source.ts'
+import type { RevocationPage, RevocationSource } from './source.ts'
 
 /** Options of {@link revocationFeed}. */
 export interface RevocationFeedOptions {
@@ -17,7 +17,8 @@ export interface RevocationFeedOptions {
    */
   readonly authorization?: string | (() => string | Promise<string>) | undefined
   /**
-   * Time limit for a response of the feed, in milliseconds, in addition to the requested wait.
+   * Time limit for a response of the feed, in milliseconds, in addition to the requested wait, but at most half of that
+   * wait.
    * @default 10_000
    */
   readonly timeoutMs?: number | undefined
@@ -107,26 +108,27 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
 
       const ending = new AbortController()
       const end = (): void => ending.abort()
-      const timer = setTimeout(end, timeoutMs + wait * 1000)
+      // A request that waits, and is lost, leaves time for another one before the list becomes stale.
+      const timer = setTimeout(end, Math.min(timeoutMs + wait * 1000, waitMs * 1.5 || timeoutMs))
       signal.addEventListener('abort', end)
-      try {
+      const request = async (): Promise<RevocationPage> => {
         const headers = { 'cache-control': 'no-cache', ...(await authorize()) }
         const response = await fetch(target.href, { headers, redirect: 'manual', signal: ending.signal })
-        try {
-          checkHead(response)
-          const text = await readText(response, MAX_BODY_BYTES)
-          if (text === undefined) throw failure('unexpected_response', 'sent too much')
-          return JSON.parse(text)
-        } finally {
-          // Cancel a body that was not read to its end.
-          response.body?.cancel().catch(() => {})
-        }
+        checkHead(response)
+        return JSON.parse(await readText(response, MAX_BODY_BYTES))
+      }
+      // The functions of the application may ignore the signal, or never see it.
+      const ended = new Promise<never>((_, reject) => ending.signal.addEventListener('abort', reject))
+      try {
+        return await Promise.race([ended, request()])
       } catch (error) {
         if (isRevocationError(error)) throw error
-        if (error instanceof SyntaxError) throw failure('unexpected_response', 'sent no JSON')
+        if (error instanceof SyntaxError) throw failure('unexpected_response', 'sent too much, or no JSON')
         if (ending.signal.aborted) throw failure('timeout', 'timed out')
         throw failure('network', `could not be reached${reasonOf(error)}`)
       } finally {
+        // Ends a body that was not read to its end.
+        end()
         clearTimeout(timer)
         signal.removeEventListener('abort', end)
       }

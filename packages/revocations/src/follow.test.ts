@@ -32,7 +32,7 @@ describe('a list', () => {
       ['b', 0],
     ])
     await until(() => source.asked.length === 4)
-    expect(source.asked[3]).toMatchObject({ after: 'c', waitMs: 30_000 })
+    expect(source.asked[3]).toMatchObject({ after: 'c', waitMs: 20_000 })
     expect(list.events).toMatchObject([{ type: 'snapshot', received: 3, entries: 3 }, { type: 'fresh' }])
   })
 

@@ -9,6 +9,8 @@ import { RevocationTable } from './revocation-table.ts'
 
 /** Errors that a retry does not fix. */
 const HOPELESS = /unauthorized|redirect_refused|unexpected_response|too_large/
+/** Errors after which only a snapshot helps. */
+const OUTDATED = /cursor_gone|went_back|too_large/
 /** Number of entries checked per second, to drop those that have ended. */
 const SWEEP_PER_SECOND = 20_000
 
@@ -85,8 +87,9 @@ export function followRevocations(options: FollowOptions): RevocationList {
   const catchUp = async (): Promise<number> => {
     // The pages of one run show the log at the start of the run, which may be before the last failure.
     run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
-    // Two requests fit into the time for which a response is valid, so a lost one does not matter.
-    const longestWaitMs = isFresh() && run.received === 0 ? maxStalenessMs / 2 : 0
+    // Between two responses are two waits, and time for one more request if one is lost. After a failure, there is no wait,
+    // because a server or a proxy may not allow it.
+    const longestWaitMs = failures || run.received || !isFresh() ? 0 : maxStalenessMs / 3
     let waitMs = longestWaitMs
     for (let more = true; more && !signal.aborted; waitMs = 0) {
       const sentAt = performance.now()
@@ -101,7 +104,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
         // Dropped only if it has ended by both clocks: a wrong one must not make a token valid again.
         table.sweep(Math.min(page.as_of, Date.now() / 1000), SWEEP_PER_SECOND)
       }
-      if (table.size > maxEntries || run.received > 2 * maxEntries) {
+      if (table.size > maxEntries || run.received > 9 * maxEntries) {
         throw new RevocationError('too_large', `More than ${maxEntries} entries.`)
       }
       for (const entry of page.entries) table.add(entry)
@@ -113,12 +116,12 @@ export function followRevocations(options: FollowOptions): RevocationList {
     run = undefined
     const durationMs = performance.now() - steady
     if (!isSnapshot) failures = 0
-    if (isSnapshot || received > 0) {
+    if (isSnapshot || received) {
       emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
     }
     // A source with many new entries is not called for each of them, and a source that does not wait is not called in a
     // tight loop.
-    return received > 0 ? 5 : Math.min(1_000, longestWaitMs / 2) - durationMs
+    return received ? 5 : Math.min(1_000, longestWaitMs) - durationMs
   }
 
   /** Reports when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
@@ -147,8 +150,8 @@ export function followRevocations(options: FollowOptions): RevocationList {
         failures++
         pauseMs = backOff(failures, retryAfterMs)
         // Entries stay in the list.
-        if (code === 'cursor_gone' || code === 'went_back' || code === 'too_large') cursor = run = undefined
-        else if (run?.received === 0) run = undefined
+        if (OUTDATED.test(code)) cursor = run = undefined
+        else if (!run?.received) run = undefined
         if (HOPELESS.test(code)) ready.reject(lastError)
         emit(onEvent, { type: 'failed', code, message, status, retryInMs: pauseMs })
       }

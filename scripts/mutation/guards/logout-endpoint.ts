@@ -101,8 +101,8 @@ export const logoutEndpointGuards: readonly Mutation[] = [
     promise: RESOLVES,
     guard: 'abandons a part that hangs',
     file: 'packages/core/src/time-limit.ts',
-    find: 'await withTimeLimit(async () => run(), ms, undefined, systemClock)',
-    replace: 'await run()',
+    find: 'return withTimeLimit(work, ms, undefined, systemClock).catch(',
+    replace: 'return work().catch(',
     test: {
       file: neverRejects,
       name: 'whatever %s does, the session ends and the response follows the contract',

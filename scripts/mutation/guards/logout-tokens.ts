@@ -18,7 +18,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
       [
         'refuses a nonce',
         "if (member(claims, 'nonce') !== undefined) refuse",
-        'if (false) refuse',
+        'if (false) {',
         'oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce',
       ],
       [
@@ -80,7 +80,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
       ],
       [
         'refuses tokens from the future',
-        'if (at > now + issuer.clockToleranceSeconds) refuse',
+        'if (validFrom > now + issuer.clockToleranceSeconds) {',
         'if (false) refuse',
         'from the future',
       ],

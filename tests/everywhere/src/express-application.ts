@@ -107,7 +107,11 @@ export async function startExpressApplication<App extends Application>(
     await new Promise<void>((resolve, reject) => request.session.save((error) => (error ? reject(error) : resolve())))
     const { iss = '', sub = '', iat = 0, sid } = decodeJwt<{ sid?: string }>(idToken)
     const isLoggedIn = await sessions.add(request.sessionID, { iss, sub, iat, sid })
-    response.status(isLoggedIn ? 200 : 403).json({ tokens: request.session.tokens, sid })
+    if (!isLoggedIn) {
+      await outbox.add({ accessToken, refreshToken })
+      await sessions.end(request.sessionID)
+    }
+    response.status(isLoggedIn ? 200 : 403).json({ tokens: { accessToken, refreshToken }, sid })
   })
   server.get('/', (request, response) => void response.status(request.session.tokens ? 200 : 401).end())
   const listening: Server = server.listen(0, '127.0.0.1')

@@ -5,7 +5,7 @@ import { HttpProblem } from './http-problem.ts'
 import { NO_TOKENS, type RevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
 import type { LogoutSession, StoredTokens } from './session.ts'
 import { underLock } from './session-lock.ts'
-import type { RunStep } from './step.ts'
+import type { RunStep, StepResult } from './step.ts'
 
 /** A session that has ended, and the headers that make the browser forget it. */
 export interface EndedSession extends TokensOutcome {
@@ -19,6 +19,8 @@ export interface PageHints {
   /** True if the request names a session; `undefined` if the session cannot tell. */
   readonly named: boolean | undefined
 }
+
+const NO_HINTS: PageHints = { idToken: undefined, front: {}, named: true }
 
 /**
  * Ends the application's own session, and with it the tokens: read, revoke, clear, under the application's lock, if it
@@ -40,9 +42,21 @@ export async function endSession(
     // The page may have kept the ID token, which still ends the provider's own session.
     return { ...(await revokeTokens({ idToken: hints.idToken }, hints.front)), status: 'no_session' }
   }
+  const readStored = () => runStep('read', async () => readTokens(await session.read(request)))
+  /** Without a lock, a refresh may have put other tokens into the session while the first ones were revoked. */
+  const revokeLater = async (
+    first: StoredTokens,
+    later: StepResult<StoredTokens | undefined>,
+  ): Promise<TokensOutcome | undefined> => {
+    if (!later.ok || !later.value || hasSameTokens(first, later.value)) return undefined
+    return revokeTokens(await complete({ ...later.value, idToken: undefined }, NO_HINTS, runStep))
+  }
   const end = async (locked: boolean): Promise<EndedSession> => {
-    const read = await runStep('read', async () => readTokens(await session.read(request)))
-    const outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
+    const read = await readStored()
+    let outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
+    if (read.ok && read.value && !session.lock) {
+      outcome = withLater(outcome, await revokeLater(read.value, await readStored()))
+    }
     const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
     // Tokens that could not be read, or that a refresh replaced in the meantime, must be treated as still valid.
@@ -52,6 +66,22 @@ export async function endSession(
   }
   if (!session.lock) return end(true)
   return underLock(async (run) => session.lock?.(request, run), end, runStep)
+}
+
+function hasSameTokens(one: StoredTokens, other: StoredTokens): boolean {
+  return one.accessToken === other.accessToken && one.refreshToken === other.refreshToken
+}
+
+/** Adds the outcome for tokens that were found later. The worse status counts. */
+function withLater(outcome: TokensOutcome, later: TokensOutcome | undefined): TokensOutcome {
+  if (!later) return outcome
+  const status = later.status === 'logged_out' || outcome.status === 'local_only' ? outcome.status : later.status
+  return {
+    ...outcome,
+    status,
+    revocations: [...outcome.revocations, ...later.revocations],
+    ...(outcome.listed !== undefined && { listed: outcome.listed && later.listed === true }),
+  }
 }
 
 /**

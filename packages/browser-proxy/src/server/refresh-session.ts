@@ -5,7 +5,10 @@ import { createSingleFlight } from './single-flight.ts'
 
 /** Options of {@link refreshSession}. */
 export interface RefreshSessionOptions<Tokens extends StoredTokens> {
-  /** The session's id. Concurrent refreshes of the same session in this process become one. */
+  /**
+   * The session's id. Concurrent refreshes of the same session in this process become one, so if several applications share
+   * a process, their sessions must have different ids here.
+   */
   readonly id: string
   /** The tokens in the session now; `undefined` if it has ended. */
   readonly read: () => Awaitable<Tokens | null | undefined>
@@ -38,12 +41,12 @@ const flights = createSingleFlight<StoredTokens | undefined>()
  * A refresh in progress when the user logs out returns tokens that the logout did not see: the session is gone, and no
  * one could revoke them. This function stores them only into the session that they were requested for. If that session
  * has ended in the meantime, they go to the outbox, which revokes them, and the result is `undefined`: treat the user
- * as logged out. No lock is needed, neither here nor in the logout.
+ * as logged out. A logout that finds other tokens in the session, just before it ends, revokes these as well. So no lock is
+ * needed, except against a refresh that completes in the instant between that look and the end.
  *
  * @returns the tokens in the session now, or `undefined` if it has ended
  * @throws any error of `refresh`; the session is then unchanged
- * @throws any error of the session store or the outbox; after a failure of the outbox, the fresh tokens stay active
- * until they expire
+ * @throws any error of the session store or the outbox; the fresh tokens may then stay active until they expire
  * @throws LogoutError `invalid_options`
  * @example
  * ```ts

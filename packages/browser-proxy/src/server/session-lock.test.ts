@@ -83,6 +83,20 @@ test('a refresh that arrives during a logout finds no session', async () => {
   expect(sessions.size).toBe(0)
 })
 
+test('without a lock, tokens that a refresh puts into the session during a logout are also revoked', async () => {
+  const { handler, sessions } = createApplication(provider)
+  const id = await signIn(sessions)
+  const fresh = await provider.signIn()
+  provider.answerNext({ delayMs: 100 })
+  const logout = handler(logoutRequest(`__Host-session=${id}`))
+  await sleep(30)
+  sessions.set(id, { accessToken: fresh.accessToken, refreshToken: fresh.refreshToken })
+  expect((await (await logout).json()).status).toBe('logged_out')
+  expect(await provider.isActive(fresh.refreshToken)).toBe(false)
+  expect(await provider.isActive(fresh.accessToken)).toBe(false)
+  expect(sessions.size).toBe(0)
+})
+
 test('a lock that is never acquired does not keep the user logged in, and the response promises nothing', async () => {
   const { handler, sessions, events, lock } = lockedApplication({ storeTimeoutMs: 50, outbox: createTestOutbox() })
   const id = await signIn(sessions)

@@ -44,8 +44,12 @@ export interface RevocationFeedHandlerOptions {
   readonly onEvent?: ((event: RevocationFeedEvent) => void) | undefined
 }
 
-/** Answers requests for the feed. It never rejects. */
-export type RevocationFeedHandler = (request: Request) => Promise<Response>
+/**
+ * Answers requests for the feed. It never rejects.
+ *
+ * @param server The server of Bun, which passes itself: its limit for idle connections is shorter than a reader's wait.
+ */
+export type RevocationFeedHandler = (request: Request, server?: unknown) => Promise<Response>
 
 /** A page as it is sent. */
 interface Answered {
@@ -56,6 +60,8 @@ interface Answered {
 
 /** The longest wait that the contract allows, in seconds. */
 const MAX_WAIT_S = 25
+/** The time for which Bun must keep a connection that waits, in seconds. */
+const IDLE_S = MAX_WAIT_S + 10
 
 /**
  * Creates the endpoint that lists follow, as `specs/revocation-feed.openapi.yaml` describes it. It is a plain function
@@ -117,11 +123,13 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
     }
   }
 
-  return async (request) => {
+  return async (request, server) => {
     const startedAt = performance.now()
+    keepOpen(request, server)
     open++
     try {
-      const answered = await answer(request)
+      // A function of the application may never end.
+      const answered = await Promise.race([answer(request), disconnected(request)])
       const durationMs = performance.now() - startedAt
       if (!(answered instanceof Response)) {
         emit(onEvent, { type: 'answered', entries: answered.entries, durationMs })
@@ -134,6 +142,20 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
       open--
     }
   }
+}
+
+function keepOpen(request: Request, server: unknown): void {
+  const { timeout } = Object(server) as { timeout?: unknown }
+  if (typeof timeout === 'function' && 'requestIP' in Object(server)) timeout.call(server, request, IDLE_S)
+}
+
+/** Resolves when the client has disconnected, which gets no response anyway. */
+function disconnected({ signal }: Request): Promise<Response> {
+  const gone = (): Response => refusal('log_unavailable', 'The client has disconnected.', { 'retry-after': '2' })
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(gone())
+    signal.addEventListener('abort', () => resolve(gone()), { once: true })
+  })
 }
 
 /** Reads the query, or returns the error in it. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RevocationEntry } from '../entry.ts'
 import type { RevocationPage } from '../source.ts'
 import { withContract } from '../testing/contract.ts'
-import { createRevocationFeedHandler } from './feed-handler.ts'
+import { createRevocationFeedHandler, type RevocationFeedHandlerOptions } from './feed-handler.ts'
 import type { RevocationLog } from './log.ts'
 import { openRevocationLog } from './open-log.ts'
 
@@ -31,6 +31,26 @@ describe('a feed with many readers', () => {
     expect(await refused.json()).toMatchObject({ code: 'busy' })
     leaving.abort()
     await Promise.all(waiting)
+    expect((await handler(request())).status).toBe(200)
+  })
+
+  test.each([
+    ['authorize', { authorize: () => new Promise<boolean>(() => {}) }],
+    ['log.read', { log: { read: () => new Promise<RevocationPage>(() => {}) } }],
+  ])('accepts readers again after others have left while %s hung', async (_, broken) => {
+    let hangs = true
+    const well: Pick<RevocationFeedHandlerOptions, 'log' | 'authorize'> = { log, authorize: () => true }
+    const handler = createRevocationFeedHandler({
+      maxOpen: 1,
+      authorize: (one) => (hangs ? { ...well, ...broken } : well).authorize(one),
+      log: { read: (one) => (hangs ? { ...well, ...broken } : well).log.read(one) },
+    })
+    const leaving = new AbortController()
+    const waiting = handler(request('', { signal: leaving.signal }))
+    expect((await handler(request())).status).toBe(503)
+    hangs = false
+    leaving.abort()
+    await waiting
     expect((await handler(request())).status).toBe(200)
   })
 
