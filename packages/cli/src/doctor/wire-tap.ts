@@ -20,7 +20,7 @@ export interface WireConnection {
 }
 
 /** The provider's certificate. */
-export interface WireCertificate {
+interface WireCertificate {
   readonly subject: string
   readonly issuer: string
   readonly validTo: Date
