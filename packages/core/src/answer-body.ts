@@ -28,7 +28,7 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
   if (text === '') return { kind: 'empty' }
   for (const candidate of candidatesIn(text)) {
     try {
-      return { kind: 'json', json: JSON.parse(candidate) as unknown }
+      return { kind: 'json', json: unwrapped(JSON.parse(candidate)) }
     } catch {}
   }
   if (/^[a-z]\w*=[^\s&=]*(?:&[a-z]\w*=[^\s&]*)*$/i.test(text)) {
@@ -43,6 +43,16 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
 function* candidatesIn(text: string): Iterable<string> {
   yield text
   yield text.replace(GUARD, '').replace(/(?<=[}\]])\s*\)?;?$/, '')
+}
+
+/** Returns the JSON inside a text, as functions behind a gateway return it; otherwise the value. */
+export function unwrapped(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
 }
 
 /** Returns a value as a JSON object; `undefined` if it is not one. */

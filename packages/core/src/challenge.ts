@@ -8,8 +8,14 @@ const PART = /"(?:[^"\\]|\\.)*"?|(?<![^\s,])([\w-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)
  * @returns The first value of that name; `undefined` without one.
  */
 export function challengeParameter(challenge: string | null, name: string): string | undefined {
-  for (const [, found, quoted, bare] of challenge?.matchAll(PART) ?? []) {
-    if (found?.toLowerCase() === name) return quoted?.replace(/\\(.)/gs, '$1') ?? bare
-  }
+  for (const value of challengeParameters(challenge, name)) return value
   return undefined
+}
+
+/** Reads a parameter of each challenge, in the same way. */
+export function* challengeParameters(challenge: string | null, name: string): Iterable<string> {
+  for (const [, found, quoted, bare] of challenge?.matchAll(PART) ?? []) {
+    const value = quoted?.replace(/\\(.)/gs, '$1') ?? bare
+    if (found?.toLowerCase() === name && value !== undefined) yield value
+  }
 }

@@ -24,6 +24,12 @@ describe('parseWait()', () => {
     ["the form of C's asctime", 'Sun Nov  6 08:49:37 1994'],
     ['the form of ISO 8601', '1994-11-06T08:49:37Z'],
     ['the form of ISO 8601 with an offset', '1994-11-06T09:49:37.000+01:00'],
+    ['the form of ISO 8601 with an offset without a colon', '1994-11-06T09:49:37+0100'],
+    ['the form of ISO 8601 with spaces', '1994-11-06 08:49:37 +0000'],
+    ['the form of ISO 8601 with UTC', '1994-11-06 08:49:37 UTC'],
+    ['the form of mails', 'Sun, 06 Nov 1994 08:49:37 +0000'],
+    ['the form of mails without a known zone', 'Sun, 06 Nov 1994 08:49:37 -0000'],
+    ['the current form, but with UTC', 'Sun, 06 Nov 1994 08:49:37 UTC'],
   ])('reads a date in %s', (_what, value) => {
     expect(parseWait(value, NOW)).toBe(37_000)
   })
@@ -55,6 +61,9 @@ describe('parseWait()', () => {
     ['1,5', 5_000],
     ['soon, 7', 7_000],
     ['2s, 1m', 60_000],
+    ['5, Sun, 06 Nov 1994 08:49:37 GMT', 37_000],
+    ['Sun, 06 Nov 1994 08:49:37 GMT, 60', 60_000],
+    ['Sunday, 06-Nov-94 08:49:37 GMT,Sun, 06 Nov 1994 08:49:38 GMT', 38_000],
   ])('uses the longest of several: %s', (value, ms) => {
     expect(parseWait(value, NOW)).toBe(ms)
   })
@@ -142,6 +151,17 @@ describe('requestedWait()', () => {
     ['the header of the draft', { ratelimit: '"default";r=0;t=11' }, 11_000],
     ['the policy that is used up', { ratelimit: '"burst";r=5;t=60, "day";r=0;t=20' }, 20_000],
     ['the longest if none is named as used up', { ratelimit: '"a";r=5;t=60, "b";r=9;t=20' }, 60_000],
+    ['the combined header with a point in time', { ratelimit: `limit=10, remaining=0, reset=${seconds + 1}` }, 1_000],
+    ['the header of the draft with a point in time', { ratelimit: `"default";r=0;t=${seconds + 1}` }, 1_000],
+    ['a combined header with a unit', { ratelimit: 'limit=10, remaining=0, reset=2m' }, 120_000],
+    ['a number that is quoted', { ratelimit: 'remaining="0", reset="60"' }, 60_000],
+    ['a policy that is named like a value', { ratelimit: '"r=0;t=5";r=0;t=11' }, 11_000],
+    ['the header of Azure', { 'ratelimit-resettime': '2026-11-26T08:49:30Z' }, 30_000],
+    ["the header of OpenAI's API", { 'x-ratelimit-reset-requests': '60s' }, 60_000],
+    ['a duration by another name', { 'x-ratelimit-reset-in': '60' }, 60_000],
+    ['a point in time by another name', { 'x-ratelimit-reset-at': '2026-11-26T08:49:30Z' }, 30_000],
+    ['seconds by name', { 'x-ratelimit-reset-seconds': '60' }, 60_000],
+    ['seconds to wait by name', { 'retry-after-seconds': '60' }, 60_000],
     ['Retry-After before a reset', { 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
     ['a reset if Retry-After is invalid', { 'retry-after': 'soon', 'x-ratelimit-reset': '60' }, 60_000],
   ])('reads %s', (_what, headers, ms) => {
@@ -162,6 +182,9 @@ describe('requestedWait()', () => {
     for (const headers of [
       { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0' },
       { ratelimit: '"default";r=0;t=60' },
+      { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '-1' },
+      { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0, 5' },
+      { 'x-ratelimit-reset-requests': '60s', 'x-ratelimit-remaining-requests': '0' },
     ]) {
       expect(inQuestion(headers)).toBe(60_000)
       expect(wait(headers, false)).toBeUndefined()

@@ -3,18 +3,43 @@ import type { TransportResponse } from './transport.ts'
 // The three forms of a date in RFC 9110 §5.6.7. Engines parse far more, some of it nonsense ("5 potatoes").
 const HTTP_DATE =
   /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d(?: GMT| \d{4})$/
-const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
+/** Other names of GMT, as libraries for mail write them. */
+const OTHER_GMT = / (?:UTC?|[+-]0000)$/
+const ISO_DATE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d{1,9})?) ?(?:Z|UTC|([+-]\d\d):?(\d\d))$/
+/** The commas of a list, but not the one in a date. */
+const COMMA = /(?<!\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}),/
 /** A part of a duration, such as `1m30s`, `500ms` or `30 seconds`. */
 const DURATION = /(\d{1,9}(?:\.\d{1,9})?) ?(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)(?![a-z])/gi
 /** Numbers at or above this are points in time, in seconds since 1970 (2001 and later); below, they are durations. */
 const EPOCH_SECONDS = 1e9
 
 /** Headers that require a pause, whatever the status. */
-const PAUSE = ['retry-after-ms', 'x-retry-after-ms', 'x-ms-retry-after-ms', 'retry-after', 'x-retry-after']
+const PAUSE = [
+  'retry-after-ms',
+  'x-retry-after-ms',
+  'x-ms-retry-after-ms',
+  'retry-after',
+  'x-retry-after',
+  'retry-after-seconds',
+]
 /** Prefixes of providers' rate limit headers. */
 const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
 /** Names of the header with the time until a limit resets. */
-const RESETS = ['reset', 'reset-after', 'retry-after', 'retry-after-seconds', 'reset-ms', 'retry-after-milliseconds']
+const RESETS = [
+  'reset',
+  'reset-after',
+  'reset-in',
+  'reset-at',
+  'reset-seconds',
+  'reset-requests',
+  'resettime',
+  'retry-after',
+  'retry-after-seconds',
+  'reset-ms',
+  'retry-after-milliseconds',
+]
+/** Names of the header with the number of requests that remain. */
+const REMAINING = ['remaining', 'remaining-requests']
 
 /**
  * Returns the wait after a failed request that the provider requires, in milliseconds: `Retry-After` (RFC 9110 §10.2.3)
@@ -43,13 +68,16 @@ function resetAfter(
 ): number | undefined {
   if (exceeded === false) return undefined
   const limits = parseRateLimit(headers.get('ratelimit'))
-  const used = limits.filter(({ remaining }) => remaining === 0)
-  const none = (prefix: string): boolean => parseNumber(headers.get(`${prefix}remaining`)) === 0
-  if (!exceeded && !used.length && !PREFIXES.some(none)) return undefined
-  const waits = (used.length ? used : limits).flatMap(({ reset }) => reset ?? [])
-  if (waits.length) return Math.max(...waits) * 1000
-  const names = PREFIXES.flatMap((prefix) => RESETS.map((name) => prefix + name))
-  return waitIn(headers, names, now)
+  const used = limits.filter(({ remaining }) => isUsedUp(remaining))
+  const names = (parts: readonly string[]) => PREFIXES.flatMap((prefix) => parts.map((name) => prefix + name))
+  if (!exceeded && !used.length && !names(REMAINING).some((name) => isUsedUp(headers.get(name)))) return undefined
+  const waits = (used.length ? used : limits).flatMap(({ reset }) => parseWait(reset, now) ?? [])
+  return waits.length ? Math.max(...waits) : waitIn(headers, names(RESETS), now)
+}
+
+/** Checks if no request remains. If there are several limits, one that is used up is enough. */
+function isUsedUp(remaining: string | null | undefined): boolean {
+  return (remaining ?? '').split(',', 20).some((number) => /^\s*"?(?:-\d{1,19}|0+)(?:\.0+)?"?\s*$/.test(number))
 }
 
 /** The wait in the first of these headers that states one. */
@@ -71,19 +99,18 @@ function waitIn(headers: TransportResponse['headers'], names: readonly string[],
  * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 | RFC 9110 §10.2.3}
  */
 export function parseWait(value: unknown, now: number, unit = 1_000): number | undefined {
-  const text = String(value ?? '')
+  const waits = String(value ?? '')
     .trim()
-    .replace(/^"(.*)"$/, '$1')
-  const at = parseDate(text)
-  if (at !== undefined) return Math.max(0, at - now)
-  const waits = text
     .slice(0, 200)
-    .split(',')
-    .flatMap((part) => waitOf(part, now, unit) ?? [])
+    .replace(/^"(.*)"$/, '$1')
+    .split(COMMA)
+    .flatMap((part) => waitOf(part.trim(), now, unit) ?? [])
   return waits.length ? Math.max(...waits) : undefined
 }
 
 function waitOf(text: string, now: number, unit: number): number | undefined {
+  const date = parseDate(text)
+  if (date !== undefined) return Math.max(0, date - now)
   // Some providers send fractions, although the grammar has whole seconds only.
   const number = parseNumber(text)
   if (number === undefined) return durationIn(text)
@@ -105,21 +132,23 @@ function durationIn(text: string): number | undefined {
   return rest !== text && rest.trim() === '' ? Math.ceil(ms) : undefined
 }
 
+/** The unread values of a limit. */
 interface Limit {
-  readonly remaining: number | undefined
-  /** Seconds. */
-  readonly reset: number | undefined
+  readonly remaining: string | undefined
+  readonly reset: string | undefined
 }
 
 /** Reads `RateLimit`: `"default";r=0;t=30` for each policy, or `limit=10, remaining=0, reset=30` in older drafts. */
 function parseRateLimit(value: string | null): Limit[] {
   if (!value) return []
   // The name of a policy is a string, which may contain anything.
-  const items = value.slice(0, 2_000).replace(/"(?:[^"\\]|\\.)*"/g, 'policy')
+  const items = value
+    .slice(0, 2_000)
+    .replace(/"(?:([-\d.]*)|(?:[^"\\]|\\.)*)"/g, (_quoted, number = 'policy') => number)
   const lists = /\b(?:remaining|reset)\s*=/i.test(items) ? [items] : items.split(',')
   return lists.map((text) => {
-    const read = (name: string): number | undefined =>
-      parseNumber(text.match(new RegExp(`(?:^|[\\s,;])(?:${name})\\s*=\\s*([\\d.]+)`, 'i'))?.[1])
+    const read = (name: string): string | undefined =>
+      text.match(new RegExp(`(?:^|[\\s,;])(?:${name})\\s*=\\s*([-\\w.]+)`, 'i'))?.[1]
     return { remaining: read('r|remaining'), reset: read('t|reset') }
   })
 }
@@ -129,8 +158,10 @@ function parseNumber(value: string | null | undefined): number | undefined {
   return text && /^\d{1,19}(?:\.\d{1,9})?$/.test(text) ? Number(text) : undefined
 }
 
-function parseDate(text: string | undefined): number | undefined {
-  if (text === undefined || (!HTTP_DATE.test(text) && !ISO_DATE.test(text))) return undefined
-  const at = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text)
+function parseDate(value: string | undefined): number | undefined {
+  const text = value?.replace(OTHER_GMT, ' GMT') ?? ''
+  const [, day, time, hours = '+00', minutes = '00'] = value?.match(ISO_DATE) ?? []
+  if (day === undefined && !HTTP_DATE.test(text)) return undefined
+  const at = Date.parse(day ? `${day}T${time}${hours}:${minutes}` : / \d{4}$/.test(text) ? `${text} GMT` : text)
   return Number.isNaN(at) ? undefined : at
 }

@@ -107,3 +107,68 @@ describe('a failure provides', () => {
     expect(after('soon')).toBeUndefined()
   })
 })
+
+describe('the spelling does not matter:', () => {
+  test.each([
+    ['a name in another case', { Error: 'invalid_client' }, 'client_auth_failed'],
+    ['a code beside a text', { ErrorCode: 'invalid_client', Error: 'ClientId is Invalid' }, 'client_auth_failed'],
+    ['a list of one error', { error: ['invalid_client'] }, 'client_auth_failed'],
+    ['a list of errors', { errors: ['invalid_client'] }, 'client_auth_failed'],
+    ['white space', { error: ' invalid_client ' }, 'client_auth_failed'],
+    ['a hyphen', { error: 'invalid-client' }, 'client_auth_failed'],
+    ['camel case', { error: 'InvalidClient' }, 'client_auth_failed'],
+    ['a prefix', { error: 'oauth2.invalid_client' }, 'client_auth_failed'],
+    ['a type', { type: 'invalid_client', message: 'x' }, 'client_auth_failed'],
+    ['JSON that is text', '"invalid_client"', 'client_auth_failed'],
+    ['JSON in JSON', '"{\\"error\\":\\"invalid_client\\"}"', 'client_auth_failed'],
+    ['a line', 'invalid_client\n', 'client_auth_failed'],
+    ['capitals', { error: 'UNSUPPORTED_TOKEN_TYPE' }, 'unsupported_token_type'],
+    ["AWS's throttling", { __type: 'ThrottlingException', message: 'Rate exceeded' }, 'rate_limited'],
+    ["AWS's other throttling", { __type: 'TooManyRequestsException' }, 'rate_limited'],
+    ["AWS's outage", { __type: 'InternalErrorException' }, 'provider_unavailable'],
+    ['throttling in Chinese', { msg: '触发限流' }, 'rate_limited'],
+    ['throttling by a limit', { message: 'Limit Exceeded' }, 'rate_limited'],
+    ['text that only mentions a code', { error: 'not_invalid_client' }, 'rejected'],
+  ])('%s', (_what, body, code) => {
+    expect(codeOf(answer(400, body))).toBe(code)
+  })
+
+  test.each([
+    [{ Message: 'Authorization has been denied' }, undefined, 'Authorization has been denied'],
+    [{ fault: { faultstring: 'No proxy' } }, undefined, 'No proxy'],
+    [{ error: { status: 'INVALID_ARGUMENT', message: 'm' } }, 'INVALID_ARGUMENT', 'm'],
+    [{ type: 'error', error: { type: 'api_error', message: 'm' } }, 'api_error', 'm'],
+    [{ status: 'error', message: 'm' }, undefined, 'm'],
+  ])('the reason of %j', (body, providerError, providerErrorDescription) => {
+    const verdict = judgeRevocation(answer(400, body), NOW)
+    expect(verdict).toMatchObject({ ok: false, providerError, providerErrorDescription })
+  })
+
+  test.each([
+    [{ retry_after: 7 }],
+    [{ RetryAfter: '7' }],
+    [{ retry_after_seconds: 7 }],
+    [{ retryAfterSeconds: 7 }],
+    [{ error: { details: { 'Retry-After-Ms': 7_000 } } }],
+  ])('the wait of %j', (body) => {
+    expect(judgeRevocation(answer(429, body), NOW)).toMatchObject({ code: 'rate_limited', retryAfterMs: 7_000 })
+  })
+})
+
+describe('invalid_token beside invalid_client is no statement about the token:', () => {
+  test.each([
+    ['in a list', answer(400, { errors: [{ code: 'invalid_token' }, { code: 'invalid_client' }] })],
+    ['in another member', answer(400, { error: 'invalid_token', errorCode: 'invalid_client' })],
+    ['within', answer(400, { error: 'invalid_token', details: { error: 'invalid_client' } })],
+    [
+      'in WWW-Authenticate',
+      answer(
+        400,
+        { error: 'invalid_token' },
+        { headers: { 'www-authenticate': 'Bearer error="x", Basic error="invalid_client"' } },
+      ),
+    ],
+  ])('%s', (_what, given) => {
+    expect(codeOf(given)).toBe('client_auth_failed')
+  })
+})

@@ -1,4 +1,4 @@
-import { DEPTH, type Fields, fieldsOf, numberOf } from './answer-body.ts'
+import { DEPTH, fieldsOf, numberOf, unwrapped } from './answer-body.ts'
 import { parseWait } from './requested-wait.ts'
 
 /** A failure that a response body reports, with the provider's unmasked text. */
@@ -8,75 +8,125 @@ export interface StatedError {
   readonly error?: string | undefined
   readonly description?: string | undefined
   readonly apiCode?: number | undefined
+  /** `true` if one of the errors, of which there can be several, is `invalid_client`. */
+  readonly refusesClient?: boolean | undefined
 }
+
+/** An error code in OAuth's form. */
+export const OAUTH_CODE: RegExp = /^[a-z]+(?:_[a-z]+)+$/
+
+// Names of members, as `simplified()` writes them.
+const STATUS = ['statuscode', 'code', 'status', 'httpstatus', 'httpstatuscode']
+const ERROR = ['error', 'errorcode', 'errortype', 'code', 'errors']
+/** Names of members that contain a code only in some failures. */
+const OUTCOME = ['status', 'result', 'type']
+const DESCRIPTION = [
+  'errordescription',
+  'message',
+  'errorsummary',
+  'errormessage',
+  'errmsg',
+  'msg',
+  'detail',
+  'reason',
+  'title',
+  'faultstring',
+]
 
 /** Reads a failure from a JSON body, at its top level and inside. */
 export function statedError(json: unknown): StatedError {
-  const find = finderIn(json)
+  const members = membersWithin(json)
   return {
-    status: find(['statusCode', 'code', 'status', 'status_code', 'httpStatus', 'httpStatusCode'], (value) =>
-      numberOf(value, 400),
-    ),
-    error: find(['error', 'errorCode', 'error_code', 'errorType', 'error_type', 'code'], textOf),
-    description: find(
-      [
-        'error_description',
-        'errorDescription',
-        'message',
-        'errorSummary',
-        'error_message',
-        'errorMessage',
-        'errmsg',
-        'msg',
-        'detail',
-        'reason',
-        'title',
-      ],
-      textOf,
-    ),
+    status: find(members, STATUS, (value) => numberOf(value, 400)),
+    error: find(members, ERROR, oauthCodeOf, errorOf) ?? find(members, OUTCOME, codeOf),
+    description: find(members, DESCRIPTION, textOf),
     // More digits could be those of a secret.
-    apiCode: find(['apiCode'], (value) => numberOf(value, 0, 1e9)),
+    apiCode: find(members, ['apicode'], (value) => numberOf(value, 0, 1e9)),
+    refusesClient: members.some((level) =>
+      level.some(([name, value]) => ERROR.includes(name) && [value].flat().some(isInvalidClient)),
+    ),
   }
 }
 
 /** Reads the wait from a JSON body, in milliseconds, if the headers have none. */
 export function statedWait(json: unknown, now: number): number | undefined {
-  const find = finderIn(json)
+  const members = membersWithin(json)
   return (
-    find(['retry_after_ms', 'retryAfterMs'], (value) => parseWait(value, now, 1)) ??
-    find(['retry_after', 'retryAfter', 'retryDelay'], (value) => parseWait(value, now))
+    find(members, ['retryafterms'], (value) => parseWait(value, now, 1)) ??
+    find(members, ['retryafter', 'retryafterseconds', 'retrydelay'], (value) => parseWait(value, now))
   )
 }
 
-/** Creates a function that finds a value by its name, the outermost first. */
-function finderIn(json: unknown) {
-  const all = objectsWithin(json)
-  return <T>(names: readonly string[], read: (value: unknown) => T | undefined): T | undefined => {
-    for (const fields of all) {
-      for (const name of names) {
-        const value = Object.hasOwn(fields, name) ? read(fields[name]) : undefined
-        if (value !== undefined) return value
-      }
-    }
-    return undefined
-  }
+/** Recognizes the error code for a refused credential, in any spelling. */
+export function isInvalidClient(error: unknown): boolean {
+  return typeof error === 'string' && /^\s*(?:[\w.:]{0,60}[.:])?invalid[ _-]?client\s*$/i.test(error)
 }
 
-/** The objects of a body, from the outside to the inside. */
-function objectsWithin(json: unknown): Fields[] {
-  const found: Fields[] = []
+type Members = readonly (readonly [name: string, value: unknown])[]
+
+/** Finds a value by its name, in the outermost object that has it, in the first form that can be read there. */
+function find<T>(
+  objects: readonly Members[],
+  names: readonly string[],
+  ...forms: ((value: unknown) => T | undefined)[]
+): T | undefined {
+  for (const members of objects) {
+    for (const read of forms) {
+      for (const wanted of names) {
+        for (const [name, value] of members) {
+          const found = name === wanted ? read(value) : undefined
+          if (found !== undefined) return found
+        }
+      }
+    }
+  }
+  return undefined
+}
+
+/** The members of the objects of a body, from the outside to the inside. */
+function membersWithin(json: unknown): Members[] {
+  const found: Members[] = []
   let level = [json]
   for (let depth = 0; depth <= DEPTH && level.length; depth++) {
     const objects = level
       .flat()
-      .map(fieldsOf)
+      .map((value) => fieldsOf(unwrapped(value)))
       .filter((fields) => fields !== undefined)
-    found.push(...objects)
+    found.push(
+      ...objects.map((fields) => Object.entries(fields).map(([key, value]) => [simplified(key), value] as const)),
+    )
     level = objects.flatMap((fields) => Object.values(fields))
   }
   return found
 }
 
+/** A name without case and punctuation, because providers spell the same name in several ways. */
+function simplified(name: string): string {
+  return name
+    .slice(0, 100)
+    .replace(/[^a-z]/gi, '')
+    .toLowerCase()
+}
+
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The text of an error, or of the first one in a list. */
+function errorOf(value: unknown): string | undefined {
+  const [first] = [value].flat()
+  return textOf(typeof first === 'string' ? first.trim() : undefined)
+}
+
+function oauthCodeOf(value: unknown): string | undefined {
+  const error = errorOf(value)
+  return error !== undefined && OAUTH_CODE.test(error) ? error : undefined
+}
+
+/** A code that says more than that something failed. */
+function codeOf(value: unknown): string | undefined {
+  const error = errorOf(value)
+  return error !== undefined && /^(?!(?:\d+|ok|errors?|fail\w*|false|no|ng|ko|nok)$)[\w.#-]{1,100}$/i.test(error)
+    ? error
+    : undefined
 }

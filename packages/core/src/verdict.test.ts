@@ -203,6 +203,22 @@ describe('introspection', () => {
     expect(judgeIntrospection(answer(200, body), NOW)).toMatchObject({ ok: false, code: 'unexpected_response' })
   })
 
+  test.each([
+    ['an outage', { active: false, error: 'server_error' }, 'provider_unavailable'],
+    ['a refused credential', { active: false, error: 'invalid_client' }, 'client_auth_failed'],
+    ['a status', { statusCode: 503, message: 'unavailable', active: false }, 'provider_unavailable'],
+    ['a status, although the token is active', { active: true, statusCode: 500 }, 'provider_unavailable'],
+  ])('proves nothing beside %s', (_what, body, code) => {
+    expect(judgeIntrospection(answer(200, body), NOW)).toMatchObject({ ok: false, code })
+  })
+
+  test.each([{ error: null }, { error: '' }, { error: 'invalid_token' }, { statusCode: 200 }])(
+    'proves something beside %j',
+    (more) => {
+      expect(judgeIntrospection(answer(200, { active: false, ...more }), NOW)).toMatchObject({ ok: true })
+    },
+  )
+
   test('is an error if the response states one', () => {
     expect(judgeIntrospection(answer(200, { statusCode: 401, message: 'no' }), NOW)).toMatchObject({
       code: 'client_auth_failed',

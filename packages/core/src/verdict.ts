@@ -1,11 +1,13 @@
-import { type AnswerBody, fieldsOf, readAnswerBody } from './answer-body.ts'
-import { challengeParameter } from './challenge.ts'
+import { type AnswerBody, fieldsOf, numberOf, readAnswerBody } from './answer-body.ts'
+import { challengeParameter, challengeParameters } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
+import { isFromGateway, normalize } from './failure-words.ts'
 import type { components } from './generated/provider.ts'
 import { isIntercepted } from './interception.ts'
+import { TEMPORARY, TEMPORARY_CODE, THROTTLED } from './outage.ts'
 import { isRefusal, reportsFailure } from './refusal.ts'
 import { requestedWait } from './requested-wait.ts'
-import { type StatedError, statedError, statedWait } from './stated-error.ts'
+import { isInvalidClient, OAUTH_CODE, type StatedError, statedError, statedWait } from './stated-error.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Reason for a failure. Texts are the provider's own and not yet masked. */
@@ -28,8 +30,8 @@ export type Verdict<T = unknown> =
 type Schemas = components['schemas']
 
 /**
- * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text, or JSON that
- * does not report a failure. So does a response that reports the token as no longer valid: 400 with `invalid_token`
+ * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text or JSON that
+ * does not report a failure, or that a token is active, as introspection does. So does a response that reports the token as no longer valid: 400 with `invalid_token`
  * (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the response also asks for a wait. Everything else is a
  * failure with exactly one code.
  *
@@ -44,7 +46,7 @@ export function judgeRevocation(
   return judge(
     answer,
     wallNow,
-    (_json, body): _json is unknown => !/page|broken/.test(body.kind) && !saysNo(body),
+    (json, body): json is unknown => isReadable(body) && !saysNo(body) && fieldsOf(json)?.active !== true,
     ({ error, description }) =>
       (answer.status <= 400 && /^\s*invalid_token\s*$/i.test(error ?? '')) ||
       [error, description].some((text) => text !== undefined && alreadyInvalid.includes(text)),
@@ -52,7 +54,8 @@ export function judgeRevocation(
 }
 
 /**
- * Judges the response to an introspection request: a 2xx counts when its body has a boolean `active`.
+ * Judges the response to an introspection request: a 2xx counts when its body has a boolean `active`, and reports no
+ * error beside it. `invalid_token` does not count as one: it says the same as `false`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
@@ -60,8 +63,11 @@ export function judgeIntrospection(
   answer: TransportResponse,
   wallNow: number,
 ): Verdict<Schemas['IntrospectionResponse']> {
-  const accepts = (json: unknown): json is Schemas['IntrospectionResponse'] =>
-    typeof fieldsOf(json)?.active === 'boolean'
+  const accepts = (json: unknown): json is Schemas['IntrospectionResponse'] => {
+    const { active, error = '', statusCode } = fieldsOf(json) ?? {}
+    const saysMore = error !== 'invalid_token' && reportsFailure({ error })
+    return typeof active === 'boolean' && !saysMore && numberOf(statusCode, 400) === undefined
+  }
   return judge(answer, wallNow, accepts)
 }
 
@@ -94,11 +100,13 @@ function judge<T>(
 
   const challenge = headers.get('www-authenticate')
   const stated = statedError(json)
-  const text = body.kind === 'text' ? body.text : undefined
-  const error =
-    stated.error ?? challengeParameter(challenge, 'error') ?? (OAUTH_CODE.test(text ?? '') ? text : undefined)
+  const text = nonEmpty(body.kind === 'text' ? body.text : json)
+  const ownCode = OAUTH_CODE.test(text?.trim() ?? '') ? text?.trim() : undefined
+  const error = stated.error ?? challengeParameter(challenge, 'error') ?? ownCode
   const description = stated.description ?? challengeParameter(challenge, 'error_description') ?? text
-  const failure: StatedError = { ...stated, error, description }
+  const refusesClient =
+    stated.refusesClient || [error, ...challengeParameters(challenge, 'error')].some(isInvalidClient)
+  const failure: StatedError = { ...stated, error, description, refusesClient }
   if (endsToken?.(failure) && canConcernToken(answer, body, failure))
     return { ok: true, json: undefined as T, requestId }
   const throttled = status === 429 || stated.status === 429 || THROTTLED.test(`${error} ${description}`)
@@ -119,25 +127,14 @@ function judge<T>(
   }
 }
 
-/** An error code in OAuth's form. */
-const OAUTH_CODE = /^[a-z]+(?:_[a-z]+)+$/
 /** HTTP statuses of an address without an endpoint. In a body, they concern something else. */
 const ENDPOINT_MISSING: ReadonlySet<number> = new Set([404, 405, 410])
-/** Phrases of providers that throttle without 429. */
-const THROTTLED =
-  /slow[ _-]?down|too[ _-]?many[ _-]?(?:requests|attempts)|(?:rate|request|frequency)[ _-]?limit|throttl|resource[ _]exhausted|quota[ _-]?exceeded|过于?频繁|頻繁|频率(?:限制|过高)|请求(?:次数)?过多/i
-/** Error codes of a failure on the provider's side, without a status of 500 or more. */
-const TEMPORARY_CODE =
-  /^(?:(?:internal|fatal|server|service|system|backend)[ _-]?)+(?:error|failure|exception)$|^internal$|^(?:(?:service|server|system|backend|temporarily)[ _-]?)?unavailable$|^(?:request|server|gateway|upstream|backend)?[ _-]?time(?:d[ _-]?)?[ _-]?out$|^deadline[ _-]exceeded$/i
-/** Descriptions of the same. */
-const TEMPORARY =
-  /internal server error|(?:service|temporarily) unavailable|(?:down|closed|offline) for .{0,20}maintenance|under maintenance|(?:try|retry) again (?:later|in a)|系统繁忙|系統繁忙|服务(?:器繁忙|器?(?:内部)?(?:错误|异常)|暂?不可用)|稍[后候後]再?[试試重]/i
 
 /** The code of a failure. The status in a body also counts, because GenAuth puts it into an HTTP 200. */
 function classify(
   answer: TransportResponse,
   body: AnswerBody,
-  { status: inner = 0, error = '', description = '' }: StatedError,
+  { status: inner = 0, error = '', description = '', refusesClient }: StatedError,
   throttled: boolean,
   retryAfterMs: number | undefined,
 ): LogoutErrorCode {
@@ -146,8 +143,8 @@ function classify(
   if (isRedirect(answer)) return 'redirect_refused'
   if (status < 200 || status >= 600 || isForeign(answer)) return 'unexpected_response'
   if (status < 300 && !saysNo(body)) return 'unexpected_response'
-  if (either(401) || /^invalid_client$/i.test(error)) return 'client_auth_failed'
-  if (error === 'unsupported_token_type') return 'unsupported_token_type'
+  if (either(401) || refusesClient) return 'client_auth_failed'
+  if (/^unsupported[ _-]?token[ _-]?type$/i.test(error)) return 'unsupported_token_type'
   if (either(429)) return 'rate_limited'
   if (either(500, 599) || either(408) || either(421) || either(425)) return 'provider_unavailable'
   if (throttled) return 'rate_limited'
@@ -156,6 +153,7 @@ function classify(
   if (retryAfterMs !== undefined) return 'rate_limited'
   if (isFromElsewhere(answer, body)) return 'unexpected_response'
   if (TEMPORARY.test(description)) return 'provider_unavailable'
+  if (status < 300 && isFromGateway(normalize(description))) return 'unexpected_response'
   // An endpoint that returns a 404 in its body exists.
   if (ENDPOINT_MISSING.has(status)) return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'
@@ -165,10 +163,10 @@ function classify(
 function canConcernToken(
   answer: TransportResponse,
   body: AnswerBody,
-  { status: inner = 0, error }: StatedError,
+  { status: inner = 0, refusesClient }: StatedError,
 ): boolean {
   const ofOthers = [answer.status, inner].some((one) => one === 401 || one === 429 || one >= 500)
-  if (ofOthers || /^invalid_client$/i.test(error ?? '')) return false
+  if (ofOthers || refusesClient) return false
   return !isRedirect(answer) && !isForeign(answer) && !isFromElsewhere(answer, body)
 }
 
@@ -199,6 +197,11 @@ function isRefusalByEndpoint(error: string, description: string): boolean {
   if (/\b(?:route|path|ur[il]|method|endpoint|page|resource)\b/i.test(all)) return false
   if (/^not.?found$/i.test(error + (words && '?'))) return false
   return OAUTH_CODE.test(error) || /client|token|appl/i.test(words)
+}
+
+/** Checks if a body can be understood. Text in another encoding than UTF-8 could say anything. */
+function isReadable(body: AnswerBody): boolean {
+  return !/page|broken/.test(body.kind) && !(body.kind === 'text' && body.text.includes('\ufffd'))
 }
 
 function saysNo(body: AnswerBody): boolean {

@@ -12,21 +12,27 @@ export const truthGuards: readonly Mutation[] = [
     [
       [
         'reads the body of a 2xx for a failure',
-        '!/page|broken/.test(body.kind) && !saysNo(body),',
-        '!/page|broken/.test(body.kind),',
+        'isReadable(body) && !saysNo(body) &&',
+        'isReadable(body) &&',
         'a 2xx is a failure',
       ],
       [
         'treats a page or a broken body of a 2xx as a failure',
-        '!/page|broken/.test(body.kind) && !saysNo(body),',
-        '!saysNo(body),',
+        'isReadable(body) && !saysNo(body) &&',
+        '!saysNo(body) &&',
         'that cannot be interpreted: %s',
       ],
       [
         'accepts introspection only with a boolean',
-        "typeof fieldsOf(json)?.active === 'boolean'",
-        'fieldsOf(json)?.active !== undefined',
+        "typeof active === 'boolean'",
+        'active !== undefined',
         'does not accept %s',
+      ],
+      [
+        'reads no proof from an introspection that failed',
+        "typeof active === 'boolean' && !saysMore &&",
+        "typeof active === 'boolean' &&",
+        'proves nothing beside %s',
       ],
     ],
   ),

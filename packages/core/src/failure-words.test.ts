@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { answer } from './testing/answer.ts'
+import { codeOf } from './testing/code-of.ts'
+
+test.each([
+  ['Too Many Requests', 'rate_limited'],
+  ['Rate limit exceeded', 'rate_limited'],
+  ['Slow down', 'rate_limited'],
+  ['请求过于频繁，请稍后再试', 'rate_limited'],
+  ['Please try again later', 'provider_unavailable'],
+  ['系统繁忙，请稍后再试', 'provider_unavailable'],
+  ['502 Bad Gateway', 'provider_unavailable'],
+  ['504 Gateway Time-out', 'provider_unavailable'],
+  ['no healthy upstream', 'provider_unavailable'],
+  ['404 page not found', 'unexpected_response'],
+  ['default backend - 404', 'unexpected_response'],
+  ['HTTP/1.1 403 Forbidden', 'unexpected_response'],
+  ['Request blocked', 'unexpected_response'],
+  ['Login required', 'unexpected_response'],
+  ['Please sign in', 'unexpected_response'],
+  ['You must be logged in', 'unexpected_response'],
+  ['Invalid token', 'rejected'],
+  ['Invalid client secret', 'rejected'],
+  ['Invalid request', 'rejected'],
+  ['Missing parameter: token', 'rejected'],
+  ['The token is missing', 'rejected'],
+  ['Unknown client', 'rejected'],
+  ['No such client', 'rejected'],
+  ['client not found', 'rejected'],
+  ['The application does not exist', 'rejected'],
+  ['Access to this resource is restricted', 'rejected'],
+  ['Operation timed out', 'rejected'],
+  ['Accès refusé', 'rejected'],
+  ['Zugriff verweigert', 'rejected'],
+  ['Acceso denegado', 'rejected'],
+  ['Accesso negato', 'rejected'],
+  ['アクセスが拒否されました', 'rejected'],
+  ['トークンを取り消せませんでした', 'rejected'],
+  ['无效的客户端', 'rejected'],
+  ['未找到该应用', 'rejected'],
+  ['没有权限', 'rejected'],
+  ['参数缺失', 'rejected'],
+  ['撤销不成功', 'rejected'],
+])('a 2xx fails if it says: %s', (sentence, code) => {
+  expect(codeOf(answer(200, sentence))).toBe(code)
+  expect(codeOf(answer(200, { message: sentence }))).toBe(code)
+})
+
+test.each([
+  'Token revoked',
+  'Token not found, nothing to do',
+  'Access token not found or already revoked',
+  'The token was already invalid',
+  'The token is now invalid',
+  'Token expired',
+  'Token has been blocked',
+  'Not needed: the token is not active',
+  'No Content',
+  'No active session',
+  'No further action required',
+  'You have been logged out. Please sign in again.',
+  'If the token existed, it has been revoked; unknown tokens are ignored without error',
+  'All tokens of the client were revoked',
+  '404 tokens revoked',
+  '200 OK',
+  'Sesión cerrada',
+  'Accès révoqué',
+  'Token widerrufen',
+  '令牌已失效',
+  '撤销成功，无异常',
+  '注销成功，请重新登录',
+  'ログアウトしました',
+])('a 2xx succeeds if it says: %s', (sentence) => {
+  expect(codeOf(answer(200, sentence))).toBe('ok')
+  expect(codeOf(answer(200, { message: sentence }))).toBe('ok')
+})
+
+test('a sentence is read in time proportional to its length', () => {
+  const start = process.cpuUsage()
+  for (const part of ['client ', 'invalid a ', 'no ', 'http 4', '请求', 'e0', 'a: ', '\n']) {
+    codeOf(answer(200, part.repeat(60_000 / part.length)))
+  }
+  expect(process.cpuUsage(start).user).toBeLessThan(1_000_000)
+})
