@@ -78,6 +78,21 @@ Deno.test('createLogoutClientFromEnv() reads the secret from a file, or names th
   }
 })
 
+Deno.test('each option of tls and pool overrides only its own variable', async () => {
+  const app = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'secret', AUTHING_APP_HOST: 'https://id.example.com' }
+  const certificate = { ...app, AUTHING_APP_CERT_FILE: '/nowhere/cert', AUTHING_APP_KEY_FILE: '/nowhere/key' }
+  const authorities = { ...app, AUTHING_APP_CA_FILE: '/nowhere/ca' }
+  for (const [env, options, expected] of [
+    [certificate, { tls: { caCerts: 'x' } }, /AUTHING_APP_CERT_FILE names cannot be read/],
+    [certificate, { tls: { cert: 'x', key: 'y' } }, / tls\.cert /],
+    [authorities, { tls: { cert: 'x', key: 'y' } }, /AUTHING_APP_CA_FILE names cannot be read/],
+    [{ ...app, AUTHING_APP_POOL_MAX_IDLE: 'x' }, { pool: { idleTimeoutMs: 5 } }, /AUTHING_APP_POOL_MAX_IDLE/],
+  ] as const) {
+    const told = await revoke(env, JSON.stringify(options), ['-R'])
+    ok(expected.test(told), told)
+  }
+})
+
 Deno.test('createLogoutClientFromEnv() names missing and superfluous variables', async () => {
   const app = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'secret', AUTHING_APP_HOST: 'https://id.example.com' }
   const wrong: [Record<string, string>, RegExp][] = [

@@ -7,15 +7,15 @@ import {
   tlsFromEnvironment,
 } from '@backend-logout/core'
 import { createLogoutClient, type DenoLogoutClient, type DenoLogoutClientOptions } from './client.ts'
-import type { DenoConnectionOptions, DenoPoolOptions } from './connection-options.ts'
+import type { DenoConnectionOptions, DenoPoolOptions, DenoTlsOptions } from './connection-options.ts'
 import { explainRefusal } from './permission.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Missing options may come from the environment. */
 export type EnvironmentOptions = PartialClientOptions & DenoConnectionOptions
 
 /**
- * Creates a client from environment variables. Options override variables; an empty variable counts as not set, and
- * white space around a value is dropped.
+ * Creates a client from environment variables. Options override variables, those of `tls` and `pool` one by one; an empty
+ * variable counts as not set, and white space around a value is dropped.
  *
  * The variables are in {@link ENVIRONMENT_VARIABLES}, except those that are only for Node.js.
  *
@@ -36,23 +36,39 @@ export function createLogoutClientFromEnv(options: EnvironmentOptions = {}): Den
 
 function withEnvironment(options: EnvironmentOptions): DenoLogoutClientOptions {
   const ownTransport = options.fetch !== undefined || options.transport !== undefined
-  const pool = ownTransport || options.pool ? undefined : poolFrom()
-  const files = ownTransport || options.tls ? undefined : tlsFromEnvironment({ read, readFile })
-  const tls = files && {
-    ...(files.ca && { caCerts: files.ca }),
-    ...(files.cert && { cert: files.cert, key: files.key }),
-  }
-  const hasCertificate = (options.tls ?? tls)?.cert !== undefined
+  const pool = ownTransport ? options.pool : poolFrom(options.pool)
+  const tls = ownTransport ? options.tls : tlsFrom(options.tls)
   return optionsFromEnvironment(
-    { read, readFile, hasCertificate },
-    { ...(tls && { tls }), ...(pool && { pool }), ...options },
+    { read, readFile, hasCertificate: tls?.cert !== undefined },
+    { ...options, ...(tls && { tls }), ...(pool && { pool }) },
   )
 }
 
-function poolFrom(): DenoPoolOptions | undefined {
-  const maxIdle = environmentValue({ read }, 'AUTHING_APP_POOL_MAX_IDLE') as number | undefined
-  const idleTimeoutMs = environmentValue({ read }, 'AUTHING_APP_POOL_IDLE_TIMEOUT_MS') as number | undefined
-  return maxIdle === undefined && idleTimeoutMs === undefined ? undefined : { maxIdle, idleTimeoutMs }
+function poolFrom(given: DenoPoolOptions | undefined): DenoPoolOptions | undefined {
+  // The client refuses it.
+  if (given !== undefined && Object(given) !== given) return given
+  const {
+    maxIdle = environmentValue({ read }, 'AUTHING_APP_POOL_MAX_IDLE') as number | undefined,
+    idleTimeoutMs = environmentValue({ read }, 'AUTHING_APP_POOL_IDLE_TIMEOUT_MS') as number | undefined,
+    ...others
+  } = given ?? {}
+  const isEmpty = given === undefined && maxIdle === undefined && idleTimeoutMs === undefined
+  return isEmpty ? undefined : { ...others, maxIdle, idleTimeoutMs }
+}
+
+function tlsFrom(given: DenoTlsOptions | undefined): DenoTlsOptions | undefined {
+  // The client refuses it.
+  if (given !== undefined && Object(given) !== given) return given
+  // Two halves of a certificate would not match, so an option for one replaces both.
+  const replaced = [
+    ...(given?.caCerts ? ['AUTHING_APP_CA_FILE'] : []),
+    ...((given?.cert ?? given?.key) ? ['AUTHING_APP_CERT_FILE', 'AUTHING_APP_KEY_FILE'] : []),
+  ]
+  const readOthers = (name: string): string | undefined => (replaced.includes(name) ? undefined : read(name))
+  const files = tlsFromEnvironment({ read: readOthers, readFile })
+  if (!files) return given
+  const { caCerts = files.ca, cert = files.cert, key = files.key, ...others } = given ?? {}
+  return { ...others, caCerts, cert, key }
 }
 
 function read(name: string): string | undefined {
