@@ -1,4 +1,4 @@
-import { open as openDescriptor, statSync } from 'node:fs'
+import { fstatSync, open as openDescriptor, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { resolve } from 'node:path'
@@ -72,15 +72,16 @@ export async function refuseForeignFormat(reader: LineReader, name: string, comm
 }
 
 /**
- * Checks that no output file is also an input file.
+ * Checks that no output file is also an input file. `-` is standard input as `the input`, otherwise standard output.
  *
  * @throws CommandError
  */
 export function refuseSameFile(files: Readonly<Record<string, string | undefined>>): void {
   const seen = new Map<string, string>()
   for (const [role, path] of Object.entries(files)) {
-    if (path === undefined || path === '-') continue
-    const identity = identify(path)
+    if (path === undefined) continue
+    const identity = identify(path, role === 'the input' ? 0 : 1)
+    if (identity === undefined) continue
     const other = seen.get(identity)
     if (other)
       throw new CommandError(
@@ -91,12 +92,13 @@ export function refuseSameFile(files: Readonly<Record<string, string | undefined
   }
 }
 
-function identify(path: string): string {
+/** @param standard The descriptor that `-` stands for. */
+function identify(path: string, standard: number): string | undefined {
   try {
-    const stat = statSync(path)
+    const stat = path === '-' ? fstatSync(standard) : statSync(path)
     if (stat.isFile()) return `${stat.dev}:${stat.ino}`
   } catch {
     // The file does not exist yet, or cannot be used, which is reported when it is opened.
   }
-  return resolve(path)
+  return path === '-' ? undefined : resolve(path)
 }

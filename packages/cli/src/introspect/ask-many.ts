@@ -5,7 +5,8 @@ import { ExitCode } from '../exit-code.ts'
 import { fingerprintFor } from '../fingerprint.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { TokenRow } from '../input/row.ts'
-import { createStreamReport, openReport } from '../revoke/report.ts'
+import { openReport } from '../revoke/report.ts'
+import { createStreamReport } from '../revoke/stream-report.ts'
 import { countsByCode } from '../revoke/summary.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { formatAsked, introspectRows } from './introspect-rows.ts'
@@ -48,11 +49,14 @@ export async function askMany(
   const reasons = new Map<string, number>()
   const drawn = sample === undefined ? undefined : await sampleOf(iterable(rows), sample)
   const asked = drawn ? each(drawn.sample) : rows
-  await introspectRows(asked, client, options, (outcome) => {
+  const signal = terminal.readerLeft
+  await introspectRows(asked, client, { ...options, signal }, (outcome) => {
     counts[outcome.answer ? (outcome.answer.active ? 'active' : 'inactive') : 'failed']++
     if (outcome.why) reasons.set(outcome.why.code, (reasons.get(outcome.why.code) ?? 0) + 1)
     report?.write([formatAsked(outcome, new Date(), fingerprint)])
+    return report?.drained()
   })
+  await report?.flushed()
   const total = counts.active + counts.inactive + counts.failed
   const write = output === '-' ? note : print
   if (json)
@@ -76,6 +80,7 @@ export async function askMany(
     if (counts.failed > 0) write(terminal, `Unknown: ${countsByCode(reasons)}. Run the same command again later.`)
     if (invalid() > 0) write(terminal, `${formatCount(invalid())} rows should contain a token but do not.`)
   }
+  if (signal.aborted) return ExitCode.interrupted
   // Nothing is known about any token: the provider cannot be reached, or its address is wrong.
   if (total > 0 && counts.failed === total) return ExitCode.refused
   return counts[expect] === total && invalid() === 0 ? ExitCode.done : ExitCode.no

@@ -11,7 +11,9 @@ export interface Asked {
 }
 
 /**
- * Introspects the tokens of rows, a number of them at a time. @throws LogoutError when no token could be introspected
+ * Introspects the tokens of rows, a number of them at a time, until the signal aborts.
+ *
+ * @throws LogoutError when no token could be introspected
  */
 export async function introspectRows(
   rows: AsyncIterator<TokenRow, undefined>,
@@ -20,20 +22,21 @@ export async function introspectRows(
     readonly concurrency: number
     readonly tokenTypeHint?: string | undefined
     readonly strict?: boolean | undefined
+    readonly signal: AbortSignal
   },
-  onAsked: (asked: Asked) => void,
+  onAsked: (asked: Asked) => Promise<void> | undefined,
 ): Promise<void> {
-  const { concurrency, tokenTypeHint, strict } = options
+  const { concurrency, tokenTypeHint, strict, signal } = options
   const work = async (): Promise<void> => {
-    for (let next = await rows.next(); !next.done; next = await rows.next()) {
+    for (let next = await rows.next(); !next.done && !signal.aborted; next = await rows.next()) {
       const { token, hint = tokenTypeHint } = next.value
       try {
         const answer = await client.introspectToken(token, { tokenTypeHint: hint, strict })
-        onAsked({ row: next.value, answer, why: undefined })
+        await onAsked({ row: next.value, answer, why: undefined })
       } catch (error) {
         // A failure that concerns the application would repeat for every token.
         if (!isLogoutError(error) || (error.concerns === 'application' && !error.retryable)) throw error
-        onAsked({ row: next.value, answer: undefined, why: { code: error.code, message: error.message } })
+        await onAsked({ row: next.value, answer: undefined, why: { code: error.code, message: error.message } })
       }
     }
   }

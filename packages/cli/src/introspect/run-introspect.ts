@@ -5,7 +5,7 @@ import { ExitCode } from '../exit-code.ts'
 import { fingerprintFor } from '../fingerprint.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { LineReader } from '../input/line-reader.ts'
-import { openInput, refuseForeignFormat } from '../input/open-input.ts'
+import { openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
@@ -25,6 +25,7 @@ export async function runIntrospect(
   options: IntrospectCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  refuseSameFile({ 'the input': file, 'the output': options.output })
   const choice = columnChoice(options)
   const rateLimit = options.rate === undefined ? undefined : new RateLimit(options.rate, 1)
   const naming = await fingerprintFor(terminal)

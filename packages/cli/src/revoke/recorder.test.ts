@@ -4,7 +4,7 @@ import type { CommandError } from '../command-error.ts'
 import { fingerprint } from '../fingerprint.ts'
 import type { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
-import type { Report } from './report.ts'
+import type { Report } from './stream-report.ts'
 import { createTally } from './tally.ts'
 
 function setUp({ verify = false, journalFails = false } = {}) {
@@ -19,6 +19,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
     write: (lines) => written.push(lines.map((line) => `${line}\n`).join('')),
     begin: () => {},
     drained: () => undefined,
+    flushed: () => undefined,
     [Symbol.asyncDispose]: async () => {},
   }
   const append = (_checkpoint: unknown, { done }: { done: string }): void => {

@@ -8,7 +8,7 @@ import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
 import { formatInvalid, formatOutcome } from './outcome-line.ts'
-import type { Report } from './report.ts'
+import type { Report } from './stream-report.ts'
 import { count, countInvalid, type Tally } from './tally.ts'
 
 /** After this many rejections of the application in a row, the run stops: the next request would be rejected as well. */

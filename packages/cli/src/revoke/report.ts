@@ -4,36 +4,13 @@ import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
-import type { Output } from '../terminal/output.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { OUTCOME_START } from './outcome-line.ts'
+import { openPipeReport, type Report } from './stream-report.ts'
 
 const READ_BYTES = 4_096
 /** A run that is killed leaves far less after its last record. */
 const MAX_TAIL_BYTES = 64 * 1024 * 1024
-
-/** The destination of each token's outcome, one JSON object per line. */
-export interface Report extends AsyncDisposable {
-  /** The length of the file, in bytes; `undefined` if it has none, as for a pipe. */
-  readonly bytes: number | undefined
-  /** Prepares the file for writing. Until then, its content stays. @throws CommandError when it is not a file */
-  begin(): void
-  /** Writes lines. @throws CommandError when it cannot; then the file is unchanged */
-  write(lines: readonly string[]): void
-  /** Waits until a slow reader has caught up; `undefined` when there is nothing to wait for. */
-  drained(): Promise<void> | undefined
-}
-
-/** Writes to standard output. The reader decides how fast. */
-export function createStreamReport(output: Output): Report {
-  return {
-    bytes: undefined,
-    begin: () => {},
-    write: (lines) => output.writeLines(lines),
-    drained: () => output.drained(),
-    [Symbol.asyncDispose]: async () => {},
-  }
-}
 
 /** Position in an output file at which a run continues. */
 export interface GoOn {
@@ -52,6 +29,7 @@ export interface GoOn {
  */
 export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
   const name = shownName(path, 'The output')
+  if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) return openPipeReport(path, name)
   const file = await openOutput(path)
   const { fd } = file
   let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
@@ -84,6 +62,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
       if (bytes !== undefined) bytes += data.length
     },
     drained: () => undefined,
+    flushed: () => undefined,
     [Symbol.asyncDispose]: () => file.close(),
   }
 }

@@ -16,11 +16,11 @@ import type { Clients } from './clients.ts'
 import { firstOnes } from './first-failures.ts'
 import type { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
-import type { Report } from './report.ts'
 import type { RevokeCommandOptions } from './revoke-options.ts'
 import { revokeRows } from './revoke-rows.ts'
 import { RunControl } from './run-control.ts'
 import { listSums, sumsFor } from './source-sums.ts'
+import type { Report } from './stream-report.ts'
 import type { RunEnd } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
@@ -111,9 +111,10 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     const run = { concurrency, verify, tokenTypeHint, signal, pacer: workersPace?.pacer }
     for await (const outcome of revokeRows(rows, clients, run)) {
       recorder.settle(outcome.row, outcome.revocation)
-      const drained = report?.drained()
-      if (drained) await drained
+      const drained = isOver() ? undefined : report?.drained()
+      if (drained) await Promise.race([drained, control.ending])
     }
+    await Promise.race([report?.flushed(), control.ending])
   } catch (error) {
     if (!isStop(error)) control.fail(asCommandError(error, input.name))
   } finally {

@@ -10,6 +10,9 @@ export class RunControl implements Disposable {
   /** Reason why the run cannot continue. */
   fatal: CommandError | undefined
   interrupted = false
+  /** Resolves once the run is to end early: then nothing waits for a reader of the output. */
+  readonly ending: Promise<void>
+  readonly #resolveEnding: () => void
   readonly #abort = new AbortController()
   readonly #stopInput: () => void
   readonly #terminal: Terminal
@@ -22,6 +25,9 @@ export class RunControl implements Disposable {
    * @param onInterrupt Informs the user at the terminal.
    */
   constructor(terminal: Terminal, stopInput: () => void, onInterrupt: () => void) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.ending = promise
+    this.#resolveEnding = resolve
     this.#terminal = terminal
     this.#stopInput = stopInput
     this.#interrupt = () => {
@@ -54,6 +60,7 @@ export class RunControl implements Disposable {
 
   #end(): void {
     this.#stopInput()
+    this.#resolveEnding()
     this.#grace ??= setTimeout(() => this.#abort.abort(), GRACE_MS)
   }
 }

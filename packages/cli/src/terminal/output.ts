@@ -13,6 +13,8 @@ export class Output {
   readonly #stream: OutputStream
   #status: ReturnType<typeof createLogUpdate> | undefined
 
+  #draining: Promise<void> | undefined
+
   constructor(stream: OutputStream) {
     this.#stream = stream
   }
@@ -38,13 +40,16 @@ export class Output {
   drained(): Promise<void> | undefined {
     const stream = this.#stream
     if (!stream.writableNeedDrain || stream.destroyed) return undefined
-    return new Promise((resolve) => {
+    // Many may wait, and each listener is one of a few that a stream accepts.
+    this.#draining ??= new Promise((resolve) => {
       const done = (): void => {
         stream.off('drain', done).off('close', done)
+        this.#draining = undefined
         resolve()
       }
       stream.on('drain', done).on('close', done)
     })
+    return this.#draining
   }
 
   /** Prepares a status line, which is redrawn in the same place. */
