@@ -123,6 +123,11 @@ describe('an assertion', () => {
     ['line breaks of Windows', (pem: string) => pem.replaceAll('\n', '\r\n')],
     ['line breaks written as two characters', (pem: string) => pem.replaceAll('\n', '\\n')],
     ['no line break at the end, and space around', (pem: string) => `  ${pem.trim()}  `],
+    [
+      'attributes before it',
+      (pem: string) => `Bag Attributes\n    localKeyID: 01 02\nKey Attributes: <No Attributes>\n${pem}`,
+    ],
+    ['a certificate after it', (pem: string) => `${pem}-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n`],
   ])('accepts PEM that has %s', async (_what, change) => {
     const auth = privateKeyJwt(change(pemOf(keys['EC P-256'])))
     expect(readSigned(await assertionOf(auth), keys['EC P-256']).valid).toBe(true)

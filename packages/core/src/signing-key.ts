@@ -34,7 +34,7 @@ export function inspectKey(
 ): InspectedKey {
   if (typeof key === 'string') {
     // Environment variables often contain the line breaks of PEM as two characters.
-    const pem = key.replaceAll(String.raw`\n`, '\n').trim()
+    const pem = privateKeyIn(key.replaceAll(String.raw`\n`, '\n').trim())
     const algorithms = algorithmsForPem(pem, wanted)
     return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
   }
@@ -51,6 +51,15 @@ export function inspectKey(
   const load = (): Promise<SigningKey> =>
     importFirst([algorithm], (alg) => importJWK(jwk as JWK, alg, { extractable: false }))
   return { kid: kid ?? jwk.kid, load }
+}
+
+const PRIVATE_KEY = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----'] as const
+
+/** The private key in PEM, without what tools write around it: attributes (OpenSSL's PKCS #12) or certificates. */
+function privateKeyIn(pem: string): string {
+  const [begin, end] = PRIVATE_KEY
+  const [start, stop] = [pem.indexOf(begin), pem.indexOf(end)]
+  return start >= 0 && stop > start ? pem.slice(start, stop + end.length) : pem
 }
 
 /** Imports a key for the first algorithm that it can be imported for. */
