@@ -19,6 +19,9 @@ export interface OutboxSchemaOptions {
   readonly role?: string | undefined
 }
 
+/** More than the versions of pg-boss's tables. */
+const MAX_VERSION = 200
+
 const NAMES: Readonly<Record<keyof OutboxSchemaOptions, true>> = { schema: true, from: true, role: true }
 
 /**
@@ -44,8 +47,30 @@ export function outboxSchemaSql(input: OutboxSchemaOptions = {}): string {
   if (from !== undefined && !(Number.isInteger(from) && from >= 1)) {
     throw new OutboxError('invalid_argument', 'from must be a whole number from 1 on.')
   }
-  const statements = from === undefined ? getConstructionPlans(schema) : getMigrationPlans(schema, from)
+  const statements = from === undefined ? getConstructionPlans(schema) : migrationFrom(schema, from)
   return role === undefined ? statements : `${statements.trimEnd()}\n\n${grants(schema, role)}`
+}
+
+function migrationFrom(schema: string, from: number): string {
+  const statements = planFrom(schema, from)
+  if (statements !== undefined) return statements
+  // Tried only now, because pg-boss does not list them.
+  const older = Array.from({ length: MAX_VERSION }, (_, at) => at + 1).filter((version) => planFrom(schema, version))
+  const newest = Math.max(...older) + 1
+  if (from === newest) return `-- Tables of version ${from} are up to date.`
+  throw new OutboxError(
+    'invalid_argument',
+    `from must be the version of the existing tables, ${Math.min(...older)} to ${newest}. Tables of other versions cannot be brought up to date.`,
+  )
+}
+
+/** The statements that update tables of a version; `undefined` if pg-boss has none. */
+function planFrom(schema: string, version: number): string | undefined {
+  try {
+    return getMigrationPlans(schema, version)
+  } catch {
+    return undefined
+  }
 }
 
 function grants(schema: string, role: string): string {
