@@ -77,6 +77,14 @@ test('the doctor proves the revocation of a single access token', async () => {
   expect(stdout).toMatch(/· access token +it is a JWT: an API that checks only its signature accepts it until/)
 })
 
+test('the doctor does not revoke an ID token whose type is not stated', async () => {
+  const claims = { aud: provider.env.AUTHING_APP_ID, nonce: 'n', sub: 'alice' }
+  const input = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`
+  const { code, stdout } = await run(['doctor', '-'], { env: provider.env, input })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('looks like an ID token') })
+  expect(provider.revocations.has(input)).toBe(false)
+})
+
 test('the doctor finds a wrong secret, and then leaves given tokens unchanged', async () => {
   const token = take()
   const { code, stdout } = await run(['doctor', '-'], {

@@ -1,12 +1,19 @@
+import { looksLikeIdToken } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
-import { type Examination, probe } from './examination.ts'
+import { type Examination, probe, variable } from './examination.ts'
 import type { GivenTokens } from './given-tokens.ts'
 
 type Activity = boolean | undefined
 
 /** Revokes the given tokens, the refresh token first, and checks what that does to each. */
 export async function checkTokens(examination: Examination, tokens: GivenTokens): Promise<void> {
-  const { accessToken, refreshToken } = tokens
+  const { accessToken, refreshToken, isTyped } = tokens
+  if (
+    !isTyped &&
+    accessToken !== undefined &&
+    looksLikeIdToken(accessToken, variable(examination, 'AUTHING_APP_ID') ?? '')
+  )
+    return reportIdToken(examination, accessToken)
   if (accessToken !== undefined) noteOffline(examination, accessToken)
   const before = async (kind: string, token: string | undefined): Promise<Activity> =>
     token === undefined ? undefined : checkBefore(examination, kind, token)
@@ -16,6 +23,16 @@ export async function checkTokens(examination: Examination, tokens: GivenTokens)
   if (accessToken === undefined) return
   if (accessBefore && refreshBefore && (await checkCascade(examination, accessToken))) return
   await checkRevocation(examination, 'access token', accessToken, accessBefore)
+}
+
+/** Many providers return success for it, as for an unknown token. */
+function reportIdToken({ report, fingerprint }: Examination, token: string): void {
+  report({
+    name: 'tokens',
+    status: 'problem',
+    detail: `${fingerprint(token)} looks like an ID token, which cannot be revoked; nothing was sent for it`,
+    advice: 'Pass the access token or the refresh token. If it is one of these, state that: {"access_token": "…"}.',
+  })
 }
 
 async function checkBefore(examination: Examination, kind: string, token: string): Promise<Activity> {

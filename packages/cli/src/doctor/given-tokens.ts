@@ -10,6 +10,8 @@ export interface GivenTokens {
   /** An access token, or a token of an unknown kind. */
   readonly accessToken?: string | undefined
   readonly refreshToken?: string | undefined
+  /** True if the file states the kind. */
+  readonly isTyped: boolean
 }
 
 /**
@@ -45,9 +47,10 @@ function fromTokenResponse(text: string): GivenTokens | undefined {
   if (!accessToken && !refreshToken) {
     throw new CommandError(ExitCode.usage, 'The JSON has neither "access_token" nor "refresh_token".')
   }
-  return { accessToken, refreshToken }
+  return { accessToken, refreshToken, isTyped: true }
 }
 
 function fromSingleToken({ token, hint }: { readonly token: string; readonly hint: string | undefined }): GivenTokens {
-  return hint === 'refresh_token' ? { refreshToken: token } : { accessToken: token }
+  const isTyped = hint !== undefined
+  return hint === 'refresh_token' ? { refreshToken: token, isTyped } : { accessToken: token, isTyped }
 }

@@ -39,10 +39,9 @@ function addCommand(run: RunCommand): Command {
     .description('Stores a logout for each line of a file or of standard input.')
     .argument('[file]', "file of tokens, or '-' for standard input", '-')
     .addOption(
-      new Option('--token-type-hint <type>', 'type of the tokens that are listed without one')
+      new Option('--token-type-hint <type>', 'type of the tokens that are listed without one; default: access_token')
         .choices(HINTS)
-        .argParser(oneOf('--token-type-hint', HINTS))
-        .default('access_token'),
+        .argParser(oneOf('--token-type-hint', HINTS)),
     )
     .addOption(
       new Option('--lane <lane>', 'which logouts go first: interactive, then backlog')

@@ -30,6 +30,7 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
   await using outbox = await openOutboxOf(options, terminal, 'tokens', { revocations })
   const input = await openInput(file, terminal)
   const reader = new LineReader(input)
+  const appId = terminal.env.AUTHING_APP_ID?.trim()
   const counts = { stored: 0, invalid: 0 }
   const progress = new Progress(
     terminal,
@@ -52,7 +53,7 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
     await refuseForeignFormat(reader, input.name, 'outbox add')
     await progress.start()
     const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
-    await addLines(reader, fill, outbox, options, counts, (text) => progress.note(text))
+    await addLines(reader, fill, outbox, { ...options, appId }, counts, (text) => progress.note(text))
   } finally {
     stopListening()
     progress.stop()
@@ -71,7 +72,7 @@ async function addLines(
   reader: LineReader,
   fill: () => Promise<boolean>,
   outbox: Outbox,
-  { tokenTypeHint, expiresAt, lane }: AddCommandOptions,
+  { tokenTypeHint, appId, expiresAt, lane }: AddCommandOptions & { readonly appId: string | undefined },
   counts: { stored: number; invalid: number },
   note: (text: string) => void,
 ): Promise<void> {
@@ -97,7 +98,7 @@ async function addLines(
       if (reader.ended || !(await fill())) return
       continue
     }
-    const parsed = parseSessionLine(line, tokenTypeHint)
+    const parsed = parseSessionLine(line, tokenTypeHint, appId)
     if (parsed?.tokens) batch.push(parsed.tokens)
     else if (parsed) {
       counts.invalid++

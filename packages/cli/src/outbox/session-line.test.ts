@@ -37,3 +37,15 @@ test.each([
 ])('%.40s is a problem', (text, reason) => {
   expect(parse(text)).toMatchObject({ problem: expect.stringContaining(reason) })
 })
+
+test('an ID token of the application is refused, unless its type is stated', () => {
+  const claims = Buffer.from(JSON.stringify({ aud: 'app', nonce: 'n', sub: 'alice' })).toString('base64url')
+  const token = `eyJhbGciOiJub25lIn0.${claims}.x`
+  expect(parseSessionLine({ text: token }, undefined, 'app')).toEqual({ problem: expect.stringContaining('ID token') })
+  expect(parseSessionLine({ text: token }, 'access_token', 'app')).toEqual({ tokens: { accessToken: token } })
+  const typed = JSON.stringify({ token, token_type_hint: 'refresh_token' })
+  expect(parseSessionLine({ text: typed }, undefined, 'app')).toEqual({ tokens: { refreshToken: token } })
+  for (const other of [undefined, '', 'other']) {
+    expect(parseSessionLine({ text: token }, undefined, other)).toEqual({ tokens: { accessToken: token } })
+  }
+})

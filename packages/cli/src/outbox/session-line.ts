@@ -1,3 +1,4 @@
+import { looksLikeIdToken } from '@backend-logout/node'
 import type { OutboxTokens } from '@backend-logout/outbox'
 import type { Line } from '../input/line-reader.ts'
 import { whyNoToken } from '../input/no-token.ts'
@@ -13,15 +14,22 @@ export type SessionLine =
  * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`; or a single token, as
  * {@link parseTokenLine} accepts it. Blank lines are ignored.
  *
- * @param hint The type of tokens that are listed without one.
+ * @param hint The type of tokens that are listed without one; `undefined` if it is unknown.
+ * @param appId The application's id if it is known, to recognize its ID tokens.
  */
-export function parseSessionLine(line: Line, hint: string | undefined): SessionLine | undefined {
+export function parseSessionLine(line: Line, hint: string | undefined, appId?: string): SessionLine | undefined {
   const response = line.text?.includes('_token"') ? parseTokenResponse(line.text) : undefined
   if (response) return response
   const parsed = parseTokenLine(line)
   if (!parsed) return undefined
   if (parsed.token === undefined) return { problem: parsed.problem }
-  const kind = parsed.hint ?? hint ?? 'access_token'
+  const stated = parsed.hint ?? hint
+  if (stated === undefined && appId && looksLikeIdToken(parsed.token, appId)) {
+    return {
+      problem: 'The token looks like an ID token, which cannot be revoked. If it is not, pass --token-type-hint.',
+    }
+  }
+  const kind = stated ?? 'access_token'
   if (kind === 'refresh_token') return checked({ refreshToken: parsed.token })
   if (kind === 'access_token') return checked({ accessToken: parsed.token })
   return { problem: 'The "token_type_hint" must be access_token or refresh_token.' }
