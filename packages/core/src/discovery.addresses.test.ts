@@ -41,6 +41,39 @@ describe('discovery', () => {
     expect(pathsOf(server)).toEqual([`/tenant${OIDC}`])
   })
 
+  test('completes a document that has no revocation endpoint with the next one', async () => {
+    await using server = await routes((origin) => ({
+      [OIDC]: always(200, { issuer: origin, introspection_endpoint: null, end_session_endpoint: `${origin}/end` }),
+      [OAUTH]: metadata(origin, origin, {
+        introspection_endpoint: `${origin}/introspect`,
+        end_session_endpoint: `${origin}/other`,
+      }),
+    }))
+    expect(await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()).toMatchObject({
+      revocation_endpoint: `${server.origin}/revoke`,
+      introspection_endpoint: `${server.origin}/introspect`,
+      end_session_endpoint: `${server.origin}/end`,
+    })
+  })
+
+  test.each(['http://id.example.com/revoke', '', 7])('replaces an unusable revocation endpoint: %j', async (bad) => {
+    await using server = await routes((origin) => ({
+      [OIDC]: always(200, { issuer: origin, revocation_endpoint: bad, end_session_endpoint: `${origin}/end` }),
+      [OAUTH]: metadata(origin),
+      '/revoke': always(200),
+    }))
+    const client = createLogoutClient({ appId: 'app', issuer: server.origin })
+    expect(await client.revokeToken('a token')).toBe(true)
+    expect(client.buildLogoutUrl().pathname).toBe('/end')
+  })
+
+  test('tries the next address after a 404, although no further request is admitted', async () => {
+    const used = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '100' }
+    await using server = await routes((origin) => ({ [OIDC]: always(404, '', used), [OAUTH]: metadata(origin) }))
+    await createLogoutClient({ appId: 'app', issuer: server.origin }).discover()
+    expect(pathsOf(server)).toEqual([OIDC, OAUTH])
+  })
+
   test.each(['', '/'])('accepts both spellings of an issuer that is a URL: %j', async (slash) => {
     await using server = await routes((origin) => ({ [OIDC]: metadata(origin + slash, origin) }))
     const client = createLogoutClient({ appId: 'app', issuer: new URL(server.origin) })

@@ -2,8 +2,8 @@ import { attemptUntilDone } from './attempts.ts'
 import { type ClientBase, emitCall, hideIn, redactorOf, startCall } from './call.ts'
 import { endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
-import { endpointsOf } from './metadata-endpoints.ts'
-import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
+import { completedMetadata, endpointsOf } from './metadata-endpoints.ts'
+import type { ProviderEndpoints } from './provider.ts'
 import type { ResolvedIssuer } from './resolve-options.ts'
 import { judgeMetadata } from './verdict.ts'
 
@@ -23,7 +23,7 @@ function metadataUrls({ metadataUrl, issuer: [issuer = ''] }: ResolvedIssuer): s
 
 /**
  * Fetches a provider's metadata and reads its endpoints, within the client's own limits. A document is valid only if
- * its `issuer` is the requested one; the first valid document with a revocation endpoint is used.
+ * its `issuer` is the requested one. As long as no revocation endpoint can be used, the next document completes it.
  *
  * @throws LogoutError `discovery_failed`, retryable if the provider may respond later
  * @see {@link https://www.rfc-editor.org/rfc/rfc8414#section-3 | RFC 8414 §3}
@@ -33,7 +33,7 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
   const headers = { ...options.headers, accept: 'application/json' }
   const { issuer: issuers } = location
   const call = await startCall(base, 'discover')
-  let usable: ProviderMetadata | undefined
+  let found: ProviderEndpoints | undefined
   let problem: LogoutError | undefined
   let attempts = 0
   for (const url of metadataUrls(location)) {
@@ -58,14 +58,15 @@ export async function discover(base: ClientBase, location: ResolvedIssuer): Prom
     if (!issuers.includes(metadata.issuer)) {
       const stated = redactorOf(call)(metadata.issuer, 200)
       problem = new LogoutError('discovery_failed', `${endpointName(url)} is the metadata of issuer '${stated}'.`)
-    } else if (typeof metadata.revocation_endpoint === 'string') {
-      usable = metadata
-      break
-    } else usable ??= metadata
+      continue
+    }
+    const { metadata: earlier, unusable } = found ?? {}
+    found = endpointsOf(earlier ? completedMetadata(earlier, metadata, unusable) : metadata, options, location)
+    if (found.revocation !== undefined) break
   }
   const durationMs = options.clock.now() - call.startedAt
-  emitCall(call, () => ({ type: 'outcome', attempts, durationMs, code: usable ? undefined : 'discovery_failed' }))
-  if (usable) return endpointsOf(usable, options, location)
+  emitCall(call, () => ({ type: 'outcome', attempts, durationMs, code: found ? undefined : 'discovery_failed' }))
+  if (found) return found
   throw new LogoutError(
     'discovery_failed',
     `No metadata of issuer '${issuers[0]}' could be used. ${problem?.message} Set issuer exactly as the provider states it, or set endpoints.`,

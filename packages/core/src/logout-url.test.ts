@@ -126,10 +126,19 @@ describe('buildLogoutUrl() elsewhere', () => {
     ['too many', Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`p${index}`, 'x'])), /20/],
     ['text', 'a=b', /object/],
     ['null', null, /object/],
+    ['a list', ['federated'], /object/],
+    ['a Map', new Map([['logout_uri', 'https://a/']]), /object/],
+    ['URLSearchParams', new URLSearchParams('a=b'), /object/],
   ])('refuses %s as extraParameters', async (_what, extraParameters, message) => {
     const error = await logoutErrorOf(() => other.buildLogoutUrl({ extraParameters: extraParameters as never }))
     expect(error).toMatchObject({ code: 'invalid_argument', option: 'extraParameters' })
     expect(error.message).toMatch(message)
+  })
+
+  test('omits extraParameters without a value', () => {
+    const extraParameters = { logout_hint: undefined, ui_locales: 'de' } as never
+    expect(read(other.buildLogoutUrl({ extraParameters })).query).toEqual({ client_id: 'app', ui_locales: 'de' })
+    expect(other.buildLogoutForm({ extraParameters }).fields).toEqual({ client_id: 'app', ui_locales: 'de' })
   })
 
   test('keeps the query of the endpoint', () => {

@@ -99,8 +99,11 @@ function merge(
   { extraParameters = {} }: LogoutUrlOptions,
 ): LogoutUrlPlan['parameters'] {
   const fail = (reason: string): never => invalidOption('extraParameters', reason, 'invalid_argument')
-  if (typeof extraParameters !== 'object' || extraParameters === null) fail('must be an object of strings.')
-  const extra = Object.entries(extraParameters)
+  // The members of a list, a `Map` or `URLSearchParams` are not parameters.
+  if (typeof extraParameters !== 'object' || extraParameters === null || Symbol.iterator in extraParameters) {
+    fail('must be an object of strings.')
+  }
+  const extra = Object.entries(extraParameters).filter(([, value]) => value !== undefined)
   if (extra.length > 20) fail('must have at most 20 members.')
   for (const [name, value] of extra) {
     if (!/^[\x21-\x7e]{1,100}$/.test(name)) fail('must have names of 1 to 100 printable characters.')

@@ -5,6 +5,26 @@ import { checkMetadataUrl } from './metadata-url.ts'
 import type { ProviderEndpoints, ProviderMetadata } from './provider.ts'
 import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
 
+/** Members with an endpoint. */
+const MEMBERS = {
+  revocation: 'revocation_endpoint',
+  introspection: 'introspection_endpoint',
+  endSession: 'end_session_endpoint',
+} as const
+
+/** Completes a provider's document with another one, which has what the first one lacks or states in an unusable form. */
+export function completedMetadata(
+  first: ProviderMetadata,
+  second: ProviderMetadata,
+  unusable: ProviderEndpoints['unusable'] = {},
+): ProviderMetadata {
+  const replaced = Object.keys(unusable).map((endpoint): string => MEMBERS[endpoint as keyof typeof MEMBERS])
+  const kept = Object.entries(first).filter(
+    ([name, value]) => value !== null && !(replaced.includes(name) && Object.hasOwn(second, name)),
+  )
+  return { ...second, ...(Object.fromEntries(kept) as unknown as ProviderMetadata) }
+}
+
 /** Reads the endpoints in a provider's metadata. An unusable one does not affect the others. */
 export function endpointsOf(
   metadata: ProviderMetadata,
@@ -15,11 +35,9 @@ export function endpointsOf(
   const policy = { allowInsecureHttp, endpointHosts, metadataUrl }
   const mutualTls = transport.mutualTls === true || /tls/.test(clientAuth?.method ?? '')
   const aliases = mutualTls ? metadata.mtls_endpoint_aliases : undefined
-  const unusable: Partial<Record<'revocation' | 'introspection' | 'endSession', string>> = {}
-  const check = (
-    endpoint: keyof typeof unusable,
-    name: 'revocation_endpoint' | 'introspection_endpoint' | 'end_session_endpoint',
-  ): string | undefined => {
+  const unusable: Partial<Record<keyof typeof MEMBERS, string>> = {}
+  const check = (endpoint: keyof typeof MEMBERS): string | undefined => {
+    const name = MEMBERS[endpoint]
     const value = (aliases as ProviderMetadata | undefined)?.[name] ?? metadata[name]
     if (value === undefined || value === null) return undefined
     try {
@@ -40,9 +58,9 @@ export function endpointsOf(
   const authMethods = { revocation, introspection: methods('introspection') ?? revocation }
   return {
     issuer: metadata.issuer,
-    revocation: check('revocation', 'revocation_endpoint'),
-    introspection: check('introspection', 'introspection_endpoint'),
-    endSession: check('endSession', 'end_session_endpoint'),
+    revocation: check('revocation'),
+    introspection: check('introspection'),
+    endSession: check('endSession'),
     authMethods,
     negotiateAuth: (endpoint) => negotiatedAuth(options, authMethods[endpoint]),
     metadata,

@@ -50,6 +50,7 @@ describe('a 2xx succeeds', () => {
     ['no content', { status: 'no_content' }],
     ['nothing to do', { status: 'no-op' }],
     ['a token that is not active', { active: false }],
+    ['only that something is active', { active: true }],
     ['an active user', { user: { active: true } }],
     ['what was revoked', { revoked: { access_token: true } }],
     ['a body within', { statusCode: 200, body: '{"revoked":true}' }],

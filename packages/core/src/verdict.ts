@@ -2,8 +2,8 @@ import { type AnswerBody, fieldsOf, numberOf, readAnswerBody } from './answer-bo
 import { challengeParameter, challengeParameters } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
 import { isFromGateway, normalize } from './failure-words.ts'
+import { isForeign } from './firewall.ts'
 import type { components } from './generated/provider.ts'
-import { isIntercepted } from './interception.ts'
 import { TEMPORARY, TEMPORARY_CODE, THROTTLED } from './outage.ts'
 import { isRefusal, reportsFailure } from './refusal.ts'
 import { requestedWait } from './requested-wait.ts'
@@ -31,7 +31,7 @@ type Schemas = components['schemas']
 
 /**
  * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text or JSON that
- * does not report a failure, or that a token is active, as introspection does. So does a response that reports the token as no longer valid: 400 with `invalid_token`
+ * does not report a failure, or describes an active token, as introspection does. So does a response that reports the token as no longer valid: 400 with `invalid_token`
  * (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the response also asks for a wait. Everything else is a
  * failure with exactly one code.
  *
@@ -46,7 +46,7 @@ export function judgeRevocation(
   return judge(
     answer,
     wallNow,
-    (json, body): json is unknown => isReadable(body) && !saysNo(body) && fieldsOf(json)?.active !== true,
+    (json, body): json is unknown => isReadable(body) && !saysNo(body) && !isActiveToken(json),
     ({ error, description }) =>
       (answer.status <= 400 && /^\s*invalid_token\s*$/i.test(error ?? '')) ||
       [error, description].some((text) => text !== undefined && alreadyInvalid.includes(text)),
@@ -78,7 +78,10 @@ export function judgeIntrospection(
  */
 export function judgeMetadata(answer: TransportResponse, wallNow: number): Verdict<Schemas['ProviderMetadata']> {
   const accepts = (json: unknown): json is Schemas['ProviderMetadata'] => typeof fieldsOf(json)?.issuer === 'string'
-  return judge(answer, wallNow, accepts)
+  const verdict = judge(answer, wallNow, accepts)
+  // Gateways count requests down even where there is no document, so only `Retry-After` makes a 404 temporary.
+  const absent = ENDPOINT_MISSING.has(answer.status) && requestedWait(answer.headers, false, wallNow) === undefined
+  return verdict.ok || !absent ? verdict : { ...verdict, code: 'endpoint_missing', retryAfterMs: undefined }
 }
 
 /**
@@ -179,14 +182,6 @@ function isFromElsewhere({ status }: TransportResponse, { kind }: AnswerBody): b
   return kind === 'page' || (kind === 'text' && status > 401) || status === 407
 }
 
-/** Recognizes a response that a firewall or captive portal sent instead of the provider. */
-function isForeign(answer: TransportResponse): boolean {
-  return answer.status === 511 || isIntercepted(answer) || FIREWALL_JSON.test(answer.body.slice(0, 2_000))
-}
-
-/** Firewalls' JSON: DataDome, HUMAN and Cloudflare. */
-const FIREWALL_JSON = /^\s*\{.*(?:captcha-delivery|px-captcha|"blockScript"|"cloudflare_error")/s
-
 /**
  * Recognizes a 404 of an endpoint that exists: it has an OAuth error code, or mentions a client or a token rather than
  * a route.
@@ -202,6 +197,12 @@ function isRefusalByEndpoint(error: string, description: string): boolean {
 /** Checks if a body can be understood. Text in another encoding than UTF-8 could say anything. */
 function isReadable(body: AnswerBody): boolean {
   return !/page|broken/.test(body.kind) && !(body.kind === 'text' && body.text.includes('\ufffd'))
+}
+
+/** Recognizes what introspection returns about an active token: that it is active, and more. */
+function isActiveToken(json: unknown): boolean {
+  const fields = fieldsOf(json)
+  return fields?.active === true && Object.keys(fields).length > 1
 }
 
 function saysNo(body: AnswerBody): boolean {

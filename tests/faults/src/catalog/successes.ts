@@ -39,9 +39,9 @@ const bodies: readonly SuccessBody[] = [
     introspection: strange,
   },
   {
-    name: 'an introspection',
+    name: 'an introspection of an active token',
     ...json({ active: true, sub: 'user-1' }),
-    revocation: accepted,
+    revocation: strange,
     introspection: accepted,
   },
   {
