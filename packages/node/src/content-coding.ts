@@ -1,6 +1,11 @@
 /** The maximum number of codings of one body. */
 const MAX_CODINGS = 2
 
+/** Codings that are undone. */
+const SUPPORTED = /^(?:x-)?gzip$|^deflate$/
+/** Codings, registered or in use, and misspelled ones. Their result could be taken for a body. */
+const CODING = /gzip|deflate|compress|^(?:br|zstd|dcb|dcz|exi|aes128gcm|base64)\b/
+
 type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Buffer
 
 /**
@@ -10,6 +15,9 @@ type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: numb
  * complete, so only one decoder exists at a time; `undici.interceptors.decompress()` would keep one, and a queue of
  * chunks, for each response in progress. Brotli and zstd are not supported: their windows take megabytes, where that of
  * gzip takes 32 KiB.
+ *
+ * Some servers label a plain body with something else, such as `none` or `utf-8`. What is not a coding is ignored: the
+ * body shows what it is.
  *
  * @param header The value of `Content-Encoding`, or a list if it was sent more than once.
  * @returns `undefined` if there are too many, or one is not supported
@@ -21,8 +29,8 @@ export function codingsOf(header: string | readonly string[] | undefined): reado
     .split(',', MAX_CODINGS + 1)
     .map((name) => name.trim().toLowerCase())
   if (names.length > MAX_CODINGS) return undefined
-  const codings = names.filter((name) => name !== '' && name !== 'identity')
-  return codings.every((name) => /^(?:x-)?gzip$|^deflate$/.test(name)) ? codings : undefined
+  const codings = names.filter((name) => CODING.test(name))
+  return codings.every((name) => SUPPORTED.test(name)) ? codings : undefined
 }
 
 /**
