@@ -158,15 +158,27 @@ test('a folder in which no report can be written is found before anything is sen
 })
 
 test('an interrupted run leaves a report that it was interrupted', async () => {
-  const tokens = await provider.issueTokens(500)
+  const input = folder.file((await provider.issueTokens(3_000)).join('\n'))
   const report = `${folder.fresh()}.json`
-  const running = start(['revoke', folder.file(tokens.join('\n')), '--report', report, '--rate', '50'], { env })
+  const running = start(['revoke', input, '--report', report, '--rate', '50', '-c', '4'], { env })
   const outcomes = report.replace('.json', '.outcomes.ndjson')
   while (!existsSync(outcomes) || statSync(outcomes).size === 0) await new Promise((resolve) => setTimeout(resolve, 20))
   running.child.kill('SIGINT')
   expect(await running.ended).toMatchObject({ code: 130 })
   expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ complete: false, exitCode: 130, leftOut: null })
   expect((await run(['report', 'verify', report])).stdout).toContain('the run was not complete')
+  // The run has read the input up to some line.
+  const { bytes } = JSON.parse(readFileSync(report, 'utf8')).input
+  expect(bytes).toBeLessThan(statSync(input).size)
+  const verified = await run(['report', 'verify', report, '--input', input])
+  expect(verified).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^ok {4} input: the first [\d,]+ bytes of .* the run has read$/m),
+  })
+  for (const text of [`x${readFileSync(input, 'utf8')}`, readFileSync(input, 'utf8').slice(0, bytes - 1)]) {
+    const other = await run(['report', 'verify', report, '--input', folder.file(text)])
+    expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('FAILED input') })
+  }
 })
 
 test.each(['ed25519', 'ec', 'rsa'] as const)(

@@ -33,7 +33,7 @@ export async function verifyReport(path: string, options: VerifyReportOptions, t
   // A name in a report must not lead to another folder.
   const output = options.output ?? join(dirname(path), basename(report.output.name))
   checks.push(...(await checkOutput(output, report)))
-  if (options.input !== undefined) checks.push(await checkFile('input', options.input, report.input))
+  if (options.input !== undefined) checks.push(await checkInput(options.input, report))
   const ok = checks.every((check) => check.ok)
   if (options.json) printJson(terminal, { ok, signed: options.key !== undefined, complete: report.complete, checks })
   else {
@@ -73,13 +73,25 @@ async function checkOutput(path: string, { output, counts }: AuditReport): Promi
   ]
 }
 
-async function checkFile(what: string, path: string, { bytes, sha256 }: FileDigest): Promise<Check> {
+/** A run that was interrupted has read only a part of its input. */
+async function checkInput(path: string, { input, complete }: AuditReport): Promise<Check> {
+  if (complete) return checkFile('input', path, input)
+  const { bytes } = input
+  const check = await checkFile('input', path, input, bytes)
+  if (!check.ok) return check
+  return { ...check, why: `the first ${formatCount(bytes)} bytes of ${path} are those that the run has read` }
+}
+
+/** @param end The number of bytes to check; without it, all of them. */
+async function checkFile(what: string, path: string, { bytes, sha256 }: FileDigest, end = Infinity): Promise<Check> {
   const sum = plainSum()
   let size = 0
   try {
     for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      sum.add(chunk)
-      size += chunk.length
+      const part = chunk.subarray(0, end - size)
+      sum.add(part)
+      size += part.length
+      if (size === end) break
     }
   } catch (error) {
     return { what, ok: false, why: `${path} cannot be read: ${describeSystemError(error)}` }
