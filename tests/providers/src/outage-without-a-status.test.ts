@@ -12,6 +12,11 @@ describeBehavior('outage-without-a-status', () => {
     { state: 'live', code: 'provider_unavailable', requests: 2 },
   )
   everywhere(
+    'a gateway, as long as it throttles in words inside a 200',
+    { body: 'Too Many Requests' },
+    { state: 'live', code: 'rate_limited', requests: 2 },
+  )
+  everywhere(
     'Feishu, as long as it throttles in the body of a 400',
     { status: 400, body: { code: 99991400, msg: 'request trigger frequency limit' } },
     { state: 'live', code: 'rate_limited', requests: 2 },
