@@ -1,14 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import {
-  appendFileSync,
-  copyFileSync,
-  existsSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs'
+import { appendFileSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
@@ -103,58 +94,6 @@ test('a report covers all runs over an input, including killed ones', async () =
   const last = JSON.parse(readFileSync(report, 'utf8'))
   expect(last.runs).toHaveLength(3)
   expect(last.endpoints).toEqual([`${provider.issuer}/token/revocation`])
-})
-
-test.each([
-  ['deleted', (path: string) => rmSync(path)],
-  ['emptied', (path: string) => truncateSync(path)],
-  ['cut in half', (path: string) => truncateSync(path, statSync(path).size >> 1)],
-])('a report whose outcomes were %s is not written again', async (_how, damage) => {
-  const { args, report, outcomes } = await reported(6)
-  const before = readFileSync(report, 'utf8')
-  damage(outcomes)
-  provider.reset()
-  const { code, stderr } = await run([...args, '--report', report], { env })
-  expect({ code, stderr }).toEqual({
-    code: 2,
-    stderr: expect.stringMatching(/no longer has all outcomes.*Nothing was sent/),
-  })
-  expect(provider.requests).toEqual([])
-  expect(readFileSync(report, 'utf8')).toBe(before)
-})
-
-test('a report over a journal without outcomes is refused', async () => {
-  const [journal, input] = [folder.fresh(), folder.file((await provider.issueTokens(3)).join('\n'))]
-  await run(['revoke', input, '-j', journal], { env })
-  const { code, stderr } = await run(['revoke', input, '-j', journal, '--report', folder.fresh()], { env })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no longer has all outcomes') })
-})
-
-test('a report is about the same conditions in all runs, in any order', async () => {
-  const input = folder.file(
-    `c,token\n${(await provider.issueTokens(4)).map((token, at) => `c${at % 2},${token}`).join('\n')}\n`,
-  )
-  const report = folder.fresh()
-  const args = ['revoke', input, '--column', 'token', '--report', report]
-  expect(await run([...args, '--where', 'c=c0', '--where', 'c=c2'], { env })).toMatchObject({ code: 0 })
-  const { code, stderr } = await run([...args, '--where', 'c=c1'], { env })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('other conditions in --where') })
-  expect(await run([...args, '--where', 'c=c2', '--where', 'c=c0'], { env })).toMatchObject({ code: 0 })
-})
-
-test('a folder in which no report can be written is found before anything is sent', async () => {
-  provider.reset()
-  const args = [
-    'revoke',
-    folder.file((await provider.issueTokens(1)).join()),
-    '-o',
-    folder.fresh(),
-    '-j',
-    folder.fresh(),
-  ]
-  const { code, stderr } = await run([...args, '--report', `${folder.path}/missing/report.json`], { env })
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('The report cannot be used') })
-  expect(provider.requests).toEqual([])
 })
 
 test('an interrupted run leaves a report that it was interrupted', async () => {

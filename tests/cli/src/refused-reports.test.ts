@@ -1,0 +1,70 @@
+import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { type Emulator, startEmulator } from '@backend-logout/emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from './command-line.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const folder = temporaryFolder()
+let provider: Emulator
+let env: Record<string, string>
+beforeAll(async () => {
+  provider = await startEmulator({ accessTokenFormat: 'opaque' })
+  const { appId, appSecret = '' } = provider.app
+  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
+})
+afterAll(() => provider.close())
+
+test.each([
+  ['deleted', (path: string) => rmSync(path)],
+  ['emptied', (path: string) => truncateSync(path)],
+  ['cut in half', (path: string) => truncateSync(path, statSync(path).size >> 1)],
+])('a report whose outcomes were %s is not written again', async (_how, damage) => {
+  const report = `${folder.fresh()}.json`
+  const outcomes = report.replace('.json', '.outcomes.ndjson')
+  const args = ['revoke', folder.file((await provider.issueTokens(6)).join('\n')), '--report', report]
+  await run(args, { env })
+  const before = readFileSync(report, 'utf8')
+  damage(outcomes)
+  provider.reset()
+  const { code, stderr } = await run(args, { env })
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/no longer has all outcomes.*Nothing was sent/),
+  })
+  expect(provider.requests).toEqual([])
+  expect(readFileSync(report, 'utf8')).toBe(before)
+})
+
+test('a report over a journal without outcomes is refused', async () => {
+  const [journal, input] = [folder.fresh(), folder.file((await provider.issueTokens(3)).join('\n'))]
+  await run(['revoke', input, '-j', journal], { env })
+  const { code, stderr } = await run(['revoke', input, '-j', journal, '--report', folder.fresh()], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no longer has all outcomes') })
+})
+
+test('a report is about the same conditions in all runs, in any order', async () => {
+  const input = folder.file(
+    `c,token\n${(await provider.issueTokens(4)).map((token, at) => `c${at % 2},${token}`).join('\n')}\n`,
+  )
+  const report = folder.fresh()
+  const args = ['revoke', input, '--column', 'token', '--report', report]
+  expect(await run([...args, '--where', 'c=c0', '--where', 'c=c2'], { env })).toMatchObject({ code: 0 })
+  const { code, stderr } = await run([...args, '--where', 'c=c1'], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('other conditions in --where') })
+  expect(await run([...args, '--where', 'c=c2', '--where', 'c=c0'], { env })).toMatchObject({ code: 0 })
+})
+
+test('a folder in which no report can be written is found before anything is sent', async () => {
+  provider.reset()
+  const args = [
+    'revoke',
+    folder.file((await provider.issueTokens(1)).join()),
+    '-o',
+    folder.fresh(),
+    '-j',
+    folder.fresh(),
+  ]
+  const { code, stderr } = await run([...args, '--report', `${folder.path}/missing/report.json`], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('The report cannot be used') })
+  expect(provider.requests).toEqual([])
+})
