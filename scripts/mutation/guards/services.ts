@@ -175,6 +175,36 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
+      promise: 'A refresh that is in progress when the user logs out',
+      file: 'packages/browser-proxy/src/server/end-session.ts',
+      test: 'packages/browser-proxy/src/server/session-lock.test.ts',
+    },
+    [
+      [
+        'looks at the session again before it ends',
+        '    if (read.ok && read.value && !session.lock) {',
+        '    if (false as boolean && read.ok && read.value) {',
+        'without a lock, tokens that a refresh puts into the session during a logout are also revoked',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A refresh that is in progress when the user logs out',
+      file: 'packages/receiver/src/carry-out.ts',
+      test: 'packages/receiver/src/session-index.test.ts',
+    },
+    [
+      [
+        'looks at each session again before it ends',
+        '    if (readsTokens && !(await list(await secureTokens(id)))) return\n',
+        '',
+        'secures tokens that a refresh puts into a session meanwhile',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
       promise: 'A form without a script logs out only',
       file: 'packages/browser-proxy/src/server/form-door.ts',
       test: 'packages/browser-proxy/src/server/form-door.attacks.test.ts',
