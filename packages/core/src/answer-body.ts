@@ -62,6 +62,8 @@ export function fieldsOf(value: unknown): Fields | undefined {
 
 /** The number of levels that are read below the top of a body. */
 export const DEPTH = 3
+/** The maximum number of values that are read. Thousands of them would take a tenth of a second. */
+export const MOST_VALUES = 1_000
 
 /** A number within bounds, also one that is text. */
 export function numberOf(

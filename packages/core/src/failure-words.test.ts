@@ -75,6 +75,15 @@ test.each([
   expect(codeOf(answer(200, { message: sentence }))).toBe('ok')
 })
 
+test('of a body, a thousand values are read', () => {
+  const values = (count: number): string[] => Array(count).fill('a')
+  expect(codeOf(answer(200, [...values(900), 'no']))).toBe('rejected')
+  expect(codeOf(answer(200, [...values(1_100), 'no']))).toBe('ok')
+  const members = (count: number): object => Object.fromEntries(values(count).map((value, n) => [`m${n}`, value]))
+  expect(codeOf(answer(400, { ...members(900), error: 'invalid_client' }))).toBe('client_auth_failed')
+  expect(codeOf(answer(400, { ...members(1_100), error: 'invalid_client' }))).toBe('rejected')
+})
+
 test('a sentence is read in time proportional to its length', () => {
   const start = process.cpuUsage()
   for (const part of ['client ', 'invalid a ', 'no ', 'http 4', '请求', 'e0', 'a: ', '\n']) {

@@ -1,4 +1,4 @@
-import { DEPTH, fieldsOf, numberOf, unwrapped } from './answer-body.ts'
+import { DEPTH, fieldsOf, MOST_VALUES, numberOf, unwrapped } from './answer-body.ts'
 import { normalize, refusesInWords, reportsFailureInWords, reportsSuccessInWords } from './failure-words.ts'
 
 const QUALIFIER = '^(?:(?:is|has|was|http|api|app|oauth|response|request|operation|revocation|revoke|token|logout) )*'
@@ -31,20 +31,23 @@ const LAST_STATUS = 599
  * punctuation, at the top and up to three levels below, also in JSON that is text.
  */
 export function reportsFailure(json: unknown): boolean {
-  return failsWithin(json, DEPTH)
+  return failsWithin(json, DEPTH, { left: MOST_VALUES })
 }
 
-function failsWithin(json: unknown, depth: number): boolean {
-  if (Array.isArray(json)) return depth > 0 && json.some((item) => failsWithin(item, depth - 1))
+function failsWithin(json: unknown, depth: number, values: { left: number }): boolean {
+  if (values.left-- <= 0) return false
+  if (Array.isArray(json)) return depth > 0 && json.some((item) => failsWithin(item, depth - 1, values))
   const fields = fieldsOf(json)
   if (!fields) return refuses('', json)
-  const members = Object.entries(fields).map(([key, value]) => [normalize(key), unwrapped(value)] as const)
+  const entries = Object.entries(fields).slice(0, values.left)
+  values.left -= entries.length
+  const members = entries.map(([key, value]) => [normalize(key), unwrapped(value)] as const)
   const praised = members.some(([name, value]) => MESSAGE.test(name) && isPraise(value))
   return members.some(([name, value]) => {
     if (ERROR.test(name)) return holdsSomething(value, depth) && !(ERROR_TEXT.test(name) && isPraise(value))
     if (typeof value === 'object' && value !== null) {
       if (YES_OR_NO.test(name) && Object.values(value).includes(false)) return true
-      return depth > 0 && failsWithin(value, depth - 1)
+      return depth > 0 && failsWithin(value, depth - 1, values)
     }
     if (MESSAGE.test(name)) return typeof value === 'string' && reportsFailureInWords(normalize(value))
     if (praised && (numberOf(value) ?? 0) > LAST_STATUS) return false
@@ -66,7 +69,7 @@ export function isRefusal(text: string): boolean {
 
 function refusesInLine(line: string): boolean {
   const [, name, value] = line.trim().match(LINE) ?? []
-  return name !== undefined && failsWithin({ [name]: value }, 0)
+  return name !== undefined && failsWithin({ [name]: value }, 0, { left: MOST_VALUES })
 }
 
 function refuses(name: string, value: unknown): boolean {

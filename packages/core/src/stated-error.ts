@@ -1,4 +1,4 @@
-import { DEPTH, fieldsOf, numberOf, unwrapped } from './answer-body.ts'
+import { DEPTH, type Fields, fieldsOf, MOST_VALUES, numberOf, unwrapped } from './answer-body.ts'
 import { parseWait } from './requested-wait.ts'
 
 /** A failure that a response body reports, with the provider's unmasked text. */
@@ -90,14 +90,19 @@ function membersWithin(json: unknown): Members[] {
   for (let depth = 0; depth <= DEPTH && level.length; depth++) {
     const objects = level
       .flat()
+      .slice(0, MOST_VALUES)
       .map((value) => fieldsOf(unwrapped(value)))
       .filter((fields) => fields !== undefined)
-    found.push(
-      ...objects.map((fields) => Object.entries(fields).map(([key, value]) => [simplified(key), value] as const)),
-    )
+    found.push(...objects.map(membersOf))
     level = objects.flatMap((fields) => Object.values(fields))
   }
   return found
+}
+
+function membersOf(fields: Fields): Members {
+  return Object.entries(fields)
+    .slice(0, MOST_VALUES)
+    .map(([key, value]) => [simplified(key), value] as const)
 }
 
 /** A name without case and punctuation, because providers spell the same name in several ways. */
