@@ -47,7 +47,8 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
     import('@backend-logout/receiver'),
     import('pg'),
   ])
-  let unreadable = 0
+  // A session is read again just before it ends.
+  const unreadable = new Set<string>()
   const pool = new pg.Pool({ connectionString, connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS })
   pool.on('error', () => {})
   const sessions = createPostgresSessionIndex({
@@ -61,7 +62,7 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
       )
       if (rows.length === 0) return undefined
       const { isUnreadable, ...tokens } = readStoredSession(rows[0].content, tokensAt)
-      if (isUnreadable) unreadable++
+      if (isUnreadable) unreadable.add(id)
       return tokens
     },
     end: (id) => pool.query(`DELETE FROM ${table} WHERE sid = $1`, [id]),
@@ -73,9 +74,9 @@ export async function runLogoutUser(options: LogoutUserOptions, terminal: Termin
       : undefined
     const who = { iss, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }
     const done = await logoutEverywhere(who, { sessions, revocations, outbox })
-    const result = { ...done, unreadable }
+    const result = { ...done, unreadable: unreadable.size }
     report(result, { json, quiet, hasOutbox: outbox !== undefined, hasLog: revocations !== undefined }, terminal)
-    return unreadable === 0 ? ExitCode.done : ExitCode.no
+    return unreadable.size === 0 ? ExitCode.done : ExitCode.no
   } catch (error) {
     if (!(error instanceof IncompleteLogoutError)) throw error
     // Messages of Postgres may quote the address.
