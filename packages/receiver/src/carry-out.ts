@@ -53,7 +53,8 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   /** Puts the tokens of a session into the outbox, and returns their entries for the list. */
   const secureTokens = async (id: string): Promise<LogoutEntry[]> => {
     const stored = await attempt('tokens', async () => readTokens(await sessions?.tokens?.(id)))
-    const found = JSON.stringify(stored)
+    // An application may compute `expiresAt` for each call.
+    const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
     if (secured.get(id) === found) return []
     const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
     const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)

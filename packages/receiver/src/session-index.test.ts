@@ -286,6 +286,19 @@ describe('logoutEverywhere()', () => {
     expect(store.size).toBe(0)
   })
 
+  test('adds tokens to the outbox once, even if their expiry is computed anew', async () => {
+    let reads = 0
+    const sessions = createMemorySessionIndex({
+      tokens: () => ({ refreshToken: 'r', expiresAt: Date.now() + 3_600_000 + ++reads }),
+      end: () => {},
+    })
+    await sessions.add('1', { iss, sub: 'alice', iat: Math.floor(Date.now() / 1000) - 5 })
+    const added: unknown[] = []
+    const outbox = { add: async (tokens: unknown) => added.push(tokens) }
+    expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 1, tokens: 1 })
+    expect([reads, added.length]).toEqual([2, 1])
+  })
+
   test('ends no session whose tokens are under other names, where they would stay active', async () => {
     const store = new Map([['1', { accessToken: 'a', refresh_token: 'r' }]])
     const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
