@@ -31,9 +31,9 @@ type Schemas = components['schemas']
 
 /**
  * Judges the response to a revocation request. A 2xx counts as success when its body is empty, or text or JSON that
- * does not report a failure, or describes an active token, as introspection does. So does a response that reports the token as no longer valid: 400 with `invalid_token`
- * (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the response also asks for a wait. Everything else is a
- * failure with exactly one code.
+ * neither reports a failure nor describes an active token, as introspection does. So does a response that reports the
+ * token as no longer valid: 400 with `invalid_token` (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the
+ * response also asks for a wait. Everything else is a failure with exactly one code.
  *
  * @param alreadyInvalid Error codes or exact descriptions that mean the same at this provider.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.2 | RFC 7009 §2.2}

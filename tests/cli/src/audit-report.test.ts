@@ -1,19 +1,12 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import { appendFileSync, copyFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { type Emulator, startEmulator } from '@backend-logout/emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
+import { startOpaqueProvider } from './opaque-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
-let provider: Emulator
-let env: Record<string, string>
-beforeAll(async () => {
-  provider = await startEmulator({ accessTokenFormat: 'opaque' })
-  const { appId, appSecret = '' } = provider.app
-  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
-})
-afterAll(() => provider.close())
+const { provider, env } = await startOpaqueProvider()
 
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 

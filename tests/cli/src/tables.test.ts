@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { type Emulator, startEmulator } from '@backend-logout/emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { run } from './command-line.ts'
 import { fingerprint } from './counting-provider.ts'
+import { startOpaqueProvider } from './opaque-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
-let provider: Emulator
-beforeAll(async () => {
-  provider = await startEmulator({ accessTokenFormat: 'opaque' })
-})
-afterAll(() => provider.close())
-
-function env(): Record<string, string> {
-  const { appId, appSecret = '' } = provider.apps.post
-  return { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
-}
+const { provider, env } = await startOpaqueProvider()
 
 function active(tokens: readonly string[]): string[] {
   const alive = new Set(
@@ -40,7 +31,7 @@ test('a table is revoked by column and condition, and each outcome names its row
   const tokens = await provider.issueTokens(20)
   const output = folder.fresh()
   const args = ['revoke', folder.file(leak(tokens)), '--column', 'token', '--where', 'client_id=app-web']
-  const { code, stdout, stderr } = await run([...args, '--keep', 'user_id,note', '-o', output], { env: env() })
+  const { code, stdout, stderr } = await run([...args, '--keep', 'user_id,note', '-o', output], { env: env })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^16 tokens revoked, 0 not/)
   expect(stdout).toContain('Rows: 4 left out by --where.')
@@ -70,7 +61,7 @@ test.each([
 ])('%s without --column ends immediately, names the remedy, and sends nothing', async (_what, text, message) => {
   const [output, journal] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', folder.file(text), '-o', output, '-j', journal]
-  const { code, stdout, stderr } = await run(args, { env: env() })
+  const { code, stdout, stderr } = await run(args, { env: env })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(message)
   expect(stderr).toContain('Nothing was sent.')
@@ -79,7 +70,7 @@ test.each([
 
 test('the wrong column is detected before anything is sent', async () => {
   const text = `user_id,note\n${'7,two words\n'.repeat(20)}`
-  const { code, stderr } = await run(['revoke', folder.file(text), '--column', 'note'], { env: env() })
+  const { code, stderr } = await run(['revoke', folder.file(text), '--column', 'note'], { env: env })
   expect(code).toBe(2)
   expect(stderr).toMatch(/first 10 rows have no tokens.*another column than "note"\?/)
 })
@@ -87,7 +78,7 @@ test('the wrong column is detected before anything is sent', async () => {
 test('tokens and secrets are never kept columns', async () => {
   const names = ['token', 'refresh_token', 'client_secret', 'password', 'session.access_token', 'a.refreshToken']
   for (const name of [...names, 'authorization', 'api_key', 'jwt', 'bearer', 'passphrase', 'user.id,user.jwt']) {
-    const { code, stderr } = await run(['revoke', 'x.csv', '--column', 'token', '--keep', name], { env: env() })
+    const { code, stderr } = await run(['revoke', 'x.csv', '--column', 'token', '--keep', name], { env: env })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--keep must not name') })
   }
 })
@@ -99,7 +90,7 @@ test('secrets inside kept members and in conditions are not written', async () =
   const report = folder.fresh()
   const output = folder.fresh()
   const args = ['revoke', input, '--column', 'token', '--keep', 'user', '--where', 'api_key=canary-4']
-  expect(await run([...args, '--report', report, '-o', output], { env: env() })).toMatchObject({ code: 0 })
+  expect(await run([...args, '--report', report, '-o', output], { env: env })).toMatchObject({ code: 0 })
   const [outcome] = folder.ndjson(output)
   expect(outcome?.kept).toEqual({
     user: '{"id":"u-1","access_token":"[masked]","login":{"password":"[masked]"},"note":"api_key=[masked]"}',
@@ -164,8 +155,8 @@ test('a journal of one column does not apply to another', async () => {
   const [a, b] = (await provider.issueTokens(2)) as [string, string]
   const input = folder.file(`first,second\n${a},${b}\n`)
   const journal = folder.fresh()
-  expect(await run(['revoke', input, '--column', 'first', '-j', journal], { env: env() })).toMatchObject({ code: 0 })
-  const { code, stderr } = await run(['revoke', input, '--column', 'second', '-j', journal], { env: env() })
+  expect(await run(['revoke', input, '--column', 'first', '-j', journal], { env: env })).toMatchObject({ code: 0 })
+  const { code, stderr } = await run(['revoke', input, '--column', 'second', '-j', journal], { env: env })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('tokens in another column') })
   expect(active([a, b])).toEqual([b])
 })
@@ -177,7 +168,7 @@ test('--rate is never exceeded, retries and introspection included', async () =>
   provider.answerNext({ endpoint: 'introspection', status: 502, times: 20 })
   const startedAt = performance.now()
   const { code } = await run(['revoke', '--verify', '--rate', '200', '--quiet'], {
-    env: env(),
+    env: env,
     input: tokens.join('\n'),
   })
   const seconds = (performance.now() - startedAt) / 1000
@@ -193,7 +184,7 @@ test('a dry run reports what a run would do, sends nothing and writes nothing', 
   const input = folder.file(`${leak(tokens)}u-x,,app-web,not a token\nu-y,,app-web,\n`)
   const [output, journal] = [folder.fresh(), folder.fresh()]
   const args = ['revoke', input, '--column', 'token', '--where', 'client_id=app-web', '-o', output, '-j', journal]
-  const { code, stdout } = await run([...args, '--dry-run', '--rate', '2'], { env: env() })
+  const { code, stdout } = await run([...args, '--dry-run', '--rate', '2'], { env: env })
   expect(code).toBe(1)
   expect(stdout).toContain('Dry run: nothing was sent. 8 tokens would be revoked.')
   expect(stdout).toContain('2 left out by --where, 1 without anything in the token column')
@@ -203,8 +194,8 @@ test('a dry run reports what a run would do, sends nothing and writes nothing', 
   expect(() => readFileSync(output)).toThrow('ENOENT')
   expect(() => readFileSync(journal)).toThrow('ENOENT')
   // With a journal of an earlier run, confirmed tokens are not counted.
-  await run(args, { env: env() })
-  const again = await run([...args, '--dry-run', '--json'], { env: env() })
+  await run(args, { env: env })
+  const again = await run([...args, '--dry-run', '--json'], { env: env })
   expect(JSON.parse(again.stdout)).toEqual({
     dryRun: true,
     tokens: 0,

@@ -1,17 +1,10 @@
-import { type Emulator, startEmulator } from '@backend-logout/emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { run } from './command-line.ts'
+import { startOpaqueProvider } from './opaque-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const folder = temporaryFolder()
-let provider: Emulator
-let env: Record<string, string>
-beforeAll(async () => {
-  provider = await startEmulator({ accessTokenFormat: 'opaque' })
-  const { appId, appSecret = '' } = provider.app
-  env = { AUTHING_APP_ID: appId, AUTHING_APP_SECRET: appSecret, AUTHING_APP_HOST: provider.appHost }
-})
-afterAll(() => provider.close())
+const { provider, env } = await startOpaqueProvider()
 
 test.each([
   ['429', { status: 429 }],

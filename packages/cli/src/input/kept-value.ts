@@ -1,8 +1,7 @@
 import { printable } from '../terminal/printable.ts'
 import { isSecretName } from './secret-names.ts'
-import { maskTokens } from './token-mask.ts'
+import { MASK, maskTokens } from './token-mask.ts'
 
-const MASK = '[masked]'
 /** Longer values are cut: they only serve to find the row again. */
 const MAX_KEPT_CHARACTERS = 256
 /** Deeper members are masked unread. */

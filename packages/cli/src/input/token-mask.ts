@@ -1,6 +1,7 @@
 import { isSecretName } from './secret-names.ts'
 
-const MASK = '[masked]'
+/** Stands for a token or a secret. */
+export const MASK = '[masked]'
 /** A JWT after the text before it. Only the first `eyJ` of a word is tried: each of thousands would be read to the end. */
 const JWT = /(?<![\w-])((?:(?!eyJ)[\w-])*)eyJ[\w-]{6,}\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g
 /** A credential of an `Authorization` header. */

@@ -1,4 +1,5 @@
-const MASK = '[masked]'
+import { MASK } from '../input/token-mask.ts'
+
 /** Shorter secrets are part of many words. */
 const LEAST = 4
 /** Deeper members are masked unread. */

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import { basename } from 'node:path'
 import { keptValue } from '../input/kept-value.ts'
 import { isSecretName } from '../input/secret-names.ts'
+import { MASK } from '../input/token-mask.ts'
 import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
 import { version } from '../version.ts'
@@ -64,6 +65,6 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
 
 function shownOptions(options: RevokeCommandOptions): Readonly<Record<string, unknown>> {
   const { verify = false, column, where = [], keep = [], clientColumn, rate, concurrency, tokenTypeHint } = options
-  const conditions = where.map(([name, value]) => `${name}=${isSecretName(name) ? '[masked]' : keptValue(value)}`)
+  const conditions = where.map(([name, value]) => `${name}=${isSecretName(name) ? MASK : keptValue(value)}`)
   return { verify, column, where: conditions, keep, clientColumn, rate, concurrency, tokenTypeHint }
 }
