@@ -1,6 +1,7 @@
 /**
- * Runs the tests of every package through turbo, and ends with one line of totals. Arguments go to turbo: `npm test --
- * --filter=@backend-logout/core`. Results of unchanged packages come from turbo's cache.
+ * Runs the tests of every package through turbo, and ends with one line of totals. `npm test -- --all` also runs the
+ * suites that take minutes by their nature. Other arguments go to turbo: `npm test -- --filter=@backend-logout/core`.
+ * Results of unchanged packages come from turbo's cache.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -30,18 +31,18 @@ const reports = (): string[] => globSync(['{packages,tests,examples}/*/.results/
 for (const report of reports()) rmSync(dirname(report), { recursive: true, force: true })
 const startedAt = Date.now()
 
+const suites = (...names: readonly string[]): readonly string[] => names.map((name) => `@backend-logout/tests-${name}`)
 /**
  * Suites that run one after the other, beside all others. turbo starts suites in the order of their dependencies, so
  * that those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as
- * long as the others: the first one mostly waits, for workers with a given rate and for programs.
+ * long as the others.
  */
 const LANES = [
-  [
-    ...['tests-scale', 'tests-everywhere', 'tests-cli', 'tests-revocations', 'tests-fuzz', 'tests-docs'],
-    'tests-providers',
-  ],
-  ['tests-packaging', 'tests-outbox', 'tests-browser', 'tests-frameworks', 'tests-faults'],
-].map((names) => names.map((name) => `@backend-logout/${name}`))
+  suites('everywhere', 'cli', 'revocations', 'docs', 'fuzz', 'providers'),
+  suites('outbox', 'browser', 'frameworks', 'faults'),
+]
+/** Workers under load for minutes, and a release that is published, installed and run. They wait more than they work. */
+const LONG = [suites('scale'), suites('packaging')]
 /** The tests use 600 MB at a time. */
 const LEAST_FREE_BYTES = 4 * 2 ** 30
 // A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
@@ -72,11 +73,13 @@ const env = {
   ...process.env,
 }
 const given = process.argv.slice(2)
-// If suites or options are named, those run, all in one pass.
+const all = given.includes('--all')
+// If suites or other options are named, those run, all in one pass.
+const chosen = given.filter((argument) => argument !== '--all')
 const status =
-  given.length > 0
-    ? await turbo('test', OTHERS + 1, given)
-    : (await turbo('build', OTHERS + 1, [])) || (await runLanes())
+  chosen.length > 0
+    ? await turbo('test', OTHERS + 1, chosen)
+    : (await turbo('build', OTHERS + 1, [])) || Math.max(await runAllBut(LONG, LANES), all ? await runLanes(LONG) : 0)
 
 /**
  * Creates a folder for temporary files in memory, if there is enough. The tests copy databases and sync thousands of
@@ -98,20 +101,25 @@ function createFolderInMemory(): string | undefined {
   }
 }
 
-async function runLanes(): Promise<number> {
-  const lanes = LANES.map((names) =>
+/** Runs the suites of each lane one after the other, and resolves to the highest exit code. */
+async function runLanes(lanes: readonly (readonly string[])[]): Promise<number> {
+  const running = lanes.map((names) =>
     turbo(
       'test',
       1,
       names.map((name) => `--filter=${name}`),
     ),
   )
-  const others = turbo(
-    'test',
-    OTHERS,
-    LANES.flat().map((name) => `--filter=!${name}`),
-  )
-  return Math.max(...(await Promise.all([...lanes, others])))
+  return Math.max(...(await Promise.all(running)))
+}
+
+/** Runs all suites except some, those of no lane beside the lanes. */
+async function runAllBut(
+  excluded: readonly (readonly string[])[],
+  lanes: readonly (readonly string[])[],
+): Promise<number> {
+  const others = [...excluded, ...lanes].flat().map((name) => `--filter=!${name}`)
+  return Math.max(...(await Promise.all([runLanes(lanes), turbo('test', OTHERS, others)])))
 }
 
 /** Runs a task of packages, this number at a time, and resolves to turbo's exit code. */
@@ -161,5 +169,6 @@ if (status !== 0) {
 // Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 const failed = failures.length
+if (given.length === 0) console.log('\nLeft out: tests/scale and tests/packaging, which `npm test -- --all` runs.')
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0
