@@ -38,8 +38,8 @@ const suites = (...names: readonly string[]): readonly string[] => names.map((na
  * long as the others.
  */
 const LANES = [
-  suites('everywhere', 'cli', 'revocations', 'docs', 'fuzz', 'providers'),
-  suites('outbox', 'browser', 'frameworks', 'faults'),
+  suites('everywhere', 'cli', 'revocations', 'docs', 'providers', 'runtimes'),
+  suites('outbox', 'browser', 'frameworks', 'faults', 'generators'),
 ]
 /** Workers under load for minutes, and a release that is published, installed and run. They wait more than they work. */
 const LONG = [suites('scale'), suites('packaging')]

@@ -30,6 +30,13 @@ test('calls share the run in progress, and the next call begins another', async 
   expect(await next).toBe('second')
 })
 
+test('a call can bring the task of the run that it begins; one that joins a run does not need it', async () => {
+  const { runs, shared } = work()
+  const calls = [shared.run(async () => 'own'), shared.run(async () => 'not needed')]
+  expect(await Promise.all(calls)).toEqual(['own', 'own'])
+  expect(runs).toHaveLength(0)
+})
+
 test('a failure reaches all that share it, and is not kept', async () => {
   const { runs, shared } = work()
   const calls = Promise.allSettled([shared.run(), shared.run()])

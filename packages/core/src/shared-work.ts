@@ -40,8 +40,12 @@ export class SharedWork<T> {
     return this.#latest !== undefined
   }
 
-  /** Joins the run in progress, or begins one. Rejects as the work does. */
-  async run(): Promise<T> {
+  /**
+   * Joins the run in progress, or begins one. Rejects as the work does.
+   *
+   * @param work the task of a run that this call begins; by default that of the constructor
+   */
+  async run(work: () => Promise<T> = this.#work): Promise<T> {
     for (let other = this.#latest; other; other = this.#latest) {
       const { startedAt, result } = other
       const leftMs = startedAt + this.#patienceMs - this.#clock.now()
@@ -53,11 +57,11 @@ export class SharedWork<T> {
       // Another call that waited may have begun the next run already.
       if (this.#latest === other) break
     }
-    return this.#begin()
+    return this.#begin(work)
   }
 
-  #begin(): Promise<T> {
-    const begun = { startedAt: this.#clock.now(), result: this.#work() }
+  #begin(work: () => Promise<T>): Promise<T> {
+    const begun = { startedAt: this.#clock.now(), result: work() }
     this.#latest = begun
     const end = (): void => {
       if (this.#latest === begun) this.#latest = undefined

@@ -7,7 +7,7 @@ import { createSingleFlight } from './single-flight.ts'
 export interface RefreshSessionOptions<Tokens extends StoredTokens> {
   /**
    * The session's id. Concurrent refreshes of the same session in this process become one, so if several applications share
-   * a process, their sessions must have different ids here.
+   * a process, their sessions must have different ids here. A refresh that hangs holds up others for at most 30 seconds.
    */
   readonly id: string
   /** The tokens in the session now; `undefined` if it has ended. */
