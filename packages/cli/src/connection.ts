@@ -90,7 +90,8 @@ async function readSecret(
 /**
  * Creates a client.
  *
- * @param overrides Options that this command changes.
+ * @param overrides Options that this command changes. A number of connections in the environment takes precedence over the
+ * one that follows from `--concurrency`: a firewall may allow no more.
  * @throws LogoutError `invalid_options`, CommandError
  */
 export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = {}): Connection {
@@ -99,7 +100,9 @@ export function connect({ env, tls }: Settings, overrides: EnvironmentOptions = 
     // The value is not repeated: it may be a secret in the wrong variable.
     throw new CommandError(ExitCode.usage, `AUTHING_APP_CLIENT_AUTH must be one of ${CLIENT_AUTH.join(', ')}.`)
   }
-  const client = createLogoutClientFromEnv({ ...(tls && { tls }), ...overrides }, env)
+  const { connections, ...others } = overrides
+  const ownConnections = env.AUTHING_APP_CONNECTIONS?.trim() || connections === undefined ? {} : { connections }
+  const client = createLogoutClientFromEnv({ ...(tls && { tls }), ...others, ...ownConnections }, env)
   return {
     client,
     appId: env.AUTHING_APP_ID?.trim() ?? '',

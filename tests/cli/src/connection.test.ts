@@ -5,6 +5,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Certificates, makeCertificates } from '../../../packages/node/src/testing/certificates.ts'
@@ -200,4 +201,23 @@ test('--form writes values that a browser posts unchanged, and refuses those tha
   expect(written.replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))).toBe(value)
   const refused = await run(['logout-url', '--form', '--parameter', 'x=a\u0085'], { env })
   expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Use --json with --form') })
+})
+
+test('AUTHING_APP_CONNECTIONS limits the connections whatever --concurrency is', async () => {
+  const sockets = new Set<unknown>()
+  const server = http.createServer(async ({ socket }, response) => {
+    sockets.add(socket)
+    await setTimeout(20)
+    response.end()
+  })
+  const host = `http://127.0.0.1:${await portOf(server)}`
+  const env = { AUTHING_APP_ID: 'app', AUTHING_APP_SECRET: 'a secret', AUTHING_APP_HOST: host }
+  const input = Array.from({ length: 20 }, (_, at) => `token-${at}`).join('\n')
+  const args = ['revoke', '--concurrency', '8']
+  const limited = { ...env, AUTHING_APP_CONNECTIONS: '2' }
+  expect(await run(args, { env: limited, input })).toMatchObject({ code: 0 })
+  expect(sockets.size).toBe(2)
+  sockets.clear()
+  expect(await run(args, { env, input })).toMatchObject({ code: 0 })
+  expect(sockets.size).toBeGreaterThan(2)
 })
