@@ -45,4 +45,5 @@ export type {
   SessionIndex,
   StoredTokens,
 } from './session-index.ts'
+export { type SessionIndexSchemaOptions, sessionIndexSchemaSql } from './session-index-schema.ts'
 export { createLogoutTokenVerifier, type LogoutTokenVerifier } from './verifier.ts'

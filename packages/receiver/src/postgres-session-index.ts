@@ -7,6 +7,7 @@ import {
   SESSION_HINTS,
   type SessionAccess,
 } from './session-index.ts'
+import { checkName, creation, SCHEMA } from './session-index-schema.ts'
 
 /** Runs statements: a `Pool` of `pg`, or anything like it. Each statement must be a separate transaction. */
 export interface PostgresPool {
@@ -62,10 +63,9 @@ const CREATED_MEANWHILE = /^(?:42P0[67]|23505)$/
 export function createPostgresSessionIndex(options: PostgresSessionIndexOptions): RecordedSessions {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
   refuseUnknownOption(options, NAMES, { ...SESSION_HINTS, client: 'use pool', postgres: 'use pool' })
-  const { pool, schema = 'backend_logout_sessions', tokens, end } = options
+  const { pool, schema = SCHEMA, tokens, end } = options
   if (typeof pool?.query !== 'function') invalidOption('pool', 'must be a Pool of pg, or anything else with query().')
-  if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema))
-    invalidOption('schema', 'must be a lower-case name of at most 50 characters.')
+  checkName('schema', schema)
   if (typeof end !== 'function') invalidOption('end', 'must be a function.')
   if (tokens !== undefined && typeof tokens !== 'function') invalidOption('tokens', 'must be a function.')
   let prepared: Promise<void> | undefined
@@ -128,21 +128,7 @@ export function createPostgresSessionIndex(options: PostgresSessionIndexOptions)
 async function prepare(pool: PostgresPool, schema: string): Promise<void> {
   const { rows } = await pool.query('SELECT to_regclass($1)::text AS found', [`${schema}.logout`])
   if ((rows[0] as { found: string | null }).found !== null) return
-  // One statement, and so one transaction. Hash indexes, because identifiers can be longer than a row of a B-tree.
-  const statement = `DO $$ BEGIN
-    CREATE SCHEMA IF NOT EXISTS ${schema};
-    CREATE TABLE ${schema}.session (
-      id text PRIMARY KEY, iss text NOT NULL, sub text NOT NULL, sid text, at bigint NOT NULL, until bigint NOT NULL
-    );
-    CREATE INDEX session_sub ON ${schema}.session USING hash (sub);
-    CREATE INDEX session_sid ON ${schema}.session USING hash (sid);
-    CREATE INDEX session_until ON ${schema}.session (until);
-    CREATE TABLE ${schema}.logout (iss text NOT NULL, sub text, sid text, at bigint NOT NULL, until bigint NOT NULL);
-    CREATE INDEX logout_sub ON ${schema}.logout USING hash (sub);
-    CREATE INDEX logout_sid ON ${schema}.logout USING hash (sid);
-    CREATE INDEX logout_until ON ${schema}.logout (until);
-  END $$`
-  await pool.query(statement).catch((error: { code?: unknown }) => {
+  await pool.query(creation(schema)).catch((error: { code?: unknown }) => {
     if (!CREATED_MEANWHILE.test(String(error?.code))) throw error
   })
 }

@@ -43,9 +43,10 @@ export async function prepareSchema(run: RunStatement, name: string): Promise<Sc
   }
 }
 
-function creation(name: string): string {
-  // One statement, and so one transaction.
+/** The statement that creates the tables, if they are missing. One statement, and so one transaction. */
+export function creation(name: string): string {
   return `DO $$ BEGIN
+    IF to_regclass('${name}.log') IS NOT NULL THEN RETURN; END IF;
     CREATE SCHEMA IF NOT EXISTS ${name};
     CREATE TABLE ${name}.log (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), version int NOT NULL);
     INSERT INTO ${name}.log (version) VALUES (${VERSION});
