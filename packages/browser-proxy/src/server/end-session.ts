@@ -54,13 +54,15 @@ export async function endSession(
   const end = async (locked: boolean): Promise<EndedSession> => {
     const read = await readStored()
     let outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
+    let later: StepResult<StoredTokens | undefined> | undefined
     if (read.ok && read.value && !session.lock) {
-      outcome = withLater(outcome, await revokeLater(read.value, await readStored()))
+      later = await readStored()
+      outcome = withLater(outcome, await revokeLater(read.value, later))
     }
     const cleared = await runStep('clear', async () => new Headers((await session.clear(request)) ?? {}))
     if (!cleared.ok) throw new HttpProblem('session_not_ended', 'The session could not be ended. Try again.')
     // Tokens that could not be read, or that a refresh replaced in the meantime, must be treated as still valid.
-    const certain = read.ok && locked
+    const certain = read.ok && later?.ok !== false && locked
     const uncertain = { status: 'local_only', ...(outcome.listed && { listed: false }) } as const
     return { ...outcome, ...(!certain && uncertain), headers: cleared.value }
   }

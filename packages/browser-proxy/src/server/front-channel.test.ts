@@ -33,7 +33,12 @@ describe('the logout URL', () => {
   })
 
   test('omits those parameters if the application fails to create them', async () => {
-    for (const fail of [() => Promise.reject(new Error('no')), () => ({ a: 1 }) as never, () => 'x' as never]) {
+    for (const fail of [
+      () => Promise.reject(new Error('no')),
+      () => ({ a: 1 }) as never,
+      () => 'x' as never,
+      () => new Map() as never,
+    ]) {
       const { answer, events, parameters } = await logOut(fail)
       expect([answer.status, Object.keys(parameters)]).toEqual(['logged_out', ['id_token_hint']])
       expect(events[0]).toMatchObject({ type: 'failure', step: 'extra_parameters' })

@@ -35,7 +35,8 @@ const MAX_URL_CHARACTERS = 4_000
  */
 export function checkExtraParameters(given: GivenExtraParameters | undefined): void {
   if (given === undefined || typeof given === 'function') return
-  const isRecord = typeof given === 'object' && given !== null && !Array.isArray(given)
+  // The members of a list, a `Map` or `URLSearchParams` are not parameters.
+  const isRecord = typeof given === 'object' && given !== null && !(Symbol.iterator in given)
   if (!isRecord || !Object.values(given).every((value) => typeof value === 'string' || value === true)) {
     invalidOption('extraParameters', 'must be an object of strings, or a function that returns one.')
   }

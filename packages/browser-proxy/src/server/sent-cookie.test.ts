@@ -18,6 +18,14 @@ describe('a cookie in chunks', () => {
     expect(read(cookie).value).toBe('0,1,2,3,4,5,6,7,8,9,10,11,')
   })
 
+  test("is joined from 1 on if the cookie states the number of chunks, as h3's does", () => {
+    expect(read('sid=__chunked__2; sid.2=b; sid.1=a; sid.3=stale; sid.0=stale').value).toBe('ab')
+    expect(read('sid=__chunked__2; sid.1=a').problem).toMatch(/came in chunks/)
+    expect(read('sid=__chunked__2').problem).toMatch(/came in chunks/)
+    expect(read('sid=__chunked__101; sid.1=a').problem).toMatch(/came in chunks/)
+    expect(read('sid=__chunked__2; sid.1=a; sid.2=b', 'sid', []).value).toBe('__chunked__2')
+  })
+
   test('may end in the middle of an escape', () => {
     expect(read('sid.0=%C3%; sid.1=A4').value).toBe('ä')
     expect(read('sid.0="a%3D"; sid.1="b"').value).toBe('a=b')

@@ -11,6 +11,8 @@ export interface SentCookie {
 /** Separator between a cookie's name and the number of a chunk, which starts at 0. */
 export const CHUNK_SEPARATORS = ['.', '__', '_', '-'] as const
 
+/** The value of h3's cookie (Nuxt, TanStack Start) whose content is in that number of chunks, counted from 1. */
+const IN_CHUNKS = /^__chunked__([1-9]\d{0,2})$/
 const MAX_CHUNKS = 100
 const MAX_CHARACTERS = 262_144
 
@@ -37,20 +39,22 @@ export function sentCookie({ headers }: Request, name: string, separators: reado
     if (!found.has(separator)) found.set(separator, new Map())
     if (value) found.get(separator)?.set(Number(digits), unquoted(value))
   }
-  if (whole) return { value: decoded(whole), chunks }
+  const count = separators.length > 0 ? IN_CHUNKS.exec(whole)?.[1] : undefined
+  if (whole && count === undefined) return { value: decoded(whole), chunks }
   const parts = separators.map((separator) => found.get(separator)).find((numbered) => numbered?.size)
-  if (!parts) return { value: undefined, chunks }
-  const joined = join(parts)
+  if (!parts && count === undefined) return { value: undefined, chunks }
+  const joined = count === undefined ? join(parts, 0, parts?.size) : join(parts, 1, Number(count))
   return joined === undefined ? { value: undefined, chunks, problem: PROBLEM } : { value: decoded(joined), chunks }
 }
 
 const PROBLEM = `The session's cookie came in chunks, but one is missing, or they are more than ${MAX_CHUNKS}, or too long.`
 
-function join(parts: ReadonlyMap<number, string>): string | undefined {
-  if (parts.size > MAX_CHUNKS) return undefined
+/** The chunks from a number on, in one piece; `undefined` if one is missing. */
+function join(parts: ReadonlyMap<number, string> | undefined, first: number, count = 0): string | undefined {
+  if (count > MAX_CHUNKS) return undefined
   let value = ''
-  for (let index = 0; index < parts.size; index++) {
-    const part = parts.get(index)
+  for (let index = first; index < first + count; index++) {
+    const part = parts?.get(index)
     if (part === undefined) return undefined
     value += part
   }

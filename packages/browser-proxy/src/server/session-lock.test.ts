@@ -148,3 +148,22 @@ test('a lock that fails after its work is harmless', async () => {
   await sleep(10)
   expect(events.map((event) => event.type).sort()).toEqual(['failure', 'no_session', 'outcome'])
 })
+
+test.each([
+  ['throws', () => Promise.reject(new Error('store down'))],
+  ['hangs', () => new Promise<never>(() => {})],
+  ['returns tokens under other names', () => ({ access_token: 'a' }) as never],
+])('without a lock, a session that %s when it is read again has the status local_only', async (_case, again) => {
+  const { accessToken } = await provider.signIn()
+  let reads = 0
+  const session = {
+    read: (): StoredTokens | Promise<StoredTokens> => (reads++ === 0 ? { accessToken } : again()),
+    clear: () => ({ 'x-cleared': '1' }),
+  }
+  const { handler, events } = createApplication(provider, { session, storeTimeoutMs: 100 })
+  const answer = await handler(logoutRequest())
+  expect((await answer.json()).status).toBe('local_only')
+  expect(answer.headers.get('x-cleared')).toBe('1')
+  expect(await provider.isActive(accessToken)).toBe(false)
+  expect(events.map((event) => event.type)).toContain('failure')
+})
