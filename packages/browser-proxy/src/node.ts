@@ -22,7 +22,8 @@ export type NodeLogoutHandler = (request: IncomingMessage, response: ServerRespo
  * parsed before is accepted.
  *
  * Every response is ended, whatever the handler, the client and other middleware do: if the handler fails, with the
- * problem `internal_error`; if something else has started the response already, by closing the connection.
+ * problem `internal_error`; if something else has started the response already, by closing the connection. If the client
+ * leaves before that, the signal of its request aborts; the handlers of these packages complete a logout anyway.
  *
  * @throws LogoutError `invalid_options`
  * @example
@@ -65,9 +66,17 @@ async function answer(
   // A Request cannot have these methods.
   if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return answerProblem(methodNotAllowed())
   const body = /^(?:GET|HEAD)$/i.test(method) ? null : stream
-  const request = new Request(url, { method, headers, body, duplex: 'half' } as RequestInit)
-  setNative(request, { incoming, outgoing })
-  return handler(request)
+  const left = new AbortController()
+  const init = { method, headers, body, duplex: 'half', signal: left.signal }
+  const exchange = { left, request: new Request(url, init as RequestInit) }
+  // Held together, because the signal of a request follows another one only for as long as the request exists.
+  const onClose = (): void => {
+    if (!outgoing.writableEnded) exchange.left.abort()
+  }
+  if (outgoing.closed) onClose()
+  else outgoing.once('close', onClose)
+  setNative(exchange.request, { incoming, outgoing })
+  return handler(exchange.request)
 }
 
 async function send(answer: Response, { method }: IncomingMessage, outgoing: ServerResponse): Promise<void> {
