@@ -68,6 +68,31 @@ describe('tokens and services', () => {
     expect(store.size).toBe(0)
   })
 
+  test('with a kept refresh token, the provider is not asked to revoke an access token that the list refuses', async () => {
+    const added: unknown[] = []
+    const outbox = { add: async (tokens: unknown) => added.push(tokens) }
+    const listed: unknown[] = []
+    const revocations = { append: async (entries: readonly unknown[]) => listed.push(...entries) }
+    const jwt = await issuer.sign({ iss: issuer.url, jti: 'the-jti', exp: now() + 600 })
+    const offline = { refreshToken: 'r', scope: 'offline_access' }
+    const sessionsBefore = {
+      named: { ...offline, accessToken: jwt },
+      opaque: { ...offline, accessToken: 'opaque' },
+      online: { accessToken: jwt, refreshToken: 'r', scope: 'openid' },
+      alone: { accessToken: jwt, scope: 'offline_access' },
+    }
+    for (const [id, tokens] of Object.entries(sessionsBefore)) {
+      await logIn(id, 'alice')
+      store.set(id, tokens)
+    }
+    await handlerFor({ outbox, revocations, keepOfflineAccess: true })(report(await issuer.token({ sid: undefined })))
+    expect(added).toHaveLength(3)
+    const revoked = [{ accessToken: 'opaque' }, { accessToken: jwt, refreshToken: 'r' }, { accessToken: jwt }]
+    expect(added).toEqual(expect.arrayContaining(revoked))
+    expect(listed).toContainEqual(expect.objectContaining({ jti: 'the-jti' }))
+    expect(store.size).toBe(0)
+  })
+
   test('all steps happen in an order that loses nothing', async () => {
     const steps: string[] = []
     const note = (step: string): Promise<void> => {

@@ -56,7 +56,7 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
     // An application may compute `expiresAt` for each call.
     const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
     if (secured.get(id) === found) return []
-    const pending = tokensToRevoke(stored, targets.keepOfflineAccess === true)
+    const pending = tokensToRevoke(stored, targets)
     const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
     if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
     if (outbox) tokens += count
@@ -108,12 +108,17 @@ function readTokens(
   return { accessToken, refreshToken, expiresAt, scope, accessTokens }
 }
 
-function tokensToRevoke(stored: StoredTokens, keepOfflineAccess: boolean): RevocableTokens {
+/**
+ * The tokens that the provider is to revoke. With an access token, it may end the whole grant (RFC 7009 §2.1), and so a
+ * refresh token that is to be kept: then only the list refuses the access token, unless it cannot name it.
+ */
+function tokensToRevoke(stored: StoredTokens, { keepOfflineAccess, revocations }: LogoutTargets): RevocableTokens {
   const { accessToken, refreshToken, expiresAt, scope } = stored
   const isOffline = scope === undefined || scope.split(' ').includes('offline_access')
-  const isKept = keepOfflineAccess && isOffline
+  const isKept = keepOfflineAccess === true && isOffline
+  const isOnlyListed = isKept && refreshToken && revocations && accessToken && revocationEntryOf(accessToken)
   return {
-    ...(accessToken && { accessToken }),
+    ...(accessToken && !isOnlyListed && { accessToken }),
     ...(refreshToken && !isKept && { refreshToken }),
     ...(expiresAt !== undefined && { expiresAt }),
   }

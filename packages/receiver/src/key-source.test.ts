@@ -239,17 +239,34 @@ describe('a token that old keys or old metadata do not fit is not refused for go
     expect(await verdict(token)).toBe('accepted')
   })
 
-  test('if the provider has moved its keys, and the old address still has the old ones', async () => {
-    expect(await verdict(issuer.token())).toBe('accepted')
-    const next = await createKey()
-    issuer.metadata = { jwks_uri: `${issuer.url}/moved` }
-    issuer.answer = ({ url }, response) => {
-      if (url !== '/moved') return false
-      response.end(JSON.stringify({ keys: [next.jwk] }))
-      return true
+  describe('if the provider has moved its keys, and the old address still has the old ones', () => {
+    let next: IssuerKey
+    const moveKeys = async (): Promise<void> => {
+      next = await createKey()
+      issuer.metadata = { jwks_uri: `${issuer.url}/moved` }
+      issuer.answer = ({ url }, response) => {
+        if (url !== '/moved') return false
+        response.end(JSON.stringify({ keys: [next.jwk] }))
+        return true
+      }
     }
-    minutes(6)
-    expect(await verdict(signedBy(next))).toBe('accepted')
+
+    test.each([31, 45, 360])('%i seconds after the metadata were read', async (seconds) => {
+      expect(await verdict(issuer.token())).toBe('accepted')
+      await moveKeys()
+      vi.advanceTimersByTime(seconds * 1_000)
+      expect(await verdict(signedBy(next))).toBe('accepted')
+    })
+
+    test('with the first fetch of keys after a minute, while forged tokens arrive', async () => {
+      expect(await verdict(issuer.token())).toBe('accepted')
+      await moveKeys()
+      for (let second = 1; second <= 90; second++) {
+        vi.advanceTimersByTime(1_000)
+        await verdict(issuer.token({}, { kid: 'x' }))
+      }
+      expect(await verdict(signedBy(next))).toBe('accepted')
+    })
   })
 
   test('if a newer key has the same name and the known one is older than ten minutes', async () => {

@@ -18,11 +18,10 @@ const LAST_GOOD_MS = 86_400_000
 const PAUSE_MS = 30_000
 /** The pause if there are no keys at all. */
 const FIRST_PAUSE_MS = 5_000
-/**
- * The time for which an address from the metadata is used, in milliseconds: less than that of keys, so that keys that the
- * provider has moved are found as soon as new ones.
- */
-const METADATA_MS = 300_000
+/** The time for which metadata are used whatever tokens arrive, in milliseconds: the provider may move its keys. */
+const METADATA_MS = 60_000
+/** Beyond this number of tokens that metadata do not fit, tokens with new keys no longer cause them to be read earlier. */
+const FLOOD = 10
 
 /** The members of a provider's metadata that are used. */
 interface Metadata {
@@ -48,6 +47,8 @@ export class KeySource {
   readonly #issuer: TrustedIssuer
   readonly #settings: VerifierSettings
   #metadata: Metadata | undefined
+  /** The number of tokens that were not accepted at first, since the metadata were read. */
+  #misfits = 0
   #keys: KeySet | undefined
   #readAt = Number.NEGATIVE_INFINITY
   #triedAt = Number.NEGATIVE_INFINITY
@@ -62,7 +63,7 @@ export class KeySource {
   /**
    * Verifies the signature of a token. Senders do not deliver a refused token again, so keys and metadata that are older
    * than 30 seconds do not decide on it: they are requested again, or, if that is not possible now, `keys_unavailable`
-   * lets the sender try again.
+   * lets the sender try again. While many forged tokens arrive, metadata may be a minute old when keys are requested.
    *
    * @throws LogoutTokenError `keys_unavailable`, `algorithm_not_allowed`, `unknown_key` or `wrong_signature`
    */
@@ -70,9 +71,10 @@ export class KeySource {
     const arrivedAt = performance.now()
     if (this.#ageMs() > FRESH_MS) await this.#refresh()
     let refusal = await this.#judge(token, header)
+    if (refusal) this.#misfits++
     if (refusal && refusal.finalUntil <= arrivedAt) {
-      // Possibly a new algorithm, or else a new key.
-      if (refusal.code === 'algorithm_not_allowed') this.#expireMetadata()
+      // Possibly a new algorithm, or else a new key, which may be at a new address.
+      if (refusal.code === 'algorithm_not_allowed' || this.#misfits <= FLOOD) this.#expireMetadata()
       if (await this.#refresh()) refusal = await this.#judge(token, header)
     }
     if (!refusal) return
@@ -152,7 +154,7 @@ export class KeySource {
 
   async #discover(): Promise<Metadata> {
     const now = performance.now()
-    if (this.#metadata && now - this.#metadata.readAt < METADATA_MS) return this.#metadata
+    if (this.#metadata && now - this.#metadata.readAt <= METADATA_MS) return this.#metadata
     const { transport, timeoutMs, allowInsecureHttp } = this.#settings
     const { issuer, metadataUrl } = this.#issuer
     const metadata = await fetchJson(transport, metadataUrl, timeoutMs)
@@ -162,6 +164,7 @@ export class KeySource {
     const listed = metadata.id_token_signing_alg_values_supported
     const algorithms = Array.isArray(listed) && listed.length > 0 ? (listed as readonly unknown[]) : undefined
     this.#metadata = { jwksUri, algorithms, readAt: now }
+    this.#misfits = 0
     return this.#metadata
   }
 }

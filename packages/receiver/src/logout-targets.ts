@@ -28,6 +28,10 @@ export interface LogoutTargets {
   /**
    * Keeps refresh tokens that were issued with the scope `offline_access`, as §2.7 of Back-Channel Logout has it: they
    * are meant to work while the user is logged out. If a session has no scope, its refresh token is kept.
+   *
+   * A provider may end a refresh token together with an access token of the same grant (RFC 7009 §2.1). So if its refresh
+   * token is kept, an access token that `revocations` can name goes only there. Any other access token is revoked at the
+   * provider, because nothing else ends it.
    * @default false
    */
   readonly keepOfflineAccess?: boolean | undefined

@@ -80,6 +80,15 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     for (const name of odd) expect(await find({ sid: name, sub: name })).toEqual([name])
   })
 
+  test('accepts the largest ids, and refuses larger ones before it writes anything', async () => {
+    // All different, because Postgres compresses what repeats.
+    const ideographs = (count: number): string =>
+      String.fromCharCode(...Array.from({ length: count }, (_, index) => 0x4e00 + ((index * 7_919) % 20_000)))
+    expect(await index.add(ideographs(866), { iss, sub: 'alice', iat: AT })).toBe(true)
+    await expect(index.add(ideographs(867), { iss, sub: 'alice', iat: AT })).rejects.toThrow(/^id .*2600 bytes/)
+    expect(await find({ sub: 'alice' })).toEqual([ideographs(866)])
+  })
+
   test.each<[string, string, object]>([
     ['id', '', {}],
     ['sub', '1', { sub: undefined }],

@@ -66,7 +66,7 @@ export interface RecordedSessions extends SessionIndex {
   /**
    * Records a session, after it was stored. Record it again when its id changes.
    *
-   * @param id The session's id in the application's store.
+   * @param id The session's id in the application's store: at most 1,024 characters and 2,600 bytes.
    * @param claims The claims of the ID token.
    * @returns `false` if the provider has already reported the logout, and no later report will name this session: then add
    * its tokens to the outbox, end it with `end()`, and do not log the user in
@@ -92,6 +92,8 @@ export const REPORTED_S = 3_600
 
 const DEFAULT_LIFE_MS = 2_592_000_000
 const MAX_NAME = 1024
+/** The maximum size of an id in UTF-8: a row of the B-tree that makes ids unique in Postgres holds little more. */
+const MAX_ID_BYTES = 2_600
 
 /**
  * Checks a login and creates its record.
@@ -107,6 +109,9 @@ export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, option
   ] as const) {
     const isText = typeof value === 'string' && value !== '' && value.length <= maxLength
     if (!isText || !value.isWellFormed() || value.includes('\0')) throw new TypeError(`${name} must be a short text.`)
+  }
+  if (new TextEncoder().encode(id).length > MAX_ID_BYTES) {
+    throw new TypeError(`id must have at most ${MAX_ID_BYTES} bytes in UTF-8.`)
   }
   if (!(typeof iat === 'number' && iat >= 0 && iat < 253_402_300_800)) {
     throw new TypeError('iat must be in seconds since 1970.')

@@ -182,9 +182,15 @@ export const logoutTokenGuards: readonly Mutation[] = [
       ],
       [
         'requests metadata again for a new algorithm',
-        "if (refusal.code === 'algorithm_not_allowed') this.#expireMetadata()",
-        '',
+        "if (refusal.code === 'algorithm_not_allowed' || ",
+        'if (',
         'if its algorithm is new',
+      ],
+      [
+        'requests metadata again for a new key',
+        ' || this.#misfits <= FLOOD) this.#expireMetadata()',
+        ') this.#expireMetadata()',
+        '%i seconds after the metadata were read',
       ],
     ],
   ),
