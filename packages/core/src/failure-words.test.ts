@@ -41,6 +41,42 @@ test.each([
   ['没有权限', 'rejected'],
   ['参数缺失', 'rejected'],
   ['撤销不成功', 'rejected'],
+  ['0 revoked, 1 failed', 'rejected'],
+  ['0 of 1 revoked, 1 failed', 'rejected'],
+  ['2 tokens revoked, 1 failed', 'rejected'],
+  ['Revoked: 0, failed: 1', 'rejected'],
+  ['No tokens revoked: failed', 'rejected'],
+  ['No: an error occurred', 'rejected'],
+  ['If the error persists, contact support', 'rejected'],
+  ['Access token revoked, but the refresh token could not be revoked', 'rejected'],
+  ['If your token is valid, it would be revoked. Denied.', 'rejected'],
+  ['Token revocation denied, token not revoked', 'rejected'],
+  [`${'The request of the application was read. '.repeat(20)}It failed.`, 'rejected'],
+  ['client_id is required', 'rejected'],
+  ['Access token required', 'rejected'],
+  ['Wrong client secret', 'rejected'],
+  ['Client not registered', 'rejected'],
+  ['Client is disabled', 'rejected'],
+  ['No API key found in request', 'rejected'],
+  ['Unknown token type', 'rejected'],
+  ['Token was issued to another client', 'rejected'],
+  ['The token does not belong to this client', 'rejected'],
+  ['Revocation is disabled', 'rejected'],
+  ['Only refresh tokens can be revoked', 'rejected'],
+  ["JWT tokens can't be revoked", 'rejected'],
+  ['没有成功，请求被拒绝', 'rejected'],
+  ['应用已被禁用', 'rejected'],
+  ['リクエストが無効です', 'rejected'],
+  ['권한이 없습니다', 'rejected'],
+  ['Доступ запрещён', 'rejected'],
+  ['Ungültiger Client', 'rejected'],
+  ['Cliente inválido', 'rejected'],
+  ['Requête invalide', 'rejected'],
+  ['Request timeout', 'provider_unavailable'],
+  ['upstream request timeout', 'provider_unavailable'],
+  ['context deadline exceeded', 'provider_unavailable'],
+  ['Please retry later', 'provider_unavailable'],
+  ['no Route matched with those values', 'unexpected_response'],
 ])('a 2xx fails if it says: %s', (sentence, code) => {
   expect(codeOf(answer(200, sentence))).toBe(code)
   expect(codeOf(answer(200, { message: sentence }))).toBe(code)
@@ -70,6 +106,31 @@ test.each([
   '撤销成功，无异常',
   '注销成功，请重新登录',
   'ログアウトしました',
+  'Unknown token',
+  'Token is missing or was already revoked',
+  'Token could not be found (already revoked)',
+  'The token did not exist',
+  'All tokens of the client are disabled',
+  'Token revoked and cannot be used again',
+  'Token revoked. It will be refused from now on.',
+  'Token revoked. If an error occurs later, contact support.',
+  'Access has been revoked; further requests will be denied',
+  'You have been logged out. Login required for further access.',
+  'Token widerrufen. Zugriff wird ab jetzt verweigert.',
+  '无效令牌，已忽略',
+  '撤销成功，该令牌后续请求将被拒绝',
+  'Revoked: 1, failed: 0',
+  'revoked: 1\nerrors: 0',
+  'error: none',
+  '543 revoked',
+  '450 records deleted',
+  '0 of 3 tokens failed',
+  'Keine Fehler',
+  'Aucune erreur',
+  'Sin error',
+  'Nessun errore',
+  'エラーはありません',
+  '오류 없음',
 ])('a 2xx succeeds if it says: %s', (sentence) => {
   expect(codeOf(answer(200, sentence))).toBe('ok')
   expect(codeOf(answer(200, { message: sentence }))).toBe('ok')
@@ -86,8 +147,10 @@ test('of a body, a thousand values are read', () => {
 
 test('a sentence is read in time proportional to its length', () => {
   const start = process.cpuUsage()
-  for (const part of ['client ', 'invalid a ', 'no ', 'http 4', '请求', 'e0', 'a: ', '\n']) {
-    codeOf(answer(200, part.repeat(60_000 / part.length)))
+  for (const part of ['a', '/', 'client ', 'invalid a ', 'no ', 'not a ', 'http 4', '请求', 'e0', 'a: ', '\n']) {
+    const text = part.repeat(60_000 / part.length)
+    codeOf(answer(200, text))
+    codeOf(answer(404, { error: 'x_y', message: text }))
   }
   expect(process.cpuUsage(start).user).toBeLessThan(1_000_000)
 })

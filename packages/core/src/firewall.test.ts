@@ -25,6 +25,7 @@ test.each([
   ['a success through Imperva', answer(200, { ok: true }, { headers: { 'x-iinfo': '1-2' } }), 'ok'],
   ['an outage behind Akamai', answer(503, '', { headers: { server: 'AkamaiGHost' } }), 'provider_unavailable'],
   ['a 403 without a firewall', answer(403), 'rejected'],
+  ["a provider's own appId", answer(200, { appId: 'PXY-portal', revoked: true }), 'ok'],
   [
     "a provider's own number of an incident",
     answer(400, { errorCode: 'invalid_client', incidentId: 'x' }),

@@ -4,7 +4,9 @@ import type { TransportResponse } from './transport.ts'
 /** Bodies of firewalls, and of a server that expects https. */
 const BODIES: readonly RegExp[] = [
   // DataDome, HUMAN and Cloudflare.
-  /^\s*\{.*(?:captcha-delivery|px-captcha|"appId" ?: ?"PX|"blockScript"|"cloudflare_error")/s,
+  /^\s*\{.*(?:captcha-delivery|px-captcha|"blockScript"|"cloudflare_error")/s,
+  // HUMAN, whose identifiers of applications alone could be anyone's.
+  /^\s*\{(?=.*"appId" ?: ?"PX).*"(?:vid|jsClientSrc)"/s,
   // Imperva.
   /^\s*\{(?=.*"errorCode" ?: ?"\d{1,4}").*"incidentId"/s,
   // Azure Front Door.

@@ -1,26 +1,37 @@
 import { DEPTH, fieldsOf, MOST_VALUES, numberOf, unwrapped } from './answer-body.ts'
 import { normalize, refusesInWords, reportsFailureInWords, reportsSuccessInWords } from './failure-words.ts'
 
-const QUALIFIER = '^(?:(?:is|has|was|http|api|app|oauth|response|request|operation|revocation|revoke|token|logout) )*'
+const QUALIFIER =
+  '^(?:(?:is|has|was|http|api|app|user|oauth|response|request|operation|revocation|revoke|token|logout) )*'
 /** Names of members that contain an error. A success may also have them, empty or with a positive value. */
 const ERROR = new RegExp(
   `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?|problems?|rejected|denied)$`,
 )
 /** Among these, the ones with a sentence, which can also report a success. */
 const ERROR_TEXT = /(?:message|msg|desc(?:ription)?|details?|info|text|summary|reason)$/
+/** Names of members that say whether it was done, or how often, or when. */
+const DONE = 'success\\w*|succeed\\w*|ok|revoked|revocation|accepted|acknowledged|done|completed|deleted|removed'
 /** Names of members that state the outcome. */
 const OUTCOME = new RegExp(
-  `${QUALIFIER}(?:success\\w*|succeed\\w*|ok|revoked|revocation|result|outcome|state|type|kind|severity|level|accepted|acknowledged|done|completed|deleted|removed|(?:(?:status|return|ret|result) ?)?code|status|ret)$`,
+  `${QUALIFIER}(?:${DONE}|result|outcome|state|type|kind|severity|level|ack|rc|(?:(?:status|return|ret|result) ?)?code|status|ret)$`,
 )
+/** Among these, the ones whose numbers are no codes. */
+const DONE_OR_NOT = new RegExp(`\\b(?:${DONE})$`)
 /** Among these, the ones for which 0 and an empty value mean no. */
 const YES_OR_NO = /\b(?:success\w*|succeed\w*|ok|revoked)$/
+/** Names of members that only `false` makes a refusal. They can also have an address or a date. */
+const ACTION = /^(?:is |was )?(?:(?:logged|signed) ?out|logout|invalidated|terminated|revoke(?: (?:\w+ )?tokens?)?)$/
+/** Names of members that give a code of the provider its meaning, if they are true. */
+const AFFIRMED = /\b(?:success\w*|ok|revoked|flag)$/
 /** Names of members with the outcome, in words for people. */
-const MESSAGE = /^(?:\w+ )?(?:message|msg|text|description|details?|reason|info|title)$/
+const MESSAGE = /^(?:\w+ )?(?:messages?|msg|text|description|details?|reason|info|title)$/
 /** Values of an error member that mean no error. */
-const FINE = /^(?:[0 ]*|200|ok|none|nil|null|undefined|false|success(?:ful)?|no ?errors?)$/
+const FINE = /^(?:|[a-z]{0,3}0[0 ]*|200|ok|none|nil|null|n a|-|undefined|false|success(?:ful)?|no ?errors?)$/
+/** Names of members of an error that say nothing about it. */
+const ID = /(?:^| )(?:id|timestamp)$/
 
 /** A line with a member and its value, as in `success: false`. */
-const LINE = /^([a-z]\w{0,40})\s*[:=]\s*(.+)$/i
+const LINE = /^([a-z]\w{0,40})\s*[:=]\s*(.+)$/is
 /** Numbers above it are no HTTP statuses, so only the provider knows what they mean. */
 const LAST_STATUS = 599
 
@@ -34,29 +45,40 @@ export function reportsFailure(json: unknown): boolean {
   return failsWithin(json, DEPTH, { left: MOST_VALUES })
 }
 
-function failsWithin(json: unknown, depth: number, values: { left: number }): boolean {
+/** @param within The name of the list that has this value as an item; empty at the top. */
+function failsWithin(json: unknown, depth: number, values: { left: number }, within = ''): boolean {
   if (values.left-- <= 0) return false
-  if (Array.isArray(json)) return depth > 0 && json.some((item) => failsWithin(item, depth - 1, values))
+  if (Array.isArray(json)) return depth > 0 && json.some((item) => failsWithin(item, depth - 1, values, within))
   const fields = fieldsOf(json)
-  if (!fields) return refuses('', json)
+  // A list under `revoked` has names of tokens, which can contain any words.
+  if (!fields) return within === '' ? refuses('', json) : !DONE_OR_NOT.test(within) && refusesAs(within, json)
   const entries = Object.entries(fields).slice(0, values.left)
   values.left -= entries.length
   const members = entries.map(([key, value]) => [normalize(key), unwrapped(value)] as const)
-  const praised = members.some(([name, value]) => MESSAGE.test(name) && isPraise(value))
+  const praised = members.some(isPraised)
   return members.some(([name, value]) => {
     if (ERROR.test(name)) return holdsSomething(value, depth) && !(ERROR_TEXT.test(name) && isPraise(value))
     if (typeof value === 'object' && value !== null) {
       if (YES_OR_NO.test(name) && Object.values(value).includes(false)) return true
-      return depth > 0 && failsWithin(value, depth - 1, values)
+      return depth > 0 && failsWithin(value, depth - 1, values, name)
     }
-    if (MESSAGE.test(name)) return typeof value === 'string' && reportsFailureInWords(normalize(value))
-    if (praised && (numberOf(value) ?? 0) > LAST_STATUS) return false
-    return OUTCOME.test(name) && refuses(name, value)
+    return !(praised && (numberOf(value) ?? 0) > LAST_STATUS) && refusesAs(name, value)
   })
 }
 
+/** Checks if a value refuses as the value of a member by this name. */
+function refusesAs(name: string, value: unknown): boolean {
+  if (ACTION.test(name)) return String(value) === 'false'
+  if (MESSAGE.test(name)) return typeof value === 'string' && reportsFailureInWords(value)
+  return OUTCOME.test(name) && refuses(name, value)
+}
+
+function isPraised([name, value]: readonly [name: string, value: unknown]): boolean {
+  return MESSAGE.test(name) ? isPraise(value) : AFFIRMED.test(name) && String(value) === 'true'
+}
+
 function isPraise(value: unknown): boolean {
-  return typeof value === 'string' && reportsSuccessInWords(normalize(value))
+  return typeof value === 'string' && reportsSuccessInWords(value)
 }
 
 /**
@@ -64,7 +86,7 @@ function isPraise(value: unknown): boolean {
  * be one as a member of JSON.
  */
 export function isRefusal(text: string): boolean {
-  return reportsFailureInWords(normalize(text)) || text.slice(0, 2_000).split('\n', 20).some(refusesInLine)
+  return reportsFailureInWords(text) || text.slice(0, 2_000).split('\n', 20).some(refusesInLine)
 }
 
 function refusesInLine(line: string): boolean {
@@ -76,13 +98,25 @@ function refuses(name: string, value: unknown): boolean {
   if (typeof value === 'boolean') return !value
   if (value === null) return YES_OR_NO.test(name)
   const number = numberOf(value)
-  if (number !== undefined) return number < 0 || number >= 400 || (number === 0 && YES_OR_NO.test(name))
+  if (number === 0) return YES_OR_NO.test(name)
+  if (number !== undefined) return number < 0 || (number >= 400 && !DONE_OR_NOT.test(name))
   if (typeof value !== 'string') return false
-  const words = normalize(value)
-  return words === '' ? YES_OR_NO.test(name) : refusesInWords(words)
+  return normalize(value) === '' ? YES_OR_NO.test(name) : refusesInWords(value)
 }
 
+/** Checks if the value of an error states one: not if its code means success, or if it only has an id. */
 function holdsSomething(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return !FINE.test(normalize(String(value ?? '')))
-  return depth === 0 || Object.values(value).some((inner) => holdsSomething(inner, depth - 1))
+  if (typeof value !== 'object' || value === null) return !isFine(value)
+  if (depth === 0) return true
+  if (Array.isArray(value)) return value.some((item) => holdsSomething(item, depth - 1))
+  const members = Object.entries(value).map(([key, inner]) => [normalize(key), inner] as const)
+  const fine = members.some(([name, inner]) => /code$/.test(name) && inner !== '' && inner !== null && isFine(inner))
+  return members.some(([name, inner]) => {
+    if (ID.test(name) || (fine && MESSAGE.test(name) && isPraise(inner))) return false
+    return holdsSomething(inner, depth - 1)
+  })
+}
+
+function isFine(value: unknown): boolean {
+  return (typeof value !== 'object' || value === null) && FINE.test(normalize(String(value ?? '')))
 }

@@ -158,6 +158,9 @@ describe('requestedWait()', () => {
     ['a policy that is named like a value', { ratelimit: '"r=0;t=5";r=0;t=11' }, 11_000],
     ['the header of Azure', { 'ratelimit-resettime': '2026-11-26T08:49:30Z' }, 30_000],
     ["the header of OpenAI's API", { 'x-ratelimit-reset-requests': '60s' }, 60_000],
+    ['its header for what is counted otherwise', { 'x-ratelimit-reset-tokens': '60s' }, 60_000],
+    ["Anthropic's header", { 'anthropic-ratelimit-requests-reset': '2026-11-26T08:49:30Z' }, 30_000],
+    ["Feishu's header", { 'x-ogw-ratelimit-reset': '60' }, 60_000],
     ['a duration by another name', { 'x-ratelimit-reset-in': '60' }, 60_000],
     ['a point in time by another name', { 'x-ratelimit-reset-at': '2026-11-26T08:49:30Z' }, 30_000],
     ['seconds by name', { 'x-ratelimit-reset-seconds': '60' }, 60_000],
@@ -184,6 +187,8 @@ describe('requestedWait()', () => {
       { ratelimit: '"default";r=0;t=60' },
       { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '-1' },
       { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0, 5' },
+      { 'x-ratelimit-reset': '60', 'x-ratelimit-remaining': '0;w=1' },
+      { 'x-ratelimit-reset-tokens': '60s', 'x-ratelimit-remaining-tokens': '0' },
       { 'x-ratelimit-reset-requests': '60s', 'x-ratelimit-remaining-requests': '0' },
     ]) {
       expect(inQuestion(headers)).toBe(60_000)

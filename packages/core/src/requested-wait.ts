@@ -23,7 +23,14 @@ const PAUSE = [
   'retry-after-seconds',
 ]
 /** Prefixes of providers' rate limit headers. */
-const PREFIXES = ['ratelimit-', 'x-ratelimit-', 'x-rate-limit-', 'rate-limit-']
+const PREFIXES = [
+  'ratelimit-',
+  'x-ratelimit-',
+  'x-rate-limit-',
+  'rate-limit-',
+  'x-ogw-ratelimit-',
+  'anthropic-ratelimit-requests-',
+]
 /** Names of the header with the time until a limit resets. */
 const RESETS = [
   'reset',
@@ -32,6 +39,7 @@ const RESETS = [
   'reset-at',
   'reset-seconds',
   'reset-requests',
+  'reset-tokens',
   'resettime',
   'retry-after',
   'retry-after-seconds',
@@ -39,7 +47,7 @@ const RESETS = [
   'retry-after-milliseconds',
 ]
 /** Names of the header with the number of requests that remain. */
-const REMAINING = ['remaining', 'remaining-requests']
+const REMAINING = ['remaining', 'remaining-requests', 'remaining-tokens']
 
 /**
  * Returns the wait after a failed request that the provider requires, in milliseconds: `Retry-After` (RFC 9110 §10.2.3)
@@ -77,7 +85,7 @@ function resetAfter(
 
 /** Checks if no request remains. If there are several limits, one that is used up is enough. */
 function isUsedUp(remaining: string | null | undefined): boolean {
-  return (remaining ?? '').split(',', 20).some((number) => /^\s*"?(?:-\d{1,19}|0+)(?:\.0+)?"?\s*$/.test(number))
+  return (remaining ?? '').split(',', 20).some((number) => /^\s*"?(?:-\d{1,19}|0+)(?:\.0+)?"?\s*(?:;|$)/.test(number))
 }
 
 /** The wait in the first of these headers that states one. */

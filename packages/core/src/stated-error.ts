@@ -25,12 +25,14 @@ const DESCRIPTION = [
   'message',
   'errorsummary',
   'errormessage',
+  'errormsg',
   'errmsg',
   'msg',
   'detail',
   'reason',
   'title',
   'faultstring',
+  'description',
 ]
 
 /** Reads a failure from a JSON body, at its top level and inside. */
@@ -39,7 +41,7 @@ export function statedError(json: unknown): StatedError {
   return {
     status: find(members, STATUS, (value) => numberOf(value, 400)),
     error: find(members, ERROR, oauthCodeOf, errorOf) ?? find(members, OUTCOME, codeOf),
-    description: find(members, DESCRIPTION, textOf),
+    description: find(members, DESCRIPTION, sentenceOf) ?? find(members, DESCRIPTION, textOf),
     // More digits could be those of a secret.
     apiCode: find(members, ['apicode'], (value) => numberOf(value, 0, 1e9)),
     refusesClient: members.some((level) =>
@@ -115,6 +117,12 @@ function simplified(name: string): string {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** A text that says more than that something failed. */
+function sentenceOf(value: unknown): string | undefined {
+  const text = textOf(value)
+  return /^(?:error|fail(?:ed|ure)?)$/i.test(text ?? '') ? undefined : text
 }
 
 /** The text of an error, or of the first one in a list. */

@@ -207,6 +207,11 @@ describe('introspection', () => {
     ['an outage', { active: false, error: 'server_error' }, 'provider_unavailable'],
     ['a refused credential', { active: false, error: 'invalid_client' }, 'client_auth_failed'],
     ['a status', { statusCode: 503, message: 'unavailable', active: false }, 'provider_unavailable'],
+    ['a code in another spelling', { active: false, errorCode: 'E9', errorSummary: 'x' }, 'rejected'],
+    ['an error in capitals', { active: false, Error: 'server_error' }, 'provider_unavailable'],
+    ['a list of errors', { active: false, errors: [{ message: 'db down' }] }, 'rejected'],
+    ['a message', { active: false, message: 'Service unavailable' }, 'provider_unavailable'],
+    ['a status by another name', { active: false, status: 503 }, 'provider_unavailable'],
     ['a status, although the token is active', { active: true, statusCode: 500 }, 'provider_unavailable'],
   ])('proves nothing beside %s', (_what, body, code) => {
     expect(judgeIntrospection(answer(200, body), NOW)).toMatchObject({ ok: false, code })

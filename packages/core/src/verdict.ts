@@ -1,7 +1,7 @@
 import { type AnswerBody, fieldsOf, numberOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter, challengeParameters } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
-import { isFromGateway, normalize } from './failure-words.ts'
+import { isFromGateway } from './failure-words.ts'
 import { isForeign } from './firewall.ts'
 import type { components } from './generated/provider.ts'
 import { TEMPORARY, TEMPORARY_CODE, THROTTLED } from './outage.ts'
@@ -53,9 +53,14 @@ export function judgeRevocation(
   )
 }
 
+/** Words about a token. Beside `active: false`, they say the same, such as `invalid_token` or "The token has expired". */
+const OF_TOKEN =
+  /^(?:(?:the|this|access|refresh|token|session|is|was|has|been|no|not|longer|or|already|invalid|valid|unknown|found|active|inactive|expired|revoked)(?:[\s_.]+|$))+$/i
+
 /**
  * Judges the response to an introspection request: a 2xx counts when its body has a boolean `active`, and reports no
- * error beside it. `invalid_token` does not count as one: it says the same as `false`.
+ * error beside it. Words about the token do not count as an error. An active token can have claims by the names of an
+ * outcome, such as `status`.
  *
  * @see {@link https://www.rfc-editor.org/rfc/rfc7662#section-2.2 | RFC 7662 §2.2}
  */
@@ -64,9 +69,10 @@ export function judgeIntrospection(
   wallNow: number,
 ): Verdict<Schemas['IntrospectionResponse']> {
   const accepts = (json: unknown): json is Schemas['IntrospectionResponse'] => {
-    const { active, error = '', statusCode } = fieldsOf(json) ?? {}
-    const saysMore = error !== 'invalid_token' && reportsFailure({ error })
-    return typeof active === 'boolean' && !saysMore && numberOf(statusCode, 400) === undefined
+    const { active, revoked: _, ...more } = fieldsOf(json) ?? {}
+    const others = Object.entries(more).filter(([, value]) => !(typeof value === 'string' && OF_TOKEN.test(value)))
+    const saysMore = reportsFailure(active ? { error: more.error } : Object.fromEntries(others))
+    return typeof active === 'boolean' && !saysMore && numberOf(more.statusCode, 400) === undefined
   }
   return judge(answer, wallNow, accepts)
 }
@@ -156,7 +162,7 @@ function classify(
   if (retryAfterMs !== undefined) return 'rate_limited'
   if (isFromElsewhere(answer, body)) return 'unexpected_response'
   if (TEMPORARY.test(description)) return 'provider_unavailable'
-  if (status < 300 && isFromGateway(normalize(description))) return 'unexpected_response'
+  if (status < 300 && isFromGateway(description)) return 'unexpected_response'
   // An endpoint that returns a 404 in its body exists.
   if (ENDPOINT_MISSING.has(status)) return isRefusalByEndpoint(error, description) ? 'rejected' : 'endpoint_missing'
   return 'rejected'
@@ -187,7 +193,10 @@ function isFromElsewhere({ status }: TransportResponse, { kind }: AnswerBody): b
  * a route.
  */
 function isRefusalByEndpoint(error: string, description: string): boolean {
-  const words = description.replace(/\S*\/\S*/g, '')
+  const words = description
+    .split(/\s+/)
+    .filter((word) => !word.includes('/'))
+    .join(' ')
   const all = `${error} ${words}`.replaceAll('_', ' ')
   if (/\b(?:route|path|ur[il]|method|endpoint|page|resource)\b/i.test(all)) return false
   if (/^not.?found$/i.test(error + (words && '?'))) return false
