@@ -13,6 +13,13 @@ export interface NumberedLine {
 /** A line of a row, with the cells that it begins or continues. */
 export type RowLine = NumberedLine & LineCells
 
+/** A row whose quotes are closed. */
+export interface ClosedRow {
+  readonly lines: readonly NumberedLine[]
+  /** Cells over several lines have line breaks. */
+  readonly cells: readonly string[]
+}
+
 /** The lines of a row whose quotes are open. */
 export class OpenRow {
   readonly #lines: RowLine[] = []
@@ -24,11 +31,6 @@ export class OpenRow {
 
   get isTooLong(): boolean {
     return this.#lines.length >= MAX_LINES || this.#characters > MAX_CHARACTERS
-  }
-
-  /** The number of its cells so far. */
-  get width(): number {
-    return this.#lines.reduce((sum, { cells }, at) => sum + cells.length - (at === 0 ? 0 : 1), 0)
   }
 
   /** Adds a line that continues the row. */
@@ -51,16 +53,16 @@ export class OpenRow {
   }
 
   /** Removes all lines, and joins their cells. */
-  close(): { readonly number: number; readonly cells: readonly string[] } {
-    const number = this.#lines[0]?.number ?? 0
+  close(): ClosedRow {
+    const lines = this.#lines.splice(0)
+    this.#characters = 0
     const joined: string[] = []
-    for (const { cells } of this.#lines.splice(0)) {
+    for (const { cells } of lines) {
       for (const [at, cell] of cells.entries()) {
         if (at === 0 && joined.length > 0) joined[joined.length - 1] += `\n${cell}`
         else joined.push(cell)
       }
     }
-    this.#characters = 0
-    return { number, cells: joined }
+    return { lines, cells: joined }
   }
 }

@@ -42,20 +42,6 @@ export function hasPlainQuotes(delimiter: string): boolean {
   return delimiter === '\t' || delimiter === '|'
 }
 
-/**
- * Splits a line as {@link splitLine} does, unless its quotes may be plain text and would continue a cell across a
- * delimiter into another line: then they would take the token of another row.
- *
- * @returns `undefined` also in that case
- */
-export function splitSafely(line: string, delimiter: string, continues: boolean): LineCells | undefined {
-  const split = splitLine(line, delimiter, continues)
-  if (!split || !hasPlainQuotes(delimiter)) return split
-  const { cells, isOpen } = split
-  const parts = [continues ? cells[0] : undefined, isOpen ? cells.at(-1) : undefined]
-  return parts.some((part) => part?.includes(delimiter)) ? undefined : split
-}
-
 /** Splits a line in which quotes are plain text. */
 export function splitPlainly(line: string, delimiter: string): readonly string[] {
   return line.replace(/^\ufeff/, '').split(delimiter)

@@ -14,7 +14,7 @@ declare module 'papaparse' {
     parse(text: string, config: { readonly delimiter: string; readonly newline: string }): ParseResult
     unparse(
       rows: readonly (readonly string[])[],
-      config: { readonly newline: string; readonly delimiter?: string },
+      config: { readonly newline: string; readonly delimiter?: string; readonly quotes?: boolean },
     ): string
   }
   export default Papa
