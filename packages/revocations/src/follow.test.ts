@@ -100,13 +100,17 @@ describe('a list', () => {
       },
     })
     const idle = counting(() => page())
-    const busy = counting(() => page([revoked('1')]))
+    const busy = counting(() => page([revoked('1')], `at.${busy.count}`))
+    const repeating = counting(() => page([revoked('1')]))
     follow({ source: idle, maxStalenessMs: 2_000 })
     follow({ source: busy })
+    follow({ source: repeating })
     await sleep(1_100)
     expect(idle.count).toBeLessThanOrEqual(4)
     expect(busy.count).toBeLessThan(250)
-    expect(busy.count).toBeGreaterThan(4)
+    expect(busy.count).toBeGreaterThan(8)
+    expect(repeating.count).toBeLessThanOrEqual(8)
+    expect(repeating.count).toBeGreaterThan(4)
   })
 
   test('stops immediately when it is closed, whatever its source does', async () => {

@@ -46,7 +46,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   let since: Moment | undefined
   /** The wall clock at the last time when both clocks showed that the list is fresh. */
   let freshAt: number | undefined
-  let run: (Moment & { isSnapshot: boolean; received: number }) | undefined
+  let run: (Moment & { after: string | undefined; received: number }) | undefined
   let sweepAt = 0
   /** Failures since the last update. They also count after a snapshot, because its cursor may be refused. */
   let failures = 0
@@ -86,7 +86,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   /** Reads until there are no more entries, and returns the wait before the next call, in milliseconds. */
   const catchUp = async (): Promise<number> => {
     // The pages of one run show the log at the start of the run, which may be before the last failure.
-    run ??= { ...now(), isSnapshot: cursor === undefined, received: 0 }
+    run ??= { after: cursor, received: 0, ...now() }
     // Between two responses are two waits, and time for one more request if one is lost. After a failure, there is no wait,
     // because a server or a proxy may not allow it.
     const longestWaitMs = failures || run.received || !isFresh() ? 0 : maxStalenessMs / 3
@@ -111,17 +111,18 @@ export function followRevocations(options: FollowOptions): RevocationList {
       run.received += page.entries.length
       ;({ cursor, more } = page)
     }
-    const { isSnapshot, received, steady } = run
+    const { after, received, steady } = run
     since = run
     run = undefined
     const durationMs = performance.now() - steady
-    if (!isSnapshot) failures = 0
-    if (isSnapshot || received) {
-      emit(onEvent, { type: isSnapshot ? 'snapshot' : 'updated', entries: table.size, received, durationMs })
+    if (after) failures = 0
+    if (!after || received) {
+      emit(onEvent, { type: after ? 'updated' : 'snapshot', entries: table.size, received, durationMs })
     }
-    // A source with many new entries is not called for each of them, and a source that does not wait is not called in a
-    // tight loop.
-    return received ? 5 : Math.min(1_000, longestWaitMs) - durationMs
+    // A source with many new entries is not called for each of them, and a source that does not wait, or that repeats its
+    // last entries, is not called in a tight loop.
+    if (received) return cursor === after ? 200 : 5
+    return Math.min(1_000, longestWaitMs) - durationMs
   }
 
   /** Reports when the list becomes stale, and when it is fresh again; `check` does not depend on it. */

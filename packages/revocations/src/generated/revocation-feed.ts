@@ -45,12 +45,12 @@ export interface components {
              */
             cursor: string;
             /**
-             * @description The time when the log was read, in seconds since 1970 with fractions, by the clock of the log. It never decreases from response to response; if it does, the response is an old one.
+             * @description The time when the log was read, in seconds since 1970 with fractions, exact to 50 milliseconds, by the clock of the log. From response to response it advances like the reader's own clock; a response in which it does not is an old one, such as from a cache. Whole seconds are not enough.
              * @example 1795679600.25
              */
             as_of: number;
             /**
-             * @description True if there is another page now. The copy is complete only after a response with `false`.
+             * @description True if there is another page now. The copy is complete only after a response with `false`. A page with `true` has at least one entry, and its `cursor` differs from `after`, so that a run comes to an end.
              * @example false
              */
             more: boolean;
