@@ -11,6 +11,8 @@ const check = createCheckHandler({
   verify: async (token) => (await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] })).payload,
 })
 
-const server = serve({ port, hostname: '127.0.0.1', silent: true, fetch: check })
+const server = serve({ port, hostname: '127.0.0.1', silent: true, gracefulShutdown: false, fetch: check })
+// An open list keeps the process alive, as an open server does.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => Promise.all([server.close(), list.close()]))
 await server.ready()
 console.log(`Listening on ${server.url}`)

@@ -31,8 +31,9 @@ app.use(
   }),
 )
 app.get('/', (_request, response) => response.send('Your orders\n'))
+// An error without a status, such as keys that cannot be fetched, says nothing about the token.
 app.use((error: { status?: number }, _request: Request, response: Response, _next: NextFunction) =>
-  response.sendStatus(error.status ?? 500),
+  response.sendStatus(error.status ?? 503),
 )
 
 const server = app.listen(port, '127.0.0.1', () => listening((server.address() as AddressInfo).port))

@@ -23,9 +23,9 @@ async function keyOf(_request: FastifyRequest, token: TokenOrHeader): Promise<st
   try {
     return await jwks.getPublicKey({ domain: issuer, alg: 'RS256', kid })
   } catch (error) {
-    // Without a status, anyone could make this API answer 500 with a kid that they have invented.
-    if ((error as { code?: unknown }).code !== 'JWK_NOT_FOUND') throw error
-    throw Object.assign(new Error('The provider has no such key.'), { statusCode: 401 })
+    // Anyone can invent a kid. Keys that cannot be fetched say nothing about the token.
+    const isInvented = (error as { code?: unknown }).code === 'JWK_NOT_FOUND'
+    throw Object.assign(new Error('The key of the token was not found.'), { statusCode: isInvented ? 401 : 503 })
   }
 }
 

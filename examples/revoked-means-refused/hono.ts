@@ -1,3 +1,4 @@
+import { isInvalidToken } from '@backend-logout/revocations'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
@@ -11,9 +12,11 @@ const app = new Hono()
 // jose verifies, and not hono/jwk, which refuses access tokens of type at+jwt (RFC 9068).
 app.use(async (context, next) => {
   const token = context.req.header('authorization')?.replace(/^Bearer /i, '') ?? ''
-  const verified = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] }).catch(() => undefined)
-  if (!verified) throw new HTTPException(401)
-  const verdict = list.check(verified.payload)
+  const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] }).catch((error) => {
+    // Keys that cannot be fetched say nothing about the token.
+    throw new HTTPException(isInvalidToken(error) ? 401 : 503)
+  })
+  const verdict = list.check(payload)
   if (verdict !== 'valid') throw new HTTPException(verdict === 'revoked' ? 401 : 503)
   await next()
 })

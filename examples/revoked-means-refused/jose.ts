@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isInvalidToken } from '@backend-logout/revocations'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { list } from './list.ts'
 import { audience, issuer, jwksUri, listening, port } from './settings.ts'
@@ -8,9 +9,13 @@ const keys = createRemoteJWKSet(new URL(jwksUri))
 
 async function statusFor(authorization = ''): Promise<number> {
   const token = authorization.replace(/^Bearer /i, '')
-  const verified = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] }).catch(() => undefined)
-  if (!verified) return 401
-  return { valid: 200, revoked: 401, stale: 503 }[list.check(verified.payload)]
+  try {
+    const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['RS256'] })
+    return { valid: 200, revoked: 401, stale: 503 }[list.check(payload)]
+  } catch (error) {
+    // Keys that cannot be fetched say nothing about the token.
+    return isInvalidToken(error) ? 401 : 503
+  }
 }
 
 const server = createServer(async (request, response) => {

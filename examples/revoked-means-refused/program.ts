@@ -10,8 +10,14 @@ export interface Program extends AsyncDisposable {
   kill(): Promise<void>
 }
 
+/** A program of this folder. */
+export interface StartedProgram extends Program {
+  /** Asks it to end, as an operator does, and waits until it has. */
+  terminate(): Promise<void>
+}
+
 /** Starts a program, and waits until it listens. */
-export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<Program> {
+export async function startProgram(file: string, env: Readonly<Record<string, string>>): Promise<StartedProgram> {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AUTHING_'))
   const child = spawn(process.execPath, [path], {
@@ -26,10 +32,14 @@ export async function startProgram(file: string, env: Readonly<Record<string, st
   throw new Error(`${file} ended before it listened.`)
 }
 
-function programOf(child: ChildProcess, ended: Promise<unknown>, url: string): Program {
+function programOf(child: ChildProcess, ended: Promise<unknown>, url: string): StartedProgram {
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL')
     await ended
   }
-  return { url, kill, [Symbol.asyncDispose]: kill }
+  const terminate = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { url, kill, terminate, [Symbol.asyncDispose]: kill }
 }

@@ -13,6 +13,7 @@ const apis = new Map<string, Program>()
 let provider: Emulator
 let backend: Program
 let backendEnv: Record<string, string>
+let apiEnv: Record<string, string>
 let check: Program
 
 beforeAll(async () => {
@@ -27,7 +28,7 @@ beforeAll(async () => {
     PORT: '0',
   }
   backend = await startProgram('backend.ts', backendEnv)
-  const apiEnv = {
+  apiEnv = {
     ISSUER: provider.issuer,
     AUDIENCE: appId,
     JWKS_URI: `${provider.issuer}/.well-known/jwks.json`,
@@ -87,6 +88,31 @@ test('every API refuses the token after a logout, accepts the next login, and ne
   backend = await startProgram('backend.ts', { ...backendEnv, PORT: new URL(backend.url).port })
   await expect.poll(() => statuses(bob.accessToken), { timeout: 60_000 }).toEqual(all(200))
   expect(await statuses(alice.accessToken)).toEqual(all(401))
+})
+
+test('an API that cannot fetch the keys of the provider claims nothing about a valid token', async () => {
+  const bob = await signIn()
+  for (const program of [...apis.values(), check]) await program.kill()
+  await provider.close()
+  apis.clear()
+  // express-oauth2-jwt-bearer turns every error into a 401, and keeps no cause.
+  for (const file of [...APIS.filter((name) => name !== 'express-oauth2-jwt-bearer.ts'), 'check.ts']) {
+    const api = await startProgram(file, apiEnv)
+    try {
+      const status = async (token: string): Promise<number> =>
+        (await fetch(api.url, { headers: { authorization: `Bearer ${token}` } })).status
+      // The list is there after a moment; `nonsense` is refused without keys.
+      await expect.poll(() => status('nonsense'), { timeout: 10_000 }).toBe(401)
+      expect([file, await status(bob.accessToken)]).toEqual([file, 503])
+    } finally {
+      await api.kill()
+    }
+  }
+})
+
+test('the program for proxies ends on SIGTERM', async () => {
+  await using program = await startProgram('check.ts', apiEnv)
+  await program.terminate()
 })
 
 // CI installs NGINX. Elsewhere, the results state that it was not tried.

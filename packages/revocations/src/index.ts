@@ -13,6 +13,7 @@ export {
 export type { OnRevocationListEvent, RevocationListEvent } from './events.ts'
 export { type RevocationFeedOptions, revocationFeed } from './feed.ts'
 export { followRevocations } from './follow.ts'
+export { isInvalidToken } from './invalid-token.ts'
 export type { RevocationList, RevocationListHealth, RevocationVerdict } from './list.ts'
 export type { FollowOptions } from './options.ts'
 export type { TokenClaims } from './revocation-table.ts'

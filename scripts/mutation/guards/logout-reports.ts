@@ -258,7 +258,7 @@ export const logoutReportGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'No handler of a receiver, of a revocation feed',
-      file: 'packages/revocations/src/server/thrown.ts',
+      file: 'packages/revocations/src/thrown.ts',
       test: 'tests/everywhere/src/never-rejects.test.ts',
     },
     [

@@ -64,7 +64,7 @@ test('the guide builds an API that refuses a token after the logout, and accepts
   }
   try {
     const backend = start('backend.ts')
-    start('api.ts')
+    const server = start('api.ts')
     const { accessToken } = await provider.signIn('bob')
     await expect.poll(() => api(accessToken), { timeout: 60_000 }).toBe(200)
 
@@ -98,6 +98,11 @@ test('the guide builds an API that refuses a token after the logout, and accepts
     await expect.poll(() => asked(), { timeout: 60_000 }).toBe(401)
     provider.answerAlways({ endpoint: 'introspection', status: 503 })
     expect(await asked((await provider.signIn('alice')).accessToken)).toBe(503)
+
+    // The programs end as an operator expects.
+    const ended = once(server, 'exit')
+    server.kill('SIGTERM')
+    await ended
   } finally {
     for (const child of running) await stop(child)
     rmSync(folder, { recursive: true, force: true })

@@ -1,11 +1,11 @@
 import { refuse } from '../errors.ts'
 import { emit } from '../events.ts'
+import { isInvalidToken } from '../invalid-token.ts'
 import type { RevocationList } from '../list.ts'
 import { refuseOthers } from '../option-names.ts'
 import type { TokenClaims } from '../revocation-table.ts'
 import type { Awaitable } from './feed-handler.ts'
 import { ALWAYS } from './problem.ts'
-import { readThrown } from './thrown.ts'
 
 /**
  * Result of a check, for logs, metrics and alerts.
@@ -38,10 +38,6 @@ export interface CheckHandlerOptions {
 
 /** Responds to the subrequests of a proxy. It never rejects. */
 export type CheckHandler = (request: Request) => Promise<Response>
-
-/** Errors that mean that a token is not valid: those of jose, of jsonwebtoken, and any with a status. */
-const INVALID = /^ERR_(?:J(?:WT|WS|WE)_|JWKS_(?:NO|MULTIPLE)_MATCHING|JOSE_(?:ALG_NOT_ALLOWED|NOT_SUPPORTED)$)/
-const INVALID_NAME = /^(?:JsonWebTokenError|TokenExpiredError|NotBeforeError|InvalidTokenError)$/
 
 /**
  * Creates an endpoint for proxies that call it before they pass on a request: NGINX `auth_request`, Envoy `ext_authz`,
@@ -103,12 +99,6 @@ export function createCheckHandler(options: CheckHandlerOptions): CheckHandler {
 /** The token in the header, if there is exactly one. */
 function bearerToken(request: Request): string | undefined {
   return /^Bearer +([\w.~+/-]+=*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-}
-
-function isInvalidToken(error: unknown): boolean {
-  const { code, name, status } = readThrown(error)
-  const matches = (pattern: RegExp, value: unknown): boolean => typeof value === 'string' && pattern.test(value)
-  return matches(INVALID, code) || matches(INVALID_NAME, name) || status === 401
 }
 
 function problem(status: number, title: string, headers: Readonly<Record<string, string>>): Response {
