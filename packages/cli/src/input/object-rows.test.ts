@@ -6,3 +6,31 @@ test('a member that is too deep to be written does not end the run', () => {
   const text = `{"token":"token-1","a":${'['.repeat(60_000)}${']'.repeat(60_000)}}`
   expect(rows.add({ text }, 1)).toMatchObject([{ token: 'token-1', kept: { a: '[too deep]' } }])
 })
+
+test.each(['1234567890123456789', '-1234567890123456789', '1.0', '1e3', '0.1', '7', '-0'])(
+  'the number %s is kept and compared as it is written',
+  (number) => {
+    const choice = {
+      token: 'token',
+      client: 'id',
+      where: new Map([['user.id', new Set([number])]]),
+      keep: ['id', 'user'],
+    }
+    const rows = new ObjectRows(choice, 'leaked.ndjson')
+    const text = `{"token":"token-1","id": ${number} ,"user":{"id":${number},"n":[${number}]}}`
+    expect(rows.add({ text }, 1)).toMatchObject([
+      { token: 'token-1', client: number, kept: { id: number, user: `{"id":${number},"n":[${number}]}` } },
+    ])
+    expect(rows.add({ text: text.replaceAll(number, '1234567890123456788') }, 2)).toEqual([
+      { line: 2, leftOut: 'filtered' },
+    ])
+  },
+)
+
+test('a number is no object and no token', () => {
+  const rows = new ObjectRows({ token: 'token', where: new Map(), keep: [] }, 'leaked.ndjson')
+  expect(rows.add({ text: '1234567890123456789' }, 1)).toMatchObject([{ problem: 'The line is not a JSON object.' }])
+  expect(rows.add({ text: '{"token":1234567890123456789}' }, 2)).toMatchObject([
+    { problem: 'The member "token" is not a string.' },
+  ])
+})

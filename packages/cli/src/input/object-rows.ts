@@ -3,6 +3,7 @@ import { ExitCode } from '../exit-code.ts'
 import { memberOf } from '../json-member.ts'
 import { type ColumnChoice, chooseRow } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
+import { parseExactly } from './exact-json.ts'
 import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 
@@ -28,7 +29,7 @@ export class ObjectRows implements RowFormat {
     if (json === '') return []
     let value: unknown
     try {
-      value = JSON.parse(json)
+      value = json.startsWith('{') ? parseExactly(json) : JSON.parse(json)
     } catch {
       return [{ line: number, problem: 'The line is not valid JSON.' }]
     }
