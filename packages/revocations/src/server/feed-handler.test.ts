@@ -201,6 +201,18 @@ describe('a feed', () => {
     expect((await handler(request('?wait=x'))).status).toBe(400)
   })
 
+  const fail = (): never => {
+    throw new Error('x')
+  }
+  test.each<[string, unknown]>([
+    ['has a timeout() that throws, as that of a server of Bun', { timeout: fail, requestIP: () => {} }],
+    ['throws when it is read', new Proxy({}, { get: fail })],
+    ['throws when it is searched', new Proxy({ timeout: () => {} }, { has: fail })],
+  ])('tolerates a second argument that %s', async (_, server) => {
+    const handler = createRevocationFeedHandler({ log, authorize: () => true, maxOpen: 1 })
+    for (let count = 0; count < 3; count++) expect((await handler(request(), server)).status).toBe(200)
+  })
+
   const anyLog = { read: () => {} }
   const wrong: [string, unknown][] = [
     ['log', undefined],

@@ -3,8 +3,8 @@ import { emit } from '../events.ts'
 import { refuseOthers } from '../option-names.ts'
 import { isCursor } from '../page.ts'
 import type { ReadRequest, RevocationPage, RevocationSource } from '../source.ts'
+import { readThrown } from '../thrown.ts'
 import { ALWAYS, type ProblemCode, refusal } from './problem.ts'
-import { readThrown } from './thrown.ts'
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
@@ -144,9 +144,12 @@ export function createRevocationFeedHandler(options: RevocationFeedHandlerOption
   }
 }
 
+/** Keeps a request that waits, at Bun. Other runtimes pass other values, which can be anything. */
 function keepOpen(request: Request, server: unknown): void {
-  const { timeout } = Object(server) as { timeout?: unknown }
-  if (typeof timeout === 'function' && 'requestIP' in Object(server)) timeout.call(server, request, IDLE_S)
+  try {
+    const { timeout } = Object(server) as { timeout?: unknown }
+    if (typeof timeout === 'function' && 'requestIP' in Object(server)) timeout.call(server, request, IDLE_S)
+  } catch {}
 }
 
 /** Resolves when the client has disconnected, which gets no response anyway. */
