@@ -5,10 +5,13 @@ import type { TokenRow } from '../input/row.ts'
 export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
   readonly #rows: AsyncIterator<TokenRow, undefined>
   readonly #onTheWay = new Map<number, TokenRow>()
+  readonly #isOver: () => boolean
   #given = 0
 
-  constructor(rows: AsyncIterator<TokenRow, undefined>) {
+  /** @param isOver True once no more rows may be passed on, even if they have been read. */
+  constructor(rows: AsyncIterator<TokenRow, undefined>, isOver: () => boolean) {
     this.#rows = rows
+    this.#isOver = isOver
   }
 
   [Symbol.asyncIterator](): this {
@@ -17,7 +20,7 @@ export class ClientFeed implements AsyncIterableIterator<BulkToken, undefined> {
 
   async next(): Promise<IteratorResult<BulkToken, undefined>> {
     const { done, value: row } = await this.#rows.next()
-    if (done) return { done, value: undefined }
+    if (done || this.#isOver()) return { done: true, value: undefined }
     this.#onTheWay.set(this.#given++, row)
     const { token, hint, wasActive } = row
     const isPlain = hint === undefined && !wasActive

@@ -108,7 +108,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     const isOver = (): boolean => control.interrupted || control.fatal !== undefined
     const tokens = log ? listFirst(source, log, listed, tokenTypeHint, isOver) : source
     const rows = rateLimit ? rateLimit.apply(tokens) : tokens
-    const run = { concurrency, verify, tokenTypeHint, signal, pacer: workersPace?.pacer }
+    const run = { concurrency, verify, tokenTypeHint, signal, pacer: workersPace?.pacer, isOver }
     for await (const outcome of revokeRows(rows, clients, run)) {
       recorder.settle(outcome.row, outcome.revocation)
       const drained = isOver() ? undefined : report?.drained()

@@ -20,11 +20,17 @@ export interface RunClients {
 /** Number of rows that may wait for each client, so that a throttled client does not immediately hold up the others. */
 const ROWS_PER_CLIENT = 512
 
+/** The options of a run. */
+export interface RowOptions extends RevokeManyOptions {
+  /** True once the run is to end early: then nothing more is sent, even of the rows that are read. */
+  readonly isOver: () => boolean
+}
+
 /** Revokes the tokens of rows, each with its client, and yields the outcomes as they become known. */
 export async function* revokeRows(
   rows: AsyncIterator<TokenRow, undefined>,
   clients: RunClients,
-  options: RevokeManyOptions,
+  options: RowOptions,
 ): AsyncGenerator<RowOutcome, void, void> {
   if (clients.only) {
     yield* revokeWith(clients.only, rows, options)
@@ -75,9 +81,9 @@ export async function* revokeRows(
 async function* revokeWith(
   client: LogoutClient,
   rows: AsyncIterator<TokenRow, undefined>,
-  options: RevokeManyOptions,
+  { isOver, ...options }: RowOptions,
 ): AsyncGenerator<RowOutcome, void, void> {
-  const feed = new ClientFeed(rows)
+  const feed = new ClientFeed(rows, isOver)
   for await (const revocation of client.revokeTokens(feed, options)) {
     yield { row: feed.settle(revocation.index), revocation }
   }
