@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { describeError, framesOf } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
+import { refuseRepeatedOptions } from './repeated-option.ts'
 import type { RunCommand } from './run-command.ts'
 import { ownName } from './terminal/own-name.ts'
 import { note, print, type Terminal } from './terminal/terminal.ts'
@@ -136,5 +137,6 @@ function applyManners(command: Command, onError: (command: Command) => void): vo
     onError(command)
     throw error
   })
+  refuseRepeatedOptions(command)
   for (const child of command.commands) applyManners(child.copyInheritedSettings(command), onError)
 }

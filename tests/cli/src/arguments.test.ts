@@ -190,3 +190,33 @@ test('a key with the name of a secret is not printed', async () => {
     expect(await run(['outbox', 'key', '--', name])).toMatchObject({ code: 2, stdout: '' })
   }
 })
+
+test.each([
+  ['revoke', '--rate', '5', '--rate', '6'],
+  ['revoke', '-q', '--quiet'],
+  ['revoke', '-o', 'a', '--output=a'],
+  ['outbox', 'stats', '--json', '--json'],
+  ['revoke-user', '--iss', 'https://id.example.com', '--sub', 'alice', '--sub', 'bob'],
+])('%s refuses an option that is passed twice: %s', async (...args) => {
+  const ended = await run(args, { env })
+  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/--\w+ must not be passed more/) })
+})
+
+test('options that add up can be passed several times', async () => {
+  const args = [
+    'revoke',
+    '--dry-run',
+    '--column',
+    'token',
+    '--where',
+    'a=1',
+    '--where',
+    'a=2',
+    '--keep',
+    'a',
+    '--keep',
+    'b',
+  ]
+  const ended = await run(args, { env, input: 'a,b,token\n1,x,t1\n2,x,t2\n3,x,t3\n' })
+  expect(ended.code).toBe(0)
+})
