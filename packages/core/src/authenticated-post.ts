@@ -34,7 +34,8 @@ export async function postTo<T>(
     if (url === undefined) {
       const unusable = endpoints.unusable?.[endpoint]
       const reason = unusable ?? `The provider has no ${endpoint} endpoint.`
-      return notSent(new LogoutError('endpoint_missing', reason, { attempts: 0 }), unusable ? 'live' : 'unsupported')
+      const error = new LogoutError('endpoint_missing', reason, { attempts: 0, retryable: endpoints.isPart })
+      return notSent(error, unusable ? 'live' : 'unsupported')
     }
     // Only metadata leaves the method open.
     const authenticate = (options.clientAuth ?? endpoints.negotiateAuth?.(endpoint)) as ClientAuth
@@ -52,7 +53,7 @@ export async function postTo<T>(
       return response
     }
     const outcome = await attemptUntilDone(call, { method: 'POST', url, judge, send })
-    if (!outcome.ok && outcome.error.code === 'endpoint_missing') provider.endpointMissing()
+    if (!outcome.ok) provider.endpointFailed(outcome.error)
     return outcome
   } catch (error) {
     if (isLogoutError(error)) return notSent(error)

@@ -61,9 +61,10 @@ export interface ErrorMeaning {
 /**
  * Meaning of each code. All code that depends on an error code reads this table.
  *
- * Three errors are more specific than their code: `discovery_failed` is `retryable` if the provider may respond later;
- * the state is `unsupported` when `endpoint_missing` comes from metadata that lists no revocation endpoint; and it is
- * `live` when `network` comes from a connection that failed before anything was sent.
+ * Three errors are more specific than their code: `discovery_failed` is `retryable` if the provider may respond later, and
+ * `endpoint_missing` if a part of its metadata could not be fetched; the state is `unsupported` when `endpoint_missing`
+ * comes from metadata that lists no revocation endpoint; and it is `live` when `network` comes from a connection that
+ * failed before anything was sent.
  *
  * @example
  * ```ts

@@ -8,11 +8,13 @@ describe('discovery', () => {
   describe('metadata that moves', () => {
     /** A provider whose endpoint is at `/1`, then at `/2`: each time that it is asked for metadata, at the next. */
     async function moving() {
-      const provider = { metadataStatus: 200, missing: '' }
+      const provider = { metadataStatus: 200, missing: '', gone: [404, '', {}] as [number, string, object] }
       let version = 0
       const server = await listen(({ path }, response) => {
         const isMetadata = path === OIDC
-        response.statusCode = isMetadata ? provider.metadataStatus : path === provider.missing ? 404 : 200
+        const [gone, page, headers] = provider.gone
+        if (path === provider.missing) return void response.writeHead(gone, { ...headers }).end(page)
+        response.statusCode = isMetadata ? provider.metadataStatus : 200
         const { origin } = server
         const found = { issuer: origin, revocation_endpoint: `${origin}/${isMetadata ? ++version : 0}` }
         response.end(isMetadata ? JSON.stringify(found) : '')
@@ -54,6 +56,33 @@ describe('discovery', () => {
       clock.advance(60_000)
       expect([await revoke(), fetched()]).toEqual(['/1', 3])
       expect(await revoke()).toBe('/3')
+    })
+
+    test.each<[number, string, object]>([
+      [404, '', {}],
+      [404, '{"message":"Not Found"}', {}],
+      [404, '<html><head><title>404 Not Found</title></head>', {}],
+      [404, '<!DOCTYPE html><html><body><pre>Cannot POST /1</pre></body></html>', {}],
+      [404, '404 page not found', { 'content-type': 'text/plain' }],
+      [405, '<html>', {}],
+      [410, 'Gone', {}],
+      ...[301, 302, 307, 308].map((status): [number, string, object] => [status, '', { location: '/2' }]),
+    ])('is fetched again after an endpoint returned %i %j', async (...gone) => {
+      await using moved = await moving()
+      const { provider, clock, revoke } = moved
+      await revoke()
+      Object.assign(provider, { missing: '/1', gone })
+      clock.advance(60_000)
+      expect([await revoke(), await revoke()]).toEqual(['/1', '/2'])
+    })
+
+    test.each([400, 401, 403, 500])('is not fetched again after an endpoint returned %i', async (status) => {
+      await using moved = await moving()
+      const { provider, clock, revoke, fetched } = moved
+      await revoke()
+      Object.assign(provider, { missing: '/1', gone: [status, '', {}] })
+      clock.advance(60_000)
+      expect([await revoke(), fetched()]).toEqual(['/1', 1])
     })
 
     test('is fetched again after a missing endpoint, at most once a minute', async () => {

@@ -25,6 +25,17 @@ export function completedMetadata(
   return { ...second, ...(Object.fromEntries(kept) as unknown as ProviderMetadata) }
 }
 
+/** Endpoints of metadata of which a document could not be fetched for now: that one may have those which are missing. */
+export function partially(found: ProviderEndpoints, why: string): ProviderEndpoints {
+  const names = Object.keys(MEMBERS) as (keyof typeof MEMBERS)[]
+  const missing = names.filter((endpoint) => found[endpoint] === undefined)
+  const reasons = missing.map((endpoint) => [
+    endpoint,
+    `The provider's ${MEMBERS[endpoint]} is not in the metadata that could be fetched. ${why}`,
+  ])
+  return { ...found, isPart: true, unusable: { ...Object.fromEntries(reasons), ...found.unusable } }
+}
+
 /** Reads the endpoints in a provider's metadata. An unusable one does not affect the others. */
 export function endpointsOf(
   metadata: ProviderMetadata,

@@ -1,4 +1,5 @@
 import type { AuthenticatedEndpoint, ClientAuth } from './client-auth.ts'
+import type { LogoutError } from './errors.ts'
 import type { components } from './generated/provider.ts'
 import type { ProviderPath } from './request.ts'
 import type { ResolvedIssuer, ResolvedOptions } from './resolve-options.ts'
@@ -26,13 +27,15 @@ export interface ProviderEndpoints {
    */
   readonly negotiateAuth?: (endpoint: AuthenticatedEndpoint) => ClientAuth
   readonly metadata?: ProviderMetadata
-  /** Reason why an endpoint in the metadata cannot be used. */
+  /** True if a document of the metadata could not be fetched for now. Another look may find more. */
+  readonly isPart?: boolean
+  /** Reason why an endpoint cannot be used: its address in the metadata, or that a document could not be fetched. */
   readonly unusable?: Readonly<Partial<Record<'revocation' | 'introspection' | 'endSession', string>>>
 }
 
 /** The provider of one client. */
 export interface Provider {
-  /** Its endpoints, once they are known. */
+  /** Its endpoints, once they are known; a part of them while the rest of its metadata is being fetched. */
   readonly known: ProviderEndpoints | undefined
   /**
    * Its endpoints; fetches its metadata if necessary, once for all calls. Metadata that is too old remains in use while
@@ -41,8 +44,8 @@ export interface Provider {
    * @throws LogoutError `discovery_failed`, `timeout` or `aborted`
    */
   readonly endpoints: (wait: Wait) => Promise<ProviderEndpoints>
-  /** Reports a missing endpoint: fetches the metadata again in the background, because the endpoint may have moved. */
-  readonly endpointMissing: () => void
+  /** Reports the failure of an endpoint. If it may have moved, the metadata is fetched again in the background. */
+  readonly endpointFailed: (error: LogoutError) => void
 }
 
 /** Loads the code for providers that publish metadata, and creates one. */
@@ -71,7 +74,7 @@ export function createProvider({ location }: ResolvedOptions, load: LoadProvider
 
 function fixedProvider(endpoints: ProviderEndpoints): Provider {
   const known = Object.freeze(endpoints)
-  return { known, endpoints: async () => known, endpointMissing: () => {} }
+  return { known, endpoints: async () => known, endpointFailed: () => {} }
 }
 
 function lazyProvider(location: ResolvedIssuer, load: LoadProvider): Provider {
@@ -85,6 +88,6 @@ function lazyProvider(location: ResolvedIssuer, load: LoadProvider): Provider {
       provider ??= created
       return provider.endpoints(wait)
     },
-    endpointMissing: () => provider?.endpointMissing(),
+    endpointFailed: (error) => provider?.endpointFailed(error),
   }
 }
