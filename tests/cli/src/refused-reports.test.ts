@@ -1,6 +1,6 @@
-import { readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { run } from './command-line.ts'
+import { run, start } from './command-line.ts'
 import { startOpaqueProvider } from './opaque-provider.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -60,4 +60,40 @@ test('a folder in which no report can be written is found before anything is sen
   const { code, stderr } = await run([...args, '--report', `${folder.path}/missing/report.json`], { env })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('The report cannot be used') })
   expect(provider.requests).toEqual([])
+})
+
+test('an output that is emptied during the run gives no report', async () => {
+  const input = folder.file((await provider.issueTokens(200)).join('\n'))
+  const [report, output] = [folder.fresh(), folder.fresh()]
+  const running = start(['revoke', input, '--report', report, '-o', output, '--rate', '100'], { env })
+  await expect
+    .poll(() => statSync(output, { throwIfNoEntry: false })?.size ?? 0, { interval: 5, timeout: 30_000 })
+    .toBeGreaterThan(0)
+  truncateSync(output)
+  const { code, stdout, stderr } = await running.ended
+  expect({ code, stderr }).toEqual({
+    code: 4,
+    stderr: expect.stringContaining('no longer has all outcomes of the run, so no report is written'),
+  })
+  expect(stdout).toContain('200 tokens revoked')
+  expect(statSync(report, { throwIfNoEntry: false })).toBeUndefined()
+})
+
+test('outcomes on a device give no report', async () => {
+  provider.reset()
+  const args = ['revoke', folder.file((await provider.issueTokens(1)).join()), '--report', folder.fresh()]
+  const { code, stderr } = await run([...args, '-o', '/dev/null'], { env })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('must be a regular file') })
+  expect(provider.requests).toEqual([])
+})
+
+test.each([
+  ['a signature is removed', 'e30..AA\n', undefined],
+  ['another file stays', 'my notes\n', 'my notes\n'],
+])('beside a new report without a signature, %s', async (_what, content, left) => {
+  const report = folder.fresh()
+  writeFileSync(`${report}.jws`, content)
+  const args = ['revoke', folder.file((await provider.issueTokens(1)).join()), '--report', report]
+  expect(await run(args, { env })).toMatchObject({ code: 0 })
+  expect(statSync(`${report}.jws`, { throwIfNoEntry: false }) && readFileSync(`${report}.jws`, 'utf8')).toBe(left)
 })

@@ -31,8 +31,9 @@ export interface AuditedRun {
 export async function prepareAudit(options: RevokeCommandOptions, terminal: Terminal): Promise<Audit | undefined> {
   const { report: path, signKey, output = '', dryRun } = options
   if (path === undefined) return undefined
-  const { checkReportFolder, checkReportPath, plainSum } = await import('./report-file.ts')
+  const { checkOutcomesFile, checkReportFolder, checkReportPath, plainSum } = await import('./report-file.ts')
   checkReportPath(path)
+  checkOutcomesFile(output)
   // A dry run writes no file.
   if (!dryRun) await checkReportFolder(path)
   const role = 'The file of --sign-key'

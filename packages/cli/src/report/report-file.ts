@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -53,6 +53,20 @@ export function checkReportPath(path: string): void {
   if (found && !(found.isFile() && readStart(path).startsWith(START))) {
     throw new CommandError(ExitCode.usage, `${path} is not a report. Name another file for --report.`)
   }
+}
+
+/**
+ * Checks that the outcomes can be read from an output again: it is a file, or missing.
+ *
+ * @throws CommandError
+ */
+export function checkOutcomesFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || found.isFile()) return
+  throw new CommandError(
+    ExitCode.usage,
+    '--report needs the outcomes in a file: --output must be a regular file, not a folder, device or pipe.',
+  )
 }
 
 /**
@@ -167,6 +181,24 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       `${shownName(path, 'The report')} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +
         'the same command again to write the report.',
     )
+  }
+}
+
+/**
+ * Removes the signature of an earlier report: beside another one, it would be wrong. Other files stay.
+ *
+ * @throws CommandError when it cannot be removed
+ */
+export async function removeSignature(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  try {
+    // A detached JWS.
+    const isSignature =
+      found?.isFile() && found.size <= MAX_BYTES && /^[\w-]+\.\.[\w-]+\s*$/.test(readFileSync(path, 'utf8'))
+    if (isSignature) await rm(path)
+  } catch (error) {
+    const why = describeSystemError(error)
+    throw new CommandError(ExitCode.stopped, `The earlier signature ${path} cannot be removed: ${why}.`)
   }
 }
 

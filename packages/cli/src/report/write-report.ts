@@ -1,18 +1,22 @@
 import type { KeyObject } from 'node:crypto'
 import { basename } from 'node:path'
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
 import { keptValue } from '../input/kept-value.ts'
 import { isSecretName } from '../input/secret-names.ts'
 import { MASK } from '../input/token-mask.ts'
 import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
+import { settled } from '../revoke/tally.ts'
 import { version } from '../version.ts'
-import { countOutcomes } from './outcome-count.ts'
+import { countOutcomes, FATES, type OutcomeCount } from './outcome-count.ts'
 import {
   type AuditReport,
   earlierEndpoints,
   type FileDigest,
   FORMAT,
   formatReport,
+  removeSignature,
   replaceFile,
 } from './report-file.ts'
 import { sign, signaturePath } from './signature.ts'
@@ -41,6 +45,7 @@ export interface ReportFacts {
 export async function writeReport(facts: ReportFacts): Promise<void> {
   const { path, output, application, provider, endpoints, input, runs, end, key } = facts
   const { counts, lines, bytes, sha256 } = await countOutcomes(output)
+  refuseLostOutcomes(counts, end)
   const { filtered, empty } = end.tally
   const report: AuditReport = {
     report: FORMAT,
@@ -59,8 +64,20 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
     leftOut: end.complete ? { filtered, empty } : null,
   }
   const text = formatReport(report)
+  if (!key) await removeSignature(signaturePath(path))
   await replaceFile(path, text)
   if (key) await replaceFile(signaturePath(path), `${await sign(text, key)}\n`)
+}
+
+/** Others may have changed the output during the run. One that cannot be written ends the run for that reason. */
+function refuseLostOutcomes(counts: OutcomeCount['counts'], { tally, fatal }: RunEnd): void {
+  const rows = FATES.reduce((sum, fate) => sum + counts[fate], 0)
+  const isWhole = counts.revoked >= tally.revoked + tally.skipped && rows >= settled(tally) + tally.skipped
+  if (isWhole || fatal) return
+  throw new CommandError(
+    ExitCode.stopped,
+    'The output no longer has all outcomes of the run, so no report is written: it was changed during the run.',
+  )
 }
 
 function shownOptions(options: RevokeCommandOptions): Readonly<Record<string, unknown>> {
