@@ -54,14 +54,12 @@ export async function readSettings(
   terminal: Terminal,
   env: Terminal['env'] = terminal.env,
 ): Promise<Settings> {
-  const { caFile, certFile, keyFile } = options
-  if (Boolean(certFile) !== Boolean(keyFile)) {
-    throw new CommandError(ExitCode.usage, '--cert-file and --key-file must be passed together.')
-  }
+  const { caFile } = options
+  const [certFile, keyFile] = certificateFiles(options, env)
   const tls: EnvironmentOptions['tls'] = {
     ...(caFile !== undefined && { ca: await readTextFile(caFile, 'The file of --ca-file') }),
-    ...(certFile !== undefined && { cert: await readTextFile(certFile, 'The file of --cert-file') }),
-    ...(keyFile !== undefined && { key: await readSecretFile(keyFile, 'The file of --key-file', terminal) }),
+    ...(certFile && { cert: await readTextFile(certFile.path, certFile.role) }),
+    ...(keyFile && { key: await readSecretFile(keyFile.path, keyFile.role, terminal) }),
   }
   // They are read when the client is created; this only checks who else could read them.
   const replaced = keyFile !== undefined
@@ -70,6 +68,31 @@ export async function readSettings(
     if (file) await readSecretFile(file, `The file of ${name}`, terminal)
   }
   return { env: await readSecret(options, terminal, env), tls: Object.keys(tls).length > 0 ? tls : undefined }
+}
+
+interface NamedFile {
+  readonly path: string
+  readonly role: string
+}
+
+/** The certificate and its key, if an option names one of them. The environment may name the other one. */
+function certificateFiles(
+  { certFile, keyFile }: ConnectionOptions,
+  env: Terminal['env'],
+): readonly [cert?: NamedFile, key?: NamedFile] {
+  if (certFile === undefined && keyFile === undefined) return []
+  const named = (path: string | undefined, option: string, variable: string): NamedFile | undefined => {
+    if (path !== undefined) return { path, role: `The file of ${option}` }
+    const other = env[variable]?.trim()
+    return other ? { path: other, role: `The file of ${variable}` } : undefined
+  }
+  const cert = named(certFile, '--cert-file', 'AUTHING_APP_CERT_FILE')
+  const key = named(keyFile, '--key-file', 'AUTHING_APP_KEY_FILE')
+  if (cert && key) return [cert, key]
+  throw new CommandError(
+    ExitCode.usage,
+    '--cert-file and --key-file must be passed together, unless the environment names the other file.',
+  )
 }
 
 /** Returns the environment with the secret, whatever its source. */

@@ -57,6 +57,22 @@ test('--ca-file keeps the version of TLS and the client certificate of the envir
   expect(old.shown).toEqual([])
 })
 
+test.each([
+  ['--cert-file', 'AUTHING_APP_KEY_FILE', () => [files.cert, files.key]],
+  ['--key-file', 'AUTHING_APP_CERT_FILE', () => [files.key, files.cert]],
+] as const)('%s goes with %s of the environment', async (option, variable, pair) => {
+  const { env, shown } = await startTls({})
+  const [given, other] = pair() as [string, string]
+  const args = ['revoke', '-', '--ca-file', files.ca, option, given]
+  const ended = await run(args, { env: { ...env, [variable]: other }, input: 'token-1' })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(shown).toEqual([expect.any(String)])
+  expect(await run(args, { env, input: 'token-1' })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('must be passed together, unless the environment names the other file'),
+  })
+})
+
 test('--cert-file and --key-file keep the authorities of the environment, and replace its certificate', async () => {
   const { env, shown } = await startTls({})
   const missing = { AUTHING_APP_CERT_FILE: 'no/such/file', AUTHING_APP_KEY_FILE: 'no/such/file' }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run, start } from './command-line.ts'
 import { type CountingProvider, fingerprint, startCountingProvider } from './counting-provider.ts'
@@ -82,6 +82,50 @@ test.each([
   const { code, stderr } = await run(args(input, folder.fresh()), { env: provider.env })
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('must not be the same file') })
   expect(readFileSync(input, 'utf8')).toBe(before)
+})
+
+test.each<[string, (file: string) => { args?: string[]; env?: Record<string, string> }]>([
+  ['--secret-file', (file) => ({ args: ['--secret-file', file] })],
+  ['--ca-file', (file) => ({ args: ['--ca-file', file] })],
+  ['--cert-file', (file) => ({ args: ['--cert-file', file, '--key-file', file] })],
+  ['AUTHING_APP_SECRET_FILE', (file) => ({ env: { AUTHING_APP_SECRET_FILE: file } })],
+  ['AUTHING_APP_CA_FILE', (file) => ({ env: { AUTHING_APP_CA_FILE: ` ${file}` } })],
+  ['FINGERPRINT_KEY_FILE', (file) => ({ env: { FINGERPRINT_KEY_FILE: file } })],
+  ['OUTBOX_KEYS_FILE', (file) => ({ env: { OUTBOX_KEYS_FILE: file } })],
+])('the file of %s is never an output', async (name, uses) => {
+  const file = folder.file('a secret of the application')
+  const { args = [], env = {} } = uses(file)
+  const options = { env: { ...provider.env, ...env }, input: provider.take(1)[0] ?? '' }
+  for (const command of ['revoke', 'introspect']) {
+    const { code, stderr } = await run([command, '-o', file, ...args], options)
+    const said = `must not be the same file as the file of ${name}.`
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(said) })
+  }
+  expect(readFileSync(file, 'utf8')).toBe('a secret of the application')
+})
+
+test('a variable of another program may name the output', async () => {
+  const file = folder.fresh()
+  const options = { env: { ...provider.env, OUTPUT_FILE: file }, input: provider.take(1)[0] ?? '' }
+  expect(await run(['revoke', '-o', file], options)).toMatchObject({ code: 0 })
+})
+
+test.each(['-o', '-j', '--report'])('%s with an empty name is refused before anything is sent', async (option) => {
+  const [token] = provider.take(1) as [string]
+  expect(await run(['revoke', option, ''], { env: provider.env, input: token })).toMatchObject({ code: 2 })
+  expect(provider.revocations.has(token)).toBe(false)
+})
+
+test('a working directory that is deleted is reported', async () => {
+  const cwd = folder.fresh()
+  mkdirSync(cwd)
+  const { code, stderr } = await start(['revoke', '-', '-o', 'output'], {
+    env: provider.env,
+    cwd,
+    input: provider.take(1)[0] ?? '',
+    shell: 'rmdir "$PWD"; exec "$@"',
+  }).ended
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('The working directory cannot be used') })
 })
 
 test.each([

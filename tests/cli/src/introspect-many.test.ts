@@ -72,3 +72,13 @@ test('a wrong secret stops it at the first token', async () => {
   expect(await run(args, { env: { ...env, AUTHING_APP_SECRET: 'wrong' } })).toMatchObject({ code: 3 })
   expect(provider.requests.length).toBeLessThanOrEqual(16)
 })
+
+test.each([[], ['--expect', 'inactive'], ['--sample', '5'], ['--json']])(
+  'no row that meets --where is a mistake, not a state: %j',
+  async (...more) => {
+    const args = ['introspect', await leak(2), '--column', 'token', '--where', 'user_id=u-9', ...more]
+    const { code, stdout, stderr } = await run(args, { env })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('There is no token in')
+  },
+)

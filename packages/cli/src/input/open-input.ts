@@ -1,7 +1,6 @@
-import { fstatSync, open as openDescriptor, statSync } from 'node:fs'
+import { open as openDescriptor, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
-import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -69,36 +68,4 @@ export async function refuseForeignFormat(reader: LineReader, name: string, comm
   if (bytes === 0xfffe || bytes === 0xfeff) refuse('UTF-16 text; save it as UTF-8')
   if (bytes === 0x1f8b) refuse(`compressed; use 'zcat FILE | backend-logout ${command} -'`)
   if (bytes === 0x504b) refuse('a zip archive or a spreadsheet; export plain text with one token per line')
-}
-
-/**
- * Checks that no output file is also an input file. `-` is standard input as `the input`, otherwise standard output.
- *
- * @throws CommandError
- */
-export function refuseSameFile(files: Readonly<Record<string, string | undefined>>): void {
-  const seen = new Map<string, string>()
-  for (const [role, path] of Object.entries(files)) {
-    if (path === undefined) continue
-    const identity = identify(path, role === 'the input' ? 0 : 1)
-    if (identity === undefined) continue
-    const other = seen.get(identity)
-    if (other)
-      throw new CommandError(
-        ExitCode.usage,
-        `${role.charAt(0).toUpperCase()}${role.slice(1)} must not be the same file as ${other}.`,
-      )
-    seen.set(identity, role)
-  }
-}
-
-/** @param standard The descriptor that `-` stands for. */
-function identify(path: string, standard: number): string | undefined {
-  try {
-    const stat = path === '-' ? fstatSync(standard) : statSync(path)
-    if (stat.isFile()) return `${stat.dev}:${stat.ino}`
-  } catch {
-    // The file does not exist yet, or cannot be used, which is reported when it is opened.
-  }
-  return path === '-' ? undefined : resolve(path)
 }

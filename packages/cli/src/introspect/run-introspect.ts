@@ -2,10 +2,11 @@ import type { Introspection } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
+import { filesOfConnection, filesOfEnvironment, refuseSameFile } from '../files/same-file.ts'
 import { fingerprintFor } from '../fingerprint.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { LineReader } from '../input/line-reader.ts'
-import { openInput, refuseForeignFormat, refuseSameFile } from '../input/open-input.ts'
+import { openInput, refuseForeignFormat } from '../input/open-input.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
@@ -25,7 +26,10 @@ export async function runIntrospect(
   options: IntrospectCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  refuseSameFile({ 'the input': file, 'the output': options.output })
+  refuseSameFile(
+    { 'the output': options.output },
+    { 'the input': file, ...filesOfConnection(options), ...filesOfEnvironment(terminal.env) },
+  )
   const choice = columnChoice(options)
   const rateLimit = options.rate === undefined ? undefined : new RateLimit(options.rate, 1)
   const naming = await fingerprintFor(terminal)
@@ -52,8 +56,15 @@ export async function runIntrospect(
     const first = await source.next()
     const second = first.done ? first : await source.next()
     const isMany = !second.done || options.sample !== undefined || options.output !== undefined || choice !== undefined
+    const [problem] = bad
+    if (first.done && !problem) {
+      const which = (options.where ?? []).length > 0 ? ' in the rows that meet --where' : ''
+      throw new CommandError(ExitCode.usage, `There is no token in ${input.name}${which}.`)
+    }
+    if (problem && !isMany)
+      throw new CommandError(ExitCode.usage, `${input.name}, line ${problem.line}: ${problem.problem}`)
     const rows = chain([first, second], source)
-    if (isMany)
+    if (isMany || first.done)
       return await askMany(
         rateLimit ? rateLimit.apply(rows) : rows,
         connection.client,
@@ -61,9 +72,6 @@ export async function runIntrospect(
         options,
         terminal,
       )
-    const [problem] = bad
-    if (problem) throw new CommandError(ExitCode.usage, `${input.name}, line ${problem.line}: ${problem.problem}`)
-    if (first.done) throw new CommandError(ExitCode.usage, `There is no token in ${input.name}.`)
     const { token, hint } = first.value
     const { strict, tokenTypeHint = hint, json, expect = 'active' } = options
     const answer = await connection.client.introspectToken(token, { tokenTypeHint, strict })

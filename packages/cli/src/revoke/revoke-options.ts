@@ -33,6 +33,8 @@ export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOpt
       throw new CommandError(ExitCode.usage, '--sign-key signs a report: pass --report as well.')
     return options
   }
+  // It is created only at the end of the run.
+  if (report === '') throw new CommandError(ExitCode.usage, '--report must be the name of a file.')
   const base = report.replace(/\.json$/, '')
   const { output = `${base}.outcomes.ndjson`, journal = `${base}.journal` } = options
   if (output === '-') {

@@ -1,9 +1,10 @@
 import { ExitCode } from '../exit-code.ts'
+import { filesOfConnection, filesOfEnvironment, refuseSameFile } from '../files/same-file.ts'
 import { fingerprint, fingerprintFor } from '../fingerprint.ts'
 import type { ColumnChoice } from '../input/column-choice.ts'
 import { isName } from '../input/column-names.ts'
 import { columnChoice } from '../input/column-options.ts'
-import { openInput, refuseSameFile } from '../input/open-input.ts'
+import { openInput } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
@@ -28,16 +29,22 @@ import { openWorkersPace } from './workers-pace.ts'
 export async function runRevoke(file: string, given: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const options = withReportFiles(given)
   const { output, json, quiet, verify = false, journal: path, rate, report: reportPath } = options
-  refuseSameFile({
-    'the input': file,
-    'the output': output,
-    'the journal': path,
-    'the key of the journal': path === undefined ? undefined : keyPath(path),
-    'the report': reportPath,
-    'the signature of the report': reportPath === undefined ? undefined : `${reportPath}.jws`,
-    'the file of --sign-key': options.signKey,
-    'the file of --clients': options.clients,
-  })
+  refuseSameFile(
+    {
+      'the output': output,
+      'the journal': path,
+      'the key of the journal': path === undefined ? undefined : keyPath(path),
+      'the report': reportPath,
+      'the signature of the report': reportPath === undefined ? undefined : `${reportPath}.jws`,
+    },
+    {
+      'the input': file,
+      'the file of --sign-key': options.signKey,
+      'the file of --clients': options.clients,
+      ...filesOfConnection(options),
+      ...filesOfEnvironment(terminal.env),
+    },
+  )
   const choice = columnChoice(options)
   const naming = await fingerprintFor(terminal)
   const audit = await prepareAudit(options, terminal)
