@@ -38,16 +38,25 @@ function maskJson(value: unknown, token: string | undefined, depth: number): unk
   if (typeof value !== 'object' || value === null) return value
   if (depth > MAX_DEPTH) return MASK
   if (Array.isArray(value)) {
-    const copy = value.map((one) => maskJson(one, token, depth + 1))
+    const isPair = value.length === 2 && isNameOfSecret(value[0])
+    const copy = value.map((one, at) => (isPair && at === 1 ? MASK : maskJson(one, token, depth + 1)))
     return copy.every((one, at) => one === value[at]) ? value : copy
   }
   const entries = Object.entries(value)
+  const isPair = entries.some(([name, member]) => /^(?:name|key)$/i.test(name) && isNameOfSecret(member))
   const copy = entries.map(([name, member]): [string, unknown] => [
     maskText(name, token, depth),
-    saysNothing(member) || !isSecretName(name) ? maskJson(member, token, depth + 1) : MASK,
+    saysNothing(member) || !(isSecretName(name) || (isPair && /^value$/i.test(name)))
+      ? maskJson(member, token, depth + 1)
+      : MASK,
   ])
   const isSame = copy.every(([name, member], at) => name === entries[at]?.[0] && member === entries[at]?.[1])
   return isSame ? value : Object.fromEntries(copy)
+}
+
+/** The name in a pair of a name and a value, such as a header. */
+function isNameOfSecret(value: unknown): boolean {
+  return typeof value === 'string' && isSecretName(value)
 }
 
 /** A value that only shows whether there is a secret. */

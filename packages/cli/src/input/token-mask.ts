@@ -12,9 +12,12 @@ const MARKED =
 const PEM = /-----BEGIN [\s\S]*/
 /** No id is that long. */
 const LONG = /[\w+=-]{64,}/g
-/** A name and what separates it from its value, as in queries, cookies and JSON that is cut off. */
-const NAME = /(?<![\w-])([\w-]{1,64})["']?[ \t]{0,8}[:=][ \t]{0,8}(["']?)/g
-const VALUE = /(?:(?:bearer|dpop|basic)[ \t]{1,8})?[^\s"'&,;}]*/iy
+/**
+ * A name and what separates it from its value, as in queries, cookies, XML, and JSON or Ruby that is cut off or quoted in
+ * another text.
+ */
+const NAME = /(?<![\w-])([\w-]{1,64})\\{0,8}["']?[ \t]{0,8}(?:[:=]{1,2}>?|>|%3[ad])[ \t]{0,8}((?:\\{0,8}["'])?)/gi
+const VALUE = /(?:(?:bearer|dpop|basic|token|digest|negotiate|apikey)[ \t]{1,8})?[^\s"'&,;}<]*/iy
 
 /** Masks everything in a text that looks like a token, or has the name of one. The time is linear in its length. */
 export function maskTokens(text: string): string {
@@ -31,7 +34,9 @@ function maskPairs(text: string): string {
   let end = 0
   for (const { 0: found, 1: name = '', 2: quote = '', index } of text.matchAll(NAME)) {
     const start = index + found.length
-    if (index < end || !isSecretName(name)) continue
+    // After `%`, the first two characters of the name are a code.
+    const isSecret = isSecretName(name) || (text[index - 1] === '%' && isSecretName(name.slice(2)))
+    if (index < end || !isSecret) continue
     const stop = endOfValue(text, start, quote)
     if (stop === start) continue
     parts.push(text.slice(end, start), MASK)
@@ -45,6 +50,8 @@ function endOfValue(text: string, start: number, quote: string): number {
     const close = text.indexOf(quote, start)
     return close === -1 ? text.length : close
   }
+  // The end of a list or an object is not known without parsing it.
+  if (/[[{]/.test(text[start] ?? '')) return text.length
   VALUE.lastIndex = start
   return VALUE.test(text) ? VALUE.lastIndex : start
 }
