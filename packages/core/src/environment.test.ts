@@ -48,6 +48,29 @@ test('only the packages that can read files do so', () => {
   )
 })
 
+test.each([
+  ['UTF-16', Buffer.from('\ufeffcanary-secret', 'utf16le')],
+  ['UTF-16 without a mark', Buffer.from('canary-secret', 'utf16le')],
+  ['Latin-1', Buffer.from('canary-schlüssel', 'latin1')],
+  ['PEM in UTF-16', Buffer.from('-----BEGIN PRIVATE KEY-----', 'utf16le')],
+])('a file in %s is refused by the name of its variable', (_what, bytes) => {
+  for (const name of Object.keys(ENVIRONMENT_VARIABLES)) {
+    if (ENVIRONMENT_VARIABLES[name]?.reading !== 'file') continue
+    const source = { read: () => 'a file', readFile: () => bytes.toString() }
+    const message = `${name} names a file that is not text in UTF-8.`
+    expect(() => environmentValue(source, name)).toThrow(expect.objectContaining({ code: 'invalid_options', message }))
+  }
+})
+
+test('a file in UTF-8 may have a mark, and PEM attributes in another encoding', () => {
+  const value = (bytes: Buffer) =>
+    environmentValue({ read: () => 'a file', readFile: () => bytes.toString() }, 'AUTHING_APP_KEY_FILE')
+  expect(value(Buffer.from('\ufeffschlüssel\r\n'))).toBe('schlüssel')
+  expect(value(Buffer.from('friendlyName: José\n-----BEGIN PRIVATE KEY-----', 'latin1'))).toMatch(
+    /BEGIN PRIVATE KEY-----$/,
+  )
+})
+
 test.each<[string, Record<string, string>]>([
   ['AUTHING_APP_ID is not set', { AUTHING_APP_ID: '' }],
   ['AUTHING_APP_HOST is not set', { AUTHING_APP_HOST: ' ' }],

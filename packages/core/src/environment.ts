@@ -112,7 +112,7 @@ export function environmentValue({ read, readFile }: EnvironmentSource, name: st
   if (!text) return undefined
   switch (reading) {
     case 'file':
-      return readFile?.(text, name).trim() || invalidOption(name, 'names a file that is empty.')
+      return fileText(readFile?.(text, name) ?? '', name)
     case 'number':
       return /^\d{1,15}$/.test(text) ? Number(text) : invalidOption(name, 'must be a whole number.')
     case 'flag':
@@ -124,6 +124,13 @@ export function environmentValue({ read, readFile }: EnvironmentSource, name: st
     default:
       return text
   }
+}
+
+/** The text of a file. What is no UTF-8 would be another secret; around PEM, tools write names in other encodings. */
+function fileText(content: string, name: string): string {
+  const isGarbled = /[\0\ufffd]/.test(content) && !content.includes('-----BEGIN ')
+  if (isGarbled) return invalidOption(name, 'names a file that is not text in UTF-8.')
+  return content.trim() || invalidOption(name, 'names a file that is empty.')
 }
 
 /** Location of the provider: from the options, otherwise from the variables. */

@@ -122,6 +122,10 @@ describe('an assertion', () => {
   test.each([
     ['line breaks of Windows', (pem: string) => pem.replaceAll('\n', '\r\n')],
     ['line breaks written as two characters', (pem: string) => pem.replaceAll('\n', '\\n')],
+    ['line breaks of Windows written as four characters', (pem: string) => pem.replaceAll('\n', '\\r\\n')],
+    ['its first line in a comment before it', (pem: string) => `see -----BEGIN PRIVATE KEY----- below\n${pem}`],
+    ['its last line before it', (pem: string) => `-----END PRIVATE KEY-----\n${pem}`],
+    ['both in a comment after it', (pem: string) => `${pem}-----BEGIN PRIVATE KEY-----, -----END PRIVATE KEY-----`],
     ['no line break at the end, and space around', (pem: string) => `  ${pem.trim()}  `],
     [
       'attributes before it',

@@ -33,8 +33,8 @@ export function inspectKey(
   { alg: wanted, kid }: { readonly alg?: SigningAlgorithm | undefined; readonly kid?: unknown },
 ): InspectedKey {
   if (typeof key === 'string') {
-    // Environment variables often contain the line breaks of PEM as two characters.
-    const pem = privateKeyIn(key.replaceAll(String.raw`\n`, '\n').trim())
+    // Environment variables often contain the line breaks of PEM as `\n` or `\r\n` in plain characters.
+    const pem = privateKeyIn(key.replaceAll(/\\[rn]/g, '\n').trim())
     const algorithms = algorithmsForPem(pem, wanted)
     return { kid, load: () => importFirst(algorithms, (alg) => importPKCS8(pem, alg)) }
   }
@@ -55,10 +55,12 @@ export function inspectKey(
 
 const PRIVATE_KEY = ['-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----'] as const
 
-/** The private key in PEM, without what tools write around it: attributes (OpenSSL's PKCS #12) or certificates. */
+/** The private key in PEM, without what is around it: attributes (OpenSSL's PKCS #12), certificates, or comments. */
 function privateKeyIn(pem: string): string {
   const [begin, end] = PRIVATE_KEY
-  const [start, stop] = [pem.indexOf(begin), pem.indexOf(end)]
+  // A comment may contain either line: the key is between an end and the last beginning before it.
+  const stop = pem.indexOf(end, pem.indexOf(begin))
+  const start = pem.lastIndexOf(begin, stop)
   return start >= 0 && stop > start ? pem.slice(start, stop + end.length) : pem
 }
 
