@@ -237,3 +237,17 @@ test('AUTHING_APP_CONNECTIONS limits the connections whatever --concurrency is',
   expect(await run(args, { env, input })).toMatchObject({ code: 0 })
   expect(sockets.size).toBeGreaterThan(2)
 })
+
+test.each([
+  ['--secret-file', 'The file of --secret-file is not text in UTF-8.'],
+  ['AUTHING_APP_SECRET_FILE', 'The file of AUTHING_APP_SECRET_FILE is not text in UTF-8.'],
+])('a secret in another encoding is refused before anything is sent: %s', async (where, message) => {
+  const { env } = await startTls({})
+  const { AUTHING_APP_SECRET: _, ...others } = env
+  const file = folder.file(Buffer.from('the-secret', 'utf16le').toString('latin1'))
+  const args = where.startsWith('--') ? [where, file] : []
+  const given = where.startsWith('--') ? others : { ...others, [where]: file }
+  const { code, stdout, stderr } = await run(['revoke', '-', ...args], { env: given, input: 'token-1' })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toContain(message)
+})
