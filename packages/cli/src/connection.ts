@@ -107,7 +107,7 @@ async function readSecret(
   const role = `The file of ${secretFile === undefined ? 'AUTHING_APP_SECRET_FILE' : '--secret-file'}`
   const secret = (await readSecretFile(file, role, terminal)).trim()
   if (!secret) throw new CommandError(ExitCode.usage, `${role} is empty.`)
-  // What another encoding leaves in UTF-8. The provider would refuse every token.
+  // Another encoding leaves these in UTF-8, and the provider would refuse the secret.
   if (/[\0\ufffd]/.test(secret)) throw new CommandError(ExitCode.usage, `${role} is not text in UTF-8.`)
   return { ...env, AUTHING_APP_SECRET: secret, AUTHING_APP_SECRET_FILE: undefined }
 }
