@@ -20,16 +20,6 @@ test.each([
   ['identity;q=1', []],
   ['aws-chunked, gzip', ['gzip']],
   ['constructor', []],
-  ['uncompressed', []],
-  ['not-compressed', []],
-  ['no-compression', []],
-  ['nogzip', []],
-  ['gzip;q=1.0', ['gzip']],
-  ['GZIP ; level=9, deflate;q=1', ['gzip', 'deflate']],
-  ['none; not gzip', []],
-  ['identity, identity, identity', []],
-  ['identity, gzip, utf-8, deflate, none', ['gzip', 'deflate']],
-  [',,', []],
   ['__proto__', []],
   [
     ['gzip', 'deflate'],
@@ -44,15 +34,14 @@ test.each([
   'zstd',
   'compress',
   'gzip, br',
+  'gzip;q=1',
   'gzip gzip',
-  'br;q=1',
-  'x-compress',
   'gzip\u0000',
   'x-deflate',
   'base64',
   'gzip, gzip, gzip',
-  'identity, gzip, gzip, gzip',
-  'identity,'.repeat(8),
+  'identity, identity, identity',
+  ',,',
   ['gzip', 'gzip', 'gzip'],
   ['gzip, gzip', 'gzip'],
 ])('codingsOf(%j) reports that they are not supported', (header) => {
@@ -106,7 +95,7 @@ test('decode() stops a decompression bomb early, even a nested one', () => {
 })
 
 test.each([
-  ['that is damaged', Buffer.concat([Buffer.of(0x1f, 0x8b), plain])],
+  ['that is not compressed', plain],
   ['that is followed by something else', Buffer.concat([gzipSync(plain), Buffer.from('trailing garbage')])],
   ['that breaks off', gzipSync(plain).subarray(0, 25)],
   ['with a wrong checksum', Buffer.concat([gzipSync(plain).subarray(0, -8), Buffer.alloc(8)])],
@@ -114,34 +103,6 @@ test.each([
   expect(() => decode(body, ['gzip'], 1_000)).toThrow()
 })
 
-test.each(['gzip', 'x-gzip', 'deflate', 'gzip, gzip', 'deflate, gzip', 'gzip, deflate'])(
-  'decode() reads a plain body as it is, although its label is %s',
-  (header) => {
-    // The last one is also deflate, of another text.
-    for (const body of ['{"ok":true}', '{"error":"invalid_client"}', '<html>', 'xOK', 'x^', '\n', '', '3QRO-@ @']) {
-      expect(decode(Buffer.from(body), codingsOf(header) ?? [], 1_000)?.toString()).toBe(body)
-    }
-  },
-)
-
-test('decode() reads a body that was compressed once, although its label says twice', () => {
-  expect(decode(gzipSync(plain), ['gzip', 'gzip'], 1_000)?.toString()).toBe(text)
-})
-
-test('decode() reads text in other encodings as it is, although its label is gzip', () => {
-  const bytes = Buffer.from('später', 'latin1')
-  expect(decode(bytes, ['gzip'], 1_000)).toEqual(bytes)
-})
-
-test.each(['', "'", '+', '{}', '[]', 'OK', 'true', 'null', '{"ok":true}'])(
-  'decode() reverses deflate of %j',
-  (short) => {
-    for (const packed of [deflateSync(short), deflateSync(short, { level: 1 }), deflateRawSync(short)]) {
-      expect(decode(packed, ['deflate'], 1_000)?.toString()).toBe(short)
-    }
-  },
-)
-
-test.each(['gzip', 'deflate'])('decode() accepts an empty body as %s', (coding) => {
-  expect(decode(Buffer.alloc(0), [coding], 1_000)?.length).toBe(0)
+test('decode() accepts an empty body', () => {
+  expect(decode(Buffer.alloc(0), ['gzip'], 1_000)?.length).toBe(0)
 })

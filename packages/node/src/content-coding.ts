@@ -1,15 +1,10 @@
-import { isUtf8 } from 'node:buffer'
-
 /** The maximum number of codings of one body. */
 const MAX_CODINGS = 2
 
-/** The maximum number of names in the header, with those that are no codings. */
-const MAX_NAMES = 8
-
 /** Codings that are undone. */
 const SUPPORTED = /^(?:x-)?gzip$|^deflate$/
-/** Codings, registered or in use, and misspelled ones, as whole words, unlike `uncompressed`. Their result could be taken for a body. */
-const CODING = /(?<![\w-])(?:(?:x-)?(?:gzip|deflate|compress)|br|zstd|dcb|dcz|exi|aes128gcm|base64)(?![\w-])/
+/** Codings, registered or in use, and misspelled ones. Their result could be taken for a body. */
+const CODING = /gzip|deflate|compress|^(?:br|zstd|dcb|dcz|exi|aes128gcm|base64)\b/
 
 type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Buffer
 
@@ -22,7 +17,7 @@ type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: numb
  * gzip takes 32 KiB.
  *
  * Some servers label a plain body with something else, such as `none` or `utf-8`. What is not a coding is ignored: the
- * body shows what it is, also when it is plain in spite of a label such as `gzip`.
+ * body shows what it is.
  *
  * @param header The value of `Content-Encoding`, or a list if it was sent more than once.
  * @returns `undefined` if there are too many, or one is not supported
@@ -31,12 +26,10 @@ type Decode = (data: Buffer, options: { maxOutputLength: number; chunkSize: numb
 export function codingsOf(header: string | readonly string[] | undefined): readonly string[] | undefined {
   if (header === undefined) return []
   const names = String(header)
-    .toLowerCase()
-    .split(',', MAX_NAMES + 1)
-  if (names.length > MAX_NAMES) return undefined
-  // Codings have no parameters, such as `;q=1.0`, but some servers send them.
-  const codings = names.map((name) => name.replace(/;.*/s, '').trim()).filter((name) => CODING.test(name))
-  if (codings.length > MAX_CODINGS) return undefined
+    .split(',', MAX_CODINGS + 1)
+    .map((name) => name.trim().toLowerCase())
+  if (names.length > MAX_CODINGS) return undefined
+  const codings = names.filter((name) => CODING.test(name))
   return codings.every((name) => SUPPORTED.test(name)) ? codings : undefined
 }
 
@@ -51,7 +44,8 @@ export function decode(body: Buffer, codings: readonly string[], maxBytes: numbe
   try {
     for (const coding of codings.toReversed()) {
       // One chunk for the whole result: several would exist next to the buffer that they are joined into.
-      bytes = decoderFor(coding, bytes)?.(bytes, { maxOutputLength: maxBytes, chunkSize: maxBytes + 64 }) ?? bytes
+      if (bytes.length > 0)
+        bytes = decoderFor(coding, bytes)(bytes, { maxOutputLength: maxBytes, chunkSize: maxBytes + 64 })
     }
     return bytes
   } catch (error) {
@@ -60,18 +54,9 @@ export function decode(body: Buffer, codings: readonly string[], maxBytes: numbe
   }
 }
 
-/** The decoder, unless the body is plain in spite of its label. */
-function decoderFor(coding: string, bytes: Buffer): Decode | undefined {
+function decoderFor(coding: string, [first = 0]: Buffer): Decode {
   const { gunzipSync, inflateRawSync, inflateSync } = process.getBuiltinModule('node:zlib')
-  const [first = 0, second = 0] = bytes
-  if (coding !== 'deflate') return first === 0x1f && second === 0x8b ? gunzipSync : undefined
-  // Text could also be read as deflate, and the result could be a text that says something else.
-  if (isText(bytes)) return undefined
+  if (coding !== 'deflate') return gunzipSync
   // Some servers omit the zlib header, whose first byte contains the method 8.
   return (first & 0x0f) === 8 ? inflateSync : inflateRawSync
-}
-
-/** Recognizes text. What deflate makes of a short text can be UTF-8, but ends in control characters. */
-function isText(bytes: Buffer): boolean {
-  return isUtf8(bytes) && !bytes.some((byte) => byte < 9)
 }

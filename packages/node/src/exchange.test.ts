@@ -132,9 +132,9 @@ test('rejects an incomplete success, and keeps an incomplete refusal', async () 
 test('rejects a success whose compressed body is broken, and keeps such a refusal', async () => {
   const broken = (status: number) =>
     listen((_request, response) => {
-      response.writeHead(status, { 'content-encoding': 'gzip' }).end(gzipSync('this breaks off').subarray(0, -8))
+      response.writeHead(status, { 'content-encoding': 'gzip' }).end('this is not gzip')
     })
-  await expect(answerTo(broken(200))).rejects.toThrow('unexpected end of file')
+  await expect(answerTo(broken(200))).rejects.toThrow('incorrect header check')
   expect(await answerTo(broken(503))).toMatchObject({ status: 503, body: '', truncated: true })
 })
 

@@ -173,7 +173,7 @@ export const limitGuards: readonly Mutation[] = [
     [
       [
         'refuses more than two codings',
-        'if (codings.length > MAX_CODINGS) return undefined',
+        'if (names.length > MAX_CODINGS) return undefined',
         '',
         'codingsOf(%j) reports that they are not supported',
       ],
