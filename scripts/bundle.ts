@@ -42,6 +42,8 @@ await build({
   target: 'es2024',
   outdir: 'dist',
   chunkNames: '[name]-[hash]',
+  // A library is downloaded by many; names remain, so that stack traces can be read.
+  minifyWhitespace: !values['one-file'],
   plugins: values['one-file'] ? [separateEntries, embedCommander, lightBuiltins] : [embedOpenapiFetch],
   logLevel: 'warning',
 })
