@@ -41,7 +41,7 @@ const LANES = [
   suites('everywhere', 'cli', 'revocations', 'docs', 'providers', 'runtimes'),
   suites('outbox', 'browser', 'frameworks', 'faults', 'generators'),
 ]
-/** Workers under load for minutes, and a release that is published, installed and run. They wait more than they work. */
+/** Workers under load for minutes, and a release that is published, installed and run. */
 const LONG = [suites('scale'), suites('packaging')]
 /** The tests use 600 MB at a time. */
 const LEAST_FREE_BYTES = 4 * 2 ** 30

@@ -8,9 +8,9 @@ export interface CookieSessionOptions {
   readonly name: string
   /**
    * Joins a cookie that a library has split because it is too long: `session.0` (Auth.js, express-openid-connect,
-   * Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`; or `session.1` if `session` is `__chunked__` and
-   * the number of chunks (h3, Nuxt, TanStack Start). All chunks are cleared. If one is missing, `read` fails, and the logout is `local_only` rather than `logged_out`. Set it to `false` if other cookies have such
-   * names.
+   * Supabase), `session__0` (Auth0 for Next), `session_0` or `session-0`; or `session.1` if `session` is `__chunked__`
+   * and the number of chunks (h3, Nuxt, TanStack Start). All chunks are cleared. If one is missing, `read` fails, and the
+   * logout is `local_only` rather than `logged_out`. Set it to `false` if other cookies have such names.
    * @default true
    */
   readonly chunks?: boolean | undefined
