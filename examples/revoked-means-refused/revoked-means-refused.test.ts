@@ -90,6 +90,11 @@ test('every API refuses the token after a logout, accepts the next login, and ne
   expect(await statuses(alice.accessToken)).toEqual(all(401))
 })
 
+// CI installs NGINX. Elsewhere, the results state that it was not tried.
+test.skipIf(!hasNginx())('NGINX is one of the APIs', () => {
+  expect(apis.has('nginx.conf')).toBe(true)
+})
+
 test('an API that cannot fetch the keys of the provider claims nothing about a valid token', async () => {
   const bob = await signIn()
   for (const program of [...apis.values(), check]) await program.kill()
@@ -113,9 +118,4 @@ test('an API that cannot fetch the keys of the provider claims nothing about a v
 test('the program for proxies ends on SIGTERM', async () => {
   await using program = await startProgram('check.ts', apiEnv)
   await program.terminate()
-})
-
-// CI installs NGINX. Elsewhere, the results state that it was not tried.
-test.skipIf(!hasNginx())('NGINX is one of the APIs', () => {
-  expect(apis.has('nginx.conf')).toBe(true)
 })
