@@ -11,9 +11,6 @@ import type { EntryAbout, EntrySecret } from './tokens.ts'
 /** Time limit for the tokens of one logout at the provider, in milliseconds. */
 const DEADLINE_MS = 30_000
 
-/** The most levels of foreign data that a dead letter keeps. */
-const MAX_DEPTH = 1_000
-
 /** Dependencies of an attempt. */
 export interface AttemptContext {
   readonly client: Pick<LogoutClient, 'logout'>
@@ -99,21 +96,10 @@ function unfinished(
   return { kind, job, event, data: data ?? keptData(job.data), reason, history }
 }
 
-/**
- * The data that a dead letter keeps if it cannot be decrypted: all of it, wrapped in one member if its form is unknown.
- * Deeply nested data is dropped: it can be read, but not written, and would keep all settlements of its batch from being
- * stored.
- */
+/** The data that a dead letter keeps if it cannot be decrypted: all of it, wrapped in one member if its form is unknown. */
 function keptData(data: unknown): object {
   const jwe = jweOf(data)
-  if (jwe !== undefined) return { jwe }
-  return { foreign: isWithin(MAX_DEPTH, data) ? data : 'nested too deeply to be kept' }
-}
-
-/** True if data has no more than `levels` levels. */
-function isWithin(levels: number, data: unknown): boolean {
-  if (typeof data !== 'object' || data === null) return true
-  return levels > 0 && Object.values(data).every((value) => isWithin(levels - 1, value))
+  return jwe === undefined ? { foreign: data } : { jwe }
 }
 
 async function logout(

@@ -5,7 +5,7 @@ import { type ClaimedJob, type ClaimedRow, readingClaimed, readLarge } from './c
 import { jweOf } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
 import { CLAIM_S, QUEUE } from './queues.ts'
-import { MAX_DATA_BYTES } from './stored-data.ts'
+import { MAX_DATA_BYTES, scalar } from './stored-data.ts'
 
 /** Time limit for a claim, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
@@ -178,7 +178,8 @@ export class Claims {
     const output = `CASE WHEN pg_column_size(output) <= ${MAX_OUTPUT_BYTES} THEN output END`
     try {
       const { rows } = await within(WRITE_MS).executeSql(
-        `SELECT left((${output})->>'attempts', 20) AS attempts, left((${output})->>'refusals', 20) AS refusals,
+        `SELECT left(${scalar(`((${output})->'attempts')`)}, 20) AS attempts,
+          left(${scalar(`((${output})->'refusals')`)}, 20) AS refusals,
           extract(epoch FROM started_on) * 1000 AS "startedOn"
         FROM ${schema}.job WHERE name = '${QUEUE}' AND id = $1`,
         [id],

@@ -7,7 +7,7 @@ import { MAX_JWE_LENGTH } from './jwe.ts'
 import type { DeadLetter, DeadLetterOptions } from './outbox.ts'
 import { readCount, readReason } from './outcome.ts'
 import { DEAD, QUEUE } from './queues.ts'
-import { JWE, MAX_DATA_BYTES, WHOLE_DATA } from './stored-data.ts'
+import { JWE, MAX_DATA_BYTES, scalar, WHOLE_DATA } from './stored-data.ts'
 
 /** A row of the table, from any writer: only texts, with limited lengths. */
 interface Row {
@@ -43,9 +43,10 @@ export class DeadLetters {
     const from = `FROM ${this.#store.schema}.job WHERE name = '${DEAD}'`
     const beyond = after === undefined ? '' : `AND (created_on, id) > (SELECT created_on, id ${from} AND id = $2::uuid)`
     const rows = await this.#query<Row>(
-      `SELECT id, split_part(left(data->>'jwe', 10000), '.', 1) AS header,
-        left(data->'reason'->>'code', 100) AS code, left(data->'reason'->>'status', 10) AS status,
-        left(data->'reason'->>'providerError', 200) AS "providerError", left(data->>'attempts', 20) AS attempts,
+      `SELECT id, split_part(left(${scalar("(data->'jwe')")}, 10000), '.', 1) AS header,
+        left(${scalar("(data->'reason'->'code')")}, 100) AS code, left(${scalar("(data->'reason'->'status')")}, 10) AS status,
+        left(${scalar("(data->'reason'->'providerError')")}, 200) AS "providerError",
+        left(${scalar("(data->'attempts')")}, 20) AS attempts,
         extract(epoch FROM created_on) * 1000 AS "createdOn"
       FROM (
         SELECT id, created_on, CASE WHEN pg_column_size(data) <= ${MAX_DATA_BYTES} THEN data END AS data FROM (

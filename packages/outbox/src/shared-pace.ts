@@ -3,7 +3,7 @@ import { readReason } from './outcome.ts'
 import { firstPace, MAX_RETRY_AFTER_MS, type Pace, pausedBy } from './pace.ts'
 import { NOTES } from './queues.ts'
 import { readPause, SELECT_PAUSE } from './shared-pause.ts'
-import { NOTE_DATA } from './stored-data.ts'
+import { isPlain, NOTE_DATA, scalar } from './stored-data.ts'
 
 /** The id of the note with the pace. */
 const ID = '70616365-0000-4000-8000-000000000000'
@@ -43,12 +43,12 @@ export class SharedPace {
     const table = `${this.#store.schema}.job`
     const note = `name = '${NOTES}' AND id = '${ID}'`
     // The version is compared in its stored form, because any process may have written the note.
-    const version = `coalesce(left((${NOTE_DATA})->>'version', 50), '')`
+    const version = `coalesce(left(${scalar(`((${NOTE_DATA})->'version')`)}, 50), '')`
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const { rows } = await db.executeSql(
         `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now, pause.ms, pause.code, note.pace, note.version
         FROM (SELECT 1) AS one LEFT JOIN (${SELECT_PAUSE(this.#store.schema)}) AS pause ON true
-        LEFT JOIN (SELECT left((${NOTE_DATA})::text, 10000) AS pace, ${version} AS version FROM ${table} WHERE ${note}) AS note ON true`,
+        LEFT JOIN (SELECT CASE WHEN ${isPlain(`(${NOTE_DATA})`)} THEN left((${NOTE_DATA})::text, 10000) END AS pace, ${version} AS version FROM ${table} WHERE ${note}) AS note ON true`,
       )
       const at = performance.now()
       const row = rows[0] as Row

@@ -3,7 +3,7 @@ import type { FailureCode } from './events.ts'
 import { readReason } from './outcome.ts'
 import { MAX_RETRY_AFTER_MS } from './pace.ts'
 import { NOTES } from './queues.ts'
-import { NOTE_DATA } from './stored-data.ts'
+import { NOTE_DATA, scalar } from './stored-data.ts'
 
 /** A pause that applies to every worker. */
 export interface Pause {
@@ -16,7 +16,7 @@ const KEY = 'pause'
 
 /** Selects the pause that is not over, as `ms` and `code`. A pause longer than a provider can require is ignored. */
 export const SELECT_PAUSE = (schema: string): string =>
-  `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left((${NOTE_DATA})->>'code', 100) AS code
+  `SELECT extract(epoch FROM start_after - now()) * 1000 AS ms, left(${scalar(`((${NOTE_DATA})->'code')`)}, 100) AS code
   FROM ${schema}.job
   WHERE name = '${NOTES}' AND state = 'created' AND singleton_key = '${KEY}'
     AND start_after > now() AND start_after <= now() + interval '${MAX_RETRY_AFTER_MS} milliseconds'

@@ -8,7 +8,25 @@ export const MAX_DATA_BYTES: number = MAX_JWE_LENGTH + 1_000
 /** The same for a note. */
 const MAX_NOTE_BYTES = 10_000
 
-/** An SQL expression: the data of a note, or NULL if it is larger than any note. Its size in the database is enough. */
+/** The most levels of data, because anything deeper could be read, but not written. */
+const MAX_LEVELS = 100
+/** The most digits of a number, which has far fewer in the data of an outbox. */
+const MAX_DIGITS = 50
+
+/**
+ * An SQL expression: true if the text of some JSON is about as long as its size suggests. Numbers such as `1e131071` take
+ * 12 bytes in the database, and 128 KiB as text, so that a small row could exhaust the memory of every worker.
+ */
+export const isPlain = (json: string): string =>
+  `(NOT jsonb_path_exists(${json}, 'strict $.**{${MAX_LEVELS}}') AND NOT EXISTS (
+    SELECT FROM jsonb_path_query(${json}, 'strict $.**{0 to ${MAX_LEVELS}} ? (@.type() == "number")') AS number
+    WHERE length(number::text) > ${MAX_DIGITS}))`
+
+/** An SQL expression: a string or a number of some JSON as text, or NULL. The text of an array can be of any length. */
+export const scalar = (json: string): string =>
+  `CASE WHEN jsonb_typeof(${json}) IN ('string', 'number') THEN ${json} #>> '{}' END`
+
+/** An SQL expression: the data of a note, or NULL if it is larger than any note. */
 export const NOTE_DATA: string = `CASE WHEN pg_column_size(data) <= ${MAX_NOTE_BYTES} THEN data END`
 
 /** An SQL expression: the whole data, decompressed, or NULL if its size in the database is that of no logout. */

@@ -76,14 +76,17 @@ export const limitGuards: readonly Mutation[] = [
       ],
     ],
   ),
-  ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/attempt.ts', test: 'tests/outbox/src/alien-rows.test.ts' }, [
+  ...guardsIn(
+    { promise: ROWS, file: 'packages/outbox/src/claimed-rows.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
     [
-      'keeps nothing of a row that cannot be written again',
-      "isWithin(MAX_DEPTH, data) ? data : 'nested too deeply to be kept'",
-      'data',
-      'stop no settlement, however deeply they are nested',
+      [
+        'reads no row whose text is far longer than its data',
+        "AND ${isPlain('data')} THEN data END",
+        'THEN data END',
+        'crash no worker with little memory, whatever their size and number',
+      ],
     ],
-  ]),
+  ),
   ...guardsIn({ promise: ROWS, file: 'packages/outbox/src/outcome.ts', test: 'packages/outbox/src/outcome.test.ts' }, [
     [
       'accepts no free text as a reason',

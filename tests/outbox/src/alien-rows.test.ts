@@ -99,18 +99,20 @@ describe('rows that someone else has written', () => {
     await query(
       store,
       `INSERT INTO backend_logout.job (name, priority, retry_limit, data) SELECT 'logouts', 101, 1000, data FROM (
-        SELECT to_jsonb(array_fill('{}'::jsonb, '{2000000}')) AS data
+        SELECT ('[' || repeat('{},', 2000000) || '{}]')::jsonb AS data
         UNION ALL SELECT jsonb_build_object('jwe', repeat(repeat('x', 10000), 12000))
         UNION ALL SELECT jsonb_build_object('jwe', 'x', 'lane', ${UNWRITABLE})
+        UNION ALL SELECT jsonb_build_object('jwe', 'x', 'lane', ${UNWRITABLE_NUMBERS})
+        UNION ALL SELECT ('[' || repeat('1e131071,', 1000) || '1]')::jsonb FROM generate_series(1, 10)
         UNION ALL SELECT jsonb_build_object('jwe', repeat(repeat('x', 1000), 2000), 'number', number) FROM generate_series(1, 48) AS number
       ) AS rows`,
     )
     await using worker = await startSmallWorker()
-    expect(await worker.call('drain')).toEqual({ revoked: 1, expired: 0, dead: 51, retried: 96 })
+    expect(await worker.call('drain')).toEqual({ revoked: 1, expired: 0, dead: 62, retried: 98 })
     expect(await provider.isActive(accessToken)).toBe(false)
-    expect(await worker.call('deadLetters')).toHaveLength(51)
+    expect(await worker.call('deadLetters')).toHaveLength(62)
     // The data of the others is not kept.
-    expect(await worker.call('retry', 'all')).toBe(48)
+    expect(await worker.call('retry', 'all')).toBe(49)
   })
 
   test('of any size stop neither a list of dead letters nor their retry', async () => {
@@ -119,7 +121,7 @@ describe('rows that someone else has written', () => {
       store,
       `INSERT INTO backend_logout.job (name, data) SELECT 'dead-letters', data FROM (
         SELECT jsonb_build_object('jwe', ${UNWRITABLE}) AS data
-        UNION ALL SELECT jsonb_build_object('jwe', 'x', 'reason', jsonb_build_object('code', ${UNWRITABLE}))
+        UNION ALL SELECT jsonb_build_object('jwe', 'x', 'reason', jsonb_build_object('code', ${UNWRITABLE_NUMBERS}))
       ) AS rows`,
     )
     const [accessToken = ''] = await provider.issueTokens(1)
@@ -140,12 +142,12 @@ describe('rows that someone else has written', () => {
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
     await query(
       store,
-      `UPDATE backend_logout.job SET data = jsonb_build_object('x', ${UNWRITABLE}) WHERE name = 'notes'`,
+      `UPDATE backend_logout.job SET data = jsonb_build_object('x', ${UNWRITABLE_NUMBERS}) WHERE name = 'notes'`,
     )
     await query(
       store,
       `INSERT INTO backend_logout.job (name, singleton_key, start_after, data)
-      SELECT 'notes', 'pause', now() + interval '2 seconds', jsonb_build_object('code', ${UNWRITABLE})`,
+      SELECT 'notes', 'pause', now() + interval '2 seconds', jsonb_build_object('code', ${UNWRITABLE_NUMBERS})`,
     )
     await outbox.add({ accessToken: tokens[1] })
     await query(
@@ -270,6 +272,9 @@ describe('rows that someone else has written', () => {
 
 /** An SQL expression: JSON that Postgres stores, but cannot write as text, because that has more than 1 GiB. */
 const UNWRITABLE = 'to_jsonb(ARRAY[repeat(repeat(chr(1), 10000), 18000)])'
+
+/** The same in 100 KiB: each of these numbers is stored in 12 bytes, and has 131,072 digits. */
+const UNWRITABLE_NUMBERS = `('[' || repeat('1e131071,', 9000) || '1]')::jsonb`
 
 /** Starts a worker in a process that cannot hold much. */
 async function startSmallWorker(): Promise<OutboxProcess> {
