@@ -137,27 +137,29 @@ describe('rows that someone else has written', () => {
 
   test('of any size stop neither the pace, nor the pause, nor a retry', async () => {
     await using outbox = await open()
-    const tokens = await provider.issueTokens(2)
+    const tokens = await provider.issueTokens(3)
     await outbox.add({ accessToken: tokens[0] })
     expect(await outbox.work({ untilEmpty: true })).toMatchObject({ revoked: 1 })
-    await query(
-      store,
-      `UPDATE backend_logout.job SET data = jsonb_build_object('x', ${UNWRITABLE_NUMBERS}) WHERE name = 'notes'`,
-    )
-    await query(
-      store,
-      `INSERT INTO backend_logout.job (name, singleton_key, start_after, data)
-      SELECT 'notes', 'pause', now() + interval '2 seconds', jsonb_build_object('code', ${UNWRITABLE_NUMBERS})`,
-    )
-    await outbox.add({ accessToken: tokens[1] })
-    await query(
-      store,
-      `UPDATE backend_logout.job SET retry_count = 1, output = to_jsonb(repeat(repeat('x', 10000), 12000))
-      WHERE name = 'logouts'`,
-    )
-    await using worker = await startSmallWorker()
-    expect(await worker.call('drain')).toMatchObject({ revoked: 1 })
-    expect(worker.output()).toBe('')
+    for (const [index, unwritable] of [UNWRITABLE, UNWRITABLE_NUMBERS].entries()) {
+      await query(
+        store,
+        `UPDATE backend_logout.job SET data = jsonb_build_object('x', ${unwritable}) WHERE singleton_key IS NULL AND name = 'notes'`,
+      )
+      await query(
+        store,
+        `INSERT INTO backend_logout.job (name, singleton_key, start_after, data)
+        SELECT 'notes', 'pause', now() + interval '2 seconds', jsonb_build_object('code', ${UNWRITABLE_NUMBERS})`,
+      )
+      await outbox.add({ accessToken: tokens[index + 1] })
+      await query(
+        store,
+        `UPDATE backend_logout.job SET retry_count = 1, output = to_jsonb(repeat(repeat('x', 10000), 12000))
+        WHERE name = 'logouts'`,
+      )
+      await using worker = await startSmallWorker()
+      expect(await worker.call('drain')).toMatchObject({ revoked: 1 })
+      expect(worker.output()).toBe('')
+    }
   })
 
   test('with a policy of pg-boss keep nobody from claiming', async () => {
