@@ -39,6 +39,30 @@ test('a server that crashes and recovers loses no entry, and no reader has to st
   expect(codes.filter((code) => code === 'snapshot')).toHaveLength(1)
 })
 
+test('numbers of transactions that are assigned again after a crash hide no entry', async () => {
+  // Transactions that are rolled back are written to the disk later.
+  await using server = await startPostgres({ settings: ['wal_writer_delay=10s', 'autovacuum=off'] })
+  const address = await server.database('reused')
+  await query(address, 'CREATE TABLE form (x int)')
+  await using log = await openRevocationLog({ store: address, appendTimeoutMs: 60_000 })
+  await log.append(revoked('before'))
+  await query(address, `${'BEGIN; INSERT INTO form VALUES (1); ROLLBACK;'.repeat(20)}`)
+  const { cursor } = await readAll(log)
+  const nextNumber = async (): Promise<number> => {
+    const [row] = await query<{ xid: string }>(address, 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS xid')
+    return Number(row?.xid)
+  }
+  const before = await nextNumber()
+  await server.kill()
+  await server.start()
+  expect(await nextNumber()).toBeLessThan(before)
+
+  await log.append(revoked('after'))
+  await query(address, 'INSERT INTO form VALUES (1); COMMIT;'.repeat(40))
+  expect(await nextNumber()).toBeGreaterThan(before)
+  expect((await readAll(log, cursor)).names).toEqual(['after'])
+})
+
 test('a restored or promoted server sends readers to the start, and they miss nothing and lose nothing', async () => {
   await using server = await startPostgres()
   const address = await server.database('restore')

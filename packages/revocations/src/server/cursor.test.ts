@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isCursor } from '../page.ts'
-import { readCursor, writeCursor } from './cursor.ts'
+import { readCursor, upTo, writeCursor } from './cursor.ts'
 
 /**
  * The largest number that Postgres has for a row. There are twice as many transaction numbers; no server has reached
@@ -66,4 +66,16 @@ test('anything else is not a cursor, and a cursor contains only numbers for Post
     }),
     { numRuns: 2000 },
   )
+})
+
+test.each([
+  ['20:30:21,25', '29', '20:30:21,25'],
+  ['20:30:21,25', '99', '20:30:21,25'],
+  ['20:30:21,25', '24', '20:25:21'],
+  ['20:30:21,25', '20', '20:21:'],
+  ['20:30:21,25', '7', '8:8:'],
+  ['20:30:', '25', '20:26:'],
+  ['20:30:', null, '1:1:'],
+])('the snapshot %s up to row %s is %s', (snapshot, newest, limited) => {
+  expect(upTo(newest, snapshot)).toBe(limited)
 })

@@ -22,6 +22,21 @@ const NUMBER = '[0-9a-f]{1,16}'
 const SNAPSHOT = `${NUMBER}-${NUMBER}-(?:${NUMBER}(?:_${NUMBER})*)?`
 const CURSOR = new RegExp(`^([0-9a-f]{12})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)
 
+/**
+ * Limits a snapshot to the transactions that have become durable, which are those up to the newest row: the numbers of
+ * later ones, which have written no row, may be assigned again after a crash, and a row of such a transaction would
+ * count as seen.
+ *
+ * @param newest The number of the last transaction with a visible row; `null` without rows.
+ */
+export function upTo(newest: string | null, snapshot: string): string {
+  const [xmin = '', xmax = '', running = ''] = snapshot.split(':')
+  const end = newest === null ? 1n : BigInt(newest) + 1n
+  if (end >= BigInt(xmax)) return snapshot
+  const earlier = running.split(',').filter((xid) => xid !== '' && BigInt(xid) < end)
+  return [BigInt(xmin) < end ? xmin : end, end, earlier.join(',')].join(':')
+}
+
 /** Writes a cursor for the wire. */
 export function writeCursor({ history, to, page }: Cursor): string {
   const rest = page ? `.${page.from === undefined ? '' : pack(page.from)}.${hex(BigInt(page.id))}` : ''

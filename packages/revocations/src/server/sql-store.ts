@@ -1,6 +1,6 @@
 import { type EntryMembers, isEntry, type RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
-import { type Cursor, readCursor, writeCursor } from './cursor.ts'
+import { type Cursor, readCursor, upTo, writeCursor } from './cursor.ts'
 import { countThatFit } from './page-size.ts'
 import type { Schema } from './schema.ts'
 import { KEPT_BEYOND_END_S, type StorePage } from './store.ts'
@@ -16,7 +16,10 @@ const PRUNE_ROWS = 10_000
 const UNREADABLE: RevocationEntry = { iss: 'about:blank', jti: 'unreadable', until: 0 }
 
 interface Answer {
-  readonly head: string
+  /** The present snapshot. */
+  readonly now: string
+  /** The number of the last transaction with a visible row; `null` without rows. */
+  readonly newest: string | null
   readonly as_of: string
   readonly history: string
   readonly standby: string
@@ -97,7 +100,8 @@ export class SqlStore {
     const { table, history } = this.#schema
     const from = cursor?.page ? cursor.page.from : cursor?.to
     // Everything is text, because the application may have configured pg to parse numbers and JSON differently.
-    const statement = `SELECT pg_current_snapshot()::text AS head,
+    const statement = `SELECT pg_current_snapshot()::text AS now,
+        (SELECT xid::text FROM ${table} ORDER BY xid DESC LIMIT 1) AS newest,
         extract(epoch FROM statement_timestamp())::float8::text AS as_of,
         ${history} AS history,
         pg_is_in_recovery()::text AS standby,
@@ -124,11 +128,12 @@ export class SqlStore {
     }
   }
 
-  #pageOf({ head, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
+  #pageOf({ now, newest, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
     const found = JSON.parse(rows ?? '[]') as Row[]
     const all = found.slice(0, this.#pageEntries).map(entryOf)
     const entries = all.slice(0, countThatFit(all))
     const more = entries.length < found.length
+    const head = upTo(newest, now)
     // A run ends at the log's position when it began: rows of earlier numbers may have become visible since.
     const to = cursor?.page ? cursor.to : head
     const from = cursor?.page ? cursor.page.from : cursor?.to
