@@ -115,6 +115,8 @@ export class PostgresDatabase implements Database {
   listenOn(channel: string, notified: () => void): Promise<never> {
     return this.#withClient(async (client) => {
       const { promise: broken, reject } = Promise.withResolvers<never>()
+      // It can break during LISTEN, before anything awaits this. Node.js would end the process.
+      broken.catch(() => {})
       client.on('error', reject)
       client.on('notification', notified)
       await query(client, `LISTEN ${channel}`, undefined, CONNECT_MS)

@@ -15,6 +15,8 @@ export interface TcpProxy extends AsyncDisposable {
   silenceNew(): void
   /** New connections work again. */
   listen(): void
+  /** Ends the next connection on which a client sends this text, which the server does not receive. */
+  cutAt(text: string): void
 }
 
 /** Starts a proxy on a free port of loopback, to another port of it. */
@@ -23,10 +25,17 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let port = target
   let open: { silent: boolean }[] = []
   let isSilent = false
+  let cutText: string | undefined
   const server = createServer((client) => {
     const connection = { silent: isSilent }
     open.push(connection)
     const upstream = connect(port, '127.0.0.1')
+    client.on('data', (chunk) => {
+      if (cutText === undefined || !chunk.includes(cutText)) return
+      cutText = undefined
+      connection.silent = true
+      for (const socket of [client, upstream]) socket.destroy()
+    })
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -62,6 +71,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     listen() {
       isSilent = false
+    },
+    cutAt(text) {
+      cutText = text
     },
     async [Symbol.asyncDispose]() {
       endAll()

@@ -3,7 +3,7 @@ import { followRevocations, type RevocationList } from '@backend-logout/revocati
 import { openRevocationLog, type RevocationLogEvent } from '@backend-logout/revocations/server'
 import { query } from '@backend-logout/tests-outbox/postgres-server'
 import { startTcpProxy } from '@backend-logout/tests-outbox/tcp-proxy'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { newDatabase, open, openLog, server, setUpLogs } from './postgres-logs.ts'
 import { read, readAll, revoked, token, until } from './scene.ts'
 
@@ -52,6 +52,27 @@ describe('a log on Postgres', () => {
     await waiting
     await log.close()
     await until(async () => (await listeners()).length === 0, 'no connection remains', 10_000)
+  })
+
+  // The loss was once a rejection that nobody handled, which ends a process.
+  test('listens again after a connection that breaks during LISTEN', async () => {
+    const address = await newDatabase()
+    await using proxy = await startTcpProxy(Number(new URL(address).port))
+    const unhandled: unknown[] = []
+    const onUnhandled = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', onUnhandled)
+    onTestFinished(() => void process.off('unhandledRejection', onUnhandled))
+    const events: RevocationLogEvent[] = []
+    const log = await openLog(address.replace(/:\d+\//, `:${proxy.port}/`), (event) => events.push(event))
+    const { cursor } = await read(log)
+    proxy.cutAt('LISTEN ')
+    const waiting = read(log, cursor, 60_000)
+    const listens = "SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()"
+    await until(async () => (await query(address, listens)).length === 1, 'it listens', 10_000)
+    await log.append(revoked('1'))
+    expect((await waiting).entries).toEqual([expect.objectContaining({ jti: '1' })])
+    expect(events.filter(({ type }) => type === 'store_error')).toHaveLength(1)
+    expect(unhandled).toEqual([])
   })
 
   test.each([1, 100, 10_000])('passes rows that no reader accepts, with pages of %i', async (pageEntries) => {
