@@ -7,25 +7,32 @@ test('a member that is too deep to be written does not end the run', () => {
   expect(rows.add({ text }, 1)).toMatchObject([{ token: 'token-1', kept: { a: '[too deep]' } }])
 })
 
-test.each(['1234567890123456789', '-1234567890123456789', '1.0', '1e3', '0.1', '7', '-0'])(
-  'the number %s is kept and compared as it is written',
-  (number) => {
-    const choice = {
-      token: 'token',
-      client: 'id',
-      where: new Map([['user.id', new Set([number])]]),
-      keep: ['id', 'user'],
-    }
-    const rows = new ObjectRows(choice, 'leaked.ndjson')
-    const text = `{"token":"token-1","id": ${number} ,"user":{"id":${number},"n":[${number}]}}`
-    expect(rows.add({ text }, 1)).toMatchObject([
-      { token: 'token-1', client: number, kept: { id: number, user: `{"id":${number},"n":[${number}]}` } },
-    ])
-    expect(rows.add({ text: text.replaceAll(number, '1234567890123456788') }, 2)).toEqual([
-      { line: 2, leftOut: 'filtered' },
-    ])
-  },
-)
+test.each([
+  ['1234567890123456789', '1234567890123456789'],
+  ['-1234567890123456789', '-1234567890123456789'],
+  ['0.1', '0.1'],
+  ['7', '7'],
+  // The same numbers in another notation, as pandas and others write them.
+  ['42.0', '42'],
+  ['4.2e1', '42'],
+  ['0.10', '0.1'],
+  ['-0', '0'],
+])('the number %s is kept and compared as %s', (number, text) => {
+  const choice = {
+    token: 'token',
+    client: 'id',
+    where: new Map([['user.id', new Set([text])]]),
+    keep: ['id', 'user'],
+  }
+  const rows = new ObjectRows(choice, 'leaked.ndjson')
+  const line = `{"token":"token-1","id": ${number} ,"user":{"id":${number},"n":[${number}]}}`
+  expect(rows.add({ text: line }, 1)).toMatchObject([
+    { token: 'token-1', client: text, kept: { id: text, user: `{"id":${text},"n":[${text}]}` } },
+  ])
+  expect(rows.add({ text: line.replaceAll(number, '1234567890123456788') }, 2)).toEqual([
+    { line: 2, leftOut: 'filtered' },
+  ])
+})
 
 test('a number is no object and no token', () => {
   const rows = new ObjectRows({ token: 'token', where: new Map(), keep: [] }, 'leaked.ndjson')
