@@ -193,13 +193,18 @@ test('a key with the name of a secret is not printed', async () => {
 
 test.each([
   ['revoke', '--rate', '5', '--rate', '6'],
-  ['revoke', '-q', '--quiet'],
   ['revoke', '-o', 'a', '--output=a'],
-  ['outbox', 'stats', '--json', '--json'],
   ['revoke-user', '--iss', 'https://id.example.com', '--sub', 'alice', '--sub', 'bob'],
 ])('%s refuses an option that is passed twice: %s', async (...args) => {
   const ended = await run(args, { env })
   expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/--\w+ must not be passed more/) })
+})
+
+test.each([
+  ['revoke', '--dry-run', '-q', '--quiet'],
+  ['revoke', '--dry-run', '--json', '--json'],
+])('%s accepts a flag that is passed twice: it has no value to lose', async (...args) => {
+  expect(await run(args, { env, input: 't1\n' })).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('options that add up can be passed several times', async () => {
