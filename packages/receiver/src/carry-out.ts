@@ -1,11 +1,11 @@
-import { emit, readSessionTokens, revocationEntryOf, type SessionTokens, within } from '@backend-logout/core'
+import { emit, revocationEntryOf, within } from '@backend-logout/core'
 import type { ReceiverStep } from './events.ts'
 import { forEach } from './for-each.ts'
 import { IncompleteLogoutError } from './incomplete-logout-error.ts'
-import { DEFAULT_REVOKED_FOR_S, type LogoutEntry, type LogoutTargets, type RevocableTokens } from './logout-targets.ts'
+import { DEFAULT_REVOKED_FOR_S, type LogoutEntry, type LogoutTargets } from './logout-targets.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
-import type { StoredTokens } from './session-index.ts'
+import { readTokens, tokensToRevoke } from './stored-tokens.ts'
 
 /** The result of a logout. */
 export interface LogoutSummary {
@@ -52,11 +52,11 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
   let tokens = 0
   /** Puts the tokens of a session into the outbox, and returns their entries for the list. */
   const secureTokens = async (id: string): Promise<LogoutEntry[]> => {
-    const stored = await attempt('tokens', async () => readTokens(await sessions?.tokens?.(id)))
+    const stored = await attempt('tokens', async () => readTokens(await sessions?.tokens?.(id), targets))
     // An application may compute `expiresAt` for each call.
     const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
     if (secured.get(id) === found) return []
-    const pending = tokensToRevoke(stored, targets)
+    const pending = tokensToRevoke(stored, Boolean(revocations))
     const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
     if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
     if (outbox) tokens += count
@@ -91,35 +91,4 @@ function entryOf(
 ): LogoutEntry {
   const times = { at, until: at + revokedForSeconds }
   return sid === undefined ? { iss, sub: sub as string, ...times } : { iss, sid, ...times }
-}
-
-/**
- * Copies the application's objects once, so that reading them cannot fail later.
- *
- * @throws LogoutError `invalid_argument` if a token has another name: it would stay active, and the logout would look
- * complete
- */
-function readTokens(
-  stored: StoredTokens | null | undefined,
-): StoredTokens & { readonly accessTokens: readonly string[] } {
-  const { accessToken, refreshToken } = readSessionTokens(stored) as SessionTokens
-  const { replacedAccessTokens = [], expiresAt, scope } = stored ?? {}
-  const accessTokens = [...(accessToken ? [accessToken] : []), ...replacedAccessTokens]
-  return { accessToken, refreshToken, expiresAt, scope, accessTokens }
-}
-
-/**
- * The tokens that the provider is to revoke. With an access token, it may end the whole grant (RFC 7009 §2.1), and so a
- * refresh token that is to be kept: then only the list refuses the access token, unless it cannot name it.
- */
-function tokensToRevoke(stored: StoredTokens, { keepOfflineAccess, revocations }: LogoutTargets): RevocableTokens {
-  const { accessToken, refreshToken, expiresAt, scope } = stored
-  const isOffline = scope === undefined || scope.split(' ').includes('offline_access')
-  const isKept = keepOfflineAccess === true && isOffline
-  const isOnlyListed = isKept && refreshToken && revocations && accessToken && revocationEntryOf(accessToken)
-  return {
-    ...(accessToken && !isOnlyListed && { accessToken }),
-    ...(refreshToken && !isKept && { refreshToken }),
-    ...(expiresAt !== undefined && { expiresAt }),
-  }
 }

@@ -46,5 +46,6 @@ export async function logoutEverywhere(who: LogoutSubject, targets: LogoutTarget
   if (!(Number.isInteger(at) && at >= 0 && at < 100_000_000_000)) {
     invalidOption('at', 'must be whole seconds since 1970.', 'invalid_argument')
   }
-  return carryOut({ iss, at, ...(sub !== undefined && { sub }), ...(sid !== undefined && { sid }) }, targets)
+  // A database returns null for an empty column.
+  return carryOut({ iss, at, ...(sub && { sub }), ...(sid && { sid }) }, targets)
 }

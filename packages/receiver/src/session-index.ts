@@ -2,14 +2,14 @@ import { findUnknownOption, type SessionTokens } from '@backend-logout/core'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
 
-/** The tokens in a session. */
+/** The tokens in a session. `null` counts as missing. */
 export interface StoredTokens extends SessionTokens {
   /** Access tokens from before a refresh, as long as they have not expired: your services also refuse them. */
   readonly replacedAccessTokens?: readonly string[] | undefined
   /** When the last of the tokens has expired, if known. Milliseconds since 1970, or a date. */
   readonly expiresAt?: number | Date | undefined
-  /** The scope that was granted, as in the token response. Read only with `keepOfflineAccess`. */
-  readonly scope?: string | undefined
+  /** The scope that was granted, as in the token response, or as a list. Read only with `keepOfflineAccess`. */
+  readonly scope?: string | readonly string[] | undefined
 }
 
 /**
