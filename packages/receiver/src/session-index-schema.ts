@@ -61,7 +61,8 @@ export function checkName(option: string, name: string): void {
 export function creation(schema: string): string {
   return `DO $$ BEGIN
     IF to_regclass('${schema}.logout') IS NOT NULL THEN RETURN; END IF;
-    CREATE SCHEMA IF NOT EXISTS ${schema};
+    -- Even for one that exists, IF NOT EXISTS requires the right to create schemas.
+    IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
     CREATE TABLE ${schema}.session (
       id text PRIMARY KEY, iss text NOT NULL, sub text NOT NULL, sid text, at bigint NOT NULL, until bigint NOT NULL
     );

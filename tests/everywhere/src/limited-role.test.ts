@@ -57,6 +57,22 @@ test('an index of sessions works with such a role, too', async () => {
   await expect(query(limitedAddress, 'DROP TABLE own_sessions.session')).rejects.toThrow('must be owner')
 })
 
+// Both once required the right to create schemas in the database.
+test('a log and an index create their tables in a schema in which a role may create them', async () => {
+  const { address, limitedAddress } = await limited('schema_role')
+  for (const schema of ['backend_logout_revocations', 'backend_logout_sessions']) {
+    await query(address, `CREATE SCHEMA ${schema}`)
+    await query(address, `GRANT USAGE, CREATE ON SCHEMA ${schema} TO schema_role`)
+  }
+  await using log = await openRevocationLog({ store: limitedAddress })
+  await log.append({ iss, jti: 'a', until })
+  const pool = new pg.Pool({ connectionString: limitedAddress })
+  pool.on('error', () => {})
+  onTestFinished(() => pool.end())
+  const sessions = createPostgresSessionIndex({ pool, end: () => {} })
+  expect(await sessions.add('1', { iss, sub: 'alice', iat: at })).toBe(true)
+})
+
 test.each([
   [{ schema: 'a"; DROP TABLE x' }, 'schema'],
   [{ role: 'A' }, 'role'],

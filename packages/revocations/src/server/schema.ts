@@ -47,7 +47,8 @@ export async function prepareSchema(run: RunStatement, name: string): Promise<Sc
 export function creation(name: string): string {
   return `DO $$ BEGIN
     IF to_regclass('${name}.log') IS NOT NULL THEN RETURN; END IF;
-    CREATE SCHEMA IF NOT EXISTS ${name};
+    -- Even for one that exists, IF NOT EXISTS requires the right to create schemas.
+    IF to_regnamespace('${name}') IS NULL THEN CREATE SCHEMA ${name}; END IF;
     CREATE TABLE ${name}.log (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), version int NOT NULL);
     INSERT INTO ${name}.log (version) VALUES (${VERSION});
     -- Rows are only ever added and deleted: no writer waits for another, and no transaction of the application can
