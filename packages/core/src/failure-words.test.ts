@@ -77,6 +77,34 @@ test.each([
   ['context deadline exceeded', 'provider_unavailable'],
   ['Please retry later', 'provider_unavailable'],
   ['no Route matched with those values', 'unexpected_response'],
+  ['Token still active', 'rejected'],
+  ['The token remains valid', 'rejected'],
+  ['Insufficient permissions', 'rejected'],
+  ['Wrong audience', 'rejected'],
+  ['Malformed token', 'rejected'],
+  ['Token type mismatch', 'rejected'],
+  ['Token issued by another server', 'rejected'],
+  ['You do not own this token', 'rejected'],
+  ['Account locked', 'rejected'],
+  ['The application has been suspended', 'rejected'],
+  ['Client is not active', 'rejected'],
+  ['Expired credentials', 'rejected'],
+  ['License expired', 'rejected'],
+  ['Only POST allowed', 'rejected'],
+  ['IP not in whitelist', 'rejected'],
+  ['Domain not configured', 'rejected'],
+  ['Consent required', 'rejected'],
+  ['Limit reached', 'rejected'],
+  ['Server is busy', 'rejected'],
+  ['Database is read-only', 'rejected'],
+  ['Circuit breaker open', 'rejected'],
+  ['connection reset by peer', 'rejected'],
+  ['connect ECONNREFUSED 127.0.0.1:5432', 'rejected'],
+  ['dial tcp: i/o timeout', 'rejected'],
+  ['SQLSTATE[HY000]', 'rejected'],
+  ['ORA-00001', 'rejected'],
+  ['Stack overflow', 'rejected'],
+  ['Later requests failed. Token revoked.', 'rejected'],
 ])('a 2xx fails if it says: %s', (sentence, code) => {
   expect(codeOf(answer(200, sentence))).toBe(code)
   expect(codeOf(answer(200, { message: sentence }))).toBe(code)
@@ -131,6 +159,14 @@ test.each([
   'Nessun errore',
   'エラーはありません',
   '오류 없음',
+  'The token has been successfully revoked. Any subsequent requests with it will fail.',
+  'Token revoked. Further API calls return an error.',
+  'Token revoked. Other tokens remain valid.',
+  'Token revoked successfully. Account locked.',
+  'If the token is still valid, it has been revoked',
+  'Unrecognized token',
+  'Session not active',
+  'Invalid tokens are ignored',
 ])('a 2xx succeeds if it says: %s', (sentence) => {
   expect(codeOf(answer(200, sentence))).toBe('ok')
   expect(codeOf(answer(200, { message: sentence }))).toBe('ok')
@@ -147,7 +183,23 @@ test('of a body, a thousand values are read', () => {
 
 test('a sentence is read in time proportional to its length', () => {
   const start = process.cpuUsage()
-  for (const part of ['a', '/', 'client ', 'invalid a ', 'no ', 'not a ', 'http 4', '请求', 'e0', 'a: ', '\n']) {
+  for (const part of [
+    'a',
+    '/',
+    'client ',
+    'invalid a ',
+    'no ',
+    'not a ',
+    'http 4',
+    '请求',
+    'e0',
+    'a: ',
+    '\n',
+    'not be ',
+    'if not ',
+    'no se ',
+    'client is ',
+  ]) {
     const text = part.repeat(60_000 / part.length)
     codeOf(answer(200, text))
     codeOf(answer(404, { error: 'x_y', message: text }))

@@ -1,3 +1,4 @@
+import { DENIES_END } from './denied-end.ts'
 import { TEMPORARY, THROTTLED } from './outage.ts'
 
 /** Characters of a text that are read. */
@@ -7,32 +8,61 @@ const PART_ENDS = /[.,;:!?=](?=\s|$)|[。，；：！？、()（）\n]/
 
 /** A word of refusal. It counts anywhere in an outcome, but only at the start of a sentence. */
 const REFUSAL =
-  /(?<![\p{L}\p{N}])(?:no|n|nok|ng|ko|not|bad|false|err|errors?|e0*[1-9]\d*|exception|fault|fatal|fail\w*|invalid|missing|incomplete|conflict|busy|exceeded|blocked|declined|abort\w*|time ?d? ?out|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known))(?![\p{L}\p{N}])/u
+  /(?<![\p{L}\p{N}])(?:no|n|nok|ng|ko|not|bad|false|err|errors?|e0*[1-9]\d*|exception|fault|fatal|fail\w*|invalid|wrong|incorrect|malformed|insufficient|missing|incomplete|conflict|nope|eof|busy|exceeded|blocked|declined|abort\w*|time ?d? ?out|den(?:y|ied)|refused|rejected|forbidden|un(?:auth\w*|supported|available|success\w*|able|known|recognized|expected|processable|met))(?![\p{L}\p{N}])/u
 /** Words that report a failure anywhere in a sentence, also in other languages. */
 const FAILURE =
-  /(?<![\p{L}\p{N}])(?:err(?:or|eur|ore|o)s?|fail(?:s|ed|ure|ing)?|exception|unable|aborted|timed out|unauthorized|forbidden|unsuccessful\w*|not (?:allowed|permitted|authorized|supported|implemented|enabled|revoked|success\w*)|only (?:\w+ ){1,4}(?:can|may) be revoked|unavailable|maintenance|bad request|went wrong|fehl\w*|échec|échou\w*|fall(?:o|ó|id[oa]|ita|ito)|falh\w+|non riuscit[oa]|mislukt|hata)(?![\p{L}\p{N}])|ошибк|неудач|сбой|失[败敗]|[不未]成功|[错錯][误誤]|[异異]常|[无無]权|没有权限|权限不足|エラー|せませんでした|실패|오류|권한이 없/u
+  /(?<![\p{L}\p{N}])(?:err(?:or|eur|ore|o)s?|fail(?:s|ed|ure|ing)?|exception|unable|aborted|timed out|unauthorized|forbidden|unsuccessful\w*|not (?:allowed|permitted|authorized|supported|implemented|enabled|revoked|success\w*)|only (?:\w+ ){1,4}(?:can|may) be revoked|econn\w+|e(?:timedout|pipe|notfound|hostunreach)|connection (?:reset|refused|lost)|sqlstate|ora \d{5}|null pointer|stack overflow|traceback|deadlock|use dpop nonce|unavailable|maintenance|bad request|went wrong|fehl\w*|miss?lyc?k\w*|başarısız\p{L}*|thất bại|không thành công|échec|échou\w*|fall(?:o|ó|id[oa]|ita|ito)|falh\w+|non riuscit[oa]|mislukt|hata)(?![\p{L}\p{N}])|ошибк|неудач|сбой|失[败敗]|[不未]成功|[错錯][误誤]|[异異]常|[无無]权|没有权限|权限不足|エラー|せませんでした|실패|오류|권한이 없|فشل|विफल|ล้มเหลว|ไม่สำเร็จ/u
+/** Things without which a provider refuses to do anything. */
+const DEMANDED =
+  '(?:tokens?|id|client|secret|key|credentials?|param(?:eter)?s?|field|header|scope|permissions?|captcha|mfa|2fa|otp|consent|interaction|selection|challenge|session|password|signature)'
+/** Those who ask for a revocation, and what they show for it. */
+const ASKING =
+  '(?:client|app(?:lication)?|tenant|account|licen[sc]e|subscription|certificate|secret|credentials?|nonce|timestamp|assertion|page)'
 /** Words that also describe the end of a token: "revoked, and cannot be used again". */
-const DENIAL =
-  /(?<![\p{L}\p{N}])(?:(?:could|did|was|were)(?: not|n t)|can ?(?:not|t)|denied|declined|refused|rejected|restricted|missing|abgelehnt|verweigert|refusée?s?|(?:de)?ne(?:gad[oa]|gato))(?![\p{L}\p{N}])|запрещ|拒[绝絕否]|缺[少失]|^[无無]效|できません|(?<![\p{L}\p{N}])(?:tokens?|id|client|secret|key|credentials?|param(?:eter)?s?|field|header) (?:(?:is|are) )?required/u
+const DENIAL = new RegExp(
+  [
+    `(?<![\\p{L}\\p{N}])(?:${[
+      '(?:could|did|was|were)(?: not|n t)|can ?(?:not|t)|denied|declined|refused|rejected|restricted|missing',
+      'insufficient|malformed|mismatch\\w*|busy|i o timeout|read only|out of service|circuit (?:breaker )?(?:is )?open',
+      'limit (?:was |is |has been )?reached|not (?:configured|defined|accepted|yours|(?:in )?(?:the |our )?(?:white|allow) ?list(?:ed)?)',
+      'only (?:\\w+ ){1,3}(?:allowed|accepted|supported)',
+      `${DEMANDED} (?:(?:is|are) )?required`,
+      `(?<!tokens? (?:of|for) (?:\\w+ )?)${ASKING} (?:(?:is|was|has|been) ){0,2}(?:suspended|locked|deactivated|not active|inactive|expired)|expired ${ASKING}`,
+      '(?<!(?:other|if|whether|while) (?:\\w+ )?)tokens? (?:(?:is|are) )?(?:still|remains?) (?:active|valid)',
+      'abgelehnt|verweigert|refusée?s?|(?:de)?ne(?:gad[oa]|gato)',
+    ].join('|')})(?![\\p{L}\\p{N}])`,
+    'запрещ|拒[绝絕否]|缺[少失]|^[无無]效|できません',
+  ].join('|'),
+  'u',
+)
+/** Phrases about a token that does not exist. */
+const ABSENT = [
+  '\\b(?:unknown|unrecognized|no such|no active) (?:\\w+ )?(?:token|session)s?\\b(?! (?:type|hint|format|issuer))',
+  '\\bno (?:\\w+ )?(?:token|session)s? (?:were )?(?:found|to revoke)\\b',
+  '\\b(?:token|session)s? (?:(?:is|are|was|were) )?(?:unknown|(?:not|(?:do|does|did) not|(?:doesn|didn) t) (?:found|exist))\\b(?! in\\b)',
+].join('|')
 /** Phrases of a success that contain such words: no failures, and a token that does not exist. */
 const HARMLESS = new RegExp(
   [
     '(?<![\\p{L}\\p{N}])(?:no|without|zero|0|keine?|ohne|aucune?|sans|sin|nessun|senza|sem|geen|без) (?:(?:of \\p{N}+|(?!revoked)\\p{L}+) ){0,2}?(?:err|fail|exception|fehl|ошиб)\\p{L}*',
     '\\b(?:err(?:or)?|fail(?:ed|ure)?|exception)s? (?:\\| )?(?:0|none|null|nil|false|no)(?= \\||$)',
-    '\\bno (?:content|op)\\b|\\bnot (?:modified|needed|active)\\b|\\b(?:now|already) invalid\\b',
-    '\\b(?:unknown|no such|no active) (?:\\w+ )?(?:token|session)s?\\b(?! (?:type|hint|format|issuer))',
-    '\\bno (?:\\w+ )?(?:token|session)s? (?:were )?(?:found|to revoke)\\b',
-    '\\b(?:token|session)s? (?:(?:is|are|was|were) )?(?:unknown|(?:not|(?:do|does|did) not|(?:doesn|didn) t) (?:found|exist))\\b(?! in\\b)',
+    `\\bno (?:content|op)\\b|\\bnot (?:modified|needed)\\b|(?<!${ASKING} (?:is )?)\\bnot active\\b`,
+    '\\b(?:now|already) invalid\\b|\\binvalid tokens? (?:is|are|was|were) ignored\\b',
+    ABSENT,
     '[无無沒没]有?(?:任何)?(?:[异異]常|[错錯][误誤])|エラー[はが]?(?:ありません|なし)|오류[가는]? ?없|hata yok',
   ].join('|'),
   'gu',
 )
+/** A token that does not exist, or has ended before. */
+const ABSENT_OR_ENDED = new RegExp(`${ABSENT}|\\balready\\b`)
 /** An instruction for a failure that may happen later. */
 const CONDITION = /\bif (?:\w+ ){0,6}(?:err|fail|exception)\w*/g
+/** A prediction about later requests with the token: "any further call will fail". */
+const FUTURE = /\b(?:will|would|(?:subsequent|further|future|later) (?:\w+ )?(?:request|call|use|attempt)s?) [^|]*/g
 
 /** Things that a provider must know to revoke a token, other than the token. */
 const NEEDED =
-  '(?:client|app(?:lication)?|tenant|realm|api key|secret|credentials?|request|param(?:eter)?s?|argument|grant|signature|page|site|route|path)'
+  '(?:client|app(?:lication)?|tenant|realm|api key|secret|credentials?|request|param(?:eter)?s?|argument|grant|signature|nonce|password|page|site|route|path)'
 const NEEDED_ABROAD = '(?:client|cliente|solicitud|requête|petición|anfrage|richiesta|istemci|klient)'
 const INVALID_ABROAD =
   '(?:ungültig\\p{L}*|inválid[oa]|invalide|non valid[oae]|no válid[oa]|geçersiz|ogiltig|nieprawidłowy)'
@@ -44,7 +74,7 @@ const UNKNOWN = new RegExp(
     `\\b(?:invalid|unknown|unrecognized|incorrect|wrong|no such) (?:(?!token)\\w+ ){0,2}${NEEDED}\\b`,
     `(?<!tokens? (?:of|for) (?:\\w+ )?)\\b${NEEDED} (?:(?!token|session)\\w+ ){0,3}(?:invalid|unknown|incorrect|disabled|mismatch|not (?:found|exist|recognized|registered|valid))\\b`,
     '\\bno (?:valid )?(?:client|api key|credentials)(?= found| provided| \\||$)',
-    '\\b(?:issued|belongs?) to (?:another|a different)\\b|\\b(?:not|n t) (?:belong|issued)\\b',
+    '\\b(?:issued|belongs?) (?:to|by) (?:another|a different)\\b|\\b(?:not|n t) (?:belong|issued|own)\\b',
     '\\b(?:revocation|feature|operation|method|endpoint) (?:is )?(?:disabled|not available)\\b',
     `(?<!\\p{L})(?:${INVALID_ABROAD} ${NEEDED_ABROAD}|${NEEDED_ABROAD} (?:ist )?${INVALID_ABROAD})(?!\\p{L})`,
     `[无無]效的?${NEEDED_CHINESE}|未找到.{0,3}(?:客户端|应用)|${NEEDED_CHINESE}(?:不存在|未找到|[无無]效|不正确|不匹配|已?被?(?:禁用|停用))`,
@@ -73,7 +103,7 @@ export function normalize(text: string): string {
   return text
     .slice(0, LONGEST)
     .replace(/([a-z])(?=[A-Z])/g, '$1 ')
-    .replace(/[^\p{L}\p{N}-]+|(?<!\s|^)-/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{N}-]+|(?<!\s|^)-/gu, ' ')
     .trim()
     .toLowerCase()
 }
@@ -85,16 +115,17 @@ function sentencesOf(text: string): string {
 
 /** Checks if a word in an outcome refuses. */
 export function refusesInWords(text: string): boolean {
-  const words = sentencesOf(text).replace(HARMLESS, ' ')
-  return REFUSAL.test(words) || hasFailed(words)
+  const words = sentencesOf(text)
+  return REFUSAL.test(withoutHarmless(words)) || hasFailed(words)
 }
 
 /** Checks if a text reports a failure: its first word refuses, or it says that something failed. */
 export function reportsFailureInWords(text: string): boolean {
-  const words = sentencesOf(text).replace(HARMLESS, ' ')
+  const words = sentencesOf(text)
+  const counted = withoutHarmless(words)
   // "No token= here" is prose; "no" is a response.
-  if (words === 'no' || hasFailed(words)) return true
-  const [first = ''] = words.replace(/^[ |]+/, '').split(' ', 1)
+  if (counted === 'no' || hasFailed(words)) return true
+  const [first = ''] = counted.replace(/^[ |]+/, '').split(' ', 1)
   return first !== 'no' && REFUSAL.test(first)
 }
 
@@ -109,14 +140,26 @@ export function isFromGateway(text: string): boolean {
   return ELSEWHERE.test(sentencesOf(text))
 }
 
+function withoutHarmless(words: string): string {
+  return words.replace(HARMLESS, ' ')
+}
+
 function statesEnd(words: string): boolean {
   return HAS_ENDED.test(words) && !HAS_NOT_ENDED.test(words)
 }
 
 /** A token that has ended will be denied, so then only words of a failure count. */
 function hasFailed(words: string): boolean {
-  const ended = statesEnd(words)
-  const rest = ended ? words.replace(CONDITION, ' ') : words
+  const counted = withoutHarmless(words)
+  const ended = statesEnd(counted)
+  const rest = ended ? withoutOutlook(counted) : counted
   if ([FAILURE, UNKNOWN, THROTTLED, TEMPORARY].some((reports) => reports.test(rest))) return true
+  if (DENIES_END.test(rest) && !ABSENT_OR_ENDED.test(words)) return true
   return !ended && (DENIAL.test(rest) || ELSEWHERE.test(rest))
+}
+
+/** Leaves out what is said about later, which follows the statement that the token has ended. */
+function withoutOutlook(words: string): string {
+  const end = words.search(HAS_ENDED)
+  return (words.slice(0, end) + words.slice(end).replace(FUTURE, ' ')).replace(CONDITION, ' ')
 }

@@ -56,6 +56,16 @@ describe('a 2xx fails', () => {
   })
 })
 
+/** OAuth's error codes that can answer a revocation, and those of its extensions. */
+const CODES =
+  'invalid_request invalid_grant unauthorized_client invalid_scope access_denied insufficient_scope consent_required account_selection_required registration_not_supported insufficient_user_authentication unmet_authentication_requirements use_dpop_nonce invalid_dpop_proof'
+
+test.each(CODES.split(' '))('a 2xx fails with %s under any name for a code', (code) => {
+  for (const name of ['code', 'error_code', 'errorCode', 'reason', 'type']) {
+    expect(codeOf(answer(200, { [name]: code })), name).toBe('rejected')
+  }
+})
+
 describe('a 2xx succeeds', () => {
   test.each([
     ['an error message of success', { errcode: 0, errmsg: '成功' }],
