@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { fetchTransport } from './fetch-transport.ts'
 import { type Answer, listen } from './testing/loopback-server.ts'
@@ -76,4 +77,26 @@ test('an unusual Content-Length does not let a body bypass the limit', async () 
     const answer = await fetchTransport(async () => response).send({ ...request, signal: AbortSignal.timeout(1_000) })
     expect(answer).toMatchObject({ truncated: true, body: 'x'.repeat(100) })
   }
+})
+
+/** A response without a web stream, whose `body` is what the library has instead. */
+function withoutStream(text: string, body: unknown, status = 200): Response {
+  return { ok: status < 300, status, headers: new Headers(), body, text: async () => text } as unknown as Response
+}
+
+test.each([
+  ['React Native, which has no body', () => undefined],
+  ['libraries whose body is null', () => null],
+  ['node-fetch, whose body is a stream of Node.js', () => Readable.from(['x'])],
+])('a response is read up to the limit over %s', async (_what, body) => {
+  const send = async (text: string, status?: number): Promise<TransportResponse> => {
+    const transport = fetchTransport(async () => withoutStream(text, body(), status))
+    const request = { method: 'POST', url: 'https://example.com', headers: {}, body: '', maxBodyBytes: 10 } as const
+    return await transport.send({ ...request, signal: AbortSignal.timeout(1_000) })
+  }
+  expect(await send('')).toMatchObject({ body: '', truncated: false })
+  expect(await send('{"e":"ü"}')).toMatchObject({ body: '{"e":"ü"}', truncated: false })
+  expect(await send('{"e":"üü"}')).toMatchObject({ body: '{"e":"üü', truncated: true })
+  expect(await send('{"e":1}', 400)).toMatchObject({ status: 400, body: '{"e":1}' })
+  expect(await send('moved', 302)).toMatchObject({ status: 302, body: '' })
 })

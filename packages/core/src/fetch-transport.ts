@@ -9,9 +9,11 @@ import { type Transport, type TransportRequest, TransportResponse } from './tran
  * import { createLogoutClient, fetchTransport, type Transport } from '@backend-logout/core'
  *
  * const overFetch = fetchTransport()
- * const transport: Transport = async (request) => {
- *   console.log(request.url)
- *   return await overFetch(request)
+ * const transport: Transport = {
+ *   async send(request) {
+ *     console.log(request.url)
+ *     return await overFetch.send(request)
+ *   },
  * }
  * export const client = createLogoutClient({ appId: 'app', appHost: 'https://example.genauth.ai', transport })
  * ```
@@ -32,7 +34,7 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
       const respond = (text: string, truncated: boolean): TransportResponse =>
         new TransportResponse({ status, headers: answered, redirected, body: text, truncated })
       if (redirected || (status >= 300 && status < 400)) {
-        response.body?.cancel().catch(() => {})
+        response.body?.cancel?.().catch(() => {})
         return respond('', false)
       }
       try {
@@ -60,7 +62,12 @@ async function readBody(response: Response, maxBytes: number): Promise<{ text: s
   if (/^\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
     return { text: await response.text(), truncated: false }
   }
-  if (!response.body) return { text: '', truncated: false }
+  // No body, or a `fetch` without web streams, as in React Native and node-fetch.
+  if (!response.body?.getReader) {
+    const text = await response.text()
+    const { read } = new TextEncoder().encodeInto(text, new Uint8Array(maxBytes))
+    return { text: text.slice(0, read), truncated: read < text.length }
+  }
   const reader = response.body.getReader()
   // One buffer, which grows up to the limit: pieces that are kept, or a text that is put together from them, can take a
   // hundred times as much memory as their bytes.
