@@ -35,6 +35,13 @@ describe('a cookie in chunks', () => {
     expect(read('sid.0=old; sid=new; sid.1=older')).toEqual({ value: 'new', chunks: ['sid.0', 'sid.1'] })
   })
 
+  // 102 of them once hid it.
+  test.each([100, 101, 102, 5_000])('yields to the cookie in one piece, also after %i planted ones', (count) => {
+    const planted = Array.from({ length: count }, (_, index) => `sid.${index}=x`)
+    const { value, chunks } = read([...planted, 'sid=whole', 'sid=later'].join('; '))
+    expect([value, chunks.length]).toEqual(['whole', Math.min(count, 101)])
+  })
+
   test('counts if the cookie in one piece is empty', () => {
     expect(read('sid=; sid.0=a; sid.1=').value).toBe('a')
   })

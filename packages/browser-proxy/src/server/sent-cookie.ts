@@ -33,8 +33,8 @@ export function sentCookie({ headers }: Request, name: string, separators: reado
     const value = pair.slice(at + 1).trim()
     if (key === name) whole ||= unquoted(value)
     const [, separator = '', digits] = key.slice(name.length).match(/^(\D+)(0|[1-9]\d{0,5})$/) ?? []
-    if (!separators.includes(separator) || chunks.includes(key)) continue
-    if (chunks.length > MAX_CHUNKS) break
+    // The cookie in one piece may come after any number of them.
+    if (chunks.length > MAX_CHUNKS || !separators.includes(separator) || chunks.includes(key)) continue
     chunks.push(key)
     if (!found.has(separator)) found.set(separator, new Map())
     if (value) found.get(separator)?.set(Number(digits), unquoted(value))
