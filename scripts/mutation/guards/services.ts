@@ -40,6 +40,36 @@ export const serviceGuards: readonly Mutation[] = [
   ),
   ...guardsIn(
     {
+      promise: 'Every entry that was acknowledged is eventually refused by every reader',
+      file: 'packages/revocations/src/server/cursor.ts',
+      test: 'tests/revocations/src/history.test.ts',
+    },
+    [
+      [
+        'counts no transaction as seen whose number can be assigned again',
+        'if (end >= BigInt(xmax)) return snapshot',
+        'return snapshot',
+        'numbers of transactions that are assigned again after a crash hide no entry',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'Every entry that was acknowledged is eventually refused by every reader',
+      file: 'packages/revocations/src/server/sql-store.ts',
+      test: 'tests/revocations/src/history.test.ts',
+    },
+    [
+      [
+        'looks for the newest row that the reader has seen, after the server has started',
+        'return cursor.start === start ||',
+        'return true ||',
+        'a restored or promoted server sends readers to the start, and they miss nothing and lose nothing',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
       promise: 'A list that is cut off never answers `valid`',
       file: 'packages/revocations/src/follow.ts',
       test: 'packages/revocations/src/follow.test.ts',

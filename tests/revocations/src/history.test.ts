@@ -90,6 +90,9 @@ test('a restored or promoted server sends readers to the start, and they miss no
     await expect(read(log, cursor)).rejects.toMatchObject({ code: 'cursor_gone' })
     const early = (await readAll(log)).cursor
     await log.append(revoked('after'))
+    // Nor does the cursor become valid once the numbers have caught up.
+    for (let index = 0; index < 100; index++) await query(address, 'SELECT pg_current_xact_id()')
+    await expect(read(log, cursor)).rejects.toMatchObject({ code: 'cursor_gone' })
     expect((await readAll(log)).names).toEqual(['in the backup', 'after'])
     await log.close()
 

@@ -21,6 +21,7 @@ const snapshot = fc
 const cursor = fc
   .record({
     history: fc.stringMatching(/^[0-9a-f]{12}$/),
+    start: fc.stringMatching(/^[0-9a-f]{1,16}$/),
     to: snapshot,
     page: fc.option(
       fc.record({ from: fc.option(snapshot, { nil: undefined }), id: fc.bigInt({ min: 0n, max: MAX_ID }).map(String) }),
@@ -41,7 +42,7 @@ test('a cursor survives the wire unchanged, and fits into a request', () => {
 
 test('a number beyond 2^53 is not rounded', () => {
   const to = '9007199254740993:9007199254740995:9007199254740994'
-  const cursor = { history: '0123456789ab', to, page: { from: undefined, id: '9007199254740993' } }
+  const cursor = { history: '0123456789ab', start: '19abc', to, page: { from: undefined, id: '9007199254740993' } }
   expect(readCursor(writeCursor(cursor))).toEqual(cursor)
 })
 

@@ -6,6 +6,8 @@
 export interface Cursor {
   /** The database and its history: after a restore or a failover, old cursors are invalid. */
   readonly history: string
+  /** The time at which the server started, in milliseconds since 1970, in hexadecimal. */
+  readonly start: string
   /** The snapshot that is complete when this run of pages has ended, as Postgres writes it: `xmin:xmax:xip,xip`. */
   readonly to: string
   /** For a page in the middle: the position of the run. */
@@ -20,7 +22,7 @@ export interface Cursor {
 /** Numbers of 64 bits, in hexadecimal, because BigInt only parses common bases. */
 const NUMBER = '[0-9a-f]{1,16}'
 const SNAPSHOT = `${NUMBER}-${NUMBER}-(?:${NUMBER}(?:_${NUMBER})*)?`
-const CURSOR = new RegExp(`^([0-9a-f]{12})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)
+const CURSOR = new RegExp(`^([0-9a-f]{12})-(${NUMBER})\\.(${SNAPSHOT})(?:\\.(${SNAPSHOT})?\\.(${NUMBER}))?$`)
 
 /**
  * Limits a snapshot to the transactions that have become durable, which are those up to the newest row: the numbers of
@@ -37,19 +39,24 @@ export function upTo(newest: string | null, snapshot: string): string {
   return [BigInt(xmin) < end ? xmin : end, end, earlier.join(',')].join(':')
 }
 
+/** The number of the last transaction whose rows count as seen: that of the newest row when the cursor was written. */
+export function lastSeen({ to }: Cursor): string {
+  return String(BigInt(to.split(':')[1] ?? 1) - 1n)
+}
+
 /** Writes a cursor for the wire. */
-export function writeCursor({ history, to, page }: Cursor): string {
+export function writeCursor({ history, start, to, page }: Cursor): string {
   const rest = page ? `.${page.from === undefined ? '' : pack(page.from)}.${hex(BigInt(page.id))}` : ''
-  return `${history}.${pack(to)}${rest}`
+  return `${history}-${start}.${pack(to)}${rest}`
 }
 
 /** Reads a cursor from the wire; `undefined` for anything else. */
 export function readCursor(text: string): Cursor | undefined {
-  const [, history = '', to = '', from, id] = CURSOR.exec(text) ?? []
+  const [, history = '', start = '', to = '', from, id] = CURSOR.exec(text) ?? []
   if (!history) return undefined
   const page =
     id === undefined ? undefined : { from: from === undefined ? undefined : unpack(from), id: String(number(id)) }
-  return { history, to: unpack(to), ...(page && { page }) }
+  return { history, start, to: unpack(to), ...(page && { page }) }
 }
 
 /** Numbers relative to the first, because a snapshot can contain hundreds of them. */

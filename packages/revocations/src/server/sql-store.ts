@@ -1,6 +1,6 @@
 import { type EntryMembers, isEntry, type RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
-import { type Cursor, readCursor, upTo, writeCursor } from './cursor.ts'
+import { type Cursor, lastSeen, readCursor, upTo, writeCursor } from './cursor.ts'
 import { countThatFit } from './page-size.ts'
 import type { Schema } from './schema.ts'
 import { KEPT_BEYOND_END_S, type StorePage } from './store.ts'
@@ -23,7 +23,11 @@ interface Answer {
   readonly as_of: string
   readonly history: string
   readonly standby: string
+  readonly start: string
+  /** True if the snapshot of the cursor can exist here. */
   readonly known: string
+  /** True if the newest row that the cursor has seen is there. */
+  readonly anchored: string
   readonly rows: string | null
 }
 
@@ -73,7 +77,7 @@ export class SqlStore {
     if (answer.standby !== 'false') {
       throw new RevocationError('store_unavailable', 'The revocation log is on a standby server, which may lag behind.')
     }
-    if (cursor && (cursor.history !== answer.history || answer.known !== 'true')) throw gone()
+    if (cursor && !isOf(answer, cursor)) throw gone()
     return this.#pageOf(answer, cursor)
   }
 
@@ -104,19 +108,22 @@ export class SqlStore {
         (SELECT xid::text FROM ${table} ORDER BY xid DESC LIMIT 1) AS newest,
         extract(epoch FROM statement_timestamp())::float8::text AS as_of,
         ${history} AS history,
+        to_hex((extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint) AS start,
         pg_is_in_recovery()::text AS standby,
         (pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(coalesce($3::text, '1:1:')::pg_snapshot))::text AS known,
+        (SELECT EXISTS (SELECT FROM ${table} WHERE xid = $4::text::xid8))::text AS anchored,
         (SELECT json_agg(json_build_array(id::text, iss, jti, sid, sub, at, until))::text FROM (
           SELECT id, iss, jti, sid, sub, at, until FROM ${table} WHERE id > $1::bigint ${
             from === undefined
               ? ''
-              : 'AND xid >= pg_snapshot_xmin($4::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $4::text::pg_snapshot)'
+              : 'AND xid >= pg_snapshot_xmin($5::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $5::text::pg_snapshot)'
           } ORDER BY id LIMIT $2::int
         ) AS found) AS rows`
     const values = [
       cursor?.page?.id ?? 0,
       this.#pageEntries + 1,
       cursor?.to ?? null,
+      cursor ? lastSeen(cursor) : null,
       ...(from === undefined ? [] : [from]),
     ]
     try {
@@ -128,7 +135,7 @@ export class SqlStore {
     }
   }
 
-  #pageOf({ now, newest, as_of, history, rows }: Answer, cursor: Cursor | undefined): StorePage {
+  #pageOf({ now, newest, as_of, history, start, rows }: Answer, cursor: Cursor | undefined): StorePage {
     const found = JSON.parse(rows ?? '[]') as Row[]
     const all = found.slice(0, this.#pageEntries).map(entryOf)
     const entries = all.slice(0, countThatFit(all))
@@ -138,14 +145,25 @@ export class SqlStore {
     const to = cursor?.page ? cursor.to : head
     const from = cursor?.page ? cursor.page.from : cursor?.to
     const id = found[entries.length - 1]?.[0] ?? '0'
-    const next = writeCursor({ history, to, ...(more && { page: { from, id } }) })
+    const next = writeCursor({ history, start, to, ...(more && { page: { from, id } }) })
     const readable = entries.filter(isEntry)
     if (readable.length === 0 && entries.length > 0) readable.push(UNREADABLE)
     return {
       page: { entries: readable, cursor: next, as_of: Number(as_of), more },
-      head: writeCursor({ history, to: head }),
+      head: writeCursor({ history, start, to: head }),
     }
   }
+}
+
+/**
+ * True if the log has everything that a cursor has seen. Files of this server that were put back, such as a snapshot of
+ * its volume, are older: their next transactions get the numbers of those that the cursor has seen. The server must have
+ * started since, and the newest row that the cursor has seen is not there. (If it was deleted because it has ended, the
+ * reader starts over in vain.)
+ */
+function isOf({ history, start, known, anchored }: Answer, cursor: Cursor): boolean {
+  if (cursor.history !== history || known !== 'true') return false
+  return cursor.start === start || anchored === 'true' || lastSeen(cursor) === '0'
 }
 
 function entryOf([, iss, jti, sid, sub, at, until]: Row): RevocationEntry {
