@@ -6,7 +6,9 @@ export interface Clock {
   wallNow(): number
   /** A number from 0 up to, but not including, 1. */
   random(): number
+  /** Calls back once after a time, and returns the timer. */
   setTimeout(callback: () => void, ms: number): unknown
+  /** Prevents the call of a timer. */
   clearTimeout(timer: unknown): void
 }
 

@@ -14,6 +14,7 @@ export type {
   ClientAuthMethod,
   ClientCredential,
 } from './client-auth.ts'
+export type { Clock } from './clock.ts'
 export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
 export { checkUrl } from './endpoint-url.ts'
 export {

@@ -72,15 +72,69 @@ test('a call that comes later still does not wait for such a run', async () => {
   expect(await next).toBe('second')
 })
 
-test('a run that ends late does not end the one that replaced it', async () => {
+test('a run that fails late does not end the one that replaced it', async () => {
   const { clock, runs, shared } = work()
   const slow = shared.run()
   const waiting = shared.run()
   clock.advance(2_000)
   await new Promise(setImmediate)
-  runs[0]?.resolve('slow')
-  expect(await slow).toBe('slow')
+  runs[0]?.reject(new Error('slow'))
+  await expect(slow).rejects.toThrow('slow')
   expect(shared.isRunning).toBe(true)
   runs[1]?.resolve('fast')
   expect(await waiting).toBe('fast')
+})
+
+test.each([0, 1, 2])('the first success settles all calls, whoever began the run: %i', async (fastest) => {
+  const { clock, runs, shared } = work()
+  const calls = [shared.run(), shared.run(), shared.run()]
+  for (const _patience of [1, 2]) {
+    clock.advance(2_000)
+    await new Promise(setImmediate)
+    calls.push(shared.run())
+  }
+  expect(runs).toHaveLength(3)
+  runs[fastest]?.resolve('found')
+  expect(await Promise.all(calls)).toEqual(Array(5).fill('found'))
+  expect([shared.isRunning, clock.pending]).toEqual([false, 0])
+})
+
+test('a slow run with a hundred calls that come one by one begins one more run per patience', async () => {
+  const { clock, runs, shared } = work()
+  const calls: Promise<string>[] = []
+  for (let at = 0; at < 100; at++) {
+    calls.push(shared.run())
+    clock.advance(90)
+    await new Promise(setImmediate)
+  }
+  expect(runs).toHaveLength(5)
+  runs[0]?.resolve('after nine seconds')
+  expect(await Promise.all(calls)).toEqual(Array(100).fill('after nine seconds'))
+})
+
+test('calls after a success do not get the result of a run that began before it', async () => {
+  const { clock, runs, shared } = work()
+  const calls = [shared.run(), shared.run()]
+  clock.advance(2_000)
+  await new Promise(setImmediate)
+  runs[1]?.resolve('first')
+  expect(await Promise.all(calls)).toEqual(['first', 'first'])
+  const next = shared.run()
+  runs[0]?.resolve('old')
+  await new Promise(setImmediate)
+  expect(shared.isRunning).toBe(true)
+  runs[2]?.resolve('new')
+  expect(await next).toBe('new')
+})
+
+test('a call is not affected by the failure of a run that it no longer waits for', async () => {
+  const { clock, runs, shared } = work()
+  const first = shared.run()
+  const waiting = shared.run()
+  clock.advance(2_000)
+  await new Promise(setImmediate)
+  runs[1]?.reject(new Error('down'))
+  await expect(waiting).rejects.toThrow('down')
+  runs[0]?.resolve('slow')
+  expect(await first).toBe('slow')
 })

@@ -397,6 +397,31 @@ describe('a provider that fails', () => {
     expect(issuer.keyRequests).toBe(1)
   })
 
+  test('a fetch that fails late does not affect a token that waits for a later one', async () => {
+    const { send } = fetchTransport()
+    const held: PromiseWithResolvers<void>[] = []
+    const transport: Transport = {
+      send: async (request) => {
+        const turn = Promise.withResolvers<void>()
+        held.push(turn)
+        await turn.promise
+        return send(request)
+      },
+    }
+    const by = verifierFor({ timeoutMs: 2_000, transport })
+    const first = verdict(issuer.token(), by)
+    await expect.poll(() => held.length).toBe(1)
+    vi.advanceTimersByTime(2_000)
+    const later = verdict(issuer.token(), by)
+    await expect.poll(() => held.length).toBe(2)
+    held[0]?.reject(new Error('down'))
+    expect(await first).toBe('keys_unavailable')
+    held[1]?.resolve()
+    await expect.poll(() => held.length).toBe(3)
+    held[2]?.resolve()
+    expect(await later).toBe('accepted')
+  })
+
   test('many tokens are not many requests to a provider that does not respond', async () => {
     issuer.answer = () => true
     const by = verifierFor({ timeoutMs: 200 })

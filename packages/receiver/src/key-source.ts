@@ -118,11 +118,12 @@ export class KeySource {
   /** Joins the fetch in progress, or begins one if it is time. Resolves to `false` without a fetch. */
   async #refresh(): Promise<boolean> {
     if (!this.#fetching.isRunning && this.#pauseLeftMs() > 0) return false
-    await this.#fetching.run()
+    // A failure has been reported; the last good keys stay in use.
+    await this.#fetching.run().catch(() => {})
     return true
   }
 
-  /** Replaces the keys, or keeps the existing ones. Never rejects. */
+  /** Replaces the keys. Rejects if it keeps the existing ones, so that calls that wait for a later fetch still do. */
   async #fetch(): Promise<void> {
     const { transport, timeoutMs, onEvent } = this.#settings
     const { issuer } = this.#issuer
@@ -144,6 +145,7 @@ export class KeySource {
       this.#expireMetadata()
       const message = `The keys of ${issuer} could not be fetched: ${messageOf(error)}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })
+      throw error
     }
   }
 

@@ -238,6 +238,12 @@ export const logoutReportGuards: readonly Mutation[] = [
         'const leftMs = 600_000',
         'when their patience ends, one of the calls that wait begins another run, which the others share',
       ],
+      [
+        'serves all requests with the first keys that arrive',
+        'for (const { outcome } of this.#runs) outcome.resolve(value)',
+        'run.outcome.resolve(value)',
+        'the first success settles all calls, whoever began the run: 0',
+      ],
     ],
   ),
   ...guardsIn(
