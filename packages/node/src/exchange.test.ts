@@ -129,6 +129,27 @@ test('rejects an incomplete success, and keeps an incomplete refusal', async () 
   expect(await answerTo(breaks('401 No'))).toMatchObject({ status: 401, body: '', truncated: true })
 })
 
+test.each(['', '\r\nconnection: close', '\r\ncontent-type: text/plain'])(
+  'rejects a success without a length whose connection is reset, and keeps such a refusal: %j',
+  async (header) => {
+    const resets = (status: string) =>
+      listenRaw((socket) => {
+        socket.write(`HTTP/1.1 ${status}${header}\r\n\r\n{"a":1}`)
+        setTimeout(() => socket.resetAndDestroy(), 50)
+      })
+    await expect(answerTo(resets('200 OK'))).rejects.toThrow('ECONNRESET')
+    expect(await answerTo(resets('401 No'))).toMatchObject({ status: 401, body: '{"a":1}' })
+  },
+)
+
+test('a connection that is reset after a complete success does not matter', async () => {
+  const server = listenRaw((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok')
+    setTimeout(() => socket.resetAndDestroy(), 50)
+  })
+  expect(await answerTo(server, {}, connectionsClosed)).toMatchObject({ status: 200, body: 'ok' })
+})
+
 test('rejects a success whose compressed body is broken, and keeps such a refusal', async () => {
   const broken = (status: number) =>
     listen((_request, response) => {

@@ -11,6 +11,8 @@ export interface Line {
   readonly pool: Dispatcher
   readonly origin: string
   readonly path: string
+  /** The failure of a connection, if that is what ends the response. */
+  readonly failure: () => Error | undefined
   /** Called when a request has ended, with any outcome. */
   readonly leave: () => void
 }
@@ -85,7 +87,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#controller = undefined
-    this.#finish()
+    // To undici, a response without a length is complete even if its connection was reset.
+    const failure = this.#status < 300 ? this.#line.failure() : undefined
+    if (failure) this.#fail(failure)
+    else this.#finish()
   }
 
   onResponseError(_controller: Controller, error: Error): void {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { Transport } from '@backend-logout/core'
 import type { buildConnector, Pool } from 'undici'
 import type { Connections } from './connections.ts'
@@ -31,11 +32,26 @@ export function openPools(
   // Without HTTP/2, one connection carries one request at a time, so aborting a request affects no other.
   const direct = buildConnector({ ...tls, allowH2: false })
 
+  /** The failure of a connection, only while its listeners learn of it. */
+  let failure: Error | undefined
+  const watch = (socket: Socket): void => {
+    socket.on('error', (error) => {
+      failure = error
+      queueMicrotask(() => {
+        failure = undefined
+      })
+    })
+  }
+
   const guard = (connect: buildConnector.connector): buildConnector.connector => {
     return (target, callback) => {
       // undici replaces the connection of an aborted request even if nothing is waiting for it.
       if (counter.underWay === 0) return callback(new Error('there is nothing to send'), null)
-      const socket: unknown = connect(target, callback)
+      const socket: unknown = connect(target, (...result) => {
+        // Before undici's own listener, which ends a response without a length when its connection is reset.
+        if (result[1]) watch(result[1])
+        callback(...result)
+      })
       // The timers of a call keep the process alive while a caller awaits it.
       ;(socket as { unref?(): void } | undefined)?.unref?.()
     }
@@ -57,7 +73,13 @@ export function openPools(
     senderTo(href) {
       const url = new URL(href)
       const { origin, pathname, search } = url
-      const line: Line = { pool: poolFor(url), origin, path: pathname + search, leave: counter.leave }
+      const line: Line = {
+        pool: poolFor(url),
+        origin,
+        path: pathname + search,
+        failure: () => failure,
+        leave: counter.leave,
+      }
       return (request) => exchange(line, request)
     },
     async close() {

@@ -1,6 +1,6 @@
 import { guardsIn, type Mutation } from '../mutation.ts'
 
-const NO_REVOCATION = 'An error inside a success, a web page, a truncated response'
+const NO_REVOCATION = 'An error inside a success, a web page, a wrong type'
 const KEPT = 'Every logout that the outbox has acknowledged survives `kill -9`'
 const VISIBLE = 'Text from providers, databases, journals, files or the environment'
 const OTHER_JOURNAL = 'A journal that is damaged, forged without its key'
@@ -69,6 +69,17 @@ export const truthGuards: readonly Mutation[] = [
         'return { text: new TextDecoder().decode(bytes), truncated: true }',
         'return { text: new TextDecoder().decode(bytes), truncated: false }',
         'with an endless ${type}',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    { promise: NO_REVOCATION, file: 'packages/node/src/exchange.ts', test: 'packages/node/src/exchange.test.ts' },
+    [
+      [
+        'treats a success as incomplete whose connection was reset',
+        'if (failure) this.#fail(failure)',
+        'if (false) this.#fail(failure)',
+        'rejects a success without a length whose connection is reset',
       ],
     ],
   ),
