@@ -142,6 +142,21 @@ test.each([
   expect(provider.revocations.has(token)).toBe(false)
 })
 
+test.each([
+  ['-o', ['revoke', '-'], /^backend-logout: The output cannot be used: the name is invalid\.$/],
+  ['-j', ['revoke', '-'], /^backend-logout: The journal cannot be used: the name is invalid\.$/],
+  ['--report', ['revoke', '-'], /^backend-logout: The report cannot be used: the name is invalid\.$/],
+  ['-o', ['introspect', '-'], /^backend-logout: The output cannot be used: the name is invalid\.$/],
+  ['-o', ['outbox', 'key'], /^backend-logout: The file of --output cannot be used: the name is invalid\.$/],
+  ['--tokens-file', ['emulator', '--issue-tokens', '1'], /^backend-logout: The file of --tokens-file cannot be used/],
+])('a path for %s of %s that the system refuses is wrong usage, not a defect', async (option, command, message) => {
+  const [token] = provider.take(1) as [string]
+  const path = folder.fresh().padEnd(4_000, 'x')
+  const { code, stderr } = await run([...command, option, path], { env: provider.env, input: token })
+  expect({ code, stderr: stderr.trim() }).toEqual({ code: 2, stderr: expect.stringMatching(message) })
+  expect(provider.revocations.has(token)).toBe(false)
+})
+
 test('a full disk stops the run cleanly, loses nothing, and the next run continues', async () => {
   const tokens = provider.take(500)
   const [input, journal, output] = [folder.file(tokens.join('\n')), folder.fresh(), folder.fresh()]

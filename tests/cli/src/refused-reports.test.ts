@@ -35,6 +35,58 @@ test('a report over a journal without outcomes is refused', async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no longer has all outcomes') })
 })
 
+test.each([
+  ['without other options', []],
+  ['with another journal', ['-j', folder.fresh()]],
+  ['with another journal and output', ['-j', folder.fresh(), '-o', folder.fresh()]],
+])('a run over another input leaves the report of the first one, %s', async (_how, more) => {
+  const [first, second] = [await provider.issueTokens(3), await provider.issueTokens(3)].map((tokens) =>
+    folder.file(tokens.join('\n')),
+  ) as [string, string]
+  const report = `${folder.fresh()}.json`
+  await run(['revoke', first, '--report', report], { env })
+  provider.reset()
+  // The second time, the journal must not own what it did not own before.
+  for (let times = 0; times < 2; times++) {
+    const { code, stderr } = await run(['revoke', second, '--report', report, ...more], { env })
+    const advice =
+      more.length > 0 ? /name other files for --report(?:, --output)? and --journal/ : /name another file for --report /
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(advice) })
+  }
+  expect(provider.requests).toEqual([])
+  expect(await run(['report', 'verify', report, '--input', first], { env })).toMatchObject({ code: 0 })
+  // The journal of a run without a report does not own it either.
+  const journal = folder.fresh()
+  await run(['revoke', second, '-j', journal, '-o', `${journal}.ndjson`], { env })
+  const late = await run(['revoke', second, '-j', journal, '-o', `${journal}.ndjson`, '--report', report], { env })
+  expect(late).toMatchObject({ code: 2, stderr: expect.stringContaining('is the report of other runs') })
+})
+
+test('the outcomes of a report that is lost are not overwritten', async () => {
+  const report = `${folder.fresh()}.json`
+  const args = ['revoke', folder.file((await provider.issueTokens(3)).join('\n')), '--report', report]
+  await run(args, { env })
+  rmSync(report)
+  for (let times = 0; times < 2; times++) {
+    const { code, stderr } = await run([...args, '-j', folder.fresh()], { env })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('has the outcomes of other runs') })
+  }
+  expect(await run(args, { env })).toMatchObject({ code: 0 })
+})
+
+test('the report of a second run keeps the start of the first, and the addresses of its requests', async () => {
+  const report = `${folder.fresh()}.json`
+  const args = ['revoke', folder.file((await provider.issueTokens(3)).join('\n')), '--report', report]
+  const reported = async () => {
+    expect(await run(args, { env })).toMatchObject({ code: 0 })
+    return JSON.parse(readFileSync(report, 'utf8'))
+  }
+  const first = await reported()
+  const second = await reported()
+  expect(first.endpoints).toHaveLength(1)
+  expect(second).toMatchObject({ runs: [first.runs[0], expect.any(String)], endpoints: first.endpoints })
+})
+
 test('a report is about the same conditions in all runs, in any order', async () => {
   const input = folder.file(
     `c,token\n${(await provider.issueTokens(4)).map((token, at) => `c${at % 2},${token}`).join('\n')}\n`,

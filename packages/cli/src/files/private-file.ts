@@ -1,8 +1,8 @@
-import { lstatSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { OpenPrivateOptions } from '@backend-logout/private-store/private-files'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { findFileOrLink } from './found-file.ts'
 import { shownName } from './shown-name.ts'
 
 /**
@@ -13,7 +13,7 @@ import { shownName } from './shown-name.ts'
  * @throws CommandError
  */
 export async function openPrivate(path: string, role: string, options?: OpenPrivateOptions): Promise<FileHandle> {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = findFileOrLink(path, role)
   const refuse = (why: string): never => {
     throw new CommandError(ExitCode.usage, `${path} ${why}`)
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { findFile, findFileOrLink } from '../files/found-file.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printable } from '../terminal/printable.ts'
@@ -49,7 +50,7 @@ export const MAX_ENDPOINTS = 16
  * @throws CommandError
  */
 export function checkReportPath(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false })
+  const found = findFileOrLink(path, 'The report')
   if (found && !(found.isFile() && readStart(path).startsWith(START))) {
     throw new CommandError(ExitCode.usage, `${path} is not a report. Name another file for --report.`)
   }
@@ -61,7 +62,7 @@ export function checkReportPath(path: string): void {
  * @throws CommandError
  */
 export function checkOutcomesFile(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = findFile(path, 'The output')
   if (!found || found.isFile()) return
   throw new CommandError(
     ExitCode.usage,
@@ -91,12 +92,17 @@ function freshPath(path: string): string {
  * and its report must not lose them.
  */
 export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditReport, 'provider' | 'runs'>): string[] {
+  const report = findReport(path)
+  if (report?.provider !== provider || report.runs[0] !== runs[0]) return []
+  return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => URL.canParse(one))
+}
+
+/** The report in a file; `undefined` if there is none. */
+export function findReport(path: string): AuditReport | undefined {
   try {
-    const report = parseReport(readFileSync(path, 'utf8'), path)
-    if (report.provider !== provider || report.runs[0] !== runs[0]) return []
-    return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => URL.canParse(one))
+    return parseReport(readFileSync(path, 'utf8'), path)
   } catch {
-    return []
+    return undefined
   }
 }
 
@@ -190,8 +196,8 @@ export async function replaceFile(path: string, text: string): Promise<void> {
  * @throws CommandError when it cannot be removed
  */
 export async function removeSignature(path: string): Promise<void> {
-  const found = lstatSync(path, { throwIfNoEntry: false })
   try {
+    const found = lstatSync(path, { throwIfNoEntry: false })
     // A detached JWS.
     const isSignature =
       found?.isFile() && found.size <= MAX_BYTES && /^[\w-]+\.\.[\w-]+\s*$/.test(readFileSync(path, 'utf8'))

@@ -23,13 +23,15 @@ export interface DryRunParts {
   readonly format: RowFormat
   readonly clients: Clients
   readonly identity: JournalIdentity
+  /** See `otherFilesThan`. */
+  readonly otherFiles: string
   readonly options: RevokeCommandOptions
   readonly terminal: Terminal
 }
 
 /** Reports the effect of a run. Reads the input and the journal, sends nothing and writes no file. */
 export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
-  const { input, format, clients, identity, options, terminal } = parts
+  const { input, format, clients, identity, otherFiles, options, terminal } = parts
   const found = await findJournal(options.journal, identity)
   const sums = found?.key && sumsFor(found.key, found.history)
   const reader = new LineReader(input, listSums(sums))
@@ -43,6 +45,7 @@ export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
     name: input.name,
     sums,
     history: found?.history,
+    otherFiles,
     problemWith: (row) => withoutCredentials(row, clients),
     onProblem: ({ line, problem }) => {
       countInvalid(tally)

@@ -28,6 +28,8 @@ export class Journal implements AsyncDisposable {
   readonly key: JournalKey
   /** Missing when the journal is new. */
   readonly history: JournalHistory | undefined
+  /** The time at which it records that this run started. */
+  readonly startedAt = new Date()
   readonly #file: FileHandle
   #size: number
   #dirty = true
@@ -70,7 +72,8 @@ export class Journal implements AsyncDisposable {
       if (size < (await file.stat()).size) await file.truncate(size)
       const journal = new Journal(path, name, file, key ?? (await openJournalKey(path, false)), size, history)
       // A journal of format 1 continues as one of format 2.
-      journal.#write(key ? formatResumed(key, new Date()) : formatHeader(journal.key, identity, new Date()))
+      const { startedAt } = journal
+      journal.#write(key ? formatResumed(key, startedAt) : formatHeader(journal.key, identity, startedAt))
       return journal
     } catch (error) {
       await file.close()

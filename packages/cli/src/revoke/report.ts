@@ -1,7 +1,8 @@
-import { constants, fstatSync, ftruncateSync, readSync, statSync, writeSync } from 'node:fs'
+import { constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { findFile } from '../files/found-file.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printableLines } from '../terminal/printable.ts'
@@ -29,7 +30,7 @@ export interface GoOn {
  */
 export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
   const name = shownName(path, 'The output')
-  if (statSync(path, { throwIfNoEntry: false })?.isFIFO()) return openPipeReport(path, name)
+  if (findFile(path, 'The output')?.isFIFO()) return openPipeReport(path, name)
   const file = await openOutput(path)
   const { fd } = file
   let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
@@ -68,7 +69,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
 }
 
 async function openOutput(path: string): Promise<FileHandle> {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = findFile(path, 'The output')
   // Another name for an open file, such as `/dev/stdout`. Only the files in shared memory are what they seem.
   if (found?.isFile() && /^\/(?:dev(?!\/shm\/)|proc)\//.test(path)) {
     throw new CommandError(ExitCode.usage, `The output must not be a file through ${path}; '-' is standard output.`)

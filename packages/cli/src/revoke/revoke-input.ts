@@ -43,6 +43,8 @@ export interface RunParts {
   /** Receives everything that is read. */
   readonly digest: InputSum | undefined
   readonly fingerprint: Fingerprint
+  /** See `otherFilesThan`. */
+  readonly otherFiles: string
   readonly options: RevokeCommandOptions
   readonly terminal: Terminal
 }
@@ -50,7 +52,7 @@ export interface RunParts {
 /** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   const { input, format, clients, rateLimit, workersPace, journal, report, log, listed } = parts
-  const { digest, fingerprint, options, terminal } = parts
+  const { digest, fingerprint, otherFiles, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal.key, journal.history)
@@ -72,6 +74,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     name: input.name,
     sums,
     history: journal?.history,
+    otherFiles,
     onAccepted: () => report?.begin(),
     problemWith: (row) => withoutCredentials(row, clients),
     onProblem: (row) => recorder.problem(row),

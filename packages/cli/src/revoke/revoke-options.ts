@@ -46,6 +46,17 @@ export function withReportFiles(options: RevokeCommandOptions): RevokeCommandOpt
   return { ...options, output, journal }
 }
 
+/** The files that a run over another input needs, for messages: `another file for --report`. */
+export function otherFilesThan(given: RevokeCommandOptions): string {
+  const names = (['report', 'output', 'journal'] as const).filter((name) => (given[name] ?? '-') !== '-')
+  const options = names.map((name) => `--${name}`)
+  return options.length === 1 ? `another file for ${options[0]}` : `other files for ${listed(options)}`
+}
+
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((part) => part !== '').join(' and ')
+}
+
 /** The number of requests per token without failures: verification adds one before and one after. */
 export function requestsPerToken({ verify }: RevokeCommandOptions): number {
   return verify ? 3 : 1

@@ -8,7 +8,7 @@ import { openInput } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
-import { checkEarlierOutcomes } from '../report/earlier-outcomes.ts'
+import { checkEarlierFiles } from '../report/earlier-files.ts'
 import { describeListed, type ListedCounts } from '../revocations/list-first.ts'
 import { openLogIfNamed } from '../revocations/open.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
@@ -19,7 +19,7 @@ import { keyPath } from './journal-key.ts'
 import type { JournalIdentity } from './journal-record.ts'
 import { openReport } from './report.ts'
 import { revokeInput, watching } from './revoke-input.ts'
-import { type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
+import { otherFilesThan, type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
 import { createStreamReport, type Report } from './stream-report.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
@@ -45,6 +45,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       ...filesOfEnvironment(terminal.env),
     },
   )
+  const otherFiles = otherFilesThan(given)
   const choice = columnChoice(options)
   const naming = await fingerprintFor(terminal)
   const audit = await prepareAudit(options, terminal)
@@ -55,17 +56,16 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   await using workersPace = await openWorkersPace(options, terminal)
   const listed: ListedCounts = { listed: 0, unlisted: 0 }
   const input = await openInput(file, terminal)
-  const startedAt = new Date().toISOString()
   let end: RunEnd
   let runs: readonly string[]
   try {
     const format = createRowFormat(choice, input.name)
     const identity = identityOf(clients, verify, choice, options.dryRun ? undefined : log !== undefined)
-    if (options.dryRun) return await dryRun({ input, format, clients, identity, options, terminal })
+    if (options.dryRun) return await dryRun({ input, format, clients, identity, otherFiles, options, terminal })
     await using journal = path === undefined ? undefined : await Journal.open(path, identity)
-    if (audit && journal?.history) checkEarlierOutcomes(output ?? '', journal.history)
+    if (audit && journal) await checkEarlierFiles(options, journal, otherFiles)
     await using report = await reportTo(output, journal, terminal)
-    runs = [...(journal?.history?.runs ?? []), startedAt]
+    runs = journal ? [...(journal.history?.runs ?? []), journal.startedAt.toISOString()] : []
     const digest = audit?.digest
     end = await revokeInput({
       input,
@@ -79,6 +79,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       listed,
       digest,
       fingerprint: naming,
+      otherFiles,
       options,
       terminal,
     })

@@ -18,6 +18,8 @@ export interface TokenSourceOptions {
   readonly sums?: SourceSums | undefined
   /** The tokens that earlier runs have confirmed. */
   readonly history?: JournalHistory | undefined
+  /** Needed for a history: the files to name to start over, such as `another file for --journal`. */
+  readonly otherFiles?: string
   /** Called first, as soon as the history is known to be about this input, and the input to have tokens. */
   readonly onAccepted?: () => void
   /** Finds rows that cannot be sent although they have a token, so that the input is known to be read correctly. */
@@ -33,7 +35,6 @@ export interface TokenSourceOptions {
 /** A row that is returned or reported. */
 type FoundRow = TokenRow | BadRow
 type Next = IteratorResult<TokenRow, undefined>
-
 const END: Next = { done: true, value: undefined }
 
 /** More than a run of 10 000 concurrent requests leaves behind. */
@@ -228,22 +229,21 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   }
 
   #keyedSum(): string {
-    const { sums } = this.#options
-    return sums ? this.#reader.sum(sums.keyed) : ''
+    return this.#options.sums ? this.#reader.sum(this.#options.sums.keyed) : ''
   }
 
   #unkeyedSum(): string | undefined {
-    const unkeyed = this.#options.sums?.unkeyed
-    return unkeyed && this.#reader.sum(unkeyed)
+    return this.#options.sums?.unkeyed && this.#reader.sum(this.#options.sums.unkeyed)
   }
 
   #refusal(why: string): CommandError {
+    const { name, otherFiles } = this.#options
     const from = this.#known.read + 1
     const to = this.#checkpoints[this.#passed]?.read
     return new CommandError(
       this.#given === 0 ? ExitCode.usage : ExitCode.stopped,
-      `The journal belongs to another input than ${this.#options.name}, or is damaged. Lines ${from} to ${to}: ${why}. No ` +
-        'token of these lines was sent. Restore the input, or name another journal to start over.',
+      `The journal belongs to another input than ${name}, or is damaged. Lines ${from} to ${to}: ${why}. No ` +
+        `token of these lines was sent. Restore the input, or name ${otherFiles} to start over.`,
     )
   }
 }

@@ -39,6 +39,7 @@ export function sourceOf(text: string, history?: JournalHistory, format: RowForm
     name: 'tokens.txt',
     sums,
     history,
+    otherFiles: 'another file for --journal',
     onAccepted: () => accepted.push(given.length),
     onProblem: ({ line }) => problems.push(line),
     onSkip: (lines) => skipped.push(lines),
