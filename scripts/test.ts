@@ -38,8 +38,8 @@ const suites = (...names: readonly string[]): readonly string[] => names.map((na
  * long as the others.
  */
 const LANES = [
-  suites('everywhere', 'cli', 'revocations', 'docs', 'providers', 'runtimes'),
-  suites('outbox', 'browser', 'frameworks', 'faults', 'generators'),
+  suites('everywhere', 'cli', 'docs', 'providers', 'runtimes'),
+  suites('outbox', 'browser', 'frameworks', 'revocations', 'fuzz', 'interop'),
 ]
 /** Workers under load for minutes, and a release that is published, installed and run. */
 const LONG = [suites('scale'), suites('packaging')]

@@ -6,6 +6,8 @@ export default defineConfig({
     execArgv: ['--liftoff-only'],
     // No file leaves anything behind, so they can share a process; starting one for each takes longer than most tests.
     isolate: false,
+    // Most of them wait, for limits of time or for a database.
+    maxWorkers: 2,
     // Properties, and a database that is opened, take their time on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
