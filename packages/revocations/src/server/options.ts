@@ -8,6 +8,7 @@ import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
 import type { OnRevocationLogEvent } from './events.ts'
+import { isPlainName } from './plain-name.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
@@ -113,7 +114,7 @@ function resolveStore(store: unknown): ResolvedStore {
     if (given === 1 && postgres === undefined) refuseOthers(others, 'folder or memory')
     if (given === 1 && memory === true) return { kind: 'memory' }
     if (given === 1 && folder !== undefined) return { kind: 'folder', folder: checkFolder(folder) }
-    if (given === 1 && postgres !== undefined) return resolvePostgres(store as unknown as PostgresOptions)
+    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
   }
   return refuse(
     'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
@@ -138,7 +139,7 @@ function resolvePostgres(options: PostgresOptions): ResolvedStore {
   refuseOthers(others, 'postgres, schema, maxConnections, ssl')
   const address = parsePostgresAddress(String(postgres))
   if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
-  if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
+  if (schema !== undefined && !isPlainName(schema)) {
     refuse('store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 1)) {

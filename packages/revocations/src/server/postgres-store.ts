@@ -15,6 +15,15 @@ const POLL_MS = 1_000
 /** Wait before listening again, in milliseconds. */
 const RECONNECT_MS = 1_000
 
+/** The parts of a {@link PostgresStore}. */
+interface Parts {
+  readonly database: PostgresDatabase
+  readonly listener: PostgresDatabase
+  readonly sql: SqlStore
+  readonly channel: string
+  readonly onError: (error: unknown) => void
+}
+
 /** Keeps entries on a Postgres server. */
 export class PostgresStore implements LogStore {
   readonly appends = 4
@@ -29,12 +38,7 @@ export class PostgresStore implements LogStore {
   #hint: (() => void) | undefined
   #listening: Promise<void> | undefined
 
-  private constructor(
-    ...[database, listener, sql, channel, onError]: [
-      ...[PostgresDatabase, PostgresDatabase],
-      ...[SqlStore, string, (error: unknown) => void],
-    ]
-  ) {
+  private constructor({ database, listener, sql, channel, onError }: Parts) {
     this.#database = database
     this.#listener = listener
     this.#sql = sql
@@ -61,7 +65,7 @@ export class PostgresStore implements LogStore {
       const prepared = await prepareSchema(run, schema)
       const listener = new PostgresDatabase(address, { ...connections, maxConnections: 1 })
       const sql = new SqlStore(run, prepared, pageEntries)
-      return new PostgresStore(database, listener, sql, prepared.channel, onError)
+      return new PostgresStore({ database, listener, sql, channel: prepared.channel, onError })
     } catch (error) {
       await database.close()
       throw storeError('Opening the revocation log', error)
