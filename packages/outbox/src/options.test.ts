@@ -30,6 +30,7 @@ describe('resolveOptions()', () => {
     ['two stores', { store: { memory: true, folder: 'x' } }, 'store must be'],
     ['memory that is not', { store: { memory: false } }, 'store must be'],
     ['a schema with a quote', { store: { postgres: 'postgres://h/d', schema: 'a"b' } }, 'store.schema'],
+    ['a schema that becomes a text', { store: { postgres: 'postgres://h/d', schema: null } }, 'store.schema'],
     ['a single connection', { store: { postgres: 'postgres://h/d', maxConnections: 1 } }, 'store.maxConnections'],
     ['an invalid client', { client: {} }, 'client'],
     ['an empty name of the provider', { provider: '' }, 'provider'],

@@ -24,3 +24,11 @@ test.each([1, 20, newest + 1, 999_999])('tables of version %d cannot be brought 
     }),
   )
 })
+
+test.each(['schema', 'role'])('%s must be a text, and not only become one', (option) => {
+  for (const value of [null, 7, ['web'], 'a"b']) {
+    expect(() => outboxSchemaSql({ [option]: value })).toThrow(
+      expect.objectContaining({ code: 'invalid_argument', message: expect.stringContaining(option) }),
+    )
+  }
+})

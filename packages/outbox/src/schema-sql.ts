@@ -2,6 +2,7 @@ import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 import { SCHEMA } from './boss.ts'
 import { OutboxError } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
+import { isPlainName } from './plain-name.ts'
 
 /** Options of {@link outboxSchemaSql}. */
 export interface OutboxSchemaOptions {
@@ -40,7 +41,7 @@ export function outboxSchemaSql(input: OutboxSchemaOptions = {}): string {
   refuseUnknownOption(input, NAMES, { hints: { version: 'use from' } })
   const { schema = SCHEMA, from, role } = input
   for (const [name, value] of Object.entries({ schema, role })) {
-    if (value !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(value)) {
+    if (value !== undefined && !isPlainName(value)) {
       throw new OutboxError('invalid_argument', `${name} must be a lower-case name of at most 50 characters.`)
     }
   }

@@ -7,6 +7,7 @@ import {
 } from '@backend-logout/private-store'
 import { refuse } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
+import { isPlainName } from './plain-name.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {
@@ -126,7 +127,7 @@ function resolvePostgres(options: PostgresOptions): ResolvedStore {
   const { postgres, schema, maxConnections, ssl, synchronousCommit, readOnly } = options
   const address = parsePostgresAddress(String(postgres))
   if ('problem' in address) return refuse('invalid_options', `The postgres:// address in store ${address.problem}.`)
-  if (schema !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
+  if (schema !== undefined && !isPlainName(schema)) {
     refuse('invalid_options', 'store.schema must be a lower-case name of at most 50 characters.')
   }
   if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {

@@ -16,6 +16,7 @@ export type OutboxTransaction =
 
 /** The transaction that pg-boss requires. Its own declarations do not compile for users who type-check libraries. */
 type JoinedTransaction = Extract<OutboxTransaction, { executeSql: unknown }>
+type ClientOfPg = Extract<OutboxTransaction, { query: unknown }>
 
 /**
  * Lets pg-boss write in the caller's transaction.
@@ -29,9 +30,10 @@ export function joinTransaction(
   if (kind !== 'postgres') {
     throw new OutboxError('invalid_argument', 'A transaction can be joined only with a Postgres store.')
   }
-  if ('executeSql' in transaction) return transaction
-  if (typeof transaction?.query !== 'function') {
+  const { executeSql, query }: { executeSql?: unknown; query?: unknown } = Object(transaction)
+  if (typeof executeSql === 'function') return transaction as JoinedTransaction
+  if (typeof query !== 'function') {
     throw new OutboxError('invalid_argument', 'transaction must be a client of pg, in a transaction.')
   }
-  return { executeSql: (text, values) => transaction.query(text, values) }
+  return { executeSql: (text, values) => (transaction as ClientOfPg).query(text, values) }
 }

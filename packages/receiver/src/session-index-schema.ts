@@ -50,7 +50,7 @@ export function sessionIndexSchemaSql(options: SessionIndexSchemaOptions = {}): 
  * @throws LogoutError `invalid_options`
  */
 export function checkName(option: string, name: string): void {
-  if (!/^[a-z_][a-z0-9_]{0,49}$/.test(name))
+  if (typeof name !== 'string' || !/^[a-z_][a-z0-9_]{0,49}$/.test(name))
     invalidOption(option, 'must be a lower-case name of at most 50 characters.')
 }
 

@@ -103,6 +103,11 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     )
   })
 
+  test('names the first missing claim if there are none, and takes null for no options', async () => {
+    await expect(index.add('1', null as never)).rejects.toThrow(/^iss must be/)
+    expect(await index.add('1', { iss, sub: 'alice', iat: AT }, null as never)).toBe(true)
+  })
+
   test('refuses an expiry in seconds', async () => {
     await expect(index.add('1', { iss, sub: 'alice', iat: AT }, { expiresAt: AT })).rejects.toThrow('expiresAt')
   })

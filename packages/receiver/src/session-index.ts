@@ -100,7 +100,9 @@ const MAX_ID_BYTES = 2_600
  *
  * @throws TypeError
  */
-export function recordOf(id: string, { iss, sub, sid, iat }: LoginClaims, options: RecordOptions = {}): SessionRecord {
+export function recordOf(id: string, claims: LoginClaims, given?: RecordOptions): SessionRecord {
+  const { iss, sub, sid, iat } = claims ?? {}
+  const options = given ?? {}
   for (const [name, value, maxLength] of [
     ['id', id, MAX_NAME],
     ['iss', iss, 2048],

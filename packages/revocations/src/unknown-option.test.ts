@@ -65,7 +65,8 @@ test('append() also refuses one, and stores nothing', async () => {
   expect(entries).toEqual([])
 })
 
-test('undefined counts as absent', async () => {
+test('undefined counts as absent, and so does null in place of options', async () => {
   await using again = await openRevocationLog({ store: { memory: true }, ...{ tiemout: undefined } })
   await again.append(entry, { transaction: undefined, ...{ tx: undefined } })
+  await again.append(entry, null as never)
 })

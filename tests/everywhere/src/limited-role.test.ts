@@ -76,6 +76,9 @@ test('a log and an index create their tables in a schema in which a role may cre
 test.each([
   [{ schema: 'a"; DROP TABLE x' }, 'schema'],
   [{ role: 'A' }, 'role'],
+  // These become such names in a text.
+  [{ schema: null }, 'schema'],
+  [{ role: ['web'] }, 'role'],
   [{ roles: 'a' }, 'role'],
 ])('names that could become other statements, and options that do not exist, are refused: %j', (options, named) => {
   for (const print of [revocationLogSchemaSql, sessionIndexSchemaSql]) {

@@ -125,8 +125,20 @@ test.each([
   ['a domain with a line break', { name: 'sid', domain: 'a\r\nSet-Cookie: x' }],
   ['a SameSite that does not exist', { name: 'sid', sameSite: 'lax' }],
   ['chunks that are neither on nor off', { name: 'sid', chunks: 'yes' }],
+  ['attributes that are neither on nor off', { name: 'sid', secure: null }],
+  ['a path that is no text', { name: 'sid', path: 7 }],
+  ['a path that becomes a text', { name: 'sid', path: ['/'] }],
+  ['no path', { name: 'sid', path: null }],
+  ['a domain that is no text', { name: 'sid', domain: 7 }],
+  ['a domain that becomes a text', { name: 'sid', domain: ['example.com'] }],
 ] as [string, CookieSessionOptions][])('refuses options: %s', (_case, options) => {
   expect(() => cookieSession({ ...options, read: () => tokens })).toThrow(
     expect.toSatisfy((error) => isLogoutError(error) && error.code === 'invalid_options'),
+  )
+})
+
+test.each([undefined, null, 7, 'sid'])('refuses options that are no object: %s', (options) => {
+  expect(() => cookieSession(options as never)).toThrow(
+    expect.toSatisfy((error) => isLogoutError(error) && error.code === 'invalid_options' && error.option === 'options'),
   )
 })

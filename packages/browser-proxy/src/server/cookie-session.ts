@@ -79,8 +79,12 @@ const ATTRIBUTE = /^[\x21-\x3a\x3c-\x7e]+$/
  */
 export function cookieSession(options: CookieSessionOptions): LogoutSession {
   const hints = { maxAge: 'it is not needed to clear a cookie', secret: 'verify the signature in read' }
+  if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
   refuseUnknownOption(options, COOKIE, hints)
-  const { name, read, clear, lock, alsoClear = [], chunks = true } = options
+  const { name, read, clear, lock, alsoClear = [], chunks = true, secure, httpOnly, partitioned } = options
+  for (const [what, value] of Object.entries({ chunks, secure, httpOnly, partitioned })) {
+    if (value !== undefined && typeof value !== 'boolean') invalidOption(what, 'must be true or false.')
+  }
   if (!Array.isArray(alsoClear)) invalidOption('alsoClear', 'must be a list of names.')
   const names = [name, ...alsoClear]
   for (const cookie of names) expire(cookie, options)
@@ -91,7 +95,6 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
   ] as const) {
     if (typeof value !== 'function' && !(optional && value === undefined)) invalidOption(what, 'must be a function.')
   }
-  if (typeof chunks !== 'boolean') invalidOption('chunks', 'must be true or false.')
   const separators = chunks ? CHUNK_SEPARATORS : []
   const valueIn = (request: Request): string | undefined => sentCookie(request, name, separators).value
   return {
@@ -119,9 +122,9 @@ export function cookieSession(options: CookieSessionOptions): LogoutSession {
 /** The `Set-Cookie` that ends a cookie. A browser accepts it only with the attributes that the cookie was set with. */
 function expire(name: string, options: CookieSessionOptions): string {
   const { path = '/', domain, secure = true, httpOnly = true, sameSite = 'Lax', partitioned = false } = options
-  if (typeof name !== 'string' || !NAME.test(name)) invalidOption('name', 'must be the name of a cookie.')
-  if (!path.startsWith('/') || !ATTRIBUTE.test(path)) invalidOption('path', 'must start with a slash.')
-  if (domain !== undefined && !ATTRIBUTE.test(domain)) invalidOption('domain', 'must be a host name.')
+  if (!isText(name, NAME)) invalidOption('name', 'must be the name of a cookie.')
+  if (!isText(path, ATTRIBUTE) || !path.startsWith('/')) invalidOption('path', 'must start with a slash.')
+  if (domain !== undefined && !isText(domain, ATTRIBUTE)) invalidOption('domain', 'must be a host name.')
   if (!['Strict', 'Lax', 'None'].includes(sameSite)) invalidOption('sameSite', "must be 'Strict', 'Lax' or 'None'.")
   if (/^__host-/i.test(name) && (!secure || path !== '/' || domain !== undefined)) {
     invalidOption(name, "must be secure, with path '/' and without a domain, because of its prefix __Host-.")
@@ -142,4 +145,9 @@ function expire(name: string, options: CookieSessionOptions): string {
   ]
     .filter(Boolean)
     .join('; ')
+}
+
+/** `test()` alone also accepts what only becomes such a text. */
+function isText(value: unknown, form: RegExp): boolean {
+  return typeof value === 'string' && form.test(value)
 }

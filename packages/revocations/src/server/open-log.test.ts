@@ -116,6 +116,7 @@ describe('options of a log', () => {
     ['keyword service', { store: 'service=mine password=secret' }],
     ['target_session_attrs', { store: 'postgres://user:secret@one,two/x?target_session_attrs=standby' }],
     ['store.schema', { store: { postgres: 'postgres://h/x', schema: 'a; DROP TABLE b' } }],
+    ['store.schema', { store: { postgres: 'postgres://h/x', schema: null } }],
     ['store.maxConnections', { store: { postgres: 'postgres://h/x', maxConnections: 0 } }],
     ['appendTimeoutMs', { store: { memory: true }, appendTimeoutMs: -1 }],
     ['pageEntries', { store: { memory: true }, pageEntries: 10_001 }],

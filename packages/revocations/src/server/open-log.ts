@@ -58,7 +58,8 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
   prune()
 
   const log: RevocationLog = {
-    async append(given, { transaction, ...others } = {}) {
+    async append(given, options) {
+      const { transaction, ...others } = options ?? {}
       if (closed) throw new RevocationError('closed', 'The revocation log is closed.')
       if (Object.values(others).some((value) => value !== undefined)) {
         throw new RevocationError('invalid_argument', 'The only option here is transaction.')

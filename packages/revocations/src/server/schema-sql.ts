@@ -1,5 +1,6 @@
 import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
+import { isPlainName } from './plain-name.ts'
 import { creation, SCHEMA } from './schema.ts'
 
 /** Options of {@link revocationLogSchemaSql}. */
@@ -30,7 +31,7 @@ export function revocationLogSchemaSql(options: RevocationLogSchemaOptions = {})
   const { schema = SCHEMA, role, ...others } = options
   refuseOthers(others, 'schema, role')
   for (const [name, value] of Object.entries({ schema, role })) {
-    if (value !== undefined && !/^[a-z_][a-z0-9_]{0,49}$/.test(value)) {
+    if (value !== undefined && !isPlainName(value)) {
       refuse(`${name} must be a lower-case name of at most 50 characters.`)
     }
   }

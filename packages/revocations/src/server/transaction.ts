@@ -14,6 +14,9 @@ export type RevocationTransaction =
       executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
     }
 
+type ClientOfPg = Extract<RevocationTransaction, { query: unknown }>
+type OfAdapter = Extract<RevocationTransaction, { executeSql: unknown }>
+
 /** Runs one statement. */
 export type RunStatement = (text: string, values: unknown[]) => Promise<{ rows: unknown[] }>
 
@@ -23,7 +26,10 @@ export type RunStatement = (text: string, values: unknown[]) => Promise<{ rows: 
  * @throws RevocationError `invalid_argument`
  */
 export function inTransaction(transaction: RevocationTransaction): RunStatement {
-  if ('executeSql' in transaction) return (text, values) => transaction.executeSql(text, values)
-  if (typeof transaction?.query === 'function') return (text, values) => transaction.query(text, values)
+  const { executeSql, query }: { executeSql?: unknown; query?: unknown } = Object(transaction)
+  if (typeof executeSql === 'function') {
+    return (text, values) => (transaction as OfAdapter).executeSql(text, values)
+  }
+  if (typeof query === 'function') return (text, values) => (transaction as ClientOfPg).query(text, values)
   throw new RevocationError('invalid_argument', 'transaction must be a client of pg, in a transaction.')
 }
