@@ -8,6 +8,7 @@ test.each([
   'The token has not yet been revoked',
   'The server was not able to revoke the token',
   'Nothing was revoked',
+  'The token has not been revoked. It is already in use.',
   'No tokens revoked',
   'None of the tokens were revoked',
   'The user is not logged out',

@@ -54,7 +54,7 @@ const HARMLESS = new RegExp(
   'gu',
 )
 /** A token that does not exist, or has ended before. */
-const ABSENT_OR_ENDED = new RegExp(`${ABSENT}|\\balready\\b`)
+const ABSENT_OR_ENDED = new RegExp(`${ABSENT}|\\balready (?:been )?(?:revoked|expired|invalid|inactive|ended)\\b`)
 /** An instruction for a failure that may happen later. */
 const CONDITION = /\bif (?:\w+ ){0,6}(?:err|fail|exception)\w*/g
 /** A prediction about later requests with the token: "any further call will fail". */
