@@ -3,6 +3,7 @@ import { SCHEMA } from './boss.ts'
 import { OutboxError } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
 import { isPlainName } from './plain-name.ts'
+import { withStandardStrings } from './standard-strings.ts'
 
 /** Options of {@link outboxSchemaSql}. */
 export interface OutboxSchemaOptions {
@@ -48,7 +49,9 @@ export function outboxSchemaSql(input: OutboxSchemaOptions = {}): string {
   if (from !== undefined && !(Number.isInteger(from) && from >= 1)) {
     throw new OutboxError('invalid_argument', 'from must be a whole number from 1 on.')
   }
-  const statements = from === undefined ? getConstructionPlans(schema) : migrationFrom(schema, from)
+  const statements = withStandardStrings(
+    from === undefined ? getConstructionPlans(schema) : migrationFrom(schema, from),
+  )
   return role === undefined ? statements : `${statements.trimEnd()}\n\n${grants(schema, role)}`
 }
 
