@@ -7,7 +7,7 @@ import { shownName } from './shown-name.ts'
  * Finds the file at a path, or the one that a link there leads to.
  *
  * @param role The file's name in messages when it does not exist, such as `The output`.
- * @returns `undefined` if there is none
+ * @returns `undefined` if no such file exists
  * @throws CommandError when the path cannot be used
  */
 export function findFile(path: string, role: string): Stats | undefined {

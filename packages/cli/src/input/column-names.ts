@@ -1,7 +1,7 @@
 import { printable } from '../terminal/printable.ts'
 
 /** Usual names of columns: a few short words. Tokens, keys and passwords do not look like that. */
-const NAME = /^[A-Za-z]{1,15}(?:[ _.-]?[A-Za-z]{1,15}){0,3}\d{0,2}$/
+const NAME = /^[_@]?[A-Za-z]{1,15}(?:[ _.-]?[A-Za-z]{1,15}){0,3}\d{0,2}$/
 const SHOWN = 20
 
 /**

@@ -4,6 +4,7 @@ import { memberOf } from '../json-member.ts'
 import { type ColumnChoice, chooseRow } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
 import { parseExactly } from './exact-json.ts'
+import { jsonAdvice, memberAdvice } from './json-form.ts'
 import type { Line } from './line-reader.ts'
 import type { Row, RowFormat } from './row.ts'
 
@@ -11,7 +12,9 @@ import type { Row, RowFormat } from './row.ts'
 export class ObjectRows implements RowFormat {
   readonly #choice: ColumnChoice
   readonly #name: string
-  #firstNames: readonly string[] | undefined
+  /** The first line that is not blank, to recognize its form. */
+  #firstLine: string | undefined
+  #first: object | undefined
   /** The members of `--where` that no object had so far; without those that may be missing. */
   readonly #unseen: Set<string>
 
@@ -27,6 +30,7 @@ export class ObjectRows implements RowFormat {
     // Also removes byte order marks, which are left where files were joined.
     const json = text.trim()
     if (json === '') return []
+    this.#firstLine ??= json
     let value: unknown
     try {
       value = json.startsWith('{') ? parseExactly(json) : JSON.parse(json)
@@ -36,7 +40,7 @@ export class ObjectRows implements RowFormat {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return [{ line: number, problem: 'The line is not a JSON object.' }]
     }
-    this.#firstNames ??= Object.keys(value)
+    this.#first ??= value
     for (const name of this.#unseen) if (memberOf(value, name) !== undefined) this.#unseen.delete(name)
     const cell = (name: string): string | undefined => asText(memberOf(value, name))
     return [chooseRow(this.#choice, number, cell, () => this.#problemWith(value))]
@@ -45,14 +49,14 @@ export class ObjectRows implements RowFormat {
   /** @throws CommandError when all objects were left out because none has a member of `--where` */
   end(): readonly Row[] {
     const [name] = this.#unseen
-    if (name === undefined || !this.#firstNames) return []
-    const why = `None of its objects has the member ${quoteName(name)} of --where. Its first one has ${showColumns(this.#firstNames)}.`
+    if (name === undefined || !this.#first) return []
+    const why = `None of its objects has the member ${quoteName(name)} of --where. Its first one has ${showColumns(Object.keys(this.#first))}.`
     throw new CommandError(ExitCode.usage, `${this.#name} cannot be read. ${why} Nothing was sent.`)
   }
 
   advice(): string | undefined {
-    if (!this.#firstNames || this.#firstNames.includes(this.#choice.token)) return undefined
-    return `Its objects have the members ${showColumns(this.#firstNames)}. Name the one that holds the tokens with --column.`
+    if (!this.#first) return jsonAdvice(this.#firstLine ?? '')
+    return memberOf(this.#first, this.#choice.token) === undefined ? memberAdvice(this.#first) : undefined
   }
 
   #problemWith(value: object): string | undefined {

@@ -1,4 +1,5 @@
 import { isName, showColumns } from './column-names.ts'
+import { beginsArray, jsonAdvice, memberAdvice } from './json-form.ts'
 import type { Line } from './line-reader.ts'
 import { isTokenName } from './no-token.ts'
 import type { Row, RowFormat } from './row.ts'
@@ -6,19 +7,23 @@ import { parseTokenLine } from './token-line.ts'
 
 /** Reads one token per line, alone or as the member `token` of a JSON object. */
 export class PlainRows implements RowFormat {
-  /** The beginning of the first nonblank line, to recognize its form. */
+  /** The first nonblank line, to recognize its form. */
   #first: string | undefined
   #isTable = false
+  #isArray = false
 
   add(line: Line, number: number): readonly Row[] {
     const parsed = parseTokenLine(line)
     if (!parsed) return []
     if (this.#first === undefined) {
-      this.#first = (line.text ?? '').trim().slice(0, 4_096)
+      this.#first = (line.text ?? '').trim()
       this.#isTable = isHeadingWithBars(this.#first)
+      this.#isArray = beginsArray(this.#first)
     }
     // A bar can be part of a token, as in `42|secret`, so only the heading shows that it separates columns.
     if (this.#isTable && line.text?.includes('|')) return [{ line: number, problem: 'The line is a row of a table.' }]
+    // Only its last element, without a comma, would look like an object.
+    if (this.#isArray) return [{ line: number, problem: 'The line is a part of a JSON array.' }]
     if (parsed.token === undefined) return [{ line: number, problem: parsed.problem }]
     return [{ line: number, ...parsed }]
   }
@@ -29,9 +34,8 @@ export class PlainRows implements RowFormat {
 
   advice(): string | undefined {
     const first = this.#first ?? ''
-    if (first.startsWith('['))
-      return "It is a JSON array. Write one object per line: jq -c '.[]' FILE | backend-logout …"
-    if (first.startsWith('{')) return objectAdvice(first)
+    const ofJson = jsonAdvice(first) ?? objectAdvice(first)
+    if (ofJson !== undefined || first.startsWith('{')) return ofJson
     const delimiter = [',', '\t', ';', '|'].find((character) => first.includes(character))
     if (delimiter === undefined) return undefined
     const names = first.split(delimiter).map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
@@ -45,11 +49,10 @@ function isHeadingWithBars(line: string): boolean {
 }
 
 function objectAdvice(text: string): string | undefined {
-  if (text === '{') return "It is one JSON object. Write one object per line: jq -c '.' FILE | backend-logout …"
+  if (!text.startsWith('{')) return undefined
   try {
-    const names = Object.keys(JSON.parse(text))
-    if (names.includes('token')) return undefined
-    return `Its objects have the members ${showColumns(names)}. Name the one that holds the tokens: --column NAME.`
+    const object = JSON.parse(text)
+    return Object.hasOwn(object, 'token') ? undefined : memberAdvice(object)
   } catch {
     return undefined
   }

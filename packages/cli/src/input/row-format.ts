@@ -1,5 +1,8 @@
+import { CommandError } from '../command-error.ts'
+import { ExitCode } from '../exit-code.ts'
 import type { ColumnChoice } from './column-choice.ts'
 import { quoteName } from './column-names.ts'
+import { beginsArray, jsonAdvice } from './json-form.ts'
 import type { Line } from './line-reader.ts'
 import { ObjectRows } from './object-rows.ts'
 import { PlainRows } from './plain-rows.ts'
@@ -30,6 +33,12 @@ class ColumnRows implements RowFormat {
 
   add(line: Line, number: number): readonly Row[] {
     if (!this.#format && line.text?.trim() === '') return []
+    if (!this.#format && beginsArray(line.text ?? '')) {
+      throw new CommandError(
+        ExitCode.usage,
+        `${this.#name} cannot be read. ${jsonAdvice(line.text ?? '')} Nothing was sent.`,
+      )
+    }
     const Format = line.text?.trimStart().startsWith('{') ? ObjectRows : TableRows
     this.#format ??= new Format(this.#choice, this.#name)
     return this.#format.add(line, number)

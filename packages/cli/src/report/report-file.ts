@@ -97,7 +97,7 @@ export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditRep
   return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => URL.canParse(one))
 }
 
-/** The report in a file; `undefined` if there is none. */
+/** The report in a file; `undefined` if it is missing, or another file. */
 export function findReport(path: string): AuditReport | undefined {
   try {
     return parseReport(readFileSync(path, 'utf8'), path)

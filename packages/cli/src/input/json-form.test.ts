@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { beginsArray, jsonAdvice, memberAdvice } from './json-form.ts'
+import { PlainRows } from './plain-rows.ts'
+import { createRowFormat } from './row-format.ts'
+
+const choice = { token: 'token', where: new Map(), keep: [] }
+const array = "It is a JSON array. Write one element per line: jq -cr '.[]' FILE | backend-logout …"
+const object = "It is one JSON object. Write one object per line: jq -c '.' FILE | backend-logout …"
+const texts = "Its lines are JSON texts. Write them without quotes: jq -r '.' FILE | backend-logout …"
+
+test.each([
+  ['[', array],
+  ['["abc","def"]', array],
+  ['\ufeff [{"token":"abc"},', array],
+  ['{', object],
+  ['"abc"', texts],
+  ['"token"', undefined],
+  ['"abc","def"', undefined],
+  ['[]', undefined],
+  ['[id],[token]', undefined],
+  ['[redacted]', undefined],
+  ['{"token":"abc"}', undefined],
+  ['abc', undefined],
+])('the advice on an input that begins with %s', (first, advice) => {
+  expect(jsonAdvice(first)).toBe(advice)
+})
+
+test.each([
+  [{}, 'Its first object has no members.'],
+  [{ access: 'abc', user: 1 }, 'the members "access", "user". Name the one that holds the tokens: --column NAME.'],
+  [{ _index: 'a', _id: '1', _source: { user: 'u', token: 'abc' } }, '"_index", "_id", "_source". Name'],
+  [{ _index: 'a', _id: '1', _source: { user: 'u', token: 'abc' } }, ': --column _source.token.'],
+  [
+    { '@timestamp': '1', a: { b: { access_token: 'abc' } } },
+    '"@timestamp", "a". Name the one that holds the tokens: --column a.b.access_token.',
+  ],
+  [{ a: { 'b.c': { token: 'abc' } }, d: [{ token: 'abc' }], e: { token: 7 } }, '--column NAME.'],
+])('the advice on the members of %j', (value, advice) => {
+  expect(memberAdvice(value)).toContain(advice)
+})
+
+test('members that are not names of columns are not shown, not even in a path', () => {
+  expect(memberAdvice({ Zq7Rk2Wd9fTn4LbX6m: { token: 'abc' } })).toBe(
+    'Its objects have the members (column 1). Name the one that holds the tokens: --column NAME.',
+  )
+})
+
+test('an object of any width and depth is searched in bounded time', () => {
+  let deep: object = { token: 'abc' }
+  for (let level = 0; level < 5_000; level++) deep = { a: deep }
+  const wide = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`m${at}`, { b: { c: 1 } }]))
+  const start = performance.now()
+  expect(memberAdvice({ ...wide, deep })).toContain('--column NAME.')
+  expect(performance.now() - start).toBeLessThan(500)
+})
+
+test('no line of an array is a token, also the last one, which looks like an object', () => {
+  const rows = new PlainRows()
+  const lines = ['[', '{"token":"token-1"},', '{"token":"token-2"}', ']']
+  for (const [at, text] of lines.entries())
+    expect(rows.add({ text }, at + 1)).toMatchObject([{ problem: expect.any(String) }])
+  expect(rows.advice()).toBe(array)
+  expect(beginsArray('[]')).toBe(false)
+})
+
+test('an array is refused as a table, with advice', () => {
+  const rows = createRowFormat(choice, 'leaked.json')
+  rows.add({ text: '' }, 1)
+  expect(() => rows.add({ text: '[' }, 2)).toThrow(`leaked.json cannot be read. ${array} Nothing was sent.`)
+})
+
+test.each([
+  [['{', '  "token": "token-1"', '}'], object],
+  [['{}'], 'Its first object has no members.'],
+  [['{"_source":{"token":"token-1"}}'], '--column _source.token.'],
+])('objects that have no such member are refused with advice: %j', (lines, advice) => {
+  const rows = createRowFormat(choice, 'leaked.json')
+  for (const [at, text] of lines.entries())
+    expect(rows.add({ text }, at + 1)).toMatchObject([{ problem: expect.any(String) }])
+  expect(rows.advice()).toContain(advice)
+})
