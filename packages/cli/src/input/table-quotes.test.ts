@@ -71,6 +71,10 @@ test.each(DELIMITERS)(
     expect(rows('x|abc|"a', 'one|gone|b', 'c"')).toEqual(['2 undefined', '3 undefined', '4 undefined'])
     expect(rows('"one|gone', '', 'two"|abc|1')).toEqual(['2 undefined', '3 undefined', '4 undefined'])
     expect(rows('x|abc|"one', 'two|gone"', 'x|def|2')).toEqual(['2 undefined', '3 undefined', '4 def'])
+    // No line is a row without the quotes.
+    expect(rows('x|abc|"a|b', 'c"', 'y|def|2')).toEqual(['2 abc', '4 def'])
+    expect(rows('"a|b|gone|c', '', 'd"|abc|1')).toEqual(['2 undefined', '3 undefined', '4 undefined'])
+    expect(rows('"a', 'b|c', 'd"|abc|"e|f', 'g"')).toEqual(['2 abc'])
     // Separate rows of a database.
     expect(rows('"Bob|abc|7', 'Al"|def|8', 'x|ghi|9')).toEqual(['2 abc', '3 def', '4 ghi'])
     expect(rows('"Bob|abc|7', '', 'x|def|8', 'Al"|ghi|9')).toEqual(['2 abc', '4 def', '5 ghi'])
@@ -95,11 +99,12 @@ test.each(DELIMITERS)('with %s and without quoting, all tokens are read', (_with
 
 test.each(DELIMITERS)('with %s and quoting, no part of a cell is read as a token', (_with, delimiter) => {
   const cell = fc.string({ unit: fc.constantFrom('a', '"', delimiter, '\n', ' '), maxLength: 5 })
-  // With 6 columns, no such cell can also be parts of two rows: that takes 5 delimiters and a line break.
+  // No such cells can also be parts of two rows: with 5 delimiters before the second cell and 5 after the first one, that
+  // takes 5 delimiters and a line break in one cell.
   fc.assert(
     fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), fc.boolean(), (rows, quotes) => {
-      const records = rows.map(([note, user], at) => ['id', note, `token-${at}`, user, 'x', 'y'])
-      const text = Papa.unparse([['id', 'note', 'token', 'user_id', 'x', 'y'], ...records], {
+      const records = rows.map(([note, user], at) => ['id', note, `token-${at}`, 'w', 'x', user, 'y'])
+      const text = Papa.unparse([['id', 'note', 'token', 'w', 'x', 'user_id', 'y'], ...records], {
         delimiter,
         quotes,
         newline: '\n',

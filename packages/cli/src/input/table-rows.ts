@@ -66,8 +66,8 @@ export class TableRows implements RowFormat {
 
   /**
    * The rows of lines that quotes join. Where quotes may be plain text, a cell with delimiters and line breaks may be
-   * parts of several rows, which it is if every line fits without quotes. If only some do, nothing is read: a part of a
-   * cell must not be sent as a token, and no token may be lost inside a cell.
+   * parts of several rows, which it is if every line fits without quotes, and is not if none does. If only some do, nothing
+   * is read: a part of a cell must not be sent as a token, and no token may be lost inside a cell.
    */
   #closedRows({ lines, cells }: ClosedRow, columns: TableColumns): readonly Row[] {
     const [first, ...others] = lines
@@ -77,8 +77,10 @@ export class TableRows implements RowFormat {
     if (!isPlain || fits(cells, columns)) {
       const joins = isPlain && cells.some((cell) => cell.includes('\n') && cell.includes(delimiter))
       if (!joins) return [this.#rowOf(cells, first.number, columns)]
-      const areRows = lines.every(({ text }) => text.trim() === '' || fits(splitPlainly(text, delimiter), columns))
-      if (!areRows) return lines.map(({ number }) => ({ line: number, problem: DOUBTFUL }))
+      const written = lines.filter(({ text }) => text.trim() !== '')
+      const rows = written.filter(({ text }) => fits(splitPlainly(text, delimiter), columns)).length
+      if (rows === 0) return [this.#rowOf(cells, first.number, columns)]
+      if (rows < written.length) return lines.map(({ number }) => ({ line: number, problem: DOUBTFUL }))
     }
     // Of the others, only the last one can leave a quote open: within a cell, quotes are in pairs.
     return [this.#unquotedRow(first, columns), ...others.flatMap((line) => this.#addLine(line, columns))]
