@@ -2,6 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import { describe, expect, test } from 'vitest'
 import { Adder, type NewLogout } from './adder.ts'
 import { EntrySealer } from './entry.ts'
+import { createFingerprint } from './fingerprint.ts'
 import { createKeyring } from './keyring.ts'
 import { readTokens } from './tokens.ts'
 
@@ -16,7 +17,7 @@ async function adderOver(insert: Insert, timeoutMs = 1000): Promise<{ adder: Add
   return { adder: new Adder({ store, sealer, timeoutMs, added: (count) => added.push(count) }), added }
 }
 const tokens = (name: string): NewLogout => ({
-  ...readTokens({ accessToken: name }, undefined, 1000),
+  ...readTokens({ accessToken: name }, undefined, 1000, createFingerprint(undefined)),
   lane: 'interactive',
 })
 const outage = (code: string): Error => Object.assign(new Error('No.'), { code })

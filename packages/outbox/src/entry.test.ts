@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { EntrySealer, readEntry } from './entry.ts'
+import { createFingerprint } from './fingerprint.ts'
 import { createKeyring } from './keyring.ts'
 import { readTokens } from './tokens.ts'
 
@@ -9,7 +10,12 @@ const keyring = createKeyring([{ kid: 'old', key: new Uint8Array(32).fill(7) }])
 const sealerFor = (provider?: string, queue = 'backend_logout'): EntrySealer =>
   new EntrySealer(keyring, { queue, provider })
 const sealer = sealerFor('app https://id.example.com')
-const { about, secret } = readTokens({ accessToken: 'the-access', refreshToken: 'the-refresh' }, undefined, 86_400_000)
+const { about, secret } = readTokens(
+  { accessToken: 'the-access', refreshToken: 'the-refresh' },
+  undefined,
+  86_400_000,
+  createFingerprint(undefined),
+)
 
 /** Written before logouts were bound to anything. */
 const OLD = {

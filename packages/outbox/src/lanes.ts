@@ -2,7 +2,7 @@ import { OutboxError } from './errors.ts'
 import type { EntryAbout } from './tokens.ts'
 
 /**
- * Lane of a logout. `interactive`: a user is waiting for them, such as a user who logs out now. `backlog`: everything
+ * Lane of a logout. `interactive`: a user is waiting for it, such as one who logs out now. `backlog`: everything
  * else, such as the tokens of an incident, and every logout that has been tried before.
  */
 export type Lane = 'interactive' | 'backlog'

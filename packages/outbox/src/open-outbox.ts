@@ -71,7 +71,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   )
   const sealer = new EntrySealer(keyring, { queue: store.schema, provider: settings.provider })
   const deadLetters = new DeadLetters(store)
-  const upkeep = new Upkeep(store, settings.store.kind, emit)
+  const upkeep = new Upkeep(store, emit)
   const closing = new AbortController()
   let bulkTurns: BulkTurns | undefined
   let worker: Worker | undefined

@@ -4,11 +4,17 @@ import { createFingerprint } from './fingerprint.ts'
 import { readTokens } from './tokens.ts'
 
 const DAY = 86_400_000
+const fingerprint = createFingerprint(undefined)
 const jwt = (exp: number): string => `e30.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c2ln`
 
 describe('readTokens()', () => {
   test('fingerprints tokens as core does, the refresh token first', async () => {
-    const { about } = readTokens({ accessToken: 'the-access', refreshToken: 'the-refresh' }, undefined, DAY)
+    const { about } = readTokens(
+      { accessToken: 'the-access', refreshToken: 'the-refresh' },
+      undefined,
+      DAY,
+      fingerprint,
+    )
     expect(about.tokens).toMatchObject([
       { tokenType: 'refresh_token', fingerprint: await fingerprintToken('the-refresh') },
       { tokenType: 'access_token', fingerprint: await fingerprintToken('the-access') },
@@ -18,16 +24,16 @@ describe('readTokens()', () => {
   test('takes the expiry from the token, else from the caller, else from the maximum', () => {
     const exp = Math.floor(Date.now() / 1000) + 60
     const given = new Date(Date.now() + 5 * DAY)
-    const { about } = readTokens({ accessToken: jwt(exp), refreshToken: 'opaque' }, given, DAY)
+    const { about } = readTokens({ accessToken: jwt(exp), refreshToken: 'opaque' }, given, DAY, fingerprint)
     expect(about.tokens.map(({ expiresAt }) => expiresAt)).toEqual([given.getTime(), exp * 1000])
-    const [unknown] = readTokens({ accessToken: 'opaque' }, undefined, DAY).about.tokens
+    const [unknown] = readTokens({ accessToken: 'opaque' }, undefined, DAY, fingerprint).about.tokens
     expect(unknown?.expiresAt).toBeGreaterThan(Date.now() + DAY - 60_000)
     expect(unknown?.expiresAt).toBeLessThanOrEqual(Date.now() + DAY)
   })
 
   test('prefers the expiry of the tokens to the one for all', () => {
     const expiresAt = Date.now() + DAY
-    const { about } = readTokens({ accessToken: 'opaque', expiresAt }, Date.now() + 2 * DAY, DAY)
+    const { about } = readTokens({ accessToken: 'opaque', expiresAt }, Date.now() + 2 * DAY, DAY, fingerprint)
     expect(about.tokens[0]?.expiresAt).toBe(expiresAt)
   })
 
@@ -43,7 +49,7 @@ describe('readTokens()', () => {
     ['a time in seconds', { accessToken: 'x', expiresAt: 1_800_000_000 }],
     ['an invalid date', { accessToken: 'x', expiresAt: new Date('never') }],
   ])('refuses %s', (_, tokens) => {
-    expect(() => readTokens(tokens as never, undefined, DAY)).toThrow(
+    expect(() => readTokens(tokens as never, undefined, DAY, fingerprint)).toThrow(
       expect.objectContaining({ name: 'OutboxError', code: 'invalid_argument' }),
     )
   })

@@ -1,7 +1,6 @@
 import { readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import { refuse } from './errors.ts'
 import { jwtExpiry } from './expiry.ts'
-import { createFingerprint } from './fingerprint.ts'
 
 /** The tokens of one session. They may include an ID token, which cannot be revoked and is not kept. */
 export interface OutboxTokens extends SessionTokens {
@@ -54,7 +53,7 @@ export function readTokens(
   tokens: OutboxTokens,
   expiresAt: Date | number | undefined,
   maxAgeMs: number,
-  fingerprint: (token: string) => string = createFingerprint(undefined),
+  fingerprint: (token: string) => string,
 ): ReadTokens {
   const { accessToken, refreshToken } = membersOf(tokens)
   const addedAt = Date.now()

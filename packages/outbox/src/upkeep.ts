@@ -19,26 +19,24 @@ const COLUMNS = '(name, state, blocked, priority, created_on, start_after)'
  */
 export class Upkeep {
   readonly #store: Store
-  readonly #kind: 'embedded' | 'postgres'
   readonly #emit: OnOutboxEvent
   #gone = 0
   #analyzeAt = 0
   #running: Promise<void> | undefined
 
-  constructor(store: Store, kind: 'embedded' | 'postgres', emit: OnOutboxEvent) {
+  constructor(store: Store, emit: OnOutboxEvent) {
     this.#store = store
-    this.#kind = kind
     this.#emit = emit
   }
 
   /** A logout was deleted. */
   gone(): void {
-    if (++this.#gone >= BUSY_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
+    if (++this.#gone >= BUSY_AFTER && this.#store.kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
   /** No logout is due. */
   idle(): void {
-    if (this.#gone >= IDLE_AFTER && this.#kind === 'embedded') this.#do('VACUUM (ANALYZE)')
+    if (this.#gone >= IDLE_AFTER && this.#store.kind === 'embedded') this.#do('VACUUM (ANALYZE)')
   }
 
   /** A claim took `ms`. With `more`, others are waiting: the first such claim reveals a backlog. */
@@ -53,7 +51,7 @@ export class Upkeep {
 
   /** Resolves when embedded Postgres is not in maintenance. */
   async finish(): Promise<void> {
-    if (this.#kind === 'embedded') await this.#running
+    if (this.#store.kind === 'embedded') await this.#running
   }
 
   #do(what: 'VACUUM (ANALYZE)' | 'ANALYZE (SKIP_LOCKED)'): void {

@@ -81,14 +81,14 @@ export interface BrowserLogout {
    * Calls a function when the user has logged out in another tab. If the browser isolates tabs, as with blocked
    * cookies, it is never called.
    *
-   * @returns what stops it
+   * @returns a function that stops listening
    */
   readonly onLogout: (listener: (result: Pick<BrowserLogoutResult, 'status'>) => void) => () => void
 }
 
 /**
  * Creates the page's side of the logout. It uses no browser API before one of its functions is called, so it can be
- * created at the top of a module that is also rendered on a server. Its functions end in `invalid_options` when the
+ * created at the top of a module that is also rendered on a server. Its functions reject with `invalid_options` when the
  * endpoint is not on the page's own origin.
  *
  * @example

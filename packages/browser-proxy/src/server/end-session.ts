@@ -16,7 +16,7 @@ export interface EndedSession extends TokensOutcome {
 export interface PageHints {
   readonly idToken: string | undefined
   readonly front: FrontChannelRequest
-  /** True if the request names a session; `undefined` if the session cannot tell. */
+  /** True if the request names a session; `undefined` if the session has no `id`. */
   readonly named: boolean | undefined
 }
 

@@ -1,11 +1,11 @@
 import { HttpProblem, malformedRequest, methodNotAllowed } from './http-problem.ts'
-import { ownOrigin, type ProxyHeader } from './own-origin.ts'
+import { ownOrigin } from './own-origin.ts'
 
 /** Settings of the application that the guards require. */
 export interface GuardSettings {
   /** Serialized origins; without any, the request's own address counts. */
   readonly allowedOrigins: ReadonlySet<string> | undefined
-  readonly trustedProxyHeader: ProxyHeader | undefined
+  readonly trustedProxyHeader: 'x-forwarded' | undefined
 }
 
 /** Ways to call the endpoint: a script, which can send a custom header, or a form, which cannot. */
@@ -21,7 +21,7 @@ const PREFETCH = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
  * @throws HttpProblem
  * @see {@link https://www.w3.org/TR/fetch-metadata/ | Fetch Metadata}
  */
-export function guard(request: Request, settings: GuardSettings, door: Door = 'script'): string {
+export function guard(request: Request, settings: GuardSettings, door: Door): string {
   const { method, headers } = request
   if (method !== 'POST') throw methodNotAllowed()
   // Some runtimes pass on a Host that does not form a valid URL.

@@ -5,7 +5,7 @@ import type { OnLogoutProxyEvent } from './events.ts'
 import { doorOf, formTarget, readForm } from './form-door.ts'
 import { checkExtraParameters, type ExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import { revokeGivenToken } from './given-token.ts'
-import { guard } from './guards.ts'
+import { type Door, guard } from './guards.ts'
 import { HttpProblem, internalError } from './http-problem.ts'
 import { type LogoutHandlerOptions, resolveOptions } from './options.ts'
 import { readLogoutRequest } from './request-body.ts'
@@ -62,8 +62,7 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
   const revokeTokens = createRevokeTokens(settings, runStep)
   const joinLogouts = createSingleFlight<TokensOutcome & { readonly headers?: Headers }>()
 
-  const logOut = async (request: Request) => {
-    const door = doorOf(request, form)
+  const logOut = async (request: Request, door: Door) => {
     const origin = guard(request, settings, door)
     if (throttle) await checkRate(() => throttle(request), runStep)
     const asked =
@@ -101,7 +100,8 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
     const startedAt = performance.now()
     const durationMs = (): number => performance.now() - startedAt
     try {
-      const logout = logOut(request)
+      const door = doorOf(request, form)
+      const logout = logOut(request, door)
       if (waitUntil) keepAlive(waitUntil, logout, onEvent)
       const { result, joined, returnTo } = await logout
       const { status, revocations, logoutUrl, logoutForm, logoutUrlError, listed, headers } = result
@@ -113,7 +113,7 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
         ...(listed !== undefined && { refused_by_services: listed }),
       }
       const answer =
-        form && doorOf(request, form) === 'form'
+        form && door === 'form'
           ? answerForm(formTarget(content, returnTo, form), headers, settings.clearSiteData)
           : answerLogout(content, headers, settings.clearSiteData)
       const known = { ...(logoutUrlError && { logoutUrlError }) }

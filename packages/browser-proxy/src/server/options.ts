@@ -9,7 +9,6 @@ import type { OnLogoutProxyEvent } from './events.ts'
 import { checkForm, type LogoutFormOptions } from './form-door.ts'
 import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
-import type { ProxyHeader } from './own-origin.ts'
 import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
 import type { Awaitable, LogoutSession } from './session.ts'
 
@@ -59,7 +58,7 @@ export interface LogoutHandlerOptions {
    * proxy wrote them. Only set it if a proxy always sets both headers.
    * @default these headers are ignored
    */
-  readonly trustedProxyHeader?: ProxyHeader | undefined
+  readonly trustedProxyHeader?: 'x-forwarded' | undefined
   /**
    * Addresses to which the provider may send users afterward: absolute URLs, or paths of the application's own, to be
    * matched whole. They must also be registered at the provider.

@@ -1,6 +1,3 @@
-/** Headers of a reverse proxy that contain the address that the browser used. */
-export type ProxyHeader = 'x-forwarded'
-
 const AUTHORITY = /^(?:[a-z0-9._-]{1,255}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
 
 /** Builds a URL from the data of a request; `null` if they are invalid. */
@@ -14,7 +11,7 @@ export function requestUrl(scheme: string, authority: string, path: string): URL
  *
  * @param url The request's own URL. A trusted header takes precedence.
  */
-export function ownOrigin(url: URL, headers: Headers, trusted: ProxyHeader | undefined): string | undefined {
+export function ownOrigin(url: URL, headers: Headers, trusted: 'x-forwarded' | undefined): string | undefined {
   const forwarded = (name: string): string | undefined => nearest(trusted && headers.get(`${trusted}-${name}`))
   const scheme = forwarded('proto')?.toLowerCase() ?? url.protocol.slice(0, -1)
   return requestUrl(scheme, forwarded('host') ?? url.host, '/')?.origin

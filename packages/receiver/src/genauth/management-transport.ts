@@ -29,7 +29,7 @@ export function managementTransport(settings: ManagementSettings, { userId, appI
   const macs: string[] = []
 
   const post = async (request: TransportRequest, path: string, content: Readonly<Record<string, unknown>>) => {
-    const signed = await signedHeaders(settings, { method: 'POST', path, body: content })
+    const signed = await signedHeaders(settings, { path, body: content })
     macs.push(...signed.macs)
     for (const mac of signed.macs) request.hide?.(mac)
     const headers = { ...request.headers, 'content-type': 'application/json', ...signed.headers }

@@ -6,9 +6,8 @@ export interface Signer {
   readonly signature: 'genauth' | 'authing'
 }
 
-/** A request to sign. */
+/** A request to sign: a POST. */
 export interface SignedRequest {
-  readonly method: 'POST'
   readonly path: string
   readonly body: Readonly<Record<string, unknown>>
 }
@@ -47,12 +46,12 @@ export async function signedHeaders(
   return { headers: { ...headers, authorization }, macs: [base64, base64url, hex] }
 }
 
-function textToSign({ method, path, body }: SignedRequest, headers: Readonly<Record<string, string>>): string {
+function textToSign({ path, body }: SignedRequest, headers: Readonly<Record<string, string>>): string {
   const lines = sorted(headers).map(([name, value]) => `${name}:${value}\n`)
   const members = sorted(body).map(([name, value]) => {
     return `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`
   })
-  return `${method}\n${lines.join('')}${path}?${members.join('&')}`
+  return `POST\n${lines.join('')}${path}?${members.join('&')}`
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): (readonly [string, T])[] {
