@@ -50,6 +50,32 @@ test('the doctor reads the metadata of an issuer', async () => {
   expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/✗ metadata +No metadata of issuer/) })
 })
 
+test('the doctor finds an introspection endpoint in the place of the revocation endpoint', async () => {
+  const { AUTHING_APP_HOST, ...env } = provider.env
+  const oidc = `${AUTHING_APP_HOST}/oidc/token`
+  const token = take()
+  const settings = { ...env, AUTHING_APP_REVOCATION_ENDPOINT: `${oidc}/introspection` }
+  const { code, stdout } = await run(['doctor', '-'], { env: settings, input: token })
+  expect({ code, stdout }).toEqual({
+    code: 1,
+    stdout: expect.stringMatching(
+      /✗ revocation +this seems to be an introspection endpoint.*\n +→ Set AUTHING_APP_REVOCATION_/,
+    ),
+  })
+  expect(await provider.activeTokens()).toContain(fingerprint(token))
+})
+
+test('the doctor names the endpoint that is not set', async () => {
+  const { AUTHING_APP_HOST, ...env } = provider.env
+  const settings = { ...env, AUTHING_APP_REVOCATION_ENDPOINT: `${AUTHING_APP_HOST}/oidc/token/revocation` }
+  const { code, stdout } = await run(['doctor'], { env: settings })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/· introspection +AUTHING_APP_INTROSPECTION_ENDPOINT is not set\n/),
+  })
+  expect(stdout).not.toContain('has no')
+})
+
 test.each(['{"exp":{"toString":1}}', '{"exp":1e300}', 'null'])('the doctor examines a JWT with %s', async (claims) => {
   const input = `e30.${Buffer.from(claims).toString('base64url')}.c2ln`
   const { code, stdout } = await run(['doctor', '-'], { env: provider.env, input })

@@ -2,6 +2,7 @@ import type { ClientAuthMethod } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
 import { signsAssertions } from '../rehearsal.ts'
 import { type Examination, hasSecret, type Probe, probe, throwAwayToken, variable } from './examination.ts'
+import { isIntrospection } from './wire-tap.ts'
 
 /** The client authentication methods that the doctor can try. */
 type Method = Extract<ClientAuthMethod, 'client_secret_post' | 'client_secret_basic' | 'none'>
@@ -23,7 +24,9 @@ export async function checkClientAuth(examination: Examination): Promise<Usable>
 
 async function checkEndpoint(examination: Examination, endpoint: Endpoint): Promise<boolean> {
   const { report } = examination
+  if (reportUnset(examination, endpoint)) return false
   const configured = await ask(examination, endpoint)
+  if (endpoint === 'revocation' && configured.ok && reportMixUp(examination, configured)) return false
   const methods: Method[] = hasSecret(examination) ? ['client_secret_post', 'client_secret_basic', 'none'] : ['none']
   const asked = configured.ok || configured.error.code === 'client_auth_failed' || configured.error.code === 'rejected'
   const works: Method[] = []
@@ -51,6 +54,38 @@ async function checkEndpoint(examination: Examination, endpoint: Endpoint): Prom
     advice: better ? `Set AUTHING_APP_CLIENT_AUTH=${better}.` : adviceFor(examination, configured, endpoint),
   })
   return false
+}
+
+/** True if each endpoint has its own setting, and this one is not set. */
+function reportUnset(examination: Examination, endpoint: Endpoint): boolean {
+  const name = addressOf(endpoint)
+  if (['AUTHING_APP_HOST', 'AUTHING_APP_ISSUER', name].some((one) => variable(examination, one))) return false
+  examination.report({
+    name: endpoint,
+    status: endpoint === 'introspection' ? 'note' : 'problem',
+    detail: `${name} is not set`,
+    advice:
+      endpoint === 'introspection'
+        ? 'Set it if the provider has such an endpoint. Without it, nothing can be verified.'
+        : 'Set it: without it, nothing can be revoked.',
+  })
+  return true
+}
+
+/** An introspection endpoint returns success for each token, and revokes none. */
+function reportMixUp({ report, tap }: Examination, { wire }: Probe<unknown>): boolean {
+  if (!tap.answer || !isIntrospection(tap.answer)) return false
+  report({
+    name: 'revocation',
+    status: 'problem',
+    detail: `this seems to be an introspection endpoint, which revokes nothing: its response has "active" (${wire})`,
+    advice: `Set ${addressOf('revocation')} to the address at which the provider revokes tokens.`,
+  })
+  return true
+}
+
+function addressOf(endpoint: Endpoint): string {
+  return `AUTHING_APP_${endpoint.toUpperCase()}_ENDPOINT`
 }
 
 function ask(

@@ -11,7 +11,12 @@ export interface WireAnswer {
   readonly contentType: string | undefined
   /** The length of the body on the wire, in bytes. */
   bodyBytes: number
+  /** The beginning of the body, to recognize its form. It is never shown. */
+  bodyStart: string
 }
+
+/** More than the response of any endpoint to a made-up token. */
+const MAX_START = 4_096
 
 /** The connection that requests went over. */
 export interface WireConnection {
@@ -97,13 +102,17 @@ export class WireTap implements Disposable {
       sentBy,
       contentType: mediaType && /^[\x21-\x7e]+$/.test(mediaType) ? mediaType : undefined,
       bodyBytes: 0,
+      bodyStart: '',
     }
     this.#answers.set(request, this.answer)
   }
 
   #chunk({ request, chunk }: { readonly request: object; readonly chunk: Uint8Array }): void {
     const answer = this.#answers.get(request)
-    if (answer) answer.bodyBytes += chunk.length
+    if (!answer) return
+    answer.bodyBytes += chunk.length
+    const missing = MAX_START - answer.bodyStart.length
+    if (missing > 0) answer.bodyStart += Buffer.from(chunk.subarray(0, missing)).toString('latin1')
   }
 }
 
@@ -132,6 +141,15 @@ const INTERMEDIARIES: readonly (readonly [header: string, value: RegExp, name: s
   ['x-datadome', /./, 'DataDome'],
   ['x-sucuri-block', /./, 'Sucuri'],
 ]
+
+/** True for the response of an introspection endpoint (RFC 7662). */
+export function isIntrospection({ bodyStart }: WireAnswer): boolean {
+  try {
+    return typeof JSON.parse(bodyStart)?.active === 'boolean'
+  } catch {
+    return false
+  }
+}
 
 /** Describes a response in a few words. */
 export function describeAnswer({ status, contentType, bodyBytes }: WireAnswer): string {
