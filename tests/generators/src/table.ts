@@ -30,7 +30,8 @@ export const GENERATORS: readonly Generator[] = [
     version: { package: 'oazapfts' },
     reads: '3.1 and 3.0',
     needs: '`defaults.baseUrl`; the package `@oazapfts/runtime`',
-    cannot: '',
+    cannot:
+      'ranges of status codes: in a copy of `genauth-management.openapi.yaml`, replace `"4XX"` with `default`, or its code does not compile',
   },
   {
     name: 'orval',
