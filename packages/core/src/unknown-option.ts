@@ -40,25 +40,37 @@ export function findUnknownOption(
   return undefined
 }
 
+/** Slips share more with the name that is meant. Names of other things, such as `userPoolSecret`, share less. */
+const SLIP = 0.6
+
 function nearest(name: string, known: readonly string[]): string {
   const ranked = known
     .map((candidate) => ({ candidate, likeness: likeness(name, candidate) }))
     .sort((a, b) => b.likeness - a.likeness)
   const [best] = ranked
-  return best && best.likeness > 0.37 ? `use ${best.candidate}` : `the options are ${known.join(', ')}`
+  return best && best.likeness > SLIP ? `use ${best.candidate}` : `the options are ${known.join(', ')}`
 }
 
-/** From 0 to 1: how many pairs of letters two names share. */
+/** From 0 to 1: the letters that two names share, in half alone, and in half in pairs. Letters in another order are slips. */
 function likeness(one: string, other: string): number {
-  const [a, b] = [pairsOf(one), pairsOf(other)]
-  const shared = [...a].filter((pair) => b.has(pair))
-  return (2 * shared.length) / (a.size + b.size)
+  const [a, b] = [lettersOf(one), lettersOf(other)]
+  return (overlap(a, b) + overlap(pairsOf(a), pairsOf(b))) / 2
 }
 
-function pairsOf(name: string): Set<string> {
-  const letters = name
-    .toLowerCase()
-    .replace(/[^a-z]/g, '')
-    .slice(0, 60)
-  return new Set(Array.from(letters, (letter, at) => letter + (letters[at + 1] ?? '')))
+function overlap(one: readonly string[], other: readonly string[]): number {
+  const left = [...other]
+  for (const part of one) {
+    const at = left.indexOf(part)
+    if (at !== -1) left.splice(at, 1)
+  }
+  return (2 * (other.length - left.length)) / (one.length + other.length)
+}
+
+function lettersOf(name: string): string[] {
+  const letters = name.toLowerCase().replace(/[^a-z]/g, '')
+  return Array.from(letters.slice(0, 60))
+}
+
+function pairsOf(letters: readonly string[]): string[] {
+  return letters.map((letter, at) => letter + (letters[at + 1] ?? ''))
 }
