@@ -1,3 +1,4 @@
 import type { NextConfig } from 'next'
 
-export default {} satisfies NextConfig
+// As new applications have it.
+export default { cacheComponents: true, partialPrefetching: true } satisfies NextConfig

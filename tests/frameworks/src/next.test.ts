@@ -109,6 +109,13 @@ describe('Next', () => {
     expect((await act('')).location).toMatch(/\/goodbye$/)
   })
 
+  test('a page with a session is rendered without complaints about `cacheComponents`', async () => {
+    const { cookie } = await signIn()
+    const page = await fetch(`${server.origin}/server-action`, { headers: { cookie } })
+    expect(await page.text()).toContain('Logged in')
+    expect(server.output()).not.toContain('unstable value')
+  })
+
   /** Signs a user in with next-auth, through the pages of both sides. */
   async function signInWithNextAuth(user: string, active = 2) {
     const browser = new Browser()

@@ -1,4 +1,5 @@
 import { redirect } from 'next/navigation'
+import { connection } from 'next/server'
 import { Suspense } from 'react'
 import { client } from '../../logout-client'
 import { getSession } from '../../session'
@@ -14,6 +15,8 @@ async function logOut(): Promise<void> {
 }
 
 async function State() {
+  // iron-session reads the clock, which `cacheComponents` allows only in a response to a request.
+  await connection()
   const { tokens } = await getSession()
   return tokens ? 'Logged in' : 'Logged out'
 }
