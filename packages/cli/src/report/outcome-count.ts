@@ -7,7 +7,7 @@ import { LineReader } from '../input/line-reader.ts'
 
 /** A recount of a run's output: the last outcome of each row. */
 export interface OutcomeCount {
-  readonly counts: Readonly<Record<Fate, number>>
+  readonly counts: Readonly<Record<Outcome, number>>
   /** The number of lines; more than rows if tokens were retried. */
   readonly lines: number
   readonly bytes: number
@@ -15,9 +15,9 @@ export interface OutcomeCount {
 }
 
 /** The outcome of one row. */
-export type Fate = (typeof FATES)[number]
+export type Outcome = (typeof OUTCOMES)[number]
 
-export const FATES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const
+export const OUTCOMES = ['revoked', 'unproven', 'live', 'unknown', 'unsupported', 'invalid'] as const
 /** One byte is kept for each row. */
 const MAX_ROWS = 200_000_000
 
@@ -28,7 +28,7 @@ const MAX_ROWS = 200_000_000
  */
 export async function countOutcomes(path: string): Promise<OutcomeCount> {
   const hash = createHash('sha256')
-  let fates = new Uint8Array(65_536)
+  let outcomes = new Uint8Array(65_536)
   try {
     await using file = await open(path)
     const sum = { add: (bytes: Uint8Array) => void hash.update(bytes), value: () => '' }
@@ -39,18 +39,18 @@ export async function countOutcomes(path: string): Promise<OutcomeCount> {
         await reader.fill()
         continue
       }
-      const outcome = parse(line.text)
-      if (!outcome) {
+      const row = parse(line.text)
+      if (!row) {
         throw new CommandError(ExitCode.no, `${path}, line ${reader.line}: this is not the outcome of a run.`)
       }
-      if (outcome.line >= fates.length) fates = grown(fates, outcome.line)
-      fates[outcome.line] = FATES.indexOf(outcome.fate) + 1
+      if (row.line >= outcomes.length) outcomes = grown(outcomes, row.line)
+      outcomes[row.line] = OUTCOMES.indexOf(row.outcome) + 1
     }
     // Also includes the last line in the sum.
     reader.sum(sum)
     const counts = { revoked: 0, unproven: 0, live: 0, unknown: 0, unsupported: 0, invalid: 0 }
-    for (const fate of fates) {
-      const name = FATES[fate - 1]
+    for (const outcome of outcomes) {
+      const name = OUTCOMES[outcome - 1]
       if (name) counts[name]++
     }
     return { counts, lines: reader.line, bytes: reader.bytes, sha256: hash.digest('hex') }
@@ -60,21 +60,21 @@ export async function countOutcomes(path: string): Promise<OutcomeCount> {
   }
 }
 
-function parse(text: string | undefined): { readonly line: number; readonly fate: Fate } | undefined {
+function parse(text: string | undefined): { readonly line: number; readonly outcome: Outcome } | undefined {
   try {
     const { line, state, revoked, error } = JSON.parse(text ?? '')
     if (!Number.isSafeInteger(line) || line < 1 || line > MAX_ROWS) return undefined
-    if (revoked === true) return { line, fate: 'revoked' }
-    if (error?.code === 'invalid_line') return { line, fate: 'invalid' }
-    if (state === 'accepted' || state === 'verified') return { line, fate: 'unproven' }
-    return FATES.includes(state) ? { line, fate: state } : undefined
+    if (revoked === true) return { line, outcome: 'revoked' }
+    if (error?.code === 'invalid_line') return { line, outcome: 'invalid' }
+    if (state === 'accepted' || state === 'verified') return { line, outcome: 'unproven' }
+    return OUTCOMES.includes(state) ? { line, outcome: state } : undefined
   } catch {
     return undefined
   }
 }
 
-function grown(fates: Uint8Array, line: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.max(fates.length * 2, line + 1))
-  larger.set(fates)
+function grown(outcomes: Uint8Array, line: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.max(outcomes.length * 2, line + 1))
+  larger.set(outcomes)
   return larger
 }

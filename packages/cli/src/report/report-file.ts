@@ -7,7 +7,7 @@ import { findFile, findFileOrLink } from '../files/found-file.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printable } from '../terminal/printable.ts'
-import { FATES, type Fate, type OutcomeCount } from './outcome-count.ts'
+import { OUTCOMES, type Outcome, type OutcomeCount } from './outcome-count.ts'
 
 /** The record of a run, as evidence. Documented in the README. */
 export interface AuditReport {
@@ -26,7 +26,7 @@ export interface AuditReport {
   readonly input: FileDigest
   readonly output: FileDigest & Pick<OutcomeCount, 'lines'>
   /** Rows by their last outcome. */
-  readonly counts: Readonly<Record<Fate, number>>
+  readonly counts: Readonly<Record<Outcome, number>>
   /** Rows that were left out on purpose; known only once the input was read to its end. */
   readonly leftOut: { readonly filtered: number; readonly empty: number } | null
 }
@@ -142,7 +142,7 @@ function isReport(value: unknown): value is AuditReport {
     typeof complete === 'boolean' &&
     isDigest(input) &&
     isDigest(output) &&
-    FATES.every((fate) => isCount(membersOf(counts)[fate]))
+    OUTCOMES.every((outcome) => isCount(membersOf(counts)[outcome]))
   )
 }
 

@@ -5,7 +5,7 @@ import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readTextFile } from '../files/read-text-file.ts'
 import { print, printJson, type Terminal } from '../terminal/terminal.ts'
-import { countOutcomes, FATES } from './outcome-count.ts'
+import { countOutcomes, OUTCOMES } from './outcome-count.ts'
 import { type AuditReport, type FileDigest, parseReport, plainSum } from './report-file.ts'
 import { isSignatureOf, parsePublicKey, signaturePath, thumbprint } from './signature.ts'
 
@@ -61,8 +61,8 @@ async function checkOutput(path: string, { output, counts }: AuditReport): Promi
   const file = await checkFile('output', path, output)
   if (!file.ok) return [file]
   const found = await countOutcomes(path)
-  const wrong = FATES.filter((fate) => found.counts[fate] !== counts[fate])
-  const why = wrong.map((fate) => `${formatCount(found.counts[fate])} ${fate}`).join(', ')
+  const wrong = OUTCOMES.filter((outcome) => found.counts[outcome] !== counts[outcome])
+  const why = wrong.map((outcome) => `${formatCount(found.counts[outcome])} ${outcome}`).join(', ')
   return [
     file,
     {
@@ -101,8 +101,8 @@ async function checkFile(what: string, path: string, { bytes, sha256 }: FileDige
 }
 
 function describeReport({ application, provider, runs, endedAt, complete, counts, tool }: AuditReport): string[] {
-  const others = FATES.filter((fate) => fate !== 'revoked' && counts[fate] > 0)
-  const not = others.map((fate) => `${formatCount(counts[fate])} ${fate}`).join(', ')
+  const others = OUTCOMES.filter((outcome) => outcome !== 'revoked' && counts[outcome] > 0)
+  const not = others.map((outcome) => `${formatCount(counts[outcome])} ${outcome}`).join(', ')
   return [
     `${formatCount(counts.revoked)} tokens revoked${not ? `; ${not}` : ''}${complete ? '.' : '; the run was not complete.'}`,
     `By application ${application} at ${provider}, from ${runs[0]} to ${endedAt}, with ${tool.name} ${tool.version}.`,

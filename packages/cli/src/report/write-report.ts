@@ -9,7 +9,7 @@ import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
 import { settled } from '../revoke/tally.ts'
 import { version } from '../version.ts'
-import { countOutcomes, FATES, type OutcomeCount } from './outcome-count.ts'
+import { countOutcomes, OUTCOMES, type OutcomeCount } from './outcome-count.ts'
 import {
   type AuditReport,
   earlierEndpoints,
@@ -71,7 +71,7 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
 
 /** Others may have changed the output during the run. One that cannot be written ends the run for that reason. */
 function refuseLostOutcomes(counts: OutcomeCount['counts'], { tally, fatal }: RunEnd): void {
-  const rows = FATES.reduce((sum, fate) => sum + counts[fate], 0)
+  const rows = OUTCOMES.reduce((sum, outcome) => sum + counts[outcome], 0)
   const isWhole = counts.revoked >= tally.revoked + tally.skipped && rows >= settled(tally) + tally.skipped
   if (isWhole || fatal) return
   throw new CommandError(
