@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkUrl, endpointName } from './endpoint-url.ts'
+import { checkBaseUrl, checkUrl, endpointName } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import { logoutErrorOf } from './testing/logout-error-of.ts'
 
@@ -85,6 +85,26 @@ describe('checkUrl()', () => {
         }
       }),
     )
+  })
+})
+
+describe('checkBaseUrl()', () => {
+  test.each(['https://id.example.com', 'https://id.example.com/tenant/', 'http://[::1]:8080'])('accepts %s', (url) => {
+    expect(checkBaseUrl(url, 'appHost', false).href).toBe(new URL(url).href)
+  })
+
+  test.each([
+    ['a query', 'https://id.example.com/?canary', /query/],
+    ['an empty query', 'https://id.example.com/?', /query/],
+    ['an empty query of a bare host', 'https://id.example.com?', /query/],
+    ['an empty query in a URL object', new URL('https://id.example.com/tenant?'), /query/],
+    ['an empty query and an empty fragment', 'https://id.example.com/?#', /fragment/],
+    ['an address that is not an endpoint either', 'http://id.example.com', /https/],
+  ])('refuses %s, and names the option', async (_what, value, message) => {
+    const error = await logoutErrorOf(() => checkBaseUrl(value, 'appHost', false))
+    expect(error).toMatchObject({ code: 'invalid_options', option: 'appHost' })
+    expect(error.message).toMatch(message)
+    expect(error.message).not.toContain('canary')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { LogoutErrorCode } from './codes.ts'
 import { LogoutError } from './errors.ts'
 import { isLoopback } from './internal-host.ts'
+import { invalidOption } from './invalid-option.ts'
 
 /**
  * Checks the address of a provider or of one of its endpoints: https, or http on loopback; no fragment, and no user
@@ -37,6 +38,25 @@ export function checkUrl(
   const secure =
     url.protocol === 'https:' || (url.protocol === 'http:' && (allowInsecureHttp || isLoopback(url.hostname)))
   return secure ? url : refuse(`must use https (got ${url.protocol}//${url.host}); http is for loopback only.`)
+}
+
+/**
+ * Checks an address to which paths are appended: as {@link checkUrl} does, and it has no query, not even an empty one. A
+ * path behind a `?` would lead to another page, whose success is not that of the endpoint.
+ *
+ * @param what Its name in messages, such as `appHost`.
+ * @param allowInsecureHttp Allows http for any host.
+ * @throws LogoutError `invalid_options` when the address may not be used
+ * @example
+ * ```ts
+ * import { checkBaseUrl } from '@backend-logout/core'
+ *
+ * const { href } = checkBaseUrl('https://example.genauth.ai', 'host', false)
+ * ```
+ */
+export function checkBaseUrl(value: unknown, what: string, allowInsecureHttp: boolean): URL {
+  const url = checkUrl(value, what, allowInsecureHttp)
+  return url.href.includes('?') ? invalidOption(what, 'must not have a query.') : url
 }
 
 /** Names an endpoint in messages and events: without its query. */

@@ -16,7 +16,7 @@ export type {
 } from './client-auth.ts'
 export type { Clock } from './clock.ts'
 export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
-export { checkUrl } from './endpoint-url.ts'
+export { checkBaseUrl, checkUrl } from './endpoint-url.ts'
 export {
   type EnvironmentSource,
   environmentValue,

@@ -110,9 +110,11 @@ describe('resolveOptions()', () => {
     ['an empty appHost', { appId: 'app', appHost: '' }, /^appHost must be an absolute URL/],
     ['an empty issuer', { appId: 'app', issuer: '' }, /^issuer must be an absolute URL/],
     ['appHost with a query', { ...genauth, appHost: 'https://x/?canary' }, /appHost.*query/],
+    ['appHost with an empty query', { ...genauth, appHost: 'https://x/?' }, /appHost.*query/],
     ['appHost over http', { ...genauth, appHost: 'http://x' }, /appHost.*https/],
     ['a protocol that is not known', { ...genauth, protocol: 'saml' }, /protocol/],
     ['an issuer with a query', { appId: 'app', issuer: 'https://x/?canary' }, /issuer.*query/],
+    ['an issuer with an empty query', { appId: 'app', issuer: 'https://x?' }, /issuer.*query/],
     ['endpoints that are text', { appId: 'app', endpoints: 'https://x/' }, /endpoints/],
     ['no endpoint', { appId: 'app', endpoints: {} }, /endpoints.*revocation/],
     [

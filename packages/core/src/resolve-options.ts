@@ -3,7 +3,7 @@ import { type ClientAuth, createClientAuth, defaultAuthMethod } from './client-a
 import { CLIENT, CLIENT_HINTS, ENDPOINTS } from './client-option-names.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { resolveEndpointHosts } from './endpoint-hosts.ts'
-import { checkUrl } from './endpoint-url.ts'
+import { checkBaseUrl, checkUrl } from './endpoint-url.ts'
 import { LogoutError } from './errors.ts'
 import type { OnEvent } from './events.ts'
 import { fetchTransport } from './fetch-transport.ts'
@@ -111,14 +111,12 @@ function resolveLocation(options: LogoutClientOptions, allowInsecureHttp: boolea
   // An empty one counts as given: the usual cause is an environment variable without a value.
   if (appHost !== undefined && appHost !== null) {
     if (protocol !== 'oidc' && protocol !== 'oauth') invalidOption('protocol', "must be 'oidc' or 'oauth'.")
-    const url = checkUrl(appHost, 'appHost', allowInsecureHttp)
-    if (url.search) invalidOption('appHost', 'must not have a query.')
+    const url = checkBaseUrl(appHost, 'appHost', allowInsecureHttp)
     refuseEndpointPath(url)
     return { kind: 'genauth', base: url.href.replace(/\/+$/, ''), protocol }
   }
   if (issuer !== undefined && issuer !== null) {
-    const { href, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
-    if (search) invalidOption('issuer', 'must not have a query.')
+    const { href } = checkBaseUrl(issuer, 'issuer', allowInsecureHttp)
     const { metadataUrl, metadataMaxAgeMs = 3_600_000 } = options
     checkDuration(metadataMaxAgeMs, 'metadataMaxAgeMs')
     return {

@@ -1,4 +1,11 @@
-import { checkUrl, fetchTransport, invalidOption, refuseUnknownOption, type Transport } from '@backend-logout/core'
+import {
+  checkBaseUrl,
+  checkUrl,
+  fetchTransport,
+  invalidOption,
+  refuseUnknownOption,
+  type Transport,
+} from '@backend-logout/core'
 import type { JWK } from 'jose'
 import type { OnReceiverEvent } from './events.ts'
 import { createReplayMemory, type ReplayStore } from './replays.ts'
@@ -183,8 +190,7 @@ function resolveIssuer(options: IssuerOptions, allowInsecureHttp: boolean): Trus
   const { issuer, clientId, algorithms = ALGORITHMS, decryptionKeys = [], clockToleranceSeconds = 60 } = options
   const { allowMissingExp = false, strictType = false, metadataUrl } = options
   if (typeof issuer !== 'string') invalidOption('issuer', 'must be a string, as in the iss of tokens.')
-  const { origin, pathname, search } = checkUrl(issuer, 'issuer', allowInsecureHttp)
-  if (search) invalidOption('issuer', 'must not have a query.')
+  const { origin, pathname } = checkBaseUrl(issuer, 'issuer', allowInsecureHttp)
   const clientIds = new Set([clientId].flat())
   if (clientIds.size === 0 || ![...clientIds].every((id) => typeof id === 'string' && id !== '')) {
     invalidOption('clientId', 'must be a string, or a list of strings.')

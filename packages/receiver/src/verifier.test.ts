@@ -164,6 +164,7 @@ test('errors contain no part of the token', async () => {
 test.each<[string, Record<string, unknown>]>([
   ['issuer', { issuer: 'http://id.example.com' }],
   ['issuer', { issuer: 'no address' }],
+  ['issuer', { issuer: 'https://id.example.com/?' }],
   ['clientId', { clientId: '' }],
   ['clientId', { clientId: [] }],
   ['algorithms', { algorithms: ['HS256'] }],

@@ -242,7 +242,7 @@ export const logoutReportGuards: readonly Mutation[] = [
         'serves all requests with the first keys that arrive',
         'for (const { outcome } of this.#runs) outcome.resolve(value)',
         'run.outcome.resolve(value)',
-        'the first success settles all calls, whoever began the run: 0',
+        'the first success settles all calls, whoever began the run: %i',
       ],
     ],
   ),

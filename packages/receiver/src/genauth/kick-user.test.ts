@@ -152,6 +152,7 @@ describe('kickUser()', () => {
     ['an application that is not a string', { appIds: [{}] }, {}, 'appIds'],
     ['http', {}, { host: 'http://api.genauth.ai' }, 'host'],
     ['a host with a query', {}, { host: 'https://api.genauth.ai/?a=b' }, 'host'],
+    ['a host with an empty query', {}, { host: 'https://api.genauth.ai/?' }, 'host'],
     ['no secret', {}, { accessKeySecret: '' }, 'accessKeySecret'],
     ['no key id', {}, { accessKeyId: undefined }, 'accessKeyId'],
     ['another signature', {}, { signature: 'hmac' }, 'signature'],

@@ -1,6 +1,6 @@
 import {
   type CallLimits,
-  checkUrl,
+  checkBaseUrl,
   fetchTransport,
   invalidOption,
   refuseUnknownOption,
@@ -70,8 +70,7 @@ export function resolveManagement(given: GenAuthManagement): ManagementSettings 
   if (typeof given !== 'object' || given === null) invalidOption('management', 'must be an object.')
   refuseUnknownOption(given, NAMES, HINTS)
   const { accessKeyId, accessKeySecret, tenantId, transport = fetchTransport() } = given
-  const url = checkUrl(given.host, 'host', false)
-  if (url.search) invalidOption('host', 'must not have a query.')
+  const url = checkBaseUrl(given.host, 'host', false)
   if (!isId(accessKeyId)) invalidOption('accessKeyId', 'must be the id of the user pool.')
   if (typeof accessKeySecret !== 'string' || accessKeySecret === '' || accessKeySecret.length > 1024) {
     invalidOption('accessKeySecret', 'must be the secret of the user pool.')
