@@ -74,6 +74,12 @@ describe('usableToken()', () => {
     expect(error).not.toHaveProperty('message', expect.stringContaining('canary'))
   })
 
+  test.each(['应用', 'Zürich', '\u{1F600}'])('recognizes an ID token of an application with any id: %s', (appId) => {
+    const token = jwtOf({ aud: appId, nonce: 'x' })
+    expect(usableToken(token, appId)).toHaveProperty('message', expect.stringContaining('ID token'))
+    expect(usableToken(token, `${appId} 2`)).toBe(token)
+  })
+
   test.each([
     ['a nonce', { aud: 'app', nonce: 'canary' }],
     ['auth_time', { aud: 'app', auth_time: 1 }],

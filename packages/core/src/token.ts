@@ -1,5 +1,6 @@
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
+import { payloadOf } from './unverified-claims.ts'
 
 const MAX_TOKEN_LENGTH = 65_536
 
@@ -77,13 +78,10 @@ function unusable(reason: string): LogoutError {
  *   (`at_hash`, `c_hash`), which no access token has.
  */
 function isIdToken(token: string, appId: string, doubted: boolean): boolean {
-  const start = token.indexOf('.') + 1
-  const end = token.indexOf('.', start)
-  if (start === 0 || end <= start) return false
   try {
-    const json = atob(token.slice(start, end).replaceAll('-', '+').replaceAll('_', '/'))
+    const json = payloadOf(token)
     // Rules out most access tokens without parsing.
-    if (/"(?:scope|scp)"/.test(json)) return false
+    if (json === undefined || /"(?:scope|scp)"/.test(json)) return false
     const claims = JSON.parse(json) as Record<string, unknown>
     const has = (name: string): boolean => name in claims
     const hash = ['at_hash', 'c_hash'].some(has)

@@ -1,3 +1,5 @@
+import { unverifiedClaims } from '@backend-logout/core'
+
 /** Checks if a time, in milliseconds since the epoch, is certainly past. */
 export type IsPast = (timeMs: number, databaseNow: Date) => boolean
 
@@ -20,13 +22,7 @@ export function createPastJudge(
 
 /** The expiry of a JWT, in milliseconds since the epoch; `undefined` for anything else. */
 export function jwtExpiry(token: string): number | undefined {
-  const [, payload, signature, rest] = token.split('.', 4)
-  if (!payload || signature === undefined || rest !== undefined) return undefined
-  try {
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { exp?: unknown }
-    // Some providers use zero for "never".
-    return typeof exp === 'number' && Number.isFinite(exp) && exp > 0 ? exp * 1000 : undefined
-  } catch {
-    return undefined
-  }
+  const { exp } = unverifiedClaims(token)
+  // Some providers use zero for "never".
+  return typeof exp === 'number' && Number.isFinite(exp) && exp > 0 ? exp * 1000 : undefined
 }

@@ -1,4 +1,4 @@
-import { looksLikeIdToken } from '@backend-logout/node'
+import { looksLikeIdToken, unverifiedClaims } from '@backend-logout/node'
 import { describeLogoutError } from '../logout-error.ts'
 import { type Examination, probe, variable } from './examination.ts'
 import type { GivenTokens } from './given-tokens.ts'
@@ -115,14 +115,7 @@ async function checkCascade(examination: Examination, accessToken: string): Prom
 
 /** A resource server that checks only signatures is never notified of a revocation. */
 function noteOffline({ report }: Examination, token: string): void {
-  const [, payload, signature] = token.split('.')
-  if (!payload || signature === undefined) return
-  let exp: unknown
-  try {
-    exp = JSON.parse(Buffer.from(payload, 'base64url').toString()).exp
-  } catch {
-    return
-  }
+  const { exp } = unverifiedClaims(token)
   const date = new Date(typeof exp === 'number' ? exp * 1000 : Number.NaN)
   if (Number.isNaN(date.getTime()) || date.getTime() < Date.now()) return
   report({
