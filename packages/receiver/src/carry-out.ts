@@ -56,7 +56,7 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
     // An application may compute `expiresAt` for each call.
     const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
     if (secured.get(id) === found) return []
-    const pending = tokensToRevoke(stored, Boolean(revocations))
+    const pending = tokensToRevoke(stored, targets)
     const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
     if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
     if (outbox) tokens += count

@@ -13,7 +13,7 @@ export type ReceiverStep = 'replays' | 'revocations' | 'find' | 'tokens' | 'outb
  * - `repeated`: a token that was processed before was delivered again.
  * - `refused`: a request or a token is not acceptable, or the keys cannot be fetched.
  * - `incomplete`: a part of a logout failed, and the response reports it.
- * - `failure`: one step failed, after which `incomplete` follows.
+ * - `failure`: one step failed, after which `incomplete` follows. (An `expiresAt` that is not a time is only left out.)
  */
 export type ReceiverEvent =
   | { readonly type: 'keys_fetched'; readonly issuer: string; readonly keys: number }

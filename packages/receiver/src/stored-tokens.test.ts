@@ -42,6 +42,21 @@ test.each<[string, object, boolean | undefined, unknown[]]>([
   expect([ended, added]).toEqual([['1'], expected])
 })
 
+test.each([1_795_679_550, '2026-11-28T00:00:00Z', Number.NaN, {}])(
+  'an expiry %j is reported, and ends the session',
+  async (expiresAt) => {
+    const { thrown, ended, added, events } = await logOut({ ...tokens, expiresAt })
+    expect(thrown).toBeUndefined()
+    expect([ended, added]).toEqual([['1'], both])
+    expect(events).toEqual([expect.objectContaining({ type: 'failure', step: 'tokens', error: expect.any(TypeError) })])
+  },
+)
+
+test('the expiry of a session goes to the outbox', async () => {
+  const expiresAt = Date.now() + 60_000
+  expect((await logOut({ ...tokens, expiresAt: new Date(expiresAt) })).added).toEqual([{ ...tokens, expiresAt }])
+})
+
 test.each<[string, object]>([
   ['a scope of another type', { scope: 7 }],
   ['a replaced token alone', { replacedAccessTokens: 'earlier' }],

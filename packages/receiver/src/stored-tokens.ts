@@ -1,9 +1,11 @@
-import { readSessionTokens, revocationEntryOf } from '@backend-logout/core'
+import { emit, readSessionTokens, revocationEntryOf } from '@backend-logout/core'
 import type { LogoutTargets, RevocableTokens } from './logout-targets.ts'
 import type { StoredTokens } from './session-index.ts'
 
 /** The tokens in a session, checked. */
-export interface ReadTokens extends RevocableTokens {
+export interface ReadTokens extends Omit<RevocableTokens, 'expiresAt'> {
+  /** As it is stored. */
+  readonly expiresAt: unknown
   /** Also those from before a refresh. */
   readonly accessTokens: readonly string[]
   /** The refresh token is meant to work while the user is logged out. */
@@ -29,7 +31,7 @@ export function readTokens(
   return {
     accessToken: textOf(accessToken, 'accessToken'),
     refreshToken: textOf(refreshToken, 'refreshToken'),
-    expiresAt: expiresAt ?? undefined,
+    expiresAt,
     accessTokens: [accessToken, ...replaced].flatMap((token) => textOf(token, 'An access token') || []),
     isKept: keepOfflineAccess === true && isOffline(scope),
   }
@@ -41,14 +43,26 @@ export function readTokens(
  */
 export function tokensToRevoke(
   { accessToken, refreshToken, expiresAt, isKept }: ReadTokens,
-  hasList: boolean,
+  { revocations, onEvent }: Pick<LogoutTargets, 'revocations' | 'onEvent'>,
 ): RevocableTokens {
-  const isOnlyListed = isKept && refreshToken && hasList && accessToken && revocationEntryOf(accessToken)
+  const expiry = readExpiry(expiresAt, onEvent)
+  const isOnlyListed = isKept && refreshToken && revocations && accessToken && revocationEntryOf(accessToken)
   return {
     ...(accessToken && !isOnlyListed && { accessToken }),
     ...(refreshToken && !isKept && { refreshToken }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...(expiry !== undefined && { expiresAt: expiry }),
   }
+}
+
+/** A wrong expiry is reported and dropped: an outbox would refuse the tokens with it, at each repetition. */
+function readExpiry(expiresAt: unknown, onEvent: LogoutTargets['onEvent']): number | undefined {
+  if (expiresAt === undefined || expiresAt === null) return undefined
+  const timeMs = Number(expiresAt)
+  // The year 1973 in milliseconds, and the year 5138 in seconds, in which OAuth counts.
+  if (timeMs > 100_000_000_000) return timeMs
+  const error = new TypeError('expiresAt must be a Date, or milliseconds (not seconds) since 1970.')
+  emit(onEvent, { type: 'failure', step: 'tokens', error })
+  return undefined
 }
 
 /** True without a scope. Some libraries store it as a list. */
