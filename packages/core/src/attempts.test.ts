@@ -105,6 +105,15 @@ describe('attemptUntilDone()', () => {
     expect(failing.outcome.ok === false && failing.outcome.error.message).toMatch(/31 s/)
   })
 
+  test.each<Record<string, string>>([{ 'retry-after': '31' }, { 'ratelimit-remaining': '0', 'ratelimit-reset': '31' }])(
+    'states the wait that the provider requires, not how it does: %j',
+    async (headers) => {
+      const { outcome } = await run(manualClock(0), inOrder(answer(429, headers)))
+      const message = expect.stringMatching(/ The provider requires a wait of 31 s\.$/)
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'rate_limited', message } })
+    },
+  )
+
   test('keeps the failure before the last as its cause', async () => {
     const send = inOrder(new TypeError('reset'), answer(503), answer(400, {}, '{"error":"invalid_request"}'))
     const { outcome } = await run(manualClock(0), send)

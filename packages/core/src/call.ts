@@ -88,10 +88,10 @@ export function hideIn({ secrets }: Call): (secret: string) => void {
   return (secret) => void secrets.push(secret)
 }
 
-type Untold<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
+type WithoutBase<T> = T extends LogoutEvent ? Omit<T, keyof LogoutEventBase> & Pick<LogoutEventBase, 'endpoint'> : never
 
 /** Emits an event of a call; `event` is called only when there is a listener. */
-export function emitCall(call: Call, event: () => Untold<LogoutEvent>): void {
+export function emitCall(call: Call, event: () => WithoutBase<LogoutEvent>): void {
   const { onEvent } = call.options
   if (onEvent) emit(onEvent, { ...call.eventBase, ...event() } as LogoutEvent)
 }

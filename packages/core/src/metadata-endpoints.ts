@@ -22,7 +22,7 @@ export function completedMetadata(
   const kept = Object.entries(first).filter(
     ([name, value]) => value !== null && !(replaced.includes(name) && Object.hasOwn(second, name)),
   )
-  return { ...second, ...(Object.fromEntries(kept) as unknown as ProviderMetadata) }
+  return { ...second, ...Object.fromEntries(kept), issuer: first.issuer }
 }
 
 /** Endpoints of metadata of which a document could not be fetched for now: that one may have those which are missing. */

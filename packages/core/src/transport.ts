@@ -51,7 +51,7 @@ export interface TransportResponseParts {
  *
  * const transport: Transport = {
  *   async send({ url, method, headers, body, signal }) {
- *     const response = await fetch(url, { method, headers, body, signal, redirect: 'manual' })
+ *     const response = await fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' })
  *     const { status } = response
  *     return new TransportResponse({ status, headers: response.headers, body: await response.text() })
  *   },
