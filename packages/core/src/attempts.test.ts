@@ -106,10 +106,10 @@ describe('attemptUntilDone()', () => {
   })
 
   test.each<Record<string, string>>([{ 'retry-after': '31' }, { 'ratelimit-remaining': '0', 'ratelimit-reset': '31' }])(
-    'states the wait that the provider requires, not how it does: %j',
+    'states the wait that the provider requires, in whatever header it does: %j',
     async (headers) => {
       const { outcome } = await run(manualClock(0), inOrder(answer(429, headers)))
-      const message = expect.stringMatching(/ The provider requires a wait of 31 s\.$/)
+      const message = expect.stringMatching(/ The provider requires a wait of 31 s \(Retry-After or similar\)\.$/)
       expect(outcome).toMatchObject({ ok: false, error: { code: 'rate_limited', message } })
     },
   )

@@ -50,7 +50,7 @@ export function reportFailure(
     `${at.method} ${endpointName(at.url)}`,
     withoutResponse[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${described}.`,
     advise(call.eventBase.operation, failures),
-    retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s.` : '',
+    retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s (Retry-After or similar).` : '',
     earlier.length > 0 ? `(${failures.length} attempts)` : '',
   ]
   return new LogoutError(code, message.filter(Boolean).join(' '), {

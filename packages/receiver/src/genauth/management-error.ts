@@ -50,7 +50,7 @@ export function managementError(
   const happened = WITHOUT_ANSWER[code]
   const reason = cause instanceof Error && !isLogoutError(cause) && cause.message ? `: ${cause.message}` : ''
   const unsent = state === 'live' ? 'Nothing was sent, so the user is still logged in; try again later.' : unanswered
-  const wait = retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s.` : ''
+  const wait = retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s (Retry-After or similar).` : ''
   const text = [`${action} ${happened ?? answered}${reason}.`, happened ? unsent : ADVICE[code], wait]
   return new LogoutError(code, text.filter(Boolean).join(' '), { ...details, cause })
 }
