@@ -38,7 +38,7 @@ const suites = (...names: readonly string[]): readonly string[] => names.map((na
  * long as the others.
  */
 const LANES = [
-  suites('everywhere', 'cli', 'docs', 'providers', 'runtimes'),
+  suites('everywhere', 'cli', 'docs', 'generators', 'runtimes'),
   suites('outbox', 'browser', 'frameworks', 'revocations', 'fuzz', 'interop'),
 ]
 /** Workers under load for minutes, and a release that is published, installed and run. */
