@@ -1,5 +1,5 @@
 import { DENIES_END } from './denied-end.ts'
-import { TEMPORARY, THROTTLED } from './outage.ts'
+import { TEMPORARY, THROTTLED } from './temporary-errors.ts'
 
 /** Characters of a text that are read. */
 const LONGEST = 2_000

@@ -1,13 +1,13 @@
 import { type AnswerBody, fieldsOf, numberOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter, challengeParameters } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
+import { isRefusal, reportsFailure } from './failure-in-body.ts'
 import { isFromGateway } from './failure-words.ts'
 import { isForeign } from './firewall.ts'
 import type { components } from './generated/provider.ts'
-import { TEMPORARY, TEMPORARY_CODE, THROTTLED } from './outage.ts'
-import { isRefusal, reportsFailure } from './refusal.ts'
 import { requestedWait } from './requested-wait.ts'
 import { isInvalidClient, OAUTH_CODE, type StatedError, statedError, statedWait } from './stated-error.ts'
+import { TEMPORARY, TEMPORARY_CODE, THROTTLED } from './temporary-errors.ts'
 import type { TransportResponse } from './transport.ts'
 
 /** Reason for a failure. Texts are the provider's own and not yet masked. */
