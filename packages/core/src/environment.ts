@@ -126,7 +126,7 @@ export function environmentValue({ read, readFile }: EnvironmentSource, name: st
   }
 }
 
-/** The text of a file. What is no UTF-8 would be another secret; around PEM, tools write names in other encodings. */
+/** The text of a file. Another encoding would change the secret. Around PEM, some tools write names in one. */
 function fileText(content: string, name: string): string {
   const isGarbled = /[\0\ufffd]/.test(content) && !content.includes('-----BEGIN ')
   if (isGarbled) return invalidOption(name, 'names a file that is not text in UTF-8.')

@@ -35,6 +35,7 @@ export interface TokenSourceOptions {
 /** A row that is returned or reported. */
 type FoundRow = TokenRow | BadRow
 type Next = IteratorResult<TokenRow, undefined>
+
 const END: Next = { done: true, value: undefined }
 
 /** More than a run of 10 000 concurrent requests leaves behind. */

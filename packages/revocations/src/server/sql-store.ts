@@ -77,7 +77,7 @@ export class SqlStore {
     if (answer.standby !== 'false') {
       throw new RevocationError('store_unavailable', 'The revocation log is on a standby server, which may lag behind.')
     }
-    if (cursor && !isOf(answer, cursor)) throw gone()
+    if (cursor && !hasAllOf(cursor, answer)) throw gone()
     return this.#pageOf(answer, cursor)
   }
 
@@ -157,11 +157,11 @@ export class SqlStore {
 
 /**
  * True if the log has everything that a cursor has seen. Files of this server that were put back, such as a snapshot of
- * its volume, are older: their next transactions get the numbers of those that the cursor has seen. The server must have
- * started since, and the newest row that the cursor has seen is not there. (If it was deleted because it has ended, the
- * reader starts over in vain.)
+ * its volume, are older: their next transactions get the numbers of those that the cursor has seen. Then the server has
+ * started since, and the newest row that the cursor has seen is missing. (It may also have been deleted because it had
+ * ended. Then the reader starts over in vain.)
  */
-function isOf({ history, start, known, anchored }: Answer, cursor: Cursor): boolean {
+function hasAllOf(cursor: Cursor, { history, start, known, anchored }: Answer): boolean {
   if (cursor.history !== history || known !== 'true') return false
   return cursor.start === start || anchored === 'true' || lastSeen(cursor) === '0'
 }
