@@ -1,8 +1,8 @@
+import { isPlainName } from '@backend-logout/private-store'
 import { getConstructionPlans, getMigrationPlans } from 'pg-boss'
 import { SCHEMA } from './boss.ts'
 import { OutboxError } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
-import { isPlainName } from './plain-name.ts'
 import { withStandardStrings } from './standard-strings.ts'
 
 /** Options of {@link outboxSchemaSql}. */

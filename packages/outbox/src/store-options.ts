@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import {
   isMistypedAddress,
+  isPlainName,
   isPostgresAddress,
   type PostgresAddress,
   parsePostgresAddress,
 } from '@backend-logout/private-store'
 import { refuse } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
-import { isPlainName } from './plain-name.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {

@@ -4,11 +4,13 @@
  *
  * @module
  */
+
 export { describeDatabaseError } from './database-error.ts'
 export { FolderInUseError } from './folder-lock.ts'
 export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } from './open-private-store.ts'
 export { isOutage, outlastOutage } from './outage.ts'
 export { NotPrivateError } from './ownership.ts'
+export { isPlainName } from './plain-name.ts'
 export {
   isMistypedAddress,
   isPostgresAddress,

@@ -1,5 +1,6 @@
 import {
   isMistypedAddress,
+  isPlainName,
   isPostgresAddress,
   type PostgresAddress,
   parsePostgresAddress,
@@ -8,7 +9,6 @@ import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
 import type { OnRevocationLogEvent } from './events.ts'
-import { isPlainName } from './plain-name.ts'
 
 /** A Postgres server, for any number of processes and machines. */
 export interface PostgresOptions {

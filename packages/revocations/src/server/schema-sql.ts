@@ -1,6 +1,6 @@
+import { isPlainName } from '@backend-logout/private-store'
 import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
-import { isPlainName } from './plain-name.ts'
 import { creation, SCHEMA } from './schema.ts'
 
 /** Options of {@link revocationLogSchemaSql}. */
