@@ -37,17 +37,14 @@ const suites = (...names: readonly string[]): readonly string[] => names.map((na
  * that those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as
  * long as the others.
  */
-const LANES = [
-  suites('everywhere', 'cli', 'docs', 'generators', 'runtimes'),
-  suites('outbox', 'browser', 'frameworks', 'revocations', 'fuzz', 'interop'),
-]
+const LANES = [suites('everywhere', 'cli', 'docs', 'runtimes'), suites('outbox', 'browser', 'frameworks')]
 /** Workers under load for minutes, and a release that is published, installed and run. */
 const LONG = [suites('scale'), suites('packaging')]
 /** The tests use 600 MB at a time. */
 const LEAST_FREE_BYTES = 4 * 2 ** 30
-// A runner uses all cores but one, and those that start servers, programs and browsers wait for half of their time.
-// More runners would only cause each other's timeouts.
-const OTHERS = Math.ceil(availableParallelism() / 2)
+// A suite waits for half of its time: for servers, programs and browsers. With more of them at a time, they would only
+// cause each other's timeouts.
+const OTHERS = availableParallelism()
 
 // The registry that some tests start fetches from npm's configured registry, and must trust the same certificates as
 // npm.
@@ -78,8 +75,8 @@ const all = given.includes('--all')
 const chosen = given.filter((argument) => argument !== '--all')
 const status =
   chosen.length > 0
-    ? await turbo('test', OTHERS + 1, chosen)
-    : (await turbo('build', OTHERS + 1, [])) || Math.max(await runAllBut(LONG, LANES), all ? await runLanes(LONG) : 0)
+    ? await turbo('test', OTHERS, chosen)
+    : (await turbo('build', OTHERS, [])) || Math.max(await runAllBut(LONG, LANES), all ? await runLanes(LONG) : 0)
 
 /**
  * Creates a folder for temporary files in memory, if there is enough. The tests copy databases and sync thousands of

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Desk, openDesk } from './desk-server.ts'
-import { runSuite } from './run-suite.ts'
-import { RUNTIMES } from './runtimes.ts'
+import { openDesk, type Report } from './desk-server.ts'
+import { type Place, runSuite } from './run-suite.ts'
+import { RUNTIMES, type Runtime } from './runtimes.ts'
 import { type Stage, setStage } from './stage.ts'
-import { type ProviderProcess, startProvider } from './start-provider.ts'
+import { startProvider } from './start-provider.ts'
 import { suite } from './suite/suite.ts'
 import { count, markdown, type Row } from './table.ts'
 
@@ -12,33 +12,51 @@ suite({ test: (name: string) => cases.push(name), client: {}, jwt: {}, receiver:
 // The first run only determines which runtimes are available.
 cases.shift()
 
-let provider: ProviderProcess
-let desk: Desk
+/** As many runtimes as run at a time: `maxConcurrency` in vitest.config.ts. */
+const PLACES = 2
+
 let stage: Stage
-const rows: Row[] = []
+let places: readonly Place[] = []
+let free: Place[] = []
+const results = new Map<Runtime, readonly Report[]>()
 
 beforeAll(async () => {
-  provider = await startProvider()
-  desk = await openDesk(provider.appHost)
-  stage = await setStage({ desk: desk.url })
+  const desks = await Promise.all(
+    Array.from({ length: PLACES }, async () => {
+      const provider = await startProvider()
+      return { provider, desk: await openDesk(provider.appHost) }
+    }),
+  )
+  stage = await setStage(desks.map(({ desk }) => desk.url))
+  places = desks.map((both, index) => ({ ...both, cwd: stage.folders[index] as string }))
+  free = [...places]
 }, 120_000)
 
 afterAll(async () => {
-  for (const row of rows) {
+  for (const row of rows()) {
     const { name, version, package: tested } = row.runtime
     const { passed, failed, cannot } = count(row)
     console.log(`${name} (${version}), ${tested}: ${passed} passed, ${failed} failed, ${cannot} cannot hold`)
   }
   await stage?.close()
-  desk?.close()
-  provider?.close()
+  for (const { desk, provider } of places) {
+    desk.close()
+    provider.close()
+  }
 })
 
-test.each(RUNTIMES)('$name runs the whole suite with $package', { timeout: 150_000 }, async (runtime) => {
-  const hosts = [desk.url, provider.appHost].map((url) => new URL(url).host)
-  const outcome = await runSuite(runtime, stage, desk, hosts)
+function rows(): Row[] {
+  return RUNTIMES.flatMap((runtime) => {
+    const reports = results.get(runtime)
+    return reports ? [{ runtime, reports }] : []
+  })
+}
+
+test.concurrent.each(RUNTIMES)('$name runs the whole suite with $package', { timeout: 150_000 }, async (runtime) => {
+  const place = free.pop() as Place
+  const outcome = await runSuite(runtime, place, stage.env).finally(() => free.push(place))
   const { reports } = outcome
-  rows.push({ runtime, reports })
+  results.set(runtime, reports)
 
   expect(reports.filter(({ error }) => error !== undefined)).toEqual([])
   expect(
@@ -51,7 +69,7 @@ test.each(RUNTIMES)('$name runs the whole suite with $package', { timeout: 150_0
 
 test('docs/runtimes.md matches the results', async () => {
   const command = 'npm test -- --filter=@backend-logout/tests-runtimes -- --update'
-  await expect(markdown(rows, cases), `docs/runtimes.md is stale: run \`${command}\`.`).toMatchFileSnapshot(
+  await expect(markdown(rows(), cases), `docs/runtimes.md is stale: run \`${command}\`.`).toMatchFileSnapshot(
     '../../../docs/runtimes.md',
   )
 })

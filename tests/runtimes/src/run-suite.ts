@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Desk, Report } from './desk-server.ts'
 import type { Runtime } from './runtimes.ts'
-import type { Stage } from './stage.ts'
+import type { ProviderProcess } from './start-provider.ts'
 
 /** The result of a runtime. */
 export interface Outcome {
@@ -15,11 +15,23 @@ export interface Outcome {
 
 const PATIENCE_MS = 120_000
 
-/** Runs the whole suite in a runtime on the stage. */
-export async function runSuite(runtime: Runtime, stage: Stage, desk: Desk, hosts: readonly string[]): Promise<Outcome> {
+/** A place for one runtime at a time. */
+export interface Place {
+  readonly provider: ProviderProcess
+  readonly desk: Desk
+  /** Its part of the stage. */
+  readonly cwd: string
+}
+
+/** Runs the whole suite in a runtime. */
+export async function runSuite(
+  runtime: Runtime,
+  { provider, desk, cwd }: Place,
+  env: NodeJS.ProcessEnv,
+): Promise<Outcome> {
   desk.clear()
-  const [program, ...args] = runtime.command(hosts)
-  const child = spawn(program, args, { cwd: stage.folder, env: stage.env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' })
+  const [program, ...args] = runtime.command([desk.url, provider.appHost].map((url) => new URL(url).host))
+  const child = spawn(program, args, { cwd, env, timeout: PATIENCE_MS, killSignal: 'SIGKILL' })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   const exitCode = await new Promise<number | null>((resolve, reject) =>

@@ -7,9 +7,10 @@ import { promisify } from 'node:util'
 import { pnpm } from '../../../scripts/release/run.ts'
 import { startJsrRegistry } from '../../packaging/src/registries/jsr-registry.ts'
 
-/** A folder in which the suite finds the packages as users have them. */
+/** Folders in which the suite finds the packages as users have them. */
 export interface Stage {
-  readonly folder: string
+  /** One for each desk. */
+  readonly folders: readonly string[]
   /** Further environment variables for programs that run in it. */
   readonly env: NodeJS.ProcessEnv
   close(): Promise<void>
@@ -20,11 +21,11 @@ const root = join(import.meta.dirname, '../../..')
 const ownModules = join(import.meta.dirname, '../node_modules')
 
 /**
- * Prepares the stage: the suite and its runners, core, the Node package, the receiver and the list of revocations from
+ * Prepares the stage for runtimes that report to these desks, one at a time to each: the suite and its runners, core, the Node package, the receiver and the list of revocations from
  * their tarballs, and the package on JSR from a registry to which it was published. Nothing comes from the network:
  * the packages' dependencies are linked.
  */
-export async function setStage(context: { readonly desk: string }): Promise<Stage> {
+export async function setStage(desks: readonly string[]): Promise<Stage> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'backend-logout-runtimes-')))
   const registry = await startJsrRegistry(join(folder, '.jsr'))
   const env = { ...process.env, JSR_URL: registry.url, DENO_DIR: join(folder, '.deno'), TMPDIR: folder, NO_COLOR: '1' }
@@ -34,7 +35,6 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
   }
   try {
     await cp(import.meta.dirname, folder, { recursive: true })
-    await writeFile(join(folder, 'context.json'), JSON.stringify(context))
     for (const name of await readdir(ownModules)) {
       if (name !== '@backend-logout') await link(join(ownModules, name), join(folder, 'node_modules', name))
     }
@@ -54,11 +54,23 @@ export async function setStage(context: { readonly desk: string }): Promise<Stag
       '@backend-logout/revocations': './node_modules/@backend-logout/revocations/dist/index.js',
     }
     await writeFile(join(folder, 'deno.json'), JSON.stringify({ imports, nodeModulesDir: 'manual', lock: false }))
+    const folders = await Promise.all(desks.map((desk) => copyFor(desk, folder)))
+    return { folders, env, close }
   } catch (error) {
     await close()
     throw error
   }
-  return { folder, env, close }
+}
+
+/** Copies the stage into a folder inside it. */
+async function copyFor(desk: string, folder: string): Promise<string> {
+  const copy = join(folder, `.${new URL(desk).port}`)
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith('.'))
+      await cp(join(folder, name), join(copy, name), { recursive: true, verbatimSymlinks: true })
+  }
+  await writeFile(join(copy, 'context.json'), JSON.stringify({ desk }))
+  return copy
 }
 
 /** Unpacks the tarball of a package into the stage, links its dependencies, and returns these. */
