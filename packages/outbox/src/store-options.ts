@@ -1,11 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import {
-  isMistypedAddress,
-  isPlainName,
-  isPostgresAddress,
-  type PostgresAddress,
-  parsePostgresAddress,
-} from '@backend-logout/private-store'
+import { type PostgresLocation, parseStore } from '@backend-logout/private-store'
 import { refuse } from './errors.ts'
 import { refuseUnknownOption } from './option-names.ts'
 
@@ -59,14 +52,13 @@ export type OutboxStore =
   | { readonly memory: true }
 
 /** Checked {@link PostgresOptions}. */
-export interface ResolvedPostgres extends Omit<PostgresOptions, 'postgres'> {
-  readonly kind: 'postgres'
-  readonly address: PostgresAddress
-}
+export type ResolvedPostgres = PostgresLocation & Pick<PostgresOptions, 'synchronousCommit' | 'readOnly'>
 
 /** A checked {@link OutboxStore}. */
 export type ResolvedStore = { readonly kind: 'embedded'; readonly folder: string | undefined } | ResolvedPostgres
 
+/** One may wait for the lock of another transaction, so a second one must be free for the rest. */
+const LEAST_CONNECTIONS = 2
 const STORE: Readonly<Record<keyof PostgresOptions | 'folder' | 'memory', true>> = {
   folder: true,
   postgres: true,
@@ -91,52 +83,21 @@ const STORE_HINTS = {
  * @throws OutboxError `invalid_options`
  */
 export function resolveStore(store: unknown): ResolvedStore {
-  if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  if (typeof store === 'string' && store !== '') {
-    if (isMistypedAddress(store)) {
-      refuse(
-        'invalid_options',
-        'store must be the path of a folder, or a postgres:// address without quotes around it.',
-      )
-    }
-    return { kind: 'embedded', folder: store }
-  }
+  const location = parseStore(store, LEAST_CONNECTIONS)
   if (typeof store === 'object' && store !== null) {
-    const { memory, folder, postgres } = store as { memory?: unknown; folder?: unknown; postgres?: unknown }
-    const given = [memory, folder, postgres].filter((value) => value !== undefined).length
     // A setting of Postgres has no meaning for a folder.
-    const known = given !== 1 || postgres !== undefined ? STORE : { memory: true, folder: true }
+    const known = 'kind' in location && location.kind !== 'postgres' ? { memory: true, folder: true } : STORE
     refuseUnknownOption(store, known, { of: 'store', hints: STORE_HINTS, code: 'invalid_options' })
-    if (given === 1 && memory === true) return { kind: 'embedded', folder: undefined }
-    if (given === 1 && folder !== undefined) return { kind: 'embedded', folder: pathOf(folder) }
-    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
   }
-  return refuse(
-    'invalid_options',
-    'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
-  )
-}
-
-function pathOf(folder: unknown): string {
-  if (folder instanceof URL && folder.protocol === 'file:') return fileURLToPath(folder)
-  if (typeof folder === 'string' && folder !== '') return folder
-  return refuse('invalid_options', 'store.folder must be a path.')
-}
-
-function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const { postgres, schema, maxConnections, ssl, synchronousCommit, readOnly } = options
-  const address = parsePostgresAddress(String(postgres))
-  if ('problem' in address) return refuse('invalid_options', `The postgres:// address in store ${address.problem}.`)
-  if (schema !== undefined && !isPlainName(schema)) {
-    refuse('invalid_options', 'store.schema must be a lower-case name of at most 50 characters.')
-  }
-  if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 2)) {
-    refuse('invalid_options', 'store.maxConnections must be a whole number from 2 on.')
-  }
+  if ('problem' in location) return refuse('invalid_options', location.problem)
+  if (location.kind === 'memory') return { kind: 'embedded', folder: undefined }
+  if (location.kind === 'folder') return { kind: 'embedded', folder: location.folder }
+  const { synchronousCommit, readOnly } = Object(store) as Partial<PostgresOptions>
   if (synchronousCommit !== undefined && !['remote_write', 'on', 'remote_apply'].includes(synchronousCommit)) {
     refuse('invalid_options', 'store.synchronousCommit must be remote_write, on or remote_apply.')
   }
-  if (readOnly !== undefined && typeof readOnly !== 'boolean')
+  if (readOnly !== undefined && typeof readOnly !== 'boolean') {
     refuse('invalid_options', 'store.readOnly must be true or false.')
-  return { kind: 'postgres', address, schema, maxConnections, ssl, synchronousCommit, readOnly }
+  }
+  return { ...location, synchronousCommit, readOnly }
 }

@@ -11,12 +11,7 @@ export { type OpenPrivateStoreOptions, openPrivateStore, type PrivateStore } fro
 export { isOutage, outlastOutage } from './outage.ts'
 export { NotPrivateError } from './ownership.ts'
 export { isPlainName } from './plain-name.ts'
-export {
-  isMistypedAddress,
-  isPostgresAddress,
-  type PostgresAddress,
-  type PostgresHost,
-  parsePostgresAddress,
-} from './postgres-address.ts'
+export { type PostgresAddress, type PostgresHost, parsePostgresAddress } from './postgres-address.ts'
 export { printable } from './printable.ts'
+export { type PostgresLocation, parseStore, type StoreLocation } from './store-location.ts'
 export { type TimedCall, TimedCalls } from './timed-calls.ts'

@@ -38,16 +38,7 @@ const KEYWORDS: Readonly<Record<string, string>> = {
 const SESSION_ATTRIBUTES = new Set(['any', 'read-write', 'primary'])
 const URI = /^postgres(?:ql)?:\/\/(?:([^/?#]*)@)?([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/i
 
-/**
- * Recognizes an address of Postgres, as opposed to the path of a folder.
- *
- * @example
- * ```ts
- * import { isPostgresAddress } from '@backend-logout/private-store'
- *
- * console.log(isPostgresAddress('host=db-1 dbname=app'), isPostgresAddress('./data')) // true false
- * ```
- */
+/** Recognizes an address of Postgres, as opposed to the path of a folder. */
 export function isPostgresAddress(text: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(text) || isKeywords(text)
 }
@@ -55,13 +46,6 @@ export function isPostgresAddress(text: string): boolean {
 /**
  * Recognizes an address that is mistyped, of another kind, or in quotes, as files with variables for containers have them.
  * As a path, it would become a folder: another store on each machine, with the password in its name.
- *
- * @example
- * ```ts
- * import { isMistypedAddress } from '@backend-logout/private-store'
- *
- * console.log(isMistypedAddress('"postgres://db/app"'), isMistypedAddress('./data')) // true false
- * ```
  */
 export function isMistypedAddress(text: string): boolean {
   const bare = text.replaceAll(/^[\s"'`]+|[\s"'`]+$/g, '')

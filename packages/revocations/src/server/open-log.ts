@@ -1,3 +1,4 @@
+import type { StoreLocation } from '@backend-logout/private-store'
 import { RevocationError } from '../errors.ts'
 import { emit } from '../events.ts'
 import { Appender } from './appender.ts'
@@ -6,7 +7,7 @@ import { Hub } from './hub.ts'
 import type { RevocationLog } from './log.ts'
 import { MemoryStore } from './memory-store.ts'
 import { readEntries } from './new-entry.ts'
-import { type ResolvedStore, type RevocationLogOptions, resolveLogOptions } from './options.ts'
+import { type RevocationLogOptions, resolveLogOptions } from './options.ts'
 import type { LogStore } from './store.ts'
 import { storeError } from './store-error.ts'
 
@@ -88,7 +89,7 @@ export async function openRevocationLog(options: RevocationLogOptions): Promise<
 }
 
 async function openStore(
-  options: ResolvedStore,
+  options: StoreLocation,
   pageEntries: number,
   onEvent: (event: RevocationLogEvent) => void,
   onError: (error: unknown) => void,

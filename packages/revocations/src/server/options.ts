@@ -1,10 +1,4 @@
-import {
-  isMistypedAddress,
-  isPlainName,
-  isPostgresAddress,
-  type PostgresAddress,
-  parsePostgresAddress,
-} from '@backend-logout/private-store'
+import { parseStore, type StoreLocation } from '@backend-logout/private-store'
 import { refuse } from '../errors.ts'
 import { refuseOthers } from '../option-names.ts'
 import { MAX_ENTRIES } from '../page.ts'
@@ -62,21 +56,9 @@ export interface RevocationLogOptions {
   readonly onEvent?: OnRevocationLogEvent | undefined
 }
 
-/** Checked {@link PostgresOptions}. */
-export interface ResolvedPostgres extends Omit<PostgresOptions, 'postgres'> {
-  readonly kind: 'postgres'
-  readonly address: PostgresAddress
-}
-
-/** Checked {@link RevocationStore}. */
-export type ResolvedStore =
-  | { readonly kind: 'memory' }
-  | { readonly kind: 'folder'; readonly folder: string | URL }
-  | ResolvedPostgres
-
 /** Checked {@link RevocationLogOptions}. */
 export interface ResolvedLogOptions {
-  readonly store: ResolvedStore
+  readonly store: StoreLocation
   readonly appendTimeoutMs: number
   readonly pageEntries: number
   readonly onEvent: OnRevocationLogEvent | undefined
@@ -99,51 +81,15 @@ export function resolveLogOptions(options: RevocationLogOptions): ResolvedLogOpt
   return { store: resolveStore(store), appendTimeoutMs, pageEntries, onEvent }
 }
 
-function resolveStore(store: unknown): ResolvedStore {
-  if (typeof store === 'string' && isPostgresAddress(store)) return resolvePostgres({ postgres: store })
-  if (typeof store === 'string' && store !== '') {
-    if (isMistypedAddress(store)) {
-      refuse('store must be the path of a folder, or a postgres:// address without quotes around it.')
-    }
-    return { kind: 'folder', folder: store }
-  }
-  if (typeof store === 'object' && store !== null) {
+function resolveStore(store: unknown): StoreLocation {
+  const location = parseStore(store, 1)
+  if ('problem' in location) return refuse(location.problem)
+  if (typeof store === 'object') {
     const { memory, folder, postgres, ...others } = store as Record<string, unknown>
-    const given = [memory, folder, postgres].filter((value) => value !== undefined).length
     // A setting of Postgres has no meaning for a folder.
-    if (given === 1 && postgres === undefined) refuseOthers(others, 'folder or memory')
-    if (given === 1 && memory === true) return { kind: 'memory' }
-    if (given === 1 && folder !== undefined) return { kind: 'folder', folder: checkFolder(folder) }
-    if (given === 1 && postgres !== undefined) return resolvePostgres(store as PostgresOptions)
+    if (postgres === undefined) refuseOthers(others, 'folder or memory')
+    const { schema, maxConnections, ssl, ...unknown } = others
+    refuseOthers(unknown, 'postgres, schema, maxConnections, ssl')
   }
-  return refuse(
-    'store must be the path of a folder, a postgres:// address, { folder }, { postgres, … } or { memory: true }.',
-  )
-}
-
-function checkFolder(folder: unknown): string | URL {
-  if (folder instanceof URL && folder.protocol === 'file:') return folder
-  return typeof folder === 'string' && folder !== '' ? folder : refuse('store.folder must be a path.')
-}
-
-function resolvePostgres(options: PostgresOptions): ResolvedStore {
-  const {
-    postgres,
-    schema,
-    maxConnections,
-    ssl,
-    folder: _folder,
-    memory: _memory,
-    ...others
-  } = options as PostgresOptions & Record<string, unknown>
-  refuseOthers(others, 'postgres, schema, maxConnections, ssl')
-  const address = parsePostgresAddress(String(postgres))
-  if ('problem' in address) return refuse(`The postgres:// address in store ${address.problem}.`)
-  if (schema !== undefined && !isPlainName(schema)) {
-    refuse('store.schema must be a lower-case name of at most 50 characters.')
-  }
-  if (maxConnections !== undefined && !(Number.isInteger(maxConnections) && maxConnections >= 1)) {
-    refuse('store.maxConnections must be a whole number from 1 on.')
-  }
-  return { kind: 'postgres', address, schema, maxConnections, ssl }
+  return location
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { PostgresLocation } from '@backend-logout/private-store'
 import { PostgresDatabase } from '@backend-logout/private-store/postgres'
 import type { RevocationEntry } from '../entry.ts'
-import type { ResolvedPostgres } from './options.ts'
 import { prepareSchema, SCHEMA } from './schema.ts'
 import { SqlStore } from './sql-store.ts'
 import type { LogStore, StorePage } from './store.ts'
@@ -53,7 +53,7 @@ export class PostgresStore implements LogStore {
    * @throws RevocationError `store_unavailable`
    */
   static async open(
-    options: ResolvedPostgres,
+    options: PostgresLocation,
     pageEntries: number,
     onError: (error: unknown) => void,
   ): Promise<PostgresStore> {
