@@ -8,30 +8,32 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Plugin } from 'esbuild'
+import type { Plugin } from 'rolldown'
+import { minify } from 'rolldown/utils'
 
 const LIGHT_HEADERS = join(import.meta.dirname, '../packages/core/src/light-headers.ts')
 
-/** An esbuild plugin for packages that import `openapi-fetch`. */
+/** A plugin for packages that import `openapi-fetch`. */
 export const embedOpenapiFetch: Plugin = {
   name: 'embed-openapi-fetch',
-  setup(build) {
-    build.onResolve({ filter: /^openapi-fetch$/ }, ({ resolveDir }) => {
-      const manifest = createRequire(join(resolveDir, 'x')).resolve('openapi-fetch/package.json')
-      return { path: join(dirname(manifest), 'dist/index.mjs'), sideEffects: false }
-    })
-    build.onLoad({ filter: /[\\/]openapi-fetch[\\/]dist[\\/]index\.mjs$/ }, async ({ path }) => {
-      const folder = join(dirname(path), '..')
+  resolveId(id, importer = '') {
+    if (id !== 'openapi-fetch') return undefined
+    const manifest = createRequire(importer).resolve('openapi-fetch/package.json')
+    return { id: join(dirname(manifest), 'dist/index.mjs'), moduleSideEffects: false }
+  },
+  load: {
+    filter: { id: /[\\/]openapi-fetch[\\/]dist[\\/]index\.mjs$/ },
+    async handler(id) {
+      const folder = join(dirname(id), '..')
       const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
       const license = await readFile(join(folder, 'LICENSE'), 'utf8')
-      const source = await readFile(path, 'utf8')
+      const source = `const process = undefined\n${await readFile(id, 'utf8')}`
       // Minified, because it counts in the size of the package, and has its own repository to be read in.
-      const { code } = await build.esbuild.transform(source, { minify: true, define: { process: 'undefined' } })
-      const contents = `/*! openapi-fetch ${version}\n\n${license.trim()} */
+      const { code } = await minify(id, source, { module: true })
+      return `/*! openapi-fetch ${version}\n\n${license.trim()} */
 import { LightHeaders as Headers } from ${JSON.stringify(LIGHT_HEADERS)}
 const FormData = class {}
 ${code}`
-      return { contents, loader: 'js', resolveDir: dirname(path) }
-    })
+    },
   },
 }
