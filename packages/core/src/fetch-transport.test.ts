@@ -84,6 +84,33 @@ function withoutStream(text: string, body: unknown, status = 200): Response {
   return { ok: status < 300, status, headers: new Headers(), body, text: async () => text } as unknown as Response
 }
 
+test.each<[boolean, string, string, object]>([
+  [true, 'names another address', 'https://example.com/a', { url: 'https://example.com/login' }],
+  [
+    true,
+    'names another address after a refusal',
+    'https://example.com/a',
+    { url: 'https://other.example/a', status: 404 },
+  ],
+  [false, 'names the same address', 'https://example.com/a', { url: 'https://example.com/a' }],
+  [false, 'names the same address in another form', 'https://example.com', { url: 'https://EXAMPLE.com:443/' }],
+  [false, 'names no address', 'https://example.com/a', { url: '' }],
+  [false, 'names no whole address', 'https://example.com/a', { url: '/login' }],
+  [
+    false,
+    'denies a redirect, as after a service worker',
+    'https://example.com/a',
+    { url: 'https://x/', redirected: false },
+  ],
+  [true, 'admits a redirect', 'https://example.com/a', { url: 'https://example.com/a', redirected: true }],
+])('a redirect that fetch has followed is noticed: %j if the response %s', async (redirected, _what, url, parts) => {
+  const response = { ...withoutStream('{"secret":1}', undefined), ...parts }
+  const request = { method: 'POST', url, headers: {}, body: '', maxBodyBytes: 100 } as const
+  const transport = fetchTransport(async () => response)
+  const answer = await transport.send({ ...request, signal: AbortSignal.timeout(1_000) })
+  expect(answer).toMatchObject({ redirected, body: redirected ? '' : '{"secret":1}' })
+})
+
 test.each([
   ['React Native, which has no body', () => undefined],
   ['libraries whose body is null', () => null],

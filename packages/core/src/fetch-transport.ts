@@ -29,8 +29,11 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
         signal,
       })
       const { status, headers: answered } = response
-      // Browsers hide a redirect behind status 0; a `fetch` that was handed in may have followed it.
-      const redirected = response.type === 'opaqueredirect' || response.redirected
+      // Browsers hide a redirect behind status 0; a `fetch` that was handed in may have followed it. React Native's always
+      // does, and has no `redirected`.
+      const redirected =
+        response.type === 'opaqueredirect' ||
+        ((response.redirected as boolean | undefined) ?? isElsewhere(response, url))
       const respond = (text: string, truncated: boolean): TransportResponse =>
         new TransportResponse({ status, headers: answered, redirected, body: text, truncated })
       if (redirected || (status >= 300 && status < 400)) {
@@ -47,6 +50,12 @@ export function fetchTransport(fetch?: typeof globalThis.fetch): Transport {
       }
     },
   }
+}
+
+/** True if a response names another address than the requested one. Many name none. */
+function isElsewhere({ url }: Response, requested: string): boolean {
+  const actual = url ? URL.parse(url) : null
+  return actual !== null && actual.href !== new URL(requested).href
 }
 
 /** Bodies up to this length are read in one call, which takes a fifth of the time in Deno. */
