@@ -1,21 +1,14 @@
 import { emit, readSessionTokens, type SessionTokens } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
-import type { FrontChannelRequest } from './front-channel.ts'
 import { HttpProblem } from './http-problem.ts'
+import type { SharedLogout, UrlRequest } from './join-logouts.ts'
 import { NO_TOKENS, type RevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
 import type { LogoutSession, StoredTokens } from './session.ts'
 import { underLock } from './session-lock.ts'
 import type { RunStep, StepResult } from './step.ts'
 
-/** A session that has ended, and the headers that make the browser forget it. */
-export interface EndedSession extends TokensOutcome {
-  readonly headers: Headers
-}
-
 /** Parameters that the page adds to its session. */
-export interface PageHints {
-  readonly idToken: string | undefined
-  readonly front: FrontChannelRequest
+export interface PageHints extends UrlRequest {
   /** True if the request names a session; `undefined` if the session has no `id`. */
   readonly named: boolean | undefined
 }
@@ -35,7 +28,7 @@ export async function endSession(
   revokeTokens: RevokeTokens,
   runStep: RunStep,
   onEvent?: OnLogoutProxyEvent,
-): Promise<EndedSession> {
+): Promise<SharedLogout> {
   const revokeStored = async (stored: StoredTokens | undefined): Promise<TokensOutcome> => {
     if (stored) return revokeTokens(await complete(stored, hints, runStep), hints.front)
     emit(onEvent, { type: 'no_session', named: hints.named })
@@ -51,7 +44,7 @@ export async function endSession(
     if (!later.ok || !later.value || hasSameTokens(first, later.value)) return undefined
     return revokeTokens(await complete({ ...later.value, idToken: undefined }, NO_HINTS, runStep))
   }
-  const end = async (locked: boolean): Promise<EndedSession> => {
+  const end = async (locked: boolean): Promise<SharedLogout> => {
     const read = await readStored()
     let outcome = read.ok ? await revokeStored(read.value) : NO_TOKENS
     let later: StepResult<StoredTokens | undefined> | undefined
@@ -64,7 +57,8 @@ export async function endSession(
     // Tokens that could not be read, or that a refresh replaced in the meantime, must be treated as still valid.
     const certain = read.ok && later?.ok !== false && locked
     const uncertain = { status: 'local_only', ...(outcome.listed && { listed: false }) } as const
-    return { ...outcome, ...(!certain && uncertain), headers: cleared.value }
+    const idToken = read.ok ? read.value?.idToken : undefined
+    return { ...outcome, ...(!certain && uncertain), headers: cleared.value, idToken }
   }
   if (!session.lock) return end(true)
   return underLock(async (run) => session.lock?.(request, run), end, runStep)

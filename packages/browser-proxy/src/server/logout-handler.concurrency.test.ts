@@ -21,6 +21,54 @@ describe('concurrent logouts', () => {
     expect(events.filter((event) => event.type === 'outcome' && event.joined)).toHaveLength(19)
   })
 
+  test('of one session each receive the logout URL that they have asked for', async () => {
+    const returnTo = ['https://app.example.com/a', 'https://app.example.com/b']
+    const { handler, events, signIn } = createApplication(provider, {
+      returnTo,
+      extraParameters: async (request) => ({ ui_locales: new URL(request.url).search.slice(1) || 'en' }),
+    })
+    const { cookie, idToken } = await signIn()
+    const asked = returnTo.map((return_to, at) => logoutRequest(cookie, { return_to, state: `state-${at}` }))
+    const french = new Request(`${asked[0]?.url}?fr`, logoutRequest(cookie))
+    const answers = await Promise.all([...asked, french].map((request) => handler(request)))
+    const urls = await Promise.all(answers.map(async (answer) => new URL((await answer.json()).logout_url)))
+    const own = { id_token_hint: idToken, ui_locales: 'en' }
+    expect(urls.map(({ searchParams }) => Object.fromEntries(searchParams))).toEqual([
+      { ...own, post_logout_redirect_uri: returnTo[0], state: 'state-0' },
+      { ...own, post_logout_redirect_uri: returnTo[1], state: 'state-1' },
+      { ...own, ui_locales: 'fr' },
+    ])
+    expect(answers.every(cleared)).toBe(true)
+    expect(revocations()).toBe(2)
+    expect(events.map((event) => event.type)).toEqual(['outcome', 'outcome', 'outcome'])
+  })
+
+  test('of one session share the reason why there is no logout URL only if they have asked for one', async () => {
+    const returnTo = ['https://app.example.com/a']
+    const { handler, sessions, signIn } = createApplication(provider, { returnTo })
+    const { cookie, id, accessToken } = await signIn()
+    sessions.set(id, { accessToken })
+    const asked = [undefined, { return_to: returnTo[0] }, { id_token_hint: 'an.id.token' }]
+    const answers = await Promise.all(asked.map((body) => handler(logoutRequest(cookie, body))))
+    expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([
+      { status: 'logged_out' },
+      { status: 'logged_out', logout_url_error: 'invalid_argument' },
+      { status: 'logged_out', logout_url: expect.stringContaining('id_token_hint=an.id.token') },
+    ])
+  })
+
+  test('of one token each receive the logout URL that they have asked for', async () => {
+    const { accessToken } = await provider.signIn()
+    const { handler } = createApplication(provider, { session: undefined })
+    const asked = ['one.id.token', 'another.id.token']
+    const answers = await Promise.all(
+      asked.map((id_token_hint) => handler(logoutRequest(undefined, { token: accessToken, id_token_hint }))),
+    )
+    const urls = await Promise.all(answers.map(async (answer) => (await answer.json()).logout_url))
+    expect(urls).toEqual(asked.map((hint) => expect.stringContaining(`id_token_hint=${hint}`)))
+    expect(revocations()).toBe(1)
+  })
+
   test('of different sessions stay separate', async () => {
     const { handler, signIn } = createApplication(provider)
     const users = await Promise.all([signIn(), signIn(), signIn()])

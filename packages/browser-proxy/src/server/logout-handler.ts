@@ -7,12 +7,12 @@ import { checkExtraParameters, type ExtraParameters, type GivenExtraParameters }
 import { revokeGivenToken } from './given-token.ts'
 import { type Door, guard } from './guards.ts'
 import { HttpProblem, internalError } from './http-problem.ts'
+import { createJoinLogouts } from './join-logouts.ts'
 import { type LogoutHandlerOptions, resolveOptions } from './options.ts'
 import { readLogoutRequest } from './request-body.ts'
 import { allowedReturnAddress } from './return-address.ts'
-import { createRevokeTokens, type TokensOutcome } from './revoke-tokens.ts'
+import { createRevokeTokens } from './revoke-tokens.ts'
 import type { Awaitable } from './session.ts'
-import { createSingleFlight } from './single-flight.ts'
 import { createRunStep, type RunStep } from './step.ts'
 
 /**
@@ -60,7 +60,7 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
   const { session, throttle, waitUntil, onEvent, form } = settings
   const runStep = createRunStep(settings.storeTimeoutMs, onEvent)
   const revokeTokens = createRevokeTokens(settings, runStep)
-  const joinLogouts = createSingleFlight<TokensOutcome & { readonly headers?: Headers }>()
+  const joinLogouts = createJoinLogouts(revokeTokens)
 
   const logOut = async (request: Request, door: Door) => {
     const origin = guard(request, settings, door)
@@ -85,15 +85,16 @@ export function createLogoutHandler(options: LogoutHandlerOptions): LogoutHandle
         )
       }
       const revoke = () => revokeGivenToken(asked, front, revokeTokens, settings.client.appId)
-      return { ...(await joinLogouts(`${hint} ${token}`, revoke)), returnTo: redirectUri }
+      return { ...(await joinLogouts(`${hint} ${token}`, { idToken, front }, revoke)), returnTo: redirectUri }
     }
     if (token) {
       throw new HttpProblem('token_not_accepted', 'The tokens come from the session; the body must not have one.')
     }
     const id = await runStep('id', async () => readId(await session.id?.(request)))
     const named = session.id && id.ok ? id.value !== undefined : undefined
-    const end = () => endSession(request, session, { idToken, front, named }, revokeTokens, runStep, onEvent)
-    return { ...(await joinLogouts(id.ok ? id.value : undefined, end)), returnTo: redirectUri }
+    const hints = { idToken, front, named }
+    const end = () => endSession(request, session, hints, revokeTokens, runStep, onEvent)
+    return { ...(await joinLogouts(id.ok ? id.value : undefined, hints, end)), returnTo: redirectUri }
   }
 
   return async (request) => {
