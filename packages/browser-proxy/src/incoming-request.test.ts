@@ -1,8 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { EventEmitter, once } from 'node:events'
+import { createServer, IncomingMessage } from 'node:http'
 import http2 from 'node:http2'
-import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AddressInfo, Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toNodeHandler } from './node.ts'
 import { rawRequest, sendRaw } from './testing/raw-http.ts'
 
@@ -149,4 +149,44 @@ test('HTTP/2 works, including its own way to name the host', async () => {
     session.close()
     plain.close()
   }
+})
+
+/** The request that reaches the handler from a platform that creates requests itself. */
+async function adapt(parts: object, incoming: object = new IncomingMessage(new Socket())): Promise<Request> {
+  seen.length = 0
+  await handle(Object.assign(incoming, { method: 'POST', url: '/logout' }, parts) as never, response() as never)
+  return seen[0] as Request
+}
+
+/** As little of a response as a handler needs. */
+const response = () => Object.assign(new EventEmitter(), { writeHead: () => {}, end: () => {}, getHeader: () => {} })
+
+describe('a request that a platform has created, such as serverless-http,', () => {
+  test.each([
+    ['without lines', {}],
+    ['with no list of lines', { rawHeaders: undefined }],
+  ])('has its headers %s', async (_case, parts) => {
+    const headers = { host: 'app.test', 'x-list': ['1', '2'], 'content-length': 0, 'x-none': undefined }
+    const request = await adapt({ headers: { ...headers, cookie: ['a=1', 'b=\u0141; c=3'] }, ...parts })
+    expect(request.url).toBe('http://app.test/logout')
+    expect([...request.headers]).toEqual([
+      ['content-length', '0'],
+      ['cookie', 'a=1; b=\u00c5\u0081; c=3'],
+      ['host', 'app.test'],
+      ['x-list', '1, 2'],
+    ])
+  })
+
+  test('may lack a socket, and the path before a query', async () => {
+    const request = await adapt({ headers: { host: 'app.test' }, url: '?x=1', socket: undefined })
+    expect(request.url).toBe('http://app.test/?x=1')
+  })
+
+  test.each([
+    ['a parsed body', { body: { a: 1 } }, '{"a":1}'],
+    ['bytes', { rawBody: Buffer.from('raw'), body: {} }, 'raw'],
+  ])('may have %s and no stream', async (_case, parts, text) => {
+    const request = await adapt({ headers: { 'content-length': '7' }, ...parts }, new EventEmitter())
+    expect(await request.text()).toBe(text)
+  })
 })

@@ -33,6 +33,34 @@ test('a body that middleware has read and dropped is an error, not an empty body
   expect(revoked).toEqual([])
 })
 
+test.each([
+  [
+    'a getter of its platform cannot parse',
+    (request) =>
+      Object.defineProperty(request, 'body', {
+        get: () => {
+          throw new SyntaxError('Invalid JSON')
+        },
+      }),
+  ],
+  ['cannot be JSON', (request) => Object.assign(request, { body: { count: 1n } })],
+] as [string, (request: object) => void][])('a body that %s is malformed', async (_case, attach) => {
+  const { post, revoked } = await serve(async (request) => {
+    await readAll(request)
+    attach(request)
+  })
+  const answer = await post('{x')
+  expect([answer.status, (await answer.json()).code]).toEqual([400, 'malformed_body'])
+  expect(revoked).toEqual([])
+})
+
+test('a getter that throws is not used if the body can still be read', async () => {
+  const { post } = await serve((request) => {
+    Object.defineProperty(request, 'body', { get: () => expect.fail('used') })
+  })
+  expect((await post('{"token":"the-token"}')).status).toBe(200)
+})
+
 test('a body that is too large gets a response, and the connection stays open', async () => {
   const { post, revoked } = await serve()
   const answer = await post(JSON.stringify({ token: 'x'.repeat(200_000) }))
