@@ -159,7 +159,7 @@ export const ENVIRONMENT_VARIABLES: Readonly<Record<string, EnvironmentVariable>
   AUTHING_APP_CA_FILE: {
     option: 'tls.ca',
     reading: 'file',
-    about: "The authorities that are trusted to sign the provider's certificate, in PEM.",
+    about: "The authorities that are trusted to sign the provider's certificate, and an https proxy's, in PEM.",
   },
   AUTHING_APP_CERT_FILE: {
     option: 'tls.cert',

@@ -1,7 +1,8 @@
 /** Certificates and keys for connections to the provider: their contents, not file names. */
 export interface NodeTlsOptions {
   /**
-   * The authorities that may sign the provider's certificate, in PEM. They replace the well-known ones.
+   * The authorities that may sign the provider's certificate, in PEM. They replace the well-known ones. Either may sign
+   * the certificate of an https proxy.
    * @default the well-known authorities, as configured in Node.js
    */
   readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined

@@ -11,6 +11,8 @@ export interface Connections {
     readonly secureContext?: SecureContext
     readonly servername?: string
   }
+  /** The application's own authorities, in PEM. */
+  readonly authorities: readonly string[]
   /** True if there is a client certificate. */
   readonly mutualTls: boolean
 }
@@ -46,7 +48,9 @@ export function checkConnections({
     invalidOption('connections', 'must be a whole number from 1 to 65535.')
   }
   if (tls !== undefined && (typeof tls !== 'object' || tls === null)) invalidOption('tls', 'must be an object.')
-  return { limit: connections, mutualTls: Boolean(tls?.cert ?? tls?.pfx), tls: checkTls(tls) }
+  const checked = checkTls(tls)
+  const authorities = [tls?.ca ?? []].flat().map((one) => Buffer.from(one as string).toString())
+  return { limit: connections, mutualTls: Boolean(tls?.cert ?? tls?.pfx), tls: checked, authorities }
 }
 
 function checkTls(given: NodeTlsOptions | undefined): Connections['tls'] {

@@ -12,6 +12,18 @@ test.each([
   expect(describeFailure(error)).toMatch(new RegExp(`${end.replace(/[().]/g, '\\$&')}$`))
 })
 
+test.each([
+  ['SELF_SIGNED_CERT_IN_CHAIN', "the proxy's certificate is not trusted"],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', "the proxy's certificate is for another name"],
+  [
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'the proxy may ask for a client certificate, which only the provider gets',
+  ],
+])('describe() gives advice for a proxy with the code %s', (code, advice) => {
+  const text = describeFailure(failure('failed', { code, reason: 'failed' }), 'proxy')
+  expect(text).toContain(`failed (${code}): ${advice}`)
+})
+
 test('describe() names the failure of each address of a host', () => {
   const attempts = ['::1', '127.0.0.1'].map((host) =>
     failure(`connect ECONNREFUSED ${host}:1`, { code: 'ECONNREFUSED' }),

@@ -1,22 +1,31 @@
+/** The other side of a TLS connection. */
+type Peer = 'provider' | 'proxy'
+
 /** Advice for failures whose message has none, by the beginning of their code. */
-const ADVICE: readonly (readonly [RegExp, string])[] = [
+const ADVICE: readonly (readonly [RegExp, (peer: Peer) => string])[] = [
   [
     /^(?:SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_(?!HAS_EXPIRED|NOT_YET)|INVALID_CA|ERR_TLS_CERT_AUTHORITY)/,
-    "the provider's certificate is not trusted; if its authority is your own, pass that as tls.ca",
+    (peer) => `the ${peer}'s certificate is not trusted; if its authority is your own, pass that as tls.ca`,
   ],
-  [/^CERT_/, "the provider's certificate is not valid now"],
-  [/^ERR_TLS_CERT_ALTNAME/, "the provider's certificate is for another name"],
-  [/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/, 'the provider may ask for a client certificate; pass it as tls.cert'],
+  [/^CERT_/, (peer) => `the ${peer}'s certificate is not valid now`],
+  [/^ERR_TLS_CERT_ALTNAME/, (peer) => `the ${peer}'s certificate is for another name`],
+  [
+    /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/,
+    (peer) =>
+      peer === 'provider'
+        ? 'the provider may ask for a client certificate; pass it as tls.cert'
+        : 'the proxy may ask for a client certificate, which only the provider gets',
+  ],
 ]
 
 /** Describes a failed connection on one line, with its code. */
-export function describe(error: unknown): string {
+export function describe(error: unknown, peer: Peer = 'provider'): string {
   const { message, code = '', reason, errors } = error as SystemError
   // OpenSSL's message is a log line that contains a position in its source code; `reason` is the readable part.
   const stated = code.startsWith('ERR_SSL_') ? reason : message
   // A host with several addresses fails with one error for each of them, and no separate message.
-  const text = stated || errors?.map(describe).join(', ') || 'the connection failed'
-  const advice = ADVICE.find(([codes]) => codes.test(code))?.[1]
+  const text = stated || errors?.map((one) => describe(one, peer)).join(', ') || 'the connection failed'
+  const advice = ADVICE.find(([codes]) => codes.test(code))?.[1](peer)
   return `${text}${text.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`
 }
 

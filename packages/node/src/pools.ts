@@ -24,7 +24,7 @@ export interface Pools {
 /** Creates {@link Pools}. */
 export function openPools(
   { Pool, buildConnector }: Undici,
-  { limit, tls }: Connections,
+  { limit, tls, authorities }: Connections,
   choice: ProxyChoice,
   counter: Counter,
 ): Pools {
@@ -62,7 +62,7 @@ export function openPools(
     const known = pools.get(origin)
     if (known) return known
     const proxy = proxyFor(url, choice)
-    const connect = guard(proxy ? tunnelConnector(proxy, direct) : direct)
+    const connect = guard(proxy ? tunnelConnector(proxy, direct, authorities) : direct)
     // Core enforces the time limits.
     const pool = new Pool(origin, { connect, connections: limit, headersTimeout: 0, bodyTimeout: 0, allowH2: false })
     pools.set(origin, pool)

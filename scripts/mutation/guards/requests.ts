@@ -197,6 +197,21 @@ export const requestGuards: readonly Mutation[] = [
   ...guardsIn(
     {
       promise: 'A proxy only gets a tunnel and its own credentials',
+      file: 'packages/node/src/tunnel.ts',
+      test: 'packages/node/src/tunnel.https.test.ts',
+    },
+    [
+      [
+        "checks an https proxy's certificate for its own name",
+        "servername: /^[\\d.]+$|^\\[/.test(url.hostname) ? '' : url.hostname,",
+        '',
+        'needs a certificate %s of its own, not of the provider',
+      ],
+    ],
+  ),
+  ...guardsIn(
+    {
+      promise: 'A proxy only gets a tunnel and its own credentials',
       file: 'packages/node/src/proxy.ts',
       test: 'packages/node/src/proxy.test.ts',
     },

@@ -1,13 +1,15 @@
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { connect } from 'node:net'
-import type { TlsOptions } from 'node:tls'
+import type { TLSSocket, TlsOptions } from 'node:tls'
 import { type LoopbackServer, start } from './loopback-server.ts'
 
 /** A proxy that creates tunnels. */
 export interface ConnectProxy extends LoopbackServer {
   /** The requested tunnels, with the credentials that it received. */
   readonly tunnels: { readonly target: string; readonly authorization: string | undefined }[]
+  /** The names in the certificates of its clients. */
+  readonly clients: (string | string[] | undefined)[]
 }
 
 /**
@@ -23,7 +25,9 @@ export async function startProxy({
   tls?: TlsOptions
 } = {}): Promise<ConnectProxy> {
   const tunnels: ConnectProxy['tunnels'] = []
+  const clients: ConnectProxy['clients'] = []
   const server = tls ? createTlsServer(tls) : createServer()
+  server.on('secureConnection', (socket: TLSSocket) => clients.push(socket.getPeerCertificate().subject?.CN))
   server.on('connect', ({ url = '', headers }, client, head) => {
     tunnels.push({ target: url, authorization: headers['proxy-authorization'] })
     client.on('error', () => {})
@@ -38,5 +42,5 @@ export async function startProxy({
     client.once('close', () => upstream.destroy())
   })
   const running = await start(server, tls ? 'https' : 'http')
-  return Object.create(running, { tunnels: { value: tunnels } })
+  return Object.create(running, { tunnels: { value: tunnels }, clients: { value: clients } })
 }
