@@ -61,10 +61,16 @@ export const serviceGuards: readonly Mutation[] = [
     },
     [
       [
-        'looks for the newest row that the reader has seen, after the server has started',
-        'return cursor.start === start ||',
+        'looks for the newest row that the reader has seen',
+        'return cursor.start === start &&',
         'return true ||',
         'a restored or promoted server sends readers to the start, and they miss nothing and lose nothing',
+      ],
+      [
+        'compares that row, and not only its number',
+        'return anchor === cursor.anchor.hash',
+        'return true',
+        'a new entry that gets the number of a lost one is not taken for it',
       ],
     ],
   ),

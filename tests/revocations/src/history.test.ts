@@ -116,6 +116,64 @@ test('a restored or promoted server sends readers to the start, and they miss no
   }
 })
 
+test('a new entry that gets the number of a lost one is not taken for it', async () => {
+  await using server = await startPostgres()
+  const address = await server.database('renumbered')
+  const backup = `${server.folder}-backup`
+  try {
+    let log = await openRevocationLog({ store: address })
+    await log.append(revoked('in the backup'))
+    await log.close()
+    await server.kill()
+    copy(server.folder, backup)
+    await server.start()
+
+    log = await openRevocationLog({ store: address })
+    await log.append(revoked('lost'))
+    const { cursor } = await readAll(log)
+    const [lost] = await query(address, NUMBERS)
+    await log.close()
+    await server.kill()
+    putBack(backup, server.folder)
+    await server.start()
+
+    log = await openRevocationLog({ store: address })
+    await log.append(revoked('new'))
+    expect(await query(address, NUMBERS)).toEqual([lost])
+    await expect(read(log, cursor)).rejects.toMatchObject({ code: 'cursor_gone' })
+    expect((await readAll(log)).names).toEqual(['in the backup', 'new'])
+    await log.close()
+  } finally {
+    rmSync(backup, { recursive: true, force: true })
+  }
+})
+
+test('the newest entry may be deleted once it has ended, and not before', async () => {
+  await using server = await startPostgres()
+  const address = await server.database('deleted')
+  await using log = await openRevocationLog({ store: address })
+  await log.append(revoked('1'))
+  const add = (jti: string, end: string): Promise<unknown> =>
+    query(
+      address,
+      `INSERT INTO backend_logout_revocations.entry (iss, jti, until)
+        VALUES ('https://id.example.com', '${jti}', extract(epoch FROM now())::bigint + ${end})`,
+    )
+  const remove = (jti: string): Promise<unknown> =>
+    query(address, `DELETE FROM backend_logout_revocations.entry WHERE jti = '${jti}'`)
+
+  await add('ended', '-3700')
+  const { cursor } = await readAll(log)
+  await remove('ended')
+  await log.append(revoked('2'))
+  expect((await readAll(log, cursor)).names).toEqual(['2'])
+
+  await add('live', '60')
+  const later = (await readAll(log)).cursor
+  await remove('live')
+  await expect(read(log, later)).rejects.toMatchObject({ code: 'cursor_gone' })
+})
+
 test("rows from another server's dump are found, immediately and later", async () => {
   await using server = await startPostgres()
   const address = await server.database('dump')
@@ -133,6 +191,9 @@ test("rows from another server's dump are found, immediately and later", async (
   expect((await readAll(log, snapshot.cursor)).names).toEqual([])
   await log.close()
 })
+
+/** The numbers of the newest row. */
+const NUMBERS = 'SELECT id::text, xid::text FROM backend_logout_revocations.entry ORDER BY id DESC LIMIT 1'
 
 function putBack(backup: string, folder: string): void {
   rmSync(folder, { recursive: true })

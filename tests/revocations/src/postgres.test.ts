@@ -25,6 +25,17 @@ describe('a log on Postgres', () => {
     expect(Math.abs(page.as_of * 1000 - Date.now())).toBeLessThan(5_000)
   })
 
+  test.each(['array_nulls = off', 'standard_conforming_strings = off'])(
+    'accepts every entry with %s',
+    async (setting) => {
+      const address = await newDatabase()
+      await query(address, `ALTER DATABASE ${new URL(address).pathname.slice(1)} SET ${setting}`)
+      const log = await openLog(address)
+      await log.append([revoked('NULL'), revoked('a\\b"\'ü')])
+      expect((await readAll(log)).names).toEqual(['NULL', 'a\\b"\'ü'])
+    },
+  )
+
   test('does not round the numbers of rows beyond 2^53', async () => {
     const address = await newDatabase()
     await using log = await openRevocationLog({ store: address, pageEntries: 1 })

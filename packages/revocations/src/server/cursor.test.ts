@@ -23,12 +23,20 @@ const cursor = fc
     history: fc.stringMatching(/^[0-9a-f]{12}$/),
     start: fc.stringMatching(/^[0-9a-f]{1,16}$/),
     to: snapshot,
+    anchor: fc.option(
+      fc.record({
+        id: fc.bigInt({ min: 1n, max: MAX_ID }).map(String),
+        until: fc.bigInt({ min: 0n, max: MAX_ID }).map(String),
+        hash: fc.stringMatching(/^[0-9a-f]{12}$/),
+      }),
+      { nil: undefined },
+    ),
     page: fc.option(
       fc.record({ from: fc.option(snapshot, { nil: undefined }), id: fc.bigInt({ min: 0n, max: MAX_ID }).map(String) }),
       { nil: undefined },
     ),
   })
-  .map(({ page, ...rest }) => ({ ...rest, ...(page && { page }) }))
+  .map(({ anchor, page, ...rest }) => ({ ...rest, ...(anchor && { anchor }), ...(page && { page }) }))
 
 test('a cursor survives the wire unchanged, and fits into a request', () => {
   fc.assert(
@@ -63,7 +71,7 @@ test('anything else is not a cursor, and a cursor contains only numbers for Post
       for (const snapshot of [read?.to, read?.page?.from]) {
         if (snapshot !== undefined) expect(snapshot).toMatch(/^\d+:\d+:(?:\d+(?:,\d+)*)?$/)
       }
-      if (read?.page) expect(read.page.id).toMatch(/^\d{1,20}$/)
+      for (const number of [read?.page?.id, read?.anchor?.id]) expect(number ?? '0').toMatch(/^\d{1,20}$/)
     }),
     { numRuns: 2000 },
   )
@@ -76,7 +84,7 @@ test.each([
   ['20:30:21,25', '20', '20:21:'],
   ['20:30:21,25', '7', '8:8:'],
   ['20:30:', '25', '20:26:'],
-  ['20:30:', null, '1:1:'],
+  ['20:30:', '0', '1:1:'],
 ])('the snapshot %s up to row %s is %s', (snapshot, newest, limited) => {
   expect(upTo(newest, snapshot)).toBe(limited)
 })

@@ -84,6 +84,7 @@ export class Hub {
 
   #wait(arrivedAt: number, waitMs: number, signal: AbortSignal): Promise<RevocationPage> {
     return new Promise((resolve, reject) => {
+      if (this.#isClosed) return reject(closed())
       const leave = (): void => {
         clearTimeout(timer)
         signal.removeEventListener('abort', abort)

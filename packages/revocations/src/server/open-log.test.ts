@@ -77,6 +77,15 @@ describe.each([
     await expect(read(log)).rejects.toMatchObject({ code: 'closed' })
   })
 
+  test('fails a reader that is about to wait when it closes', async () => {
+    const log = await openRevocationLog(options())
+    const { cursor } = await read(log)
+    const reading = log.read({ after: cursor, waitMs: 20_000, signal: new AbortController().signal })
+    reading.catch(() => {})
+    await log.close()
+    await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/^(?:closed|store_unavailable)$/) })
+  })
+
   test('serves many concurrent callers', async () => {
     await using log = await openRevocationLog(options())
     await Promise.all(Array.from({ length: 500 }, (_, index) => log.append(entry(`many ${index}`))))

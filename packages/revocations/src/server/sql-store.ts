@@ -1,6 +1,6 @@
-import { type EntryMembers, isEntry, type RevocationEntry } from '../entry.ts'
+import { isEntry, type RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
-import { type Cursor, lastSeen, readCursor, upTo, writeCursor } from './cursor.ts'
+import { type Anchor, type Cursor, lastSeen, readCursor, upTo, writeCursor } from './cursor.ts'
 import { countThatFit } from './page-size.ts'
 import type { Schema } from './schema.ts'
 import { KEPT_BEYOND_END_S, type StorePage } from './store.ts'
@@ -18,7 +18,7 @@ const UNREADABLE: RevocationEntry = { iss: 'about:blank', jti: 'unreadable', unt
 interface Answer {
   /** The present snapshot. */
   readonly now: string
-  /** The number of the last transaction with a visible row; `null` without rows. */
+  /** The newest visible row, and the number of its transaction; `null` without rows since that of the cursor. */
   readonly newest: string | null
   readonly as_of: string
   readonly history: string
@@ -26,10 +26,13 @@ interface Answer {
   readonly start: string
   /** True if the snapshot of the cursor can exist here. */
   readonly known: string
-  /** True if the newest row that the cursor has seen is there. */
-  readonly anchored: string
+  /** The hash of the row with the number of the cursor's anchor; `null` without one. */
+  readonly anchor: string | null
   readonly rows: string | null
 }
+
+/** A short name for a row and all that is in it. */
+const HASH = "left(encode(sha256(convert_to(entry::text, 'UTF8')), 'hex'), 12)"
 
 type Row = readonly [
   id: string,
@@ -55,16 +58,14 @@ export class SqlStore {
 
   async append(entries: readonly RevocationEntry[], run: RunStatement = this.#run): Promise<void> {
     const { table, channel } = this.#schema
-    const members: readonly EntryMembers[] = entries
-    const column = (name: keyof EntryMembers): unknown[] => members.map((entry) => entry[name] ?? null)
-    // NOTIFY in the same statement, so that any client's commit sends it.
+    // As JSON, because of the settings `array_nulls` and those of pg for types. NOTIFY in the same statement, so that any
+    // client's commit sends it.
     const statement = `WITH added AS (
-        INSERT INTO ${table} (iss, jti, sid, sub, at, until)
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[])
+        INSERT INTO ${table} (iss, jti, sid, sub, at, until) SELECT iss, jti, sid, sub, at, until
+        FROM json_to_recordset($1::text::json) AS e (iss text, jti text, sid text, sub text, at bigint, until bigint)
       ) SELECT pg_notify('${channel}', '')`
-    const columns = [column('iss'), column('jti'), column('sid'), column('sub'), column('at'), column('until')]
     try {
-      await run(statement, columns)
+      await run(statement, [JSON.stringify(entries)])
     } catch (error) {
       throw storeError('Appending to the revocation log', error)
     }
@@ -105,25 +106,27 @@ export class SqlStore {
     const from = cursor?.page ? cursor.page.from : cursor?.to
     // Everything is text, because the application may have configured pg to parse numbers and JSON differently.
     const statement = `SELECT pg_current_snapshot()::text AS now,
-        (SELECT xid::text FROM ${table} ORDER BY xid DESC LIMIT 1) AS newest,
+        (SELECT json_build_array(entry.xid::text, id::text, until::text, ${HASH})::text FROM ${table} AS entry
+          WHERE entry.xid >= $5::text::xid8 ORDER BY entry.xid DESC LIMIT 1) AS newest,
         extract(epoch FROM statement_timestamp())::float8::text AS as_of,
         ${history} AS history,
         to_hex((extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint) AS start,
         pg_is_in_recovery()::text AS standby,
         (pg_snapshot_xmax(pg_current_snapshot()) >= pg_snapshot_xmax(coalesce($3::text, '1:1:')::pg_snapshot))::text AS known,
-        (SELECT EXISTS (SELECT FROM ${table} WHERE xid = $4::text::xid8))::text AS anchored,
+        (SELECT ${HASH} FROM ${table} AS entry WHERE id = $4::bigint) AS anchor,
         (SELECT json_agg(json_build_array(id::text, iss, jti, sid, sub, at, until))::text FROM (
           SELECT id, iss, jti, sid, sub, at, until FROM ${table} WHERE id > $1::bigint ${
             from === undefined
               ? ''
-              : 'AND xid >= pg_snapshot_xmin($5::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $5::text::pg_snapshot)'
+              : 'AND xid >= pg_snapshot_xmin($6::text::pg_snapshot) AND NOT pg_visible_in_snapshot(xid, $6::text::pg_snapshot)'
           } ORDER BY id LIMIT $2::int
         ) AS found) AS rows`
     const values = [
       cursor?.page?.id ?? 0,
       this.#pageEntries + 1,
       cursor?.to ?? null,
-      cursor ? lastSeen(cursor) : null,
+      cursor?.anchor?.id ?? null,
+      lastSeen(cursor),
       ...(from === undefined ? [] : [from]),
     ]
     try {
@@ -140,30 +143,39 @@ export class SqlStore {
     const all = found.slice(0, this.#pageEntries).map(entryOf)
     const entries = all.slice(0, countThatFit(all))
     const more = entries.length < found.length
-    const head = upTo(newest, now)
+    const [xid, anchor] = newest === null ? [lastSeen(cursor), cursor?.anchor] : newestOf(newest)
+    const head = { history, start, to: upTo(xid, now), anchor }
     // A run ends at the log's position when it began: rows of earlier numbers may have become visible since.
-    const to = cursor?.page ? cursor.to : head
+    const end = cursor?.page ? { history, start, to: cursor.to, anchor: cursor.anchor } : head
     const from = cursor?.page ? cursor.page.from : cursor?.to
     const id = found[entries.length - 1]?.[0] ?? '0'
-    const next = writeCursor({ history, start, to, ...(more && { page: { from, id } }) })
+    const next = writeCursor({ ...end, ...(more && { page: { from, id } }) })
     const readable = entries.filter(isEntry)
     if (readable.length === 0 && entries.length > 0) readable.push(UNREADABLE)
     return {
       page: { entries: readable, cursor: next, as_of: Number(as_of), more },
-      head: writeCursor({ history, start, to: head }),
+      head: writeCursor(head),
     }
   }
 }
 
 /**
  * True if the log has everything that a cursor has seen. Files of this server that were put back, such as a snapshot of
- * its volume, are older: their next transactions get the numbers of those that the cursor has seen. Then the server has
- * started since, and the newest row that the cursor has seen is missing. (It may also have been deleted because it had
- * ended. Then the reader starts over in vain.)
+ * its volume, are older, and their next rows and transactions get numbers that the cursor has seen. Then the anchor is
+ * missing, or another row has its number. It may also have been deleted because it had ended; but if the server has
+ * started since, that cannot be told apart, and the reader starts over.
  */
-function hasAllOf(cursor: Cursor, { history, start, known, anchored }: Answer): boolean {
+function hasAllOf(cursor: Cursor, { history, start, known, anchor, as_of }: Answer): boolean {
   if (cursor.history !== history || known !== 'true') return false
-  return cursor.start === start || anchored === 'true' || lastSeen(cursor) === '0'
+  if (!cursor.anchor) return lastSeen(cursor) === '0'
+  if (anchor !== null) return anchor === cursor.anchor.hash
+  return cursor.start === start && Number(cursor.anchor.until) + KEPT_BEYOND_END_S < Number(as_of)
+}
+
+/** The number of the newest row's transaction, and that row. */
+function newestOf(newest: string): [xid: string, anchor: Anchor] {
+  const [xid, id, until, hash] = JSON.parse(newest) as [string, string, string, string]
+  return [xid, { id, until, hash }]
 }
 
 function entryOf([, iss, jti, sid, sub, at, until]: Row): RevocationEntry {
