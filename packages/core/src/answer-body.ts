@@ -7,13 +7,14 @@ export type Fields = Record<string, unknown>
  * Format of a body, regardless of its content type.
  *
  * - `empty`: nothing, or white space.
- * - `json`: it parses as JSON, possibly after a prefix that guards or calls it (`)]}',`, `callback(…);`), or is a form.
+ * - `json`: it parses as JSON, possibly after a prefix that guards or calls it (`)]}',`, `callback(…);`) or is a form.
+ *   `before` are lines of text before it, such as warnings of PHP.
  * - `text`: plain text.
  * - `page`: HTML or XML.
  * - `broken`: cut off, malformed JSON, or binary.
  */
 export type AnswerBody =
-  | { readonly kind: 'json'; readonly json: unknown }
+  | { readonly kind: 'json'; readonly json: unknown; readonly before?: string }
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'empty' | 'page' | 'broken' }
 
@@ -34,6 +35,9 @@ export function readAnswerBody({ body, truncated }: Pick<TransportResponse, 'bod
   if (/^[a-z]\w*=[^\s&=]*(?:&[a-z]\w*=[^\s&]*)*$/i.test(text)) {
     return { kind: 'json', json: Object.fromEntries(new URLSearchParams(text)) }
   }
+  const before = text.slice(0, Math.max(0, text.search(/^[{[]/m)))
+  const behind = unwrapped(text.slice(before.length))
+  if (before !== '' && typeof behind !== 'string') return { kind: 'json', json: behind, before }
   // Neither broken JSON nor, as its control characters show, anything binary.
   if (/^[{[]|[^\P{Cc}\s]/u.test(text)) return { kind: 'broken' }
   return /<\/?[a-z][^<>]*>/i.test(text) ? { kind: 'page' } : { kind: 'text', text }

@@ -1,19 +1,28 @@
+const AUXILIARY = '(?:is|are|was|were|has|have|had|do|does|did|can|could)'
 /** Words after which a clause says when or which, not what has happened: "if it has not been revoked". */
-const SUBORDINATE = '(?<!\\b(?:if|unless|until|that|which|who|when) (?:\\p{L}+ ){0,4})'
+const SUBORDINATE = `(?<!\\b(?:(?:if|unless|until|when) (?:\\p{L}+ ){0,4}|(?:that|which|who) (?:${AUXILIARY} )?))`
 
 /** Words that can be between a negation and its verb. Others would begin a new thought: "do not use revoked tokens". */
 const BETWEEN =
   '(?:(?:be(?:en|ing)?|is|are|was|were|has|have|had|yet|(?:able|possible|allowed|permitted) to|successfully|fully|properly|an?|the|this|your|any|of|provided|given|access|refresh|(?:token|session|grant)s?) ){0,5}'
 const ENGLISH = `(?:not|t|cannot|never|nothing|none|no|unable to|impossible to) ${BETWEEN}(?:revok(?:e|ed|ing)|invalidated?|terminated|(?:logged|signed) out)`
 
-const NEGATION_ABROAD = 'nicht|pas|imposs?i(?:ble|bile)|no|n[ãa]o|non|niet|nie|ikke|inte|не|không'
+/** A revocation that is not possible. Without it, access after a revocation could be meant. */
+const IMPOSSIBLE =
+  '(?:revocation|revoking|log ?out|sign ?out|widerruf|abmeldung|révocation|déconnexion|revocación|revogação|revoca) (?:\\p{L}+ ){0,4}(?:not|nicht|pas|no|não|non) (?:\\p{L}+ )?(?:possible|möglich|posible|possível|possibile)'
+
+const NEGATION_ABROAD =
+  'nicht|pas|imposs?i(?:ble|bile)|no|n[ãa]o|non|niet|nie|ikke|inte|nelze|не|невозможно|нельзя|không|chưa'
+/** Words for "because": what follows is the end of the token, which is why it is "not valid". */
+const BECAUSE =
+  'weil|denn|car|puisque|parce|porque|pues|pois|perch[ée]|poich[ée]|quanto|omdat|want|bo|gdyż|ponieważ|eftersom|fordi|потому|так|поскольку|vì|bởi'
 /** Words for "and", "or" and "already", and those that make it "no need to" or "nothing to". */
 const OTHER_THOUGHT =
   'und|oder|et|ou|o|y|e|en|of|i|lub|og|och|eller|и|или|hoặc|bereits|schon|déjà|ya|já|già|już|allerede|redan|уже|đã|que|qui|che|da|à|para|zu|å|at|att|hay|há|besoin|n[eé]ces\\p{L}+|cần'
 /** Verbs that end a token. Their nouns are missing, because "no revocation" can also mean that none was needed. */
 const END_ABROAD =
-  '(?:widerrufen|r[ée]voqu|revoca(?![ctz]i)|revog(?!aç)|intrekken|ingetrokken|återkall|tilba(?:ge|ke)kal|unieważni|odwoła|отозва|thu hồi)'
-const ABROAD = `(?:${NEGATION_ABROAD}) (?:(?!(?:${OTHER_THOUGHT}) )[\\p{L}\\p{M}\\p{N}]+ ){0,4}${END_ABROAD}`
+  '(?:widerrufen|r[ée]voqu|revoca(?![ctz]i)|revog(?!aç)|intrekken|ingetrokken|återkall|tilba(?:ge|ke)kal|unieważni|odwoła|odvola|отозва|відклика|thu hồi)'
+const ABROAD = `(?:${NEGATION_ABROAD}) (?:(?!(?:${OTHER_THOUGHT}|${BECAUSE}) )[\\p{L}\\p{M}\\p{N}]+ ){0,4}${END_ABROAD}`
 
 /** Languages whose verb comes first, or that put no spaces between words. */
 const OTHERS = [
@@ -27,8 +36,18 @@ const OTHERS = [
   'ไม่(?:สามารถ|ได้|ถูก)?(?:เพิกถอน|ยกเลิก)',
 ].join('|')
 
-/** Recognizes a statement, in normalized words, that a token has not been revoked or could not be. */
-export const DENIES_END: RegExp = new RegExp(
-  `${SUBORDINATE}(?<![\\p{L}\\p{M}\\p{N}])(?:(?:${ENGLISH})(?![\\p{L}\\p{N}])|${ABROAD})|${OTHERS}`,
-  'u',
+/** "Not revoked before" is no denial, as it has been revoked since. */
+const DENIED_END = new RegExp(
+  `${SUBORDINATE}(?<![\\p{L}\\p{M}\\p{N}])(?:(?:${ENGLISH}|${IMPOSSIBLE})(?! before|[\\p{L}\\p{N}])|${ABROAD})|${OTHERS}`,
+  'gu',
 )
+
+/** Checks if normalized words state that a token has not been revoked or could not be. */
+export function deniesEnd(words: string): boolean {
+  return words.search(DENIED_END) >= 0
+}
+
+/** Leaves such statements out of normalized words. */
+export function withoutDeniedEnds(words: string): string {
+  return words.replace(DENIED_END, ' ')
+}

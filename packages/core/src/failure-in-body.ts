@@ -2,10 +2,10 @@ import { DEPTH, fieldsOf, MOST_VALUES, numberOf, unwrapped } from './answer-body
 import { normalize, refusesInWords, reportsFailureInWords, reportsSuccessInWords } from './failure-words.ts'
 
 const QUALIFIER =
-  '^(?:(?:is|has|was|http|api|app|user|oauth|response|request|operation|revocation|revoke|token|logout) )*'
+  '^(?:(?:is|has|was|http|api|app|user|oauth|response|request|resp|operation|revocation|revoke|token|logout) )*'
 /** Names of members that contain an error. A success may also have them, empty or with a positive value. */
 const ERROR = new RegExp(
-  `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?|problems?|rejected|denied)$`,
+  `${QUALIFIER}(?:err(?:or)?s?(?: .*)?|err(?:or)?(?:code|no|num|id|msg|message|type|name|details?)|fault\\w*|exceptions?|fail(?:ed|ures?)?(?: (?:count|total|number|tokens?|ids?|items?))?|problems?|rejected|denied)$`,
 )
 /** Among these, the ones with a sentence, which can also report a success. */
 const ERROR_TEXT = /(?:message|msg|desc(?:ription)?|details?|info|text|summary|reason)$/
@@ -13,7 +13,7 @@ const ERROR_TEXT = /(?:message|msg|desc(?:ription)?|details?|info|text|summary|r
 const DONE = 'success\\w*|succeed\\w*|ok|revoked|revocation|accepted|acknowledged|done|completed|deleted|removed'
 /** Names of members that state the outcome. */
 const OUTCOME = new RegExp(
-  `${QUALIFIER}(?:${DONE}|result|outcome|state|type|kind|severity|level|ack|rc|(?:(?:status|return|ret|result) ?)?code|status|ret)$`,
+  `${QUALIFIER}(?:${DONE}|result|outcome|state|type|kind|severity|level|ack|rc|(?:(?:status|return|ret|result|resp?) ?)?code|status|ret)$`,
 )
 /** Among these, the ones whose numbers are no codes. */
 const DONE_OR_NOT = new RegExp(`\\b(?:${DONE})$`)
@@ -23,10 +23,15 @@ const YES_OR_NO = /\b(?:success\w*|succeed\w*|ok|revoked)$/
 const ACTION = /^(?:is |was )?(?:(?:logged|signed) ?out|logout|invalidated|terminated|revoke(?: (?:\w+ )?tokens?)?)$/
 /** Names of members that give a code of the provider its meaning, if they are true. */
 const AFFIRMED = /\b(?:success\w*|ok|revoked|flag)$/
+/** Names of members with a sentence about the outcome. */
+const SENTENCE = /(?:message|msg|desc|reason|detail)s?$/
 /** Names of members with the outcome, in words for people. */
-const MESSAGE = /^(?:\w+ )?(?:messages?|msg|text|description|details?|reason|info|title)$/
+const MESSAGE = /^(?:\w+ )?(?:messages?|msg|text|desc(?:ription)?|details?|reason|info|title)$/
 /** Values of an error member that mean no error. */
 const FINE = /^(?:|[a-z]{0,3}0[0 ]*|200|ok|none|nil|null|n a|-|undefined|false|success(?:ful)?|no ?errors?)$/
+/** Names of members that say whether there was an error, and their value for no. */
+const ERROR_FLAG = /^(?:(?:is|has|was) )?(?:err(?:or)?s?|fail(?:ed|ure)?)(?: (?:yn|flag))?$/
+const NO = /^\s*no?\s*$/i
 /** Names of members of an error that say nothing about it. */
 const ID = /(?:^| )(?:id|timestamp)$/
 
@@ -34,6 +39,14 @@ const ID = /(?:^| )(?:id|timestamp)$/
 const LINE = /^([a-z]\w{0,40})\s*[:=]\s*(.+)$/is
 /** Numbers above it are no HTTP statuses, so only the provider knows what they mean. */
 const LAST_STATUS = 599
+
+type Member = readonly [name: string, value: unknown]
+
+/** Names of members that, beside a success, say why it was done, or what else there is to know. */
+const ASIDE = /(?:^| )reason$|^(?:warnings?|notices?|deprecations?|links?|documentation)$/
+/** Names of members with what has ended, and words for its state. */
+const TOKEN = /(?:^| )(?:token|session)$/
+const STATE = /^(?:invalid|inactive|expired|unknown|not (?:valid|active|found))$/
 
 /**
  * Checks if a JSON body reports a failure. It does when a member named for an error has a value, other than a sentence
@@ -57,13 +70,20 @@ function failsWithin(json: unknown, depth: number, values: { left: number }, wit
   const members = entries.map(([key, value]) => [normalize(key), unwrapped(value)] as const)
   const praised = members.some(isPraised)
   return members.some(([name, value]) => {
-    if (ERROR.test(name)) return holdsSomething(value, depth) && !(ERROR_TEXT.test(name) && isPraise(value))
+    if (ERROR.test(name)) return statesError(name, value, depth)
+    if (praised && ASIDE.test(name)) return false
     if (typeof value === 'object' && value !== null) {
       if (YES_OR_NO.test(name) && Object.values(value).includes(false)) return true
-      return depth > 0 && failsWithin(value, depth - 1, values, name)
+      const read = praised && TOKEN.test(name) ? withoutState(value) : value
+      return depth > 0 && failsWithin(read, depth - 1, values, name)
     }
     return !(praised && (numberOf(value) ?? 0) > LAST_STATUS) && refusesAs(name, value)
   })
+}
+
+function statesError(name: string, value: unknown, depth: number): boolean {
+  if (typeof value !== 'string') return holdsSomething(value, depth)
+  return !isFine(value) && !(ERROR_TEXT.test(name) && isPraise(value)) && !(ERROR_FLAG.test(name) && NO.test(value))
 }
 
 /** Checks if a value refuses as the value of a member by this name. */
@@ -73,8 +93,45 @@ function refusesAs(name: string, value: unknown): boolean {
   return OUTCOME.test(name) && refuses(name, value)
 }
 
-function isPraised([name, value]: readonly [name: string, value: unknown]): boolean {
-  return MESSAGE.test(name) ? isPraise(value) : AFFIRMED.test(name) && String(value) === 'true'
+function isPraised([name, value]: Member): boolean {
+  if (AFFIRMED.test(name) && String(value) === 'true') return true
+  return (MESSAGE.test(name) || OUTCOME.test(name)) && isPraise(value)
+}
+
+/** Leaves out words for the state of a token, which are true of one that has been revoked. */
+function withoutState(value: object): object {
+  if (Array.isArray(value)) return value
+  const isState = (inner: unknown): boolean => typeof inner === 'string' && STATE.test(normalize(inner))
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => !isState(inner)))
+}
+
+/**
+ * Checks if a message of a JSON body cannot be read, because it is in another encoding than UTF-8, and no member states a
+ * success. It could report a failure.
+ */
+export function isGarbled(json: unknown): boolean {
+  const members = [...membersWithin(json, DEPTH, { left: MOST_VALUES })]
+  return members.some(([name, value]) => SENTENCE.test(name) && hasGarbage(value)) && !members.some(statesSuccess)
+}
+
+function hasGarbage(value: unknown): boolean {
+  return typeof value === 'string' && value.includes('\ufffd')
+}
+
+function statesSuccess(member: Member): boolean {
+  const [name, value] = member
+  if (isPraised(member)) return true
+  return numberOf(value) === (ERROR.test(name) ? 0 : 200) && (ERROR.test(name) || OUTCOME.test(name))
+}
+
+function* membersWithin(json: unknown, depth: number, values: { left: number }): Iterable<Member> {
+  if (typeof json !== 'object' || json === null || depth < 0) return
+  for (const [key, value] of Object.entries(json)) {
+    if (values.left-- <= 0) return
+    const member = [normalize(key), unwrapped(value)] as const
+    yield member
+    yield* membersWithin(member[1], depth - 1, values)
+  }
 }
 
 function isPraise(value: unknown): boolean {
@@ -91,7 +148,7 @@ export function isRefusal(text: string): boolean {
 
 function refusesInLine(line: string): boolean {
   const [, name, value] = line.trim().match(LINE) ?? []
-  return name !== undefined && failsWithin({ [name]: value }, 0, { left: MOST_VALUES })
+  return name !== undefined && failsWithin({ [name]: value }, DEPTH, { left: MOST_VALUES })
 }
 
 function refuses(name: string, value: unknown): boolean {

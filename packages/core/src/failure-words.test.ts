@@ -37,6 +37,16 @@ test.each([
   ['アクセスが拒否されました', 'rejected'],
   ['トークンを取り消せませんでした', 'rejected'],
   ['无效的客户端', 'rejected'],
+  ['La révocation a échoué', 'rejected'],
+  ['La requête a échouée', 'rejected'],
+  ['La revocación ha fallado', 'rejected'],
+  ['未授权', 'rejected'],
+  ['未登录', 'rejected'],
+  ['请先登录', 'rejected'],
+  ['非法请求', 'rejected'],
+  ['token不能为空', 'rejected'],
+  ['接口不存在', 'rejected'],
+  ['请求超时', 'provider_unavailable'],
   ['未找到该应用', 'rejected'],
   ['没有权限', 'rejected'],
   ['参数缺失', 'rejected'],
@@ -56,6 +66,7 @@ test.each([
   ['Access token required', 'rejected'],
   ['Wrong client secret', 'rejected'],
   ['Client not registered', 'rejected'],
+  ['The client Bücherei is not registered', 'rejected'],
   ['Client is disabled', 'rejected'],
   ['No API key found in request', 'rejected'],
   ['Unknown token type', 'rejected'],
@@ -167,6 +178,11 @@ test.each([
   'Unrecognized token',
   'Session not active',
   'Invalid tokens are ignored',
+  'The token could not be found',
+  'Token not known',
+  'トークンを取り消しました。今後は使用できません',
+  'セッションを失効させました。再利用はできません',
+  '非法登录，令牌已撤销',
 ])('a 2xx succeeds if it says: %s', (sentence) => {
   expect(codeOf(answer(200, sentence))).toBe('ok')
   expect(codeOf(answer(200, { message: sentence }))).toBe('ok')
@@ -199,6 +215,10 @@ test('a sentence is read in time proportional to its length', () => {
     'if not ',
     'no se ',
     'client is ',
+    'revoked no ',
+    'revocation a not ',
+    '정상',
+    '[\n',
   ]) {
     const text = part.repeat(60_000 / part.length)
     codeOf(answer(200, text))

@@ -86,9 +86,9 @@ export interface ClientOptions extends CallLimits {
   readonly endpointHosts?: readonly string[] | undefined
   /**
    * Further responses of the revocation endpoint that mean that the token is no longer valid, and count as `accepted`:
-   * error codes, or whole error descriptions, exactly as the provider writes them. At most 100. They count at any 2xx
-   * or 4xx except 401, 407 and 429; plain text only at a 2xx or 400, because firewalls also answer in text. 400 with
-   * `invalid_token` always counts (RFC 6750 §3.1).
+   * error codes, or whole error descriptions, exactly as the provider writes them; codes that are numbers as text, such
+   * as `'42001'`. At most 100. They count at any 2xx or 4xx except 401, 407 and 429; plain text only at a 2xx or 400,
+   * because firewalls also answer in text. 400 with `invalid_token` always counts (RFC 6750 §3.1).
    *
    * Do not list what the provider also returns for a wrong credential or for a token of another application: such a
    * token would count as revoked. `backend-logout doctor` tries a wrong secret.

@@ -51,6 +51,29 @@ describe('a failure provides', () => {
     },
   )
 
+  test.each([
+    [{ errcode: 42_001 }, '42001'],
+    [{ code: 99_991_668 }, '99991668'],
+    [{ error: 1_203 }, '1203'],
+    [{ errors: [{ code: 89 }] }, '89'],
+    [{ error_code: -110 }, '-110'],
+    [{ error: 'expired_token', error_code: 21_327 }, 'expired_token'],
+    [{ code: 400 }, undefined],
+    [{ error: { code: 0 } }, undefined],
+    [{ code: 123_456_789_012 }, undefined],
+  ])('the number of the error in %j', (body, providerError) => {
+    expect(judgeRevocation(answer(400, body), NOW)).toMatchObject({ code: 'rejected', providerError })
+  })
+
+  test.each([
+    [200, { errcode: 42_001, errmsg: 'access_token expired' }, '42001'],
+    [400, { code: 99_991_668, msg: 'x' }, '99991668'],
+    [400, { error: 'expired_token', error_code: 21_327 }, '21327'],
+  ])('a number that means that the token is no longer valid: %i with %j', (status, body, number) => {
+    expect(judgeRevocation(answer(status, body), NOW, [number])).toMatchObject({ ok: true })
+    expect(judgeRevocation(answer(status, body), NOW, ['1'])).toMatchObject({ ok: false })
+  })
+
   test("the message of Google's nested error", () => {
     const body = { error: { code: 401, message: 'Bad key', status: 'UNAUTHENTICATED' } }
     expect(judgeRevocation(answer(401, body), NOW)).toMatchObject({

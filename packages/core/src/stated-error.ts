@@ -6,6 +6,8 @@ export interface StatedError {
   /** The status that the body states, which may differ from the HTTP status. */
   readonly status?: number | undefined
   readonly error?: string | undefined
+  /** The error code that is a number, in decimal digits. */
+  readonly number?: string | undefined
   readonly description?: string | undefined
   readonly apiCode?: number | undefined
   /** `true` if one of the errors, of which there can be several, is `invalid_client`. */
@@ -17,7 +19,7 @@ export const OAUTH_CODE: RegExp = /^[a-z]+(?:_[a-z]+)+$/
 
 // Names of members, as `simplified()` writes them.
 const STATUS = ['statuscode', 'code', 'status', 'httpstatus', 'httpstatuscode']
-const ERROR = ['error', 'errorcode', 'errortype', 'code', 'errors']
+const ERROR = ['error', 'errorcode', 'errcode', 'errno', 'errortype', 'code', 'errors']
 /** Names of members that contain a code only in some failures. */
 const OUTCOME = ['status', 'result', 'type']
 const DESCRIPTION = [
@@ -35,15 +37,18 @@ const DESCRIPTION = [
   'description',
 ]
 
+/** The largest number that is read as a code. More digits could be those of a secret. */
+const LARGEST = 1e9
+
 /** Reads a failure from a JSON body, at its top level and inside. */
 export function statedError(json: unknown): StatedError {
   const members = membersWithin(json)
   return {
-    status: find(members, STATUS, (value) => numberOf(value, 400)),
+    status: find(members, STATUS, (value) => numberOf(value, 400, 599)),
     error: find(members, ERROR, oauthCodeOf, errorOf) ?? find(members, OUTCOME, codeOf),
+    number: find(members, ERROR, numericCodeOf),
     description: find(members, DESCRIPTION, sentenceOf) ?? find(members, DESCRIPTION, textOf),
-    // More digits could be those of a secret.
-    apiCode: find(members, ['apicode'], (value) => numberOf(value, 0, 1e9)),
+    apiCode: find(members, ['apicode'], (value) => numberOf(value, 0, LARGEST)),
     refusesClient: members.some((level) =>
       level.some(([name, value]) => ERROR.includes(name) && [value].flat().some(isInvalidClient)),
     ),
@@ -134,6 +139,13 @@ function errorOf(value: unknown): string | undefined {
 function oauthCodeOf(value: unknown): string | undefined {
   const error = errorOf(value)
   return error !== undefined && OAUTH_CODE.test(error) ? error : undefined
+}
+
+/** A number that is a code of the provider. Statuses of HTTP are not, and 0 means success. */
+function numericCodeOf(value: unknown): string | undefined {
+  const number = typeof value === 'number' ? numberOf(value, -LARGEST, LARGEST) : undefined
+  const isStatus = number === 0 || number === 200 || numberOf(number, 400, 599) !== undefined
+  return isStatus ? undefined : number?.toString()
 }
 
 /** A code that says more than that something failed. */

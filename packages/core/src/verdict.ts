@@ -1,7 +1,7 @@
 import { type AnswerBody, fieldsOf, numberOf, readAnswerBody } from './answer-body.ts'
 import { challengeParameter, challengeParameters } from './challenge.ts'
 import type { LogoutErrorCode } from './codes.ts'
-import { isRefusal, reportsFailure } from './failure-in-body.ts'
+import { isGarbled, isRefusal, reportsFailure } from './failure-in-body.ts'
 import { isFromGateway } from './failure-words.ts'
 import { isForeign } from './firewall.ts'
 import type { components } from './generated/provider.ts'
@@ -35,7 +35,7 @@ type Schemas = components['schemas']
  * token as no longer valid: 400 with `invalid_token` (RFC 6750 §3.1), or an error in `alreadyInvalid`, even if the
  * response also asks for a wait. Everything else is a failure with exactly one code.
  *
- * @param alreadyInvalid Error codes or exact descriptions that mean the same at this provider.
+ * @param alreadyInvalid Error codes, also numbers, or exact descriptions that mean the same at this provider.
  * @see {@link https://www.rfc-editor.org/rfc/rfc7009#section-2.2 | RFC 7009 §2.2}
  */
 export function judgeRevocation(
@@ -47,9 +47,9 @@ export function judgeRevocation(
     answer,
     wallNow,
     (json, body): json is unknown => isReadable(body) && !saysNo(body) && !isActiveToken(json),
-    ({ error, description }) =>
+    ({ error, description, number }) =>
       (answer.status <= 400 && /^\s*invalid_token\s*$/i.test(error ?? '')) ||
-      [error, description].some((text) => text !== undefined && alreadyInvalid.includes(text)),
+      [error, description, number].some((text) => text !== undefined && alreadyInvalid.includes(text)),
   )
 }
 
@@ -111,7 +111,7 @@ function judge<T>(
   const stated = statedError(json)
   const text = nonEmpty(body.kind === 'text' ? body.text : json)
   const ownCode = OAUTH_CODE.test(text?.trim() ?? '') ? text?.trim() : undefined
-  const error = stated.error ?? challengeParameter(challenge, 'error') ?? ownCode
+  const error = stated.error ?? challengeParameter(challenge, 'error') ?? ownCode ?? stated.number
   const description = stated.description ?? challengeParameter(challenge, 'error_description') ?? text
   const refusesClient =
     stated.refusesClient || [error, ...challengeParameters(challenge, 'error')].some(isInvalidClient)
@@ -203,9 +203,10 @@ function isRefusalByEndpoint(error: string, description: string): boolean {
   return OAUTH_CODE.test(error) || /client|token|appl/i.test(words)
 }
 
-/** Checks if a body can be understood. Text in another encoding than UTF-8 could say anything. */
+/** Checks if a body can be understood. Words in another encoding than UTF-8 could say anything. */
 function isReadable(body: AnswerBody): boolean {
-  return !/page|broken/.test(body.kind) && !(body.kind === 'text' && body.text.includes('\ufffd'))
+  if (body.kind === 'json') return !isGarbled(body.json)
+  return body.kind === 'empty' || (body.kind === 'text' && !body.text.includes('\ufffd'))
 }
 
 /** Recognizes what introspection returns about an active token: that it is active, and more. */
@@ -215,7 +216,8 @@ function isActiveToken(json: unknown): boolean {
 }
 
 function saysNo(body: AnswerBody): boolean {
-  return body.kind === 'json' ? reportsFailure(body.json) : body.kind === 'text' && isRefusal(body.text)
+  if (body.kind === 'json') return reportsFailure(body.json) || isRefusal(body.before ?? '')
+  return body.kind === 'text' && isRefusal(body.text)
 }
 
 function jsonOf(body: AnswerBody): unknown {
