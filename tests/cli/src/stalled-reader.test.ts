@@ -51,7 +51,14 @@ test('a named pipe whose reader leaves stops the run', async () => {
   const [input, pipe] = [folder.file((await provider.issueTokens(1_200)).join('\n')), folder.fresh()]
   const shell = `mkfifo ${pipe}; head -c 1 <${pipe} >/dev/null & "$@"`
   const { code, stderr } = await start(['revoke', input, '-q', '-o', pipe], { env, shell }).ended
-  expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('cannot be written') })
+  expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('cannot be written') })
+})
+
+test('a pipe is the same under the name of standard output', async () => {
+  const input = folder.file((await provider.issueTokens(1_200)).join('\n'))
+  const shell = '{ "$@"; echo "code $?" >&2; } | head -1 >/dev/null'
+  const { stderr } = await start(['revoke', input, '-q', '-o', '/dev/stdout'], { env, shell }).ended
+  expect(stderr).toContain('code 130')
 })
 
 test('introspect stops when its reader leaves, and cannot write into its own input', async () => {

@@ -10,7 +10,6 @@ import type { Terminal } from '../terminal/terminal.ts'
 export interface Audit {
   /** Receives the input. */
   readonly digest: InputSum
-  readonly endpoints: Set<string>
   /** Writes the report; returns the reason if it cannot be written. */
   write(run: AuditedRun): Promise<CommandError | undefined>
 }
@@ -19,6 +18,8 @@ export interface Audit {
 export interface AuditedRun {
   readonly application: string
   readonly provider: string
+  /** The addresses that all runs sent requests to. */
+  readonly endpoints: ReadonlySet<string>
   readonly runs: readonly string[]
   readonly end: RunEnd
 }
@@ -31,20 +32,20 @@ export interface AuditedRun {
 export async function prepareAudit(options: RevokeCommandOptions, terminal: Terminal): Promise<Audit | undefined> {
   const { report: path, signKey, output = '', dryRun } = options
   if (path === undefined) return undefined
-  const { checkOutcomesFile, checkReportFolder, checkReportPath, plainSum } = await import('./report-file.ts')
+  const { checkOutcomesFile, checkReportFolder, checkReportPath } = await import('./report-file.ts')
+  const { plainSum } = await import('./file-digest.ts')
   checkReportPath(path)
   checkOutcomesFile(output)
   // A dry run writes no file.
   if (!dryRun) await checkReportFolder(path)
   const role = 'The file of --sign-key'
-  const { parsePrivateKey } = await import('./signature.ts')
+  const { parsePrivateKey, signaturePath } = await import('./signature.ts')
   const key =
     signKey === undefined ? undefined : await parsePrivateKey(await readSecretFile(signKey, role, terminal), role)
-  const endpoints = new Set<string>()
+  if (key) (await import('./signature-file.ts')).checkSignaturePath(signaturePath(path))
   return {
     digest: plainSum(),
-    endpoints,
-    write: async ({ application, provider, runs, end }) => {
+    write: async ({ application, provider, endpoints, runs, end }) => {
       // If nothing was sent, there is nothing to report.
       if (!end.inputDigest || (end.fatal && settled(end.tally) === 0)) return undefined
       const { writeReport } = await import('./write-report.ts')

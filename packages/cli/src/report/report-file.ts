@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -7,6 +6,7 @@ import { findFile, findFileOrLink } from '../files/found-file.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printable } from '../terminal/printable.ts'
+import type { FileDigest } from './file-digest.ts'
 import { OUTCOMES, type Outcome, type OutcomeCount } from './outcome-count.ts'
 
 /** The record of a run, as evidence. Documented in the README. */
@@ -31,19 +31,9 @@ export interface AuditReport {
   readonly leftOut: { readonly filtered: number; readonly empty: number } | null
 }
 
-/** A file, by its content. */
-export interface FileDigest {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
-}
-
 export const FORMAT = 'backend-logout report 1'
 const START = `{\n  "report": "${FORMAT}"`
 const MAX_BYTES = 1_048_576
-/** Those of a provider, and its metadata. */
-export const MAX_ENDPOINTS = 16
-
 /**
  * Checks that a report may be written there: the file is missing, or it is a report.
  *
@@ -51,7 +41,7 @@ export const MAX_ENDPOINTS = 16
  */
 export function checkReportPath(path: string): void {
   const found = findFileOrLink(path, 'The report')
-  if (found && !(found.isFile() && readStart(path).startsWith(START))) {
+  if (found && !(found.isFile() && isReportFile(path))) {
     throw new CommandError(ExitCode.usage, `${path} is not a report. Name another file for --report.`)
   }
 }
@@ -87,31 +77,28 @@ function freshPath(path: string): string {
   return `${path}.${process.pid}.tmp`
 }
 
-/**
- * The addresses in the report of an earlier run over the same input. A run that finds everything done sends no request,
- * and its report must not lose them.
- */
-export function earlierEndpoints(path: string, { provider, runs }: Pick<AuditReport, 'provider' | 'runs'>): string[] {
-  const report = findReport(path)
-  if (report?.provider !== provider || report.runs[0] !== runs[0]) return []
-  return report.endpoints.slice(0, MAX_ENDPOINTS).filter((one) => URL.canParse(one))
-}
-
 /** The report in a file; `undefined` if it is missing, or another file. */
 export function findReport(path: string): AuditReport | undefined {
   try {
-    return parseReport(readFileSync(path, 'utf8'), path)
+    return parseReport(readReport(path), path)
   } catch {
     return undefined
   }
 }
 
-function readStart(path: string): string {
+/** True for a report, also for one that another program has formatted, or a part of one. */
+function isReportFile(path: string): boolean {
   try {
-    return readFileSync(path, 'utf8').slice(0, START.length)
+    return readReport(path).startsWith(START) || findReport(path) !== undefined
   } catch {
-    return ''
+    return false
   }
+}
+
+function readReport(path: string): string {
+  if (statSync(path).size > MAX_BYTES) return ''
+  // Editors on Windows write a BOM, which JSON must not have.
+  return readFileSync(path, 'utf8').replace(/^\ufeff/, '')
 }
 
 /** Writes a report as text. */
@@ -187,34 +174,5 @@ export async function replaceFile(path: string, text: string): Promise<void> {
       `${shownName(path, 'The report')} cannot be written: ${describeSystemError(error)}. The output and the journal are complete; run ` +
         'the same command again to write the report.',
     )
-  }
-}
-
-/**
- * Removes the signature of an earlier report: beside another one, it would be wrong. Other files stay.
- *
- * @throws CommandError when it cannot be removed
- */
-export async function removeSignature(path: string): Promise<void> {
-  try {
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    // A detached JWS.
-    const isSignature =
-      found?.isFile() && found.size <= MAX_BYTES && /^[\w-]+\.\.[\w-]+\s*$/.test(readFileSync(path, 'utf8'))
-    if (isSignature) await rm(path)
-  } catch (error) {
-    const why = describeSystemError(error)
-    throw new CommandError(ExitCode.stopped, `The earlier signature ${path} cannot be removed: ${why}.`)
-  }
-}
-
-/** Computes the digest of an input, as `sha256sum` does. */
-export function plainSum(): { add(bytes: Uint8Array): void; value(): string } {
-  const hash = createHash('sha256')
-  return {
-    add: (bytes) => {
-      hash.update(bytes)
-    },
-    value: () => hash.copy().digest('hex'),
   }
 }

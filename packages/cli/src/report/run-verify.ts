@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readTextFile } from '../files/read-text-file.ts'
 import { print, printJson, type Terminal } from '../terminal/terminal.ts'
+import { type FileDigest, hasDigest } from './file-digest.ts'
 import { countOutcomes, OUTCOMES } from './outcome-count.ts'
-import { type AuditReport, type FileDigest, parseReport, plainSum } from './report-file.ts'
+import { type AuditReport, parseReport } from './report-file.ts'
 import { isSignatureOf, parsePublicKey, signaturePath, thumbprint } from './signature.ts'
 
 /** The options of `backend-logout report verify`. */
@@ -82,22 +82,14 @@ async function checkInput(path: string, { input, complete }: AuditReport): Promi
   return { ...check, why: `the first ${formatCount(bytes)} bytes of ${path} are those that the run has read` }
 }
 
-/** @param end The number of bytes to check; without it, all of them. */
-async function checkFile(what: string, path: string, { bytes, sha256 }: FileDigest, end = Infinity): Promise<Check> {
-  const sum = plainSum()
-  let size = 0
+/** @param end See `hasDigest`. */
+async function checkFile(what: string, path: string, digest: FileDigest, end?: number): Promise<Check> {
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-      const part = chunk.subarray(0, end - size)
-      sum.add(part)
-      size += part.length
-      if (size === end) break
-    }
+    const ok = await hasDigest(path, digest, end)
+    return { what, ok, why: ok ? `${path} has the SHA-256 of the report` : `${path} is not the file of the report` }
   } catch (error) {
     return { what, ok: false, why: `${path} cannot be read: ${describeSystemError(error)}` }
   }
-  const ok = size === bytes && sum.value() === sha256
-  return { what, ok, why: ok ? `${path} has the SHA-256 of the report` : `${path} is not the file of the report` }
 }
 
 function describeReport({ application, provider, runs, endedAt, complete, counts, tool }: AuditReport): string[] {

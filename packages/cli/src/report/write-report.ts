@@ -9,17 +9,11 @@ import type { RevokeCommandOptions } from '../revoke/revoke-options.ts'
 import type { RunEnd } from '../revoke/summary.ts'
 import { settled } from '../revoke/tally.ts'
 import { version } from '../version.ts'
+import type { FileDigest } from './file-digest.ts'
 import { countOutcomes, OUTCOMES, type OutcomeCount } from './outcome-count.ts'
-import {
-  type AuditReport,
-  earlierEndpoints,
-  type FileDigest,
-  FORMAT,
-  formatReport,
-  removeSignature,
-  replaceFile,
-} from './report-file.ts'
+import { type AuditReport, FORMAT, formatReport, replaceFile } from './report-file.ts'
 import { sign, signaturePath } from './signature.ts'
+import { removeSignature } from './signature-file.ts'
 
 /** The facts that a report contains. */
 export interface ReportFacts {
@@ -27,6 +21,7 @@ export interface ReportFacts {
   readonly output: string
   readonly application: string
   readonly provider: string
+  /** The addresses that all runs sent requests to. */
   readonly endpoints: ReadonlySet<string>
   readonly input: FileDigest
   /** When the runs started, this one included. */
@@ -52,7 +47,7 @@ export async function writeReport(facts: ReportFacts): Promise<void> {
     tool: { name: '@backend-logout/cli', version: version() },
     application,
     provider,
-    endpoints: [...new Set([...endpoints, ...earlierEndpoints(path, facts)])].sort(),
+    endpoints: [...endpoints].sort(),
     options: shownOptions(facts.options),
     runs,
     endedAt: new Date().toISOString(),

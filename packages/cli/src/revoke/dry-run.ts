@@ -5,6 +5,7 @@ import { openPrivate } from '../files/private-file.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
+import { checkEarlierFiles } from '../report/earlier-files.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import type { Clients } from './clients.ts'
 import { firstOnes } from './first-failures.ts'
@@ -32,7 +33,8 @@ export interface DryRunParts {
 /** Reports the effect of a run. Reads the input and the journal, sends nothing and writes no file. */
 export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
   const { input, format, clients, identity, otherFiles, options, terminal } = parts
-  const found = await findJournal(options.journal, identity)
+  const found = await findJournal(options.journal, identity, otherFiles)
+  if (options.journal !== undefined) await checkEarlierFiles(options, found ?? {}, otherFiles)
   const sums = found?.key && sumsFor(found.key, found.history)
   const reader = new LineReader(input, listSums(sums))
   const tally = createTally()
@@ -79,10 +81,14 @@ export async function dryRun(parts: DryRunParts): Promise<ExitCode> {
   return invalid > 0 ? ExitCode.no : ExitCode.done
 }
 
-async function findJournal(path: string | undefined, identity: JournalIdentity): Promise<FoundJournal | undefined> {
+async function findJournal(
+  path: string | undefined,
+  identity: JournalIdentity,
+  otherFiles: string,
+): Promise<FoundJournal | undefined> {
   if (path === undefined || !existsSync(path)) return undefined
   await using file = await openPrivate(path, 'The journal')
-  return await readJournal(path, file, identity)
+  return await readJournal(path, file, identity, otherFiles)
 }
 
 function describe(

@@ -3,6 +3,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { fileSource } from '../input/byte-source.ts'
 import { LineReader } from '../input/line-reader.ts'
+import { MAX_ENDPOINTS } from './endpoints.ts'
 import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
 import {
   type Checkpoint,
@@ -33,6 +34,10 @@ export interface JournalHistory {
   readonly checkpoints: readonly Checkpoint[]
   /** The length of the output file at the last record, in bytes. */
   readonly output: number | undefined
+  /** The sum of the start of that file; missing in journals of earlier versions, or without outcomes. */
+  readonly outputStart?: string | undefined
+  /** The addresses that requests were sent to, as far as they are recorded. */
+  readonly endpoints?: readonly string[]
   /** The start times of its runs, as far as they are recorded. */
   readonly runs?: readonly string[]
 }
@@ -50,12 +55,18 @@ export interface FoundJournal {
 /**
  * Reads a journal without changing it: until it is known to be a journal, the file may be anything.
  *
+ * @param otherFiles See `otherFilesThan`.
  * @throws CommandError when it is not a journal, is damaged, forged or too large, or belongs to another application or
  * provider
  */
-export async function readJournal(path: string, file: FileHandle, identity: JournalIdentity): Promise<FoundJournal> {
+export async function readJournal(
+  path: string,
+  file: FileHandle,
+  identity: JournalIdentity,
+  otherFiles: string,
+): Promise<FoundJournal> {
   const refusal = (why: string): CommandError =>
-    new CommandError(ExitCode.usage, `${path} cannot be used as the journal: ${why}. Name another file.`)
+    new CommandError(ExitCode.usage, `${path} cannot be used as the journal: ${why}. Name ${otherFiles}.`)
   if ((await file.stat()).size > MAX_JOURNAL_BYTES) throw refusal('it is larger than 1 GiB')
   const builder = new HistoryBuilder(refusal)
   const reader = new LineReader(fileSource(file))
@@ -76,11 +87,11 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     }
     if (reader.unterminated) break
     if (record?.kind === 'header') {
-      checkIdentity(path, record, identity)
+      checkIdentity(path, record, identity, otherFiles)
       // Journals of format 1 do not say which rows they are about.
-      if (record.format === 2 && record.where !== identity.where) throw otherConditions(path)
+      if (record.format === 2 && record.where !== identity.where) throw otherConditions(path, otherFiles)
       if (record.format === 2 && !key) {
-        key = await openJournalKey(path, true)
+        key = await openJournalKey(path, true, otherFiles)
         record = parseRecord(text, key)
         if (!record) throw refusal(`it was not written with the key in ${keyPath(path)}`)
       }
@@ -88,6 +99,7 @@ export async function readJournal(path: string, file: FileHandle, identity: Jour
     size = reader.bytes
     if (!record) throw refusal(`line ${reader.line} is damaged, or was not written by backend-logout`)
     if (record.kind === 'progress') builder.add(record)
+    else if (record.kind === 'output') builder.startOutput(record.start)
     else builder.addRun(record.kind === 'header' ? record.started : record.at)
   }
   return { size, history: size === 0 ? undefined : builder.build(), key }
@@ -99,13 +111,15 @@ class HistoryBuilder {
   readonly #active = new LineSet()
   readonly #checkpoints = new Map<number, Checkpoint>()
   readonly #runs: string[] = []
+  readonly #endpoints = new Set<string>()
   #output: number | undefined
+  #outputStart: string | undefined
 
   constructor(refusal: (why: string) => CommandError) {
     this.#refusal = refusal
   }
 
-  add({ read, sum, done, active, output }: Extract<JournalRecord, { kind: 'progress' }>): void {
+  add({ read, sum, done, active, output, endpoints }: Extract<JournalRecord, { kind: 'progress' }>): void {
     for (const [from, to] of done) this.#done.add(from, to)
     for (const [from, to] of active) this.#active.add(from, to)
     if (this.#done.ranges > MAX_RANGES || this.#active.ranges > MAX_RANGES)
@@ -120,15 +134,29 @@ class HistoryBuilder {
     if (!known || known.read <= read) this.#checkpoints.set(block, { read, sum })
     if (this.#checkpoints.size > MAX_CHECKPOINTS) throw this.#refusal('it covers too many lines')
     this.#output = output ?? this.#output
+    for (const endpoint of endpoints) if (this.#endpoints.size < MAX_ENDPOINTS) this.#endpoints.add(endpoint)
   }
 
   addRun(at: string | undefined): void {
     if (at !== undefined && this.#runs.length < MAX_RUNS) this.#runs.push(at)
   }
 
+  /** A run is about to write its first outcome into an empty file: up to the next record, none of them counts. */
+  startOutput(start: string): void {
+    this.#outputStart = start
+    this.#output = 0
+  }
+
   build(): JournalHistory {
-    const checkpoints = [...this.#checkpoints.values()].sort((a, b) => a.read - b.read)
-    return { done: this.#done, active: this.#active, checkpoints, output: this.#output, runs: this.#runs }
+    return {
+      done: this.#done,
+      active: this.#active,
+      checkpoints: [...this.#checkpoints.values()].sort((a, b) => a.read - b.read),
+      output: this.#output,
+      outputStart: this.#outputStart,
+      endpoints: [...this.#endpoints],
+      runs: this.#runs,
+    }
   }
 }
 
@@ -137,30 +165,33 @@ function isTornHeader(text: string): boolean {
   return text.startsWith(HEADER_START) || HEADER_START.startsWith(text)
 }
 
-function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIdentity): void {
+function checkIdentity(path: string, found: JournalIdentity, wanted: JournalIdentity, otherFiles: string): void {
   const refuse = (message: string): never => {
     throw new CommandError(ExitCode.usage, `The journal ${path} ${message}`)
   }
   const { provider, app, verify, column, listed } = found
   if (provider !== wanted.provider || app !== wanted.app) {
     refuse(
-      `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}.`,
+      `belongs to application ${clip(app)} at ${clip(provider)}; this run is for ${wanted.app} at ${wanted.provider}. ` +
+        `For this run, name ${otherFiles}.`,
     )
   }
-  if (column !== wanted.column) refuse('is about tokens in another column. Name another file.')
-  if (wanted.verify && !verify) refuse('was written without --verify, so nothing in it is verified. Name another file.')
+  if (column !== wanted.column) refuse(`is about tokens in another column. Name the same one, or ${otherFiles}.`)
+  if (wanted.verify && !verify)
+    refuse(`was written without --verify, so nothing in it is verified. Name ${otherFiles}.`)
   if (listed === undefined || wanted.listed === undefined || listed === wanted.listed) return
   refuse(
     listed
-      ? 'belongs to a run that adds the tokens to a revocation log. Name that log again, by --revocations or REVOCATIONS_STORE.'
-      : 'was written without a revocation log, so the tokens that it confirms are in no log. Name another file.',
+      ? 'belongs to a run that adds the tokens to a revocation log. Name that log again, by --revocations or ' +
+          `REVOCATIONS_STORE; or name ${otherFiles}.`
+      : `was written without a revocation log, so the tokens that it confirms are in no log. Name ${otherFiles}.`,
   )
 }
 
-function otherConditions(path: string): CommandError {
+function otherConditions(path: string, otherFiles: string): CommandError {
   return new CommandError(
     ExitCode.usage,
-    `The journal ${path} was written with other conditions in --where. Pass the same ones, or name another file.`,
+    `The journal ${path} was written with other conditions in --where. Pass the same ones, or name ${otherFiles}.`,
   )
 }
 

@@ -34,6 +34,11 @@ export class JournalKey {
     return this.#mac('input', digest)
   }
 
+  /** Turns the start of an output into a sum that tells it from those of other runs. */
+  startOf(output: Uint8Array): string {
+    return this.#mac('output', output)
+  }
+
   /** Makes the seal of a record. */
   sealOf(record: string): string {
     return this.#mac('record', record)
@@ -53,9 +58,10 @@ export function keyPath(journal: string): string {
  * Reads the key of a journal, or creates one.
  *
  * @param isNeeded Whether the journal has records that were written with a key.
+ * @param otherFiles See `otherFilesThan`.
  * @throws CommandError when the file cannot be used, or is missing although there must be one
  */
-export async function openJournalKey(journal: string, isNeeded: boolean): Promise<JournalKey> {
+export async function openJournalKey(journal: string, isNeeded: boolean, otherFiles: string): Promise<JournalKey> {
   const path = keyPath(journal)
   const name = shownName(path, 'The key of the journal')
   try {
@@ -63,7 +69,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
       if (isNeeded) {
         throw refusal(
           `The key of the journal is missing: ${path}. Without it, nothing in the journal can be checked. Restore it, ` +
-            'or name another journal.',
+            `or name ${otherFiles}.`,
         )
       }
       const created = await createKey(path)
@@ -79,7 +85,7 @@ export async function openJournalKey(journal: string, isNeeded: boolean): Promis
     // Or it was killed before it did.
     if (text === '' && !isNeeded) return await writeKey(file)
     const [, key] = FORM.exec(text) ?? []
-    if (!key) throw refusal(`${path} has the name of the journal's key, but is another file. Name another journal.`)
+    if (!key) throw refusal(`${path} has the name of the journal's key, but is another file. Name ${otherFiles}.`)
     return new JournalKey(Buffer.from(key, 'base64url'))
   } catch (error) {
     if (error instanceof CommandError) throw error

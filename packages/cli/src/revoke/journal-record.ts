@@ -1,4 +1,5 @@
 import { printable } from '../terminal/printable.ts'
+import { endpointsIn } from './endpoints.ts'
 import type { JournalKey } from './journal-key.ts'
 import { parseLines } from './line-set.ts'
 
@@ -42,13 +43,21 @@ export type JournalRecord =
       readonly active: readonly (readonly [from: number, to: number])[]
       /** The length of the output file at that time, in bytes. */
       readonly output: number | undefined
+      /** The addresses that requests were sent to so far; empty if there is no new one. */
+      readonly endpoints: readonly string[]
     } & Checkpoint)
   | { readonly kind: 'resumed'; readonly at: string | undefined }
+  | {
+      readonly kind: 'output'
+      /** The sum of the start of an output that a run begins. */
+      readonly start: string
+    }
 
 /** The beginning of each journal's first line, in any format. */
 export const HEADER_START = '{"journal":"backend-logout revoke '
 /** Journals of format 1 have records without a seal, and sums without a key. They are read, but no longer written. */
 const FORMATS: readonly unknown[] = [undefined, 'backend-logout revoke 1', 'backend-logout revoke 2']
+const SUM = /^[0-9a-f]{32}$/
 const SEAL = /,"seal":"([0-9a-f]{32})"\}$/
 
 /** Writes the first line of a journal, and the line that turns a journal of format 1 into one of format 2. */
@@ -65,6 +74,16 @@ export function formatResumed(key: JournalKey, now: Date): string {
   return format(key, { resumed: now.toISOString() })
 }
 
+/**
+ * Writes the line that comes before the first outcome of an output.
+ *
+ * @param start From `startOfOutput`.
+ */
+export function formatOutputStart(key: JournalKey, start: Uint8Array): string {
+  // Earlier versions read it as the start of a run at an unknown time.
+  return format(key, { resumed: false, outputStart: key.startOf(start) })
+}
+
 /** The lines that a record of progress names, each from `formatLines`. */
 export interface ProgressLines {
   readonly done: string
@@ -77,8 +96,10 @@ export function formatProgress(
   at: Checkpoint,
   { done, active = '' }: ProgressLines,
   output: number | undefined,
+  endpoints?: readonly string[],
 ): string {
-  return format(key, { read: at.read, sum: at.sum, done: done || undefined, active: active || undefined, output })
+  const { read, sum } = at
+  return format(key, { read, sum, done: done || undefined, active: active || undefined, output, endpoints })
 }
 
 function format(key: JournalKey, fields: object): string {
@@ -103,8 +124,8 @@ export function parseRecord(line: string, key: JournalKey | undefined): JournalR
   }
   if (typeof fields !== 'object' || fields === null) return undefined
   if (fields.journal !== undefined) return parseHeader(fields)
-  if (fields.resumed !== undefined) return { kind: 'resumed', at: dateIn(fields.resumed) }
-  return parseProgress(fields, key ? /^[0-9a-f]{32}$/ : /^[0-9a-f]{8}\.\d{1,15}$/)
+  if (fields.resumed !== undefined) return parseResumed(fields)
+  return parseProgress(fields, key ? SUM : /^[0-9a-f]{8}\.\d{1,15}$/)
 }
 
 function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord | undefined {
@@ -119,8 +140,14 @@ function parseHeader(fields: Readonly<Record<string, unknown>>): JournalRecord |
   return { kind: 'header', format: format as 1 | 2, provider, app, verify, column, where, listed, started }
 }
 
+function parseResumed({ resumed, outputStart }: Readonly<Record<string, unknown>>): JournalRecord {
+  return typeof outputStart === 'string' && SUM.test(outputStart)
+    ? { kind: 'output', start: outputStart }
+    : { kind: 'resumed', at: dateIn(resumed) }
+}
+
 function parseProgress(
-  { read, sum, done = '', active = '', output }: Readonly<Record<string, unknown>>,
+  { read, sum, done = '', active = '', output, endpoints }: Readonly<Record<string, unknown>>,
   form: RegExp,
 ): JournalRecord | undefined {
   if (!isCount(read) || read === 0 || typeof sum !== 'string' || !form.test(sum)) return undefined
@@ -129,7 +156,7 @@ function parseProgress(
   const ranges = parseLines(done)
   const activeRanges = parseLines(active)
   if (!ranges?.every(([, to]) => to <= read) || !activeRanges?.every(([, to]) => to <= read)) return undefined
-  return { kind: 'progress', read, sum, done: ranges, active: activeRanges, output }
+  return { kind: 'progress', read, sum, done: ranges, active: activeRanges, output, endpoints: endpointsIn(endpoints) }
 }
 
 function dateIn(value: unknown): string | undefined {

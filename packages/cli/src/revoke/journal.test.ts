@@ -31,6 +31,38 @@ test('a journal returns what was written, over several runs', async () => {
   expect(history?.done.has(24)).toBe(false)
 })
 
+test('a journal returns the start of the output and the addresses of its runs', async () => {
+  const path = await written([10, sum('a'), '1-3', 100])
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  const second = await Journal.open(path, identity)
+  second.startOutput(bytes('first line'))
+  const endpoints = new Set(['https://a.example/revoke'])
+  for (const read of [20, 30]) second.append({ read, sum: sum('b') }, { done: `${read}` }, read, endpoints)
+  endpoints.add('https://b.example/revoke').add(`https://c.example/${'x'.repeat(3_000)}`)
+  second.append({ read: 40, sum: sum('c') }, { done: '' }, undefined, endpoints)
+  await second[Symbol.asyncDispose]()
+  const records = linesOf(path)
+  expect(records.filter((text) => text.includes('endpoints'))).toHaveLength(2)
+  // Earlier versions read this line as the start of a run.
+  expect(records[3]).toMatch(/^\{"resumed":false,"outputStart":"[0-9a-f]{32}","seal":"\w+"\}$/)
+  const history = await historyOf(path)
+  expect(history?.outputStart).toBe(second.key.startOf(bytes('first line')))
+  expect(history?.outputStart).not.toBe(second.key.startOf(bytes('other line')))
+  expect(history).toMatchObject({
+    output: 30,
+    runs: { length: 2 },
+    endpoints: ['https://a.example/revoke', 'https://b.example/revoke'],
+  })
+})
+
+test('an output that has just been started has no length yet', async () => {
+  const path = await written([10, sum('a'), '1-3', 100])
+  const second = await Journal.open(path, identity)
+  second.startOutput(new Uint8Array(3))
+  await second[Symbol.asyncDispose]()
+  expect(await historyOf(path)).toMatchObject({ output: 0 })
+})
+
 test.each([0o000, 0o022, 0o777])(
   'journal and key are private, whatever their modes were before, with umask %o',
   async (mask) => {

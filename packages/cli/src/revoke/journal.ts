@@ -4,11 +4,13 @@ import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
+import { endpointsIn } from './endpoints.ts'
 import { type JournalHistory, MAX_JOURNAL_BYTES, readJournal } from './journal-history.ts'
 import { type JournalKey, keyPath, openJournalKey } from './journal-key.ts'
 import {
   type Checkpoint,
   formatHeader,
+  formatOutputStart,
   formatProgress,
   formatResumed,
   type JournalIdentity,
@@ -33,6 +35,8 @@ export class Journal implements AsyncDisposable {
   readonly #file: FileHandle
   #size: number
   #dirty = true
+  /** The number of addresses that are recorded. */
+  #endpoints: number
   /** Once another process has written to the file, this run must not. */
   #lost = false
 
@@ -50,27 +54,34 @@ export class Journal implements AsyncDisposable {
     this.key = key
     this.#size = size
     this.history = history
+    this.#endpoints = history?.endpoints?.length ?? 0
   }
 
   /**
    * Opens a journal, or starts one if the file is missing or empty. The incomplete record of a killed run is cut off.
    *
+   * @param otherFiles See `otherFilesThan`.
    * @throws CommandError when the file cannot be used, is not a journal, or is that of another application, provider or
    * run
    */
-  static async open(path: string, identity: JournalIdentity): Promise<Journal> {
+  static async open(
+    path: string,
+    identity: JournalIdentity,
+    otherFiles = 'another file for --journal',
+  ): Promise<Journal> {
     const name = shownName(path, 'The journal')
     const file = await openPrivate(path, 'The journal', { append: true })
     try {
       if (!(await isLocked(file))) {
         throw new CommandError(
           ExitCode.usage,
-          `Another run uses the journal ${path}. Wait until it ends, or name another journal. Nothing was sent.`,
+          `Another run uses the journal ${path}. Wait until it ends, or name ${otherFiles}. Nothing was sent.`,
         )
       }
-      const { size, history, key } = await readJournal(path, file, identity)
+      const { size, history, key } = await readJournal(path, file, identity, otherFiles)
       if (size < (await file.stat()).size) await file.truncate(size)
-      const journal = new Journal(path, name, file, key ?? (await openJournalKey(path, false)), size, history)
+      const ownKey = key ?? (await openJournalKey(path, false, otherFiles))
+      const journal = new Journal(path, name, file, ownKey, size, history)
       // A journal of format 1 continues as one of format 2.
       const { startedAt } = journal
       journal.#write(key ? formatResumed(key, startedAt) : formatHeader(journal.key, identity, startedAt))
@@ -86,10 +97,28 @@ export class Journal implements AsyncDisposable {
    * Records that lines are confirmed.
    *
    * @param output The length of the output file.
+   * @param endpoints All addresses that requests were sent to so far.
    * @throws CommandError when it cannot be written; then the file is unchanged
    */
-  append(checkpoint: Checkpoint, lines: ProgressLines, output: number | undefined): void {
-    this.#write(formatProgress(this.key, checkpoint, lines, output))
+  append(
+    checkpoint: Checkpoint,
+    lines: ProgressLines,
+    output: number | undefined,
+    endpoints: ReadonlySet<string> = new Set(),
+  ): void {
+    const added = endpoints.size > this.#endpoints ? endpointsIn([...endpoints]) : undefined
+    this.#write(formatProgress(this.key, checkpoint, lines, output, added))
+    this.#endpoints = Math.max(endpoints.size, this.#endpoints)
+  }
+
+  /**
+   * Records how an output starts, before it does: then it cannot be mistaken for the output of another run.
+   *
+   * @param start From `startOfOutput`.
+   * @throws CommandError as {@link Journal.append}
+   */
+  startOutput(start: Uint8Array): void {
+    this.#write(formatOutputStart(this.key, start))
   }
 
   /** Waits until the appended records are on disk. */

@@ -25,6 +25,8 @@ export interface RecorderOptions {
   readonly fingerprint: Fingerprint
   readonly report: Report | undefined
   readonly journal: Journal | undefined
+  /** The addresses that requests were sent to. */
+  readonly endpoints?: ReadonlySet<string>
   /** The position up to which the input was read. */
   readonly checkpoint: () => Checkpoint
   /** Receives each token that is not revoked, by its line and without the token. */
@@ -83,14 +85,15 @@ export class Recorder {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
     if (this.#failed) return
-    const { report, journal, checkpoint, onFatal } = this.#options
+    const { report, journal, endpoints, checkpoint, onFatal } = this.#options
     try {
       if (this.#lines.length > 0) report?.write(this.#lines)
       this.#lines = []
       if (!journal) return
       const reached = checkpoint()
       if (this.#done.length + this.#active.length === 0 && reached.read - this.#recorded < LINES_WITHOUT_RECORD) return
-      journal.append(reached, { done: formatLines(this.#done), active: formatLines(this.#active) }, report?.bytes)
+      const lines = { done: formatLines(this.#done), active: formatLines(this.#active) }
+      journal.append(reached, lines, report?.bytes, endpoints)
       this.#done = []
       this.#active = []
       this.#recorded = reached.read
@@ -104,11 +107,11 @@ export class Recorder {
   /** Writes all records and the length of the output, so that the next run continues after it. */
   finish(): void {
     this.flush()
-    const { report, journal, checkpoint, onFatal } = this.#options
+    const { report, journal, endpoints, checkpoint, onFatal } = this.#options
     if (!journal || this.#failed) return
     try {
       const reached = checkpoint()
-      if (reached.read > 0) journal.append(reached, { done: '' }, report?.bytes)
+      if (reached.read > 0) journal.append(reached, { done: '' }, report?.bytes, endpoints)
     } catch (error) {
       onFatal(error as CommandError)
     }

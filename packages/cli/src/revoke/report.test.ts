@@ -41,6 +41,25 @@ test('a new run writes a report from the beginning, once it starts', async () =>
   expect(readFileSync(path, 'utf8')).toBe('a\n')
 })
 
+test.each([
+  ['its first line', '', '{"line":1}\n{"line":2}', '{"line":1}'],
+  ['a part of a long line', '', `${line(1).trim()}${'x'.repeat(500)}`, `${line(1).trim()}${'x'.repeat(246)}`],
+  ['nothing, when it continues', line(1), '{"line":2}', undefined],
+])('the start of an output is known before it is written: %s', async (_what, before, text, expected) => {
+  const path = fileWith(before)
+  const starts: string[] = []
+  const onStart = (start: Uint8Array): void => {
+    expect(readFileSync(path, 'utf8')).toBe(before)
+    starts.push(Buffer.from(start).toString())
+  }
+  const report = await openReport(path, { length: before.length }, { onStart })
+  report.begin()
+  report.write(text.split('\n'))
+  report.write(['{"line":3}'])
+  await report[Symbol.asyncDispose]()
+  expect(starts).toEqual(expected === undefined ? [] : [expected])
+})
+
 test.each([0o000, 0o022, 0o077, 0o777])(
   'a report is private, whatever its mode was before, with umask %o',
   async (mask) => {

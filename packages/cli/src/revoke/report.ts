@@ -7,6 +7,7 @@ import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { OUTCOME_START } from './outcome-line.ts'
+import { startOfOutput } from './output-start.ts'
 import { openPipeReport, type Report } from './stream-report.ts'
 
 const READ_BYTES = 4_096
@@ -22,13 +23,25 @@ export interface GoOn {
   readonly length: number | undefined
 }
 
+/** The parts of a run that an output needs. */
+export interface ReportOptions {
+  /** See `otherFilesThan`. */
+  readonly otherFiles?: string
+  /** Receives the start of the first line, before it is written into an empty file. */
+  readonly onStart?: ((start: Uint8Array) => void) | undefined
+}
+
 /**
  * Opens the file for a report: a private file, or a device or pipe that exists.
  *
  * @param goOn Set when a run continues, so that the lines of the earlier one are kept. Without it, the file is emptied.
  * @throws CommandError
  */
-export async function openReport(path: string, goOn: GoOn | undefined): Promise<Report> {
+export async function openReport(
+  path: string,
+  goOn: GoOn | undefined,
+  { otherFiles = 'another file for --output', onStart }: ReportOptions = {},
+): Promise<Report> {
   const name = shownName(path, 'The output')
   if (findFile(path, 'The output')?.isFIFO()) return openPipeReport(path, name)
   const file = await openOutput(path)
@@ -44,7 +57,7 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
       if (bytes === undefined) return
       try {
         const end = goOn ? endOfReport(fd, bytes, goOn.length) : 0
-        if (end === undefined) throw refusal('has lines that are not from a run. Name another file.', ExitCode.usage)
+        if (end === undefined) throw refusal(`has lines that are not from a run. Name ${otherFiles}.`, ExitCode.usage)
         if (end < bytes) ftruncateSync(fd, end)
         bytes = end
       } catch (error) {
@@ -53,6 +66,8 @@ export async function openReport(path: string, goOn: GoOn | undefined): Promise<
     },
     write: (lines) => {
       const data = Buffer.from(printableLines(lines))
+      const start = bytes === 0 ? startOfOutput(data) : undefined
+      if (start) onStart?.(start)
       try {
         let written = 0
         while (written < data.length) written += writeSync(fd, data, written)

@@ -9,10 +9,10 @@ import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
 import type { RateLimit } from '../rate-limit.ts'
-import { MAX_ENDPOINTS } from '../report/report-file.ts'
 import { type ListedCounts, listFirst } from '../revocations/list-first.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { Clients } from './clients.ts'
+import { MAX_ENDPOINTS } from './endpoints.ts'
 import { firstOnes } from './first-failures.ts'
 import type { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
@@ -42,6 +42,8 @@ export interface RunParts {
   readonly listed: ListedCounts
   /** Receives everything that is read. */
   readonly digest: InputSum | undefined
+  /** The addresses that requests were sent to. */
+  readonly endpoints: ReadonlySet<string>
   readonly fingerprint: Fingerprint
   /** See `otherFilesThan`. */
   readonly otherFiles: string
@@ -52,7 +54,7 @@ export interface RunParts {
 /** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
   const { input, format, clients, rateLimit, workersPace, journal, report, log, listed } = parts
-  const { digest, fingerprint, otherFiles, options, terminal } = parts
+  const { digest, endpoints, fingerprint, otherFiles, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
   const sums = journal && sumsFor(journal.key, journal.history)
@@ -64,6 +66,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     fingerprint,
     report,
     journal,
+    endpoints,
     checkpoint: () => source.checkpoint,
     onFailure: firstOnes((text) => progress.note(text), options.output),
     onFatal: (error) => control.fail(error),

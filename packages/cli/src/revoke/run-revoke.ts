@@ -8,7 +8,7 @@ import { openInput } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
-import { checkEarlierFiles } from '../report/earlier-files.ts'
+import { checkEarlierFiles, earlierEndpoints } from '../report/earlier-files.ts'
 import { describeListed, type ListedCounts } from '../revocations/list-first.ts'
 import { openLogIfNamed } from '../revocations/open.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
@@ -49,8 +49,12 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   const choice = columnChoice(options)
   const naming = await fingerprintFor(terminal)
   const audit = await prepareAudit(options, terminal)
+  const endpoints = new Set<string>()
   const rateLimit = rate === undefined ? undefined : new RateLimit(rate, requestsPerToken(options))
-  const overrides = { connections: options.concurrency, ...watching(rateLimit, audit?.endpoints) }
+  const overrides = {
+    connections: options.concurrency,
+    ...watching(rateLimit, path === undefined ? undefined : endpoints),
+  }
   await using clients = await connectClients(options, overrides, terminal)
   await using log = options.dryRun ? undefined : await openLogIfNamed(options, terminal)
   await using workersPace = await openWorkersPace(options, terminal)
@@ -62,9 +66,10 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     const format = createRowFormat(choice, input.name)
     const identity = identityOf(clients, verify, choice, options.dryRun ? undefined : log !== undefined)
     if (options.dryRun) return await dryRun({ input, format, clients, identity, otherFiles, options, terminal })
-    await using journal = path === undefined ? undefined : await Journal.open(path, identity)
-    if (audit && journal) await checkEarlierFiles(options, journal, otherFiles)
-    await using report = await reportTo(output, journal, terminal)
+    await using journal = path === undefined ? undefined : await Journal.open(path, identity, otherFiles)
+    if (journal) await takeUp(journal, options, otherFiles)
+    for (const one of journal?.history ? earlierEndpoints(options, journal.history) : []) endpoints.add(one)
+    await using report = await reportTo(output, journal, otherFiles, terminal)
     runs = journal ? [...(journal.history?.runs ?? []), journal.startedAt.toISOString()] : []
     const digest = audit?.digest
     end = await revokeInput({
@@ -78,6 +83,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       log,
       listed,
       digest,
+      endpoints,
       fingerprint: naming,
       otherFiles,
       options,
@@ -87,7 +93,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   } finally {
     await input.close()
   }
-  const unwritten = audit && (await audit.write({ ...clients, application: clients.app, runs, end }))
+  const unwritten = audit && (await audit.write({ ...clients, application: clients.app, endpoints, runs, end }))
   // Results go to standard output, unless the outcomes already do.
   const write = output === '-' ? note : print
   if (json) write(terminal, JSON.stringify({ ...summaryJson(end), ...(log && listed) }))
@@ -118,12 +124,24 @@ function conditionsText(where: ColumnChoice['where']): string {
   return JSON.stringify([...where].map(([name, values]) => [name, [...values].sort()]).sort())
 }
 
+/** Checks the files of earlier runs. A new journal must not own what it does not own now, so it is removed. */
+async function takeUp(journal: Journal, options: RevokeCommandOptions, otherFiles: string): Promise<void> {
+  try {
+    await checkEarlierFiles(options, journal, otherFiles)
+  } catch (error) {
+    await journal.discard()
+    throw error
+  }
+}
+
 async function reportTo(
   output: string | undefined,
   journal: Journal | undefined,
+  otherFiles: string,
   terminal: Terminal,
 ): Promise<Report | undefined> {
   if (output === undefined) return undefined
   if (output === '-') return createStreamReport(terminal.stdout)
-  return openReport(output, journal?.history && { length: journal.history.output })
+  const onStart = journal && ((start: Uint8Array) => journal.startOutput(start))
+  return openReport(output, journal?.history && { length: journal.history.output }, { otherFiles, onStart })
 }

@@ -45,8 +45,11 @@ export async function openPipeReport(path: string, name: string): Promise<Report
   const stream = new Socket({ fd, readable: false, writable: true })
   const output = new Output(stream)
   let failure: CommandError | undefined
-  stream.on('error', (error) => {
-    failure = new CommandError(ExitCode.stopped, `${name} cannot be written: ${describeSystemError(error)}. Stopping.`)
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    failure =
+      error.code === 'EPIPE'
+        ? new CommandError(ExitCode.interrupted, `${name} cannot be written: its reader has left. Stopping.`)
+        : new CommandError(ExitCode.stopped, `${name} cannot be written: ${describeSystemError(error)}. Stopping.`)
   })
   const throwFailure = (): void => {
     if (failure) throw failure

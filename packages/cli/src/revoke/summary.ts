@@ -1,7 +1,7 @@
 import type { CommandError } from '../command-error.ts'
 import { formatCount, formatDuration } from '../duration.ts'
 import type { ExitCode } from '../exit-code.ts'
-import type { FileDigest } from '../report/report-file.ts'
+import type { FileDigest } from '../report/file-digest.ts'
 import { notRevoked, settled, type Tally } from './tally.ts'
 
 /** Result of a bulk run. */
