@@ -250,7 +250,7 @@ test('the emulator does not overwrite tokens, or use a port that is in use', asy
   const tokens = folder.file('precious')
   expect(await run(['emulator', '--issue-tokens', '1', '--tokens-file', tokens])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('already exists'),
+    stderr: expect.stringMatching(/already exists\. Delete it .* or name another file with --tokens-file/),
   })
   expect(readFileSync(tokens, 'utf8')).toBe('precious')
   const { port } = new URL(provider.env.AUTHING_APP_HOST as string)

@@ -1,12 +1,14 @@
 import type { Application, Emulator } from '@backend-logout/emulator'
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
+import { findFileOrLink } from '../files/found-file.ts'
 import { writeNewPrivateFile } from '../files/private-file.ts'
 import { onInterruption } from '../interruption.ts'
 import { ownName } from '../terminal/own-name.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
 const DEFAULT_TOKENS_FILE = 'tokens.txt'
+const TOKENS_FILE = 'The file of --tokens-file'
 
 /** The options of `backend-logout emulator`. */
 export interface EmulatorCommandOptions {
@@ -24,6 +26,11 @@ export interface EmulatorCommandOptions {
 /** Runs a local provider until Ctrl-C or SIGTERM. */
 export async function runEmulator(options: EmulatorCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { json, app: appName, issueTokens, tokensFile } = options
+  const path = tokensFile ?? DEFAULT_TOKENS_FILE
+  if (issueTokens && findFileOrLink(path, TOKENS_FILE)) {
+    const advice = 'Delete it if you no longer need it, or name another file with --tokens-file.'
+    throw new CommandError(ExitCode.usage, `${path} already exists. ${advice}`)
+  }
   // Before the start, because a signal without a listener is lost if this is the first process of a container.
   const interrupted = Promise.withResolvers<void>()
   const stopListening = onInterruption(interrupted.resolve)
@@ -32,11 +39,7 @@ export async function runEmulator(options: EmulatorCommandOptions, terminal: Ter
     const app = emulator.apps[appName]
     if (issueTokens) {
       const tokens = await emulator.issueTokens(issueTokens, { app })
-      await writeNewPrivateFile(
-        tokensFile ?? DEFAULT_TOKENS_FILE,
-        'The file of --tokens-file',
-        `${tokens.join('\n')}\n`,
-      )
+      await writeNewPrivateFile(path, TOKENS_FILE, `${tokens.join('\n')}\n`)
     }
     // A given name may be a misplaced token.
     const shown = tokensFile === undefined ? DEFAULT_TOKENS_FILE : 'FILE'
