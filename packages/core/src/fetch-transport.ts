@@ -1,3 +1,4 @@
+import { bodyText, declaredCharset } from './body-text.ts'
 import { type Transport, type TransportRequest, TransportResponse } from './transport.ts'
 
 /**
@@ -64,11 +65,13 @@ const SHORT_BYTES = 1_024
 async function readBody(response: Response, maxBytes: number): Promise<{ text: string; truncated: boolean }> {
   const { headers, type } = response
   const length = headers.get('content-length') ?? ''
+  const contentType = headers.get('content-type')
   // The length is valid only if the body was not decoded. In Deno and Bun, it can accompany endless chunks, and a
   // browser does not show how a response of another origin was compressed.
   const encoded = type === 'cors' || headers.has('content-encoding') || headers.has('transfer-encoding')
   // Longer ones may arrive byte by byte, and a runtime keeps each piece until the last one has arrived.
-  if (/^\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
+  const inUtf8 = declaredCharset(contentType) === undefined
+  if (/^\d{1,4}$/.test(length) && inUtf8 && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
     return { text: await response.text(), truncated: false }
   }
   // No body, or a `fetch` without web streams, as in React Native and node-fetch.
@@ -84,7 +87,7 @@ async function readBody(response: Response, maxBytes: number): Promise<{ text: s
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return { text: new TextDecoder().decode(bytes.subarray(0, size)), truncated: false }
+    if (done) return { text: bodyText(bytes.subarray(0, size), contentType), truncated: false }
     const piece = value.subarray(0, maxBytes - size)
     const end = size + piece.byteLength
     if (end > bytes.byteLength) {
@@ -97,7 +100,7 @@ async function readBody(response: Response, maxBytes: number): Promise<{ text: s
     if (piece.byteLength < value.byteLength) {
       // Not awaited: a hostile server must not be able to delay the verdict by keeping the connection open.
       reader.cancel().catch(() => {})
-      return { text: new TextDecoder().decode(bytes), truncated: true }
+      return { text: bodyText(bytes, contentType), truncated: true }
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { bodyText } from './body-text.ts'
 export type { BulkPacer, PacedAttempt } from './bulk-pacer.ts'
 export type { CallLimits, CallOptions } from './call-options.ts'
 export { createLogoutClient, type LogoutClient } from './client.ts'

@@ -30,6 +30,16 @@ test.each([
   expect(read(chunks, coding)).toEqual({ body, truncated: false, added: chunks.length })
 })
 
+test.each([undefined, 'gzip'])(
+  'a body that is not UTF-8 is read in the declared charset, with the coding %s',
+  (coding) => {
+    const body = new BodyBuffer(100, coding, 'application/json; charset=GBK')
+    const sent = Buffer.from([0xca, 0xa7, 0xb0, 0xdc])
+    body.add(coding ? gzipSync(sent) : sent)
+    expect(body.read()).toEqual({ body: '失败', truncated: false })
+  },
+)
+
 test('a body is cut when it exceeds the limit, in chunks of any size', () => {
   for (const chunks of [
     [Buffer.alloc(2_000, 'a')],

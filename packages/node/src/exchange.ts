@@ -81,7 +81,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    this.#body ??= new BodyBuffer(this.#request.maxBodyBytes, this.#headers['content-encoding'])
+    const { 'content-encoding': encoding, 'content-type': type } = this.#headers
+    this.#body ??= new BodyBuffer(this.#request.maxBodyBytes, encoding, type)
     if (!this.#body.add(chunk)) this.#finish()
   }
 
