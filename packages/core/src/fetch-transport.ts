@@ -67,11 +67,11 @@ async function readBody(response: Response, maxBytes: number): Promise<{ text: s
   const length = headers.get('content-length') ?? ''
   const contentType = headers.get('content-type')
   // The length is valid only if the body was not decoded. In Deno and Bun, it can accompany endless chunks, and a
-  // browser does not show how a response of another origin was compressed.
-  const encoded = type === 'cors' || headers.has('content-encoding') || headers.has('transfer-encoding')
+  // browser does not show how a response of another origin was compressed. `text()` only reads UTF-8.
+  const coded = ['content-encoding', 'transfer-encoding'].some((name) => headers.has(name))
+  const encoded = type === 'cors' || coded || declaredCharset(contentType) !== undefined
   // Longer ones may arrive byte by byte, and a runtime keeps each piece until the last one has arrived.
-  const inUtf8 = declaredCharset(contentType) === undefined
-  if (/^\d{1,4}$/.test(length) && inUtf8 && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
+  if (/^\d{1,4}$/.test(length) && !encoded && Number(length) <= Math.min(SHORT_BYTES, maxBytes)) {
     return { text: await response.text(), truncated: false }
   }
   // No body, or a `fetch` without web streams, as in React Native and node-fetch.

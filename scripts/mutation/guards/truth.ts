@@ -66,8 +66,8 @@ export const truthGuards: readonly Mutation[] = [
     [
       [
         'reports that an endless response was cut off',
-        'return { text: new TextDecoder().decode(bytes), truncated: true }',
-        'return { text: new TextDecoder().decode(bytes), truncated: false }',
+        'return { text: bodyText(bytes, contentType), truncated: true }',
+        'return { text: bodyText(bytes, contentType), truncated: false }',
         'with an endless ${type}',
       ],
     ],
