@@ -57,6 +57,8 @@ export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool
   readonly #busy = new Set<pg.PoolClient>()
   readonly #all = new Set<pg.PoolClient>()
+  /** Ends the wait of each call for a connection. */
+  readonly #waiting = new Set<(error: Error) => void>()
   #host = 0
 
   constructor(address: PostgresAddress, { applicationName, maxConnections, ssl }: PostgresDatabaseOptions) {
@@ -128,6 +130,8 @@ export class PostgresDatabase implements Database {
   /** Closes every connection, including those that do not respond. */
   async close(): Promise<void> {
     const ended = this.#pool.end()
+    for (const giveUp of this.#waiting) giveUp(closed())
+    this.#waiting.clear()
     await Promise.all(Array.from(this.#busy, (client) => cancel(client, CANCEL_MS)))
     for (const client of this.#busy) socketOf(client).destroy()
     await inTime(ended, 1_000)
@@ -142,7 +146,7 @@ export class PostgresDatabase implements Database {
     const client = await this.#connect()
     if (this.#pool.ending) {
       client.release(true)
-      throw new Error('The connection was closed.')
+      throw closed()
     }
     let failure: Error | undefined
     // Without a listener, a connection that breaks now would end the process. The statement fails with the same error.
@@ -171,12 +175,23 @@ export class PostgresDatabase implements Database {
     for (let tried = 1; ; tried++) {
       Object.assign(this.#pool.options, this.#address.hosts[this.#host])
       try {
-        return await this.#pool.connect()
+        return await this.#waitForConnection()
       } catch (error) {
         this.#nextHost()
         if (tried >= this.#address.hosts.length) throw error
       }
     }
+  }
+
+  /** The pool forgets those that wait for a connection when it ends. */
+  #waitForConnection(): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject)
+      this.#pool
+        .connect()
+        .then((client) => (this.#waiting.has(reject) ? resolve(client) : client.release(true)), reject)
+        .finally(() => this.#waiting.delete(reject))
+    })
   }
 
   async #checkHost(client: pg.ClientBase): Promise<void> {
@@ -193,6 +208,10 @@ export class PostgresDatabase implements Database {
   #dropIdle(): void {
     for (const client of this.#all) if (!this.#busy.has(client)) socketOf(client).destroy()
   }
+}
+
+function closed(): Error {
+  return new Error('The connection was closed.')
 }
 
 /** The statement that each connection runs. */

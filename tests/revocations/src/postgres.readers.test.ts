@@ -99,6 +99,18 @@ describe('a log on Postgres', () => {
   })
 
   // It once waited forever.
+  test('fails a reader whose query waits for a connection when it closes', async () => {
+    const address = await newDatabase()
+    const log = await openRevocationLog({ store: address })
+    const { cursor } = await read(log)
+    const reading = read(log, cursor, 20_000)
+    reading.catch(() => {})
+    const startedAt = performance.now()
+    await log.close()
+    await expect(reading).rejects.toMatchObject({ code: expect.stringMatching(/^(?:closed|store_unavailable)$/) })
+    expect(performance.now() - startedAt).toBeLessThan(3_000)
+  })
+
   test('closes in time while the server does not respond, and ends every call', async () => {
     const address = await newDatabase()
     await using proxy = await startTcpProxy(Number(new URL(address).port))
