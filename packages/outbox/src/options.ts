@@ -30,8 +30,8 @@ export interface OutboxOptions {
    */
   readonly revocations?: OutboxRevocations | undefined
   /**
-   * The keys for the tokens. The first key encrypts, and each of them decrypts. To replace a key, put a new one first, and
-   * remove the old one when nothing encrypted with it is left. Required, except with a store in memory.
+   * The keys for the tokens. The first key encrypts, and each of them decrypts. To replace a key, add the new one
+   * at the end everywhere, then move it to the front, and remove the old one when nothing encrypted with it is left. Required, except with a store in memory.
    */
   readonly encryptionKeys?: readonly EncryptionKey[] | undefined
   /**
