@@ -75,6 +75,16 @@ test('the wrong column is detected before anything is sent', async () => {
   expect(stderr).toMatch(/first 10 rows have no tokens.*another column than "note"\?/)
 })
 
+test.each([[], ['--dry-run']])('if no row meets --where, nothing is sent or written: %j', async (...more) => {
+  const input = folder.file(leak(await provider.issueTokens(3)))
+  const [output, journal, report] = [folder.fresh(), folder.fresh(), folder.fresh()]
+  const args = ['revoke', input, '--column', 'token', '--where', 'client_id=app-wbe', '-o', output, '-j', journal]
+  const { code, stdout, stderr } = await run([...args, '--report', report, ...more], { env })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(/none of its 3 rows has the value of --where in the column "client_id"\. Nothing was sent\./)
+  for (const file of [journal, report]) expect(() => readFileSync(file)).toThrow('ENOENT')
+})
+
 test('tokens and secrets are never kept columns', async () => {
   const names = ['token', 'refresh_token', 'client_secret', 'password', 'session.access_token', 'a.refreshToken']
   for (const name of [...names, 'authorization', 'api_key', 'jwt', 'bearer', 'passphrase', 'user.id,user.jwt']) {

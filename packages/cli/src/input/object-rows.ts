@@ -56,7 +56,8 @@ export class ObjectRows implements RowFormat {
 
   advice(): string | undefined {
     if (!this.#first) return jsonAdvice(this.#firstLine ?? '')
-    return memberOf(this.#first, this.#choice.token) === undefined ? memberAdvice(this.#first) : undefined
+    const found = memberOf(this.#first, this.#choice.token)
+    return found === undefined || Array.isArray(found) ? memberAdvice(this.#first) : undefined
   }
 
   #problemWith(value: object): string | undefined {

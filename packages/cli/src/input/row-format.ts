@@ -1,4 +1,5 @@
 import { CommandError } from '../command-error.ts'
+import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { ColumnChoice } from './column-choice.ts'
 import { quoteName } from './column-names.ts'
@@ -25,6 +26,10 @@ class ColumnRows implements RowFormat {
   readonly #choice: ColumnChoice
   readonly #name: string
   #format: RowFormat | undefined
+  /** The number of rows that `--where` leaves out. */
+  #filtered = 0
+  /** True once a row was not left out by it. */
+  #hasOthers = false
 
   constructor(choice: ColumnChoice, name: string) {
     this.#choice = choice
@@ -41,14 +46,36 @@ class ColumnRows implements RowFormat {
     }
     const Format = line.text?.trimStart().startsWith('{') ? ObjectRows : TableRows
     this.#format ??= new Format(this.#choice, this.#name)
-    return this.#format.add(line, number)
+    return this.#counted(this.#format.add(line, number))
   }
 
+  /** @throws CommandError when `--where` has left out all rows */
   end(): readonly Row[] {
-    return this.#format?.end() ?? []
+    const rows = this.#counted(this.#format?.end() ?? [])
+    if (this.#filtered > 0 && !this.#hasOthers) throw this.#noneMeetsWhere()
+    return rows
   }
 
   advice(): string | undefined {
     return this.#format?.advice() ?? `Are the tokens in another column than ${quoteName(this.#choice.token)}?`
+  }
+
+  #counted(rows: readonly Row[]): readonly Row[] {
+    for (const row of rows) {
+      if (row.token === undefined && row.problem === undefined && row.leftOut === 'filtered') this.#filtered++
+      else this.#hasOthers = true
+    }
+    return rows
+  }
+
+  /** A mistyped value must not pass for an input whose tokens are revoked. It is not shown: it may be a misplaced token. */
+  #noneMeetsWhere(): CommandError {
+    const names = [...this.#choice.where.keys()].map(quoteName)
+    const columns = `${names.length > 1 ? 'columns' : 'column'} ${names.join(' and ')}`
+    return new CommandError(
+      ExitCode.usage,
+      `There is no token in ${this.#name}: none of its ${formatCount(this.#filtered)} rows has the value of --where in the ` +
+        `${columns}. Nothing was sent.`,
+    )
   }
 }

@@ -160,7 +160,7 @@ test('a member of --where that no object has is a mistake', () => {
   expect(() => rowsOf('{"client":"web","token":"abc"}\n', { where })).toThrow(
     'None of its objects has the member "clinet" of --where. Its first one has "client", "token". Nothing was sent.',
   )
-  expect(rowsOf('{"token":"abc"}\n{"clinet":"x","token":"def"}\n', { where })).toHaveLength(2)
+  expect(rowsOf('{"token":"abc"}\n{"clinet":"web","token":"def"}\n', { where })).toHaveLength(2)
   expect(rowsOf('{"token":"abc"}\n', { where: new Map([['revoked', new Set([''])]]) })).toMatchObject([
     { token: 'abc' },
   ])
