@@ -76,6 +76,17 @@ test('the doctor names the endpoint that is not set', async () => {
   expect(stdout).not.toContain('has no')
 })
 
+test.each([
+  ['AUTHING_APP_INTROSPECTION_ENDPOINT', '/oidc/token/introspection', /✓ connection[\s\S]*✓ introspection +200/],
+  ['AUTHING_APP_END_SESSION_ENDPOINT', '/oidc/session/end', /- connection +only browsers call/],
+])('the doctor finds that the revocation endpoint is not set if only %s is', async (name, path, others) => {
+  const { AUTHING_APP_HOST, ...env } = provider.env
+  const { code, stdout } = await run(['doctor'], { env: { ...env, [name]: `${AUTHING_APP_HOST}${path}` } })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringMatching(others) })
+  expect(stdout).toMatch(/✗ revocation +AUTHING_APP_REVOCATION_ENDPOINT is not set\n +→ Set it/)
+  expect(stdout).not.toMatch(/cannot be reached|Check the address/)
+})
+
 test.each(['{"exp":{"toString":1}}', '{"exp":1e300}', 'null'])('the doctor examines a JWT with %s', async (claims) => {
   const input = `e30.${Buffer.from(claims).toString('base64url')}.c2ln`
   const { code, stdout } = await run(['doctor', '-'], { env: provider.env, input })

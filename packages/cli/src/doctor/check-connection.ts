@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { isLogoutError, type LogoutError, type ProviderMetadata } from '@backend-logout/node'
 import { describeSystemError } from '../command-error.ts'
+import type { Connection } from '../connection.ts'
 import { describeLogoutError } from '../logout-error.ts'
 import type { ReportCheck } from './check.ts'
 import { type Examination, type Probe, probe, throwAwayToken, variable } from './examination.ts'
@@ -8,10 +9,21 @@ import type { WireConnection } from './wire-tap.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 14
-const ENDPOINTS = [
-  'AUTHING_APP_REVOCATION_ENDPOINT',
-  'AUTHING_APP_INTROSPECTION_ENDPOINT',
-  'AUTHING_APP_END_SESSION_ENDPOINT',
+
+/** A harmless request that shows whether the provider can be reached. */
+type Request = (client: Connection['client']) => Promise<ProviderMetadata | undefined>
+
+/** The settings that can replace metadata. The first one that is set gets the request. */
+const ENDPOINTS: readonly { readonly name: string; readonly request?: Request }[] = [
+  {
+    name: 'AUTHING_APP_REVOCATION_ENDPOINT',
+    request: async (client) => void (await client.revokeToken(throwAwayToken())),
+  },
+  {
+    name: 'AUTHING_APP_INTROSPECTION_ENDPOINT',
+    request: async (client) => void (await client.introspectToken(throwAwayToken())),
+  },
+  { name: 'AUTHING_APP_END_SESSION_ENDPOINT' },
 ]
 
 /** A provider that was reached. */
@@ -26,13 +38,15 @@ export async function checkConnection(examination: Examination): Promise<Reached
   const host = variable(examination, 'AUTHING_APP_HOST')
   // GenAuth's OAuth 2.0 applications have no separate metadata; the host and the certificate are the same.
   const base = issuer ?? (host && `${host.replace(/\/+$/, '')}/oidc`)
-  const endpoint = ENDPOINTS.map((name) => variable(examination, name)).find(Boolean)
-  const url = new URL(base ?? endpoint ?? '')
+  const endpoint = ENDPOINTS.find(({ name }) => variable(examination, name))
+  const url = new URL(base ?? variable(examination, endpoint?.name ?? '') ?? '')
   await checkName(examination, url.hostname.replace(/^\[|\]$/g, ''))
-
-  const discovery = base
-    ? await probe(examination, { issuer: base }, (client) => client.discover())
-    : await probe(examination, {}, async (client) => void (await client.revokeToken(throwAwayToken())))
+  const request: Request | undefined = base ? (client) => client.discover() : endpoint?.request
+  if (!request) {
+    report({ name: 'connection', status: 'skipped', detail: 'only browsers call the end session endpoint' })
+    return { metadata: undefined }
+  }
+  const discovery = await probe(examination, base === undefined ? {} : { issuer: base }, request)
   const { connection } = tap
   if (!connection) {
     report({
