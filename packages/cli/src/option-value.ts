@@ -16,13 +16,29 @@ export function oneOf<const T extends string>(option: string, choices: readonly 
   return (text) => choices.find((choice) => choice === text) ?? refuse(`${option} must be ${formatList(choices)}.`)
 }
 
-/** Makes a parser for an option that takes a date. */
+/** A date, or a date and a time with an offset from UTC (RFC 3339). */
+const DATE = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/
+
+/**
+ * Makes a parser for an option that takes a date, which begins at 00:00 UTC, or a date and a time with an offset. Without
+ * an offset, the same command would mean another time on another machine.
+ */
 export function date(option: string): (text: string) => Date {
   return (text) => {
+    const [, day] = DATE.exec(text) ?? []
     const value = new Date(text)
-    if (/^\d{4}-/.test(text) && !Number.isNaN(value.getTime())) return value
-    return refuse(`${option} must be a date, such as 2027-01-31 or 2027-01-31T12:00:00Z.`)
+    if (day !== undefined && isOfCalendar(day) && !Number.isNaN(value.getTime())) return value
+    return refuse(
+      `${option} must be a date of the calendar, such as 2027-01-31 (00:00 UTC), or a date and a time with Z or an offset, ` +
+        'such as 2027-01-31T12:00:00Z or 2027-01-31T20:00:00+08:00.',
+    )
   }
+}
+
+/** JavaScript reads February 30 as March 2. */
+function isOfCalendar(day: string): boolean {
+  const midnight = new Date(day)
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day)
 }
 
 /** Makes a parser for an option that takes the address of a page. */

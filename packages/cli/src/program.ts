@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import { refuseBrokenText } from './argument-text.ts'
 import { describeError, framesOf } from './command-error.ts'
 import { ExitCode } from './exit-code.ts'
 import { refuseRepeatedOptions } from './repeated-option.ts'
@@ -78,6 +79,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     failed = command
   })
   try {
+    refuseBrokenText(args)
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {

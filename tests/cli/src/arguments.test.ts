@@ -3,7 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { type Ended, run } from './command-line.ts'
+import { type Ended, run, start } from './command-line.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 // Arguments that people may type by mistake. None of them is a token that anyone issued.
@@ -189,6 +189,13 @@ test('a key with the name of a secret is not printed', async () => {
   for (const name of Object.values(SECRETS)) {
     expect(await run(['outbox', 'key', '--', name])).toMatchObject({ code: 2, stdout: '' })
   }
+})
+
+test('a user in another encoding than UTF-8 is refused: the bytes of the argument are lost', async () => {
+  const args = ['revoke-user', '--iss', 'https://id.example.com', '--sub']
+  const shell = `"$@" "$(printf '\\325\\305\\310\\375')"`
+  const ended = await start(args, { env: { REVOCATIONS_STORE: folder.path }, shell }).ended
+  expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Argument 5 is not UTF-8 text') })
 })
 
 test.each([

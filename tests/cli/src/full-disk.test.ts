@@ -92,6 +92,20 @@ describe.runIf(canMount)('on a full disk', () => {
     for (const token of tokens) expect(provider.revocations.get(token)).toBe(1)
   })
 
+  test.each([
+    ['outbox key', ['outbox', 'key', '--output', 'file']],
+    ['emulator', ['emulator', '--issue-tokens', '3', '--tokens-file', 'file']],
+  ])('a new file of %s that does not fit is removed, so that the next try can write it', async (name, args) => {
+    const steps = `dd if=/dev/zero of=ballast bs=1k 2>/dev/null\nrun "$@"\nls >&2\nrm ballast
+      ${name === 'emulator' ? 'timeout -s INT 5 "$@" > /dev/null' : 'run "$@"'}`
+    const { codes, stderr, kept } = await onSmallDisk(args, 16, steps)
+    expect(codes[0], stderr).toBe(4)
+    expect(stderr).toContain('cannot be written: the disk is full.')
+    expect(stderr).toMatch(/^ballast$/m)
+    expect(stderr).not.toMatch(/^file$|already exists/m)
+    expect(readFileSync(kept('file'), 'utf8')).toMatch(/\S\n$/)
+  })
+
   test('if nothing fits, nothing is sent, and the next run starts', async () => {
     const tokens = provider.take(3)
     const args = ['revoke', folder.file(tokens.join('\n')), '-j', 'journal', '-o', 'output']

@@ -60,6 +60,12 @@ test('an invalid line is not stored, and does not stop the others', async () => 
   expect(stderr).toMatch(/line 2: .*\n.*line 3: /)
 })
 
+test('a table is not stored, and is recognized', async () => {
+  const { code, stdout, stderr } = await run(['outbox', 'add'], { env, input: 'user_id|token\nu-1|abc\nu-2|def\n' })
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '0 stored, 3 not.\n' })
+  expect(stderr).toMatch(/a table with the columns "user_id", "token"\. Tables are not read: write one token per line/)
+})
+
 test.each([
   ['add', { OUTBOX_STORE: undefined }, /OUTBOX_STORE is not set/],
   ['add', { OUTBOX_KEYS: undefined }, /OUTBOX_KEYS is not set[\s\S]*outbox key/],

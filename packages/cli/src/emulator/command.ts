@@ -20,7 +20,8 @@ In another terminal, sign a user in, and see what logging out does:
 
 Exit codes:
   0    stopped by Ctrl-C or SIGTERM
-  2    wrong usage, or the port is in use`
+  2    wrong usage, or the port is in use
+  4    the file of --tokens-file cannot be written`
 
 const APPS = ['post', 'basic', 'none'] as const
 

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, unlink } from 'node:fs/promises'
 import type { OpenPrivateOptions } from '@backend-logout/private-store/private-files'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -30,7 +30,8 @@ export async function openPrivate(path: string, role: string, options?: OpenPriv
 }
 
 /**
- * Writes a new file that only this user can read.
+ * Writes a new file that only this user can read. If it cannot be written, it is removed: an incomplete file would be of
+ * no use, and be in the way of the next try.
  *
  * @param role See {@link openPrivate}.
  * @throws CommandError also when the file already exists
@@ -42,6 +43,7 @@ export async function writeNewPrivateFile(path: string, role: string, text: stri
     await file.writeFile(text)
     await file.sync()
   } catch (error) {
+    await unlink(path).catch(() => {})
     throw new CommandError(ExitCode.stopped, `${name} cannot be written: ${describeSystemError(error)}.`)
   }
 }

@@ -23,8 +23,11 @@ Exit codes:
 
 export const addDetails = `
 Each line of FILE is a token, a JSON object with "token", or the response of a
-token endpoint: a JSON object with "access_token" and "refresh_token", which
-together form one logout. Blank lines are ignored.
+token endpoint: a JSON object with "access_token" and "refresh_token" (or
+"accessToken" and "refreshToken"), which together form one logout. Blank lines
+are ignored. Tables are not read.
+
+DATE is a date (00:00 UTC), or a date and a time with Z or an offset.
 
 Examples:
   $ backend-logout outbox add tokens.txt
@@ -87,12 +90,15 @@ Exit codes:
 
 export const migrateDetails = `
 The other commands do this when they open the outbox, if their role may. The
-version of tables that exist is in the table backend_logout.version.
+version of tables that exist is in the table backend_logout.version. With it,
+--print-sql --from prints only what is missing, and the rights of the --role: use
+both to add a role later.
 
 Examples:
   $ backend-logout outbox migrate
   $ backend-logout outbox migrate --print-sql --role logout_worker | psql
-  $ backend-logout outbox migrate --print-sql --from 38
+  $ backend-logout outbox migrate --print-sql --role logout_cron \\
+      --from "$(psql -Atc 'SELECT version FROM backend_logout.version')" | psql
 
 Exit codes:
   0    the tables are up to date, or the SQL was printed
@@ -100,10 +106,15 @@ Exit codes:
   4    the store cannot be used`
 
 export const keyDetails = `
+To replace a key, add the new one at the end of the keys of every process. Only
+then move it to the front: from then on it encrypts, and a worker without it
+makes dead letters of the logouts. Remove the old one when no logout needs it.
+
 Examples:
   $ backend-logout outbox key --output outbox.key
-  $ (umask 077; backend-logout outbox key 2027-01 | cat - outbox.key > new.key)
+  $ (umask 077; backend-logout outbox key 2027-01 | cat outbox.key - > new.key)
 
 Exit codes:
   0    the key was printed or written
-  2    wrong usage`
+  2    wrong usage
+  4    the file of --output cannot be written`

@@ -2,14 +2,15 @@ import type { Lane, Outbox, OutboxTokens } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
-import { LineReader } from '../input/line-reader.ts'
+import { type Line, LineReader } from '../input/line-reader.ts'
 import { openInput, refuseForeignFormat } from '../input/open-input.ts'
+import { PlainForm } from '../input/plain-form.ts'
 import { onInterruption } from '../interruption.ts'
 import { Progress } from '../progress/progress.ts'
 import { type LogLocation, openLogIfNamed } from '../revocations/open.ts'
 import { print, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
-import { parseSessionLine } from './session-line.ts'
+import { parseSessionLine, type SessionLine } from './session-line.ts'
 
 /** The options of `backend-logout outbox add`. */
 export interface AddCommandOptions extends OutboxLocation, LogLocation {
@@ -42,6 +43,11 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
     },
     quiet,
   )
+  const form = new PlainForm()
+  const parse = (line: Line): SessionLine | undefined => {
+    const problem = line.text?.trim() ? form.add(line.text) : undefined
+    return problem === undefined ? parseSessionLine(line, options.tokenTypeHint, appId) : { problem }
+  }
   let interrupted = false
   const stop = Promise.withResolvers<'stop'>()
   const stopListening = onInterruption(() => {
@@ -53,7 +59,10 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
     await refuseForeignFormat(reader, input.name, 'outbox add')
     await progress.start()
     const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
-    await addLines(reader, fill, outbox, { ...options, appId }, counts, (text) => progress.note(text))
+    await addLines(reader, fill, parse, outbox, options, counts, (text) => progress.note(text))
+    const table = counts.stored === 0 ? form.table() : undefined
+    if (table)
+      progress.note(`backend-logout: ${table} Tables are not read: write one token per line, without a heading.`)
   } finally {
     stopListening()
     progress.stop()
@@ -71,8 +80,9 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
 async function addLines(
   reader: LineReader,
   fill: () => Promise<boolean>,
+  parse: (line: Line) => SessionLine | undefined,
   outbox: Outbox,
-  { tokenTypeHint, appId, expiresAt, lane }: AddCommandOptions & { readonly appId: string | undefined },
+  { expiresAt, lane }: AddCommandOptions,
   counts: { stored: number; invalid: number },
   note: (text: string) => void,
 ): Promise<void> {
@@ -98,7 +108,7 @@ async function addLines(
       if (reader.ended || !(await fill())) return
       continue
     }
-    const parsed = parseSessionLine(line, tokenTypeHint, appId)
+    const parsed = parse(line)
     if (parsed?.tokens) batch.push(parsed.tokens)
     else if (parsed) {
       counts.invalid++

@@ -15,6 +15,10 @@ test('a token response is one logout', () => {
     tokens: { accessToken: 'a', refreshToken: 'r' },
   })
   expect(parse('{"refresh_token":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
+  expect(parse('{"user":"u","accessToken":"a","refreshToken":"r","idToken":"i"}')).toEqual({
+    tokens: { accessToken: 'a', refreshToken: 'r' },
+  })
+  expect(parse('{"refreshToken":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
 })
 
 test('a blank line is skipped', () => {
@@ -26,6 +30,7 @@ test.each([
   ['{"access_token":7}', 'not a string'],
   ['{"access_token":"a","refresh_token":null}', 'not a string'],
   ['{"refresh_token":""}', 'not a string'],
+  ['{"accessToken":7}', 'not a string'],
   ['{"id_token":"a"}', 'no "token"'],
   ['{"access_token":', 'JSON object'],
   ['{"token":"a","token_type_hint":"id_token"}', 'must be access_token or refresh_token'],

@@ -11,14 +11,14 @@ export type SessionLine =
   | { readonly tokens?: never; readonly problem: string }
 
 /**
- * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`; or a single token, as
- * {@link parseTokenLine} accepts it. Blank lines are ignored.
+ * Reads one line: the response of a token endpoint, with `access_token` and `refresh_token`, or the tokens of a session, with
+ * `accessToken` and `refreshToken`; or a single token, as {@link parseTokenLine} accepts it. Blank lines are ignored.
  *
  * @param hint The type of tokens that are listed without one; `undefined` if it is unknown.
  * @param appId The application's id if it is known, to recognize its ID tokens.
  */
 export function parseSessionLine(line: Line, hint: string | undefined, appId?: string): SessionLine | undefined {
-  const response = line.text?.includes('_token"') ? parseTokenResponse(line.text) : undefined
+  const response = line.text && /[_sh]token"/i.test(line.text) ? parseTokenResponse(line.text) : undefined
   if (response) return response
   const parsed = parseTokenLine(line)
   if (!parsed) return undefined
@@ -43,7 +43,8 @@ function parseTokenResponse(text: string): SessionLine | undefined {
     return undefined
   }
   if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
-  const { access_token: accessToken, refresh_token: refreshToken } = fields
+  // As token endpoints name them, and as sessions and the emulator do.
+  const { access_token: accessToken = fields.accessToken, refresh_token: refreshToken = fields.refreshToken } = fields
   if (accessToken === undefined && refreshToken === undefined) return undefined
   return checked({
     ...(accessToken !== undefined && { accessToken }),

@@ -2,6 +2,8 @@ const LIST = `
 Services that follow the revocation list with @backend-logout/revocations refuse
 these access tokens within milliseconds. The list does not revoke refresh tokens.
 
+DATE is a date (00:00 UTC), or a date and a time with Z or an offset.
+
   REVOCATIONS_STORE  the postgres:// address of the revocation log, or its folder
 `
 
@@ -16,7 +18,7 @@ export const userDetails: string = `${LIST}
 Examples:
   $ backend-logout revoke-user --iss https://id.example.com --sub alice
   $ backend-logout revoke-user --iss https://id.example.com --sub alice \\
-      --issued-before 2027-01-31T14:00:00Z --token-lifetime 3600
+      --issued-before "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --token-lifetime 3600
 ${EXIT_CODES}`
 
 /** The details in the help of `revoke-session`. */
@@ -29,5 +31,5 @@ ${EXIT_CODES}`
 export const issuerDetails: string = `${LIST}
 Examples:
   $ backend-logout revoke-issuer --iss https://id.example.com \\
-      --issued-before 2027-01-31T14:00:00Z
+      --issued-before "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 ${EXIT_CODES}`
