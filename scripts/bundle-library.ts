@@ -40,7 +40,7 @@ await build({
     codeSplitting: { groups: [{ name: 'shared', test: (id) => shared.has(id) }] },
     comments: { legal: true, annotation: true, jsdoc: false },
     // A library is downloaded by many; names remain, so that stack traces can be read.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
   },
 })
 pruneDeclarations(input)
