@@ -1,9 +1,13 @@
 /** The label of a charset in `Content-Type`. */
 const CHARSET = /;\s*charset\s*=\s*["']?([\w.:-]{1,40})/i
 
+/** Letters of Latin-1 that do not follow one another in any of its languages, but do in a text of another charset. */
+const NOT_LATIN = /[^\0-\x7f]{3}/
+
 /**
  * Decodes the body of a response: as UTF-8, or, if it is not UTF-8, in the charset that the response declares. Not the
- * declared one first, because frameworks declare ISO-8859-1 by default, whatever the application sends.
+ * declared one first, because frameworks declare ISO-8859-1 by default, whatever the application sends; anything can be
+ * decoded as that, so the text must look like it.
  *
  * @param contentType The value of the `Content-Type` header.
  * @returns the text, without a byte order mark; U+FFFD in it stands for bytes that could not be decoded
@@ -19,9 +23,11 @@ export function bodyText(bytes: Uint8Array, contentType: string | null | undefin
   const charset = text.includes('\ufffd') && declaredCharset(contentType)
   if (!charset) return text
   try {
-    return new TextDecoder(charset).decode(bytes)
+    const decoder = new TextDecoder(charset, { fatal: true })
+    const declared = decoder.decode(bytes)
+    return decoder.encoding === 'windows-1252' && NOT_LATIN.test(declared) ? text : declared
   } catch {
-    // A runtime does not have every charset.
+    // The bytes are in neither, or the runtime does not have this charset.
     return text
   }
 }

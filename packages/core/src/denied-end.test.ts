@@ -56,6 +56,14 @@ test.each([
   'Revoked: 1. Not revoked: 1.',
   'Grant revoked, but no token was revoked',
   '0 tokens revoked; the session was not terminated',
+  'Tokens are not revoked before they expire',
+  'Access tokens are never revoked before their expiry',
+  'access_token: revoked, refresh_token: not revoked',
+  'Access token revoked. Refresh token: not revoked',
+  'Session invalidated; grant not revoked',
+  'Cookie invalidated. RT not revoked',
+  'Cache invalidated. Nothing was revoked',
+  'OK, not revoked',
 ])('a 2xx fails if it says: %s', (sentence) => {
   expect(codeOf(answer(200, sentence))).toBe('rejected')
   expect(codeOf(answer(200, { code: 0, message: sentence }))).toBe('rejected')
@@ -102,6 +110,11 @@ test.each([
   'Token không hoạt động vì bị thu hồi',
   'เพิกถอนแล้ว ไม่สามารถยกเลิกได้',
   'The token had not been revoked before; it has been revoked now',
+  'Теперь невозможно использовать отозванный токен',
+  'Nelze použít odvolaný token',
+  'Abmeldung erfolgreich. Widerruf nicht mehr möglich.',
+  'Succès : 3, échecs : 0',
+  'Succès. Aucun échec.',
   'Token revoked. Other sessions were not terminated.',
   'Token revoked. No refresh tokens were revoked.',
   'Token revoked (no grant revoked)',

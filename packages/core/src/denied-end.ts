@@ -9,7 +9,7 @@ const ENGLISH = `(?:not|t|cannot|never|nothing|none|no|unable to|impossible to) 
 
 /** A revocation that is not possible. Without it, access after a revocation could be meant. */
 const IMPOSSIBLE =
-  '(?:revocation|revoking|log ?out|sign ?out|widerruf|abmeldung|révocation|déconnexion|revocación|revogação|revoca) (?:\\p{L}+ ){0,4}(?:not|nicht|pas|no|não|non) (?:\\p{L}+ )?(?:possible|möglich|posible|possível|possibile)'
+  '(?:revocation|revoking|log ?out|sign ?out|widerruf|abmeldung|révocation|déconnexion|revocación|revogação|revoca) (?:\\p{L}+ ){0,4}(?:not|nicht|pas|no|não|non) (?:(?!mehr|longer|plus )\\p{L}+ )?(?:possible|möglich|posible|possível|possibile)'
 
 const NEGATION_ABROAD =
   'nicht|pas|imposs?i(?:ble|bile)|no|n[ãa]o|non|niet|nie|ikke|inte|nelze|не|невозможно|нельзя|không|chưa'
@@ -19,9 +19,12 @@ const BECAUSE =
 /** Words for "and", "or" and "already", and those that make it "no need to" or "nothing to". */
 const OTHER_THOUGHT =
   'und|oder|et|ou|o|y|e|en|of|i|lub|og|och|eller|и|или|hoặc|bereits|schon|déjà|ya|já|già|już|allerede|redan|уже|đã|que|qui|che|da|à|para|zu|å|at|att|hay|há|besoin|n[eé]ces\\p{L}+|cần'
-/** Verbs that end a token. Their nouns are missing, because "no revocation" can also mean that none was needed. */
+/**
+ * Verbs that end a token. Their nouns are missing, because "no revocation" can also mean that none was needed, and some
+ * adjectives: "it is impossible to use a revoked token".
+ */
 const END_ABROAD =
-  '(?:widerrufen|r[ée]voqu|revoca(?![ctz]i)|revog(?!aç)|intrekken|ingetrokken|återkall|tilba(?:ge|ke)kal|unieważni|odwoła|odvola|отозва|відклика|thu hồi)'
+  '(?:widerrufen|r[ée]voqu|revoca(?![ctz]i)|revog(?!aç)|intrekken|ingetrokken|återkall|tilba(?:ge|ke)kal|unieważni|odwoła|odvola(?!n[ýéáí])|отозва(?!нн)|відклика|thu hồi)'
 const ABROAD = `(?:${NEGATION_ABROAD}) (?:(?!(?:${OTHER_THOUGHT}|${BECAUSE}) )[\\p{L}\\p{M}\\p{N}]+ ){0,4}${END_ABROAD}`
 
 /** Languages whose verb comes first, or that put no spaces between words. */
@@ -36,9 +39,9 @@ const OTHERS = [
   'ไม่(?:สามารถ|ได้|ถูก)?(?:เพิกถอน|ยกเลิก)',
 ].join('|')
 
-/** "Not revoked before" is no denial, as it has been revoked since. */
+/** "Not revoked before." is no denial, as it has been revoked since; "not revoked before it expires" is one. */
 const DENIED_END = new RegExp(
-  `${SUBORDINATE}(?<![\\p{L}\\p{M}\\p{N}])(?:(?:${ENGLISH}|${IMPOSSIBLE})(?! before|[\\p{L}\\p{N}])|${ABROAD})|${OTHERS}`,
+  `${SUBORDINATE}(?<![\\p{L}\\p{M}\\p{N}])(?:(?:${ENGLISH}|${IMPOSSIBLE})(?! before(?: \\||$)|[\\p{L}\\p{N}])|${ABROAD})|${OTHERS}`,
   'gu',
 )
 

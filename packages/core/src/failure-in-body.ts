@@ -1,4 +1,5 @@
 import { DEPTH, fieldsOf, MOST_VALUES, numberOf, unwrapped } from './answer-body.ts'
+import { deniesEnd } from './denied-end.ts'
 import { normalize, refusesInWords, reportsFailureInWords, reportsSuccessInWords } from './failure-words.ts'
 
 const QUALIFIER =
@@ -43,7 +44,10 @@ const LAST_STATUS = 599
 type Member = readonly [name: string, value: unknown]
 
 /** Names of members that, beside a success, say why it was done, or what else there is to know. */
-const ASIDE = /(?:^| )reason$|^(?:warnings?|notices?|deprecations?|links?|documentation)$/
+const ASIDE =
+  /^(?:(?:revocation|revoked?|logout|end) )?reason$|^(?:warnings?|notices?|deprecations?|links?|documentation)$/
+/** A reason for a failure, as opposed to one to revoke, such as "failed login attempts". */
+const REFUSED = /^\s*(?:error|fail(?:ed|ure)?|(?:invalid|unsupported)_\w+)\s*$/i
 /** Names of members with what has ended, and words for its state. */
 const TOKEN = /(?:^| )(?:token|session)$/
 const STATE = /^(?:invalid|inactive|expired|unknown|not (?:valid|active|found))$/
@@ -71,7 +75,7 @@ function failsWithin(json: unknown, depth: number, values: { left: number }, wit
   const praised = members.some(isPraised)
   return members.some(([name, value]) => {
     if (ERROR.test(name)) return statesError(name, value, depth)
-    if (praised && ASIDE.test(name)) return false
+    if (praised && ASIDE.test(name)) return contradicts(value, depth)
     if (typeof value === 'object' && value !== null) {
       if (YES_OR_NO.test(name) && Object.values(value).includes(false)) return true
       const read = praised && TOKEN.test(name) ? withoutState(value) : value
@@ -84,6 +88,17 @@ function failsWithin(json: unknown, depth: number, values: { left: number }, wit
 function statesError(name: string, value: unknown, depth: number): boolean {
   if (typeof value !== 'string') return holdsSomething(value, depth)
   return !isFine(value) && !(ERROR_TEXT.test(name) && isPraise(value)) && !(ERROR_FLAG.test(name) && NO.test(value))
+}
+
+/** Checks if what is said beside a success takes it back: that the token has not been revoked, or an error. */
+function contradicts(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return deniesEnd(normalize(value)) || REFUSED.test(value)
+  if (typeof value !== 'object' || value === null || depth <= 0) return false
+  return Object.entries(value).some(([key, inner]) => {
+    const name = normalize(key)
+    if (ERROR.test(name)) return statesError(name, inner, depth)
+    return (YES_OR_NO.test(name) && inner === false) || contradicts(inner, depth - 1)
+  })
 }
 
 /** Checks if a value refuses as the value of a member by this name. */

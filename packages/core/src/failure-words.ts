@@ -44,8 +44,8 @@ const ABSENT = [
 /** Phrases of a success that contain such words: no failures, and a token that does not exist. */
 const HARMLESS = new RegExp(
   [
-    '(?<![\\p{L}\\p{N}])(?:no|without|zero|0|keine?|ohne|aucune?|sans|sin|nessun|senza|sem|geen|без) (?:(?:of \\p{N}+|(?!revoked)\\p{L}+) ){0,2}?(?:err|fail|exception|fehl|ошиб)\\p{L}*',
-    '\\b(?:err(?:or)?|fail(?:ed|ure)?|exception)s? (?:\\| )?(?:0|none|null|nil|false|no)(?= \\||$)',
+    '(?<![\\p{L}\\p{N}])(?:no|without|zero|0|keine?|ohne|aucune?|sans|sin|nessun|senza|sem|geen|без) (?:(?:of \\p{N}+|(?!revoked)\\p{L}+) ){0,2}?(?:err|fail|exception|fehl|[ée]chec|ошиб)\\p{L}*',
+    '(?<!\\p{L})(?:err(?:or)?|fail(?:ed|ure)?|exception|[ée]chec)s? (?:\\| )?(?:0|none|null|nil|false|no)(?= \\||$)',
     `\\bno (?:content|op)\\b|\\bnot (?:modified|needed)\\b|(?<!${ASKING} (?:is )?)\\bnot active\\b`,
     '\\bnot revoked (?:\\| )?(?:0|none)(?= \\||$)',
     '\\b(?:now|already) invalid\\b|\\binvalid tokens? (?:is|are|was|were) ignored\\b',
@@ -101,10 +101,11 @@ const HAS_NOT_ENDED = new RegExp(
   'u',
 )
 /** States that something has been revoked, or that all is well. */
-const REVOKED = /(?<![\p{L}\p{N}])(?:revoked|invalidated)(?![\p{L}\p{N}])|^ok(?= \|)|เพิกถอน(?:โทเค็น)?แล้ว/u
-/** Words with which a later denial still counts: it is about a token, or the provider could not revoke something. */
+const REVOKED =
+  /(?<![\p{L}\p{N}])(?<!(?:cache|cookies?) (?:(?:is|are|was|were|has been|have been) )?)(?:revoked|invalidated)(?![\p{L}\p{N}])|^ok(?= \|)|เพิกถอน(?:โทเค็น)?แล้ว/u
+/** Words with which a later denial still counts: it is about a token or a grant, or the provider could not revoke something. */
 const RESERVED =
-  /(?<![\p{L}\p{N}])(?:but|however|except|aber|could|cannot|can (?:not|t)|unable|able|tokens? (?:(?:is|are|was|were|has|have|had) )?(?:not|never|t)|(?:isn|aren|wasn|weren|hasn|haven) t|[1-9]\p{N}* not|not revoked(?= (?:\| )?[1-9]))(?![\p{L}\p{N}])/u
+  /(?<![\p{L}\p{N}])(?:but|however|except|aber|could|cannot|can (?:not|t)|unable|able|(?:(?:token|grant)s?|rt) (?:\| )?(?:(?:is|are|was|were|has|have|had) )?(?:not|never|t)|(?<=^ok \| )not|(?:isn|aren|wasn|weren|hasn|haven) t|[1-9]\p{N}* not|not revoked(?= (?:\| )?[1-9]))(?![\p{L}\p{N}])/u
 /** Words of a success, of whatever. */
 const SUCCESS =
   /\b(?:ok|completed)\b|(?<![不未没沒无無].?)完成|完了|已处理|正常終了(?!し?ま?せん)|(?<!비)정상(?!.*(?:않|못|아니|아닙|없))/

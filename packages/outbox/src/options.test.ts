@@ -27,6 +27,8 @@ describe('resolveOptions()', () => {
     ['an empty path', { store: '' }, 'store must be'],
     ['an address of something else', { store: 'mysql://host/db' }, 'store must be'],
     ['an address in quotes', { store: '"postgres://me:hunter2@host/db"' }, 'without quotes'],
+    ['a folder on another machine', { store: { folder: new URL('file://host/x') } }, 'store.folder must be a path'],
+    ['the URL of no file', { store: { folder: new URL('https://host/x') } }, 'store.folder must be a path'],
     ['two stores', { store: { memory: true, folder: 'x' } }, 'store must be'],
     ['memory that is not', { store: { memory: false } }, 'store must be'],
     ['a schema with a quote', { store: { postgres: 'postgres://h/d', schema: 'a"b' } }, 'store.schema'],

@@ -58,9 +58,13 @@ export function parseStore(store: unknown, least: number): StoreLocation | { rea
 }
 
 function parseFolder(folder: unknown): StoreLocation | { readonly problem: string } {
-  if (folder instanceof URL && folder.protocol === 'file:') return { kind: 'folder', folder: fileURLToPath(folder) }
   if (typeof folder === 'string' && folder !== '') return { kind: 'folder', folder }
-  return { problem: 'store.folder must be a path.' }
+  try {
+    if (folder instanceof URL) return { kind: 'folder', folder: fileURLToPath(folder) }
+  } catch {
+    // It is not the URL of a file, or that of one on another machine.
+  }
+  return { problem: 'store.folder must be a path, or a file: URL.' }
 }
 
 function parsePostgres(
