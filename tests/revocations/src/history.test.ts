@@ -71,9 +71,7 @@ test('a restored or promoted server sends readers to the start, and they miss no
     let log = await openRevocationLog({ store: address })
     await log.append(revoked('in the backup'))
     await log.close()
-    await server.kill()
-    copy(server.folder, backup)
-    await server.start()
+    await backUp(server, backup)
 
     log = await openRevocationLog({ store: address })
     await log.append(Array.from({ length: 50 }, (_, index) => revoked(`lost ${index}`)))
@@ -83,9 +81,7 @@ test('a restored or promoted server sends readers to the start, and they miss no
     await log.close()
 
     // The copy is restored unchanged: its transactions have lower numbers than the cursor.
-    await server.kill()
-    putBack(backup, server.folder)
-    await server.start()
+    await restore(server, backup)
     log = await openRevocationLog({ store: address })
     await expect(read(log, cursor)).rejects.toMatchObject({ code: 'cursor_gone' })
     const early = (await readAll(log)).cursor
@@ -124,18 +120,14 @@ test('a new entry that gets the number of a lost one is not taken for it', async
     let log = await openRevocationLog({ store: address })
     await log.append(revoked('in the backup'))
     await log.close()
-    await server.kill()
-    copy(server.folder, backup)
-    await server.start()
+    await backUp(server, backup)
 
     log = await openRevocationLog({ store: address })
     await log.append(revoked('lost'))
     const { cursor } = await readAll(log)
     const [lost] = await query(address, NUMBERS)
     await log.close()
-    await server.kill()
-    putBack(backup, server.folder)
-    await server.start()
+    await restore(server, backup)
 
     log = await openRevocationLog({ store: address })
     await log.append(revoked('new'))
@@ -192,8 +184,22 @@ test("rows from another server's dump are found, immediately and later", async (
   await log.close()
 })
 
+type TestServer = Awaited<ReturnType<typeof startPostgres>>
+
 /** The numbers of the newest row. */
 const NUMBERS = 'SELECT id::text, xid::text FROM backend_logout_revocations.entry ORDER BY id DESC LIMIT 1'
+
+async function backUp(server: TestServer, backup: string): Promise<void> {
+  await server.kill()
+  copy(server.folder, backup)
+  await server.start()
+}
+
+async function restore(server: TestServer, backup: string): Promise<void> {
+  await server.kill()
+  putBack(backup, server.folder)
+  await server.start()
+}
 
 function putBack(backup: string, folder: string): void {
   rmSync(folder, { recursive: true })
