@@ -7,7 +7,7 @@
  * `node ../../scripts/bundle-library.ts ENTRY…`
  */
 import { globSync, rmSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { build, type Plugin } from 'rolldown'
 import { embedOpenapiFetch } from './embed-openapi-fetch.ts'
 import { pruneDeclarations } from './prune-declarations.ts'
@@ -29,7 +29,7 @@ const findShared: Plugin = {
 for (const file of globSync('dist/*.js')) rmSync(file)
 await build({
   input,
-  external: (id) => /^[^./]/.test(id) && id !== 'openapi-fetch',
+  external: (id) => !id.startsWith('.') && !isAbsolute(id) && id !== 'openapi-fetch',
   platform: 'neutral',
   transform: { target: 'es2024' },
   plugins: [embedOpenapiFetch, findShared],
