@@ -163,7 +163,8 @@ test('every server stops waiting for a body that does not arrive', async () => {
 
 test('no server has printed anything about it', () => {
   for (const [name, server] of servers) {
-    expect(server.alive(), name).toBe(true)
+    // First, because it says why a server has ended.
     expect(complaintsOf(server), name).toBe('')
+    expect(server.alive(), name).toBe(true)
   }
 })
