@@ -235,10 +235,22 @@ export class Claims {
     return isSetBack
   }
 
-  /** Keeps the claims from expiring. */
+  /**
+   * Keeps the claims from expiring. It never waits for a row, as pg-boss would: the settler locks the same rows at the
+   * same time, in another order, and each could wait for the other. A row that is locked is about to be settled.
+   */
   async touch(): Promise<void> {
     const jobs = [...this.#all.values()]
-    if (jobs.length > 0) await this.#store.boss.touch(QUEUE, jobs, { db: this.#store.within(WRITE_MS) })
+    if (jobs.length === 0) return
+    const { schema, within } = this.#store
+    await within(WRITE_MS).executeSql(
+      `UPDATE ${schema}.job SET heartbeat_on = now() WHERE name = '${QUEUE}' AND id IN (
+        SELECT id FROM ${schema}.job WHERE name = '${QUEUE}' AND id = ANY($1::uuid[]) AND state = 'active'
+          AND id || ':' || retry_count = ANY($2::text[])
+        FOR UPDATE SKIP LOCKED
+      )`,
+      [jobs.map(({ id }) => id), jobs.map(({ id, retryCount }) => `${id}:${retryCount}`)],
+    )
   }
 }
 

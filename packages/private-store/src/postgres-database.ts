@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import { cancelStatement } from './cancel-statement.ts'
 import type { PostgresAddress } from './postgres-address.ts'
+import { repeatAfterConflict } from './repeat-after-conflict.ts'
+import { cancel, inTime, query } from './timed-statement.ts'
 
 /** Time limit for connecting to one host, in milliseconds. */
 const CONNECT_MS = 5_000
-/** Maximum time for canceling a statement, in milliseconds; at most a quarter of the time limit that it exceeded. */
+/** Time limit for canceling the statement of a connection that is closed, in milliseconds. */
 const CANCEL_MS = 1_000
 /** Time limit for a statement without another one, in milliseconds. */
 const MAINTENANCE_MS = 30_000
@@ -14,8 +15,6 @@ const SCHEMA_CHANGE_MS = 600_000
 const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/i
 /** A server that accepts no writes, such as a standby, or a primary that has become one. */
 const READ_ONLY = '25006'
-/** A statement that was canceled. */
-const CANCELED = '57014'
 
 /** Runs statements, one at a time. */
 export interface Database {
@@ -98,15 +97,20 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  /** Runs statements that take effect together, or not at all, each within `ms` milliseconds. */
+  /**
+   * Runs statements that take effect together, or not at all, each within `ms` milliseconds. After a conflict with
+   * another transaction, the task runs again.
+   */
   async transaction<T>(task: (db: Database) => Promise<T>, ms: number, begin = 'BEGIN'): Promise<T> {
-    return this.#withClient(async (client) => {
-      await query(client, begin, undefined, ms)
-      const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
-      // If it fails before this, the connection is closed, and the server rolls back.
-      await query(client, 'COMMIT', undefined, ms)
-      return result
-    })
+    return repeatAfterConflict(() =>
+      this.#withClient(async (client) => {
+        await query(client, begin, undefined, ms)
+        const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
+        // If it fails before this, the connection is closed, and the server rolls back.
+        await query(client, 'COMMIT', undefined, ms)
+        return result
+      }),
+    )
   }
 
   /**
@@ -139,7 +143,7 @@ export class PostgresDatabase implements Database {
   }
 
   #run(text: string, values: unknown[] | undefined, ms: number): Promise<{ rows: unknown[] }> {
-    return this.#withClient((client) => query(client, text, values, ms))
+    return repeatAfterConflict(() => this.#withClient((client) => query(client, text, values, ms)))
   }
 
   async #withClient<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -212,49 +216,6 @@ export class PostgresDatabase implements Database {
 
 function closed(): Error {
   return new Error('The connection was closed.')
-}
-
-/** The statement that each connection runs. */
-const running = new WeakMap<pg.ClientBase, Promise<unknown>>()
-
-async function query(
-  client: pg.ClientBase,
-  text: string,
-  values: unknown[] | undefined,
-  ms: number,
-): Promise<{ rows: unknown[] }> {
-  const statement = client.query({ text, ...(values && { values }) }).finally(() => running.delete(client))
-  running.set(client, statement)
-  const result = await inTime(statement, ms)
-  if (result) return result
-  const isAnswered = await cancel(client, Math.min(CANCEL_MS, ms / 4))
-  const code = isAnswered ? CANCELED : 'ETIMEDOUT'
-  throw Object.assign(new Error(`The database did not answer within ${ms} ms.`), { code })
-}
-
-/** Cancels the statement of a connection, if it runs one, and closes it. Resolves to true if the server answers. */
-async function cancel(client: pg.ClientBase, ms: number): Promise<boolean> {
-  const statement = running.get(client)
-  if (!statement) return false
-  cancelStatement(client)
-  const ended = statement.catch(() => {}).then(() => (client as pg.Client).end())
-  return (
-    (await inTime(
-      ended.then(() => true),
-      ms,
-    )) ?? false
-  )
-}
-
-/** Resolves to undefined if a promise takes longer. */
-async function inTime<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>()
-  const timer = setTimeout(() => late.resolve(undefined), ms)
-  try {
-    return await Promise.race([promise, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** The pool itself does this for a connection that does not respond. */

@@ -20,7 +20,11 @@ test.each([
   await provider.call('limitTo', 'windows', 150)
   const errors: unknown[] = []
   const start = (earlier: boolean) =>
-    startWorker(provider, store, { earlier, events: ['store_error', 'dead'] }, ({ event }) => errors.push(event))
+    startWorker(provider, store, { earlier, events: ['store_error', 'dead'] }, ({ event }) => {
+      // A worker of the earlier version can conflict with itself. Then it repeats the statement, and reports it.
+      const isConflict = event.type === 'store_error' && event.message.endsWith('deadlock detected')
+      if (!(earlier && isConflict)) errors.push(event)
+    })
 
   // One worker of the previous version, then one of each, one of which is killed, then only the new version.
   const before = await start(earlierFirst)

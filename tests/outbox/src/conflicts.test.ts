@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OutboxEvent } from '@backend-logout/outbox'
+import { parsePostgresAddress } from '@backend-logout/private-store'
+import { type Database, PostgresDatabase } from '@backend-logout/private-store/postgres'
+import pg from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
+import { query } from './postgres-server.ts'
+import { setStage } from './stage.ts'
+
+const stage = setStage()
+
+async function connect(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: stage.store })
+  await client.connect()
+  onTestFinished(() => client.end())
+  return client
+}
+
+function openDatabase(): PostgresDatabase {
+  const address = parsePostgresAddress(stage.store)
+  if ('problem' in address) throw new Error(address.problem)
+  const database = new PostgresDatabase(address, { applicationName: 'conflicts', maxConnections: 4 })
+  onTestFinished(() => database.close())
+  return database
+}
+
+/** The seconds since the last heartbeat of each logout in progress. */
+async function heartbeats(): Promise<Map<string, number>> {
+  const rows = await query<{ id: string; age: string }>(
+    stage.store,
+    `SELECT id, extract(epoch FROM clock_timestamp() - heartbeat_on) AS age
+    FROM backend_logout.job WHERE name = 'logouts' AND state = 'active'`,
+  )
+  return new Map(rows.map(({ id, age }) => [id, Number(age)]))
+}
+
+test('a worker keeps its claims without waiting for a logout that is locked', async () => {
+  const events: OutboxEvent[] = []
+  await using outbox = await stage.open({ onEvent: (event) => events.push(event) })
+  await stage.provider.call('answerAlways', { delayMs: 8_500 })
+  const tokens = await stage.provider.call('issue', 5)
+  await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
+  const working = outbox.work({ untilEmpty: true })
+  while ((await heartbeats()).size < 5) await sleep(50)
+
+  const [first] = (await heartbeats()).keys()
+  const settler = await connect()
+  await settler.query('BEGIN')
+  await settler.query(`SELECT 1 FROM backend_logout.job WHERE name = 'logouts' AND id = $1 FOR UPDATE`, [first])
+  // One after the other, they reach the time after which other workers may take them over.
+  for (let end = performance.now() + 7_000; performance.now() < end; await sleep(100)) {
+    const others = new Map(await heartbeats())
+    others.delete(first as string)
+    expect(Math.max(...others.values())).toBeLessThan(6)
+  }
+  await settler.query('COMMIT')
+  expect(await working).toMatchObject({ revoked: 5, retried: 0 })
+  expect(events.filter(({ type }) => type === 'store_error')).toEqual([])
+})
+
+test('a statement that ends a deadlock is repeated', async () => {
+  const database = openDatabase()
+  await query(stage.store, 'CREATE TABLE pair AS SELECT id, 0 AS n FROM generate_series(1, 2) AS id')
+  const other = await connect()
+  // The other side of the deadlock never gives up.
+  await other.query(`SET deadlock_timeout = '1h'; BEGIN; UPDATE pair SET n = n + 1 WHERE id = 2`)
+  const adding = database.within(10_000).executeSql('UPDATE pair SET n = n + 1')
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'transactionid'`
+  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await other.query('UPDATE pair SET n = n + 1 WHERE id = 1; COMMIT')
+  await adding
+  expect(stage.postgres.log()).toContain('deadlock detected')
+  expect(await query(stage.store, 'SELECT n FROM pair')).toEqual([{ n: 2 }, { n: 2 }])
+})
+
+test.each([
+  ['a task', (database: PostgresDatabase, task: (db: Database) => Promise<void>) => database.transaction(task, 10_000)],
+  [
+    'a durable statement',
+    async (database: PostgresDatabase, task: (db: Database) => Promise<void>) =>
+      task(database.committing('on', 10_000)),
+  ],
+])('%s that conflicts with a faster transaction is repeated', async (_, run) => {
+  const database = openDatabase()
+  await query(stage.store, 'CREATE TABLE counter AS SELECT 0 AS n')
+  const name = new URL(stage.store).pathname.slice(1)
+  await query(stage.store, `ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`)
+  const faster = await connect()
+  await faster.query('BEGIN; UPDATE counter SET n = n + 1')
+  const adding = run(database, async (db) => {
+    await db.executeSql('UPDATE counter SET n = n + 1')
+  })
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'transactionid'`
+  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await faster.query('COMMIT')
+  await adding
+  expect(await query(stage.store, 'SELECT n FROM counter')).toEqual([{ n: 2 }])
+})
+
+test.each(['repeatable read', 'serializable'])(
+  'four workers settle each logout where transactions are %s',
+  async (level) => {
+    const name = new URL(stage.store).pathname.slice(1)
+    await query(stage.store, `ALTER DATABASE ${name} SET default_transaction_isolation = '${level}'`)
+    const events: OutboxEvent[] = []
+    const onEvent = (event: OutboxEvent): unknown => events.push(event)
+    const outboxes = await Promise.all(Array.from({ length: 4 }, () => stage.open({ onEvent })))
+    const tokens = await stage.provider.call('issue', 600)
+    try {
+      await Promise.all(
+        outboxes.map((outbox, index) =>
+          outbox.addMany(tokens.slice(index * 150, index * 150 + 150).map((accessToken) => ({ accessToken }))),
+        ),
+      )
+      const summaries = await Promise.all(outboxes.map((outbox) => outbox.work({ untilEmpty: true })))
+      expect(summaries.reduce((sum, { revoked }) => sum + revoked, 0)).toBe(600)
+    } finally {
+      await Promise.all(outboxes.map((outbox) => outbox.close()))
+    }
+    expect(events.filter(({ type }) => type === 'store_error')).toEqual([])
+  },
+)
