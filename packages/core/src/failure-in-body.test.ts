@@ -53,6 +53,11 @@ describe('a 2xx fails', () => {
     ['text in an unknown encoding', '\ufffd\ufffd\ufffd', 'unexpected_response'],
     ['a message in an unknown encoding', { code: 0, message: '\ufffd\ufffd\u02a7\ufffd' }, 'unexpected_response'],
     ['letters of one', { data: { msg: 'Ung\ufffdltige Anfrage' } }, 'unexpected_response'],
+    [
+      'a message of one with escapes',
+      String.raw`{"data":"{\"msg\":\"Ung\\uFFFDltige Anfrage\"}"}`,
+      'unexpected_response',
+    ],
     ['a message of one beside false', { success: false, message: '\ufffd' }, 'rejected'],
     ['JSON behind a line of text', 'Deprecated: foo() in /x.php on line 3\n{"success":false}', 'rejected'],
     ['an error behind lines of text', 'Notice: x\n\n{\n"error": "invalid_client"\n}', 'client_auth_failed'],

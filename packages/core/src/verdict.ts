@@ -46,7 +46,7 @@ export function judgeRevocation(
   return judge(
     answer,
     wallNow,
-    (json, body): json is unknown => isReadable(body) && !saysNo(body) && !isActiveToken(json),
+    (json, body): json is unknown => isReadable(answer, body) && !saysNo(body) && !isActiveToken(json),
     ({ error, description, number }) =>
       (answer.status <= 400 && /^\s*invalid_token\s*$/i.test(error ?? '')) ||
       [error, description, number].some((text) => text !== undefined && alreadyInvalid.includes(text)),
@@ -204,8 +204,9 @@ function isRefusalByEndpoint(error: string, description: string): boolean {
 }
 
 /** Checks if a body can be understood. Words in another encoding than UTF-8 could say anything. */
-function isReadable(body: AnswerBody): boolean {
-  if (body.kind === 'json') return !isGarbled(body.json)
+function isReadable({ body: raw }: TransportResponse, body: AnswerBody): boolean {
+  // JSON can have the character as an escape.
+  if (body.kind === 'json') return !/\ufffd|\\ufffd/i.test(raw) || !isGarbled(body.json)
   return body.kind === 'empty' || (body.kind === 'text' && !body.text.includes('\ufffd'))
 }
 

@@ -12,13 +12,13 @@ export const truthGuards: readonly Mutation[] = [
     [
       [
         'reads the body of a 2xx for a failure',
-        'isReadable(body) && !saysNo(body) &&',
-        'isReadable(body) &&',
+        'isReadable(answer, body) && !saysNo(body) &&',
+        'isReadable(answer, body) &&',
         'a 2xx is a failure',
       ],
       [
         'treats a page or a broken body of a 2xx as a failure',
-        'isReadable(body) && !saysNo(body) &&',
+        'isReadable(answer, body) && !saysNo(body) &&',
         '!saysNo(body) &&',
         'that cannot be interpreted: %s',
       ],
