@@ -116,9 +116,12 @@ function postRevocation(
 /** Kept, because another `import()` would take a third of the time of a call. */
 let verdicts: typeof import('./verdict.ts') | undefined
 
-/** Judges a response. A success without a body, the usual case, does not need the code that reads the others. */
+/** The usual bodies of a success, GenAuth's `true` among them. */
+const USUAL = /^(?:\{\}|true)?$/
+
+/** Judges a response. Any other body takes longer to read, and code that a page has to load first. */
 async function judge(answer: TransportResponse, wallNow: number, alreadyInvalid: readonly string[]): Promise<Verdict> {
-  if (answer.ok && answer.body === '' && !answer.truncated && !answer.redirected && !isIntercepted(answer)) {
+  if (answer.ok && USUAL.test(answer.body) && !answer.truncated && !answer.redirected && !isIntercepted(answer)) {
     return { ok: true, json: undefined, requestId: answer.headers.get('x-request-id') || undefined }
   }
   verdicts ??= await import('./verdict.ts')

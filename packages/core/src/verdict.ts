@@ -217,7 +217,7 @@ function isActiveToken(json: unknown): boolean {
 }
 
 function saysNo(body: AnswerBody): boolean {
-  if (body.kind === 'json') return reportsFailure(body.json) || isRefusal(body.before ?? '')
+  if (body.kind === 'json') return reportsFailure(body.json) || (body.before !== undefined && isRefusal(body.before))
   return body.kind === 'text' && isRefusal(body.text)
 }
 
