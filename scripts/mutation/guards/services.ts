@@ -228,7 +228,7 @@ export const serviceGuards: readonly Mutation[] = [
     {
       promise: 'A refresh that is in progress when the user logs out',
       file: 'packages/receiver/src/carry-out.ts',
-      test: 'packages/receiver/src/session-index.test.ts',
+      test: 'packages/receiver/src/log-out-everywhere.test.ts',
     },
     [
       [
