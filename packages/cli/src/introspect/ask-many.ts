@@ -5,8 +5,8 @@ import { ExitCode } from '../exit-code.ts'
 import { fingerprintFor } from '../fingerprint.ts'
 import type { ColumnOptions } from '../input/column-options.ts'
 import type { TokenRow } from '../input/row.ts'
-import { openReport } from '../revoke/report.ts'
-import { createStreamReport } from '../revoke/stream-report.ts'
+import { openOutcomeFile } from '../outcomes/outcome-file.ts'
+import { createOutcomeStream } from '../outcomes/outcome-stream.ts'
 import { countsByCode } from '../revoke/summary.ts'
 import { note, print, type Terminal } from '../terminal/terminal.ts'
 import { formatAsked, introspectRows } from './introspect-rows.ts'
@@ -38,13 +38,13 @@ export async function askMany(
 ): Promise<ExitCode> {
   const { sample, output, json, expect = 'active' } = options
   const fingerprint = await fingerprintFor(terminal)
-  await using report =
+  await using outcomes =
     output === '-'
-      ? createStreamReport(terminal.stdout)
+      ? createOutcomeStream(terminal.stdout)
       : output === undefined
         ? undefined
-        : await openReport(output, undefined)
-  report?.begin()
+        : await openOutcomeFile(output, undefined)
+  outcomes?.begin()
   const counts = { active: 0, inactive: 0, failed: 0 }
   const reasons = new Map<string, number>()
   const drawn = sample === undefined ? undefined : await sampleOf(iterable(rows), sample)
@@ -53,10 +53,10 @@ export async function askMany(
   await introspectRows(asked, client, { ...options, signal }, (outcome) => {
     counts[outcome.answer ? (outcome.answer.active ? 'active' : 'inactive') : 'failed']++
     if (outcome.why) reasons.set(outcome.why.code, (reasons.get(outcome.why.code) ?? 0) + 1)
-    report?.write([formatAsked(outcome, new Date(), fingerprint)])
-    return report?.drained()
+    outcomes?.write([formatAsked(outcome, new Date(), fingerprint)])
+    return outcomes?.drained()
   })
-  await report?.flushed()
+  await outcomes?.flushed()
   const total = counts.active + counts.inactive + counts.failed
   const write = output === '-' ? note : print
   if (json)

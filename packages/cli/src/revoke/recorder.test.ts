@@ -2,9 +2,9 @@ import { LogoutError, type LogoutErrorCode, type Revocation } from '@backend-log
 import { expect, test } from 'vitest'
 import type { CommandError } from '../command-error.ts'
 import { fingerprint } from '../fingerprint.ts'
+import type { OutcomeSink } from '../outcomes/outcome-stream.ts'
 import type { Journal } from './journal.ts'
 import { Recorder } from './recorder.ts'
-import type { Report } from './stream-report.ts'
 import { createTally } from './tally.ts'
 
 function setUp({ verify = false, journalFails = false } = {}) {
@@ -12,7 +12,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
   const fatal: CommandError[] = []
   const failures: string[] = []
   const tally = createTally()
-  const report: Report = {
+  const outcomes: OutcomeSink = {
     get bytes() {
       return written.join('').length
     },
@@ -30,7 +30,7 @@ function setUp({ verify = false, journalFails = false } = {}) {
     tally,
     verify,
     fingerprint,
-    report,
+    outcomes,
     journal: { append } as unknown as Journal,
     checkpoint: () => ({ read: 10, sum: '00000000.10' }),
     onFailure: (line, _kind, why) => failures.push(`${line} ${why}`),
@@ -47,7 +47,7 @@ function failed(code: LogoutErrorCode): Revocation {
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-test('outcomes of one turn are written together: the report, then the journal', async () => {
+test('outcomes of one turn are written together: the output, then the journal', async () => {
   const { recorder, written } = setUp()
   recorder.settle({ line: 2, token: 'b' }, accepted)
   recorder.settle({ line: 1, token: 'a' }, accepted)
@@ -84,7 +84,7 @@ test('outcomes of one turn are written together: the report, then the journal', 
   expect(written[1]).toBe('journal 1-2\n')
 })
 
-test('a token that is not revoked is in the report, but not in the journal', async () => {
+test('a token that is not revoked is in the output, but not in the journal', async () => {
   const { recorder, written, failures, tally } = setUp()
   recorder.settle({ line: 1, token: 'a' }, failed('rejected'))
   await turn()

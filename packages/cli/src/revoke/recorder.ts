@@ -4,11 +4,11 @@ import { ExitCode } from '../exit-code.ts'
 import type { Fingerprint } from '../fingerprint.ts'
 import type { BadRow, TokenRow } from '../input/row.ts'
 import { describeLogoutError } from '../logout-error.ts'
+import { formatInvalid, formatOutcome } from '../outcomes/outcome-line.ts'
+import type { OutcomeSink } from '../outcomes/outcome-stream.ts'
 import type { Journal } from './journal.ts'
 import type { Checkpoint } from './journal-record.ts'
 import { formatLines } from './line-set.ts'
-import { formatInvalid, formatOutcome } from './outcome-line.ts'
-import type { Report } from './stream-report.ts'
 import { count, countInvalid, type Tally } from './tally.ts'
 
 /** After this many rejections of the application in a row, the run stops: the next request would be rejected as well. */
@@ -23,7 +23,7 @@ export interface RecorderOptions {
   readonly tally: Tally
   readonly verify: boolean
   readonly fingerprint: Fingerprint
-  readonly report: Report | undefined
+  readonly outcomes: OutcomeSink | undefined
   readonly journal: Journal | undefined
   /** The addresses that requests were sent to. */
   readonly endpoints?: ReadonlySet<string>
@@ -36,7 +36,7 @@ export interface RecorderOptions {
 }
 
 /**
- * Writes the outcome of each token, first into the report, then into the journal. Everything that was answered in one
+ * Writes the outcome of each token, first into the output, then into the journal. Everything that was answered in one
  * turn of the event loop is written together, before the next turn, so a kill loses only the requests in flight.
  */
 export class Recorder {
@@ -56,12 +56,12 @@ export class Recorder {
   /** Records the outcome of one token. */
   settle(row: TokenRow, revocation: Revocation): void {
     const { line, token } = row
-    const { tally, verify, fingerprint, report, journal, onFailure } = this.#options
+    const { tally, verify, fingerprint, outcomes, journal, onFailure } = this.#options
     const { state, error } = revocation
     const confirmed = verify ? state === 'verified' : revocation.revoked
     count(tally, state, confirmed, error?.code)
-    const name = report || !confirmed ? fingerprint(token) : ''
-    if (report) this.#lines.push(formatOutcome(row, name, confirmed, revocation, new Date()))
+    const name = outcomes || !confirmed ? fingerprint(token) : ''
+    if (outcomes) this.#lines.push(formatOutcome(row, name, confirmed, revocation, new Date()))
     if (confirmed && journal) this.#done.push(line)
     // A later run can prove it from that: once a token is revoked, it is too late to introspect it.
     if (!confirmed && revocation.wasActive && journal) this.#active.push(line)
@@ -73,10 +73,10 @@ export class Recorder {
 
   /** Records a line that should contain a token but does not. */
   problem(row: BadRow): void {
-    const { tally, report, onFailure } = this.#options
+    const { tally, outcomes, onFailure } = this.#options
     countInvalid(tally)
     onFailure(row.line, row.problem, row.problem)
-    if (report) this.#lines.push(formatInvalid(row, new Date()))
+    if (outcomes) this.#lines.push(formatInvalid(row, new Date()))
     this.#schedule()
   }
 
@@ -85,15 +85,15 @@ export class Recorder {
     clearImmediate(this.#scheduled)
     this.#scheduled = undefined
     if (this.#failed) return
-    const { report, journal, endpoints, checkpoint, onFatal } = this.#options
+    const { outcomes, journal, endpoints, checkpoint, onFatal } = this.#options
     try {
-      if (this.#lines.length > 0) report?.write(this.#lines)
+      if (this.#lines.length > 0) outcomes?.write(this.#lines)
       this.#lines = []
       if (!journal) return
       const reached = checkpoint()
       if (this.#done.length + this.#active.length === 0 && reached.read - this.#recorded < LINES_WITHOUT_RECORD) return
       const lines = { done: formatLines(this.#done), active: formatLines(this.#active) }
-      journal.append(reached, lines, report?.bytes, endpoints)
+      journal.append(reached, lines, outcomes?.bytes, endpoints)
       this.#done = []
       this.#active = []
       this.#recorded = reached.read
@@ -107,11 +107,11 @@ export class Recorder {
   /** Writes all records and the length of the output, so that the next run continues after it. */
   finish(): void {
     this.flush()
-    const { report, journal, endpoints, checkpoint, onFatal } = this.#options
+    const { outcomes, journal, endpoints, checkpoint, onFatal } = this.#options
     if (!journal || this.#failed) return
     try {
       const reached = checkpoint()
-      if (reached.read > 0) journal.append(reached, { done: '' }, report?.bytes, endpoints)
+      if (reached.read > 0) journal.append(reached, { done: '' }, outcomes?.bytes, endpoints)
     } catch (error) {
       onFatal(error as CommandError)
     }

@@ -7,6 +7,7 @@ import type { InputSum } from '../input/input-sum.ts'
 import { LineReader } from '../input/line-reader.ts'
 import { type Input, refuseForeignFormat } from '../input/open-input.ts'
 import type { RowFormat } from '../input/row.ts'
+import type { OutcomeSink } from '../outcomes/outcome-stream.ts'
 import { Progress, type ProgressSource } from '../progress/progress.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import { type ListedCounts, listFirst } from '../revocations/list-first.ts'
@@ -20,7 +21,6 @@ import type { RevokeCommandOptions } from './revoke-options.ts'
 import { revokeRows } from './revoke-rows.ts'
 import { RunControl } from './run-control.ts'
 import { listSums, sumsFor } from './source-sums.ts'
-import type { Report } from './stream-report.ts'
 import type { RunEnd } from './summary.ts'
 import { createTally, exitCodeOf, notRevoked, settled, type Tally } from './tally.ts'
 import { TokenSource } from './token-source.ts'
@@ -37,7 +37,7 @@ export interface RunParts {
   readonly rateLimit: RateLimit | undefined
   readonly workersPace: WorkersPace | undefined
   readonly journal: Journal | undefined
-  readonly report: Report | undefined
+  readonly outcomes: OutcomeSink | undefined
   readonly log: RevocationLog | undefined
   readonly listed: ListedCounts
   /** Receives everything that is read. */
@@ -53,7 +53,7 @@ export interface RunParts {
 
 /** Revokes the tokens of an input, and records the outcome of each. */
 export async function revokeInput(parts: RunParts): Promise<RunEnd> {
-  const { input, format, clients, rateLimit, workersPace, journal, report, log, listed } = parts
+  const { input, format, clients, rateLimit, workersPace, journal, outcomes, log, listed } = parts
   const { digest, endpoints, fingerprint, otherFiles, options, terminal } = parts
   const { concurrency, verify = false, tokenTypeHint, quiet = false } = options
   const tally = createTally()
@@ -64,7 +64,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     tally,
     verify,
     fingerprint,
-    report,
+    outcomes,
     journal,
     endpoints,
     checkpoint: () => source.checkpoint,
@@ -78,7 +78,7 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     sums,
     history: journal?.history,
     otherFiles,
-    onAccepted: () => report?.begin(),
+    onAccepted: () => outcomes?.begin(),
     problemWith: (row) => withoutCredentials(row, clients),
     onProblem: (row) => recorder.problem(row),
     onLeftOut: (why) => {
@@ -117,10 +117,10 @@ export async function revokeInput(parts: RunParts): Promise<RunEnd> {
     const run = { concurrency, verify, tokenTypeHint, signal, pacer: workersPace?.pacer, isOver }
     for await (const outcome of revokeRows(rows, clients, run)) {
       recorder.settle(outcome.row, outcome.revocation)
-      const drained = isOver() ? undefined : report?.drained()
+      const drained = isOver() ? undefined : outcomes?.drained()
       if (drained) await Promise.race([drained, control.ending])
     }
-    await Promise.race([report?.flushed(), control.ending])
+    await Promise.race([outcomes?.flushed(), control.ending])
   } catch (error) {
     if (!isStop(error)) control.fail(asCommandError(error, input.name))
   } finally {

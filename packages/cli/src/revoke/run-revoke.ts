@@ -6,6 +6,8 @@ import { isName } from '../input/column-names.ts'
 import { columnChoice } from '../input/column-options.ts'
 import { openInput } from '../input/open-input.ts'
 import { createRowFormat } from '../input/row-format.ts'
+import { openOutcomeFile } from '../outcomes/outcome-file.ts'
+import { createOutcomeStream, type OutcomeSink } from '../outcomes/outcome-stream.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { prepareAudit } from '../report/audit.ts'
 import { checkEarlierFiles, earlierEndpoints } from '../report/earlier-files.ts'
@@ -17,10 +19,8 @@ import { dryRun } from './dry-run.ts'
 import { Journal } from './journal.ts'
 import { keyPath } from './journal-key.ts'
 import type { JournalIdentity } from './journal-record.ts'
-import { openReport } from './report.ts'
 import { revokeInput, watching } from './revoke-input.ts'
 import { otherFilesThan, type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
-import { createStreamReport, type Report } from './stream-report.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
 import { openWorkersPace } from './workers-pace.ts'
@@ -28,14 +28,14 @@ import { openWorkersPace } from './workers-pace.ts'
 /** Revokes every token of an input, and returns the exit code. */
 export async function runRevoke(file: string, given: RevokeCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const options = withReportFiles(given)
-  const { output, json, quiet, verify = false, journal: path, rate, report: reportPath } = options
+  const { output, json, quiet, verify = false, journal: path, rate, report } = options
   refuseSameFile(
     {
       'the output': output,
       'the journal': path,
       'the key of the journal': path === undefined ? undefined : keyPath(path),
-      'the report': reportPath,
-      'the signature of the report': reportPath === undefined ? undefined : `${reportPath}.jws`,
+      'the report': report,
+      'the signature of the report': report === undefined ? undefined : `${report}.jws`,
     },
     {
       'the input': file,
@@ -69,7 +69,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
     await using journal = path === undefined ? undefined : await Journal.open(path, identity, otherFiles)
     if (journal) await takeUp(journal, options, otherFiles)
     for (const one of journal?.history ? earlierEndpoints(options, journal.history) : []) endpoints.add(one)
-    await using report = await reportTo(output, journal, otherFiles, terminal)
+    await using outcomes = await openOutcomes(output, journal, otherFiles, terminal)
     runs = journal ? [...(journal.history?.runs ?? []), journal.startedAt.toISOString()] : []
     const digest = audit?.digest
     end = await revokeInput({
@@ -79,7 +79,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
       rateLimit,
       workersPace,
       journal,
-      report,
+      outcomes,
       log,
       listed,
       digest,
@@ -134,14 +134,14 @@ async function takeUp(journal: Journal, options: RevokeCommandOptions, otherFile
   }
 }
 
-async function reportTo(
+async function openOutcomes(
   output: string | undefined,
   journal: Journal | undefined,
   otherFiles: string,
   terminal: Terminal,
-): Promise<Report | undefined> {
+): Promise<OutcomeSink | undefined> {
   if (output === undefined) return undefined
-  if (output === '-') return createStreamReport(terminal.stdout)
+  if (output === '-') return createOutcomeStream(terminal.stdout)
   const onStart = journal && ((start: Uint8Array) => journal.startOutput(start))
-  return openReport(output, journal?.history && { length: journal.history.output }, { otherFiles, onStart })
+  return openOutcomeFile(output, journal?.history && { length: journal.history.output }, { otherFiles, onStart })
 }

@@ -6,7 +6,7 @@ import { ExitCode } from '../exit-code.ts'
 import { Output } from '../terminal/output.ts'
 
 /** The destination of each token's outcome, one JSON object per line. */
-export interface Report extends AsyncDisposable {
+export interface OutcomeSink extends AsyncDisposable {
   /** The length of the file, in bytes; `undefined` if it has none, as for a pipe. */
   readonly bytes: number | undefined
   /** Prepares the file for writing. Until then, its content stays. @throws CommandError when it is not a file */
@@ -20,7 +20,7 @@ export interface Report extends AsyncDisposable {
 }
 
 /** Writes to standard output. The reader decides how fast. */
-export function createStreamReport(output: Output): Report {
+export function createOutcomeStream(output: Output): OutcomeSink {
   return {
     bytes: undefined,
     begin: () => {},
@@ -32,13 +32,13 @@ export function createStreamReport(output: Output): Report {
 }
 
 /**
- * Opens a pipe for a report. The reader decides how fast. Meanwhile, the process receives signals, unlike in a system
+ * Opens a pipe for outcomes. The reader decides how fast. Meanwhile, the process receives signals, unlike in a system
  * call that waits.
  *
  * @param name Its name in messages.
  * @throws CommandError when it cannot be opened
  */
-export async function openPipeReport(path: string, name: string): Promise<Report> {
+export async function openOutcomePipe(path: string, name: string): Promise<OutcomeSink> {
   const fd = await promisify(openDescriptor)(path, constants.O_WRONLY).catch((error: unknown) => {
     throw new CommandError(ExitCode.usage, `${name} cannot be used: ${describeSystemError(error)}.`)
   })

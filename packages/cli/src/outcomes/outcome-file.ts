@@ -7,8 +7,8 @@ import { openPrivate } from '../files/private-file.ts'
 import { shownName } from '../files/shown-name.ts'
 import { printableLines } from '../terminal/printable.ts'
 import { OUTCOME_START } from './outcome-line.ts'
+import { type OutcomeSink, openOutcomePipe } from './outcome-stream.ts'
 import { startOfOutput } from './output-start.ts'
-import { openPipeReport, type Report } from './stream-report.ts'
 
 const READ_BYTES = 4_096
 /** A run that is killed leaves far less after its last record. */
@@ -24,7 +24,7 @@ export interface GoOn {
 }
 
 /** The parts of a run that an output needs. */
-export interface ReportOptions {
+export interface OutcomeFileOptions {
   /** See `otherFilesThan`. */
   readonly otherFiles?: string
   /** Receives the start of the first line, before it is written into an empty file. */
@@ -32,18 +32,18 @@ export interface ReportOptions {
 }
 
 /**
- * Opens the file for a report: a private file, or a device or pipe that exists.
+ * Opens the file of `--output`: a private file, or a device or pipe that exists.
  *
  * @param goOn Set when a run continues, so that the lines of the earlier one are kept. Without it, the file is emptied.
  * @throws CommandError
  */
-export async function openReport(
+export async function openOutcomeFile(
   path: string,
   goOn: GoOn | undefined,
-  { otherFiles = 'another file for --output', onStart }: ReportOptions = {},
-): Promise<Report> {
+  { otherFiles = 'another file for --output', onStart }: OutcomeFileOptions = {},
+): Promise<OutcomeSink> {
   const name = shownName(path, 'The output')
-  if (findFile(path, 'The output')?.isFIFO()) return openPipeReport(path, name)
+  if (findFile(path, 'The output')?.isFIFO()) return openOutcomePipe(path, name)
   const file = await openOutput(path)
   const { fd } = file
   let bytes = fstatSync(fd).isFile() ? fstatSync(fd).size : undefined
@@ -56,7 +56,7 @@ export async function openReport(
     begin: () => {
       if (bytes === undefined) return
       try {
-        const end = goOn ? endOfReport(fd, bytes, goOn.length) : 0
+        const end = goOn ? endOfOutcomes(fd, bytes, goOn.length) : 0
         if (end === undefined) throw refusal(`has lines that are not from a run. Name ${otherFiles}.`, ExitCode.usage)
         if (end < bytes) ftruncateSync(fd, end)
         bytes = end
@@ -114,8 +114,8 @@ function cutBack(fd: number, bytes: number | undefined): void {
   }
 }
 
-/** The end of a report that a run continues; `undefined` when the part to cut off is not from a report. */
-function endOfReport(fd: number, size: number, length: number | undefined): number | undefined {
+/** The end of the outcomes that a run continues; `undefined` when the part to cut off is not from a run. */
+function endOfOutcomes(fd: number, size: number, length: number | undefined): number | undefined {
   const end = length !== undefined && length <= size ? length : endOfLines(fd, size)
   if (size - end > MAX_TAIL_BYTES || (end > 0 && read(fd, end - 1, 1).toString() !== '\n')) return undefined
   for (let at = end; at < size; at = endOfLine(fd, at, size)) {
