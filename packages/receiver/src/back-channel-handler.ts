@@ -5,8 +5,8 @@ import type { LogoutTokenErrorCode } from './errors.ts'
 import type { RequestProblem } from './events.ts'
 import { readLogoutToken } from './form-body.ts'
 import type { components } from './generated/back-channel-logout.ts'
-import { checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
-import { readThrown } from './thrown.ts'
+import { checkTargetNames, checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
+import { readThrown, reportIncomplete } from './thrown.ts'
 import type { LogoutTokenVerifier } from './verifier.ts'
 
 /** Options of {@link createBackChannelHandler}. */
@@ -61,7 +61,8 @@ const NAMES: Readonly<Record<keyof BackChannelHandlerOptions, true>> = {
  * ```
  */
 export function createBackChannelHandler(options: BackChannelHandlerOptions): BackChannelHandler {
-  checkTargets(options, NAMES)
+  checkTargetNames(options, NAMES)
+  checkTargets(options)
   const { verifier, failureStatus = 503, storeTimeoutMs = 5_000, onEvent } = options
   if (typeof verifier?.verify !== 'function' || typeof verifier.handled !== 'function') {
     invalidOption('verifier', 'must have verify() and handled().')
@@ -95,15 +96,14 @@ export function createBackChannelHandler(options: BackChannelHandlerOptions): Ba
       emit(onEvent, { type: 'logged_out', sessions, durationMs: durationMs() })
       return bareResponse(200)
     } catch (error) {
-      const { refusal, isReported } = readThrown(error)
+      const { refusal } = readThrown(error)
       if (refusal) {
         if (refusal.retryable) return refused(refusal.code, unavailable(refusal.retryAfterMs))
         if (refusal.code !== 'replayed') return refused(refusal.code, invalid(400))
         emit(onEvent, { type: 'repeated', durationMs: durationMs() })
         return bareResponse(200)
       }
-      if (!isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
-      emit(onEvent, { type: 'incomplete', status: failureStatus, durationMs: durationMs() })
+      reportIncomplete(onEvent, error, failureStatus, durationMs())
       return unavailable()
     }
   }

@@ -7,7 +7,7 @@ import { parseMembers } from './json-object.ts'
 import { checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
 import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
-import { readThrown } from './thrown.ts'
+import { readThrown, reportIncomplete } from './thrown.ts'
 
 /** A user, in the provider's format. */
 export interface RevocationSubject {
@@ -66,8 +66,7 @@ const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
  */
 export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOptions): GlobalRevocationHandler {
   const settings = resolveOptions(options, NAMES)
-  // Their names have been checked with the others.
-  checkTargets(options, options)
+  checkTargets(options)
   const { onEvent, subjectOfEmail, storeTimeoutMs = 5_000 } = options
   const endpoint = checkUrl(options.endpoint, 'endpoint', settings.allowInsecureHttp)
   if (endpoint.search) invalidOption('endpoint', 'must not have a query.')
@@ -115,7 +114,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
       return await respond(request, startedAt)
     } catch (error) {
       const durationMs = performance.now() - startedAt
-      const { refusal, isReported } = readThrown(error)
+      const { refusal } = readThrown(error)
       if (refusal) {
         const answer = refusal.retryable
           ? bareResponse(503, retryHeaders(refusal.retryAfterMs))
@@ -123,8 +122,7 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
         emit(onEvent, { type: 'refused', code: refusal.code, status: answer.status, durationMs })
         return answer
       }
-      if (!isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
-      emit(onEvent, { type: 'incomplete', status: 503, durationMs })
+      reportIncomplete(onEvent, error, 503, durationMs)
       return bareResponse(503)
     }
   }

@@ -1,6 +1,6 @@
 import { invalidOption } from '@backend-logout/core'
 import { carryOut, type LogoutSummary } from './carry-out.ts'
-import { checkTargets, type LogoutTargets } from './logout-targets.ts'
+import { checkTargetNames, checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
 import type { LogoutNotice } from './notice.ts'
 
 /** User whom {@link logoutEverywhere} logs out. */
@@ -38,6 +38,7 @@ export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'>
  * ```
  */
 export async function logoutEverywhere(who: LogoutSubject, targets: LogoutTargets): Promise<LogoutSummary> {
+  checkTargetNames(targets, TARGETS)
   checkTargets(targets)
   const { iss, sub, sid, at = Math.floor(Date.now() / 1000) } = who ?? {}
   const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''

@@ -68,14 +68,22 @@ export const TARGETS: Readonly<Record<keyof LogoutTargets, true>> = {
 export const DEFAULT_REVOKED_FOR_S = 2_592_000
 
 /**
- * Checks the targets of a logout.
+ * Checks that the targets of a logout, and the options next to them, have names that exist.
  *
- * @param known The names of all options next to these.
+ * @param known All names that exist.
  * @throws LogoutError `invalid_options`
  */
-export function checkTargets(targets: LogoutTargets, known: object = TARGETS): void {
+export function checkTargetNames(targets: LogoutTargets, known: object): void {
   if (typeof targets !== 'object' || targets === null) invalidOption('targets', 'must be an object.')
   refuseUnknownOption(targets, known, { list: 'use revocations', store: 'use sessions' })
+}
+
+/**
+ * Checks the targets of a logout, but not their names.
+ *
+ * @throws LogoutError `invalid_options`
+ */
+export function checkTargets(targets: LogoutTargets): void {
   const { sessions, revocations, outbox, onEvent, storeTimeoutMs = 5_000 } = targets
   const { revokedForSeconds = DEFAULT_REVOKED_FOR_S } = targets
   if (!sessions && !revocations) invalidOption('sessions', 'or revocations is required: a logout must end something.')

@@ -1,4 +1,6 @@
+import { emit } from '@backend-logout/core'
 import { isLogoutTokenError, type LogoutTokenError } from './errors.ts'
+import type { OnReceiverEvent } from './events.ts'
 import { IncompleteLogoutError } from './incomplete-logout-error.ts'
 
 /** The relevant part of a value that was thrown while a request was handled. */
@@ -18,6 +20,17 @@ export function readThrown(error: unknown): Thrown {
   } catch {
     return { isReported: false }
   }
+}
+
+/** Reports that a logout is incomplete, and what was thrown, if no event has reported that. */
+export function reportIncomplete(
+  onEvent: OnReceiverEvent | undefined,
+  error: unknown,
+  status: number,
+  durationMs: number,
+): void {
+  if (!readThrown(error).isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
+  emit(onEvent, { type: 'incomplete', status, durationMs })
 }
 
 /** The message of a thrown value. */

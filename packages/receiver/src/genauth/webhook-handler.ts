@@ -4,8 +4,8 @@ import { readBodyText } from '../body-text.ts'
 import { carryOut } from '../carry-out.ts'
 import type { RequestProblem } from '../events.ts'
 import { forEach } from '../for-each.ts'
-import { checkTargets, type LogoutTargets, TARGETS } from '../logout-targets.ts'
-import { readThrown } from '../thrown.ts'
+import { checkTargetNames, checkTargets, type LogoutTargets, TARGETS } from '../logout-targets.ts'
+import { reportIncomplete } from '../thrown.ts'
 import { isId } from './genauth-id.ts'
 import { isOneOf } from './shared-secret.ts'
 import { GENAUTH_EVENTS, type GenAuthEvent, readWebhook } from './webhook-event.ts'
@@ -85,7 +85,8 @@ const CONCURRENCY = 8
  * ```
  */
 export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): GenAuthWebhookHandler {
-  checkTargets(options, NAMES)
+  checkTargetNames(options, NAMES)
+  checkTargets(options)
   const { issuer, onEvent, events = GENAUTH_EVENTS } = options
   const appIds = [options.appId].flat()
   const secrets = [options.secret].flat()
@@ -136,8 +137,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
     try {
       return await respond(request, startedAt)
     } catch (error) {
-      if (!readThrown(error).isReported) emit(onEvent, { type: 'failure', step: 'handler', error })
-      emit(onEvent, { type: 'incomplete', status: 503, durationMs: performance.now() - startedAt })
+      reportIncomplete(onEvent, error, 503, performance.now() - startedAt)
       return bareResponse(503)
     }
   }
