@@ -15,7 +15,7 @@ const AHEAD_MS = 400
 const SHARE_MS = 100
 /** The share by which the rate stays below the limit after a refusal; more if the next refusal comes soon. */
 const MIN_MARGIN = 0.015
-const MAX_MARGIN = 0.06
+export const MAX_MARGIN = 0.06
 /** A refusal within this time after a pause, in milliseconds, means that the provider admits less than estimated. */
 const SOON_MS = 3_000
 /** While the limit is a guess, the rate is kept for this time, in milliseconds, and then grows faster and faster. */
@@ -24,7 +24,7 @@ const SEARCH = 1.02
 /** The rate is at the limit again after this many times the pause that a refusal costs. */
 const REGAIN = 100
 const MIN_REGAIN_MS = 60_000
-const MAX_REGAIN_MS = 3_600_000
+export const MAX_REGAIN_MS = 3_600_000
 /** After an outage of the provider, the rate begins at this share of what it was. */
 const AFTER_OUTAGE = 1 / 8
 /** The pause when a provider does not specify one, in milliseconds; each further one is twice as long. */
@@ -34,12 +34,14 @@ const FIRST_PAUSE_MS: Record<FailureKind, number> = { throttled: 500, refused: 1
  * refuses everything also gets a pause, because each refusal uses up an attempt, but a short one, because that provider
  * works.
  */
-const MAX_PAUSE_MS: Record<FailureKind, number> = { throttled: 4_000, refused: 2_000, down: 4_000 }
+export const MAX_PAUSE_MS: Record<FailureKind, number> = { throttled: 4_000, refused: 2_000, down: 4_000 }
 /**
  * The longest pause that a provider can require, in milliseconds: one wrong header must not stop the queue for days.
  */
 export const MAX_RETRY_AFTER_MS = 3_600_000
-const MARKS = 16
+/** The longest row of pauses that is counted: by then, each is of the maximum length. */
+export const MAX_PAUSES = 30
+export const MARKS = 16
 const MARK_MS = 100
 
 /**
@@ -172,7 +174,7 @@ export function failed(pace: Pace, now: number, failure: ProviderFailure, random
   const { kind, code, retryAfterMs, sentAgoMs } = failure
   // Requests that were in progress together fail together.
   const isNew = now - sentAgoMs >= pace.pausedAt && now >= pace.pausedUntil
-  const pauses = isNew ? Math.min(pace.pauses + 1, 30) : Math.max(1, pace.pauses)
+  const pauses = isNew ? Math.min(pace.pauses + 1, MAX_PAUSES) : Math.max(1, pace.pauses)
   const ownMs = Math.min(MAX_PAUSE_MS[kind], FIRST_PAUSE_MS[kind] * 2 ** (pauses - 1)) * (0.75 + random / 4)
   const pauseMs = retryAfterMs === undefined ? ownMs : Math.min(Math.max(retryAfterMs, 50), MAX_RETRY_AFTER_MS)
   if (!isNew && (retryAfterMs === undefined || now + pauseMs <= pace.pausedUntil)) return pace
@@ -241,6 +243,7 @@ function ceilingOf({ limit, margin, usedMs, regainMs }: Pace): number {
   return clampRate(limit * (1 + margin * (usedMs / regainMs - 1) ** 3))
 }
 
-function clampRate(rate: number): number {
+/** Keeps a rate within its bounds. */
+export function clampRate(rate: number): number {
   return Math.min(MAX_RATE, Math.max(MIN_RATE, rate))
 }

@@ -1,20 +1,14 @@
 import { type Store, WRITE_MS } from './boss.ts'
-import { readReason } from './outcome.ts'
-import { firstPace, MAX_RETRY_AFTER_MS, type Pace, pausedBy } from './pace.ts'
+import { type Pace, pausedBy } from './pace.ts'
 import { NOTES } from './queues.ts'
 import { readPause, SELECT_PAUSE } from './shared-pause.ts'
 import { isPlain, NOTE_DATA, scalar } from './stored-data.ts'
+import { paceFrom } from './stored-pace.ts'
 
 /** The id of the note with the pace. */
 const ID = '70616365-0000-4000-8000-000000000000'
 /** The maximum number of attempts at a change, while other workers make theirs. */
 const MAX_ATTEMPTS = 50
-/** A clock that has gone back further than this was set back, or belongs to another server, in milliseconds. */
-const CLOCK_MS = 5_000
-const NUMBERS = [
-  ...['rate', 'limit', 'usedMs', 'margin', 'regainMs', 'nextAt', 'askedAt', 'since', 'taken'],
-  ...['pauses', 'probeMs', 'pausedUntil', 'pausedAt'],
-] as const
 
 /** The result of a change. */
 export interface Changed<T> {
@@ -54,7 +48,7 @@ export class SharedPace {
       const row = rows[0] as Row
       const now = Number(row.now)
       const pause = readPause(row)
-      const before = readPace(row.pace, now)
+      const before = paceFrom(parse(row.pace), now)
       const { pace, result } = decide(pause ? pausedBy(before, now, pause.ms, pause.code) : before, now)
       const data = { ...pace, version: (Number(row.version) || 0) + 1 }
       if (row.version === null) {
@@ -80,51 +74,11 @@ interface Row {
   readonly version: string | null
 }
 
-/** Reads stored data of any writer. */
-function readPace(text: string | null, now: number): Pace {
-  const value = parse(text)
-  const isWhole = NUMBERS.every((name) => Number.isFinite(value[name]) && Number(value[name]) >= 0)
-  if (!isWhole) return firstPace(now)
-  const marks = Array.isArray(value.marks) ? value.marks.filter(isMark).slice(-16) : []
-  const read = { ...value, marks, isFull: value.isFull === true, code: readReason(value).code } as unknown as Pace
-  return onClock(read, now)
-}
-
-/** Moves the times if the clock was set back, and drops an impossible pause. */
-function onClock(pace: Pace, now: number): Pace {
-  const backMs = pace.askedAt > now + CLOCK_MS ? pace.askedAt - now : 0
-  const moved: Pace = backMs
-    ? {
-        ...pace,
-        ...{ askedAt: now, since: now, taken: 0, marks: [], isFull: false },
-        ...{ nextAt: pace.nextAt - backMs, pausedUntil: pace.pausedUntil - backMs, pausedAt: pace.pausedAt - backMs },
-      }
-    : pace
-  const latest = now + MAX_RETRY_AFTER_MS
-  return {
-    ...moved,
-    rate: Math.min(1_000_000, Math.max(0.1, moved.rate)),
-    margin: Math.min(0.1, moved.margin),
-    regainMs: Math.min(3_600_000, moved.regainMs),
-    usedMs: Math.min(86_400_000, moved.usedMs),
-    pauses: Math.min(30, moved.pauses),
-    probeMs: Math.min(4_000, moved.probeMs),
-    pausedAt: Math.min(now, moved.pausedAt),
-    since: Math.min(now, moved.since),
-    taken: Math.min(1_000_000_000, moved.taken),
-    nextAt: moved.nextAt > latest ? now : moved.nextAt,
-    pausedUntil: moved.pausedUntil > latest ? now : moved.pausedUntil,
-  }
-}
-
+/** Parses stored data of any writer. */
 function parse(text: string | null): Partial<Record<string, unknown>> {
   try {
     return (JSON.parse(text ?? '{}') as Partial<Record<string, unknown>> | null) ?? {}
   } catch {
     return {}
   }
-}
-
-function isMark(mark: unknown): mark is readonly [number, number] {
-  return Array.isArray(mark) && mark.length === 2 && mark.every((value) => Number.isFinite(value))
 }
