@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import { readPromises } from './promises.ts'
+import { syntaxError } from './valid-code.ts'
 
 /** The reasons why mutations cannot be tried as they are written: the code, the tests or the promises have changed. */
 export function faultsOf(root: string, mutations: readonly Mutation[]): string[] {
@@ -17,12 +18,15 @@ export function faultsOf(root: string, mutations: readonly Mutation[]): string[]
 
   const faults = mutations.flatMap(({ promise, guard, file, find, replace, test }) => {
     const rows = promises.filter(({ text }) => text.startsWith(promise))
-    const occurrences = read(file).split(find).length - 1
+    const code = read(file)
+    const occurrences = code.split(find).length - 1
+    const invalid = file.endsWith('.ts') && syntaxError(code.replace(find, () => replace))
     return [
       rows.length !== 1 && `SECURITY.md has ${rows.length} promises that begin with "${promise}"`,
       rows[0] && !rows[0].tests.includes(test.file) && `SECURITY.md does not name ${test.file} for "${promise}"`,
       occurrences !== 1 && `${file} has ${occurrences} times: ${find}`,
       find === replace && 'nothing is taken out',
+      invalid && `without it, ${file} is not valid: ${invalid}`,
       !textOf(test.file).includes(test.name) && `${test.file} has no test called "${test.name}"`,
     ].flatMap((fault) => (fault ? `${guard}: ${fault}.` : []))
   })

@@ -5,7 +5,7 @@
  * `npm run mutate` tries every guard; `npm run mutate -- TEXT` those with this text in their guard, file or promise;
  * `npm run mutate -- --new` those without a result.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { faultsOf } from './faults.ts'
@@ -15,6 +15,7 @@ import { readPromises } from './promises.ts'
 import { isCalled, runTests } from './run-tests.ts'
 import { keyOf, type Result, readResults, renderPage } from './table.ts'
 import { copyTree } from './tree-copy.ts'
+import { undeclaredNames } from './valid-code.ts'
 
 const root = join(import.meta.dirname, '../..')
 const page = join(root, 'docs/security-mutations.md')
@@ -66,7 +67,19 @@ async function withPassingTests(mutations: readonly Mutation[]): Promise<Mutatio
 }
 
 async function tryWithout(mutation: Mutation): Promise<string> {
-  const { guard, test } = mutation
+  const { guard, file, find, replace, test } = mutation
+  const code = readFileSync(join(root, file), 'utf8')
+  const undeclared = file.endsWith('.ts')
+    ? undeclaredNames(
+        code,
+        code.replace(find, () => replace),
+      )
+    : []
+  if (undeclared.length > 0) {
+    results.delete(keyOf(mutation))
+    problems.push(`${guard}: without it, ${file} throws: ${undeclared.join(' ')}`)
+    return 'INVALID'
+  }
   using _ = copy.without(mutation)
   const { passed, failed, hung, output } = await runTests(copy.folder, test.file, [test.name])
   const result: Result = failed.length > 0 || hung ? 'red' : 'SURVIVED'

@@ -194,7 +194,7 @@ export const limitGuards: readonly Mutation[] = [
       [
         'copies small pieces into one buffer',
         'chunk.copy(this.#room(end), this.#size)',
-        '(((this as unknown as { kept: unknown[] }).kept ??= []).push(chunk), chunk.copy(this.#room(end), this.#size))',
+        'void (((this as unknown as { kept: unknown[] }).kept ??= []).push(chunk), chunk.copy(this.#room(end), this.#size))',
         '256 responses of one-byte chunks each hold at most twice the limit',
       ],
     ],

@@ -18,7 +18,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
       [
         'refuses a nonce',
         "if (member(claims, 'nonce') !== undefined) refuse",
-        'if (false) {',
+        'if (false) refuse',
         'oidcc-client-test-rp-backchannel-rpinitlogout-with-nonce',
       ],
       [
@@ -81,7 +81,7 @@ export const logoutTokenGuards: readonly Mutation[] = [
       [
         'refuses tokens from the future',
         'if (validFrom > now + issuer.clockToleranceSeconds) {',
-        'if (false) refuse',
+        'if (false) {',
         'from the future',
       ],
     ],

@@ -99,7 +99,7 @@ export const pageGuards: readonly Mutation[] = [
       test: 'packages/browser-proxy/src/server/guards.test.ts',
     },
     [
-      ['requires JSON', '(type !== null && !JSON_TYPE.test(type))', 'false', ALL],
+      ['requires JSON', '(type !== null && !JSON_TYPE.test(type))', '(false)', ALL],
       [
         'refuses a compressed body',
         "if (!/^(?:identity)?$/i.test(request.headers.get('content-encoding') ?? '')) throw wrongType()",
