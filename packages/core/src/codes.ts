@@ -59,12 +59,12 @@ export interface ErrorMeaning {
 }
 
 /**
- * Meaning of each code. All code that depends on an error code reads this table.
+ * Meaning of each code.
  *
- * Three errors are more specific than their code: `discovery_failed` is `retryable` if the provider may respond later, and
- * `endpoint_missing` if a part of its metadata could not be fetched; the state is `unsupported` when `endpoint_missing`
- * comes from metadata that lists no revocation endpoint; and it is `live` when `network` comes from a connection that
- * failed before anything was sent.
+ * Some errors know more than their code says. `discovery_failed` is `retryable` if the provider may respond later, and
+ * `endpoint_missing` if a part of its metadata could not be fetched. The state is `unsupported` when `endpoint_missing`
+ * comes from metadata that lists no revocation endpoint, `accepted` with `unverified` unless introspection still reports
+ * the token as active, and `live` whenever nothing was sent, also with `network`, `timeout` and `aborted`.
  *
  * @example
  * ```ts

@@ -36,10 +36,10 @@ export const PATIENT: Required<{ [K in keyof CallLimits]: number }> = {
   retries: 1,
 }
 
-/** R7: only these are retried. */
+/** Only these are retried. */
 export const RETRYABLE: readonly LogoutErrorCode[] = ['network', 'timeout', 'rate_limited', 'provider_unavailable']
 
-/** The state of a token that each code implies after a revocation (R9). */
+/** The state of a token that each code implies after a revocation. */
 const STATES: Partial<Record<LogoutErrorCode, RevocationState>> = {
   unsupported_token_type: 'unsupported',
   network: 'unknown',

@@ -16,7 +16,7 @@ const NO_NAME = `https://${'n'.repeat(64)}.invalid`
 const truncated = 'HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nthat was'
 const cutChunk = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\nthat was'
 
-/** Connections that fail before a complete answer: the client cannot know whether the request arrived (R9). */
+/** Connections that fail before a complete answer: the client cannot know whether the request arrived. */
 export const brokenConnections: readonly Row[] = [
   {
     name: 'a name that does not resolve',
@@ -89,7 +89,7 @@ function says(reason: string): NonNullable<Row['afterward']> {
   }
 }
 
-/** Connections that fail first, before the provider refuses: the first request may have arrived (R9). */
+/** Connections that fail first, before the provider refuses: the first request may have arrived. */
 export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const).flatMap((status) =>
   Object.entries({ 'a reset': reset, 'a body shorter than declared': write(truncated, 'end') }).map(
     ([name, broken]): Row => ({
@@ -103,7 +103,7 @@ export const brokenThenRefused: readonly Row[] = ([429, 503, 400, 401] as const)
   ),
 )
 
-/** Refusals whose body never ends: their status is enough to decide (R6). */
+/** Refusals whose body never ends: their status is enough to decide. */
 export const brokenRefusals: readonly Row[] = (
   [
     [401, 'client_auth_failed'],
@@ -131,7 +131,7 @@ export const brokenRefusals: readonly Row[] = (
 const HASTY = { timeoutMs: 200, retries: 1 }
 const late = either(fails('timeout', { requests: 'any' }))
 
-/** Providers that never finish: `timeoutMs` ends each attempt, its body included (R8). */
+/** Providers that never finish: `timeoutMs` ends each attempt, its body included. */
 export const slowness: readonly Row[] = [
   { name: 'silence', behave: stayAway },
   { name: 'headers that never end', behave: trickle('HTTP/1.1 200 OK\r\n', 'x-slow: 1\r\n') },

@@ -5,7 +5,7 @@ import { errorBodies, json } from './bodies.ts'
 const CLIENT_ERRORS = [400, 401, 403, 404, 405, 408, 413, 415, 422, 429]
 const SERVER_ERRORS = [500, 501, 502, 503, 504]
 
-/** Every refusal by status, with every body: the status and the author of the body decide (R6). */
+/** Every refusal by status, with every body: the status and the author of the body decide. */
 export const refusals: readonly Row[] = [...CLIENT_ERRORS, ...SERVER_ERRORS].flatMap((status) =>
   errorBodies.map(({ name, details, by, ...body }): Row => {
     const expected = fails(codeOf(status, by), { details: { status, ...details } })

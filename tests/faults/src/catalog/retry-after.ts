@@ -39,7 +39,7 @@ const UNBEARABLE: Record<string, () => string> = {
   'the end of time': () => 'Fri, 31 Dec 9999 23:59:59 GMT',
 }
 
-/** 429 and 503 with every form of `Retry-After` (R7). */
+/** 429 and 503 with every form of `Retry-After`. */
 export const retryAfter: readonly Row[] = ([429, 503] as const).flatMap((status) => [
   ...Object.entries(BEARABLE).flatMap(([name, { value, waitMs = 0 }]): Row[] => {
     const refuse: Row['behave'] = (exchange) => answer({ status, headers: { 'retry-after': value() } })(exchange)

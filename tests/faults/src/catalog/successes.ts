@@ -6,7 +6,7 @@ import { json, portalPage } from './bodies.ts'
 const accepted = succeeds()
 const strange = fails('unexpected_response')
 
-/** The meaning of a 2xx with this body for a revocation and for an introspection (R5). */
+/** The meaning of a 2xx with this body for a revocation and for an introspection. */
 interface SuccessBody extends Pick<Answer, 'headers' | 'body'> {
   readonly name: string
   readonly revocation: Expected
@@ -141,7 +141,7 @@ export const successes: readonly Row[] = [
   { name: '204', behave: answer({ status: 204 }), revocation: accepted, introspection: strange },
 ]
 
-/** Endless responses, of which only the beginning is read before the client closes the connection (R5). */
+/** Endless responses, of which only the beginning is read before the client closes the connection. */
 export const endless: readonly Row[] = ['text/plain', 'application/json', 'text/html'].flatMap((type) =>
   [200, 403].map((status): Row => {
     const start = head({ status, headers: { 'content-type': type, 'content-length': '1000000000000' } })
