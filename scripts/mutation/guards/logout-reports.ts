@@ -117,7 +117,7 @@ export const logoutReportGuards: readonly Mutation[] = [
       [
         'ends sessions last',
         '  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n',
-        "  await forEach(ready, (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n",
+        "  await forEach([...secured.keys()], (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n",
         'every logout that got 200 stays complete after',
       ],
     ],
