@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect } from 'vitest'
 
 /**
- * Checks in each test file that our packages do none of the following (R13): write to the console, leave a rejection
+ * Checks in each test file that our packages do none of the following: write to the console, leave a rejection
  * unhandled, cause a process warning, or leave timers and sockets behind.
  */
 const said: unknown[] = []

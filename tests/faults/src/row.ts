@@ -47,7 +47,7 @@ const STATES: Partial<Record<LogoutErrorCode, RevocationState>> = {
   aborted: 'unknown',
 }
 
-/** Expects a failure. By default, it is retried once if R7 requires it. */
+/** Expects a failure. By default, it is retried once if its status permits it. */
 export function fails(code: LogoutErrorCode, differently: Partial<Expected> = {}): Expected {
   return { code, state: STATES[code] ?? 'live', attempts: RETRYABLE.includes(code) ? 2 : 1, ...differently }
 }
@@ -62,7 +62,7 @@ export function either(expected: Expected): Pick<Row, 'revocation' | 'introspect
   return { revocation: expected, introspection: expected }
 }
 
-/** The code for an HTTP status that is not a success (R4 and R6), by the author of the body if that is visible. */
+/** The code for an HTTP status that is not a success, by the author of the body if that is visible. */
 export function codeOf(status: number, by?: 'endpoint' | 'gateway'): LogoutErrorCode {
   if (status < 400) return 'redirect_refused'
   if (status === 401) return 'client_auth_failed'

@@ -81,7 +81,7 @@ function aboutError({ code, attempts, details }: Expected): Record<string, unkno
   return { name: 'LogoutError', code, attempts, retryable, tokenMayBeLive: true, ...details }
 }
 
-/** R1: a form post to the correct endpoint with exactly one credential, and no secret anywhere else. */
+/** A form post to the correct endpoint with exactly one credential, and no secret anywhere else. */
 function expectProperRequest(request: SeenRequest, operation: Operation): void {
   const { method, target, headers } = request
   const form = new URLSearchParams(request.body)
