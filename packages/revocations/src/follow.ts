@@ -64,22 +64,22 @@ export function followRevocations(options: FollowOptions): RevocationList {
     })
 
   /**
-   * The age of the list, in milliseconds: the higher value of two clocks, because either can be behind. NaN without a
-   * copy.
+   * Measures the age of the list, in milliseconds: the higher value of two clocks, because either can be behind. NaN
+   * without a copy. `isFresh()` then measures it again.
    */
-  const ageMs = (): number => {
+  const measureAge = (): number => {
     freshAt = undefined
     return Math.max(performance.now() - (since as Moment)?.steady, Date.now() - (since as Moment)?.wall)
   }
 
   /**
    * True while the list is recent enough. Reading a clock takes as long as all lookups of a check, so the steady one is
-   * read once for each millisecond of the other. If that one stands still, the next call of `ageMs()` ends the
+   * read once for each millisecond of the other. If that one stands still, the next call of `measureAge()` ends the
    * millisecond.
    */
   const isFresh = (): boolean => {
     const wall = Date.now()
-    if (wall !== freshAt && ageMs() <= maxStalenessMs) freshAt = wall
+    if (wall !== freshAt && measureAge() <= maxStalenessMs) freshAt = wall
     return wall === freshAt && !signal.aborted
   }
 
@@ -128,7 +128,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
   /** Reports when the list becomes stale, and when it is fresh again; `check` does not depend on it. */
   const watchAge = (): void => {
     clearTimeout(ageTimer)
-    const age = ageMs()
+    const age = measureAge()
     const fresh = isFresh()
     if (fresh !== wasFresh) emit(onEvent, { type: fresh ? 'fresh' : 'stale', ageMs: age })
     wasFresh = fresh
@@ -177,7 +177,7 @@ export function followRevocations(options: FollowOptions): RevocationList {
     health() {
       const ok = isFresh()
       const state = signal.aborted ? 'closed' : ok ? 'fresh' : since ? 'stale' : 'starting'
-      return { ok, state, entries: table.size, ageMs: since && ageMs(), lastError }
+      return { ok, state, entries: table.size, ageMs: since && measureAge(), lastError }
     },
     async close() {
       const error = new RevocationError('closed', 'The list is closed.')
