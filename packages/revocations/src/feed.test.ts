@@ -77,7 +77,7 @@ describe('a feed', () => {
     ['soon', undefined],
     [new Date(Date.now() + 60_000).toUTCString(), 60_000],
     [new Date(Date.now() - 60_000).toUTCString(), undefined],
-  ])('that sends Retry-After: %s is honored', async (value, ms) => {
+  ])('that sends Retry-After: %s sets retryAfterMs to %s', async (value, ms) => {
     await using server = await listen((_, response) => sendJson(response, {}, 503, { 'retry-after': value }))
     const { retryAfterMs } = await failureOf(server.url)
     if (ms === undefined) expect(retryAfterMs).toBeUndefined()
