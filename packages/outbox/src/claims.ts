@@ -1,11 +1,11 @@
 import type { Db, FetchOptions, JobAttempt } from 'pg-boss'
-import type { Recalled } from './attempt.ts'
 import { type Store, WRITE_MS } from './boss.ts'
+import { keepClaims, leaveClaims, resetPolicies } from './claim-statements.ts'
 import { type ClaimedJob, type ClaimedRow, readingClaimed, readLarge } from './claimed-rows.ts'
 import { jweOf } from './entry.ts'
 import { BACKLOG_EVERY, INTERACTIVE, type Lane, laneOf } from './lanes.ts'
-import { CLAIM_S, QUEUE } from './queues.ts'
-import { MAX_DATA_BYTES, scalar } from './stored-data.ts'
+import { QUEUE } from './queues.ts'
+import { MAX_DATA_BYTES } from './stored-data.ts'
 
 /** Time limit for a claim, in milliseconds: it grows with the backlog. */
 const MAX_CLAIM_MS = 40_000
@@ -13,15 +13,8 @@ const MAX_CLAIM_MS = 40_000
 const MAX_HELD = 33_554_432
 /** The time in which a claim reads logouts of unusual size, in milliseconds. */
 const LARGE_MS = 1_000
-/** The most that the database keeps of an earlier attempt, in bytes. */
-const MAX_OUTPUT_BYTES = 2_000
 /** Someone else's row has violated a constraint. */
 const UNIQUE_VIOLATION = '23505'
-
-/** A heartbeat that is further ahead, in seconds, is from before the clock was set back. */
-const AHEAD_S = 60
-/** A tolerance, so that a slow response does not look like a clock that was set back, in milliseconds. */
-const SET_BACK_MS = 5_000
 
 /** The logouts that a worker has claimed: those that wait here to be started, in two lanes, and those in progress. */
 export class Claims {
@@ -34,8 +27,6 @@ export class Claims {
   #held = 0
   readonly #waiting: Record<Lane, ClaimedJob[]> = { interactive: [], backlog: [] }
   #started = 0
-  /** The time by which the database's clock is ahead of `performance.now()`, in milliseconds. */
-  #clockAheadMs = Number.NEGATIVE_INFINITY
 
   constructor(store: Store) {
     this.#store = store
@@ -114,7 +105,7 @@ export class Claims {
         left.shift()
       }
     } finally {
-      if (left.length > 0) await this.#leave(left.map(({ id }) => id))
+      if (left.length > 0) await leaveClaims(this.#store, left)
     }
     return left.length
   }
@@ -128,7 +119,7 @@ export class Claims {
           return await statements.executeSql(readingClaimed(text), values)
         } catch (error) {
           // pg-boss takes it for an empty queue.
-          if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) await this.#resetPolicies()
+          if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) await resetPolicies(this.#store)
           throw error
         }
       },
@@ -143,25 +134,6 @@ export class Claims {
     }
   }
 
-  /** Returns claims that there was no room for, as if they had not been made. */
-  async #leave(ids: readonly string[]): Promise<void> {
-    const { schema, within } = this.#store
-    await within(WRITE_MS).executeSql(
-      `UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, retry_count = greatest(retry_count - 1, 0),
-        started_on = CASE WHEN retry_count > 0 THEN started_on END
-      WHERE name = '${QUEUE}' AND id = ANY($1::uuid[]) AND state = 'active'`,
-      [ids],
-    )
-  }
-
-  /** Someone else's logouts may have a policy by which only one of them can be claimed; ours have none. */
-  async #resetPolicies(): Promise<void> {
-    const { schema, within } = this.#store
-    await within(WRITE_MS).executeSql(
-      `UPDATE ${schema}.job SET policy = 'standard' WHERE name = '${QUEUE}' AND state < 'active' AND policy <> 'standard'`,
-    )
-  }
-
   /** Removes and returns the next logout to start: an interactive one, or at intervals one of the backlog. */
   next(): ClaimedJob | undefined {
     const { interactive, backlog } = this.#waiting
@@ -170,31 +142,6 @@ export class Claims {
     const job = lanes.find((lane) => lane.length > 0)?.shift()
     if (job) this.#started++
     return job
-  }
-
-  /** Looks up the earlier attempts at a logout, and the database's time of this one. */
-  async recall(id: string): Promise<Recalled | undefined> {
-    const { schema, within } = this.#store
-    const output = `CASE WHEN pg_column_size(output) <= ${MAX_OUTPUT_BYTES} THEN output END`
-    try {
-      const { rows } = await within(WRITE_MS).executeSql(
-        `SELECT left(${scalar(`((${output})->'attempts')`)}, 20) AS attempts,
-          left(${scalar(`((${output})->'refusals')`)}, 20) AS refusals,
-          extract(epoch FROM started_on) * 1000 AS "startedOn"
-        FROM ${schema}.job WHERE name = '${QUEUE}' AND id = $1`,
-        [id],
-      )
-      const job = rows[0] as Record<'attempts' | 'refusals' | 'startedOn', unknown> | undefined
-      return (
-        job && {
-          output: { attempts: Number(job.attempts), refusals: Number(job.refusals) },
-          startedOn: new Date(Number(job.startedOn)),
-        }
-      )
-    } catch {
-      // Then it counts as not tried before, which costs an attempt.
-      return undefined
-    }
   }
 
   /** Removes and returns every logout that is not started. */
@@ -209,48 +156,9 @@ export class Claims {
     this.#all.delete(id)
   }
 
-  /**
-   * Frees the claims of crashed workers. pg-boss would do so as well, but with a dozen statements each time, and would
-   * delay those logouts.
-   *
-   * @returns whether the database's clock was set back since the last time
-   */
-  async freeExpired(): Promise<boolean> {
-    const { schema, within } = this.#store
-    const { rows } = await within(WRITE_MS).executeSql(
-      `WITH freed AS (
-        UPDATE ${schema}.job SET state = 'retry', heartbeat_on = NULL, start_after = now()
-        WHERE name = '${QUEUE}' AND id IN (
-          SELECT id FROM ${schema}.job
-          WHERE name = '${QUEUE}' AND state = 'active' AND NOT heartbeat_on
-            BETWEEN now() - interval '${CLAIM_S} seconds' AND now() + interval '${AHEAD_S} seconds'
-          LIMIT 1000 FOR UPDATE SKIP LOCKED
-        )
-      ) SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now`,
-    )
-    // The monotonic clock shows how far the database's clock should have advanced.
-    const aheadMs = Number((rows[0] as { now: number | string }).now) - performance.now()
-    const isSetBack = aheadMs < this.#clockAheadMs - SET_BACK_MS
-    this.#clockAheadMs = aheadMs
-    return isSetBack
-  }
-
-  /**
-   * Keeps the claims from expiring. It never waits for a row, as pg-boss would: the settler locks the same rows at the
-   * same time, in another order, and each could wait for the other. A row that is locked is about to be settled.
-   */
-  async touch(): Promise<void> {
-    const jobs = [...this.#all.values()]
-    if (jobs.length === 0) return
-    const { schema, within } = this.#store
-    await within(WRITE_MS).executeSql(
-      `UPDATE ${schema}.job SET heartbeat_on = now() WHERE name = '${QUEUE}' AND id IN (
-        SELECT id FROM ${schema}.job WHERE name = '${QUEUE}' AND id = ANY($1::uuid[]) AND state = 'active'
-          AND id || ':' || retry_count = ANY($2::text[])
-        FOR UPDATE SKIP LOCKED
-      )`,
-      [jobs.map(({ id }) => id), jobs.map(({ id, retryCount }) => `${id}:${retryCount}`)],
-    )
+  /** Keeps the claims from expiring. */
+  touch(): Promise<void> {
+    return keepClaims(this.#store, [...this.#all.values()])
   }
 }
 

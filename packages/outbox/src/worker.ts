@@ -1,9 +1,11 @@
 import { Alarm } from './alarm.ts'
 import { type AttemptContext, attempt } from './attempt.ts'
 import type { Store } from './boss.ts'
+import { recall } from './claim-statements.ts'
 import type { ClaimedJob } from './claimed-rows.ts'
 import { Claims } from './claims.ts'
 import type { OnOutboxEvent } from './events.ts'
+import { ExpiredClaims } from './expired-claims.ts'
 import type { WorkSummary } from './outbox.ts'
 import { Pacer } from './pacer.ts'
 import { periodically } from './periodic.ts'
@@ -66,6 +68,7 @@ export class Worker {
   /** Aborts logouts in progress when the grace period is over. */
   readonly #hardStop = new AbortController()
   readonly #claims: Claims
+  readonly #expired: ExpiredClaims
   readonly #sweep: Sweep
   #inProgress = 0
   #claiming = false
@@ -81,8 +84,9 @@ export class Worker {
   constructor(store: Store, options: WorkerOptions) {
     this.#store = store
     this.#options = options
-    this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => this.#claims.recall(id) }
+    this.#context = { ...options, signal: this.#hardStop.signal, recall: (id) => recall(store, id) }
     this.#claims = new Claims(store)
+    this.#expired = new ExpiredClaims(store, () => this.#sweep.all())
     this.#sweep = new Sweep(this.#claims)
     this.#pacer = new Pacer(store, {
       emit: options.emit,
@@ -112,7 +116,7 @@ export class Worker {
     const timers = [
       every((CLAIM_S * 1000) / 4, 'Keeping claims', () => this.#claims.touch()),
       ...(Number.isFinite(superviseMs)
-        ? [every(superviseMs, 'Taking over from crashed workers', () => this.#takeOver())]
+        ? [every(superviseMs, 'Taking over from crashed workers', () => this.#expired.free())]
         : []),
     ]
     try {
@@ -214,10 +218,6 @@ export class Worker {
     upkeep.idle()
     if (untilEmpty && this.#claims.size === 0 && (await isEmpty(this.#store))) this.#stopping = true
     return 0
-  }
-
-  async #takeOver(): Promise<void> {
-    if (await this.#claims.freeExpired()) this.#sweep.all()
   }
 
   async #start(job: ClaimedJob): Promise<void> {
