@@ -1,5 +1,6 @@
 import type { LogoutAnswer } from './contract.ts'
 import type { HttpProblem } from './http-problem.ts'
+import type { TokensOutcome } from './revoke-tokens.ts'
 
 const ALWAYS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
@@ -14,6 +15,17 @@ const ALWAYS: Readonly<Record<string, string>> = {
  */
 const NOT_OF_THE_SESSION =
   /^(?:access-control-.*|connection|content-(?:encoding|length|range)|keep-alive|te|trailer|transfer-encoding|upgrade)$/
+
+/** The body of the response to a logout. */
+export function contentOf({ status, logoutUrl, logoutForm, logoutUrlError, listed }: TokensOutcome): LogoutAnswer {
+  return {
+    status,
+    ...(logoutUrl && { logout_url: logoutUrl }),
+    ...(logoutForm && { logout_form: logoutForm }),
+    ...(logoutUrlError && { logout_url_error: logoutUrlError.code }),
+    ...(listed !== undefined && { refused_by_services: listed }),
+  }
+}
 
 /** The response to a logout, with the headers that end the local session. */
 export function answerLogout(answer: LogoutAnswer, session: Headers | undefined, clearSiteData: string): Response {

@@ -16,12 +16,19 @@ export interface UrlRequest {
   readonly front: FrontChannelRequest
 }
 
+/** A logout of one request. */
+export interface JoinedLogout {
+  readonly result: SharedLogout
+  /** True if another request had begun it. */
+  readonly joined: boolean
+}
+
 /** Runs a logout, or joins the one with the same key that is already in progress. */
 export type JoinLogouts = (
   key: string | undefined,
   asked: UrlRequest,
   run: () => Promise<SharedLogout>,
-) => Promise<{ readonly result: SharedLogout; readonly joined: boolean }>
+) => Promise<JoinedLogout>
 
 /** Creates a {@link JoinLogouts}. The tokens are revoked once, but a page gets no URL that another one has asked for. */
 export function createJoinLogouts(revokeTokens: RevokeTokens): JoinLogouts {
