@@ -1,13 +1,15 @@
+import { type BulkJob, newJob, partsOf, tried } from './bulk-job.ts'
 import type { BulkPacer } from './bulk-pacer.ts'
 import type { ClientCore } from './call.ts'
 import type { ResolvedLimits } from './call-options.ts'
 import { isLogoutError, LogoutError } from './errors.ts'
-import { RateController } from './rate-controller.ts'
-import type { Revocation, TokenTypeHint } from './revocation.ts'
+import type { Gate } from './gate.ts'
+import { RateGate } from './rate-gate.ts'
+import type { Revocation } from './revocation.ts'
 import { emitOutcome, type RevocationAttempt, type RevokeOptions, revoke } from './revoke.ts'
-import { type BulkToken, closeSource, type TokenReader } from './token-source.ts'
+import { closeSource, type TokenReader } from './token-source.ts'
 import { tokenState } from './token-state.ts'
-import { MAX_ASKED, Turns } from './turns.ts'
+import { Turns } from './turns.ts'
 import { Wakeup } from './wakeup.ts'
 
 /** Options of a bulk run, checked. */
@@ -18,42 +20,23 @@ export interface BulkOptions extends Pick<RevokeOptions, 'tokenTypeHint' | 'veri
   readonly limits: ResolvedLimits
 }
 
-/** A token between the input and its report. */
-interface Job {
-  readonly index: number
-  readonly item: unknown
-  /** When it was sent first, in the time of the client's clock. */
-  readonly startedAt: number
-  /** Requests that were sent for it. */
-  readonly attempts: number
-  /** Number of refusals because of throttling. */
-  readonly refusals: number
-  /** True if a request for it had no response. */
-  readonly possiblyDelivered: boolean
-  /** The last refusal. */
-  readonly last?: RevocationAttempt
-}
-
 /** Maximum number of refusals for throttling of one token before it is reported. */
 const MAX_REFUSALS = 20
 
 /**
- * Revokes the tokens of one source. One loop sends what the {@link RateController} allows, or a {@link BulkPacer} if
- * there is one, yields settled tokens, and sleeps until something changes: a response, an item of the source, the end
- * of a pause, or an abort.
+ * Revokes the tokens of one source. One loop sends what its {@link Gate} allows, yields settled tokens, and sleeps until
+ * something changes: a response, an item of the source, the end of a pause, or an abort.
  */
 export class BulkRun {
   readonly #core: ClientCore
   readonly #source: TokenReader
   readonly #options: BulkOptions
-  readonly #rate: RateController
-  /** Instead of the rate, if others share it. */
-  readonly #turns: Turns | undefined
+  readonly #gate: Gate
   readonly #change = new Wakeup()
   /** Ends requests in progress when the caller's signal aborts or the caller stops reading. */
   readonly #stop = new AbortController()
   /** Tokens to send: new from the source, or again because the provider throttled. */
-  #waiting: Job[] = []
+  #waiting: BulkJob[] = []
   #inFlight = 0
   readonly #settled: Revocation[] = []
   #taken = 0
@@ -66,11 +49,11 @@ export class BulkRun {
     this.#core = core
     this.#source = source
     this.#options = options
-    this.#rate = new RateController(options.concurrency)
-    const { pacer } = options
-    if (pacer !== undefined) {
-      this.#turns = new Turns(pacer, this.#stop.signal, (failure) => this.#turnsChanged(failure))
-    }
+    const { pacer, concurrency } = options
+    this.#gate =
+      pacer === undefined
+        ? new RateGate(concurrency)
+        : new Turns(pacer, concurrency, this.#stop.signal, (failure) => this.#turnsChanged(failure))
   }
 
   /** Runs, and yields the outcome of each token as it becomes known. To be called once. */
@@ -108,10 +91,10 @@ export class BulkRun {
   }
 
   get #window(): number {
-    return this.#turns ? this.#options.concurrency : this.#rate.window
+    return this.#gate.window
   }
 
-  /** Sends tokens, or reads the next one, while the rate and the consumer allow it. */
+  /** Sends tokens, or reads the next one, while the gate and the consumer allow it. */
   #sendWhatIsAllowed(): void {
     const { clock } = this.#core.options
     clock.clearTimeout(this.#timer)
@@ -119,7 +102,8 @@ export class BulkRun {
       this.#readAhead()
       const next = this.#waiting[0]
       if (!next && (this.#exhausted || this.#reading)) return
-      const delayMs = this.#rate.delay(clock.now())
+      const now = clock.now()
+      const delayMs = this.#gate.delay(now)
       if (delayMs > 0) {
         this.#timer = clock.setTimeout(() => this.#change.notify(), delayMs)
         return
@@ -128,7 +112,7 @@ export class BulkRun {
         this.#read()
         return
       }
-      if (this.#turns && !this.#turns.take(this.#waiting.length)) {
+      if (!this.#gate.take(this.#waiting.length, now)) {
         this.#wakeAtDeadline()
         return
       }
@@ -137,10 +121,9 @@ export class BulkRun {
     }
   }
 
-  /** A pacer should know how many turns are needed. */
   #readAhead(): void {
-    const room = Math.min(MAX_ASKED, this.#window - this.#inFlight - this.#settled.length)
-    if (this.#turns && this.#waiting.length < room && !this.#exhausted && !this.#reading) this.#read()
+    const room = Math.min(this.#gate.readAhead, this.#window - this.#inFlight - this.#settled.length)
+    if (this.#waiting.length < room && !this.#exhausted && !this.#reading) this.#read()
   }
 
   /** A turn may come too late for a token that was throttled before. */
@@ -169,8 +152,7 @@ export class BulkRun {
       // After an abort nothing more is started, and the token counts as not taken.
       else if (!this.#stop.signal.aborted) {
         const startedAt = this.#core.options.clock.now()
-        const index = this.#taken++
-        this.#waiting.push({ index, item: value, startedAt, attempts: 0, refusals: 0, possiblyDelivered: false })
+        this.#waiting.push(newJob(this.#taken++, value, startedAt))
       }
     } catch (error) {
       this.#fail(error)
@@ -179,23 +161,21 @@ export class BulkRun {
     this.#change.notify()
   }
 
-  async #send(job: Job): Promise<void> {
+  async #send(job: BulkJob): Promise<void> {
     const { tokenTypeHint, verify, limits } = this.#options
     const now = this.#core.options.clock.now()
     const startedAt = job.last ? job.startedAt : now
     const deadlineMs = Math.max(1, startedAt + limits.deadlineMs - now)
     this.#inFlight++
-    this.#rate.sent(now)
     try {
       const { token, hint = tokenTypeHint, wasActive } = partsOf(job.item)
       const options = { ...limits, deadlineMs, tokenTypeHint: hint, verify, signal: this.#stop.signal }
-      const core = this.#turns?.clientFor(this.#core) ?? this.#core
-      const attempt = await revoke(core, token, options, {
+      const attempt = await revoke(this.#gate.clientFor(this.#core), token, options, {
         deferThrottling: true,
         before: wasActive || job.last?.revocation.wasActive || undefined,
         accepted: job.last?.accepted,
       })
-      this.#settle({ ...job, startedAt }, attempt)
+      this.#settle(tried(job, startedAt, attempt), attempt)
     } catch (error) {
       // Only an invalid hint gets here: it concerns only this token.
       if (isLogoutError(error)) this.#report(job, { state: 'live', revoked: false, attempts: 0, durationMs: 0, error })
@@ -205,30 +185,22 @@ export class BulkRun {
     this.#change.notify()
   }
 
-  /** Adapts the rate to a response; the token is settled, or waits to be sent again. */
-  #settle(job: Job, attempt: RevocationAttempt): void {
-    const { revocation, throttled, retryAfterMs } = attempt
-    const now = this.#core.options.clock.now()
-    if (this.#turns) this.#turns.learn(attempt)
-    else if (throttled) this.#rate.throttled(now, retryAfterMs)
-    else if (revocation.error?.retryable) this.#rate.failed(now)
-    else this.#rate.answered(now)
-    const tried: Job = {
-      ...job,
-      attempts: job.last?.accepted ? job.attempts : job.attempts + revocation.attempts,
-      possiblyDelivered: job.possiblyDelivered || revocation.state === 'unknown',
-    }
-    if (!throttled) this.#report(tried, revocation)
-    else if (job.refusals === MAX_REFUSALS || this.#stop.signal.aborted) this.#giveUp({ ...tried, last: attempt })
-    else this.#waiting.push({ ...tried, last: attempt, refusals: job.refusals + 1 })
+  /** Adapts the gate to a response; the token is settled, or waits to be sent again. */
+  #settle(job: BulkJob, attempt: RevocationAttempt): void {
+    const { revocation, throttled } = attempt
+    this.#gate.learn(attempt, this.#core.options.clock.now())
+    if (!throttled) this.#report(job, revocation)
+    else if (job.refusals === MAX_REFUSALS || this.#stop.signal.aborted) this.#giveUp({ ...job, last: attempt })
+    else this.#waiting.push({ ...job, last: attempt, refusals: job.refusals + 1 })
   }
 
   /** Gives up on the tokens whose own deadline passes before the provider admits more. */
   #giveUpLate(): void {
     const { limits } = this.#options
     const now = this.#core.options.clock.now()
-    const nextAt = now + this.#rate.delay(now)
-    const isLate = ({ last, startedAt }: Job): boolean => last !== undefined && nextAt >= startedAt + limits.deadlineMs
+    const nextAt = now + this.#gate.delay(now)
+    const isLate = ({ last, startedAt }: BulkJob): boolean =>
+      last !== undefined && nextAt >= startedAt + limits.deadlineMs
     const late = this.#waiting.filter(isLate)
     if (late.length === 0) return
     this.#waiting = this.#waiting.filter((job) => !isLate(job))
@@ -247,13 +219,13 @@ export class BulkRun {
   }
 
   /** Reports a token that waited to be sent, for the first time or again. Its last call ends here. */
-  #giveUp(job: Job, error: LogoutError | undefined = job.last?.revocation.error): void {
+  #giveUp(job: BulkJob, error: LogoutError | undefined = job.last?.revocation.error): void {
     const unsent: Revocation = { state: 'live', revoked: false, attempts: 0, durationMs: 0 }
     const revocation = this.#report(job, { ...(job.last?.revocation ?? unsent), ...(error && { error }) })
     if (job.last) emitOutcome(job.last.call, revocation)
   }
 
-  #report(job: Job, revocation: Revocation): Revocation {
+  #report(job: BulkJob, revocation: Revocation): Revocation {
     const { index, attempts, startedAt, possiblyDelivered } = job
     const state = tokenState(revocation.state, possiblyDelivered)
     const durationMs = this.#core.options.clock.now() - startedAt
@@ -267,10 +239,4 @@ export class BulkRun {
     this.#failure ??= { error }
     this.#exhausted = true
   }
-}
-
-function partsOf(item: unknown): { token: unknown; hint: TokenTypeHint | undefined; wasActive: boolean } {
-  if (typeof item !== 'object' || item === null) return { token: item, hint: undefined, wasActive: false }
-  const { token, tokenTypeHint, wasActive } = item as Exclude<BulkToken, string>
-  return { token, hint: tokenTypeHint, wasActive: wasActive === true }
 }

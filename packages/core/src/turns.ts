@@ -1,13 +1,17 @@
 import type { BulkPacer, PacedAttempt } from './bulk-pacer.ts'
 import type { ClientCore } from './call.ts'
+import type { Gate } from './gate.ts'
 import { invalidOption } from './invalid-option.ts'
 import type { ProviderApi } from './request.ts'
 
 /** Maximum number of turns requested at the same time: enough for a distant pacer to grant several together. */
-export const MAX_ASKED = 32
+const MAX_ASKED = 32
 
-/** Takes the turns of one run at a {@link BulkPacer}, and pays for requests that had none. */
-export class Turns {
+/** The gate of a run that takes turns at a {@link BulkPacer}, and pays for requests that had none. */
+export class Turns implements Gate {
+  readonly window: number
+  /** A pacer should know how many turns are needed. */
+  readonly readAhead = MAX_ASKED
   readonly #pacer: BulkPacer
   readonly #signal: AbortSignal
   readonly #changed: (failure?: { readonly error: unknown }) => void
@@ -17,17 +21,29 @@ export class Turns {
   #owed = 0
 
   /**
+   * @param concurrency The maximum number of requests in flight.
    * @param signal Aborts when the run ends.
    * @param changed Called when there is a turn, or when the pacer failed.
    * @throws LogoutError `invalid_argument`
    */
-  constructor(pacer: BulkPacer, signal: AbortSignal, changed: (failure?: { readonly error: unknown }) => void) {
+  constructor(
+    pacer: BulkPacer,
+    concurrency: number,
+    signal: AbortSignal,
+    changed: (failure?: { readonly error: unknown }) => void,
+  ) {
     if (typeof pacer?.turn !== 'function' || typeof pacer.learn !== 'function') {
       invalidOption('pacer', 'must have turn() and learn().', 'invalid_argument')
     }
+    this.window = concurrency
     this.#pacer = pacer
     this.#signal = signal
     this.#changed = changed
+  }
+
+  /** Only turns delay a request. */
+  delay(): number {
+    return 0
   }
 
   /** Takes a turn for the first of some tokens that wait. Without one, asks for all of them and returns `false`. */
