@@ -17,8 +17,101 @@ export interface LogoutSummary {
 
 /** Carries out a logout, as `logoutEverywhere()` describes. */
 export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Promise<LogoutSummary> {
-  const { sessions, revocations, outbox, storeTimeoutMs = 5_000, onEvent } = targets
-  const attempt = async <T>(step: ReceiverStep, run: () => Awaitable<T>): Promise<T> => {
+  return new Logout(notice, targets).run()
+}
+
+/** A logout in progress. The order of `run()` loses no token, wherever it stops. */
+class Logout {
+  readonly #notice: LogoutNotice
+  readonly #targets: LogoutTargets
+  readonly #readsTokens: boolean
+  /** The tokens of each session that are safe. Other sessions must not end, because their tokens would be lost. */
+  readonly #secured = new Map<string, string>()
+  /** The entries of these tokens for the list. */
+  readonly #entries: LogoutEntry[] = []
+  #tokens = 0
+  #failure: unknown
+  /** True if the list has the entry of the whole logout, which it gets early after a failure. */
+  #listed: Promise<boolean> | undefined
+
+  constructor(notice: LogoutNotice, targets: LogoutTargets) {
+    const { sessions, outbox, revocations } = targets
+    this.#notice = notice
+    this.#targets = targets
+    this.#readsTokens = sessions?.tokens !== undefined && (outbox ?? revocations) !== undefined
+  }
+
+  async run(): Promise<LogoutSummary> {
+    const failed = (error: unknown): void => this.#fail(error)
+    const ids = await this.#find().catch(failed)
+    await forEach(ids ?? [], (id) => this.#secure(id).catch(failed))
+    const isListed = await this.#listAll()
+    if (isListed) await forEach([...this.#secured.keys()], (id) => this.#end(id)).catch(failed)
+    if (this.#failure !== undefined) throw this.#failure
+    return { sessions: this.#secured.size, tokens: this.#tokens }
+  }
+
+  async #find(): Promise<string[]> {
+    const { sessions } = this.#targets
+    return sessions ? this.#attempt('find', async () => [...(await sessions.find(this.#notice))]) : []
+  }
+
+  async #secure(id: string): Promise<void> {
+    this.#entries.push(...(await this.#secureTokens(id)))
+  }
+
+  async #listAll(): Promise<boolean> {
+    const whole = this.#listed ? [] : [entryOf(this.#notice, this.#targets)]
+    const areListed = await Promise.all([this.#listed, this.#list([...whole, ...this.#entries])])
+    return !areListed.includes(false)
+  }
+
+  async #end(id: string): Promise<void> {
+    // A refresh may have put other tokens into the session since the first look.
+    if (!(await this.#list(await this.#secureTokens(id)))) return
+    await this.#attempt('end', () => this.#targets.sessions?.end(id))
+  }
+
+  /** Puts the tokens of a session into the outbox, and returns their entries for the list. */
+  async #secureTokens(id: string): Promise<LogoutEntry[]> {
+    const { sessions, outbox } = this.#targets
+    if (!this.#readsTokens) {
+      this.#secured.set(id, '')
+      return []
+    }
+    const stored = await this.#attempt('tokens', async () => readTokens(await sessions?.tokens?.(id), this.#targets))
+    // An application may compute `expiresAt` for each call.
+    const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
+    if (this.#secured.get(id) === found) return []
+    const pending = tokensToRevoke(stored, this.#targets)
+    const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
+    if (outbox && count > 0) await this.#attempt('outbox', () => outbox.add(pending))
+    if (outbox) this.#tokens += count
+    this.#secured.set(id, found)
+    return stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? [])
+  }
+
+  /** Appends entries to the list. False if that fails: then no session may end whose tokens are among them. */
+  async #list(entries: readonly LogoutEntry[]): Promise<boolean> {
+    const { revocations } = this.#targets
+    if (!revocations || entries.length === 0) return true
+    try {
+      await this.#attempt('revocations', () => revocations.append(entries))
+      return true
+    } catch (error) {
+      this.#failure ??= error
+      return false
+    }
+  }
+
+  /** Notes the first failure. Services must not wait for the rest of the logout then. */
+  #fail(error: unknown): void {
+    this.#failure ??= error
+    this.#listed ??= this.#list([entryOf(this.#notice, this.#targets)])
+  }
+
+  async #attempt<T>(step: ReceiverStep, run: () => Awaitable<T>): Promise<T> {
+    const { storeTimeoutMs = 5_000, onEvent } = this.#targets
     try {
       return await within(storeTimeoutMs, run)
     } catch (error) {
@@ -26,62 +119,6 @@ export async function carryOut(notice: LogoutNotice, targets: LogoutTargets): Pr
       throw new IncompleteLogoutError(step, error)
     }
   }
-
-  let failure: unknown
-  const list = async (entries: readonly LogoutEntry[]): Promise<boolean> => {
-    if (!revocations || entries.length === 0) return true
-    try {
-      await attempt('revocations', () => revocations.append(entries))
-      return true
-    } catch (error) {
-      failure ??= error
-      return false
-    }
-  }
-  const whole = entryOf(notice, targets)
-  let listed: Promise<boolean> | undefined
-  // Services must not wait for the rest.
-  const failed = (error: unknown): void => {
-    failure ??= error
-    listed ??= list([whole])
-  }
-
-  const entries: LogoutEntry[] = []
-  /** The tokens of each session that are safe. Other sessions must not end, because their tokens would be lost. */
-  const secured = new Map<string, string>()
-  let tokens = 0
-  /** Puts the tokens of a session into the outbox, and returns their entries for the list. */
-  const secureTokens = async (id: string): Promise<LogoutEntry[]> => {
-    const stored = await attempt('tokens', async () => readTokens(await sessions?.tokens?.(id), targets))
-    // An application may compute `expiresAt` for each call.
-    const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
-    if (secured.get(id) === found) return []
-    const pending = tokensToRevoke(stored, targets)
-    const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
-    if (outbox && count > 0) await attempt('outbox', () => outbox.add(pending))
-    if (outbox) tokens += count
-    secured.set(id, found)
-    return stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? [])
-  }
-  const readsTokens = sessions?.tokens !== undefined && (outbox ?? revocations) !== undefined
-  const prepare = async (id: string): Promise<void> => {
-    if (readsTokens) entries.push(...(await secureTokens(id)))
-    else secured.set(id, '')
-  }
-  const end = async (id: string): Promise<void> => {
-    // A refresh may have put other tokens into the session since the first look.
-    if (readsTokens && !(await list(await secureTokens(id)))) return
-    await attempt('end', () => sessions?.end(id))
-  }
-  if (sessions) {
-    const find = async (): Promise<string[]> => [...(await sessions.find(notice))]
-    const ids = await attempt('find', find).catch(failed)
-    await forEach(ids ?? [], (id) => prepare(id).catch(failed))
-  }
-  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])
-  if (!isListed.includes(false)) await forEach([...secured.keys()], end).catch(failed)
-  if (failure !== undefined) throw failure
-  return { sessions: secured.size, tokens }
 }
 
 /** With a `sid`, only that session: a `sub` in addition only names its user. */

@@ -116,8 +116,8 @@ export const logoutReportGuards: readonly Mutation[] = [
     [
       [
         'ends sessions last',
-        '  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n',
-        "  await forEach([...secured.keys()], (id) => attempt('end', () => sessions?.end(id))).catch(failed)\n  const isListed = await Promise.all([listed, list(listed ? entries : [whole, ...entries])])\n",
+        '    const isListed = await this.#listAll()\n    if (isListed) await forEach([...this.#secured.keys()], (id) => this.#end(id)).catch(failed)\n',
+        '    await forEach([...this.#secured.keys()], (id) => this.#end(id)).catch(failed)\n    await this.#listAll()\n',
         'every logout that got 200 stays complete after',
       ],
     ],

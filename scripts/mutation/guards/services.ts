@@ -233,7 +233,7 @@ export const serviceGuards: readonly Mutation[] = [
     [
       [
         'looks at each session again before it ends',
-        '    if (readsTokens && !(await list(await secureTokens(id)))) return\n',
+        '    if (!(await this.#list(await this.#secureTokens(id)))) return\n',
         '',
         'secures tokens that a refresh puts into a session meanwhile',
       ],
