@@ -1,7 +1,9 @@
 import { AssertionError } from 'node:assert'
 import { emit as emitTo } from '@backend-logout/core'
 import { Adder, MAX_BATCH, type NewLogout } from './adder.ts'
+import { batches, isIterable } from './batches.ts'
 import { BulkTurns } from './bulk-turns.ts'
+import { checkAddOptions, resolveDeadLetterOptions, resolveWorkOptions } from './call-options.ts'
 import { DeadLetters, isId } from './dead-letters.ts'
 import { EntrySealer } from './entry.ts'
 import { isOutboxError, OutboxError, refuse, storeError } from './errors.ts'
@@ -10,32 +12,17 @@ import { createPastJudge } from './expiry.ts'
 import { createHealth } from './health.ts'
 import { createKeyring } from './keyring.ts'
 import { checkLane, type Lane } from './lanes.ts'
-import { refuseUnknownOption } from './option-names.ts'
 import { type OutboxOptions, resolveOptions } from './options.ts'
-import type { AddOptions, DeadLetterOptions, Outbox, OutboxStats, WorkOptions, WorkSummary } from './outbox.ts'
+import type { AddOptions, Outbox, OutboxStats } from './outbox.ts'
 import { acceptsWrites, readStats } from './stats.ts'
 import { openStore, stopBoss } from './store.ts'
 import { storeErrorEvent } from './store-error-event.ts'
 import { type OutboxTokens, readTokens } from './tokens.ts'
 import { joinTransaction } from './transaction.ts'
-import { Upkeep } from './upkeep.ts'
-import { Worker } from './worker.ts'
+import { Working } from './working.ts'
 
-const ADD: Readonly<Record<keyof AddOptions, true>> = { transaction: true, lane: true, expiresAt: true }
-const ADD_HINTS = { priority: 'use lane', ttl: 'use expiresAt', tx: 'use transaction' }
-const WORK: Readonly<Record<keyof WorkOptions, true>> = {
-  concurrency: true,
-  graceMs: true,
-  signal: true,
-  untilEmpty: true,
-}
-const DEAD_LETTERS: Readonly<Record<keyof DeadLetterOptions, true>> = { limit: true, after: true }
-
-const HOUR_MS = 3_600_000
 /** Time limit for logouts that are being stored when the outbox closes, in milliseconds. */
 const CLOSE_MS = 5_000
-/** Interval between searches for claims of crashed workers, in milliseconds. */
-const SUPERVISE_MS = 5_000
 
 /**
  * Opens an outbox, and creates or upgrades the tables in its store.
@@ -71,16 +58,15 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   )
   const sealer = new EntrySealer(keyring, { queue: store.schema, provider: settings.provider })
   const deadLetters = new DeadLetters(store)
-  const upkeep = new Upkeep(store, emit)
   const closing = new AbortController()
+  const { maxRefusals } = settings
+  const working = new Working(store, { sealer, maxRefusals, isPast, emit, deadLetters, closing: closing.signal })
   let bulkTurns: BulkTurns | undefined
-  let worker: Worker | undefined
-  let working: Promise<WorkSummary> | undefined
   let closed: Promise<void> | undefined
 
   const added = (count: number): void => {
     emit({ type: 'added', count })
-    worker?.nudge()
+    working.nudge()
   }
   const adder = new Adder({ store, sealer, revocations: settings.revocations, timeoutMs: settings.addTimeoutMs, added })
   const checkOpen = (): void => {
@@ -120,7 +106,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
   const outbox: Outbox = {
     async add(tokens, options = {}) {
       checkWritable()
-      refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
+      checkAddOptions(options)
       const entry = read(tokens, options, 'interactive')
       if (!options.transaction) return adder.add(entry)
       const [id] = await insert([entry], options)
@@ -128,21 +114,14 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     },
 
     async addMany(source, options = {}) {
-      refuseUnknownOption(options, ADD, { hints: ADD_HINTS })
+      checkAddOptions(options)
       if (!isIterable(source)) refuse('invalid_argument', 'The logouts must be a list, or another iterable.')
       const ids: string[] = []
-      const store = async (batch: readonly NewLogout[]): Promise<void> => {
-        checkWritable()
-        ids.push(...(await insert(batch, options)))
-      }
       try {
-        let batch: NewLogout[] = []
-        for await (const tokens of source) {
-          if (batch.push(read(tokens, options, 'backlog')) < MAX_BATCH) continue
-          await store(batch)
-          batch = []
+        for await (const batch of batches(source, (tokens) => read(tokens, options, 'backlog'), MAX_BATCH)) {
+          checkWritable()
+          ids.push(...(await insert(batch, options)))
         }
-        if (batch.length > 0) await store(batch)
         return ids
       } catch (error) {
         if (!isOutboxError(error)) throw error
@@ -152,34 +131,7 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     async work(options = {}) {
       checkWritable()
-      refuseUnknownOption(options, WORK)
-      const { concurrency = 32, graceMs = 10_000, signal, untilEmpty = false } = options
-      const { client, maxRefusals } = settings
-      if (!client) refuse('invalid_argument', 'work() requires the option client of openOutbox().')
-      if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)) {
-        refuse('invalid_argument', 'concurrency must be a whole number from 1 to 1000.')
-      }
-      if (!(graceMs >= 0 && graceMs <= 86_400_000)) refuse('invalid_argument', 'graceMs must be 0 to 86400000 ms.')
-      if (working) refuse('invalid_argument', 'work() is already running on this outbox.')
-      worker = new Worker(store, {
-        ...{ client, sealer, maxRefusals, isPast, concurrency, graceMs, untilEmpty, emit, upkeep },
-        signal: signal ? AbortSignal.any([signal, closing.signal]) : closing.signal,
-        superviseMs: settings.store.kind === 'embedded' ? Number.POSITIVE_INFINITY : SUPERVISE_MS,
-      })
-      const dropExpired = (): void => {
-        deadLetters.dropExpired(isPast).catch((error) => {
-          emit(storeErrorEvent('Deleting expired dead letters', error))
-        })
-      }
-      dropExpired()
-      const timer = setInterval(dropExpired, HOUR_MS)
-      working = worker.run()
-      try {
-        return await working
-      } finally {
-        clearInterval(timer)
-        working = worker = undefined
-      }
+      return working.run(resolveWorkOptions(options, settings.client))
     },
 
     pacer() {
@@ -194,32 +146,24 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
 
     stats,
 
-    health: createHealth(writableStats, () => working !== undefined),
+    health: createHealth(writableStats, () => working.isRunning),
 
     deadLetters: (options = {}) =>
-      asking('Listing dead letters', () => {
-        refuseUnknownOption(options, DEAD_LETTERS)
-        const { limit = 1000, after } = options
-        if (!(Number.isInteger(limit) && limit >= 1 && limit <= 100_000)) {
-          refuse('invalid_argument', 'limit must be a whole number from 1 to 100000.')
-        }
-        if (after !== undefined && !isId(after)) refuse('invalid_argument', 'after must be the id of a dead letter.')
-        return deadLetters.list({ limit, after })
-      }),
+      asking('Listing dead letters', () => deadLetters.list(resolveDeadLetterOptions(options))),
 
     retry: async (ids) => {
       checkWritable()
       const count = await asking('Retrying dead letters', () =>
         deadLetters.retry(ids === 'all' ? undefined : [ids].flat().filter(isId)),
       )
-      if (count > 0) worker?.nudge()
+      if (count > 0) working.nudge()
       return count
     },
 
     close() {
       closed ??= (async () => {
         closing.abort()
-        await Promise.all([adder.settle(CLOSE_MS), working?.catch(() => {})])
+        await Promise.all([adder.settle(CLOSE_MS), working.ended()])
         try {
           await stopBoss(store)
         } finally {
@@ -232,9 +176,4 @@ export async function openOutbox(given: OutboxOptions): Promise<Outbox> {
     [Symbol.asyncDispose]: () => outbox.close(),
   }
   return Object.freeze(outbox)
-}
-
-function isIterable(source: unknown): boolean {
-  const { [Symbol.iterator]: each, [Symbol.asyncIterator]: eachLater } = Object(source)
-  return typeof (each ?? eachLater) === 'function'
 }
