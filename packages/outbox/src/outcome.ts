@@ -44,15 +44,15 @@ export type Health =
   | { readonly kind: 'unknown' }
   | { readonly kind: FailureKind; readonly code: FailureCode; readonly retryAfterMs?: number | undefined }
 
-/** Duration of a failure: temporary, until someone fixes the configuration, or permanent. */
-type Duration = 'passing' | 'refusal' | 'final'
+/** The end of a failure: it passes, someone has to fix the configuration, or it stays. */
+type Lasting = 'temporary' | 'until_fixed' | 'permanent'
 
-function durationOf({ code, status, retryable, concerns }: LogoutError): Duration {
+function lastingOf({ code, status, retryable, concerns }: LogoutError): Lasting {
   // A worker that stops aborts the requests in progress.
-  if (retryable || code === 'aborted') return 'passing'
+  if (retryable || code === 'aborted') return 'temporary'
   // With 400, the provider itself refuses the token. A 403 or 413 may come from a proxy in front of it.
   const isFromProxy = code === 'rejected' && status !== 400 && status !== 200
-  return concerns === 'application' || isFromProxy ? 'refusal' : 'final'
+  return concerns === 'application' || isFromProxy ? 'until_fixed' : 'permanent'
 }
 
 /**
@@ -72,7 +72,7 @@ export function outcomeOf(
     return revocation?.revoked ? [] : [{ token, error: revocation?.error }]
   })
   const called = revocations.some(({ attempts }) => attempts > 0)
-  const refused = failures.some(({ error }) => error && durationOf(error) === 'refusal')
+  const refused = failures.some(({ error }) => error && lastingOf(error) === 'until_fixed')
   const history: History = {
     attempts: before.attempts + (called ? 1 : 0),
     refusals: before.refusals + (refused ? 1 : 0),
@@ -82,8 +82,8 @@ export function outcomeOf(
   if (active.length === 0) return { kind: 'expired', history, left: failures.map(({ token }) => token) }
   const left = active.map(({ token }) => token)
   const hopeful = active.find(({ error }) => {
-    const duration = error ? durationOf(error) : 'passing'
-    return duration === 'passing' || (duration === 'refusal' && history.refusals < maxRefusals)
+    const lasting = error ? lastingOf(error) : 'temporary'
+    return lasting === 'temporary' || (lasting === 'until_fixed' && history.refusals < maxRefusals)
   })
   const { error } = hopeful ?? (active[0] as (typeof active)[number])
   return { kind: hopeful ? 'retry' : 'dead', history, left, reason: reasonOf(error) }
@@ -96,8 +96,8 @@ export function healthOf(revocations: readonly Revocation[]): Health {
   if (throttled) return { kind: 'throttled', code: throttled.code, retryAfterMs: throttled.retryAfterMs }
   if (revocations.some(({ revoked }) => revoked)) return { kind: 'answers' }
   // An abort on this side does not show anything about the provider.
-  const failed = errors.find((error) => error.code !== 'aborted' && durationOf(error) !== 'final')
-  if (failed) return { kind: durationOf(failed) === 'refusal' ? 'refused' : 'down', code: failed.code }
+  const failed = errors.find((error) => error.code !== 'aborted' && lastingOf(error) !== 'permanent')
+  if (failed) return { kind: lastingOf(failed) === 'until_fixed' ? 'refused' : 'down', code: failed.code }
   return errors.some(({ status }) => status !== undefined) ? { kind: 'answers' } : { kind: 'unknown' }
 }
 

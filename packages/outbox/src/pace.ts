@@ -81,7 +81,7 @@ export interface Pace {
 }
 
 /** Turns that were reserved for one worker. */
-export interface Turns {
+export interface Reservation {
   readonly count: number
   /** Milliseconds until the first one. */
   readonly inMs: number
@@ -133,7 +133,7 @@ export function reserve(
   pace: Pace,
   now: number,
   { wanted, unused = 0, leadMs = 0 }: { readonly wanted: number; readonly unused?: number; readonly leadMs?: number },
-): { pace: Pace; turns: Turns } {
+): { pace: Pace; turns: Reservation } {
   const isUsedUp = pace.nextAt >= now - 100 && now >= pace.pausedUntil
   const elapsedMs = isUsedUp ? Math.max(0, Math.min(now - pace.askedAt, DOUBLING_MS)) : 0
   const counted = countedAnew(pace, now)

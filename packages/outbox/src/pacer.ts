@@ -49,7 +49,10 @@ export class Pacer {
   #failures = 0
   #pauses = 0
   #pausedUntil = Number.NEGATIVE_INFINITY
-  /** Failures of earlier requests have been counted. */
+  /**
+   * The time when turns were last released. A failure of an earlier request extends the pause only if it requires a
+   * longer one.
+   */
   #stoppedAt = Number.NEGATIVE_INFINITY
   /** The end of the pause that an event has announced. */
   #announced: number | undefined
