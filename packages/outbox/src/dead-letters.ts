@@ -89,14 +89,18 @@ export class DeadLetters {
     while (gone.length > 0) await boss.deleteJob(DEAD, gone.splice(0, MAX_BATCH), { db: within(READ_MS) })
   }
 
-  /** A letter keeps its id, to which its tokens are bound. A row without a valid logout stays unchanged. */
+  /**
+   * A letter keeps its id, to which its tokens are bound. A row without a valid logout stays unchanged, and so does one
+   * whose logout is still in the queue, because a worker is about to delete it there.
+   */
   async #move(db: Db, ids: readonly string[] | undefined, limit: number): Promise<number> {
     const { boss, schema } = this.#store
     const { rows } = await db.executeSql(
       `SELECT id, jwe FROM (
         SELECT id, jwe, sum(octet_length(jwe)) OVER (ORDER BY created_on, id) AS bytes FROM (
-          SELECT id, created_on, data->>'jwe' AS jwe FROM ${schema}.job
+          SELECT id, created_on, data->>'jwe' AS jwe FROM ${schema}.job AS dead
           WHERE name = '${DEAD}' AND length(${JWE}) <= ${MAX_JWE_LENGTH} ${ids ? 'AND id = ANY($2::uuid[])' : ''}
+            AND NOT EXISTS (SELECT FROM ${schema}.job AS queued WHERE queued.name = '${QUEUE}' AND queued.id = dead.id)
           ORDER BY created_on, id LIMIT $1 FOR UPDATE SKIP LOCKED
         ) AS letter
       ) AS summed WHERE bytes <= ${MAX_MOVED_BYTES}`,
@@ -105,13 +109,9 @@ export class DeadLetters {
     const letters = rows as { id: string; jwe: string }[]
     if (letters.length === 0) return 0
     const jobs = letters.map(({ id, jwe }) => ({ id, data: { jwe } }))
-    await boss.insert(QUEUE, jobs, { db })
-    await boss.deleteJob(
-      DEAD,
-      letters.map(({ id }) => id),
-      { db },
-    )
-    return letters.length
+    const moved = (await boss.insert(QUEUE, jobs, { db, returnId: true })) ?? []
+    if (moved.length > 0) await boss.deleteJob(DEAD, moved, { db })
+    return moved.length
   }
 
   async #count(): Promise<number> {

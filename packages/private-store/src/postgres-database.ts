@@ -99,15 +99,15 @@ export class PostgresDatabase implements Database {
 
   /**
    * Runs statements that take effect together, or not at all, each within `ms` milliseconds. After a conflict with
-   * another transaction, the task runs again.
+   * another transaction, the task runs again, until that time is over.
    */
   async transaction<T>(task: (db: Database) => Promise<T>, ms: number, begin = 'BEGIN'): Promise<T> {
-    return repeatAfterConflict(() =>
+    return repeatAfterConflict(ms, (leftMs) =>
       this.#withClient(async (client) => {
-        await query(client, begin, undefined, ms)
-        const result = await task({ executeSql: (text, values) => query(client, text, values, ms) })
+        await query(client, begin, undefined, leftMs)
+        const result = await task({ executeSql: (text, values) => query(client, text, values, leftMs) })
         // If it fails before this, the connection is closed, and the server rolls back.
-        await query(client, 'COMMIT', undefined, ms)
+        await query(client, 'COMMIT', undefined, leftMs)
         return result
       }),
     )
@@ -143,7 +143,10 @@ export class PostgresDatabase implements Database {
   }
 
   #run(text: string, values: unknown[] | undefined, ms: number): Promise<{ rows: unknown[] }> {
-    return repeatAfterConflict(() => this.#withClient((client) => query(client, text, values, ms)))
+    const once = (leftMs: number): Promise<{ rows: unknown[] }> =>
+      this.#withClient((client) => query(client, text, values, leftMs))
+    // A change of the schema can consist of several transactions, the first of which has taken effect.
+    return SCHEMA_CHANGE.test(text) ? once(ms) : repeatAfterConflict(ms, once)
   }
 
   async #withClient<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {

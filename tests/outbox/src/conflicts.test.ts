@@ -97,6 +97,44 @@ test.each([
   expect(await query(stage.store, 'SELECT n FROM counter')).toEqual([{ n: 2 }])
 })
 
+test.each([
+  ['a statement', (database: PostgresDatabase) => database.within(1_000).executeSql('INSERT INTO late VALUES (1)')],
+  [
+    'a task',
+    (database: PostgresDatabase) => database.transaction((db) => db.executeSql('INSERT INTO late VALUES (1)'), 1_000),
+  ],
+])('%s that always conflicts is repeated until its time is over, and no longer', async (_, run) => {
+  const database = openDatabase()
+  await query(stage.store, 'CREATE SEQUENCE attempts; CREATE TABLE late (n int)')
+  await query(
+    stage.store,
+    `CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM nextval('attempts'), pg_sleep(0.3);
+        RAISE EXCEPTION 'a conflict' USING ERRCODE = '40001';
+      END $$;
+    CREATE TRIGGER conflict BEFORE INSERT ON late FOR EACH ROW EXECUTE FUNCTION conflict()`,
+  )
+  await expect(run(database)).rejects.toThrow()
+  const [row] = await query<{ last_value: string }>(stage.store, 'SELECT last_value FROM attempts')
+  expect([2, 3, 4]).toContain(Number(row?.last_value))
+  await sleep(600)
+  expect(await query(stage.store, 'SELECT last_value FROM attempts')).toEqual([row])
+})
+
+test('a change of the schema is not repeated, because a part of it remains', async () => {
+  const database = openDatabase()
+  await query(stage.store, 'CREATE TABLE busy AS SELECT 1 AS n')
+  const writer = await connect()
+  await writer.query(`SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE busy IN ROW EXCLUSIVE MODE`)
+  const indexing = database.executeSql('CREATE INDEX CONCURRENTLY IF NOT EXISTS of_busy ON busy (n)')
+  indexing.catch(() => {})
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'virtualxid'`
+  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await writer.query('LOCK TABLE busy IN SHARE UPDATE EXCLUSIVE MODE; COMMIT')
+  await expect(indexing).rejects.toMatchObject({ code: '40P01' })
+})
+
 test.each(['repeatable read', 'serializable'])(
   'four workers settle each logout where transactions are %s',
   async (level) => {
