@@ -11,7 +11,7 @@ const MAX_ASKED = 32
 export class Turns implements Gate {
   readonly window: number
   /** A pacer should know how many turns are needed. */
-  readonly readAhead = MAX_ASKED
+  readonly readAhead: number = MAX_ASKED
   readonly #pacer: BulkPacer
   readonly #signal: AbortSignal
   readonly #changed: (failure?: { readonly error: unknown }) => void
