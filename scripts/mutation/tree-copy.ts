@@ -1,4 +1,4 @@
-import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -20,10 +20,13 @@ export async function copyTree(root: string): Promise<TreeCopy> {
     await cloneWorkspace(root, folder)
     // A folder of links and not a link: git ignores a folder, but not a link.
     mkdirSync(join(folder, 'node_modules'))
-    for (const name of readdirSync(join(root, 'node_modules'))) {
-      symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
-    }
     const copied = { recursive: true, verbatimSymlinks: true }
+    for (const name of readdirSync(join(root, 'node_modules'))) {
+      const [from, to] = [join(root, 'node_modules', name), join(folder, 'node_modules', name)]
+      // An installation in the copy, as `pnpm run` begins with, rewrites these.
+      if (name === '.bin' || statSync(from).isFile()) cpSync(from, to, copied)
+      else symlinkSync(from, to)
+    }
     for (const manifest of globSync('{packages,tests,examples}/*/package.json', { cwd: root })) {
       for (const name of ['node_modules', 'dist']) {
         const path = join(dirname(manifest), name)

@@ -37,7 +37,7 @@ async function heartbeats(): Promise<Map<string, number>> {
 test('a worker keeps its claims without waiting for a logout that is locked', async () => {
   const events: OutboxEvent[] = []
   await using outbox = await stage.open({ onEvent: (event) => events.push(event) })
-  await stage.provider.call('answerAlways', { delayMs: 8_500 })
+  await stage.provider.call('answerAlways', { delayMs: 7_000 })
   const tokens = await stage.provider.call('issue', 5)
   await outbox.addMany(tokens.map((accessToken) => ({ accessToken })))
   const working = outbox.work({ untilEmpty: true })
@@ -48,10 +48,10 @@ test('a worker keeps its claims without waiting for a logout that is locked', as
   await settler.query('BEGIN')
   await settler.query(`SELECT 1 FROM backend_logout.job WHERE name = 'logouts' AND id = $1 FOR UPDATE`, [first])
   // One after the other, they reach the time after which other workers may take them over.
-  for (let end = performance.now() + 7_000; performance.now() < end; await sleep(100)) {
+  for (let end = performance.now() + 5_500; performance.now() < end; await sleep(100)) {
     const others = new Map(await heartbeats())
     others.delete(first as string)
-    expect(Math.max(...others.values())).toBeLessThan(6)
+    expect(Math.max(...others.values())).toBeLessThan(5)
   }
   await settler.query('COMMIT')
   expect(await working).toMatchObject({ revoked: 5, retried: 0 })
