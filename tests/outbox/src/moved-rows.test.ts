@@ -2,6 +2,7 @@ import type { Outbox } from '@backend-logout/outbox'
 import { describe, expect, test } from 'vitest'
 import { query } from './postgres-server.ts'
 import { clientOf, events, open, other, provider, revocations, setUpDatabases, store } from './shared-database.ts'
+import { untilSettled } from './until-settled.ts'
 
 setUpDatabases()
 
@@ -90,8 +91,7 @@ test('concurrent retries move each dead letter once', async () => {
   const work = first.work({ signal: stop.signal })
   const counts = await Promise.all([first.retry('all'), second.retry('all'), first.retry('all')])
   expect(counts.reduce((sum, count) => sum + count)).toBe(300)
-  while ((await first.stats()).pending + (await first.stats()).active > 0)
-    await new Promise((done) => setTimeout(done, 20))
+  await untilSettled(first)
   stop.abort()
   expect(await work).toMatchObject({ revoked: 300 })
   expect(await first.stats()).toMatchObject({ pending: 0, active: 0, dead: 0 })

@@ -4,6 +4,7 @@ import { decodeProtectedHeader } from 'jose'
 import { expect, test } from 'vitest'
 import { query } from './postgres-server.ts'
 import { setStage } from './stage.ts'
+import { untilSettled } from './until-settled.ts'
 
 const stage = setStage()
 const { open } = stage
@@ -142,7 +143,7 @@ test('only the token that is not yet revoked is kept and retried', async () => {
   }
   await eventually(async () => (await kept()).length === 1)
   expect(await kept()).toMatchObject([['access_token', expect.stringMatching(/^sha256:/), expect.any(Number)]])
-  await eventually(async () => (await outbox.stats()).pending + (await outbox.stats()).active === 0)
+  await untilSettled(outbox)
   stop.abort()
   expect(await work).toMatchObject({ revoked: 1, retried: 1 })
 })

@@ -12,6 +12,7 @@ import { expect, inject, test } from 'vitest'
 import { query } from './postgres-server.ts'
 import { newKey, startOutbox, temporaryFolder } from './scene.ts'
 import { setStage } from './stage.ts'
+import { untilSettled } from './until-settled.ts'
 
 const stage = setStage()
 const { keys, open } = stage
@@ -90,7 +91,7 @@ test('nothing is lost and little is refused when Postgres is killed and restarte
   await stage.postgres.start()
   await Promise.all(adders)
   expect(acknowledged).toBe(400)
-  while ((await outbox.stats()).pending + (await outbox.stats()).active > 0) await sleep(100)
+  await untilSettled(outbox)
   stop.abort()
   await work
   expect(await stage.provider.call('countActiveOf', tokens)).toBe(0)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilSettled } from '@backend-logout/tests-outbox/until-settled'
 import { type Replication, startCluster } from './cluster.ts'
 import { end, type LimitedProvider, openAdder, startWorker } from './fleet.ts'
 
@@ -85,9 +86,7 @@ export async function failOverRounds(
     await sleep(2_000)
     isOver = true
     await Promise.all([...adding, sampling])
-    for (let stats = await outbox.stats(); stats.pending + stats.active > 0; stats = await outbox.stats()) {
-      await sleep(200)
-    }
+    await untilSettled(outbox)
     const firstAsked = await provider.call('firstAsked', acknowledged)
     const average = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0) / numbers.length
     return {

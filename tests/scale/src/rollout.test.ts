@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { query, startPostgres } from '@backend-logout/tests-outbox/postgres-server'
+import { untilSettled } from '@backend-logout/tests-outbox/until-settled'
 import { expect, test } from 'vitest'
 import { end, type LimitedProvider, names, openAdder, startLimitedProvider, startWorker } from './fleet.ts'
 
@@ -50,8 +51,7 @@ test.each([
     before.kill('SIGTERM')
     expect(await before.ended, before.output()).toBe(0)
     await untilAsked(provider, added)
-    while ((await adder.stats()).pending + (await adder.stats()).active > 0) await sleep(100)
-    expect(await adder.stats()).toMatchObject({ pending: 0, active: 0, dead: 0 })
+    expect((await untilSettled(adder)).dead).toBe(0)
     expect(errors).toEqual([])
     // The worker that starts after them has nothing to create, and nothing to repair.
     const [row] = await query<{ count: string }>(
