@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Mutation } from './mutation.ts'
+import { type Mutation, withoutGuard } from './mutation.ts'
 import { readPromises } from './promises.ts'
 import { syntaxError } from './valid-code.ts'
 
@@ -20,7 +20,7 @@ export function faultsOf(root: string, mutations: readonly Mutation[]): string[]
     const rows = promises.filter(({ text }) => text.startsWith(promise))
     const code = read(file)
     const occurrences = code.split(find).length - 1
-    const invalid = file.endsWith('.ts') && syntaxError(code.replace(find, () => replace))
+    const invalid = file.endsWith('.ts') && syntaxError(withoutGuard(code, { find, replace }))
     return [
       rows.length !== 1 && `SECURITY.md has ${rows.length} promises that begin with "${promise}"`,
       rows[0] && !rows[0].tests.includes(test.file) && `SECURITY.md does not name ${test.file} for "${promise}"`,

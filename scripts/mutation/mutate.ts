@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { faultsOf } from './faults.ts'
 import { guards } from './guards/index.ts'
-import type { Mutation } from './mutation.ts'
+import { type Mutation, withoutGuard } from './mutation.ts'
 import { readPromises } from './promises.ts'
 import { isCalled, runTests } from './run-tests.ts'
 import { keyOf, type Result, readResults, renderPage } from './table.ts'
@@ -67,14 +67,9 @@ async function withPassingTests(mutations: readonly Mutation[]): Promise<Mutatio
 }
 
 async function tryWithout(mutation: Mutation): Promise<string> {
-  const { guard, file, find, replace, test } = mutation
+  const { guard, file, test } = mutation
   const code = readFileSync(join(root, file), 'utf8')
-  const undeclared = file.endsWith('.ts')
-    ? undeclaredNames(
-        code,
-        code.replace(find, () => replace),
-      )
-    : []
+  const undeclared = file.endsWith('.ts') ? undeclaredNames(code, withoutGuard(code, mutation)) : []
   if (undeclared.length > 0) {
     results.delete(keyOf(mutation))
     problems.push(`${guard}: without it, ${file} throws: ${undeclared.join(' ')}`)

@@ -21,6 +21,12 @@ export interface NamedTest {
   readonly name: string
 }
 
+/** A file's code without the guard. */
+export function withoutGuard(code: string, { find, replace }: Pick<Mutation, 'find' | 'replace'>): string {
+  // A function, because `$` has a meaning in texts.
+  return code.replace(find, () => replace)
+}
+
 /** The fields that several guards share. */
 export interface Place {
   readonly promise: string

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { cloneWorkspace } from '../release/clone.ts'
-import type { Mutation } from './mutation.ts'
+import { type Mutation, withoutGuard } from './mutation.ts'
 
 /** A copy of the workspace, in which guards can be removed safely. */
 export interface TreeCopy extends AsyncDisposable {
@@ -40,14 +40,10 @@ export async function copyTree(root: string): Promise<TreeCopy> {
   }
   return {
     folder,
-    without({ file, find, replace }) {
-      const path = join(folder, file)
+    without(mutation) {
+      const path = join(folder, mutation.file)
       const source = readFileSync(path, 'utf8')
-      // A function, because `$` has a meaning in texts.
-      writeFileSync(
-        path,
-        source.replace(find, () => replace),
-      )
+      writeFileSync(path, withoutGuard(source, mutation))
       return { [Symbol.dispose]: () => writeFileSync(path, source) }
     },
     [Symbol.asyncDispose]: remove,

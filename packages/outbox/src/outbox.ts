@@ -198,7 +198,7 @@ export interface Outbox extends AsyncDisposable {
 
   /**
    * Puts dead letters back into the queue: one, some, or all current ones. They keep their ids. A letter without a
-   * logout stays unchanged.
+   * logout stays unchanged, and so does one that a worker is still storing.
    *
    * @returns the number of letters that were put back
    */

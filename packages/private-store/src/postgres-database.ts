@@ -13,6 +13,8 @@ const MAINTENANCE_MS = 30_000
 /** Time limit for a change of the schema, such as a new index on a large table, in milliseconds. */
 const SCHEMA_CHANGE_MS = 600_000
 const SCHEMA_CHANGE = /^\s*(?:BEGIN|CREATE|ALTER|DROP|REINDEX|ANALYZE|VACUUM)\b/i
+/** A statement that consists of several transactions, so that a part of it has taken effect when it fails. */
+const IN_PARTS = /\bCONCURRENTLY\b|^\s*VACUUM\b/i
 /** A server that accepts no writes, such as a standby, or a primary that has become one. */
 const READ_ONLY = '25006'
 
@@ -38,6 +40,9 @@ export interface PostgresDatabaseOptions {
  * failed host. A statement that exceeds it is canceled, and its connection closed: a server's process that waits for a
  * lock does not notice a closed connection, and would remain, in addition to that of the next connection. If the server
  * does not answer, all idle connections are closed as well, because they may be in the same state.
+ *
+ * A statement or transaction that Postgres rolls back because of another one (a deadlock, or a serialization failure) is
+ * repeated until its time limit is over, unless it consists of several transactions (`CONCURRENTLY`, `VACUUM`).
  *
  * @example
  * ```ts
@@ -145,8 +150,7 @@ export class PostgresDatabase implements Database {
   #run(text: string, values: unknown[] | undefined, ms: number): Promise<{ rows: unknown[] }> {
     const once = (leftMs: number): Promise<{ rows: unknown[] }> =>
       this.#withClient((client) => query(client, text, values, leftMs))
-    // A change of the schema can consist of several transactions, the first of which has taken effect.
-    return SCHEMA_CHANGE.test(text) ? once(ms) : repeatAfterConflict(ms, once)
+    return IN_PARTS.test(text) ? once(ms) : repeatAfterConflict(ms, once)
   }
 
   async #withClient<T>(task: (client: pg.PoolClient) => Promise<T>): Promise<T> {

@@ -24,6 +24,17 @@ function openDatabase(): PostgresDatabase {
   return database
 }
 
+/** Resolves when a statement of {@link openDatabase} waits for another transaction. */
+async function untilWaiting(event: 'transactionid' | 'virtualxid'): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = '${event}'`
+  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+}
+
+async function isolateTransactions(level: string): Promise<void> {
+  const name = new URL(stage.store).pathname.slice(1)
+  await query(stage.store, `ALTER DATABASE ${name} SET default_transaction_isolation = '${level}'`)
+}
+
 /** The seconds since the last heartbeat of each logout in progress. */
 async function heartbeats(): Promise<Map<string, number>> {
   const rows = await query<{ id: string; age: string }>(
@@ -47,7 +58,7 @@ test('a worker keeps its claims without waiting for a logout that is locked', as
   const settler = await connect()
   await settler.query('BEGIN')
   await settler.query(`SELECT 1 FROM backend_logout.job WHERE name = 'logouts' AND id = $1 FOR UPDATE`, [first])
-  // One after the other, they reach the time after which other workers may take them over.
+  // Without heartbeats, they would be older in the end.
   for (let end = performance.now() + 5_500; performance.now() < end; await sleep(100)) {
     const others = new Map(await heartbeats())
     others.delete(first as string)
@@ -65,8 +76,7 @@ test('a statement that ends a deadlock is repeated', async () => {
   // The other side of the deadlock never gives up.
   await other.query(`SET deadlock_timeout = '1h'; BEGIN; UPDATE pair SET n = n + 1 WHERE id = 2`)
   const adding = database.within(10_000).executeSql('UPDATE pair SET n = n + 1')
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'transactionid'`
-  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await untilWaiting('transactionid')
   await other.query('UPDATE pair SET n = n + 1 WHERE id = 1; COMMIT')
   await adding
   expect(stage.postgres.log()).toContain('deadlock detected')
@@ -80,18 +90,20 @@ test.each([
     async (database: PostgresDatabase, task: (db: Database) => Promise<void>) =>
       task(database.committing('on', 10_000)),
   ],
+  [
+    'a script of pg-boss',
+    (database: PostgresDatabase) => database.executeSql('BEGIN; UPDATE counter SET n = n + 1; COMMIT'),
+  ],
 ])('%s that conflicts with a faster transaction is repeated', async (_, run) => {
   const database = openDatabase()
   await query(stage.store, 'CREATE TABLE counter AS SELECT 0 AS n')
-  const name = new URL(stage.store).pathname.slice(1)
-  await query(stage.store, `ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`)
+  await isolateTransactions('repeatable read')
   const faster = await connect()
   await faster.query('BEGIN; UPDATE counter SET n = n + 1')
   const adding = run(database, async (db) => {
     await db.executeSql('UPDATE counter SET n = n + 1')
   })
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'transactionid'`
-  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await untilWaiting('transactionid')
   await faster.query('COMMIT')
   await adding
   expect(await query(stage.store, 'SELECT n FROM counter')).toEqual([{ n: 2 }])
@@ -117,20 +129,19 @@ test.each([
   )
   await expect(run(database)).rejects.toThrow()
   const [row] = await query<{ last_value: string }>(stage.store, 'SELECT last_value FROM attempts')
-  expect([2, 3, 4]).toContain(Number(row?.last_value))
+  expect(Number(row?.last_value)).toBeLessThanOrEqual(4)
   await sleep(600)
   expect(await query(stage.store, 'SELECT last_value FROM attempts')).toEqual([row])
 })
 
-test('a change of the schema is not repeated, because a part of it remains', async () => {
+test('the creation of an index in several transactions is not repeated, because a part of it remains', async () => {
   const database = openDatabase()
   await query(stage.store, 'CREATE TABLE busy AS SELECT 1 AS n')
   const writer = await connect()
   await writer.query(`SET deadlock_timeout = '1h'; BEGIN; LOCK TABLE busy IN ROW EXCLUSIVE MODE`)
   const indexing = database.executeSql('CREATE INDEX CONCURRENTLY IF NOT EXISTS of_busy ON busy (n)')
   indexing.catch(() => {})
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'conflicts' AND wait_event = 'virtualxid'`
-  while ((await query(stage.store, waiting)).length === 0) await sleep(20)
+  await untilWaiting('virtualxid')
   await writer.query('LOCK TABLE busy IN SHARE UPDATE EXCLUSIVE MODE; COMMIT')
   await expect(indexing).rejects.toMatchObject({ code: '40P01' })
 })
@@ -138,8 +149,7 @@ test('a change of the schema is not repeated, because a part of it remains', asy
 test.each(['repeatable read', 'serializable'])(
   'four workers settle each logout where transactions are %s',
   async (level) => {
-    const name = new URL(stage.store).pathname.slice(1)
-    await query(stage.store, `ALTER DATABASE ${name} SET default_transaction_isolation = '${level}'`)
+    await isolateTransactions(level)
     const events: OutboxEvent[] = []
     const onEvent = (event: OutboxEvent): unknown => events.push(event)
     const outboxes = await Promise.all(Array.from({ length: 4 }, () => stage.open({ onEvent })))

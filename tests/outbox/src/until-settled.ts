@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Outbox, OutboxStats } from '@backend-logout/outbox'
 
 /**
- * Resolves when no logout is in the queue or in progress. Both are counted at the same time, because the logouts of a worker that
- * was killed move from one count to the other.
+ * Resolves when no logout is in the queue or in progress. Both are counted at the same time, because the logouts of a
+ * worker that was killed move from one count to the other.
  */
 export async function untilSettled(outbox: Outbox): Promise<OutboxStats> {
   for (;;) {
