@@ -6,8 +6,6 @@ import { cancel, inTime, query } from './timed-statement.ts'
 
 /** Time limit for connecting to one host, in milliseconds. */
 const CONNECT_MS = 5_000
-/** Time limit for canceling the statement of a connection that is closed, in milliseconds. */
-const CANCEL_MS = 1_000
 /** Time limit for a statement without another one, in milliseconds. */
 const MAINTENANCE_MS = 30_000
 /** Time limit for a change of the schema, such as a new index on a large table, in milliseconds. */
@@ -141,7 +139,7 @@ export class PostgresDatabase implements Database {
     const ended = this.#pool.end()
     for (const giveUp of this.#waiting) giveUp(closed())
     this.#waiting.clear()
-    await Promise.all(Array.from(this.#busy, (client) => cancel(client, CANCEL_MS)))
+    await Promise.all(Array.from(this.#busy, (client) => cancel(client)))
     for (const client of this.#busy) socketOf(client).destroy()
     await inTime(ended, 1_000)
     for (const client of this.#all) socketOf(client).destroy()

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { cancelStatement } from './cancel-statement.ts'
 
-/** Maximum time for canceling a statement, in milliseconds; at most a quarter of the time limit that it exceeded. */
+/** Time limit for canceling a statement, in milliseconds. */
 const CANCEL_MS = 1_000
 /** A statement that was canceled. */
 const CANCELED = '57014'
@@ -22,13 +22,14 @@ export async function query(
   running.set(client, statement)
   const result = await inTime(statement, ms)
   if (result) return result
+  // The caller waits as long as it asked for, and a quarter more.
   const isAnswered = await cancel(client, Math.min(CANCEL_MS, ms / 4))
   const code = isAnswered ? CANCELED : 'ETIMEDOUT'
   throw Object.assign(new Error(`The database did not answer within ${ms} ms.`), { code })
 }
 
 /** Cancels the statement of a connection, if it runs one, and closes it. Resolves to true if the server answers. */
-export async function cancel(client: pg.ClientBase, ms: number): Promise<boolean> {
+export async function cancel(client: pg.ClientBase, ms = CANCEL_MS): Promise<boolean> {
   const statement = running.get(client)
   if (!statement) return false
   cancelStatement(client)

@@ -31,7 +31,7 @@ class Logout {
   readonly #entries: LogoutEntry[] = []
   #tokens = 0
   #failure: unknown
-  /** True if the list has the entry of the whole logout, which it gets early after a failure. */
+  /** True once the list has the entry of the whole logout, which is added early after a failure. */
   #listed: Promise<boolean> | undefined
 
   constructor(notice: LogoutNotice, targets: LogoutTargets) {
@@ -62,7 +62,9 @@ class Logout {
 
   async #listAll(): Promise<boolean> {
     const whole = this.#listed ? [] : [entryOf(this.#notice, this.#targets)]
-    const areListed = await Promise.all([this.#listed, this.#list([...whole, ...this.#entries])])
+    const listing = this.#list([...whole, ...this.#entries])
+    this.#listed ??= listing
+    const areListed = await Promise.all([this.#listed, listing])
     return !areListed.includes(false)
   }
 

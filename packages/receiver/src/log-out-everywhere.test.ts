@@ -71,6 +71,16 @@ describe('logoutEverywhere()', () => {
     expect([added, store.size]).toEqual([[], 1])
   })
 
+  test('adds the logout to the list once, even if a session cannot end', async () => {
+    const sessions = createMemorySessionIndex({ end: () => Promise.reject(new Error('down')) })
+    await sessions.add('1', { iss, sub: 'alice', iat: Math.floor(Date.now() / 1000) - 5 })
+    const entries: unknown[] = []
+    const revocations = { append: async (more: readonly unknown[]) => entries.push(...more) }
+    const failure = logoutEverywhere({ iss, sub: 'alice' }, { sessions, revocations })
+    await expect(failure).rejects.toMatchObject({ step: 'end' })
+    expect(entries).toEqual([expect.objectContaining({ iss, sub: 'alice' })])
+  })
+
   test('names the step that failed', async () => {
     const revocations = { append: () => Promise.reject(new Error('down')) }
     const failure = logoutEverywhere({ iss, sub: 'alice' }, { revocations })

@@ -11,8 +11,8 @@ import type { BadRow, TokenRow } from '../input/row.ts'
 import { createRowFormat } from '../input/row-format.ts'
 import { RateLimit } from '../rate-limit.ts'
 import { rehearse } from '../rehearsal.ts'
-import { watching } from '../revoke/revoke-input.ts'
 import { TokenSource } from '../revoke/token-source.ts'
+import { watchRequests } from '../revoke/watch-requests.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { askMany, type IntrospectCommandOptions } from './ask-many.ts'
 import { maskEchoes } from './echo-mask.ts'
@@ -34,7 +34,10 @@ export async function runIntrospect(
   const rateLimit = options.rate === undefined ? undefined : new RateLimit(options.rate, 1)
   const naming = await fingerprintFor(terminal)
   const settings = await readSettings(options, terminal)
-  await using connection = connect(settings, { connections: options.concurrency, ...watching(rateLimit, undefined) })
+  await using connection = connect(settings, {
+    connections: options.concurrency,
+    ...watchRequests(rateLimit, undefined),
+  })
   await rehearse(settings)
   const input = await openInput(file, terminal)
   if (input.typed) note(terminal, 'Paste the token, then press Enter and Ctrl-D.')

@@ -1,11 +1,9 @@
-import { isLogoutError, type LogoutEvent } from '@backend-logout/node'
+import { isLogoutError } from '@backend-logout/node'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { refuseForeignFormat } from '../input/open-input.ts'
-import type { RateLimit } from '../rate-limit.ts'
 import { listFirst } from '../revocations/list-first.ts'
 import { type ConnectedRun, connectRun, type RunParts } from './connect-run.ts'
-import { MAX_ENDPOINTS } from './endpoints.ts'
 import { revokeRows } from './revoke-rows.ts'
 import type { RunEnd } from './summary.ts'
 import { exitCodeOf } from './tally.ts'
@@ -61,21 +59,6 @@ async function revokeAll(parts: RunParts, { source, recorder, control }: Connect
     if (drained) await Promise.race([drained, control.ending])
   }
   await Promise.race([outcomes?.flushed(), control.ending])
-}
-
-/** Reports each sent request to a rate limit, and collects the addresses. */
-export function watching(
-  rateLimit: RateLimit | undefined,
-  endpoints: Set<string> | undefined,
-): { onEvent?: (event: LogoutEvent) => void } {
-  if (!rateLimit && !endpoints) return {}
-  return {
-    onEvent: ({ type, endpoint }) => {
-      if (type !== 'attempt') return
-      rateLimit?.sent()
-      if (endpoint !== undefined && endpoints && endpoints.size < MAX_ENDPOINTS) endpoints.add(endpoint)
-    },
-  }
 }
 
 /** The run was aborted, or the pace that it shares was closed for the same reason. */

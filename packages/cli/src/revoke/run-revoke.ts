@@ -20,10 +20,11 @@ import { dryRun } from './dry-run.ts'
 import { Journal } from './journal.ts'
 import { keyPath } from './journal-key.ts'
 import type { JournalIdentity } from './journal-record.ts'
-import { revokeInput, watching } from './revoke-input.ts'
+import { revokeInput } from './revoke-input.ts'
 import { otherFilesThan, type RevokeCommandOptions, requestsPerToken, withReportFiles } from './revoke-options.ts'
 import { type RunEnd, summaryJson, summaryText } from './summary.ts'
 import { settled } from './tally.ts'
+import { watchRequests } from './watch-requests.ts'
 import { openWorkersPace } from './workers-pace.ts'
 
 /** The parts of a run that are opened before its journal and its outcomes. */
@@ -42,7 +43,7 @@ export async function runRevoke(file: string, given: RevokeCommandOptions, termi
   const audit = await prepareAudit(options, terminal)
   const endpoints = new Set<string>()
   const rateLimit = options.rate === undefined ? undefined : new RateLimit(options.rate, requestsPerToken(options))
-  const watched = watching(rateLimit, options.journal === undefined ? undefined : endpoints)
+  const watched = watchRequests(rateLimit, options.journal === undefined ? undefined : endpoints)
   await using clients = await connectClients(options, { connections: options.concurrency, ...watched }, terminal)
   await using log = options.dryRun ? undefined : await openLogIfNamed(options, terminal)
   await using workersPace = await openWorkersPace(options, terminal)
