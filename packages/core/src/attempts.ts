@@ -4,7 +4,7 @@ import { type Call, emitCall, redactorOf } from './call.ts'
 import { endpointName } from './endpoint-url.ts'
 import { isLogoutError } from './errors.ts'
 import type { FailedAttempt } from './failure-report.ts'
-import { partOf } from './load-part.ts'
+import { type LoadPart, partOf } from './load-part.ts'
 import { notSent, type Outcome, type Succeeded } from './outcome.ts'
 import { WINDOW } from './shared-windows.ts'
 import { EndedEarly, endedBefore, pause, withTimeLimit } from './time-limit.ts'
@@ -14,7 +14,10 @@ import type { Verdict } from './verdict.ts'
 /** Longest wait for the code that describes failures, in milliseconds. The deadline may have passed already. */
 const LOAD_MS = 1_000
 
-const loadAttemptHistory = partOf(() => import('./attempt-history.ts'))
+/** Most calls succeed at the first attempt, and need none of this. In a page, loading it takes the network that failed. */
+export const loadAttemptHistory: LoadPart<typeof import('./attempt-history.ts')> = partOf(
+  () => import('./attempt-history.ts'),
+)
 
 /** One request, sent as often as necessary. */
 export interface EndpointRequest<T = unknown> {
@@ -37,7 +40,6 @@ export async function attemptUntilDone<T>(call: Call, request: EndpointRequest<T
   for (let attempt = 1; ; attempt++) {
     const result = await tryOnce(call, request, attempt)
     if (result.ok) return result
-    // Most calls succeed at the first attempt, and need none of this. In a page, loading it takes the network that failed.
     const part = await loadAttemptHistory(call.options, LOAD_MS).catch(() => {})
     if (!part) return briefFailure(call, request, result)
     history ??= new part.AttemptHistory(call, request)

@@ -1,5 +1,6 @@
 import type { AssertionOptions } from './assertion-options.ts'
 import type { ClientAuth } from './client-auth.ts'
+import { copyOptions } from './copy-options.ts'
 import { ENVIRONMENT_VARIABLES } from './environment-variables.ts'
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
@@ -40,7 +41,7 @@ export function optionsFromEnvironment<O extends PartialClientOptions>(
   source: EnvironmentSource,
   options?: O,
 ): O & LogoutClientOptions {
-  const merged: Record<string, unknown> = { ...options }
+  const merged: Record<string, unknown> = copyOptions(options ?? {})
   const fill = (...names: string[]): void => {
     for (const name of names) merged[String(ENVIRONMENT_VARIABLES[name]?.option)] ??= environmentValue(source, name)
   }

@@ -17,6 +17,7 @@ export type {
 } from './client-auth.ts'
 export type { Clock } from './clock.ts'
 export { ERROR_MEANING, type ErrorConcern, type ErrorMeaning, type LogoutErrorCode } from './codes.ts'
+export { copyOptions } from './copy-options.ts'
 export { checkBaseUrl, checkUrl } from './endpoint-url.ts'
 export {
   type EnvironmentSource,
@@ -45,6 +46,7 @@ export type {
   LogoutClientOptions,
   ProviderLocation,
 } from './options.ts'
+export { preload } from './preload.ts'
 export type { ProviderMetadata } from './provider.ts'
 export { refuseUnknownOption } from './refuse-unknown-option.ts'
 export { type BodyLimits, type BodyProblem, readBody } from './request-body.ts'

@@ -25,6 +25,9 @@ import { verifyPatience } from './verify-patience.ts'
  */
 export interface LogoutOptions extends Omit<RevokeOptions, 'tokenTypeHint'>, Omit<LogoutUrlOptions, 'idToken'> {}
 
+/** Options with all of their members named: a spread would lose those that an object of the application inherits. */
+type Complete<O> = { readonly [Name in keyof Required<O>]: O[Name] }
+
 /** The outcome of a logout. */
 export interface LogoutResult {
   /** True if every token was revoked. False if there was no token to revoke. */
@@ -67,6 +70,7 @@ export async function logout(
   // Options are checked before anything is sent.
   verifyPatience(options.verify)
   const plan = planUrl(core, idToken, options)
+  const { signal, verify } = options
   const { clock } = core.options
   const limits = resolveLimits(options, { ...core.options.limits, deadlineMs: core.options.logoutDeadlineMs })
   const deadlineAt = clock.now() + limits.deadlineMs
@@ -78,19 +82,20 @@ export async function logout(
     if (isLogoutError(part)) return part
     const { askAbout, askBefore } = part
     const usable = usableToken(token, core.options.appId, hint)
-    return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, options.signal), limits) : usable
+    return typeof usable === 'string' ? askBefore(askAbout(masked, usable, hint, signal), limits) : usable
   }
   // All of them before any is revoked, because revoking the refresh token may also revoke the access token.
-  const activity = options.verify ? await Promise.all(present.map(askFirst)) : []
+  const activity = verify ? await Promise.all(present.map(askFirst)) : []
   const revocations: Revocation[] = []
   for (const [index, [tokenTypeHint, token]] of present.entries()) {
     // A provider that hangs on the first token must leave time for the second.
     const deadlineMs = Math.max(1, (deadlineAt - clock.now()) / (present.length - index))
     const context = { before: activity[index], idToken }
-    const { revocation } = await revoke(masked, token, { ...options, tokenTypeHint, deadlineMs }, context)
+    const each: Complete<RevokeOptions> = { ...limits, deadlineMs, signal, verify, tokenTypeHint }
+    const { revocation } = await revoke(masked, token, each, context)
     revocations.push(revocation)
   }
-  const front = await frontChannel(silence(revocations) ?? plan, core.provider, { deadlineAt, signal: options.signal })
+  const front = await frontChannel(silence(revocations) ?? plan, core.provider, { deadlineAt, signal })
   return {
     revoked: revocations.length > 0 && revocations.every(({ revoked }) => revoked),
     nothingToRevoke: revocations.length === 0,
@@ -107,15 +112,16 @@ let withoutIdToken: LogoutError | undefined
 
 /** Plans the logout URL, or returns the reason why there is no URL. The tokens are revoked in any case. */
 function planUrl(core: ClientCore, idToken: unknown, options: LogoutOptions): LogoutUrlPlan | LogoutError {
-  if (idToken !== undefined) return planLogoutUrl(core.options, { ...options, idToken: idToken as string })
   const { redirectUri, state, kind, extraParameters } = options
+  const url: Complete<LogoutUrlOptions> = { redirectUri, state, kind, extraParameters, idToken: idToken as string }
+  if (idToken !== undefined) return planLogoutUrl(core.options, url)
   if ([redirectUri, state, kind, extraParameters].every((option) => option === undefined)) {
     const message = 'There is no logout URL without idToken, unless an option for it is passed, such as redirectUri.'
     withoutIdToken ??= new LogoutError('invalid_argument', message, { option: 'idToken' })
     return withoutIdToken
   }
   try {
-    return planLogoutUrl(core.options, options)
+    return planLogoutUrl(core.options, url)
   } catch (error) {
     if (isLogoutError(error)) return error
     throw error

@@ -1,3 +1,4 @@
+import { loadAttemptHistory } from './attempts.ts'
 import type { BulkPacer } from './bulk-pacer.ts'
 import type { BulkOptions } from './bulk-run.ts'
 import type { ClientCore } from './call.ts'
@@ -35,24 +36,27 @@ export function revokeMany(
   tokens: TokenSource,
   options: RevokeManyOptions = {},
 ): AsyncGenerator<Revocation, void, void> {
-  const { concurrency = 32, tokenTypeHint, verify } = options
+  const { concurrency = 32, tokenTypeHint, verify, signal, pacer } = options
   const limits = resolveLimits(options, core.options.limits)
   verifyPatience(verify)
   checkHint(tokenTypeHint)
   if (!(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 10_000)) {
     invalidOption('concurrency', 'must be a whole number from 1 to 10000.', 'invalid_argument')
   }
-  return run(core, openSource(tokens), { ...options, concurrency, limits })
+  return run(core, openSource(tokens), { concurrency, limits, tokenTypeHint, verify, signal, pacer })
 }
 
 const loadBulkRun = partOf(() => import('./bulk-run.ts'))
 
-/** Loads what only bulk runs need, which is a tenth of the package, and runs. */
+/**
+ * Loads what only bulk runs need, which is a tenth of the package, and runs. Also what failures need: with too many
+ * connections for the process, it could not be loaded later.
+ */
 async function* run(
   core: ClientCore,
   source: TokenReader,
   options: BulkOptions,
 ): AsyncGenerator<Revocation, void, void> {
-  const { BulkRun } = await loadBulkRun(core.options)
+  const [{ BulkRun }] = await Promise.all([loadBulkRun(core.options), loadAttemptHistory(core.options)])
   yield* new BulkRun(core, source, options).results()
 }

@@ -188,3 +188,23 @@ Deno.test('neither the client nor its errors reveal a secret to Deno.inspect', a
   const shown = Deno.inspect([client, error, error.cause], { depth: 20, showHidden: true, getters: true })
   ok(!/the secret of the app|the token of a user/.test(shown), shown)
 })
+
+Deno.test('options may be those of a class with accessors', async () => {
+  const requests: string[] = []
+  class Settings {
+    readonly appId = 'app'
+    readonly appHost = 'https://id.example.com'
+    get appSecret() {
+      return 'secret'
+    }
+    get fetch() {
+      return async (_url: unknown, init?: RequestInit) => {
+        requests.push(String(init?.body))
+        return new Response()
+      }
+    }
+  }
+  using client = createLogoutClient(new Settings())
+  equal(await client.revokeToken('a-token'), true)
+  deepEqual(requests, ['token=a-token&client_id=app&client_secret=secret'])
+})

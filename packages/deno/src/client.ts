@@ -1,4 +1,5 @@
 import {
+  copyOptions,
   createLogoutClient as createCoreClient,
   type LogoutClient,
   type LogoutClientOptions,
@@ -46,7 +47,7 @@ const OWN = { tls: undefined, proxy: undefined, pool: undefined } satisfies Reco
 export function createLogoutClient(options: DenoLogoutClientOptions): DenoLogoutClient {
   const { transport, close } = createDenoTransport(options ?? {})
   try {
-    const client = createCoreClient(options && { ...(options as LogoutClientOptions), ...OWN, transport })
+    const client = createCoreClient(options && { ...copyOptions<LogoutClientOptions>(options), ...OWN, transport })
     return Object.freeze({ ...client, close, [Symbol.dispose]: close })
   } catch (error) {
     close()

@@ -1,4 +1,5 @@
 import {
+  copyOptions,
   ENVIRONMENT_VARIABLES,
   environmentValue,
   LogoutError,
@@ -40,7 +41,7 @@ function withEnvironment(options: EnvironmentOptions): DenoLogoutClientOptions {
   const tls = ownTransport ? options.tls : tlsFrom(options.tls)
   return optionsFromEnvironment(
     { read, readFile, hasCertificate: tls?.cert !== undefined },
-    { ...options, ...(tls && { tls }), ...(pool && { pool }) },
+    { ...copyOptions(options), proxy: options.proxy, tls, pool },
   )
 }
 

@@ -16,18 +16,19 @@ type Options = DenoConnectionOptions & Pick<ClientOptions, 'fetch' | 'transport'
  *
  * @throws LogoutError `invalid_options` when an option is wrong, or a permission for the proxy is missing
  */
-export function createDenoTransport({ tls, proxy, pool, ...own }: Options): ClosableTransport {
-  if (own.transport !== undefined && typeof own.transport?.send !== 'function') {
+export function createDenoTransport(options: Options): ClosableTransport {
+  const { tls, proxy, pool, fetch: ownFetch, transport: own } = options
+  if (own !== undefined && typeof own?.send !== 'function') {
     invalidOption('transport.send', 'must be a function.')
   }
   const connection = (tls ?? proxy ?? pool) === undefined ? undefined : { tls, proxy, pool }
-  if (connection && (own.fetch || own.transport)) {
+  if (connection && (ownFetch || own)) {
     const [name = ''] = Object.entries({ tls, proxy, pool }).find(([, value]) => value !== undefined) ?? []
     invalidOption(name, 'has no effect on your own fetch or transport.')
   }
   const client = connection && openHttpClient(connection)
   const overClient: typeof fetch | undefined = client && ((input, init) => fetch(input, { ...init, client }))
-  const inner = own.transport ?? fetchTransport(own.fetch ?? overClient)
+  const inner = own ?? fetchTransport(ownFetch ?? overClient)
   let closed = false
   return {
     transport: {

@@ -11,6 +11,7 @@ interface IssuingSettings {
   readonly store: MemoryStore
   readonly tokens: StructuredTokens
   readonly ledger: TokenLedger
+  readonly app: Application
 }
 
 /** With two records for each token, more would remove the first ones from the store. */
@@ -34,12 +35,12 @@ const SCOPE = 'openid profile email phone offline_access'
  * @throws {TypeError} When the count is not a number of tokens that the emulator can hold, or an option is invalid.
  */
 export async function issueTokens(
-  { provider, store, tokens, ledger }: IssuingSettings,
+  { provider, store, tokens, ledger, app }: IssuingSettings,
   count: number,
-  options: IssueTokensOptions & { readonly app: Application },
+  options: IssueTokensOptions,
 ): Promise<string[]> {
   refuseUnknown(options, NAMES, 'issueTokens()')
-  const { app, user: accountId = 'user', kind = 'access_token', accessTokenTtl } = options
+  const { user: accountId = 'user', kind = 'access_token', accessTokenTtl } = options
   if (!Number.isSafeInteger(count) || count < 0 || count > MAX_COUNT) {
     throw new TypeError(`issueTokens takes a count from 0 to ${MAX_COUNT}`)
   }

@@ -128,7 +128,7 @@ export function readOptions(options: EmulatorOptions): EmulatorSettings {
     successBody: 'empty',
     redirectUris: ['http://localhost:3000/callback'],
     logoutRedirectUris: ['http://localhost:3000/'],
-    ...withoutUndefined(options),
+    ...given(options),
     paths: checkPaths(options.paths ?? {}),
   } as const satisfies EmulatorSettings
 
@@ -160,7 +160,8 @@ function isWebUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && !url.includes('#')
 }
 
-/** An option that is given as `undefined` means its default. */
-function withoutUndefined(options: EmulatorOptions): EmulatorOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+/** The options without those that are `undefined`, which means their default. An object may inherit some of them. */
+function given(options: EmulatorOptions): EmulatorOptions {
+  const names = Object.keys(NAMES) as (keyof EmulatorOptions)[]
+  return Object.fromEntries(names.map((name) => [name, options[name]]).filter(([, value]) => value !== undefined))
 }

@@ -116,7 +116,7 @@ function assemble({ server, settings, appHost, apps, keys }: Foundation): Emulat
       return signIn({ issuer, endpoints, sub, application: app, tls: userAgentTls(settings, app) })
     },
     issueTokens: async (count, options = {}) =>
-      issueTokens({ provider, store, tokens, ledger }, count, { app: apps.post, ...options }),
+      issueTokens({ provider, store, tokens, ledger, app: options.app ?? apps.post }, count, options),
     sendLogoutsTo: (uri, options = {}) => backchannel.register(uri, options.app ?? apps.post, options),
     logOut: async (user, options = {}) => {
       refuseUnknown(options, { sid: true }, 'logOut()')

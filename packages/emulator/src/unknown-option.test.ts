@@ -27,3 +27,9 @@ test('a response refuses unknown members, including nested ones', () => {
   expect(() => emulator.answerNext({ status: 200, ...{ delay: 1 } })).toThrow('delay')
   expect(() => emulator.answerNext({ envelopeError: { ...envelopeError, ...{ code: 1 } } })).toThrow('envelopeError')
 })
+
+test('options may be inherited, as those of a class with accessors', async () => {
+  await expect(startEmulator(Object.create({ host: 'example.com' }))).rejects.toThrow('loopback')
+  const app = { ...emulator.app, appId: 'of another emulator' }
+  await expect(emulator.issueTokens(1, Object.create({ app }))).rejects.toThrow('does not belong')
+})

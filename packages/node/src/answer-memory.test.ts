@@ -44,7 +44,7 @@ test('256 responses of one-byte chunks each hold at most twice the limit', { tim
     await using server = await trickle(bytes)
     // Without the compiled code of earlier starts, which the first of two does not find, and the second does.
     const env = { NODE_DISABLE_COMPILE_CACHE: '1' }
-    const { output, errors } = await runProgram(program(server.origin, bytes), env)
+    const { output, errors } = await runProgram(program(server.origin, bytes), { env })
     expect(errors).toBe('')
     return Number(output)
   }

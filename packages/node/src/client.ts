@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
+  copyOptions,
   createLogoutClient as createClient,
   invalidOption,
   type LogoutClient,
@@ -53,7 +54,7 @@ export function createNodeClient(options: NodeLogoutClientOptions, env: Environm
   if (proxy) checkProxy(proxy, 'proxy')
   const pools = poolTransport(checkConnections({ connections, tls }), { proxy, env, allowInsecureHttp })
   const own = { connections: undefined, proxy: undefined, tls: undefined }
-  return closable(createClient(options && { ...options, ...own, transport: pools }), () => pools.close())
+  return closable(createClient(options && { ...copyOptions(options), ...own, transport: pools }), () => pools.close())
 }
 
 function closable(client: LogoutClient, close: () => Promise<void>): NodeLogoutClient {

@@ -25,7 +25,8 @@ type TlsVersion = NonNullable<NodeTlsOptions['minVersion']>
  */
 export const MIN_TLS_VERSION = 'TLSv1.2'
 
-const TLS: Readonly<Record<keyof NodeTlsOptions, true>> = {
+/** The members of `tls`. */
+export const TLS: Readonly<Record<keyof NodeTlsOptions, true>> = {
   ca: true,
   cert: true,
   key: true,

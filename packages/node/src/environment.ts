@@ -1,4 +1,5 @@
 import {
+  copyOptions,
   ENVIRONMENT_VARIABLES,
   type EnvironmentSource,
   environmentValue,
@@ -9,6 +10,7 @@ import {
 } from '@backend-logout/core'
 import { createNodeClient, type NodeLogoutClient, type NodeLogoutClientOptions } from './client.ts'
 import type { NodeConnectionOptions, NodeTlsOptions } from './connection-options.ts'
+import { TLS } from './connections.ts'
 import { type EnvironmentVariables, proxyFor } from './proxy.ts'
 
 /** Options of {@link createLogoutClientFromEnv}. Any of them may come from the environment instead. */
@@ -47,7 +49,9 @@ function withEnvironment(options: EnvironmentOptions, env: EnvironmentVariables)
   const ownTransport = options.fetch !== undefined || options.transport !== undefined
   const connection = ownTransport ? {} : connectionFrom(source, options)
   const { cert, pfx } = connection.tls ?? {}
-  return optionsFromEnvironment({ ...source, hasCertificate: Boolean(cert ?? pfx) }, { ...options, ...connection })
+  const { connections, tls, proxy } = options
+  const given = { ...copyOptions(options), connections, tls, proxy, ...connection }
+  return optionsFromEnvironment({ ...source, hasCertificate: Boolean(cert ?? pfx) }, given)
 }
 
 /** Refuses a wrong proxy now instead of at the first request, if the provider's address is known. */
@@ -68,7 +72,9 @@ function connectionFrom(source: EnvironmentSource, options: EnvironmentOptions):
 function tlsFrom(environment: EnvironmentSource, given: NodeTlsOptions | undefined): NodeTlsOptions | undefined {
   // The client refuses it.
   if (given !== undefined && Object(given) !== given) return given
-  const own = Object.fromEntries(Object.entries(given ?? {}).filter(([, value]) => value !== undefined))
+  const own = Object.fromEntries(
+    Object.entries(copyOptions(given ?? {}, TLS)).filter(([, value]) => value !== undefined),
+  )
   const source = withoutReplaced(environment, Object.keys(own))
   const text = (name: string) => environmentValue(source, name) as string | undefined
   const files = tlsFromEnvironment(source)

@@ -1,4 +1,10 @@
-import { LogoutError, type Transport, type TransportRequest, type TransportResponse } from '@backend-logout/core'
+import {
+  LogoutError,
+  preload,
+  type Transport,
+  type TransportRequest,
+  type TransportResponse,
+} from '@backend-logout/core'
 import type { Connections } from './connections.ts'
 import { openPools, type Pools } from './pools.ts'
 import type { ProxyChoice } from './proxy.ts'
@@ -23,8 +29,11 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
   let justIdle = false
   let onIdle: (() => void) | undefined
   let closing: Promise<void> | undefined
+  let isFirst = true
 
   const leave = (): void => {
+    if (isFirst) preloadSoon()
+    isFirst = false
     if (--underWay > 0) return
     onIdle?.()
     justIdle = true
@@ -38,7 +47,15 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
     },
     leave,
   }
-  const open = async (): Promise<Pools> => openPools(await loadUndici(), connections, choice, counter)
+  const open = async (): Promise<Pools> => {
+    try {
+      return openPools(await loadUndici(), connections, choice, counter)
+    } catch (error) {
+      // Such as for want of file descriptors. The next request tries again.
+      pools = undefined
+      throw error
+    }
+  }
   const senderTo = async (url: string): Promise<Send> => {
     pools ??= open()
     const sender = (await pools).senderTo(url)
@@ -79,6 +96,11 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
       return closing
     },
   }
+}
+
+/** After the callers that wait for the first response: it is not needed until a request fails. */
+function preloadSoon(): void {
+  setImmediate(() => preload().catch(() => {})).unref()
 }
 
 function closed(): LogoutError {

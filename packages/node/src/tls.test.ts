@@ -144,7 +144,7 @@ describe('createLogoutClient({ tls })', () => {
         const error = await node.createLogoutClient({ ...options, ...more }).revokeToken('token-1').catch((e) => e)
         console.log(error.code, /alert protocol version|unsupported protocol|wrong version/.test(error.message) || error.message)
       }`,
-      { NODE_EXTRA_CA_CERTS: caFile },
+      { env: { NODE_EXTRA_CA_CERTS: caFile } },
     )
     expect({ output, errors }).toEqual({ output: `TLSv1.1\n${'network true\n'.repeat(4)}`, errors: '' })
   })

@@ -80,7 +80,7 @@ describe('an https proxy', () => {
     const { output, errors } = await runProgram(
       `console.log(await node.createLogoutClient(${JSON.stringify(options)}).revokeToken('token-1'))`,
       // Node.js counts this one among the well-known authorities.
-      { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') },
+      { env: { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') } },
     )
     expect({ output, errors }).toEqual({ output: 'true\n', errors: '' })
   })

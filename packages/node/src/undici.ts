@@ -18,8 +18,9 @@ export async function loadUndici(): Promise<Undici> {
       import('undici/lib/core/connect.js'),
     ])
     return { Pool: pool.default, buildConnector: connect.default }
-  } catch {
-    // A version of undici that has moved these files.
+  } catch (error) {
+    // A version of undici that has moved these files. Other reasons, such as a lack of file descriptors, pass.
+    if (!/NOT_FOUND|NOT_EXPORTED/.test(String((error as { code?: unknown }).code))) throw error
     return import('undici')
   }
 }

@@ -227,7 +227,7 @@ async function ask(url: string, request: BrowserLogoutRequest, timeoutMs: number
     if (signal?.aborted) throw new LogoutProxyError('aborted', 'The caller stopped waiting.', { cause: error })
     if (timeout.aborted) throw new LogoutProxyError('timeout', `No answer within ${timeoutMs} ms.`, { cause: error })
     if (error instanceof LogoutProxyError) throw error
-    throw new LogoutProxyError('network', 'The backend could not be reached.', { cause: error })
+    throw new LogoutProxyError('network', 'The backend did not answer, or redirected.', { cause: error })
   }
 }
 

@@ -25,6 +25,28 @@ test('a form logs a user out, and the browser continues to a page of the applica
   expect(await provider.isActive(user.accessToken)).toBe(false)
 })
 
+test('the options of the form may be an instance of a class', async () => {
+  class Form {
+    readonly #landing = '/bye'
+    #token: string | undefined
+    csrfToken() {
+      return this.#token
+    }
+    get landing() {
+      return this.#landing
+    }
+    set token(token: string) {
+      this.#token = token
+    }
+  }
+  const form = new Form()
+  const { handler, signIn } = createApplication(provider, { form }, { timeoutMs: 300 })
+  const { cookie } = await signIn()
+  form.token = 'an-unguessable-token'
+  const answer = await handler(formRequest(cookie, { csrf_token: 'an-unguessable-token' }))
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/bye?logout=logged_out'])
+})
+
 test('the same endpoint still serves the page’s script', async () => {
   const { handler, signIn } = createFormApplication()
   const { cookie } = await signIn()

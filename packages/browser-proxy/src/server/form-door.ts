@@ -46,6 +46,12 @@ export function checkForm(form: LogoutFormOptions | undefined, session: LogoutSe
   if (!session) invalidOption('form', 'requires session, which has the CSRF token.')
 }
 
+/** A copy that later changes do not affect. The object may be an instance of a class, whose method needs it. */
+export function copyForm(form: LogoutFormOptions): LogoutFormOptions {
+  const { landing, singleSignOut } = form
+  return { csrfToken: (request) => form.csrfToken(request), landing, singleSignOut }
+}
+
 /** The way in which a request calls the endpoint. Without the option, there is only one. */
 export function doorOf({ headers }: Request, form: LogoutFormOptions | undefined): Door {
   return form && FORM_TYPE.test(headers.get('content-type') ?? '') ? 'form' : 'script'

@@ -6,7 +6,7 @@ import {
   refuseUnknownOption,
 } from '@backend-logout/core'
 import type { OnLogoutProxyEvent } from './events.ts'
-import { checkForm, type LogoutFormOptions } from './form-door.ts'
+import { checkForm, copyForm, type LogoutFormOptions } from './form-door.ts'
 import { checkExtraParameters, type GivenExtraParameters } from './front-channel.ts'
 import type { GuardSettings } from './guards.ts'
 import { type ReturnAddresses, resolveReturnAddresses } from './return-address.ts'
@@ -193,7 +193,7 @@ export function resolveOptions(options: LogoutHandlerOptions): HandlerSettings {
     trustedProxyHeader,
     returnTo: resolveReturnAddresses(returnTo),
     extraParameters: typeof extraParameters === 'object' ? { ...extraParameters } : extraParameters,
-    form: form && { ...form },
+    form: form && copyForm(form),
     clearSiteData: clearSiteData.map((directive) => `"${directive}"`).join(', '),
     throttle,
     revokeTimeoutMs,
