@@ -7,6 +7,11 @@ test.each([
   ['a code that the message has', failure('connect ECONNREFUSED 127.0.0.1:1', { code: 'ECONNREFUSED' }), '127.0.0.1:1'],
   ['a code that the message lacks', failure('other side closed', { code: 'UND_ERR_SOCKET' }), '(UND_ERR_SOCKET)'],
   ['no code', failure('it broke', {}), 'it broke'],
+  [
+    'a lack of file descriptors',
+    failure('connect EMFILE 127.0.0.1:1 - Local (undefined:undefined)', { code: 'EMFILE' }),
+    'connect EMFILE 127.0.0.1:1: this process has too many files and connections open; raise its limit (ulimit -n), or lower the concurrency',
+  ],
   ['an expired certificate', failure('certificate has expired', { code: 'CERT_HAS_EXPIRED' }), 'is not valid now'],
 ])('describe() ends with the relevant part for %s', (_what, error, end) => {
   expect(describeFailure(error)).toMatch(new RegExp(`${end.replace(/[().]/g, '\\$&')}$`))

@@ -16,6 +16,10 @@ const ADVICE: readonly (readonly [RegExp, (peer: Peer) => string])[] = [
         ? 'the provider may ask for a client certificate; pass it as tls.cert'
         : 'the proxy may ask for a client certificate, which only the provider gets',
   ],
+  [
+    /^E[MN]FILE$/,
+    () => 'this process has too many files and connections open; raise its limit (ulimit -n), or lower the concurrency',
+  ],
 ]
 
 /** Describes a failed connection on one line, with its code. */
@@ -24,7 +28,10 @@ export function describe(error: unknown, peer: Peer = 'provider'): string {
   // OpenSSL's message is a log line that contains a position in its source code; `reason` is the readable part.
   const stated = code.startsWith('ERR_SSL_') ? reason : message
   // A host with several addresses fails with one error for each of them, and no separate message.
-  const text = stated || errors?.map((one) => describe(one, peer)).join(', ') || 'the connection failed'
+  const text =
+    stated?.replace(' - Local (undefined:undefined)', '') ||
+    errors?.map((one) => describe(one, peer)).join(', ') ||
+    'the connection failed'
   const advice = ADVICE.find(([codes]) => codes.test(code))?.[1](peer)
   return `${text}${text.includes(code) ? '' : ` (${code})`}${advice ? `: ${advice}` : ''}`
 }
