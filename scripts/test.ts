@@ -37,9 +37,9 @@ const suites = (...names: readonly string[]): readonly string[] => names.map((na
  * that those of many packages start last, and the longest of them would run alone at the end. Each lane takes about as
  * long as the others.
  */
-const LANES = [suites('everywhere', 'cli', 'docs', 'runtimes'), suites('outbox', 'browser', 'frameworks')]
-/** Workers under load for minutes, and a release that is published, installed and run. */
-const LONG = [suites('scale'), suites('packaging')]
+const LANES = [suites('everywhere', 'cli', 'docs', 'runtimes'), suites('outbox', 'browser')]
+/** Workers under load for minutes, a release that is published, installed and run, and frameworks that build pages. */
+const LONG = [suites('scale'), suites('packaging', 'frameworks')]
 /** The tests use 600 MB at a time. */
 const LEAST_FREE_BYTES = 4 * 2 ** 30
 // A suite waits for half of its time: for servers, programs and browsers. With more of them at a time, they would only
@@ -166,6 +166,8 @@ if (status !== 0) {
 // Repeated at the end, because a thousand lines of other suites may follow a failure.
 if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 const failed = failures.length
-if (given.length === 0) console.log('\nLeft out: tests/scale and tests/packaging, which `npm test -- --all` runs.')
+if (given.length === 0) {
+  console.log('\nLeft out: tests/scale, tests/packaging and tests/frameworks, which `npm test -- --all` runs.')
+}
 console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

@@ -60,7 +60,7 @@ export const limitGuards: readonly Mutation[] = [
     ],
   ]),
   ...guardsIn(
-    { promise: ROWS, file: 'packages/outbox/src/stored-data.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
+    { promise: ROWS, file: 'packages/outbox/src/stored-data.ts', test: 'tests/scale/src/oversized-rows.test.ts' },
     [
       [
         'reads no large note',
@@ -77,7 +77,7 @@ export const limitGuards: readonly Mutation[] = [
     ],
   ),
   ...guardsIn(
-    { promise: ROWS, file: 'packages/outbox/src/claimed-rows.ts', test: 'tests/outbox/src/alien-rows.test.ts' },
+    { promise: ROWS, file: 'packages/outbox/src/claimed-rows.ts', test: 'tests/scale/src/oversized-rows.test.ts' },
     [
       [
         'reads no row whose text is far longer than its data',

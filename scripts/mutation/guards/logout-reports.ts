@@ -169,7 +169,7 @@ export const logoutReportGuards: readonly Mutation[] = [
         'abandons a body that does not arrive',
         'await within(leftMs, () => reader.read())',
         'await reader.read()',
-        'incomplete_body: a body that stops, breaks off or was read before',
+        'incomplete_body: a body that stops or breaks off',
       ],
     ],
   ),

@@ -8,6 +8,8 @@ import type { OutboxArguments, functions as OutboxFunctions } from './programs/o
 import type { functions as ProviderFunctions } from './programs/provider.ts'
 import { type Remote, startRemote } from './remote.ts'
 
+export type { OutboxArguments }
+
 /** A provider in its own process. */
 export type Provider = Remote<typeof ProviderFunctions>
 /** An outbox in its own process. */
