@@ -29,7 +29,7 @@ export async function query(
 }
 
 /** Cancels the statement of a connection, if it runs one, and closes it. Resolves to true if the server answers. */
-export async function cancel(client: pg.ClientBase, ms = CANCEL_MS): Promise<boolean> {
+export async function cancel(client: pg.ClientBase, ms: number = CANCEL_MS): Promise<boolean> {
   const statement = running.get(client)
   if (!statement) return false
   cancelStatement(client)

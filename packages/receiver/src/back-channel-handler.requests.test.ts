@@ -23,6 +23,12 @@ describe('an invalid report', () => {
     ['malformed_body', 'no token', 400, { headers: form, body: 'other=1' }],
     ['malformed_body', 'an empty token', 400, { headers: form, body: 'logout_token=' }],
     ['malformed_body', 'two tokens', 400, { headers: form, body: 'logout_token=a&logout_token=b' }],
+    [
+      'malformed_body',
+      'not UTF-8',
+      400,
+      { headers: form, body: Buffer.from('logout_token=x&name=j\xfcrgen', 'latin1') },
+    ],
     ['body_too_large', '64 KiB', 400, { headers: form, body: `logout_token=${'x'.repeat(65_536)}` }],
     ['malformed', 'an invalid token', 400, { headers: form, body: 'logout_token=x' }],
   ])('%s: %s', async (code, _name, status, init) => {
@@ -73,16 +79,19 @@ describe('an invalid report', () => {
     expect(eventTypes()).toEqual(['refused'])
   })
 
-  test('incomplete_body: a body that stops, breaks off or was read before', async () => {
+  test('incomplete_body: a body that stops or breaks off', async () => {
     const stuck = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(1)) })
     const broken = new ReadableStream({ start: (controller) => controller.error(new Error('broken')) })
     for (const body of [stuck, broken]) {
       const init = { method: 'POST', headers: form, body, duplex: 'half' } as RequestInit
       expect(await readLogoutToken(new Request(URL, init), 50)).toEqual({ problem: 'incomplete_body' })
     }
+  })
+
+  test('body_already_read: a body that a parser has read before', async () => {
     const used = report('x')
     await used.text()
-    expect(await readLogoutToken(used)).toEqual({ problem: 'incomplete_body' })
+    expect(await readLogoutToken(used)).toEqual({ problem: 'body_already_read' })
   })
 })
 

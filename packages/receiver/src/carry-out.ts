@@ -2,6 +2,7 @@ import { emit, revocationEntryOf, within } from '@backend-logout/core'
 import type { ReceiverStep } from './events.ts'
 import { forEach } from './for-each.ts'
 import { IncompleteLogoutError } from './incomplete-logout-error.ts'
+import { refusedUpTo } from './local-time.ts'
 import { DEFAULT_REVOKED_FOR_S, type LogoutEntry, type LogoutTargets } from './logout-targets.ts'
 import type { LogoutNotice } from './notice.ts'
 import type { Awaitable } from './replays.ts'
@@ -29,15 +30,20 @@ class Logout {
   readonly #secured = new Map<string, string>()
   /** The entries of these tokens for the list. */
   readonly #entries: LogoutEntry[] = []
+  /** The time up to which the list is to refuse tokens. */
+  #at: number
+  /** That time in the entry of the whole logout which the list has. */
+  #listedAt = Number.NEGATIVE_INFINITY
   #tokens = 0
   #failure: unknown
-  /** True once the list has the entry of the whole logout, which is added early after a failure. */
+  /** The addition of the entry of the whole logout to the list, which begins early after a failure. True on success. */
   #listed: Promise<boolean> | undefined
 
   constructor(notice: LogoutNotice, targets: LogoutTargets) {
     const { sessions, outbox, revocations } = targets
     this.#notice = notice
     this.#targets = targets
+    this.#at = refusedUpTo(notice, undefined, [])
     this.#readsTokens = sessions?.tokens !== undefined && (outbox ?? revocations) !== undefined
   }
 
@@ -61,11 +67,10 @@ class Logout {
   }
 
   async #listAll(): Promise<boolean> {
-    const whole = this.#listed ? [] : [entryOf(this.#notice, this.#targets)]
-    const listing = this.#list([...whole, ...this.#entries])
-    this.#listed ??= listing
-    const areListed = await Promise.all([this.#listed, listing])
-    return !areListed.includes(false)
+    // If the early entry could not be added, it is tried again here.
+    await this.#listed
+    this.#listed = this.#list(this.#entries)
+    return this.#listed
   }
 
   async #end(id: string): Promise<void> {
@@ -85,6 +90,7 @@ class Logout {
     // An application may compute `expiresAt` for each call.
     const found = JSON.stringify([stored.refreshToken, ...stored.accessTokens])
     if (this.#secured.get(id) === found) return []
+    this.#at = refusedUpTo(this.#notice, this.#at, stored.accessTokens)
     const pending = tokensToRevoke(stored, this.#targets)
     const count = Number(pending.accessToken !== undefined) + Number(pending.refreshToken !== undefined)
     if (outbox && count > 0) await this.#attempt('outbox', () => outbox.add(pending))
@@ -93,12 +99,18 @@ class Logout {
     return stored.accessTokens.flatMap((token) => revocationEntryOf(token) ?? [])
   }
 
-  /** Appends entries to the list. False if that fails: then no session may end whose tokens are among them. */
+  /**
+   * Appends entries to the list, with the entry of the whole logout if it is missing there, or ends before a token that was
+   * found. False if that fails: then no session may end whose tokens are among them.
+   */
   async #list(entries: readonly LogoutEntry[]): Promise<boolean> {
     const { revocations } = this.#targets
-    if (!revocations || entries.length === 0) return true
+    const at = this.#at
+    const missing = at > this.#listedAt ? [entryOf(this.#notice, at, this.#targets), ...entries] : entries
+    if (!revocations || missing.length === 0) return true
     try {
-      await this.#attempt('revocations', () => revocations.append(entries))
+      await this.#attempt('revocations', () => revocations.append(missing))
+      this.#listedAt = Math.max(this.#listedAt, at)
       return true
     } catch (error) {
       this.#failure ??= error
@@ -109,7 +121,7 @@ class Logout {
   /** Notes the first failure. Services must not wait for the rest of the logout then. */
   #fail(error: unknown): void {
     this.#failure ??= error
-    this.#listed ??= this.#list([entryOf(this.#notice, this.#targets)])
+    this.#listed ??= this.#list([])
   }
 
   async #attempt<T>(step: ReceiverStep, run: () => Awaitable<T>): Promise<T> {
@@ -125,7 +137,8 @@ class Logout {
 
 /** With a `sid`, only that session: a `sub` in addition only names its user. */
 function entryOf(
-  { iss, sub, sid, at }: LogoutNotice,
+  { iss, sub, sid }: LogoutNotice,
+  at: number,
   { revokedForSeconds = DEFAULT_REVOKED_FOR_S }: LogoutTargets,
 ): LogoutEntry {
   const times = { at, until: at + revokedForSeconds }

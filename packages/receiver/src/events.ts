@@ -31,17 +31,38 @@ export type ReceiverEvent =
   | { readonly type: 'failure'; readonly step: ReceiverStep; readonly error: unknown }
 
 /**
- * Reason for refusing a request before its token was checked, or a webhook of GenAuth: it lacks the secret, or does not
- * name a user.
+ * Reason for refusing a request, other than its token.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `method_not_allowed` | the method is not POST |
+ * | `unsupported_media_type` | the content type is not a form, or JSON for the other endpoints |
+ * | `body_too_large` | the body is longer than 32 KiB, or 1 MiB from GenAuth |
+ * | `body_already_read` | other code of the application, such as a body parser, has read the body before the handler |
+ * | `incomplete_body` | the body broke off, or did not arrive within 10 seconds |
+ * | `malformed_body` | the body is not UTF-8, or not a form with one logout token, or not a JSON object |
+ * | `wrong_secret` | GenAuth's webhook lacks the secret |
+ * | `unreadable_event` | GenAuth's webhook does not name its users |
+ * | `token_missing` | Universal Logout: there is no bearer token |
+ * | `unreadable_subject` | Universal Logout: `sub_id` does not name a user by `iss_sub` or `email` |
+ * | `foreign_subject` | Universal Logout: the user is one of another issuer |
+ * | `unknown_subject` | Universal Logout: `subjectOfEmail` found no user |
+ * | `unsupported_subject` | Universal Logout: the user is named by email address, and there is no `subjectOfEmail` |
  */
 export type RequestProblem =
   | 'method_not_allowed'
   | 'unsupported_media_type'
   | 'body_too_large'
+  | 'body_already_read'
   | 'incomplete_body'
   | 'malformed_body'
   | 'wrong_secret'
   | 'unreadable_event'
+  | 'token_missing'
+  | 'unreadable_subject'
+  | 'foreign_subject'
+  | 'unknown_subject'
+  | 'unsupported_subject'
 
 /** Receives {@link ReceiverEvent}s. Its errors are ignored: watching a logout must not break it. */
 export type OnReceiverEvent = (event: ReceiverEvent) => void

@@ -26,7 +26,7 @@ export async function fetchJson(transport: Transport, url: string, timeoutMs: nu
     if (truncated) throw new Error(`its response is longer than ${MAX_BYTES} bytes`)
     // The parser's message would quote the response.
     const members = parseMembers(body)
-    if (!members) throw new Error('its response is not JSON')
+    if (!members) throw new Error('its response is not a JSON object')
     return members
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error

@@ -75,17 +75,49 @@ test('users are found by their email address if the application supports it', as
   expect([...live]).toEqual(['3'])
 })
 
-describe('nothing ends', () => {
-  test.each<[number, string, unknown]>([
-    [400, 'without JSON', 'sub_id'],
-    [400, 'without a subject', {}],
-    [400, 'with a format that is not known', { sub_id: { format: 'opaque', id: '1' } }],
-    [400, 'with a subject that is text', { sub_id: 'alice' }],
-    [400, 'with a sub that is not a string', { sub_id: { format: 'iss_sub', iss: 'x', sub: 7 } }],
-    [403, 'for a user of another issuer', { sub_id: { format: 'iss_sub', iss: 'https://other', sub: 'alice' } }],
-    [400, 'with an endless body', 'x'.repeat(100_000)],
-  ])('%s: %s', async (status, _name, body) => {
-    expect(await ask(body)).toBe(status)
+describe('nothing ends, and an event has the reason', () => {
+  const email = { sub_id: { format: 'email', email: 'x@example.com' } }
+  test.each<[number, string, string, unknown, object?]>([
+    [400, 'malformed_body', 'without JSON', 'sub_id'],
+    [400, 'malformed_body', 'with a list', []],
+    [400, 'unreadable_subject', 'without a subject', {}],
+    [400, 'unreadable_subject', 'with a format that is not known', { sub_id: { format: 'opaque', id: '1' } }],
+    [400, 'unreadable_subject', 'with a subject that is text', { sub_id: 'alice' }],
+    [400, 'unreadable_subject', 'with a sub of another type', { sub_id: { format: 'iss_sub', iss: 'x', sub: 7 } }],
+    [
+      403,
+      'foreign_subject',
+      'for another issuer',
+      { sub_id: { format: 'iss_sub', iss: 'https://other', sub: 'alice' } },
+    ],
+    [404, 'unknown_subject', 'for an unknown address', email, { subjectOfEmail: () => null }],
+    [422, 'unsupported_subject', 'for an address, which the application does not know', email],
+    [400, 'body_too_large', 'with an endless body', 'x'.repeat(100_000)],
+  ])('%s, %s: %s', async (status, code, _name, body, options = {}) => {
+    expect(await ask(body, token(), options)).toBe(status)
+    expect(events.at(-1)).toEqual({ type: 'refused', code, status, durationMs: expect.any(Number) })
+    expect(live.size).toBe(3)
+  })
+
+  test('400: bytes that are not UTF-8, another content type, and a body that was read before', async () => {
+    const handler = await handlerFor()
+    const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
+    const send = async (init: RequestInit, parse?: 'text'): Promise<unknown> => {
+      const request = new Request(ENDPOINT, { method: 'POST', headers, body: JSON.stringify(alice()), ...init })
+      if (parse) await request.text()
+      const { status } = await handler(request)
+      return [status, (events.at(-1) as { code?: string }).code]
+    }
+    const latin1 = Buffer.from(
+      JSON.stringify({ sub_id: { format: 'iss_sub', iss: issuer.url, sub: 'jürgen' } }),
+      'latin1',
+    )
+    expect(await send({ body: latin1 })).toEqual([400, 'malformed_body'])
+    expect(await send({ headers: { ...headers, 'content-type': 'text/plain' } })).toEqual([
+      400,
+      'unsupported_media_type',
+    ])
+    expect(await send({}, 'text')).toEqual([400, 'body_already_read'])
     expect(live.size).toBe(3)
   })
 
@@ -115,7 +147,12 @@ describe('nothing ends', () => {
     const handler = await handlerFor()
     const answer = await handler(new Request(ENDPOINT, { method: 'POST', body: JSON.stringify(alice()) }))
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
-    expect((await handler(new Request(ENDPOINT))).status).toBe(405)
+    const other = await handler(new Request(ENDPOINT))
+    expect([other.status, other.headers.get('allow')]).toEqual([405, 'POST'])
+    expect(events).toMatchObject([
+      { type: 'refused', code: 'token_missing', status: 401 },
+      { type: 'refused', code: 'method_not_allowed', status: 405 },
+    ])
   })
 
   test.each([{ sub: undefined }, { sub: '' }, { iss: undefined }])(
@@ -165,6 +202,63 @@ describe('nothing ends', () => {
     const outbox = { add: () => Promise.reject(new Error('down')) }
     expect(await ask(alice(), token(), { outbox })).toBe(503)
     expect(live.size).toBe(3)
+  })
+})
+
+test('a user that the application names may have any other members', async () => {
+  const body = { sub_id: { format: 'email', email: 'alice@example.com' } }
+  const subjectOfEmail = (_email: string, iss: string) => ({ iss, sub: 'alice', code: 7, status: 200 })
+  expect(await ask(body, token(), { subjectOfEmail })).toBe(204)
+  expect([...live]).toEqual(['3'])
+})
+
+test('options that an object inherits have an effect', async () => {
+  const sessions = createMemorySessionIndex({ end: (id) => live.delete(id) })
+  live.add('1')
+  await sessions.add('1', { iss: issuer.url, sub: 'alice', iat: now() - 60 })
+  class Settings {
+    readonly issuer = issuer.url
+    readonly clientId = 'app'
+    readonly endpoint = ENDPOINT
+    get sessions() {
+      return sessions
+    }
+  }
+  const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json' }
+  const request = new Request(ENDPOINT, { method: 'POST', headers, body: JSON.stringify(alice()) })
+  expect((await createGlobalRevocationHandler(new Settings())(request)).status).toBe(204)
+  expect([...live]).toEqual([])
+})
+
+describe('options of a verifier that have no effect here are refused', () => {
+  const replays = { has: () => false, add: () => {} }
+  test.each<[string, object]>([
+    ['replays', { replays }],
+    ['decryptionKeys', { decryptionKeys: [] }],
+    ['allowMissingExp', { allowMissingExp: true }],
+    ['strictType', { strictType: false }],
+  ])('%s', async (option, changes) => {
+    await expect(handlerFor(changes)).rejects.toMatchObject({ code: 'invalid_options', option })
+    if (option === 'replays') return
+    const issuers = [{ issuer: issuer.url, clientId: 'app', ...changes }]
+    const several = handlerFor({ issuer: undefined, clientId: undefined, issuers })
+    await expect(several).rejects.toMatchObject({ code: 'invalid_options', option: `issuers.${option}` })
+  })
+
+  test('also if an object inherits them, and not if they are undefined', async () => {
+    const settings = {
+      issuer: issuer.url,
+      clientId: 'app',
+      endpoint: ENDPOINT,
+      sessions: createMemorySessionIndex({ end() {} }),
+    }
+    const inheriting: typeof settings = Object.setPrototypeOf({ ...settings }, { replays })
+    expect(() => createGlobalRevocationHandler(inheriting)).toThrow(/^replays is not an option here/)
+    expect(createGlobalRevocationHandler({ ...settings, ...{ replays: undefined } })).toBeTypeOf('function')
+    // @ts-expect-error The compiler refuses them as well.
+    expect(() => createGlobalRevocationHandler({ ...settings, allowMissingExp: true })).toThrow(
+      /tokens .* must have exp/,
+    )
   })
 })
 

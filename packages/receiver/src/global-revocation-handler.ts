@@ -1,11 +1,12 @@
-import { checkUrl, emit, invalidOption, within } from '@backend-logout/core'
+import { checkUrl, copyOptions, emit, invalidOption, within } from '@backend-logout/core'
 import { bareResponse, retryHeaders } from './bare-response.ts'
 import { readBodyText } from './body-text.ts'
 import { carryOut } from './carry-out.ts'
+import type { RequestProblem } from './events.ts'
 import { createRevocationTokenVerifier } from './global-revocation-token.ts'
 import { parseMembers } from './json-object.ts'
 import { checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
-import { type LogoutTokenVerifierOptions, resolveOptions } from './options.ts'
+import { type IssuerOptions, resolveOptions, type SharedVerifierOptions } from './options.ts'
 import type { Awaitable } from './replays.ts'
 import { readThrown, reportIncomplete } from './thrown.ts'
 
@@ -17,9 +18,14 @@ export interface RevocationSubject {
   readonly sub: string
 }
 
+/** A provider whose requests are accepted. Its tokens are always signed, have `exp`, and have their own `typ`. */
+export interface RevocationIssuerOptions
+  extends Omit<IssuerOptions, 'allowMissingExp' | 'decryptionKeys' | 'strictType'> {}
+
 /** Options of {@link createGlobalRevocationHandler}. */
 export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAccess'> &
-  LogoutTokenVerifierOptions & {
+  Omit<SharedVerifierOptions, 'replays'> &
+  (RevocationIssuerOptions | { readonly issuers: readonly RevocationIssuerOptions[] }) & {
     /** The address of this endpoint, as registered at the provider, without a query: the `aud` of its tokens. */
     readonly endpoint: string | URL
     /**
@@ -35,7 +41,21 @@ export type GlobalRevocationHandlerOptions = Omit<LogoutTargets, 'keepOfflineAcc
 export type GlobalRevocationHandler = (request: Request) => Promise<Response>
 
 const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
-const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
+const NAMES = {
+  more: { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true },
+  without: {
+    replays: 'a request can be repeated, which is harmless',
+    decryptionKeys: 'the tokens of these requests are not encrypted',
+    allowMissingExp: 'the tokens of these requests must have exp',
+    strictType: 'the typ of these tokens is always checked',
+  } satisfies Record<'replays' | Exclude<keyof IssuerOptions, keyof RevocationIssuerOptions>, string>,
+}
+
+/** The reason why a request names no user that can be logged out. */
+interface SubjectRefusal {
+  readonly code: RequestProblem
+  readonly status: 400 | 403 | 404 | 422
+}
 
 /**
  * Creates the endpoint that Okta's Universal Logout calls when an administrator or a detected threat logs a user out
@@ -43,7 +63,7 @@ const NAMES = { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true }
  *
  * Responses: 204 on success, 400 for an invalid request, 401 for a token that is not acceptable, 403 for a user of
  * another issuer, 404 for an unknown email address, 422 if users cannot be found by the request's identifier, and 503
- * if a store failed or the provider's current keys cannot be fetched.
+ * if a store failed or the provider's current keys cannot be fetched. The event `refused` has the reason.
  *
  * **Experimental**: the protocol is a draft that has expired, and this was not tried with a live Okta tenant. It may change
  * in any version.
@@ -75,35 +95,44 @@ export function createGlobalRevocationHandler(options: GlobalRevocationHandlerOp
   }
   const verify = createRevocationTokenVerifier(settings, String(options.endpoint))
 
-  /** The user that a request names, or the status of the refusal. */
-  const readSubject = async (body: string, iss: string): Promise<RevocationSubject | 400 | 403 | 404 | 422> => {
+  const targets = { ...copyOptions(options, ITS_TARGETS), keepOfflineAccess: false }
+
+  const readSubject = async (body: string, iss: string): Promise<RevocationSubject | SubjectRefusal> => {
+    const members = parseMembers(body)
+    if (!members) return { code: 'malformed_body', status: 400 }
     // `subject` is documented by Auth0.
-    const { sub_id: named, subject = named } = parseMembers(body) ?? {}
+    const { sub_id: named, subject = named } = members
     const { format, iss: of, sub, email } = Object(subject) as Record<string, unknown>
-    if (format === 'iss_sub') {
-      if (!isName(of) || !isName(sub)) return 400
-      return of === iss ? { iss, sub } : 403
+    if (format === 'iss_sub' && isName(of) && isName(sub)) {
+      return of === iss ? { iss, sub } : { code: 'foreign_subject', status: 403 }
     }
-    if (format !== 'email' || !isName(email)) return 400
-    if (!subjectOfEmail) return 422
+    if (format !== 'email' || !isName(email)) return { code: 'unreadable_subject', status: 400 }
+    if (!subjectOfEmail) return { code: 'unsupported_subject', status: 422 }
     const found = (await within(storeTimeoutMs, () => subjectOfEmail(email, iss))) ?? undefined
-    if (found === undefined) return 404
+    if (found === undefined) return { code: 'unknown_subject', status: 404 }
     // In the revocation list, an entry without a user would be one for all users of the issuer.
-    if (!isName(found.iss) || !isName(found.sub)) throw new TypeError('subjectOfEmail must return iss and sub.')
-    return found
+    const { iss: its, sub: user } = found
+    if (!isName(its) || !isName(user)) throw new TypeError('subjectOfEmail must return iss and sub.')
+    return { iss: its, sub: user }
   }
 
   const respond = async (request: Request, startedAt: number): Promise<Response> => {
-    if (request.method !== 'POST') return bareResponse(405, { allow: 'POST' })
+    const refuse = (code: RequestProblem, status: number, headers?: Readonly<Record<string, string>>): Response => {
+      emit(onEvent, { type: 'refused', code, status, durationMs: performance.now() - startedAt })
+      return bareResponse(status, headers)
+    }
+    if (request.method !== 'POST') return refuse('method_not_allowed', 405, { allow: 'POST' })
     const [, token] = /^Bearer +([\w.-]+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-    if (!token) return bareResponse(401, { 'www-authenticate': 'Bearer' })
+    if (!token) return refuse('token_missing', 401, { 'www-authenticate': 'Bearer' })
     const { iss, at } = await verify(token)
-    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) return bareResponse(400)
+    if (!/^application\/json\s*(?:;|$)/i.test(request.headers.get('content-type') ?? '')) {
+      return refuse('unsupported_media_type', 400)
+    }
     const body = await readBodyText(request)
-    const subject = typeof body === 'string' ? await readSubject(body, iss) : 400
-    if (typeof subject === 'number') return bareResponse(subject)
-    const notice = { iss: subject.iss, sub: subject.sub, at }
-    const { sessions } = await carryOut(notice, { ...options, keepOfflineAccess: false })
+    if (typeof body !== 'string') return refuse(body.problem, 400)
+    const subject = await readSubject(body, iss)
+    if ('code' in subject) return refuse(subject.code, subject.status)
+    const { sessions } = await carryOut({ iss: subject.iss, sub: subject.sub, at }, targets)
     emit(onEvent, { type: 'logged_out', sessions, durationMs: performance.now() - startedAt })
     return bareResponse(204)
   }

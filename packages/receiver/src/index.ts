@@ -17,6 +17,7 @@ export {
   createGlobalRevocationHandler,
   type GlobalRevocationHandler,
   type GlobalRevocationHandlerOptions,
+  type RevocationIssuerOptions,
   type RevocationSubject,
 } from './global-revocation-handler.ts'
 export { IncompleteLogoutError } from './incomplete-logout-error.ts'

@@ -1,5 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose'
 import type { SignatureHeader } from './header.ts'
+import { copyJwk } from './jwk.ts'
 
 /** The maximum number of keys of a provider that are read. */
 const MAX_KEYS = 100
@@ -24,7 +25,7 @@ export class KeySet {
 
   /** @param keys The `keys` of a JWK set, unchecked. */
   constructor(keys: unknown) {
-    this.#keys = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).filter(isVerificationKey) : []
+    this.#keys = Array.isArray(keys) ? keys.slice(0, MAX_KEYS).map(copyJwk).filter(isVerificationKey) : []
   }
 
   /** The number of keys that can verify signatures. */
@@ -71,9 +72,7 @@ export class KeySet {
 }
 
 /** Recognizes a public key for signatures (RFC 7517 §4.2, §4.3). Symmetric keys in a public set are ignored. */
-function isVerificationKey(value: unknown): value is JWK {
-  if (typeof value !== 'object' || value === null) return false
-  const { kty, use, key_ops: operations, kid, alg } = value as Record<string, unknown>
+function isVerificationKey({ kty, use, key_ops: operations, kid, alg }: JWK): boolean {
   return (
     (kty === 'RSA' || kty === 'EC' || kty === 'OKP') &&
     (use === undefined || use === 'sig') &&

@@ -25,6 +25,12 @@ const verifierFor = (options: object = {}): LogoutTokenVerifier =>
 
 const verdict = (token: string | Promise<string>, by = verifier): Promise<string> => verdictOf(token, by)
 
+async function fetchWithoutListener(): Promise<Response> {
+  const gone = await TestIssuer.start()
+  await gone[Symbol.asyncDispose]()
+  return globalThis.fetch(gone.url)
+}
+
 const failures = (): string[] => events.flatMap((event) => (event.type === 'keys_failed' ? [event.message] : []))
 const minutes = (count: number): unknown => vi.advanceTimersByTime(count * 60_000)
 
@@ -139,6 +145,19 @@ describe('keys that change', () => {
     }
     expect(await verdict(issuer.token())).toBe('keys_unavailable')
     expect(failures()[0]).toContain('no key for signatures')
+  })
+
+  test.each([
+    { use: null },
+    { use: '' },
+    { alg: null },
+    { key_ops: null },
+    { key_ops: [] },
+    { kid: null },
+    { kid: '' },
+  ])('a member without a value counts as missing: %j', async (member) => {
+    issuer.jwks = { keys: [{ ...issuer.key.jwk, ...member }] }
+    expect(await verdict(issuer.token())).toBe('accepted')
   })
 
   test('an RSA key that is too short is ignored', async () => {
@@ -336,11 +355,50 @@ describe('a provider that fails', () => {
     ],
     ['no address of keys', (one) => Object.assign(one.metadata, { jwks_uri: 7 }), /jwks_uri/],
     ['keys that are not a list', (one) => Object.assign(one, { jwks: { keys: {} } }), /no key/],
-    ['keys that are not an object', (one) => Object.assign(one, { jwks: ['x'] }), /not JSON/],
+    [
+      'no address of keys at all',
+      (one) => Object.assign(one.metadata, { jwks_uri: undefined }),
+      /: its metadata has no jwks_uri\.$/,
+    ],
+    [
+      'an address of keys that is not one',
+      (one) => Object.assign(one.metadata, { jwks_uri: 'jwks' }),
+      /jwks_uri .*[^.]\.$/,
+    ],
+    [
+      'keys that are not an object',
+      (one) => Object.assign(one, { jwks: ['x'] }),
+      /its response is not a JSON object\.$/,
+    ],
   ])('its response is not accepted with %s', async (_name, spoil, reason) => {
     spoil(issuer)
     expect(await verdict(issuer.token())).toBe('keys_unavailable')
     expect(failures()[0]).toMatch(reason)
+  })
+
+  test.each<[string, () => unknown, string]>([
+    ['no listener', fetchWithoutListener, ': fetch failed (ECONNREFUSED).'],
+    [
+      'a certificate that is not trusted',
+      () => Promise.reject(new Error('failed', { cause: { cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } } })),
+      ': failed (DEPTH_ZERO_SELF_SIGNED_CERT).',
+    ],
+    [
+      'a host with several addresses',
+      () => Promise.reject(new Error('failed', { cause: new AggregateError([{ code: 'EHOSTUNREACH' }]) })),
+      ': failed (EHOSTUNREACH).',
+    ],
+    [
+      'a message with the code',
+      () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED.'), { code: 'ECONNREFUSED' })),
+      ': connect ECONNREFUSED.',
+    ],
+    ['an error of this project', () => Promise.reject({ message: 'refused.', code: 'invalid_options' }), ': refused.'],
+  ])('the event has the reason: %s', async (_name, send, reason) => {
+    const transport = { send: send as Transport['send'] }
+    expect(await verdict(issuer.token(), verifierFor({ transport }))).toBe('keys_unavailable')
+    expect(failures()[0]).toContain(reason)
+    expect(failures()[0]).not.toContain('..')
   })
 
   test('a transport that throws what cannot be read is one that fails', async () => {

@@ -6,7 +6,7 @@ import type { SignatureHeader } from './header.ts'
 import { KeySet } from './key-set.ts'
 import type { TrustedIssuer, VerifierSettings } from './options.ts'
 import { isSignedWith } from './signature.ts'
-import { messageOf } from './thrown.ts'
+import { reasonOf } from './thrown.ts'
 
 /**
  * The maximum age of keys before they are fetched again, in milliseconds: a withdrawn key is used no longer than that.
@@ -143,7 +143,7 @@ export class KeySource {
     } catch (error) {
       // The next attempt also reads the metadata, because the address may have changed by then.
       this.#expireMetadata()
-      const message = `The keys of ${issuer} could not be fetched: ${messageOf(error)}.`
+      const message = `The keys of ${issuer} could not be fetched: ${reasonOf(error)}.`
       emit(onEvent, { type: 'keys_failed', issuer, message })
       throw error
     }
@@ -161,6 +161,7 @@ export class KeySource {
     const { issuer, metadataUrl } = this.#issuer
     const metadata = await fetchJson(transport, metadataUrl, timeoutMs)
     if (metadata.issuer !== issuer) throw new Error('its metadata is that of another issuer')
+    if (typeof metadata.jwks_uri !== 'string') throw new Error('its metadata has no jwks_uri')
     const policy = { allowInsecureHttp, endpointHosts: undefined, metadataUrl }
     const jwksUri = checkMetadataUrl(metadata.jwks_uri, "The provider's jwks_uri", issuer, policy)
     const listed = metadata.id_token_signing_alg_values_supported

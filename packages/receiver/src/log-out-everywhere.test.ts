@@ -2,8 +2,13 @@ import { describe, expect, test } from 'vitest'
 import { IncompleteLogoutError } from './incomplete-logout-error.ts'
 import { logoutEverywhere } from './log-out-everywhere.ts'
 import { createMemorySessionIndex } from './memory-session-index.ts'
+import type { LogoutNotice } from './notice.ts'
 
 const iss = 'https://id.example.com'
+const seconds = (): number => Math.floor(Date.now() / 1000)
+/** An access token that only an entry for its user can name. */
+const jwt = (claims: object): string =>
+  `e30.${Buffer.from(JSON.stringify({ iss, sub: 'alice', ...claims })).toString('base64url')}.c2ln`
 
 describe('logoutEverywhere()', () => {
   test('ends sessions that began before now, and reports their number', async () => {
@@ -15,7 +20,7 @@ describe('logoutEverywhere()', () => {
     const now = Math.floor(Date.now() / 1000)
     await sessions.add('1', { iss, sub: 'alice', iat: now - 5 })
     await sessions.add('2', { iss, sub: 'alice', iat: now - 5 })
-    await sessions.add('3', { iss, sub: 'alice', iat: now + 60 })
+    await sessions.add('3', { iss, sub: 'alice', iat: now + 120 })
     const added: unknown[] = []
     const outbox = { add: async (tokens: unknown) => added.push(tokens) }
     expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, outbox })).toEqual({ sessions: 2, tokens: 3 })
@@ -79,6 +84,86 @@ describe('logoutEverywhere()', () => {
     const failure = logoutEverywhere({ iss, sub: 'alice' }, { sessions, revocations })
     await expect(failure).rejects.toMatchObject({ step: 'end' })
     expect(entries).toEqual([expect.objectContaining({ iss, sub: 'alice' })])
+  })
+
+  describe('if the clock of the provider is ahead', () => {
+    const setUp = async (tokens: Record<string, object | undefined>) => {
+      const store = new Map(Object.entries(tokens))
+      const sessions = createMemorySessionIndex({ tokens: (id) => store.get(id), end: (id) => store.delete(id) })
+      for (const id of store.keys()) await sessions.add(id, { iss, sub: 'alice', iat: seconds() + 5 })
+      const entries: { at?: number }[] = []
+      const revocations = { append: async (more: readonly object[]) => entries.push(...more) }
+      return { store, sessions, entries, revocations }
+    }
+
+    test('ends the sessions that exist, and makes services refuse their tokens', async () => {
+      const now = seconds()
+      const { store, entries, ...targets } = await setUp({
+        1: { accessToken: jwt({ iat: now + 5 }) },
+        2: { accessToken: 'opaque', replacedAccessTokens: [jwt({ iat: now + 7.9 })] },
+      })
+      expect(await logoutEverywhere({ iss, sub: 'alice' }, targets)).toMatchObject({ sessions: 2 })
+      expect(store.size).toBe(0)
+      expect(entries).toEqual([expect.objectContaining({ sub: 'alice', at: now + 7 })])
+      // It began after that token.
+      expect(await targets.sessions.add('3', { iss, sub: 'alice', iat: now + 8 })).toBe(true)
+    })
+
+    test('the entry is at most a minute ahead, and not ahead at all without later tokens', async () => {
+      const now = seconds()
+      const ends = async (accessToken: string): Promise<number> => {
+        const { sessions, revocations, entries } = await setUp({ 1: { accessToken } })
+        expect(await logoutEverywhere({ iss, sub: 'alice' }, { sessions, revocations })).toMatchObject({ sessions: 1 })
+        return (entries[0]?.at ?? 0) - now
+      }
+      expect(await ends(jwt({ iat: now + 3_600 }))).toBeOneOf([60, 61])
+      expect(await ends(jwt({ iat: 'soon' }))).toBeOneOf([0, 1])
+      expect(await ends('opaque')).toBeOneOf([0, 1])
+      const entries: { at?: number }[] = []
+      await logoutEverywhere(
+        { iss, sub: 'alice' },
+        { revocations: { append: async (more) => entries.push(...(more as object[])) } },
+      )
+      expect((entries[0]?.at ?? 0) - now).toBeOneOf([0, 1])
+    })
+
+    test('an entry that was added early is followed by one for tokens that are found later', async () => {
+      const now = seconds()
+      const { store, sessions, entries, revocations } = await setUp({ 1: {}, 2: {} })
+      const tokens = async (id: string) => {
+        if (id === '1') throw new Error('down')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return { accessToken: jwt({ iat: now + 5 }) }
+      }
+      const failing = { ...sessions, tokens }
+      const failure = logoutEverywhere({ iss, sub: 'alice' }, { sessions: failing, revocations })
+      await expect(failure).rejects.toMatchObject({ step: 'tokens' })
+      expect(entries.map(({ at = 0 }) => at)).toEqual([expect.toBeOneOf([now, now + 1]), now + 5])
+      expect([...store.keys()]).toEqual(['1'])
+    })
+
+    test('so is an entry for the tokens that a refresh puts into a session meanwhile', async () => {
+      const now = seconds()
+      let reads = 0
+      const { sessions, entries, revocations } = await setUp({ 1: {} })
+      const tokens = () => ({ accessToken: jwt({ iat: now + (++reads === 1 ? -5 : 9) }) })
+      await logoutEverywhere({ iss, sub: 'alice' }, { sessions: { ...sessions, tokens }, revocations })
+      expect(entries.map(({ at = 0 }) => at)).toEqual([expect.toBeOneOf([now, now + 1]), now + 9])
+    })
+
+    test('a time that the caller states is used as it is', async () => {
+      const now = seconds()
+      const { store, sessions, entries, revocations } = await setUp({ 1: { accessToken: jwt({ iat: now + 5 }) } })
+      const notices: LogoutNotice[] = []
+      const find = (notice: LogoutNotice) => {
+        notices.push(notice)
+        return sessions.find(notice)
+      }
+      await logoutEverywhere({ iss, sub: 'alice', at: now + 4 }, { sessions: { ...sessions, find }, revocations })
+      expect([notices, store.size]).toEqual([[{ iss, sub: 'alice', at: now + 4 }], 1])
+      await logoutEverywhere({ iss, sub: 'alice', at: now + 5 }, { sessions: { ...sessions, find }, revocations })
+      expect([entries.map(({ at }) => at), store.size]).toEqual([[now + 4, now + 5], 0])
+    })
   })
 
   test('names the step that failed', async () => {

@@ -1,5 +1,6 @@
 import { invalidOption } from '@backend-logout/core'
 import { carryOut, type LogoutSummary } from './carry-out.ts'
+import { noticeOfNow } from './local-time.ts'
 import { checkTargetNames, checkTargets, type LogoutTargets, TARGETS } from './logout-targets.ts'
 import type { LogoutNotice } from './notice.ts'
 
@@ -7,7 +8,9 @@ import type { LogoutNotice } from './notice.ts'
 export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'> {
   /**
    * Sessions that began later, by the provider's clock, stay active. In seconds since 1970.
-   * @default now, by this machine's clock: if the provider's clock can be ahead, pass a time that is as much later
+   * @default now: all sessions that `sessions` finds end, even if the provider's clock is up to a minute ahead of this
+   * machine's. The revocation list then refuses what was issued up to now by this machine's clock, or up to the latest
+   * access token in these sessions. If the list must also refuse other tokens, pass a time by the provider's clock
    */
   readonly at?: number | undefined
 }
@@ -40,13 +43,14 @@ export interface LogoutSubject extends Pick<LogoutNotice, 'iss' | 'sub' | 'sid'>
 export async function logoutEverywhere(who: LogoutSubject, targets: LogoutTargets): Promise<LogoutSummary> {
   checkTargetNames(targets, TARGETS)
   checkTargets(targets)
-  const { iss, sub, sid, at = Math.floor(Date.now() / 1000) } = who ?? {}
+  const { iss, sub, sid, at } = who ?? {}
   const isName = (value: unknown): boolean => typeof value === 'string' && value !== ''
   if (!isName(iss)) invalidOption('iss', 'must be the issuer.', 'invalid_argument')
   if (!isName(sub ?? sid) || !isName(sid ?? sub)) invalidOption('sub', 'or sid is required.', 'invalid_argument')
-  if (!(Number.isInteger(at) && at >= 0 && at < 100_000_000_000)) {
+  if (at !== undefined && !(Number.isInteger(at) && at >= 0 && at < 100_000_000_000)) {
     invalidOption('at', 'must be whole seconds since 1970.', 'invalid_argument')
   }
   // A database returns null for an empty column.
-  return carryOut({ iss, at, ...(sub && { sub }), ...(sid && { sid }) }, targets)
+  const whose = { iss, ...(sub && { sub }), ...(sid && { sid }) }
+  return carryOut(at === undefined ? noticeOfNow(whose) : { ...whose, at }, targets)
 }

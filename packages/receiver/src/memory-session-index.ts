@@ -80,14 +80,14 @@ export function createMemorySessionIndex(input: SessionAccess): RecordedSessions
     },
     find(notice) {
       prune()
-      reported.add({ ...notice, until: Date.now() / 1000 + REPORTED_S })
-      const { iss, sub, sid } = notice
+      const { iss, sub, sid, at, localAt = at } = notice
+      reported.add({ ...notice, at: localAt, until: Date.now() / 1000 + REPORTED_S })
       const ids = sid === undefined ? bySubject.get(nameOf(iss, sub)) : bySession.get(nameOf(iss, sid))
       return [...(ids ?? [])].filter((id) => ends(notice, records.get(id) as SessionRecord))
     },
-    ...(tokens && { tokens }),
+    ...(tokens && { tokens: (id: string) => tokens.call(input, id) }),
     async end(id) {
-      await end(id)
+      await end.call(input, id)
       forget(id)
     },
   }

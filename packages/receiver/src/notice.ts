@@ -11,6 +11,12 @@ export interface LogoutNotice {
    * Later sessions stay active.
    */
   readonly at: number
+  /**
+   * The time of the logout by this machine's clock, if the provider gave none. Then `at` is a minute later, because the
+   * provider's clock may be ahead: it is for sessions that exist. A login that is recorded afterward is compared with this
+   * time, so that the user can immediately log in again.
+   */
+  readonly localAt?: number
   /** The token's id. */
   readonly jti?: string
   /** The latest time at which the provider can deliver the token. */

@@ -8,6 +8,7 @@ import {
 } from '@backend-logout/core'
 import type { JWK } from 'jose'
 import type { OnReceiverEvent } from './events.ts'
+import { copyJwk } from './jwk.ts'
 import { createReplayMemory, type ReplayStore } from './replays.ts'
 
 /**
@@ -154,20 +155,32 @@ export interface VerifierSettings {
   readonly onEvent: OnReceiverEvent | undefined
 }
 
+/** Names of options of other code, next to those of a verifier. */
+export interface OtherNames {
+  /** Those that it reads. */
+  readonly more: object
+  /** Options of verifiers that would have no effect there, with the reason as the end of a message. */
+  readonly without: Readonly<Record<string, string>>
+}
+
 /**
  * Checks options and fills in the defaults.
  *
- * @param more Names of options that other code reads.
  * @throws LogoutError `invalid_options`
  */
-export function resolveOptions(options: LogoutTokenVerifierOptions, more: object = {}): VerifierSettings {
+export function resolveOptions(
+  options: LogoutTokenVerifierOptions,
+  { more, without }: OtherNames = { more: {}, without: {} },
+): VerifierSettings {
   if (typeof options !== 'object' || options === null) invalidOption('options', 'must be an object.')
+  refuseInapplicable(options, without)
   const { replays = createReplayMemory(), transport = fetchTransport(), timeoutMs = 5_000, onEvent } = options
   const allowInsecureHttp = options.allowInsecureHttp === true
   const given = 'issuers' in options ? options.issuers : [options]
   if (!Array.isArray(given) || given.length === 0) invalidOption('issuers', 'must be a list that is not empty.')
   const own = 'issuers' in options ? { issuers: true } : ISSUER
-  refuseUnknownOption(options, { ...own, ...SHARED, ...more }, HINTS)
+  const known = Object.entries({ ...own, ...SHARED, ...more }).filter(([name]) => !Object.hasOwn(without, name))
+  refuseUnknownOption(options, Object.fromEntries(known), HINTS)
   if (typeof replays?.has !== 'function' || typeof replays.add !== 'function') {
     invalidOption('replays', 'must have has() and add().')
   }
@@ -176,13 +189,29 @@ export function resolveOptions(options: LogoutTokenVerifierOptions, more: object
   if (onEvent !== undefined && typeof onEvent !== 'function') invalidOption('onEvent', 'must be a function.')
   const issuers = new Map<string, TrustedIssuer>()
   if ('issuers' in options) {
-    for (const one of given) refuseUnknownOption(Object(one), ISSUER, HINTS, 'issuers.')
+    for (const one of given) {
+      refuseInapplicable(Object(one), without, 'issuers.')
+      refuseUnknownOption(Object(one), ISSUER, HINTS, 'issuers.')
+    }
   }
   for (const issuer of given.map((one) => resolveIssuer(one, allowInsecureHttp))) {
     if (issuers.has(issuer.issuer)) invalidOption('issuers', 'must not name an issuer twice; list its ids in clientId.')
     issuers.set(issuer.issuer, issuer)
   }
   return { issuers, replays, transport, timeoutMs, allowInsecureHttp, onEvent }
+}
+
+/** Also finds those that an object inherits. */
+function refuseInapplicable(
+  options: object,
+  without: Readonly<Record<string, string>>,
+  of: '' | 'issuers.' = '',
+): void {
+  for (const [name, reason] of Object.entries(without)) {
+    if ((options as Record<string, unknown>)[name] !== undefined) {
+      invalidOption(of + name, `is not an option here: ${reason}.`)
+    }
+  }
 }
 
 function resolveIssuer(options: IssuerOptions, allowInsecureHttp: boolean): TrustedIssuer {
@@ -216,7 +245,7 @@ function resolveIssuer(options: IssuerOptions, allowInsecureHttp: boolean): Trus
     strictType,
     clockToleranceSeconds,
     // Copies: later changes to the caller's objects must have no effect.
-    decryptionKeys: decryptionKeys.map((key) => ({ ...key })),
+    decryptionKeys: decryptionKeys.map(copyJwk),
     metadataUrl: metadataUrl === undefined ? wellKnown : checkUrl(metadataUrl, 'metadataUrl', allowInsecureHttp).href,
   })
 }

@@ -105,10 +105,10 @@ export function createPostgresSessionIndex(options: PostgresSessionIndexOptions)
     },
     remove,
     async find(notice) {
-      const { iss, sub, sid, at } = notice
+      const { iss, sub, sid, at, localAt = at } = notice
       const until = Math.ceil(Date.now() / 1000) + REPORTED_S
       await run(`INSERT INTO ${schema}.logout (iss, sub, sid, at, until) VALUES ($1, $2, $3, $4, $5)`, [
-        ...[iss, sub ?? null, sid ?? null, at, until],
+        ...[iss, sub ?? null, sid ?? null, localAt, until],
       ])
       const [name, value] = sid === undefined ? ['sub', sub] : ['sid', sid]
       const rows = await run(
@@ -117,9 +117,9 @@ export function createPostgresSessionIndex(options: PostgresSessionIndexOptions)
       )
       return rows.map((row) => (row as { id: string }).id)
     },
-    ...(tokens && { tokens }),
+    ...(tokens && { tokens: (id: string) => tokens.call(options, id) }),
     async end(id) {
-      await end(id)
+      await end.call(options, id)
       await remove(id)
     },
   }

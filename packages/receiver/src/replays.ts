@@ -1,3 +1,5 @@
+import { invalidOption } from '@backend-logout/core'
+
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>
 
@@ -22,6 +24,8 @@ const MAX_ENTRIES = 100_000
 /**
  * Creates a {@link ReplayStore} in the memory of this process, which is the default.
  *
+ * @param maxEntries The maximum number of tokens that are remembered, 1 or more.
+ * @throws LogoutError `invalid_options`
  * @example
  * ```ts
  * import { createLogoutTokenVerifier, createReplayMemory } from '@backend-logout/receiver'
@@ -32,6 +36,8 @@ const MAX_ENTRIES = 100_000
  * ```
  */
 export function createReplayMemory(maxEntries: number = MAX_ENTRIES): ReplayStore {
+  // As NaN, which an unset variable becomes, it would not limit the memory.
+  if (!(typeof maxEntries === 'number' && maxEntries >= 1)) invalidOption('maxEntries', 'must be 1 or more.')
   const seen = new Map<string, number>()
   const prune = (): void => {
     const now = Date.now() / 1000

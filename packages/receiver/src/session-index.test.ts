@@ -46,6 +46,15 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     expect(await find({ sid: 'alice' })).toEqual([])
   })
 
+  test('without a time of the provider, finds sessions by its clock, and admits a user who logs in again at once', async () => {
+    await index.add('1', { iss, sub: 'alice', iat: AT + 60 })
+    await index.add('2', { iss, sub: 'alice', iat: AT + 61 })
+    expect(await find({ sub: 'alice', at: AT + 60, localAt: AT })).toEqual(['1'])
+    await index.end('1')
+    expect(await index.add('3', { iss, sub: 'alice', iat: AT + 1 })).toBe(true)
+    expect(await index.add('4', { iss, sub: 'alice', iat: AT })).toBe(false)
+  })
+
   test('removes sessions that have ended, here or elsewhere', async () => {
     for (const id of ['1', '2', '3']) await index.add(id, { iss, sub: 'alice', iat: AT - 2 })
     await index.end('1')
@@ -61,6 +70,28 @@ describe.each(Object.keys(indexes))('an index in %s', (kind) => {
     await stubborn.add('1', { iss, sub: 'alice', iat: AT })
     await expect(stubborn.end('1')).rejects.toThrow('down')
     expect([...(await stubborn.find({ iss, sub: 'alice', at: AT }))]).toEqual(['1'])
+  })
+
+  test("calls methods of a class for the application's sessions", async () => {
+    const store = new Map([['1', { accessToken: 'a' }]])
+    class Sessions {
+      readonly #store = store
+      tokens(id: string) {
+        return this.#store.get(id)
+      }
+      end(id: string) {
+        return this.#store.delete(id)
+      }
+    }
+    const postgres = { pool: database, schema: `test_${++schemas}` }
+    const own =
+      kind === 'memory'
+        ? createMemorySessionIndex(new Sessions())
+        : createPostgresSessionIndex(Object.assign(new Sessions(), postgres))
+    await own.add('1', { iss, sub: 'alice', iat: AT })
+    expect(await own.tokens?.('1')).toEqual({ accessToken: 'a' })
+    await own.end('1')
+    expect(store.size).toBe(0)
   })
 
   test('replaces a session with the same id', async () => {

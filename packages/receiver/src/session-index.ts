@@ -20,7 +20,8 @@ export interface StoredTokens extends SessionTokens {
 export interface SessionIndex {
   /**
    * Finds the sessions that a notice ends: of its issuer, with its `sid`, or without one, with its `sub`; and of these
-   * only those whose login was at or before `at`.
+   * only those whose login was at or before `at`. An index that also remembers notices, for logins that are recorded
+   * later, compares those with `localAt ?? at`.
    */
   find(notice: LogoutNotice): Awaitable<Iterable<string>>
   /** The tokens in a session, which are revoked. Without it, the provider has to revoke them. */

@@ -33,6 +33,16 @@ describe('encryption', () => {
     expect(await verdict(issuer.token(), secret)).toBe('not_encrypted')
   })
 
+  test('reads a key whose members an object inherits, or have no value', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+    const jwk = await exportJWK(privateKey)
+    const header = { alg: 'RSA-OAEP-256', enc: 'A128GCM', kid: 'enc' }
+    for (const key of [Object.create(jwk), { ...jwk, kid: null, alg: null, use: null }]) {
+      const secret = verifierFor({ decryptionKeys: [key] })
+      expect(await verdict(encrypt(await issuer.token(), publicKey, header), secret)).toBe('accepted')
+    }
+  })
+
   test('refuses a token that no key decrypts, two layers, and passwords', async () => {
     const { privateKey } = await generateKeyPair('RSA-OAEP-256', { extractable: true })
     const other = await generateKeyPair('RSA-OAEP-256', { extractable: true })

@@ -15,5 +15,5 @@ export function backOff(failures: number, retryAfterMs = 0, random: number = Mat
   const pause = ((1 + random) / 2) * Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1))
   const asked = Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS)
   // Also spread beyond the required wait, so that readers do not all return at the same instant.
-  return Math.max(pause, asked + (asked && Math.min(pause, asked / 10)))
+  return Math.max(pause, asked + Math.min(pause, asked / 10))
 }

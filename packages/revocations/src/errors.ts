@@ -8,7 +8,7 @@
  * | `unauthorized` | the feed does not accept the reader's authorization |
  * | `cursor_gone` | the log cannot tell what is new since a cursor; a snapshot can |
  * | `rate_limited` | the feed throttles the reader; see `retryAfterMs` |
- * | `unavailable` | the feed, or the log behind it, is unavailable |
+ * | `unavailable` | the feed, or the log behind it, is unavailable, or `authorization()` failed |
  * | `redirect_refused` | the feed returned a redirect, which is never followed |
  * | `unexpected_response` | the response is not from a revocation feed |
  * | `went_back` | the response is older than an earlier one |

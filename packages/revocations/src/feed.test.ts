@@ -51,8 +51,11 @@ describe('a feed', () => {
     [206, 'unexpected_response'],
     [301, 'redirect_refused'],
     [307, 'redirect_refused'],
-    [304, 'redirect_refused'],
+    [304, 'unexpected_response'],
+    [408, 'unavailable'],
     [410, 'cursor_gone'],
+    [421, 'unavailable'],
+    [425, 'unavailable'],
     [429, 'rate_limited'],
     [500, 'unavailable'],
     [502, 'unavailable'],
@@ -218,7 +221,20 @@ describe('the options of a feed', () => {
     const authorization = (): string => {
       throw new Error(`no ${SECRET}`)
     }
-    expect(await failureOf('http://127.0.0.1:9/', { authorization })).toMatchObject({ code: 'unauthorized' })
+    expect(await failureOf('http://127.0.0.1:9/', { authorization })).toMatchObject({ code: 'unavailable' })
+  })
+
+  test('do not give up if authorization() fails, and name the code of the reason', async () => {
+    const authorization = async (): Promise<string> => {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }) })
+    }
+    const { code, message } = await failureOf('http://127.0.0.1:9/', { authorization })
+    expect([code, message]).toEqual(['unavailable', 'authorization() failed (ECONNREFUSED).'])
+  })
+
+  test('say that a cache answered, as no one asked it to', async () => {
+    await using server = await listen((_, response) => response.writeHead(304).end())
+    expect((await failureOf(server.url)).message).toMatch(/answered with HTTP 304 from a cache\.$/)
   })
 
   test.each([0, -1, Number.NaN, 86_400_001])('refuse a timeoutMs of %j', (timeoutMs) => {

@@ -13,7 +13,7 @@ import type { RevocationPage, RevocationSource } from './source.ts'
 export interface RevocationFeedOptions {
   /**
    * The value of the `Authorization` header, such as `Bearer …`, or a function that returns it, called for each
-   * request.
+   * request. If it fails, the list tries again later.
    */
   readonly authorization?: string | (() => string | Promise<string>) | undefined
   /**
@@ -42,12 +42,19 @@ const MAX_BODY_BYTES = 10_000_000
 const MAX_WAIT_S = 25
 const LOOPBACK = /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/
 
-/** Meaning of statuses other than 200. */
+/** Meaning of statuses other than 200, and of their hundreds: 0 is a redirect that `fetch` hides. */
 const CODES: Readonly<Record<number, RevocationErrorCode>> = {
+  0: 'redirect_refused',
+  3: 'redirect_refused',
+  304: 'unexpected_response',
   401: 'unauthorized',
   403: 'unauthorized',
   410: 'cursor_gone',
   429: 'rate_limited',
+  5: 'unavailable',
+  408: 'unavailable',
+  421: 'unavailable',
+  425: 'unavailable',
 }
 
 /**
@@ -80,8 +87,11 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
   const authorize = async (): Promise<{ authorization?: string }> => {
     try {
       return checkAuthorization(typeof authorization === 'function' ? await authorization() : authorization)
-    } catch {
-      throw new RevocationError('unauthorized', 'authorization() failed.')
+    } catch (error) {
+      // A function that fails may succeed later. One that returns something else has a mistake.
+      const code = isRevocationError(error) ? 'unauthorized' : 'unavailable'
+      // Its error is not the cause, because it may contain anything, even a secret.
+      throw new RevocationError(code, `authorization() failed${reasonOf(error)}.`)
     }
   }
 
@@ -89,28 +99,28 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
   const failure = (code: RevocationErrorCode, what: string, details?: RevocationErrorDetails): RevocationError =>
     new RevocationError(code, `The feed at ${address.split('?')[0]} ${what}.`, details)
 
-  const checkHead = ({ status, type, redirected, headers }: Response): void => {
+  const checkHead = ({ status, redirected, headers }: Response): void => {
     if (status === 200 && !redirected) return
-    const redirects = redirected || type === 'opaqueredirect' || (status >= 300 && status < 400)
-    const other = status >= 500 ? 'unavailable' : 'unexpected_response'
-    const code = redirects ? 'redirect_refused' : (CODES[status] ?? other)
-    const asked = headers.get('retry-after') ?? ''
-    const retryAfterMs = /^\d+$/.test(asked) ? Number(asked) * 1000 : Date.parse(asked) - Date.now()
-    throw failure(code, `answered with HTTP ${status}`, { status, ...(retryAfterMs > 0 && { retryAfterMs }) })
+    const code = CODES[redirected ? 0 : status] ?? CODES[Math.floor(status / 100)] ?? 'unexpected_response'
+    // Seconds, or a date. Without the header, it is neither.
+    const asked = headers.get('retry-after') as string
+    const retryAfterMs = Number(asked) * 1000 || Date.parse(asked) - Date.now()
+    const what = `answered with HTTP ${status}${status === 304 ? ' from a cache' : ''}`
+    throw failure(code, what, { status, ...(retryAfterMs > 0 && { retryAfterMs }) })
   }
 
   return {
     async read({ after, waitMs, signal }) {
       const wait = Math.min(MAX_WAIT_S, Math.floor(waitMs / 1000))
       const target = new URL(address)
-      if (after !== undefined) target.searchParams.set('after', after)
-      if (wait > 0) target.searchParams.set('wait', String(wait))
+      if (after) target.searchParams.set('after', after)
+      if (wait > 0) target.searchParams.set('wait', `${wait}`)
 
       const ending = new AbortController()
       const end = (): void => ending.abort()
       // A request that waits, and is lost, leaves time for another one before the list becomes stale.
       const timer = setTimeout(end, Math.min(timeoutMs + wait * 1000, waitMs * 1.5 || timeoutMs))
-      signal.addEventListener('abort', end)
+      signal.addEventListener('abort', end, { signal: ending.signal })
       const request = async (): Promise<RevocationPage> => {
         const headers = { 'cache-control': 'no-cache', ...(await authorize()) }
         const response = await fetch(target.href, { headers, redirect: 'manual', signal: ending.signal })
@@ -130,7 +140,6 @@ export function revocationFeed(url: string | URL, options: RevocationFeedOptions
         // Ends a body that was not read to its end.
         end()
         clearTimeout(timer)
-        signal.removeEventListener('abort', end)
       }
     },
   }

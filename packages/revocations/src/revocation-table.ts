@@ -51,12 +51,10 @@ export class RevocationTable {
   add(entry: RevocationEntry): void {
     const members: EntryMembers = entry
     const iss = this.#nameOf(members.iss)
-    const kind = KINDS.find((kind) => members[kind] !== undefined) ?? 'iss'
-    let marks = this.#issuers.get(iss)
-    if (!marks) {
-      marks = {}
-      this.#issuers.set(iss, marks)
-    }
+    // All entries have an issuer.
+    const kind = KINDS.find((kind) => members[kind] !== undefined) as (typeof KINDS)[number]
+    const marks = this.#issuers.get(iss) ?? {}
+    this.#issuers.set(iss, marks)
     marks[kind] ??= new Marks()
     // One token is revoked whenever it was issued.
     const isNew = marks[kind].raise(
@@ -72,7 +70,7 @@ export class RevocationTable {
    * revoked, because it could not be refused after a logout.
    */
   isRevoked(claims: TokenClaims): boolean {
-    if (typeof claims !== 'object' || claims === null) return true
+    if (typeof claims !== 'object' || !claims) return true
     const { iat = 0, jti, sid, sub } = claims
     const iss = this.#nameOf(claims.iss as string)
     const marks = this.#issuers.get(iss)

@@ -6,7 +6,8 @@ const DETAILS = `
 It ends the sessions that the application has recorded in the session index of
 @backend-logout/receiver in Postgres, and deletes them from the table in which
 express-session keeps them with connect-pg-simple. Sessions that begin later
-are not affected.
+are not affected. The provider's clock may be up to a minute ahead of this
+machine's.
 
   SESSIONS_STORE     the postgres:// address of the application's database
   REVOCATIONS_STORE  the revocation log, if your services follow one: they then

@@ -31,6 +31,7 @@ const NAME = /^[a-z_][a-z0-9_]{0,62}$/
 export async function runLogoutUser(options: LogoutUserOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, table, indexSchema, tokensAt, quiet = false, json } = options
   // An unset variable in a script must not select all sessions.
+  if (iss === '') throw usage('--iss must not be empty.')
   if (sub === '' || sid === '') throw usage('--sub and --sid must not be empty.')
   if (sub === undefined && sid === undefined)
     throw usage('Pass --sub for all sessions of a user, or --sid for one session.')

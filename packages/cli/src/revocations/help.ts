@@ -13,8 +13,15 @@ Exit codes:
   2    wrong usage or settings; nothing is stored
   4    the store cannot be used`
 
+const NOW = `
+Without --issued-before, it is now by this machine's clock. If the issuer's
+clock is ahead, tokens that it has just issued stay valid: pass a time by the
+issuer's clock, which may be up to a minute ahead. Until then, new logins are
+refused as well.
+`
+
 /** The details in the help of `revoke-user`. */
-export const userDetails: string = `${LIST}
+export const userDetails: string = `${LIST}${NOW}
 Examples:
   $ backend-logout revoke-user --iss https://id.example.com --sub alice
   $ backend-logout revoke-user --iss https://id.example.com --sub alice \\
@@ -22,7 +29,7 @@ Examples:
 ${EXIT_CODES}`
 
 /** The details in the help of `revoke-session`. */
-export const sessionDetails: string = `${LIST}
+export const sessionDetails: string = `${LIST}${NOW}
 Examples:
   $ backend-logout revoke-session --iss https://id.example.com --sid 08a5019c-17e1
 ${EXIT_CODES}`

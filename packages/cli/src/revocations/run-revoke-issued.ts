@@ -21,6 +21,10 @@ const CLOCK_SKEW_S = 60
 /** Adds an entry for the tokens of a user, a session or an issuer. */
 export async function runRevokeIssued(options: RevokeIssuedOptions, terminal: Terminal): Promise<ExitCode> {
   const { iss, sub, sid, issuedBefore, tokenLifetime, quiet = false, json } = options
+  for (const [option, value] of Object.entries({ '--iss': iss, '--sub': sub, '--sid': sid })) {
+    // An unset variable in a script.
+    if (value === '') throw new CommandError(ExitCode.usage, `${option} must not be empty.`)
+  }
   const now = Math.floor(Date.now() / 1000)
   const at = issuedBefore ? Math.floor(issuedBefore.getTime() / 1000) : now
   if (at > now + CLOCK_SKEW_S) {

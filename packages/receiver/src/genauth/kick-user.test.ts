@@ -130,6 +130,32 @@ describe('kickUser()', () => {
     await expect(question).rejects.toThrow(/^The request for the session status failed: .*\. Try again later\.$/)
   })
 
+  test('a request that was sent is not reported as unsent, whatever is found out afterward', async () => {
+    await emulator.signIn('alice')
+    const signal = new AbortController()
+    const { requests } = emulator
+    // GenAuth reports the user as logged in after two requests that were lost.
+    emulator.answerAlways({ endpoint: 'kick_users', drop: true })
+    const lost = await kickUser(alice(), emulator.management, { ...quick, retries: 1 })
+    expect(lost).toMatchObject({ state: 'live', attempts: 2, wasActive: true, error: { code: 'network' } })
+    expect(lost.error?.message).toMatch(/The user is still logged in; try again later\.$/)
+    emulator.reset()
+    // It refused the first request, and the second one was aborted.
+    emulator.answerAlways({ endpoint: 'kick_users', status: 503, headers: { 'retry-after': '5' } })
+    const aborting = kickUser(alice(), emulator.management, { retries: 1, signal: signal.signal })
+    while (!requests.some(({ endpoint }) => endpoint === 'kick_users')) await new Promise((go) => setTimeout(go, 5))
+    setTimeout(() => signal.abort(), 100)
+    const aborted = await aborting
+    expect(aborted).toMatchObject({ state: 'live', attempts: 1, error: { code: 'aborted' } })
+    expect(aborted.error?.message).toMatch(/The user is still logged in; try again later\.$/)
+  })
+
+  test('options of a call that an object inherits have an effect', async () => {
+    emulator.answerAlways({ endpoint: 'kick_users', status: 503 })
+    const { attempts } = await kickUser(alice(), emulator.management, Object.create({ retries: 0 }))
+    expect(attempts).toBe(1)
+  })
+
   test('another attempt has another signature, and succeeds', async () => {
     await emulator.signIn('alice')
     emulator.answerNext({ endpoint: 'kick_users', status: 503 })

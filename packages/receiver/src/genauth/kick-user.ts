@@ -1,5 +1,6 @@
 import {
   type CallOptions,
+  copyOptions,
   createLogoutClient,
   invalidOption,
   isLogoutError,
@@ -9,7 +10,7 @@ import {
   type RevocationState,
 } from '@backend-logout/core'
 import { isId } from './genauth-id.ts'
-import { managementError } from './management-error.ts'
+import { type KnownState, managementError } from './management-error.ts'
 import { type GenAuthManagement, type ManagementSettings, resolveManagement } from './management-options.ts'
 import { KICK_PATH, managementTransport, STATUS_PATH, type UserAtApplications } from './management-transport.ts'
 
@@ -46,6 +47,12 @@ export interface UserKick {
   readonly error?: LogoutError
 }
 
+const CALL_OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
+  timeoutMs: true,
+  deadlineMs: true,
+  retries: true,
+  signal: true,
+}
 const MAX_APPS = 50
 const DEFAULT_DEADLINE_MS = 30_000
 
@@ -84,7 +91,10 @@ export async function kickUser(
     invalidOption('appIds', `must be 1 to ${MAX_APPS} ids of applications.`, 'invalid_argument')
   }
   const client = clientFor(settings, { userId, appIds })
-  const { deadlineMs = settings.limits.deadlineMs ?? DEFAULT_DEADLINE_MS, ...others } = options
+  const { deadlineMs = settings.limits.deadlineMs ?? DEFAULT_DEADLINE_MS, ...others } = copyOptions(
+    options,
+    CALL_OPTIONS,
+  )
   const { tokens } = await client.logout({ accessToken: userId }, { ...others, deadlineMs, verify: true })
   return report(tokens[0] as Revocation)
 }
@@ -140,7 +150,8 @@ function clientFor(settings: ManagementSettings, user: UserAtApplications): Logo
   })
 }
 
-function report({ state, wasActive, attempts, status, requestId, durationMs, error }: Revocation): UserKick {
+function report(revocation: Revocation): UserKick {
+  const { state, wasActive, attempts, status, requestId, durationMs, error } = revocation
   // The management API has no unsupported types of tokens.
   const known = state === 'unsupported' ? 'live' : state
   return {
@@ -151,12 +162,13 @@ function report({ state, wasActive, attempts, status, requestId, durationMs, err
     ...(wasActive !== undefined && { wasActive }),
     ...(status !== undefined && { status }),
     ...(requestId !== undefined && { requestId }),
-    ...(error && { error: errorOf(error, state) }),
+    ...(error && { error: errorOf(error, revocation) }),
   }
 }
 
-function errorOf(error: LogoutError, state: RevocationState): LogoutError {
-  if (error.code !== 'unverified') return managementError(error, 'kick', state)
+function errorOf(error: LogoutError, revocation: Revocation): LogoutError {
+  if (error.code !== 'unverified') return managementError(error, 'kick', knownState(error, revocation))
+  const { state } = revocation
   const { cause: failed, tokenMayBeLive, status, attempts } = error
   const cause = isLogoutError(failed) ? managementError(failed, 'question') : failed
   const why =
@@ -167,4 +179,11 @@ function errorOf(error: LogoutError, state: RevocationState): LogoutError {
         : 'reported the user as logged out even before.'
   const text = `GenAuth accepted the request, but ${why}`
   return new LogoutError('unverified', text, { tokenMayBeLive, status, attempts, cause })
+}
+
+/** The state after a request without a response. A user counts as live also if GenAuth refused, or says so afterward. */
+function knownState({ code }: LogoutError, { state, attempts, wasActive }: Revocation): KnownState {
+  if (state !== 'live') return 'unknown'
+  const isRefusedConnection = attempts === 1 && code === 'network' && !wasActive
+  return attempts === 0 || isRefusedConnection ? 'unsent' : 'live'
 }

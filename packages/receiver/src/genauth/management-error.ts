@@ -1,4 +1,4 @@
-import { isLogoutError, LogoutError, type LogoutErrorCode, type RevocationState } from '@backend-logout/core'
+import { isLogoutError, LogoutError, type LogoutErrorCode } from '@backend-logout/core'
 
 const ADDRESS = 'Check host: it is the address of the management API, and not that of an application.'
 
@@ -13,15 +13,22 @@ const ADVICE: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
   endpoint_missing: ADDRESS,
 }
 
+/** The state of the user after a request without a response. */
+export type KnownState = 'unsent' | 'live' | 'unknown'
+
 /** The two requests, and the advice if they have no response. */
 const REQUESTS = {
   kick: {
     action: 'The request to log the user out',
-    unanswered: 'The request may or may not have arrived; treat the user as logged in.',
+    unsent: 'Nothing was sent, so the user is still logged in; try again later.',
+    live: 'The user is still logged in; try again later.',
+    unknown: 'The request may or may not have arrived; treat the user as logged in.',
   },
   question: {
     action: 'The request for the session status',
-    unanswered: 'Try again later.',
+    unsent: 'Try again later.',
+    live: 'Try again later.',
+    unknown: 'Try again later.',
   },
 } as const
 
@@ -34,23 +41,22 @@ const WITHOUT_ANSWER: Readonly<Partial<Record<LogoutErrorCode, string>>> = {
 /**
  * Rewrites core's error about a token for a user. Its code and its details stay.
  *
- * @param state The state of the user after a kick: `live` if nothing was sent.
+ * @param known The state of the user after a kick without a response.
  */
 export function managementError(
   error: LogoutError,
   request: keyof typeof REQUESTS,
-  state?: RevocationState,
+  known: KnownState = 'unknown',
 ): LogoutError {
   const { code, concerns: _, ...details } = error
   if (error.option !== undefined) return new LogoutError(code, error.message, details)
-  const { action, unanswered } = REQUESTS[request]
-  const cause = isLogoutError(error.cause) ? managementError(error.cause, request, state) : error.cause
+  const { action, [known]: unanswered } = REQUESTS[request]
+  const cause = isLogoutError(error.cause) ? managementError(error.cause, request, known) : error.cause
   const { status, apiCode, providerError, providerErrorDescription: said, retryAfterMs } = error
   const answered = `was answered with ${[status, apiCode, providerError].filter(Boolean).join(' ')}${said ? ` (${said})` : ''}`
   const happened = WITHOUT_ANSWER[code]
   const reason = cause instanceof Error && !isLogoutError(cause) && cause.message ? `: ${cause.message}` : ''
-  const unsent = state === 'live' ? 'Nothing was sent, so the user is still logged in; try again later.' : unanswered
   const wait = retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s (Retry-After or similar).` : ''
-  const text = [`${action} ${happened ?? answered}${reason}.`, happened ? unsent : ADVICE[code], wait]
+  const text = [`${action} ${happened ?? answered}${reason}.`, happened ? unanswered : ADVICE[code], wait]
   return new LogoutError(code, text.filter(Boolean).join(' '), { ...details, cause })
 }

@@ -108,6 +108,13 @@ describe('nothing ends, and the request is refused', () => {
     expect(events).toEqual([expect.objectContaining({ type: 'refused', code: 'unreadable_event', status: 400 })])
   })
 
+  test('bytes that are not UTF-8, which would be another user: 400', async () => {
+    const body = Buffer.from(JSON.stringify({ eventName: 'kick', data: { users: ['j\xfcrgen'] } }), 'latin1')
+    const handler = await handlerFor()
+    expect((await handler(request('', {}, { body }))).status).toBe(400)
+    expect(events).toEqual([expect.objectContaining({ type: 'refused', code: 'malformed_body', status: 400 })])
+  })
+
   test('a form: 400, because the documentation does not specify its format', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     expect(await ask('eventName=kick&data=alice', headers)).toBe(400)

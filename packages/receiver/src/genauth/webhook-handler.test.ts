@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Emulator, startEmulator } from '@backend-logout/emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LogoutEntry, ReceiverEvent } from '../index.ts'
 import { createMemorySessionIndex } from '../memory-session-index.ts'
 import {
   ADDRESS,
@@ -21,7 +22,7 @@ import {
   SECRET,
   setUpWebhooks,
 } from '../testing/webhooks.ts'
-import { type GenAuthWebhookHandler, kickUser } from './index.ts'
+import { createGenAuthWebhookHandler, type GenAuthWebhookHandler, kickUser } from './index.ts'
 
 setUpWebhooks()
 
@@ -61,7 +62,7 @@ describe('ends everything for the user', () => {
 
     const later = createMemorySessionIndex({ end: (id) => live.delete(id) })
     const again = await handlerFor({ sessions: later })
-    await later.add('4', { iss: ISSUER, sub: 'alice', iat: now() + 5 })
+    await later.add('4', { iss: ISSUER, sub: 'alice', iat: now() + 120 })
     live.add('4')
     await again(request(kick(alice)))
     expect(live.has('4')).toBe(true)
@@ -101,6 +102,42 @@ test.each<[string, object, string]>([
   ['an option of another handler', { keepOfflineAccess: true }, 'keepOfflineAccess'],
 ])('refuses the option %s', async (_name, changes, option) => {
   await expect(handlerFor(changes as never)).rejects.toMatchObject({ code: 'invalid_options', option })
+})
+
+test("ends the sessions that exist even if GenAuth's clock is ahead, and not those of the next login", async () => {
+  const ended: string[] = []
+  const sessions = createMemorySessionIndex({ end: (id) => ended.push(id) })
+  await sessions.add('1', { iss: ISSUER, sub: 'alice', iat: now() + 5 })
+  expect(await ask(kick(alice), {}, { sessions })).toBe(200)
+  expect(ended).toEqual(['1'])
+  expect(await sessions.add('2', { iss: ISSUER, sub: 'alice', iat: now() + 6 })).toBe(true)
+})
+
+test('options that an object inherits have an effect', async () => {
+  const ended: string[] = []
+  const sessions = createMemorySessionIndex({ end: (id) => ended.push(id) })
+  await sessions.add('1', { iss: ISSUER, sub: 'alice', iat: now() - 60 })
+  class Settings {
+    readonly issuer = ISSUER
+    readonly appId = APP
+    readonly secret = SECRET
+    get sessions() {
+      return sessions
+    }
+    get revocations() {
+      return { append: async (entries: readonly LogoutEntry[]) => listed.push(...entries) }
+    }
+    onEvent(event: ReceiverEvent): void {
+      events.push(event)
+    }
+  }
+  const handler = createGenAuthWebhookHandler(new Settings())
+  expect((await handler(request(kick(alice)))).status).toBe(200)
+  expect([ended, listed.length, events.at(-1)]).toEqual([
+    ['1'],
+    1,
+    { type: 'logged_out', sessions: 1, durationMs: expect.any(Number) },
+  ])
 })
 
 describe('over sockets', () => {

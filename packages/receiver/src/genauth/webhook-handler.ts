@@ -1,9 +1,10 @@
-import { emit, invalidOption } from '@backend-logout/core'
+import { copyOptions, emit, invalidOption } from '@backend-logout/core'
 import { bareResponse } from '../bare-response.ts'
 import { readBodyText } from '../body-text.ts'
 import { carryOut } from '../carry-out.ts'
 import type { RequestProblem } from '../events.ts'
 import { forEach } from '../for-each.ts'
+import { noticeOfNow } from '../local-time.ts'
 import { checkTargetNames, checkTargets, type LogoutTargets, TARGETS } from '../logout-targets.ts'
 import { reportIncomplete } from '../thrown.ts'
 import { isId } from './genauth-id.ts'
@@ -60,8 +61,9 @@ const CONCURRENCY = 8
  * Answers: 200 on success, and for webhooks that end nothing; 401 without the secret; 400 for a body that does not name
  * a user; 405 for another method; 503 if a store failed.
  *
- * A webhook is authenticated by only a fixed secret in a header. It contains no time, so a login that begins between an
- * event and its delivery also ends, and so does one that begins before a repeated delivery. According to GenAuth,
+ * A webhook is authenticated by only a fixed secret in a header. It contains no time, so its time is now, as in
+ * `logoutEverywhere`: a login that begins between an event and its delivery also ends, and so does one that begins before a
+ * repeated delivery. According to GenAuth,
  * `user:password-changed` is also sent for a change that failed. Webhooks contain password hashes and tokens: events
  * and errors omit them; keep them out of your logs.
  *
@@ -91,7 +93,7 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
   const appIds = [options.appId].flat()
   const secrets = [options.secret].flat()
   checkOptions(options, appIds, secrets)
-  const targets = { ...options, keepOfflineAccess: false }
+  const targets = { ...copyOptions(options, ITS_TARGETS), keepOfflineAccess: false }
 
   const respond = async (request: Request, startedAt: number): Promise<Response> => {
     const durationMs = (): number => performance.now() - startedAt
@@ -113,14 +115,13 @@ export function createGenAuthWebhookHandler(options: GenAuthWebhookOptions): Gen
       emit(onEvent, { type: 'ignored', durationMs: durationMs() })
       return bareResponse(200)
     }
-    const at = Math.floor(Date.now() / 1000)
     let sessions = 0
     let hasFailed = false
     const logOut = async (sub: string): Promise<void> => {
       // The whole event is delivered again, so no other user is processed.
       if (hasFailed) return
       try {
-        const done = await carryOut({ iss: issuer, sub, at }, targets)
+        const done = await carryOut(noticeOfNow({ iss: issuer, sub }), targets)
         sessions += done.sessions
       } catch (error) {
         hasFailed = true

@@ -10,6 +10,27 @@ test('one entry and any number of them are read, and copied', () => {
   expect(readEntries([])).toEqual([])
 })
 
+test('members that an entry inherits are copied, and one of them without a value revokes nothing', () => {
+  class Entry {
+    readonly iss = 'x'
+    readonly #user: string | undefined
+    constructor(user: string | undefined) {
+      this.#user = user
+    }
+    get sub() {
+      return this.#user
+    }
+    get at() {
+      return 1
+    }
+    get until() {
+      return 1
+    }
+  }
+  expect(readEntries(new Entry('a') as never)).toEqual([{ iss: 'x', sub: 'a', at: 1, until: 1 }])
+  expect(() => readEntries(new Entry(undefined) as never)).toThrow(/sub must not be undefined/)
+})
+
 test.each([
   [null, /must be an object/],
   ['text', /must be an object/],
@@ -27,6 +48,8 @@ test.each([
   [{ ...entry, until: undefined }, /until must be whole seconds/],
   [{ iss: 'x', sub: undefined, at: 1, until: 2 }, /sub must not be undefined; leave them out to revoke all tokens/],
   [{ iss: 'x', sid: undefined, sub: undefined, at: 1, until: 2 }, /must not be undefined/],
+  [{ iss: 'x', sub: 'a', at: 2, until: 1 }, /until must not be before at/],
+  [{ iss: 'x', at: 2, until: 1 }, /until must not be before at/],
   [{ ...entry, until: Date.now() }, /until must be whole seconds/],
 ])('an invalid entry is refused with the reason, without its content: %j', (value, reason) => {
   for (const given of [value, [entry, value]]) {

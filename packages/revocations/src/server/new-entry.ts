@@ -1,6 +1,8 @@
 import { type EntryMembers, isEntry, isName, MAX_ISSUER, MAX_NAME, MAX_TIME, type RevocationEntry } from '../entry.ts'
 import { RevocationError } from '../errors.ts'
 
+const MEMBERS: readonly (keyof EntryMembers)[] = ['iss', 'jti', 'sid', 'sub', 'at', 'until']
+
 /**
  * Reads and copies the entry that the application appends.
  *
@@ -8,12 +10,21 @@ import { RevocationError } from '../errors.ts'
  */
 export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>): RevocationEntry[] {
   const list = typeof given === 'object' && given !== null && Symbol.iterator in given ? [...given] : [given]
-  return list.map((entry, index) => {
-    if (!isEntry(entry) || isForgotten(entry)) {
+  return list.map((one, index) => {
+    const entry = copyOf(one)
+    if (!isEntry(entry) || isForgotten(entry) || endsEarly(entry)) {
       throw new RevocationError('invalid_argument', `Entry ${index + 1}: ${faultOf(entry)}`)
     }
-    return { ...entry }
+    return entry
   })
+}
+
+/** Copies an entry, with members that it inherits: the accessors of a class are not its own. */
+function copyOf(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given
+  const copy: Record<string, unknown> = { ...given }
+  for (const name of MEMBERS) if (name in given) copy[name] = (given as Record<string, unknown>)[name]
+  return copy
 }
 
 /**
@@ -23,6 +34,11 @@ export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>):
 function isForgotten(entry: Partial<EntryMembers>): boolean {
   const { jti, sid, sub } = entry
   return (jti ?? sid ?? sub) === undefined && ['jti', 'sid', 'sub'].some((name) => name in entry)
+}
+
+/** True if all tokens that it names would have expired before some of them were issued: it would revoke nothing for long. */
+function endsEarly({ at = 0, until }: EntryMembers): boolean {
+  return until < at
 }
 
 /** Reason why a value is not an entry, for people. */
@@ -37,6 +53,9 @@ function faultOf(value: unknown): string {
   if (jti !== undefined && at !== undefined) return 'at cannot be combined with jti.'
   if (jti === undefined && !isSeconds(at)) return 'at must be whole seconds since 1970.'
   if (!isSeconds(until)) return 'until must be whole seconds since 1970.'
+  if (endsEarly(value as EntryMembers)) {
+    return 'until must not be before at: it is when the last token that was issued up to at expires.'
+  }
   return isForgotten(value)
     ? 'jti, sid and sub must not be undefined; leave them out to revoke all tokens of the issuer.'
     : 'it cannot be read.'
