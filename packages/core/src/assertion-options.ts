@@ -8,7 +8,7 @@ import type { Names } from './unknown-option.ts'
 export interface AssertionOptions {
   /**
    * The audience of the assertion. A function is called for each assertion: for a provider that requires the address of
-   * the endpoint, it is `({ url }) => url`.
+   * the endpoint, it is `({ url }) => url`. It cannot be async.
    * @default the provider's issuer; with `endpoints`, it is unknown, so the option is required
    */
   readonly audience?: string | ((context: ClientAuthContext) => string) | undefined

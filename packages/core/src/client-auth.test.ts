@@ -76,6 +76,7 @@ describe('checkCredential()', () => {
   test.each([
     [{}],
     [{ authorization: 'Bearer x' }],
+    [{ authorization: 'Bearer x\ty z é' }],
     [{ authorization: 'Basic x', body: { client_id: 'app' } }],
     [{ body: { client_id: 'app', client_secret: 'x' } }],
     [{ body: { client_assertion: 'x', client_assertion_type: 'y' } }],
@@ -90,6 +91,9 @@ describe('checkCredential()', () => {
     ['the token', { body: { token: 'x' } }],
     ['a field that is not a string', { body: { client_secret: 7 } } as never],
     ['a header with a line break', { authorization: 'Basic x\r\nx-a: b' }],
+    ['a header with a control character', { authorization: 'Basic x\x07' }],
+    ['a header with DEL', { authorization: 'Basic x\x7f' }],
+    ['a header with characters of more than one byte', { authorization: 'Bearer ab😀c' }],
     ['the hint', { body: { token_type_hint: 'x' } }],
   ])('refuses %s', async (_what, credential) => {
     const error = await logoutErrorOf(() => checkCredential(credential))

@@ -82,20 +82,24 @@ function formEncode(value: string): string {
 }
 
 /**
- * Checks that a credential is exactly one.
+ * Checks that a credential is exactly one, and can be sent.
  *
- * @throws LogoutError `invalid_options` when a custom {@link ClientAuth} returns anything else
+ * @throws TypeError when a custom {@link ClientAuth} returns nothing
+ * @throws LogoutError `invalid_options` when it returns anything else
  */
 export function checkCredential(credential: ClientCredential): void {
+  // Otherwise, the runtime would describe the code that reads it.
+  if (!credential) throw new TypeError(`It returned ${credential}.`)
   const { authorization, body = {} } = credential
   const names = Object.keys(body)
   const values: unknown[] = [authorization ?? '', ...Object.values(body)]
-  const text = values.every((value) => typeof value === 'string') && !/[\r\n\0]/.test(authorization ?? '')
+  // Transports refuse other characters in a header, each in its own way, and that would be a failure of the network.
+  const text = values.every((value) => typeof value === 'string') && !/[^\t -~\x80-\xff]/.test(authorization ?? '')
   const secrets = names.filter((name) => name === 'client_secret' || name === 'client_assertion')
-  const count = secrets.length + (authorization === undefined ? 0 : 1)
+  const count = secrets.length + Number(authorization !== undefined)
   // A plain string, such as the secret itself, is not a credential.
   if (!text || count > 1 || Object(credential) !== credential || names.some((name) => name.startsWith('token'))) {
-    const reason = 'must return exactly one credential, as strings, and must not set request parameters.'
+    const reason = 'must return exactly one credential, as strings that can be sent, without request parameters.'
     invalidOption('clientAuth', reason)
   }
 }

@@ -108,19 +108,22 @@ describe('revokeToken()', () => {
     ])
   })
 
-  test.each<[string, () => unknown, string]>([
+  test.each<[string, () => unknown, string, RegExp?]>([
     ['throws', () => Promise.reject(new Error('canary-token-of-the-vault is wrong')), 'client_auth_failed'],
-    ['gives nothing', () => undefined, 'client_auth_failed'],
+    ['gives nothing', () => undefined, 'client_auth_failed', /clientAuth .*: It returned undefined\.$/],
+    ['gives null', async () => null, 'client_auth_failed', /clientAuth .*: It returned null\.$/],
+    ['gives a header with an emoji', () => ({ authorization: 'Bearer canary-😀' }), 'invalid_options'],
     ['returns a string', () => 'canary-secret-of-the-vault', 'invalid_options'],
     ['returns a string later', async () => 'canary-secret-of-the-vault', 'invalid_options'],
     ['returns two credentials', () => ({ authorization: 'Basic x', body: { client_secret: 'x' } }), 'invalid_options'],
     ['returns a field of the request', () => ({ body: { token: 'x' } }), 'invalid_options'],
-  ])('sends nothing when a custom ClientAuth %s', async (_what, clientAuth, code) => {
+  ])('sends nothing when a custom ClientAuth %s', async (_what, clientAuth, code, message = /clientAuth/) => {
     await using server = await listen(always(200))
     const endpoints = { revocation: server.origin }
     const client = createLogoutClient({ appId: 'app', endpoints, clientAuth: clientAuth as never })
     const error = await logoutErrorOf(() => client.revokeToken('canary-token-of-the-vault'))
     expect(error.code).toBe(code)
+    expect(error.message).toMatch(message)
     expect(inspect(error, { depth: 5 })).not.toContain('canary')
     expect(server.requests).toEqual([])
   })

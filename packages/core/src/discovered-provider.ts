@@ -6,7 +6,10 @@ import type { ResolvedIssuer } from './resolve-options.ts'
 import { SharedWork } from './shared-work.ts'
 import { EndedEarly, endedBefore, withTimeLimit } from './time-limit.ts'
 
-/** Metadata is fetched again no more often than this in the background, in milliseconds; a part of it, this often. */
+/**
+ * Metadata is fetched again no more often than this in the background, in milliseconds; a part of it, and one with an
+ * endpoint that can no longer be used, this often.
+ */
 const REFRESH_INTERVAL_MS = 60_000
 
 /** The time that a call waits for the fetch of another one before it begins its own, in milliseconds. */
@@ -30,9 +33,10 @@ export function discoveredProvider(base: ClientBase, location: ResolvedIssuer): 
       const found = await discover(base, location, (early) => {
         part = early
       })
-      if (!found.isPart) fetchedAt = startedAt
+      const kept = stillUsable(known, found.unusable)
+      if (!found.isPart && !Object.keys(kept).length) fetchedAt = startedAt
       // All of the old metadata is better than a part of the new.
-      if (!found.isPart || !known || known.isPart) known = found
+      if (!found.isPart || !known || known.isPart) known = { ...found, ...kept }
       return known
     },
     PATIENCE_MS,
@@ -73,4 +77,13 @@ export function discoveredProvider(base: ClientBase, location: ResolvedIssuer): 
       if (code === 'redirect_refused' || MISSING.includes(status)) refreshAfter(REFRESH_INTERVAL_MS)
     },
   }
+}
+
+/**
+ * The old addresses of endpoints that new metadata states in an unusable form, or not yet: a mistake in a document must
+ * not keep tokens active. An endpoint that it no longer lists is gone.
+ */
+function stillUsable(known: ProviderEndpoints | undefined, unusable: ProviderEndpoints['unusable'] = {}): object {
+  const names = Object.keys(unusable) as (keyof typeof unusable)[]
+  return Object.fromEntries(names.filter((name) => known?.[name]).map((name) => [name, known?.[name]]))
 }

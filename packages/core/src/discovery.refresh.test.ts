@@ -8,7 +8,12 @@ describe('discovery', () => {
   describe('metadata that moves', () => {
     /** A provider whose endpoint is at `/1`, then at `/2`: each time that it is asked for metadata, at the next. */
     async function moving() {
-      const provider = { metadataStatus: 200, missing: '', gone: [404, '', {}] as [number, string, object] }
+      const provider = {
+        metadataStatus: 200,
+        stated: (url: string): unknown => url,
+        missing: '',
+        gone: [404, '', {}] as [number, string, object],
+      }
       let version = 0
       const server = await listen(({ path }, response) => {
         const isMetadata = path === OIDC
@@ -16,7 +21,8 @@ describe('discovery', () => {
         if (path === provider.missing) return void response.writeHead(gone, { ...headers }).end(page)
         response.statusCode = isMetadata ? provider.metadataStatus : 200
         const { origin } = server
-        const found = { issuer: origin, revocation_endpoint: `${origin}/${isMetadata ? ++version : 0}` }
+        const url = provider.stated(`${origin}/${isMetadata ? ++version : 0}`)
+        const found = { issuer: origin, revocation_endpoint: url }
         response.end(isMetadata ? JSON.stringify(found) : '')
       })
       const clock = manualClock()
@@ -29,7 +35,15 @@ describe('discovery', () => {
         return asked
       }
       const fetched = () => pathsOf(server).filter((path) => path === OIDC).length
-      return { server, provider, clock, revoke, fetched, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
+      return {
+        server,
+        client,
+        provider,
+        clock,
+        revoke,
+        fetched,
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      }
     }
 
     test('is fetched again after an hour, while the old document remains in use', async () => {
@@ -56,6 +70,38 @@ describe('discovery', () => {
       clock.advance(60_000)
       expect([await revoke(), fetched()]).toEqual(['/1', 3])
       expect(await revoke()).toBe('/3')
+    })
+
+    test.each<[string, unknown]>([
+      ['empty', ''],
+      ['relative', '/2'],
+      ['http', 'http://id.example.com/2'],
+      ['a number', 7],
+    ])(
+      'keeps the endpoint if its new address cannot be used, and is fetched again a minute later: %s',
+      async (_what, url) => {
+        await using moved = await moving()
+        const { provider, clock, revoke, fetched } = moved
+        await revoke()
+        provider.stated = () => url
+        clock.advance(3_600_000)
+        expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/1', 2])
+        clock.advance(60_000)
+        expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/1', 3])
+        provider.stated = (moved) => moved
+        clock.advance(60_000)
+        expect([await revoke(), await revoke(), fetched()]).toEqual(['/1', '/4', 4])
+      },
+    )
+
+    test('no longer has an endpoint that it no longer lists', async () => {
+      await using moved = await moving()
+      const { provider, clock, revoke, client } = moved
+      await revoke()
+      provider.stated = () => undefined
+      clock.advance(3_600_000)
+      expect(await revoke()).toBe('/1')
+      await expect(client.revokeToken('a token')).rejects.toMatchObject({ code: 'endpoint_missing' })
     })
 
     test.each<[number, string, object]>([

@@ -48,7 +48,8 @@ export function reportFailure(
   }
   const message = [
     `${at.method} ${endpointName(at.url)}`,
-    withoutResponse[code] ?? `answered ${[status, apiCode, providerError].filter(Boolean).join(' ')}${described}.`,
+    withoutResponse[code] ??
+      `answered ${[statusOf(failure), apiCode, providerError].filter(Boolean).join(' ')}${described}.`,
     advise(call.eventBase.operation, failures),
     retryAfterMs ? `The provider requires a wait of ${retryAfterMs / 1000} s (Retry-After or similar).` : '',
     earlier.length > 0 ? `(${failures.length} attempts)` : '',
@@ -65,10 +66,33 @@ export function reportFailure(
   })
 }
 
+/** Statuses of a refusal that has another cause than the token, and advice for each. */
+const OTHER_CAUSE = new Map([
+  [413, 'The request is too large for a server on the way. Check the length of the token and of the credential.'],
+  [414, 'The address is too long for a server on the way. Check the address.'],
+  [415, 'The server does not accept a form, which RFC 7009 requires. Check the address.'],
+  [431, 'The headers are too large for a server on the way. Check headers and the length of the credential.'],
+  [451, 'A server on the way refuses for legal reasons. Check where the request is sent from.'],
+])
+
+/** The status; or the kind of a response of `fetch` that hides it. */
+function statusOf({ code, status }: FailedAttempt): string | number | undefined {
+  if (status !== 0) return status
+  return code === 'redirect_refused'
+    ? 'with a redirect'
+    : 'without a status, as an opaque or error response of fetch is'
+}
+
 /** Advice for the reader. Only a failed revocation concerns the token. */
 function advise(operation: Call['eventBase']['operation'], failures: readonly FailedAttempt[]): string {
-  const { code, unsent } = failures.at(-1) as FailedAttempt
-  const { advice, concerns } = ERROR_MEANING[code]
+  const { code, status, unsent } = failures.at(-1) as FailedAttempt
+  const { concerns, advice: usual } = ERROR_MEANING[code]
+  if (status === 0 && code === 'unexpected_response') {
+    return "Check the fetch of this client: mode 'no-cors' and some service workers return such a response."
+  }
+  const other = code === 'rejected' ? OTHER_CAUSE.get(Number(status)) : undefined
+  // A request for metadata has no token.
+  const advice = other ?? (code === 'rejected' && operation === 'discover' ? '' : usual)
   const nothing = unsent && !failures.some(mayHaveArrived) ? 'Nothing was sent' : ''
   if (operation === 'revoke') return nothing ? `${nothing}, so the token is still active; try again later.` : advice
   if (concerns === 'application' || concerns === 'token' || code === 'rate_limited') return advice

@@ -43,6 +43,11 @@ describe('invalid_options', () => {
     ['a JWK of secp256k1', jwkOf(secp256k1), {}, /secp256k1/],
     ['a symmetric JWK', { kty: 'oct', k: 'Y2FuYXJ5' }, {}, /clientSecretJwt/],
     ['an object that is not a JWK', { hello: 'world' }, {}, /JWK/],
+    ['a KeyObject', ec, {}, /is a KeyObject: pass its PEM as text, or key\.export\(/],
+    ['a Buffer', Buffer.from(pemOf(ec)), {}, /bytes.*PEM as text/],
+    ['an ArrayBuffer', new ArrayBuffer(8), {}, /bytes.*PEM as text/],
+    ['a promise of a key', Promise.resolve(jwkOf(ec)), {}, /is a promise: await it/],
+    ['a set of keys', { keys: [jwkOf(ec)] }, {}, /with kty/],
     ['a JWK for encryption', jwkOf(keys.RSA, { use: 'enc' }), {}, /use/],
     ['a JWK for other operations', jwkOf(ec, { key_ops: ['deriveBits'] }), {}, /key_ops/],
     [
@@ -129,6 +134,18 @@ describe('invalid_options', () => {
     expect(error.code).toBe('invalid_options')
     expect(error.message).toMatch(/audience.*issuer/)
     expect(server.requests).toEqual([])
+  })
+
+  test.each<[unknown, RegExp]>([
+    [async ({ url }: { url: string }) => url, /returns a string.*\(got a promise\)\.$/],
+    [() => ['https://id.example.com'], /\(got object\)\.$/],
+    [() => '', /\(got an empty string\)\.$/],
+    [() => undefined, /\(got undefined\)\.$/],
+  ])('states what a function for the audience returned, if the issuer is known: %s', async (audience, message) => {
+    const clientAuth = clientSecretJwt(randomBytes(32).toString('hex'), { audience: audience as never })
+    const error = await logoutErrorOf(() => assertionOf(clientAuth))
+    expect(error).toMatchObject({ code: 'invalid_options', option: 'audience' })
+    expect(error.message).toMatch(message)
   })
 
   test.each([

@@ -12,7 +12,7 @@ import {
   checkAssertionOptions,
   type PrivateKeyJwtOptions,
 } from './assertion-options.ts'
-import type { ClientAuth } from './client-auth.ts'
+import type { ClientAuth, ClientAuthContext } from './client-auth.ts'
 import { invalidOption } from './invalid-option.ts'
 import { inspectKey, type SigningKey } from './signing-key.ts'
 
@@ -40,7 +40,8 @@ const HMAC: readonly string[] = ['HS256', 'HS384', 'HS512']
  * The key is checked now, imported when it is first needed, and never leaves the process.
  *
  * @param key A private key: a `CryptoKey` that may sign, a JWK, or PEM (PKCS#8, `BEGIN PRIVATE KEY`). RSA of at least
- * 2048 bits, EC on P-256, P-384 or P-521, or Ed25519.
+ * 2048 bits, EC on P-256, P-384 or P-521, or Ed25519. A `KeyObject` of Node.js becomes a JWK by
+ * `key.export({ format: 'jwk' })`.
  * @throws LogoutError `invalid_options` when key and options do not match; an import that fails, and an audience that
  * is not known, reject the call that needs them with the same code
  * @example
@@ -111,11 +112,8 @@ function signedBy(
 ): ClientAuth {
   let loading: Promise<SigningKey> | undefined
   const authenticate: ClientAuth = async (context) => {
-    const { appId, issuer } = context
-    const meantFor: unknown = typeof audience === 'function' ? audience(context) : (audience ?? issuer)
-    if (typeof meantFor !== 'string' || meantFor === '') {
-      invalidOption('audience', `is required for ${method}, because endpoints do not include the provider's issuer.`)
-    }
+    const { appId } = context
+    const meantFor = audienceOf(audience, context, method)
     loading ??= load()
     const { key, alg } = await loading
     const issuedAt = Math.floor(Date.now() / 1000) - BACKDATED_SECONDS
@@ -123,7 +121,7 @@ function signedBy(
       .setProtectedHeader({ alg, ...(kid !== undefined && { kid }), ...(typ !== undefined && { typ }) })
       .setIssuer(appId)
       .setSubject(appId)
-      .setAudience(meantFor as string)
+      .setAudience(meantFor)
       .setJti(crypto.randomUUID())
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
@@ -138,4 +136,17 @@ function signedBy(
     }
   }
   return Object.assign(authenticate, { method })
+}
+
+function audienceOf(audience: AssertionOptions['audience'], context: ClientAuthContext, method: string): string {
+  const meantFor: unknown = typeof audience === 'function' ? audience(context) : (audience ?? context.issuer)
+  if (typeof meantFor === 'string' && meantFor !== '') return meantFor
+  if (typeof audience !== 'function') {
+    invalidOption('audience', `is required for ${method}, because endpoints do not include the provider's issuer.`)
+  }
+  const isPromise = typeof Object(meantFor).then === 'function'
+  const got = isPromise ? 'a promise' : meantFor === '' ? 'an empty string' : String(meantFor && typeof meantFor)
+  const isUnknown = meantFor === undefined && context.issuer === undefined
+  const hint = isUnknown ? ' With endpoints, the issuer is not known.' : ''
+  return invalidOption('audience', `must be a function that returns a string for ${method} (got ${got}).${hint}`)
 }

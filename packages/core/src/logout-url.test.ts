@@ -102,7 +102,7 @@ describe('buildLogoutUrl() elsewhere', () => {
       extraParameters: { logout_uri: 'https://app.example.com/?a=1&b=2', federated: true, ui_locales: 'de' },
     })
     expect(url.search).toBe(
-      '?client_id=app&logout_uri=https%3A%2F%2Fapp.example.com%2F%3Fa%3D1%26b%3D2&ui_locales=de&federated',
+      '?client_id=app&logout_uri=https%3A%2F%2Fapp.example.com%2F%3Fa%3D1%26b%3D2&federated&ui_locales=de',
     )
   })
 
@@ -145,6 +145,23 @@ describe('buildLogoutUrl() elsewhere', () => {
     const endpoints = { revocation: 'https://x/', endSession: `${endSession}?tenant=a%20b` }
     const url = createLogoutClient({ appId: 'app', endpoints }).buildLogoutUrl({ idToken: 'x' })
     expect(read(url).query).toEqual({ tenant: 'a b', id_token_hint: 'x', client_id: 'app' })
+  })
+
+  test.each<[string, string, LogoutUrlOptions['extraParameters'], string]>([
+    ['a bare name', '?federated', {}, '?federated&client_id=app'],
+    ['another notation', "?a=b%20c+d&e=%2F/'&f&&g=", {}, '?a=b%20c+d&e=%2F/%27&f&g=&client_id=app'],
+    [
+      'a name that is set, which is replaced',
+      '?federated&a=b%20c',
+      { federated: true },
+      '?a=b%20c&client_id=app&federated',
+    ],
+    ['a name that is set several times', '?a=1&%61=2&b=%20', { a: '3' }, '?b=%20&client_id=app&a=3'],
+    ['the application, which is replaced', '?client_id=old&constructor', {}, '?constructor&client_id=app'],
+  ])('keeps the query of the endpoint as the provider writes it: %s', (_what, query, extraParameters, search) => {
+    const endpoints = { revocation: 'https://x/', endSession: endSession + query }
+    const url = createLogoutClient({ appId: 'app', endpoints }).buildLogoutUrl({ extraParameters })
+    expect(url.search).toBe(search)
   })
 
   test('reports that the provider has no such endpoint', async () => {

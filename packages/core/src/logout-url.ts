@@ -25,7 +25,7 @@ export interface LogoutUrlOptions {
   /**
    * Further parameters, such as `logout_uri` (Amazon Cognito), `logout_hint` or `ui_locales` (OpenID Connect). `true`
    * adds the bare name, such as Auth0's `federated`. At most 20, with 4096 characters each; no name that another option
-   * sets.
+   * sets. They replace those in the provider's own address; the rest of that stays unchanged.
    */
   readonly extraParameters?: Readonly<Record<string, string | true>> | undefined
 }
@@ -121,12 +121,13 @@ function merge(
  */
 export function buildLogoutUrl({ page, parameters }: LogoutUrlPlan, provider: Provider): URL {
   const url = new URL(page ?? endSessionEndpoint(provider))
-  const bare: string[] = []
+  // `URLSearchParams` would write all of the endpoint's own query in another way.
+  let parts = url.search.slice(1).split('&')
   for (const [name, value] of Object.entries(parameters)) {
-    if (value === true) bare.push(encodeURIComponent(name))
-    else url.searchParams.set(name, value)
+    parts = parts.filter((part) => part && !new URLSearchParams(part).has(name))
+    parts.push(value === true ? encodeURIComponent(name) : String(new URLSearchParams({ [name]: value })))
   }
-  if (bare.length) url.search = [url.search.slice(1), ...bare].filter(Boolean).join('&')
+  url.search = parts.join('&')
   return url
 }
 

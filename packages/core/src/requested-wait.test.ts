@@ -165,6 +165,40 @@ describe('requestedWait()', () => {
     ['a point in time by another name', { 'x-ratelimit-reset-at': '2026-11-26T08:49:30Z' }, 30_000],
     ['seconds by name', { 'x-ratelimit-reset-seconds': '60' }, 60_000],
     ['seconds to wait by name', { 'retry-after-seconds': '60' }, 60_000],
+    [
+      "the limit in Brave's list that is used up",
+      { 'x-ratelimit-remaining': '0, 14523', 'x-ratelimit-reset': '1, 1419704' },
+      1_000,
+    ],
+    [
+      'all limits in a list that are used up',
+      { 'x-ratelimit-remaining': '0, 0, 9', 'x-ratelimit-reset': '1, 60, 3600' },
+      60_000,
+    ],
+    ['the longest if lists do not match', { 'x-ratelimit-remaining': '0, 9, 9', 'x-ratelimit-reset': '1, 60' }, 60_000],
+    [
+      'the longest if none in the list is used up',
+      { 'x-ratelimit-remaining': '3, 9', 'x-ratelimit-reset': '1, 60' },
+      60_000,
+    ],
+    [
+      'the kind of limit that is used up',
+      {
+        'x-ratelimit-remaining-requests': '59',
+        'x-ratelimit-reset-requests': '20ms',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': '60s',
+      },
+      60_000,
+    ],
+    [
+      'a list of dates',
+      {
+        'x-ratelimit-remaining': '0, 9',
+        'x-ratelimit-reset': 'Thu, 26 Nov 2026 08:49:30 GMT, Thu, 26 Nov 2026 09:49:30 GMT',
+      },
+      30_000,
+    ],
     ['Retry-After before a reset', { 'retry-after': '2', 'x-ratelimit-reset': '60' }, 2_000],
     ['a reset if Retry-After is invalid', { 'retry-after': 'soon', 'x-ratelimit-reset': '60' }, 60_000],
   ])('reads %s', (_what, headers, ms) => {

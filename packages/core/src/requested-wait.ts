@@ -52,7 +52,8 @@ const REMAINING = ['remaining', 'remaining-requests', 'remaining-tokens']
 /**
  * Returns the wait after a failed request that the provider requires, in milliseconds: `Retry-After` (RFC 9110 §10.2.3)
  * or `retry-after-ms` at any status; and, if the limit is used up (429, or nothing remains), the reset time in
- * `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and similar ones.
+ * `RateLimit`, `RateLimit-Reset`, `X-RateLimit-Reset`, `X-Rate-Limit-Reset` and similar ones. Of several limits, only
+ * those that are used up count, if the headers tell them apart.
  *
  * @param exceeded Whether status or body say that a limit was exceeded. If they leave that open (`undefined`), a limit of
  *   which nothing remains counts as exceeded.
@@ -80,7 +81,29 @@ function resetAfter(
   const names = (parts: readonly string[]) => PREFIXES.flatMap((prefix) => parts.map((name) => prefix + name))
   if (!exceeded && !used.length && !names(REMAINING).some((name) => isUsedUp(headers.get(name)))) return undefined
   const waits = (used.length ? used : limits).flatMap(({ reset }) => parseWait(reset, now) ?? [])
-  return waits.length ? Math.max(...waits) : waitIn(headers, names(RESETS), now)
+  if (waits.length) return Math.max(...waits)
+  return resetOfUsedUp(headers, now) ?? waitIn(headers, names(RESETS), now)
+}
+
+/** The wait for the limits that are used up, if the headers say which those are. */
+function resetOfUsedUp(headers: TransportResponse['headers'], now: number): number | undefined {
+  for (const prefix of PREFIXES) {
+    for (const name of RESETS) {
+      // `reset-tokens` belongs to `remaining-tokens`.
+      const remaining = headers.get(`${prefix}remaining${/-(?:requests|tokens)$/.exec(name)?.[0] ?? ''}`)
+      const reset = isUsedUp(remaining) ? headers.get(prefix + name) : null
+      const wait = parseWait(ofUsedUp(reset, remaining), now, unitOf(name))
+      if (wait !== undefined) return wait
+    }
+  }
+  return undefined
+}
+
+/** The times of the limits that are used up. With as many numbers as times, they belong together: `0, 9` and `1, 3600`. */
+function ofUsedUp(reset: string | null, remaining: string | null): string | null {
+  const times = reset?.slice(0, 200).split(COMMA) ?? []
+  const numbers = remaining?.split(',') ?? []
+  return times.length === numbers.length ? times.filter((_, index) => isUsedUp(numbers[index])).join() : reset
 }
 
 /** Checks if no request remains. If there are several limits, one that is used up is enough. */
@@ -91,10 +114,15 @@ function isUsedUp(remaining: string | null | undefined): boolean {
 /** The wait in the first of these headers that states one. */
 function waitIn(headers: TransportResponse['headers'], names: readonly string[], now: number): number | undefined {
   for (const name of names) {
-    const wait = parseWait(headers.get(name), now, /-(?:ms|milliseconds)$/.test(name) ? 1 : 1_000)
+    const wait = parseWait(headers.get(name), now, unitOf(name))
     if (wait !== undefined) return wait
   }
   return undefined
+}
+
+/** The unit of a plain number in this header, in milliseconds. */
+function unitOf(name: string): number {
+  return /-(?:ms|milliseconds)$/.test(name) ? 1 : 1_000
 }
 
 /**

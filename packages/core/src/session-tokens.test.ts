@@ -29,9 +29,32 @@ describe('readSessionTokens()', () => {
     ['tokens', { tokens: { access_token: 'a' } }],
     ['tokens', ['a']],
     ['tokens', 'a'],
+    ['tokens', new Map([['accessToken', 'a']])],
+    ['tokens', new URLSearchParams('accessToken=a')],
+    ['tokens', new FormData()],
+    ['tokens', new Set(['a'])],
   ])('refuses a token that would stay active unnoticed: %s', (option, given) => {
     expect(() => readSessionTokens(given)).toThrow(
       expect.objectContaining({ code: 'invalid_argument', option, message: expect.stringMatching(/pass|object/) }),
     )
+  })
+
+  test.each([
+    ['a promise', async () => ({ accessToken: 'a' })],
+    // Such as a query of a database.
+    ['another object with then()', () => Object.create(Promise.prototype)],
+  ])('advises to await %s', (_what, read) => {
+    expect(() => readSessionTokens(read())).toThrow(
+      expect.objectContaining({
+        code: 'invalid_argument',
+        option: 'tokens',
+        message: 'tokens is a promise: await it.',
+      }),
+    )
+  })
+
+  test('reads an iterable object that has the tokens as its members', () => {
+    const session = Object.assign(new Map([['user', 7]]), { accessToken: 'a' })
+    expect(readSessionTokens(session)).toEqual({ accessToken: 'a' })
   })
 })

@@ -21,8 +21,9 @@ const NAME = /^(access|refresh|id)[_-]?token$/i
  * value counts as missing: sessions expire, and users click twice. The values are not checked otherwise.
  *
  * @param given An object with the members of {@link SessionTokens}, or nothing.
- * @throws LogoutError `invalid_argument` if it is not an object, or if tokens are elsewhere in it, under names such as
- * `access_token` or in an object `tokens`: they would stay active unnoticed
+ * @throws LogoutError `invalid_argument` if it is not such an object but a promise, a list, a `Map` or the like, or if
+ * tokens are elsewhere in it, under names such as `access_token` or in an object `tokens`: they would stay active
+ * unnoticed
  * @example
  * ```ts
  * import { readSessionTokens } from '@backend-logout/core'
@@ -31,15 +32,20 @@ const NAME = /^(access|refresh|id)[_-]?token$/i
  * ```
  */
 export function readSessionTokens(given: unknown): { readonly [N in keyof SessionTokens]?: unknown } {
-  if (typeof (given ?? {}) !== 'object' || Array.isArray(given)) refuse('tokens', 'must be an object.')
   const members: Readonly<Record<string, unknown>> = Object(given ?? {})
   const tokens = Object.fromEntries(
     NAMES.filter((name) => isFilled(members[name])).map((name) => [name, members[name]]),
   )
+  const isEmpty = !Object.keys(tokens)[0]
+  if (typeof members.then === 'function') refuse('tokens', 'is a promise: await it.')
+  // A list, a `Map` or `FormData` has its entries elsewhere, and would count as an expired session.
+  if (typeof (given ?? {}) !== 'object' || (isEmpty && Symbol.iterator in members)) {
+    refuse('tokens', 'must be a plain object.')
+  }
   const misnamed = misnamedIn(members, tokens)
   if (misnamed) refuse(misnamed, `is not the name of a token here: pass it as ${properName(misnamed)}.`)
   const inside = members.tokens
-  if (!Object.keys(tokens)[0] && inside && misnamedIn(Object(inside), tokens)) {
+  if (isEmpty && inside && misnamedIn(Object(inside), tokens)) {
     refuse('tokens', 'are in an object of this name: pass that object.')
   }
   return tokens

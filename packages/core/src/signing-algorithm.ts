@@ -68,6 +68,8 @@ const BY_CRYPTO_KEY = new Map<string, Able>([
 export function algorithmOfJwk(jwk: Readonly<Record<string, unknown>>, alg: unknown): SigningAlgorithm {
   const { kty, crv, d, use, key_ops: operations, alg: own } = jwk
   if (kty === 'oct') invalidOption('privateKeyJwt.key', 'is a symmetric JWK; clientSecretJwt() takes the secret.')
+  if (typeof kty !== 'string')
+    invalidOption('privateKeyJwt.key', 'must be a CryptoKey, PEM as text, or a JWK with kty.')
   const name = kty === 'RSA' ? kty : `${shown(kty)} ${shown(crv)}`
   const able = BY_JWK.get(name)
   if (!able)

@@ -45,6 +45,7 @@ export function inspectKey(
     const alg = algorithmOfCryptoKey(key, wanted)
     return { kid, load: async () => ({ key, alg }) }
   }
+  refuseOtherForm(key)
   // A copy: later changes to the caller's object must have no effect. The purpose of the key has been checked.
   const { alg: _alg, use: _use, key_ops: _operations, ext: _extractable, ...jwk } = key as JWK
   const algorithm = algorithmOfJwk(key as Record<string, unknown>, wanted)
@@ -82,6 +83,17 @@ async function importFirst(
   }
   const reason = `could not be imported for ${algorithms.join(', ')}: it is damaged, of another type or curve, or`
   return invalidOption('privateKeyJwt.key', `${reason} this runtime does not support it.`)
+}
+
+/** Refuses an object that has a key in another form: a `KeyObject` or a `Buffer` of Node.js, or a promise of a key. */
+function refuseOtherForm(key: object): void {
+  const advice = "pass its PEM as text, or key.export({ format: 'jwk' })."
+  const { export: exporting, then } = key as Readonly<Record<string, unknown>>
+  if (typeof then === 'function') invalidOption('privateKeyJwt.key', 'is a promise: await it.')
+  if (typeof exporting === 'function') invalidOption('privateKeyJwt.key', `is a KeyObject: ${advice}`)
+  if (ArrayBuffer.isView(key) || key instanceof ArrayBuffer) {
+    invalidOption('privateKeyJwt.key', 'is bytes: pass the PEM as text, such as key.toString().')
+  }
 }
 
 function isCryptoKey(key: object): key is CryptoKey {

@@ -16,9 +16,17 @@ describe('usableToken()', () => {
     ['an opaque token', 'SlAV32hkKG'],
     ['one character', 'x'],
     [
-      'all characters that RFC 6749 allows',
-      Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join(''),
+      'all characters that RFC 6749 allows, with white space inside',
+      `x${Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')}`,
     ],
+    ['a token that only begins like a word', 'nullable'],
+    ['a token that only ends like a word', 'a-null'],
+    ['a short text that begins like a scheme', 'token 1'],
+    ['a quote inside', `it's "one"`],
+    ['a quote at one end', '"x'],
+    ['two different quotes', `"x'`],
+    ['brackets inside', 'a{"b"}[c]d'],
+    ['a bracket at one end', '{x'],
     ['characters beyond ASCII', 'tökén-🔑'],
     ['a very long token', 'x'.repeat(65_536)],
     ['a token that only begins like a scheme', 'bearer-token'],
@@ -51,13 +59,33 @@ describe('usableToken()', () => {
     ['a number', 7, /number/],
     ['an object', { accessToken: 'canary' }, /object/],
     ['too long a token', 'canary'.repeat(20_000), /120000.*65536/],
-    ['a line break at the end', 'canary\n', /line break/],
+    ['a line break at the end', 'canary\n', /end with '\\n'/],
     ['a tab', 'can\tary', /control/],
     ['a NUL', 'canary\0', /control/],
     ['DEL', 'canary\x7f', /control/],
     ['broken text', 'canary\ud800', /broken/],
     ['a header', 'Bearer canary', /Bearer/],
-    ['a header in capitals', 'BEARER canary', /Bearer/],
+    ['a header in capitals', 'BEARER canary', /'BEARER '/],
+    ['a header with another space', 'Bearer\u00a0canary', /Bearer/],
+    ['a header with a tab', 'Bearer\tcanary', /Bearer/],
+    ['a header without a value', 'Bearer null', /Bearer/],
+    ['a header with DPoP', 'DPoP canary', /'DPoP '/],
+    ["a header in GitHub's form", 'token  canary-canary-canary', /'token '/],
+    ['undefined in a template', `${undefined}`, /be.* 'undefined'/],
+    ['null as text', String(null), /be.* 'null'/],
+    ['NaN as text', String(Number.NaN), /be.* 'NaN'/],
+    ['an object as text', String({}), /start.* '\['/],
+    ['a promise as text', String(Promise.resolve('canary')), /start.* '\['/],
+    ['a token as JSON', JSON.stringify('canary'), /start.* '"'/],
+    ['a token in single quotes', "'canary'", /start.* '''/],
+    ['a token response', JSON.stringify({ access_token: 'canary', expires_in: 60 }), /start.* '\{'/],
+    ['a token response on several lines', JSON.stringify({ access_token: 'canary' }, undefined, 2), /start.* '\{'/],
+    ['an empty object', '{}', /start.* '\{'/],
+    ['a list of tokens', JSON.stringify(['canary', 'canary']), /start.* '\['/],
+    ['white space at the end', 'canary ', /end with ' '/],
+    ['white space at the beginning', '\u00a0canary', /start.* '\u00a0'/],
+    ['an invisible character at the beginning', '\u200bcanary', /start.* '\\u\{200b\}'/],
+    ['a byte order mark', '\ufeffcanary', /start.* '\\u\{feff\}'/],
     ['an ID token with a nonce', jwtOf({ aud: 'app', nonce: 'canary' }), /ID token/],
     ['an ID token with several audiences', jwtOf({ aud: ['other', 'app'], at_hash: 'canary' }), /ID token/],
     [
@@ -71,6 +99,7 @@ describe('usableToken()', () => {
     const error = usableToken(token, 'app')
     expect(error).toMatchObject({ code: 'invalid_argument', option: 'token', tokenMayBeLive: true })
     expect(error).toHaveProperty('message', expect.stringMatching(message))
+    expect(error).toHaveProperty('message', expect.stringMatching(/Nothing was sent\.$/))
     expect(error).not.toHaveProperty('message', expect.stringContaining('canary'))
   })
 

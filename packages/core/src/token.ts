@@ -1,15 +1,24 @@
 import { LogoutError } from './errors.ts'
 import { invalidOption } from './invalid-option.ts'
+import { printable } from './printable.ts'
 import { payloadOf } from './unverified-claims.ts'
 
 const MAX_TOKEN_LENGTH = 65_536
 
-/** Nearly every token consists of these characters only (RFC 6750 §2.1). */
-const PLAIN = /^[\w.~+/=-]+$/
+/** Nearly every token consists of these characters only (RFC 6750 §2.1), as do the texts of missing values. */
+const PLAIN = /^(?!(?:undefined|null|NaN)$)[\w.~+/=-]+$/
 
-// RFC 6749 Appendix A.12. A line break left over from reading a file is the usual case.
+/**
+ * Text in place of a token or around it: a missing value in a template literal, the scheme of a header, quotes or brackets
+ * as in JSON or `[object Object]`, white space such as the line break at the end of a file, or an invisible character.
+ * GitHub's scheme, `token`, is also a word that a short text may start with.
+ */
+const AROUND =
+  /^(?:undefined|null|NaN)$|^(?:bearer|dpop|token(?=\s+\S{16}))\s|^(["'])(?=.*\1$)|^\[(?=.*\]$)|^\{(?=.*\}$)|^[\s\p{Cf}]|[\s\p{Cf}]$/isu
+
+// RFC 6749 Appendix A.12.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern rejects these characters
-const CONTROL = /[\u0000-\u001f\u007f]/
+const CONTROL = /[\0-\x1f\x7f\p{Cs}]/u
 
 /**
  * Checks that a value can be a token that is to be revoked. Providers return success for an unknown token (RFC 7009
@@ -20,22 +29,18 @@ const CONTROL = /[\u0000-\u001f\u007f]/
  * @returns the token; or, if it must not be sent, the reason as a {@link LogoutError}
  */
 export function usableToken(token: unknown, appId: string, hint?: string): string | LogoutError {
-  if (typeof token !== 'string') return unusable(`must be a string (got ${token === null ? 'null' : typeof token})`)
+  if (typeof token !== 'string') return unusable(`must be a string (got ${token && typeof token})`)
   if (token.length > MAX_TOKEN_LENGTH) {
     return unusable(`has ${token.length} characters; at most ${MAX_TOKEN_LENGTH} are sent`)
   }
   if (!PLAIN.test(token)) {
     if (isBlank(token)) return unusable(token ? 'consists of white space' : 'must not be empty')
-    if (CONTROL.test(token) || !token.isWellFormed()) {
-      return unusable('contains control characters or broken text, such as a line break at its end')
-    }
-    if (/^bearer /i.test(token)) return unusable("starts with 'Bearer '; pass the token alone")
+    const [found] = AROUND.exec(token) ?? []
+    if (found) return unusable(`must not be, start or end with '${printable(found)}': pass the token alone`)
+    if (CONTROL.test(token)) return unusable('contains control characters or broken text')
   }
   if (isIdToken(token, appId, hint !== undefined)) {
-    return unusable(
-      'looks like an ID token, which cannot be revoked: pass the access token or the refresh token. If it is one of ' +
-        'these, set tokenTypeHint',
-    )
+    return unusable('looks like an ID token, which cannot be revoked. If it is another one, set tokenTypeHint')
   }
   return token
 }
