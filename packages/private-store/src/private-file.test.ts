@@ -108,6 +108,10 @@ describe.skipIf(process.platform === 'win32')('describeExposure()', () => {
     expect(await describeExposure(path)).toBeUndefined()
   })
 
+  test('gives no advice to change a device for all users', async () => {
+    expect(await describeExposure('/dev/null')).toBeUndefined()
+  })
+
   test('checks the file that a link leads to, as reading does', async () => {
     writeFileSync(join(folder, 'target'), '', { mode: 0o600 })
     symlinkSync(join(folder, 'target'), path)

@@ -64,7 +64,7 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
 /**
  * Reports who else can read a file with a key or a secret, and how to change that, as `ssh` does for its keys.
  *
- * @returns A sentence; `undefined` if only this user and root can read the file, and on Windows
+ * @returns A sentence; `undefined` if only this user and root can read the file, if it is a device, and on Windows
  * @throws Error as `stat()` of `node:fs/promises`
  * @example
  * ```ts
@@ -76,7 +76,10 @@ export async function openPrivateFile(path: string, options: OpenPrivateOptions 
  */
 export async function describeExposure(path: string): Promise<string | undefined> {
   if (currentUser() === undefined) return undefined
-  const { mode, gid } = await stat(path)
+  const found = await stat(path)
+  // Such as /dev/null, which everyone must be able to read.
+  if (!found.isFile() && !found.isFIFO()) return undefined
+  const { mode, gid } = found
   const readers = mode & 0o004 ? 'Every user' : mode & 0o040 && hasOtherMembers(gid) ? `Group ${gid}` : undefined
   return readers && `${readers} of this machine can read ${path}: chmod go= ${quotePath(path)}`
 }

@@ -49,8 +49,8 @@ async function commandsOf(parent: readonly string[] = []): Promise<string[][]> {
 }
 const COMMANDS = await commandsOf()
 
-// The value becomes part of the URL, or the option alone starts an emulator that runs until Ctrl-C.
-const INTENDED = new Set(['logout-url --state', 'logout-url --parameter', 'emulator --tokens-file'])
+// The value becomes part of the URL.
+const INTENDED = new Set(['logout-url --state', 'logout-url --parameter'])
 
 /** The options of a command that take a value, according to its help. */
 async function optionsOf(command: readonly string[]): Promise<string[]> {

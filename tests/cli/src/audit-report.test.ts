@@ -82,6 +82,8 @@ test('a report covers all runs over an input, including killed ones', async () =
   expect({ counts, complete }).toMatchObject({ counts: { revoked: 300, live: 0, unknown: 0 }, complete: true })
   expect(runs).toHaveLength(2)
   expect(await run(['report', 'verify', report, '--input', input])).toMatchObject({ code: 0 })
+  const piped = await run(['report', 'verify', report, '--input', '-'], { input: readFileSync(input) })
+  expect(piped).toMatchObject({ code: 0, stdout: expect.stringContaining('input: standard input has the SHA-256') })
   // Nothing remains to be done: no request is sent, and the report still says where the earlier ones went.
   expect(await run(args, { env })).toMatchObject({ code: 0 })
   const last = JSON.parse(readFileSync(report, 'utf8'))

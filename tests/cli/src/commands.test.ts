@@ -253,6 +253,10 @@ test('the emulator does not overwrite tokens, or use a port that is in use', asy
     stderr: expect.stringMatching(/already exists\. Delete it .* or name another file with --tokens-file/),
   })
   expect(readFileSync(tokens, 'utf8')).toBe('precious')
+  expect(await run(['emulator', '--tokens-file', folder.fresh()])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--tokens-file is for --issue-tokens'),
+  })
   const { port } = new URL(provider.env.AUTHING_APP_HOST as string)
   expect(await run(['emulator', '--port', port])).toMatchObject({
     code: 2,

@@ -219,6 +219,18 @@ test('--form writes values that a browser posts unchanged, and refuses those tha
   expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Use --json with --form') })
 })
 
+test('logout-url takes no secret as a parameter', async () => {
+  for (const parameter of ['client_secret=canary-1', 'id_token_hint=canary-1', 'access_token=canary-1']) {
+    const ended = await run(['logout-url', '--parameter', parameter], { env: (await startCounter()).env })
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('must not be a token or a secret'),
+    })
+    expect(ended.stderr).not.toContain('canary')
+  }
+})
+
 test('AUTHING_APP_CONNECTIONS limits the connections whatever --concurrency is', async () => {
   const sockets = new Set<unknown>()
   const server = http.createServer(async ({ socket }, response) => {

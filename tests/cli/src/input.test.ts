@@ -90,7 +90,9 @@ test('an empty input is not a failure', async () => {
 
 test.each([
   ['UTF-16', Buffer.from('\ufefftoken', 'utf16le'), /UTF-16 text; save it as UTF-8/],
+  ['UTF-16 without a mark', Buffer.from('token', 'utf16le'), /UTF-16 text; save it as UTF-8/],
   ['gzip', gzipSync('token'), /compressed; use 'zcat/],
+  ['xz', Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), /compressed; use 'xzcat/],
   ['a spreadsheet', Buffer.from('PK\u0003\u0004'), /spreadsheet/],
 ])('%s is recognized, and nothing is sent', async (_what, bytes, message) => {
   const { code, stdout, stderr } = await run(['revoke', folder.file(bytes)], { env: provider.env })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { accepts, freePort } from '@backend-logout/tests-outbox/loopback-port'
@@ -143,4 +144,14 @@ test('a journal contains no token', async () => {
     expect(text).not.toBe('')
     for (const token of tokens) expect(text).not.toContain(token.slice(-30))
   }
+})
+
+test.skipIf(process.platform === 'win32')('a pipe that nothing writes to yet can be interrupted', async () => {
+  const pipe = folder.fresh()
+  execFileSync('mkfifo', [pipe])
+  const running = start(['revoke', pipe], { env: provider.env })
+  // It waits in a call of the system, and nothing shows that.
+  await sleep(2_000)
+  running.child.kill('SIGTERM')
+  expect(await running.ended).toMatchObject({ code: 130, signal: null, stderr: expect.stringContaining('Interrupted') })
 })

@@ -43,6 +43,15 @@ test('ends all sessions of a user, and reports what failed', async () => {
   })
 })
 
+test("ends sessions that exist if the provider's clock is ahead, and not the next one", async () => {
+  const index = createPostgresSessionIndex({ pool, end: () => {} })
+  const iat = Math.floor(Date.now() / 1000) + 30
+  await index.add('a1', { iss: ISS, sub: 'alice', sid: 'sid-a1', iat })
+  expect(await run(['logout-user', '--iss', ISS, '--sub', 'alice', '--quiet'], { env })).toMatchObject({ code: 0 })
+  expect(await left()).toEqual(['b1'])
+  expect(await index.add('a3', { iss: ISS, sub: 'alice', iat })).toBe(true)
+})
+
 test('ends one session', async () => {
   expect(await run(['logout-user', '--iss', ISS, '--sid', 'sid-a1', '--quiet'], { env })).toMatchObject({
     code: 0,

@@ -52,6 +52,46 @@ test('a logout that cannot be completed with the current configuration is listed
   expect(await run(['outbox', 'retry', id], { env })).toMatchObject({ code: 1, stdout: '0 put back into the queue.\n' })
 })
 
+test('logouts are bound to the provider that the environment names when they are added', async () => {
+  const [token] = provider.take(1) as [string]
+  const own = { ...env, AUTHING_APP_HOST: (env.AUTHING_APP_HOST as string).replace('127.0.0.1', 'localhost') }
+  const { AUTHING_APP_SECRET: _, ...withoutSecret } = own
+  expect(await run(['outbox', 'add'], { env: withoutSecret, input: token })).toMatchObject({ code: 0 })
+  const worked = await run(['outbox', 'work', '--until-empty'], { env })
+  expect(worked).toMatchObject({ code: 1, stderr: expect.stringContaining('(other_provider)') })
+  expect(provider.revocations.has(token)).toBe(false)
+
+  const [id = ''] = (await run(['outbox', 'dead'], { env })).stdout.split(' ')
+  const unknown = '0a5019c1-17e1-4444-8888-123456789012'
+  expect(await run(['outbox', 'retry', id, id.toUpperCase(), unknown, 'canary-1'], { env })).toEqual({
+    code: 1,
+    signal: null,
+    stdout: '1 put back into the queue.\n',
+    stderr:
+      `backend-logout: ${unknown} is not a dead letter that can be retried.\n` +
+      'backend-logout: Argument 4 is not a dead letter that can be retried.\n',
+  })
+  expect(await run(['outbox', 'work', '--until-empty'], { env })).toMatchObject({ code: 1 })
+  expect(await run(['outbox', 'retry', id, id], { env })).toMatchObject({ code: 0, stderr: '' })
+  expect(await run(['outbox', 'work', '--until-empty'], { env: own })).toMatchObject({ code: 0 })
+  expect(provider.revocations.get(token)).toBe(1)
+})
+
+test('without an application and a provider in the environment, logouts are bound to none', async () => {
+  const [token] = provider.take(1) as [string]
+  const { AUTHING_APP_HOST: _, ...unbound } = env
+  expect(await run(['outbox', 'add'], { env: unbound, input: token })).toMatchObject({ code: 0 })
+  expect(await run(['outbox', 'work', '--until-empty'], { env })).toMatchObject({ code: 0 })
+  expect(provider.revocations.get(token)).toBe(1)
+})
+
+test('an address for probes that cannot be used is blamed, and not the port', async () => {
+  for (const host of ['no-such-host.invalid', '192.0.2.1']) {
+    const { code, stderr } = await run(['outbox', 'work', '--health-port', '0', '--health-host', host], { env })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('address of --health-host') })
+  }
+})
+
 test('an invalid line is not stored, and does not stop the others', async () => {
   const tokens = provider.take(2)
   const input = `${tokens[0]}\ntwo words\n{"access_token":7}\n${tokens[1]}\n`
@@ -64,6 +104,14 @@ test('a table is not stored, and is recognized', async () => {
   const { code, stdout, stderr } = await run(['outbox', 'add'], { env, input: 'user_id|token\nu-1|abc\nu-2|def\n' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '0 stored, 3 not.\n' })
   expect(stderr).toMatch(/a table with the columns "user_id", "token"\. Tables are not read: write one token per line/)
+})
+
+test('another form of JSON is not stored, and is recognized', async () => {
+  const { stderr } = await run(['outbox', 'add'], {
+    env,
+    input: '[\n{"access_token":"abc"},\n{"access_token":"def"}\n]\n',
+  })
+  expect(stderr).toContain("It is a JSON array. Write one element per line: jq -c '.[]' FILE")
 })
 
 test.each([

@@ -65,6 +65,19 @@ describe('a manual entry', () => {
   })
 
   test.each([
+    ['revoke-user', '--sub', ['--iss', ISS, '--sub', '']],
+    ['revoke-session', '--sid', ['--iss', ISS, '--sid', '']],
+    ['revoke-user', '--iss', ['--iss', '', '--sub', 'alice']],
+  ])('%s names the option %s if it is empty', async (command, option, args) => {
+    const ended = await run([command, ...args], { env })
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`${option} must not be empty.`),
+    })
+  })
+
+  test.each([
     [['--issued-before', new Date((NOW + 7200) * 1000).toISOString()], /in the future/],
     [['--issued-before', '2020-01-31'], /has already expired.*--token-lifetime/],
     [['--issued-before', 'yesterday'], /must be a date/],

@@ -85,6 +85,30 @@ test.each([[], ['--dry-run']])('if no row meets --where, nothing is sent or writ
   for (const file of [journal, report]) expect(() => readFileSync(file)).toThrow('ENOENT')
 })
 
+test.each([[], ['--dry-run']])(
+  'if the column is empty in all rows, nothing is sent or written: %j',
+  async (...more) => {
+    const [output, journal, report] = [folder.fresh(), folder.fresh(), folder.fresh()]
+    for (const text of ['token,access\n,abc-1\nNULL,abc-2\n', '{"token":null,"access":"abc-1"}\n']) {
+      const args = ['revoke', folder.file(text), '--column', 'token', '-o', output, '-j', journal, '--report', report]
+      const { code, stdout, stderr } = await run([...args, ...more], { env })
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(
+        /There is no token in .*nothing in \d rows\. Are the tokens in another column.*Nothing was sent/,
+      )
+      for (const file of [journal, report]) expect(() => readFileSync(file)).toThrow('ENOENT')
+    }
+  },
+)
+
+test('a table whose lines end in CR alone is refused, with advice', async () => {
+  const { code, stderr } = await run(['revoke', '--column', 'token'], {
+    env,
+    input: 'token,user\rabc-1,u1\rabc-2,u2\r',
+  })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(String.raw`tr '\r' '\n' < FILE`) })
+})
+
 test('tokens and secrets are never kept columns', async () => {
   const names = ['token', 'refresh_token', 'client_secret', 'password', 'session.access_token', 'a.refreshToken']
   for (const name of [...names, 'authorization', 'api_key', 'jwt', 'bearer', 'passphrase', 'user.id,user.jwt']) {
@@ -145,6 +169,11 @@ test('tokens of several clients are revoked in one run, each with its own creden
 test.each([
   ['no JSON', '{"app', /not valid JSON/],
   ['a list', '[]', /must be a JSON object with the credentials/],
+  [
+    'a client twice',
+    '{"a":{"secret":"canary-1"},"a":{"secret":"canary-2"}}',
+    /has a client, or a member of one, twice/,
+  ],
   ['a client without a secret', '{"a":{}}', /Client 1 .* has no "secret"/],
   ['a member of another name', '{"a":{"secret":"canary-1","appSecret":"x"}}', /not supported/],
   [

@@ -1,8 +1,9 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
-import { whyNoToken } from '../input/no-token.ts'
 import { singleToken } from '../input/single-token.ts'
-import { readSmallInput } from '../input/small-input.ts'
+import { readSmallInput, type SmallInput } from '../input/small-input.ts'
+import { tokenInText } from '../input/token-line.ts'
+import { readTokenResponse } from '../input/token-response.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /** Tokens to examine. They get revoked. */
@@ -21,33 +22,25 @@ export interface GivenTokens {
  */
 export async function readGivenTokens(file: string, terminal: Terminal): Promise<GivenTokens> {
   const input = await readSmallInput(file, terminal)
-  return fromTokenResponse(input.text) ?? fromSingleToken(singleToken(input))
+  return fromTokenResponse(input) ?? fromSingleToken(singleToken(input))
 }
 
-function fromTokenResponse(text: string): GivenTokens | undefined {
-  let fields: Readonly<Record<string, unknown>> | null
-  try {
-    fields = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
-  const tokenOf = (...names: string[]): string | undefined => {
-    const value = names.map((name) => fields[name]).find((one) => one !== undefined)
-    if (value === undefined) return undefined
-    if (typeof value !== 'string' || value === '') {
-      throw new CommandError(ExitCode.usage, `The "${names[0]}" must be a string.`)
-    }
-    const problem = whyNoToken(value.trim())
-    if (problem !== undefined) throw new CommandError(ExitCode.usage, `The "${names[0]}" is not a token. ${problem}`)
-    return value
-  }
-  const accessToken = tokenOf('access_token', 'accessToken')
-  const refreshToken = tokenOf('refresh_token', 'refreshToken')
-  if (!accessToken && !refreshToken) {
-    throw new CommandError(ExitCode.usage, 'The JSON has neither "access_token" nor "refresh_token".')
-  }
+function fromTokenResponse({ text, name }: SmallInput): GivenTokens | undefined {
+  const found = readTokenResponse(text)
+  if (!found) return undefined
+  if (found.problem !== undefined) throw new CommandError(ExitCode.usage, `${name}: ${found.problem}`)
+  const accessToken = checked(found.accessToken, 'access_token')
+  const refreshToken = checked(found.refreshToken, 'refresh_token')
   return { accessToken, refreshToken, isTyped: true }
+}
+
+function checked(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined
+  if (typeof value !== 'string') throw new CommandError(ExitCode.usage, `The "${name}" must be a string.`)
+  const found = tokenInText(value)
+  if (found.token === undefined)
+    throw new CommandError(ExitCode.usage, `The "${name}" is not a token. ${found.problem}`)
+  return found.token
 }
 
 function fromSingleToken({ token, hint }: { readonly token: string; readonly hint: string | undefined }): GivenTokens {

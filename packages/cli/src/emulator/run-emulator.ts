@@ -26,6 +26,9 @@ export interface EmulatorCommandOptions {
 /** Runs a local provider until Ctrl-C or SIGTERM. */
 export async function runEmulator(options: EmulatorCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { json, app: appName, issueTokens, tokensFile } = options
+  if (tokensFile !== undefined && issueTokens === undefined) {
+    throw new CommandError(ExitCode.usage, '--tokens-file is for --issue-tokens, which is missing.')
+  }
   const path = tokensFile ?? DEFAULT_TOKENS_FILE
   if (issueTokens && findFileOrLink(path, TOKENS_FILE)) {
     const advice = 'Delete it if you no longer need it, or name another file with --tokens-file.'

@@ -2,7 +2,7 @@ import { printable } from '../terminal/printable.ts'
 import { keptValue } from './kept-value.ts'
 import { isMissing } from './no-token.ts'
 import type { Kept, Row } from './row.ts'
-import { tokenIn } from './token-line.ts'
+import { tokenInCell } from './token-line.ts'
 
 /** The columns of a table, or members of a JSON object, that a command reads. */
 export interface ColumnChoice {
@@ -42,7 +42,7 @@ export function chooseRow(
   if (problem !== undefined) return { line, problem }
   const value = cell(choice.token)
   if (value === undefined || isMissing(value.trim())) return { line, leftOut: 'empty' }
-  const found = tokenIn(value.trim())
+  const found = tokenInCell(value.trim())
   const kept = choice.keep.length > 0 ? keep(choice, value.trim(), cell) : undefined
   if (found.token === undefined) return { line, problem: found.problem, kept }
   const hint = choice.hint === undefined ? undefined : cell(choice.hint) || undefined

@@ -8,10 +8,19 @@ const MAX_LINE_BYTES = 131_072
 const NEWLINE = 10
 const BUFFER_BYTES = 2 * MAX_LINE_BYTES
 
+const NOT_UTF8 = 'The line is not UTF-8 text.'
+
 /** One line, or the problem with it. */
 export type Line =
   | { readonly text: string; readonly problem?: never }
   | { readonly problem: string; readonly text?: never }
+
+/** The problem with a line, for people: with what to do about it, if anything can be. */
+export function problemWithAdvice(problem: string): string {
+  return problem === NOT_UTF8
+    ? `${problem} If Windows wrote it: iconv -f WINDOWS-1252 -t UTF-8 FILE | backend-logout …`
+    : problem
+}
 
 /**
  * Splits bytes into lines, counts them and sums them up. Lines end in LF or CRLF; the last line may end in neither. A
@@ -80,7 +89,7 @@ export class LineReader {
     const text = this.#buffer.toString('utf8', start, end)
     // An invalid byte becomes a replacement character, and so another token, which the provider would claim to revoke.
     if (text.includes('\ufffd') && !isUtf8(this.#buffer.subarray(start, end))) {
-      return { problem: 'The line is not UTF-8 text.' }
+      return { problem: NOT_UTF8 }
     }
     return { text: this.#line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text }
   }
@@ -105,7 +114,7 @@ export class LineReader {
 
   /** The first bytes of the input, before any line is returned: they show the type of the file. */
   peek(): Uint8Array {
-    return this.#buffer.subarray(this.#at, Math.min(this.#at + 4, this.#end))
+    return this.#buffer.subarray(this.#at, Math.min(this.#at + 6, this.#end))
   }
 
   /** The sum of all returned lines, each with its line break; one of those that the reader was created with. */

@@ -34,6 +34,22 @@ test.each([
   ])
 })
 
+test('an object with two members of a name that is read is a problem of its own', () => {
+  const choice = { token: 's.token', client: 'id', where: new Map([['event', new Set(['x'])]]), keep: ['note'] }
+  const rows = new ObjectRows(choice, 'leaked.ndjson')
+  const line = '{"event":"x","id":"web","note":"n","s":{"token":"abc-1"}}'
+  for (const [at, more] of [
+    '"event":"x"',
+    '"id":"ios"',
+    '"s":{}',
+    '"token_type_hint":"a","token_type_hint":"b"',
+  ].entries()) {
+    const text = line.replace('}}', `},${more}}`)
+    expect(rows.add({ text }, at)).toEqual([{ line: at, problem: expect.stringContaining('two members of one name') }])
+  }
+  expect(rows.add({ text: line.replace('}}', '},"note":"m"}') }, 9)).toMatchObject([{ token: 'abc-1' }])
+})
+
 test('a number is no object and no token', () => {
   const rows = new ObjectRows({ token: 'token', where: new Map(), keep: [] }, 'leaked.ndjson')
   expect(rows.add({ text: '1234567890123456789' }, 1)).toMatchObject([{ problem: 'The line is not a JSON object.' }])

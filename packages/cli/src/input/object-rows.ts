@@ -1,17 +1,22 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { memberOf } from '../json-member.ts'
-import { type ColumnChoice, chooseRow } from './column-choice.ts'
+import { type ColumnChoice, chooseRow, neededColumns } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
 import { parseExactly } from './exact-json.ts'
 import { jsonAdvice, memberAdvice } from './json-form.ts'
-import type { Line } from './line-reader.ts'
+import { type Line, problemWithAdvice } from './line-reader.ts'
+import { separatorAdvice } from './line-separators.ts'
+import { repeatsMember } from './repeated-members.ts'
 import type { Row, RowFormat } from './row.ts'
+import { REPEATED } from './token-line.ts'
 
 /** Reads one JSON object per line (NDJSON), with members of any names. */
 export class ObjectRows implements RowFormat {
   readonly #choice: ColumnChoice
   readonly #name: string
+  /** The members that decide about a row; those to keep do not. */
+  readonly #read: readonly string[]
   /** The first line that is not blank, to recognize its form. */
   #firstLine: string | undefined
   #first: object | undefined
@@ -22,11 +27,12 @@ export class ObjectRows implements RowFormat {
   constructor(choice: ColumnChoice, name: string) {
     this.#choice = { ...choice, hint: 'token_type_hint' }
     this.#name = name
+    this.#read = neededColumns({ ...this.#choice, keep: [] }).concat('token_type_hint')
     this.#unseen = new Set([...choice.where].flatMap(([name, values]) => (values.has('') ? [] : name)))
   }
 
   add({ text, problem }: Line, number: number): readonly Row[] {
-    if (problem !== undefined) return [{ line: number, problem }]
+    if (problem !== undefined) return [{ line: number, problem: problemWithAdvice(problem) }]
     // Also removes byte order marks, which are left where files were joined.
     const json = text.trim()
     if (json === '') return []
@@ -41,6 +47,7 @@ export class ObjectRows implements RowFormat {
       return [{ line: number, problem: 'The line is not a JSON object.' }]
     }
     this.#first ??= value
+    if (repeatsMember(json, this.#read)) return [{ line: number, problem: REPEATED }]
     for (const name of this.#unseen) if (memberOf(value, name) !== undefined) this.#unseen.delete(name)
     const cell = (name: string): string | undefined => asText(memberOf(value, name))
     return [chooseRow(this.#choice, number, cell, () => this.#problemWith(value))]
@@ -55,7 +62,7 @@ export class ObjectRows implements RowFormat {
   }
 
   advice(): string | undefined {
-    if (!this.#first) return jsonAdvice(this.#firstLine ?? '')
+    if (!this.#first) return separatorAdvice(this.#firstLine ?? '') ?? jsonAdvice(this.#firstLine ?? '')
     const found = memberOf(this.#first, this.#choice.token)
     return found === undefined || Array.isArray(found) ? memberAdvice(this.#first) : undefined
   }

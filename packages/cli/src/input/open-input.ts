@@ -1,13 +1,15 @@
-import { open as openDescriptor, statSync } from 'node:fs'
+import { constants, open as openDescriptor, statSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { shownName } from '../files/shown-name.ts'
+import { onInterruption } from '../interruption.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { NO_TOKENS_IN_ARGUMENTS } from '../usage-error.ts'
 import { type ByteSource, fileSource, streamSource } from './byte-source.ts'
+import { foreignFormat } from './foreign-format.ts'
 import type { LineReader } from './line-reader.ts'
 
 /** Source of tokens. */
@@ -42,8 +44,19 @@ export async function openInput(file: string, { stdin }: Terminal): Promise<Inpu
 
 /** Reads a pipe, as from `<(…)`. Read as a file, it could not be closed before its writer ends. */
 async function pipeSource(file: string): Promise<ByteSource> {
-  const fd = await promisify(openDescriptor)(file, 'r')
-  return streamSource(new Socket({ fd, readable: true, writable: false }))
+  return streamSource(new Socket({ fd: await openPipe(file), readable: true, writable: false }))
+}
+
+/** Waits until something writes to a pipe, or for Ctrl-C. @throws CommandError when interrupted */
+async function openPipe(file: string): Promise<number> {
+  const opening = promisify(openDescriptor)(file, 'r')
+  const interruption = Promise.withResolvers<'interrupted'>()
+  const stopListening = onInterruption(() => interruption.resolve('interrupted'))
+  const fd = await Promise.race([opening, interruption.promise]).finally(stopListening)
+  if (fd !== 'interrupted') return fd
+  // A writer that does not wait ends the wait of the reader, which would keep the process alive.
+  openDescriptor(file, constants.O_WRONLY | constants.O_NONBLOCK, () => {})
+  throw new CommandError(ExitCode.interrupted, 'Interrupted before anything was written to the input.')
 }
 
 /** Describes why an input cannot be read. */
@@ -60,12 +73,6 @@ function cannotRead(file: string, error: unknown): string {
  */
 export async function refuseForeignFormat(reader: LineReader, name: string, command: string): Promise<void> {
   await reader.fill()
-  const [first, second] = reader.peek()
-  const bytes = ((first ?? 0) << 8) | (second ?? 0)
-  const refuse = (what: string): never => {
-    throw new CommandError(ExitCode.usage, `${name} is ${what}. Nothing was sent.`)
-  }
-  if (bytes === 0xfffe || bytes === 0xfeff) refuse('UTF-16 text; save it as UTF-8')
-  if (bytes === 0x1f8b) refuse(`compressed; use 'zcat FILE | backend-logout ${command} -'`)
-  if (bytes === 0x504b) refuse('a zip archive or a spreadsheet; export plain text with one token per line')
+  const found = foreignFormat(reader.peek(), command)
+  if (found) throw new CommandError(ExitCode.usage, `${name} is ${found}. Nothing was sent.`)
 }

@@ -1,5 +1,6 @@
 import { isName, showColumns } from './column-names.ts'
 import { beginsArray, jsonAdvice, memberAdvice } from './json-form.ts'
+import { separatorAdvice } from './line-separators.ts'
 import { isTokenName } from './no-token.ts'
 
 /** The form of an input that should have one token per line: its first lines show whether it has another one. */
@@ -25,10 +26,20 @@ export class PlainForm {
   /** Advice on how to read another form with `--column` or `jq`. */
   advice(): string | undefined {
     const first = this.#first ?? ''
+    const separators = separatorAdvice(first)
+    if (separators) return separators
     const ofJson = jsonAdvice(first, this.#second) ?? objectAdvice(first)
     if (ofJson !== undefined || first.startsWith('{')) return ofJson
     const table = this.table()
     return table && `${table} Name the one that holds the tokens: --column NAME.`
+  }
+
+  /** The same for a command that reads no columns. */
+  adviceWithoutColumns(): string | undefined {
+    const table = this.table()
+    if (table) return `${table} Tables are not read: write one token per line, without a heading.`
+    const advice = this.advice()
+    return advice?.includes('--column') ? undefined : advice
   }
 
   /** Describes the table that the input looks like. */

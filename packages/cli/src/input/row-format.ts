@@ -4,7 +4,7 @@ import { ExitCode } from '../exit-code.ts'
 import type { ColumnChoice } from './column-choice.ts'
 import { quoteName } from './column-names.ts'
 import { beginsArray, jsonAdvice } from './json-form.ts'
-import type { Line } from './line-reader.ts'
+import { type Line, problemWithAdvice } from './line-reader.ts'
 import { ObjectRows } from './object-rows.ts'
 import { PlainRows } from './plain-rows.ts'
 import type { Row, RowFormat } from './row.ts'
@@ -38,6 +38,7 @@ class ColumnRows implements RowFormat {
 
   add(line: Line, number: number): readonly Row[] {
     if (!this.#format && line.text?.trim() === '') return []
+    if (!this.#format && line.problem !== undefined) throw this.#unreadable(line.problem, number)
     if (!this.#format && beginsArray(line.text ?? '')) {
       throw new CommandError(
         ExitCode.usage,
@@ -58,6 +59,12 @@ class ColumnRows implements RowFormat {
 
   advice(): string | undefined {
     return this.#format?.advice() ?? `Are the tokens in another column than ${quoteName(this.#choice.token)}?`
+  }
+
+  /** Without the first line, it is not known how to read the others: that of a table names the columns. */
+  #unreadable(problem: string, number: number): CommandError {
+    const why = `Line ${number}: ${problemWithAdvice(problem)}`
+    return new CommandError(ExitCode.usage, `${this.#name} cannot be read. ${why} Nothing was sent.`)
   }
 
   #counted(rows: readonly Row[]): readonly Row[] {

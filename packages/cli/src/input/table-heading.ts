@@ -2,6 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { type ColumnChoice, neededColumns } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
+import { separatorAdviceOutsideQuotes } from './line-separators.ts'
 import { type NumberedLine, OpenRow } from './open-row.ts'
 import { splitLine } from './table-line.ts'
 
@@ -38,6 +39,8 @@ export class TableHeading {
    */
   add(line: NumberedLine): TableColumns | undefined {
     if (!this.#isOpen && line.text.trim() === '') return undefined
+    const separators = separatorAdviceOutsideQuotes(line.text)
+    if (separators) this.#refuse(separators)
     this.#readings = this.#readings.filter((reading) => {
       const cells = splitLine(line.text, reading.delimiter, reading.isOpen)
       if (!cells) return false
@@ -60,6 +63,11 @@ export class TableHeading {
   /** Call it when there are no more lines. @throws CommandError when the heading is incomplete */
   end(): void {
     if (this.#isOpen) this.#refuseQuotes()
+  }
+
+  /** Refuses a table without rows whose lines may all be in the heading. @throws CommandError */
+  checkAlone({ names }: TableColumns): void {
+    if (names.some(looksLikeToken)) this.#refuse('It has only a heading, and that looks like data without line breaks.')
   }
 
   get #isOpen(): boolean {
@@ -89,4 +97,8 @@ export class TableHeading {
   #refuse(why: string): never {
     throw new CommandError(ExitCode.usage, `${this.#name} cannot be read as a table. ${why} Nothing was sent.`)
   }
+}
+
+function looksLikeToken(name: string): boolean {
+  return name.length >= 16 && /^[!-~]+$/.test(name) && /\d[a-z]/i.test(name)
 }

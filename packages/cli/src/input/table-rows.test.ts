@@ -173,7 +173,7 @@ test('a byte order mark within joined files of JSON objects is ignored', () => {
 test('tokens are read unchanged, whatever the cells of a table contain', () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'B', ',', '"', '\n', ';', '\t', ' ', "'", '=', '|', '\\') })
   // With a digit first and last, it is neither a missing value nor a heading, and not masked.
-  const row = fc.tuple(cell, fc.stringMatching(/^\d[A-Za-z0-9._~+/-]{3,19}\d$/), cell)
+  const row = fc.tuple(cell, fc.stringMatching(/^\d[A-Za-z0-9._~/-]{3,19}\d$/), cell)
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 20 }), (rows) => {
       const text = Papa.unparse([['note', 'token', 'user_id'], ...rows], { newline: '\n' })

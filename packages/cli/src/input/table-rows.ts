@@ -1,5 +1,5 @@
 import { type ColumnChoice, chooseRow } from './column-choice.ts'
-import type { Line } from './line-reader.ts'
+import { type Line, problemWithAdvice } from './line-reader.ts'
 import { type ClosedRow, type NumberedLine, OpenRow } from './open-row.ts'
 import type { Row, RowFormat } from './row.ts'
 import { type TableColumns, TableHeading } from './table-heading.ts'
@@ -23,6 +23,8 @@ export class TableRows implements RowFormat {
   readonly #heading: TableHeading
   #columns: TableColumns | undefined
   readonly #open = new OpenRow()
+  /** True while there is nothing below the heading. */
+  #isAlone = true
 
   /** @param name The input's name in messages. */
   constructor(choice: ColumnChoice, name: string) {
@@ -31,14 +33,24 @@ export class TableRows implements RowFormat {
   }
 
   add({ text, problem }: Line, number: number): readonly Row[] {
-    if (problem !== undefined) return [...this.end(), { line: number, problem }]
+    if (problem !== undefined) return [...this.#closeAll(), { line: number, problem: problemWithAdvice(problem) }]
     const line = { text: text.endsWith('\r') ? text.slice(0, -1) : text, number }
-    if (this.#columns) return this.#addLine(line, this.#columns)
+    if (this.#columns) {
+      if (text.trim() !== '') this.#isAlone = false
+      return this.#addLine(line, this.#columns)
+    }
     this.#columns = this.#heading.add(line)
     return []
   }
 
+  /** @throws CommandError when the heading is incomplete, or may have all rows in it */
   end(): readonly Row[] {
+    if (this.#columns && this.#isAlone) this.#heading.checkAlone(this.#columns)
+    return this.#closeAll()
+  }
+
+  /** The rows whose quotes are still open. */
+  #closeAll(): readonly Row[] {
     if (!this.#columns) {
       this.#heading.end()
       return []
@@ -56,7 +68,7 @@ export class TableRows implements RowFormat {
     if (this.#open.isEmpty) return this.#begin(line, columns) ?? []
     const split = splitLine(line.text, columns.delimiter, true)
     // The quotes of a row that begins with another of the open lines would not match either.
-    if (!split) return [...this.end(), ...(this.#begin(line, columns) ?? [])]
+    if (!split) return [...this.#closeAll(), ...(this.#begin(line, columns) ?? [])]
     this.#open.add({ ...line, ...split })
     if (!split.isOpen) return this.#closedRows(this.#open.close(), columns)
     const rows: Row[] = []

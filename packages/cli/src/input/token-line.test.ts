@@ -18,6 +18,14 @@ test('a JSON object has a token and optionally a hint, and may have other member
   expect(parse(' {"token":"abc","token_type_hint":null}\r')).toEqual({ token: 'abc', hint: undefined })
 })
 
+test('white space around a token in a JSON object is dropped', () => {
+  expect(parse('{"token":" abc\\n"}')).toEqual({ token: 'abc', hint: undefined })
+})
+
+test('a JSON object with quotes and commas in its token is read: its ends are marked', () => {
+  expect(parse('{"token":"a,\\"b"}')).toEqual({ token: 'a,"b', hint: undefined })
+})
+
 test.each([[''], ['  \t\r']])('%j is skipped', (text) => {
   expect(parse(text)).toBeUndefined()
 })
@@ -36,6 +44,12 @@ test.each([
   ['{"token":""}', 'no "token"'],
   ['{"token":7}', 'no "token"'],
   ['{"token":"abc","token_type_hint":7}', 'token_type_hint'],
+  ['{"token":"abc","token":"def"}', 'two members of one name'],
+  ['{"token":"Bearer abc"}', 'Bearer'],
+  ['{"token":"\\u200babc"}', 'characters'],
+  ['{"token":"abc\\tdef"}', 'characters'],
+  ['{"token":"  "}', 'there is no token'],
+  ['abc\rdef', 'CR alone. They may separate lines'],
 ])('%j is a problem, and the message does not repeat the line', (text, reason) => {
   const parsed = parse(text)
   expect(parsed).toMatchObject({ problem: expect.stringContaining(reason) })

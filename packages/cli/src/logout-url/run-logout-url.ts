@@ -2,6 +2,7 @@ import type { LogoutForm, LogoutUrlOptions } from '@backend-logout/node'
 import { CommandError } from '../command-error.ts'
 import { type ConnectionOptions, connect, readSettings } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
+import { isSecretName } from '../input/secret-names.ts'
 import { readSingleToken } from '../input/single-token.ts'
 import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 
@@ -19,6 +20,8 @@ export interface LogoutUrlCommandOptions extends ConnectionOptions {
 /** Builds the URL that ends the user's session at the provider, and prints it. */
 export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { idTokenFile, redirectUri, state, kind, parameter: extraParameters, form, json } = options
+  const secret = Object.entries(extraParameters ?? {}).find(([name, value]) => value !== true && isSecretName(name))
+  if (secret) throw new CommandError(ExitCode.usage, SECRET_PARAMETER)
   await using connection = connect(await readSettings(options, terminal))
   const idToken = idTokenFile === undefined ? undefined : (await readSingleToken(idTokenFile, terminal)).token
   // Only an issuer has metadata to fetch.
@@ -38,6 +41,10 @@ export async function runLogoutUrl(options: LogoutUrlCommandOptions, terminal: T
   }
   return ExitCode.done
 }
+
+const SECRET_PARAMETER =
+  '--parameter must not be a token or a secret: the URL is in the history of browsers and in the logs of servers. ' +
+  '--id-token-file takes an ID token.'
 
 const MAX_URL_CHARACTERS = 4_000
 

@@ -41,7 +41,7 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
     server.listen(port, host)
     await once(server, 'listening')
   } catch (error) {
-    throw new CommandError(ExitCode.usage, `Cannot listen on --health-port ${port}: ${describeSystemError(error)}.`)
+    throw new CommandError(ExitCode.usage, whyNotListening(error, port))
   }
   return {
     port: (server.address() as AddressInfo).port,
@@ -49,6 +49,19 @@ export async function startHealthServer(outbox: Outbox, port: number, host: stri
       server.close()
       server.closeAllConnections()
     },
+  }
+}
+
+function whyNotListening(error: unknown, port: number): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+      return 'Cannot listen on the address of --health-host: this machine does not have it.'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'Cannot listen on the address of --health-host: the name is not known.'
+    default:
+      return `Cannot listen on --health-port ${port}: ${describeSystemError(error)}.`
   }
 }
 

@@ -27,6 +27,9 @@ token endpoint: a JSON object with "access_token" and "refresh_token" (or
 "accessToken" and "refreshToken"), which together form one logout. Blank lines
 are ignored. Tables are not read.
 
+If AUTHING_APP_ID and AUTHING_APP_HOST or AUTHING_APP_ISSUER are set, the logouts
+are bound to them: only a worker with the same settings sends their tokens.
+
 DATE is a date (00:00 UTC), or a date and a time with Z or an offset.
 
 Examples:

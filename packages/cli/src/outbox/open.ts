@@ -6,6 +6,7 @@ import { readFingerprintKey } from '../fingerprint.ts'
 import { readStore } from '../store-option.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { parseEncryptionKeys } from './encryption-keys.ts'
+import { ownProvider } from './own-provider.ts'
 
 /** The options that name an outbox instead of the environment. */
 export interface OutboxLocation {
@@ -23,7 +24,8 @@ export type OutboxUse =
   | 'read'
 
 /**
- * Opens the outbox that the options and the environment name.
+ * Opens the outbox that the options and the environment name. Logouts that are added to it are bound to the application and
+ * the provider that the environment names, if it does.
  *
  * @throws CommandError when something is missing, OutboxError
  */
@@ -45,7 +47,9 @@ export async function openOutboxOf(
   // Loaded only now, because most commands need neither a queue nor a database.
   const { openOutbox } = await import('@backend-logout/outbox')
   const store = isPostgres && use === 'read' ? { postgres: address.store, readOnly: true } : address.store
-  return openOutbox({ store, encryptionKeys, fingerprintKey: await readFingerprintKey(terminal), ...rest })
+  const fingerprintKey = await readFingerprintKey(terminal)
+  const client = needsKeys ? (rest.client ?? ownProvider(terminal)) : undefined
+  return openOutbox({ store, encryptionKeys, fingerprintKey, ...rest, client })
 }
 
 async function keysOf({ keysFile }: OutboxLocation, terminal: Terminal): Promise<EncryptionKey[] | undefined> {

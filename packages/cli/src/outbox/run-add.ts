@@ -60,9 +60,8 @@ export async function runAdd(file: string, options: AddCommandOptions, terminal:
     await progress.start()
     const fill = async (): Promise<boolean> => (await Promise.race([reader.fill(), stop.promise])) !== 'stop'
     await addLines(reader, fill, parse, outbox, options, counts, (text) => progress.note(text))
-    const table = counts.stored === 0 ? form.table() : undefined
-    if (table)
-      progress.note(`backend-logout: ${table} Tables are not read: write one token per line, without a heading.`)
+    const advice = counts.stored === 0 && counts.invalid > 0 ? form.adviceWithoutColumns() : undefined
+    if (advice) progress.note(`backend-logout: ${advice}`)
   } finally {
     stopListening()
     progress.stop()

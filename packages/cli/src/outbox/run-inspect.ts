@@ -1,8 +1,8 @@
-import type { DeadLetter, OutboxStats } from '@backend-logout/outbox'
+import type { DeadLetter, Outbox, OutboxStats } from '@backend-logout/outbox'
 import { CommandError } from '../command-error.ts'
 import { formatCount, formatDuration } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
-import { print, printJson, type Terminal } from '../terminal/terminal.ts'
+import { note, print, printJson, type Terminal } from '../terminal/terminal.ts'
 import { type OutboxLocation, openOutboxOf } from './open.ts'
 
 /** The options of the commands that inspect an outbox. */
@@ -11,6 +11,7 @@ export interface InspectCommandOptions extends OutboxLocation {
 }
 
 const PAGE = 1_000
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Shows the state of an outbox. */
 export async function runStats(options: InspectCommandOptions, terminal: Terminal): Promise<ExitCode> {
@@ -51,10 +52,29 @@ export async function runRetry(
     throw new CommandError(ExitCode.usage, "Pass the ids of dead letters, as 'outbox dead' shows them, or --all.")
   }
   await using outbox = await openOutboxOf(options, terminal, 'rows')
-  const retried = await outbox.retry(options.all ? 'all' : ids)
+  const { retried, unknown } = options.all
+    ? { retried: await outbox.retry('all'), unknown: [] }
+    : await retryEach(ids, outbox)
   if (options.json) printJson(terminal, { retried })
   else print(terminal, `${formatCount(retried)} put back into the queue.`)
-  return retried < ids.length ? ExitCode.no : ExitCode.done
+  for (const id of unknown) note(terminal, `backend-logout: ${id} is not a dead letter that can be retried.`)
+  return unknown.length > 0 ? ExitCode.no : ExitCode.done
+}
+
+/** One by one, to know which ids are wrong. An argument of another form may be a misplaced token, and is not shown. */
+async function retryEach(
+  ids: readonly string[],
+  outbox: Outbox,
+): Promise<{ readonly retried: number; readonly unknown: readonly string[] }> {
+  const unknown: string[] = []
+  let retried = 0
+  for (const id of new Set(ids.map((text) => text.toLowerCase()))) {
+    const count = await outbox.retry([id])
+    retried += count
+    if (count === 0)
+      unknown.push(ID.test(id) ? id : `Argument ${ids.findIndex((text) => text.toLowerCase() === id) + 1}`)
+  }
+  return { retried, unknown }
 }
 
 function rowsOf(stats: OutboxStats): (readonly [name: string, value: string])[] {

@@ -21,6 +21,23 @@ test('a token response is one logout', () => {
   expect(parse('{"refreshToken":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
 })
 
+test('null and an empty text are no tokens, and the others are kept', () => {
+  for (const none of ['null', '""', '" "']) {
+    expect(parse(`{"access_token":"a","refresh_token":${none},"token":${none}}`)).toEqual({
+      tokens: { accessToken: 'a' },
+    })
+    expect(parse(`{"access_token":${none},"accessToken":"a","refreshToken":"r"}`)).toEqual({
+      tokens: { accessToken: 'a', refreshToken: 'r' },
+    })
+  }
+})
+
+test('the same token twice is one, and white space and a byte order mark around it are dropped', () => {
+  expect(parse('\ufeff{"token":"a","access_token":" a\\n","accessToken":"a"}')).toEqual({
+    tokens: { accessToken: 'a' },
+  })
+})
+
 test('a blank line is skipped', () => {
   expect(parse(' ')).toBeUndefined()
 })
@@ -28,8 +45,15 @@ test('a blank line is skipped', () => {
 test.each([
   ['two words', 'white space'],
   ['{"access_token":7}', 'not a string'],
-  ['{"access_token":"a","refresh_token":null}', 'not a string'],
-  ['{"refresh_token":""}', 'not a string'],
+  ['{"access_token":null,"refresh_token":""}', 'no "token"'],
+  ['{"refresh_token":" "}', 'no "token"'],
+  ['{"access_token":"a","access_token":"b"}', 'two members of one name'],
+  ['{"access_token":"a","accessToken":"b"}', 'different values'],
+  ['{"token":"a","refresh_token":"r"}', 'another token in "token"'],
+  ['{"token":"a","token":"b"}', 'two members of one name'],
+  ['{"access_token":"Bearer a"}', 'Bearer'],
+  ['{"access_token":"a\\nb"}', 'characters'],
+  ['{"access_token":"\\u200ba"}', 'characters'],
   ['{"accessToken":7}', 'not a string'],
   ['{"id_token":"a"}', 'no "token"'],
   ['{"access_token":', 'JSON object'],

@@ -3,6 +3,7 @@ import type { OutboxTokens } from '@backend-logout/outbox'
 import type { Line } from '../input/line-reader.ts'
 import { whyNoToken } from '../input/no-token.ts'
 import { parseTokenLine } from '../input/token-line.ts'
+import { readTokenResponse } from '../input/token-response.ts'
 import { tokenProblem } from './token-problem.ts'
 
 /** A parsed line: a logout, or the problem with the line. */
@@ -36,23 +37,12 @@ export function parseSessionLine(line: Line, hint: string | undefined, appId?: s
 }
 
 function parseTokenResponse(text: string): SessionLine | undefined {
-  let fields: Readonly<Record<string, unknown>>
-  try {
-    fields = JSON.parse(text)
-  } catch {
-    return undefined
-  }
-  if (typeof fields !== 'object' || fields === null || 'token' in fields) return undefined
-  // As token endpoints name them, and as sessions and the emulator do.
-  const { access_token: accessToken = fields.accessToken, refresh_token: refreshToken = fields.refreshToken } = fields
-  if (accessToken === undefined && refreshToken === undefined) return undefined
-  return checked({
-    ...(accessToken !== undefined && { accessToken }),
-    ...(refreshToken !== undefined && { refreshToken }),
-  } as OutboxTokens)
+  const found = readTokenResponse(text)
+  if (!found || found.problem !== undefined) return found
+  return checked(found as OutboxTokens)
 }
 
 function checked(tokens: OutboxTokens): SessionLine {
-  const [problem] = Object.values(tokens).flatMap((token) => tokenProblem(token) ?? whyNoToken(token.trim()) ?? [])
+  const [problem] = Object.values(tokens).flatMap((token) => tokenProblem(token) ?? whyNoToken(token) ?? [])
   return problem === undefined ? { tokens } : { problem }
 }

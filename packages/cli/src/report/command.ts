@@ -28,7 +28,7 @@ export function reportCommand(run: RunCommand): Command {
     .argument('<report>', 'the report')
     .option('--key <file>', 'public key of the signer, in PEM or as a JWK')
     .option('--output <file>', 'the output of the run, if it is not next to the report')
-    .option('--input <file>', 'also check that this was the input')
+    .option('--input <file>', "also check that this was the input; '-' is standard input")
     .option('--json', 'write the result as JSON')
     .addHelpText('after', DETAILS)
     .action((path: string, options: VerifyReportOptions) =>

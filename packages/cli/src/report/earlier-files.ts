@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { findFile } from '../files/found-file.ts'
@@ -65,7 +66,7 @@ export function earlierEndpoints({ report = '' }: RunFiles, { endpoints = [] }: 
 /** True if an output starts with the outcomes that a report is about; `undefined` if it is about none. */
 async function startsAs(path: string, { output }: AuditReport): Promise<boolean | undefined> {
   if (output.bytes === 0) return undefined
-  return hasDigest(path, output, output.bytes).catch(() => false)
+  return hasDigest(createReadStream(path), output, output.bytes).catch(() => false)
 }
 
 /**

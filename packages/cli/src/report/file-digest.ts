@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 
 /** A file, by its content. */
 export interface FileDigest {
@@ -20,19 +19,19 @@ export function plainSum(): { add(bytes: Uint8Array): void; value(): string } {
 }
 
 /**
- * Compares a file with a digest.
+ * Compares the content of a file with a digest.
  *
  * @param end The number of bytes to compare; without it, all of them.
  * @throws the system's error when it cannot be read
  */
 export async function hasDigest(
-  path: string,
+  content: AsyncIterable<Uint8Array>,
   { bytes, sha256 }: Omit<FileDigest, 'name'>,
   end = Number.POSITIVE_INFINITY,
 ): Promise<boolean> {
   const sum = plainSum()
   let size = 0
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of content) {
     const part = chunk.subarray(0, end - size)
     sum.add(part)
     size += part.length

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { CommandError, describeSystemError } from '../command-error.ts'
 import { formatCount } from '../duration.ts'
@@ -33,7 +34,7 @@ export async function verifyReport(path: string, options: VerifyReportOptions, t
   // A name in a report must not lead to another folder.
   const output = options.output ?? join(dirname(path), basename(report.output.name))
   checks.push(...(await checkOutput(output, report)))
-  if (options.input !== undefined) checks.push(await checkInput(options.input, report))
+  if (options.input !== undefined) checks.push(await checkInput(options.input, report, terminal))
   const ok = checks.every((check) => check.ok)
   if (options.json) printJson(terminal, { ok, signed: options.key !== undefined, complete: report.complete, checks })
   else {
@@ -58,7 +59,7 @@ async function checkSignature(path: string, text: string, keyFile: string): Prom
 }
 
 async function checkOutput(path: string, { output, counts }: AuditReport): Promise<Check[]> {
-  const file = await checkFile('output', path, output)
+  const file = await checkFile('output', fileAt(path), output)
   if (!file.ok) return [file]
   const found = await countOutcomes(path)
   const wrong = OUTCOMES.filter((outcome) => found.counts[outcome] !== counts[outcome])
@@ -74,21 +75,32 @@ async function checkOutput(path: string, { output, counts }: AuditReport): Promi
 }
 
 /** A run that was interrupted has read only a part of its input. */
-async function checkInput(path: string, { input, complete }: AuditReport): Promise<Check> {
-  if (complete) return checkFile('input', path, input)
+async function checkInput(path: string, { input, complete }: AuditReport, { stdin }: Terminal): Promise<Check> {
+  const source = path === '-' ? { name: 'standard input', open: () => stdin } : fileAt(path)
+  if (complete) return checkFile('input', source, input)
   const { bytes } = input
-  const check = await checkFile('input', path, input, bytes)
+  const check = await checkFile('input', source, input, bytes)
   if (!check.ok) return check
-  return { ...check, why: `the first ${formatCount(bytes)} bytes of ${path} are those that the run has read` }
+  return { ...check, why: `the first ${formatCount(bytes)} bytes of ${source.name} are those that the run has read` }
+}
+
+/** A file to check. */
+interface Source {
+  readonly name: string
+  readonly open: () => AsyncIterable<Uint8Array>
+}
+
+function fileAt(path: string): Source {
+  return { name: path, open: () => createReadStream(path) }
 }
 
 /** @param end See `hasDigest`. */
-async function checkFile(what: string, path: string, digest: FileDigest, end?: number): Promise<Check> {
+async function checkFile(what: string, { name, open }: Source, digest: FileDigest, end?: number): Promise<Check> {
   try {
-    const ok = await hasDigest(path, digest, end)
-    return { what, ok, why: ok ? `${path} has the SHA-256 of the report` : `${path} is not the file of the report` }
+    const ok = await hasDigest(open(), digest, end)
+    return { what, ok, why: ok ? `${name} has the SHA-256 of the report` : `${name} is not the file of the report` }
   } catch (error) {
-    return { what, ok: false, why: `${path} cannot be read: ${describeSystemError(error)}` }
+    return { what, ok: false, why: `${name} cannot be read: ${describeSystemError(error)}` }
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { readSecretFile } from '../files/read-text-file.ts'
+import { repeatsAnyMember } from '../input/repeated-members.ts'
 import type { TokenRow } from '../input/row.ts'
 import { describeLogoutError } from '../logout-error.ts'
 import { rehearse } from '../rehearsal.ts'
@@ -123,6 +124,7 @@ function parseCredentials(text: string): ReadonlyMap<string, Credentials> {
     throw refusal(`${FORM} It is not valid JSON.`)
   }
   if (!isObject(value)) throw refusal(FORM)
+  if (repeatsAnyMember(text, 2)) throw refusal('The file of --clients has a client, or a member of one, twice.')
   const entries = Object.entries(value)
   if (entries.length === 0 || entries.length > MAX_CLIENTS) throw refusal(`It must name 1 to ${MAX_CLIENTS} clients.`)
   return new Map(entries.map(([id, entry], at) => [id, credentialsOf(id, entry, at + 1)]))

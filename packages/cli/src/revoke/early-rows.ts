@@ -1,4 +1,5 @@
 import { CommandError } from '../command-error.ts'
+import { formatCount } from '../duration.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { BadRow, RowFormat } from '../input/row.ts'
 
@@ -10,6 +11,7 @@ export class EarlyRows {
   readonly #name: string
   readonly #format: RowFormat
   readonly #rows: BadRow[] = []
+  #empty = 0
 
   /**
    * @param name The input's name in messages.
@@ -35,13 +37,25 @@ export class EarlyRows {
     if (this.#rows.length === MAX_EARLY_ROWS) throw this.#noTokens(`Its first ${MAX_EARLY_ROWS} rows have no tokens`)
   }
 
+  /** Counts a row with nothing in the column of the tokens. */
+  addEmpty(): void {
+    this.#empty++
+  }
+
   /**
    * The input ends without a token.
    *
-   * @throws CommandError where it should have had some
+   * @throws CommandError where it should have had some: a wrong column must not pass for tokens that are all revoked
    */
   end(): void {
+    if (this.#rows.length === 0 && this.#empty > 0) throw this.#onlyEmpty()
     if (this.#rows.length > 0 && this.#format.advice() !== undefined) throw this.#noTokens('It has no tokens')
+  }
+
+  #onlyEmpty(): CommandError {
+    const why = `the column of the tokens has nothing in ${formatCount(this.#empty)} rows.`
+    const sentences = [`There is no token in ${this.#name}: ${why}`, this.#format.advice(), 'Nothing was sent.']
+    return new CommandError(ExitCode.usage, sentences.filter(Boolean).join(' '))
   }
 
   #noTokens(what: string): CommandError {

@@ -54,6 +54,32 @@ test('rows of a client without credentials are not taken for rows without tokens
   expect(problems).toHaveLength(12)
 })
 
+test.each([
+  ['a wrong column', 'token,access\n,abc-1\nNULL,abc-2\n', {}],
+  ['members that are null', '{"token":null,"access":"abc-1"}\n', {}],
+  ['rows that meet --where', 'token,app\nabc-1,ios\n,web\n', { where: new Map([['app', new Set(['web'])]]) }],
+])('an input whose tokens are all empty, as with %s, is not done', async (_what, text, more) => {
+  const format = createRowFormat({ token: 'token', where: new Map(), keep: [], ...more }, 'tokens.csv')
+  const seen = await drain(sourceOf(text, undefined, format))
+  expect(seen).toMatchObject({
+    given: [],
+    accepted: [],
+    error: {
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^There is no token in tokens.txt: .*another column than "token"\? Nothing was sent/,
+      ),
+    },
+  })
+})
+
+test('an empty cell beside a token, and a table without rows, are no mistake', async () => {
+  for (const text of ['token,user\n,u1\nabc-1,u2\n', 'token,user\n', '\n']) {
+    const format = createRowFormat({ token: 'token', where: new Map(), keep: [] }, 'tokens.csv')
+    expect((await drain(sourceOf(text, undefined, format))).error).toBeUndefined()
+  }
+})
+
 test('an input that has grown at its end is the same input', async () => {
   const before = 'one1\ntwo2'
   const history = { done: lines(1, 2), checkpoints: await checkpointsOf(before, 2), output: undefined }

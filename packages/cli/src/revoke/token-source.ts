@@ -1,36 +1,10 @@
 import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import type { LineReader } from '../input/line-reader.ts'
-import type { BadRow, LeftOutRow, Row, RowFormat, TokenRow } from '../input/row.ts'
+import type { BadRow, LeftOutRow, Row, TokenRow } from '../input/row.ts'
 import { EarlyRows } from './early-rows.ts'
-import type { JournalHistory } from './journal-history.ts'
 import { type Checkpoint, isKeyed } from './journal-record.ts'
-import type { SourceSums } from './source-sums.ts'
-
-/** Options of a {@link TokenSource}. */
-export interface TokenSourceOptions {
-  readonly reader: LineReader
-  /** Creates rows from lines. */
-  readonly format: RowFormat
-  /** The name of the input in messages. */
-  readonly name: string
-  /** Needed for a history, and for checkpoints. */
-  readonly sums?: SourceSums | undefined
-  /** The tokens that earlier runs have confirmed. */
-  readonly history?: JournalHistory | undefined
-  /** Needed for a history: the files to name to start over, such as `another file for --journal`. */
-  readonly otherFiles?: string
-  /** Called first, as soon as the history is known to be about this input, and the input to have tokens. */
-  readonly onAccepted?: () => void
-  /** Finds rows that cannot be sent although they have a token, so that the input is known to be read correctly. */
-  readonly problemWith?: (row: TokenRow) => BadRow | undefined
-  /** Receives each row that should contain a token but doesn't. */
-  readonly onProblem: (row: BadRow) => void
-  /** Receives each row that is left out. */
-  readonly onLeftOut?: (why: LeftOutRow['leftOut']) => void
-  /** Receives the number of rows that are skipped because their tokens are confirmed. */
-  readonly onSkip: (rows: number) => void
-}
+import type { TokenSourceOptions } from './token-source-options.ts'
 
 /** A row that is returned or reported. */
 type FoundRow = TokenRow | BadRow
@@ -168,10 +142,15 @@ export class TokenSource implements AsyncIterableIterator<TokenRow, undefined> {
   #add(row: Row): void {
     const { history } = this.#options
     // Not held: a table may have millions of rows between two that count.
-    if (row.token === undefined && row.problem === undefined) this.#options.onLeftOut?.(row.leftOut)
+    if (row.token === undefined && row.problem === undefined) this.#leaveOut(row.leftOut)
     // Also after the last checkpoint: a row whose quotes are open may end long after its first line.
     else if (history?.done.has(row.line)) this.#skip()
     else this.#hold(row.token !== undefined && history?.active?.has(row.line) ? { ...row, wasActive: true } : row)
+  }
+
+  #leaveOut(why: LeftOutRow['leftOut']): void {
+    if (why === 'empty') this.#early?.addEmpty()
+    this.#options.onLeftOut?.(why)
   }
 
   #skip(): void {
