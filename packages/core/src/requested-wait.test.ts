@@ -192,6 +192,16 @@ describe('requestedWait()', () => {
       60_000,
     ],
     [
+      'the longest of two kinds of limits that are used up',
+      {
+        'x-ratelimit-remaining-requests': '0',
+        'x-ratelimit-reset-requests': '1s',
+        'x-ratelimit-remaining-tokens': '0',
+        'x-ratelimit-reset-tokens': '6m0s',
+      },
+      360_000,
+    ],
+    [
       'a list of dates',
       {
         'x-ratelimit-remaining': '0, 9',

@@ -31,6 +31,8 @@ const PREFIXES = [
   'x-ogw-ratelimit-',
   'anthropic-ratelimit-requests-',
 ]
+/** What a limit is for: `reset-tokens` belongs to `remaining-tokens`. */
+const KINDS = ['', '-requests', '-tokens']
 /** Names of the header with the time until a limit resets. */
 const RESETS = [
   'reset',
@@ -85,18 +87,20 @@ function resetAfter(
   return resetOfUsedUp(headers, now) ?? waitIn(headers, names(RESETS), now)
 }
 
-/** The wait for the limits that are used up, if the headers say which those are. */
+/** The longest wait for the limits that are used up, if the headers say which those are. */
 function resetOfUsedUp(headers: TransportResponse['headers'], now: number): number | undefined {
-  for (const prefix of PREFIXES) {
-    for (const name of RESETS) {
-      // `reset-tokens` belongs to `remaining-tokens`.
-      const remaining = headers.get(`${prefix}remaining${/-(?:requests|tokens)$/.exec(name)?.[0] ?? ''}`)
-      const reset = isUsedUp(remaining) ? headers.get(prefix + name) : null
-      const wait = parseWait(ofUsedUp(reset, remaining), now, unitOf(name))
-      if (wait !== undefined) return wait
-    }
-  }
-  return undefined
+  const waits = PREFIXES.flatMap((prefix) =>
+    KINDS.flatMap((kind) => {
+      const remaining = headers.get(`${prefix}remaining${kind}`)
+      if (!isUsedUp(remaining)) return []
+      const names = RESETS.filter((name) => (/-(?:requests|tokens)$/.exec(name)?.[0] ?? '') === kind)
+      const found = names.flatMap((name) => {
+        return parseWait(ofUsedUp(headers.get(prefix + name), remaining), now, unitOf(name)) ?? []
+      })
+      return found.slice(0, 1)
+    }),
+  )
+  return waits.length ? Math.max(...waits) : undefined
 }
 
 /** The times of the limits that are used up. With as many numbers as times, they belong together: `0, 9` and `1, 3600`. */

@@ -40,9 +40,8 @@ export function revocationEntryOf(
   if (accessToken.endsWith('.') || !isName(iss, 2048) || !isTime(exp)) return undefined
   const until = Math.ceil(exp)
   if (isName(jti, 1024)) return { iss, jti, until }
-  // The issuer's clock may be ahead of ours. No token that ends with this one was issued after its end.
-  const at = Math.min(isTime(iat) ? Math.max(nowS, Math.floor(iat)) : nowS, until)
-  return isName(sid, 1024) ? { iss, sid, at, until } : undefined
+  // The issuer's clock may be ahead of ours.
+  return isName(sid, 1024) ? { iss, sid, at: isTime(iat) ? Math.max(nowS, Math.floor(iat)) : nowS, until } : undefined
 }
 
 function isName(value: unknown, maxLength: number): value is string {

@@ -57,6 +57,6 @@ async function* run(
   source: TokenReader,
   options: BulkOptions,
 ): AsyncGenerator<Revocation, void, void> {
-  const [{ BulkRun }] = await Promise.all([loadBulkRun(core.options), loadAttemptHistory(core.options)])
+  const [{ BulkRun }] = await Promise.all([loadBulkRun(core.options), loadAttemptHistory(core.options).catch(() => {})])
   yield* new BulkRun(core, source, options).results()
 }

@@ -37,7 +37,7 @@ export function readSessionTokens(given: unknown): { readonly [N in keyof Sessio
     NAMES.filter((name) => isFilled(members[name])).map((name) => [name, members[name]]),
   )
   const isEmpty = !Object.keys(tokens)[0]
-  if (typeof members.then === 'function') refuse('tokens', 'is a promise: await it.')
+  if (isEmpty && typeof members.then === 'function') refuse('tokens', 'is a promise: await it.')
   // A list, a `Map` or `FormData` has its entries elsewhere, and would count as an expired session.
   if (typeof (given ?? {}) !== 'object' || (isEmpty && Symbol.iterator in members)) {
     refuse('tokens', 'must be a plain object.')

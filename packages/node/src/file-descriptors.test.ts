@@ -38,6 +38,19 @@ describe.concurrent('without file descriptors', () => {
     expect({ output, errors }).toEqual({ output: 'accepted,network 300\n', errors: '' })
   })
 
+  test('a bulk run needs no code for failures to succeed', async () => {
+    const { output, errors } = await runProgram(`${start()}
+      const { registerHooks } = await import('node:module')
+      registerHooks({
+        resolve(specifier, context, next) {
+          if (/attempt-history/.test(specifier)) throw new Error('EMFILE')
+          return next(specifier, context)
+        },
+      })
+      for await (const { state } of client.revokeTokens(['token-1'])) console.log(state)`)
+    expect({ output, errors }).toEqual({ output: 'accepted\n', errors: '' })
+  })
+
   test('a call after the first one tries again, and knows that nothing was sent', async () => {
     const { output, errors } = await runProgram(
       `${start()}

@@ -32,14 +32,15 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
   let isFirst = true
 
   const leave = (): void => {
+    if (--underWay === 0) {
+      onIdle?.()
+      justIdle = true
+      setImmediate(() => {
+        justIdle = false
+      })
+    }
     if (isFirst) preloadSoon()
     isFirst = false
-    if (--underWay > 0) return
-    onIdle?.()
-    justIdle = true
-    setImmediate(() => {
-      justIdle = false
-    })
   }
   const counter = {
     get underWay() {
@@ -100,7 +101,8 @@ export function poolTransport(connections: Connections, choice: ProxyChoice): Po
 
 /** After the callers that wait for the first response: it is not needed until a request fails. */
 function preloadSoon(): void {
-  setImmediate(() => preload().catch(() => {})).unref()
+  // Some replacements of it, such as fake timers, return something else.
+  setImmediate(() => preload().catch(() => {}))?.unref?.()
 }
 
 function closed(): LogoutError {

@@ -47,6 +47,16 @@ describe.concurrent('in a separate process', () => {
     expect({ code, output }).toEqual({ code: 0, output: 'timeout\ntrue\n' })
   })
 
+  test.each(['"a string"', '1', 'undefined'])('setImmediate() may return %s, as in a test environment', async (id) => {
+    const { output, errors } = await runProgram(`${client(server.origin)}
+      const real = setImmediate
+      globalThis.setImmediate = (...call) => (real(...call), ${id})
+      console.log(await client.revokeToken('token-1'), await client.revokeToken('token-2'))
+      await client.close()
+      console.log('closed')`)
+    expect({ output, errors }).toEqual({ output: 'true true\nclosed\n', errors: '' })
+  })
+
   test('a call in flight keeps the process alive', async () => {
     await using slow = await listen((_request, response) => {
       setTimeout(() => response.end(), 500)

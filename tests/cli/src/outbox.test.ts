@@ -55,7 +55,7 @@ test('a logout that cannot be completed with the current configuration is listed
 test('logouts are bound to the provider that the environment names when they are added', async () => {
   const [token] = provider.take(1) as [string]
   const own = { ...env, AUTHING_APP_HOST: (env.AUTHING_APP_HOST as string).replace('127.0.0.1', 'localhost') }
-  const { AUTHING_APP_SECRET: _, ...withoutSecret }: NodeJS.ProcessEnv = own
+  const { AUTHING_APP_SECRET: _, ...withoutSecret }: Record<string, string> = own
   expect(await run(['outbox', 'add'], { env: withoutSecret, input: token })).toMatchObject({ code: 0 })
   const worked = await run(['outbox', 'work', '--until-empty'], { env })
   expect(worked).toMatchObject({ code: 1, stderr: expect.stringContaining('(other_provider)') })

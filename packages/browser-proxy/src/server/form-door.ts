@@ -48,8 +48,8 @@ export function checkForm(form: LogoutFormOptions | undefined, session: LogoutSe
 
 /** A copy that later changes do not affect. The object may be an instance of a class, whose method needs it. */
 export function copyForm(form: LogoutFormOptions): LogoutFormOptions {
-  const { landing, singleSignOut } = form
-  return { csrfToken: (request) => form.csrfToken(request), landing, singleSignOut }
+  const { csrfToken, landing, singleSignOut } = form
+  return { csrfToken: (request) => csrfToken.call(form, request), landing, singleSignOut }
 }
 
 /** The way in which a request calls the endpoint. Without the option, there is only one. */

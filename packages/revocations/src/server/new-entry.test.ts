@@ -48,8 +48,6 @@ test.each([
   [{ ...entry, until: undefined }, /until must be whole seconds/],
   [{ iss: 'x', sub: undefined, at: 1, until: 2 }, /sub must not be undefined; leave them out to revoke all tokens/],
   [{ iss: 'x', sid: undefined, sub: undefined, at: 1, until: 2 }, /must not be undefined/],
-  [{ iss: 'x', sub: 'a', at: 2, until: 1 }, /until must not be before at/],
-  [{ iss: 'x', at: 2, until: 1 }, /until must not be before at/],
   [{ ...entry, until: Date.now() }, /until must be whole seconds/],
 ])('an invalid entry is refused with the reason, without its content: %j', (value, reason) => {
   for (const given of [value, [entry, value]]) {

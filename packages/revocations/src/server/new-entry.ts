@@ -12,7 +12,7 @@ export function readEntries(given: RevocationEntry | Iterable<RevocationEntry>):
   const list = typeof given === 'object' && given !== null && Symbol.iterator in given ? [...given] : [given]
   return list.map((one, index) => {
     const entry = copyOf(one)
-    if (!isEntry(entry) || isForgotten(entry) || endsEarly(entry)) {
+    if (!isEntry(entry) || isForgotten(entry)) {
       throw new RevocationError('invalid_argument', `Entry ${index + 1}: ${faultOf(entry)}`)
     }
     return entry
@@ -36,11 +36,6 @@ function isForgotten(entry: Partial<EntryMembers>): boolean {
   return (jti ?? sid ?? sub) === undefined && ['jti', 'sid', 'sub'].some((name) => name in entry)
 }
 
-/** True if all tokens that it names would have expired before some of them were issued: it would revoke nothing for long. */
-function endsEarly({ at = 0, until }: EntryMembers): boolean {
-  return until < at
-}
-
 /** Reason why a value is not an entry, for people. */
 function faultOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return 'it must be an object.'
@@ -53,9 +48,6 @@ function faultOf(value: unknown): string {
   if (jti !== undefined && at !== undefined) return 'at cannot be combined with jti.'
   if (jti === undefined && !isSeconds(at)) return 'at must be whole seconds since 1970.'
   if (!isSeconds(until)) return 'until must be whole seconds since 1970.'
-  if (endsEarly(value as EntryMembers)) {
-    return 'until must not be before at: it is when the last token that was issued up to at expires.'
-  }
   return isForgotten(value)
     ? 'jti, sid and sub must not be undefined; leave them out to revoke all tokens of the issuer.'
     : 'it cannot be read.'
