@@ -31,7 +31,7 @@ const PREFIXES = [
   'x-ogw-ratelimit-',
   'anthropic-ratelimit-requests-',
 ]
-/** What a limit is for: `reset-tokens` belongs to `remaining-tokens`. */
+/** Kinds of limits, at the end of the names of their headers: `reset-tokens` belongs to `remaining-tokens`. */
 const KINDS = ['', '-requests', '-tokens']
 /** Names of the header with the time until a limit resets. */
 const RESETS = [

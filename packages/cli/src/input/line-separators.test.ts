@@ -37,6 +37,20 @@ test.each(SEPARATORS)('a line of tokens that end in %s is a problem, with advice
   expect(objects.advice()).toContain(advice)
 })
 
+test.each(['user\u0092s id,token', 'd\u0085ja,token', '\u001buser,token', 'a\u001fb,token', '"user\nfoo\rname",token'])(
+  'a character inside the name of a column is no problem: %j',
+  (heading) => {
+    const rows = createRowFormat(choice, 'leaked.csv')
+    for (const [at, text] of heading.split('\n').entries()) rows.add({ text }, at + 1)
+    expect(rows.add({ text: 'u1,abc-1' }, 3)).toMatchObject([{ token: 'abc-1' }])
+  },
+)
+
+test('a heading that other characters end before the column of tokens is refused, with advice', () => {
+  const rows = createRowFormat(choice, 'leaked.csv')
+  expect(() => rows.add({ text: 'user\rtoken\rabc-1' }, 1)).toThrow('CR alone')
+})
+
 test('line breaks inside the quotes of a heading, and CRLF, are no problem', () => {
   const rows = createRowFormat(choice, 'leaked.csv')
   expect(rows.add({ text: '"user\vname",token\r' }, 1)).toEqual([])
@@ -51,6 +65,9 @@ test('a heading with all rows in it is refused, and an export without rows is no
   }
   expect(reading('token,user,Zq7Rk2Wd9fTn4LbX6m,u1')).toThrow('only a heading, and that looks like data')
   expect(reading('token,user_id,billing_address_line_1,国家')).not.toThrow()
+  const names =
+    'k8s_namespace_name,oauth2AccessTokenValue,last_30days_login_count,sha256fingerprint_x,address_2nd_line_2nd'
+  expect(reading(`token,${names}`)).not.toThrow()
 })
 
 test.each([

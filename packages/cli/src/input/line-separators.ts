@@ -1,5 +1,6 @@
-/** Line breaks of other systems than LF and CRLF, and other control characters, which separate records in some exports. */
-const SEPARATOR = /(?!\t)[\p{Cc}\p{Zl}\p{Zp}]/u
+/** Line breaks of other systems than LF and CRLF, and the characters that separate records in some exports. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds these characters
+const SEPARATOR = /[\r\v\f\0\x1c-\x1e\x85\u2028\u2029]/
 const QUOTED = /"[^"]*"/g
 
 /** Names what separates the lines in a text that is one line here; `undefined` if nothing does. */
@@ -14,9 +15,19 @@ export function separatorAdvice(text: string): string | undefined {
   return found && `Its line breaks are ${nameOf(found)}. Replace them: ${replacing(found)} | backend-logout …`
 }
 
+/** A line of a table in which another character than LF separates lines. */
+export interface SeparatedLine {
+  /** The first of these lines. */
+  readonly first: string
+  readonly advice: string
+}
+
 /** The same for a line of a table: line breaks inside quotes belong to a cell. */
-export function separatorAdviceOutsideQuotes(line: string): string | undefined {
-  return separatorAdvice(line.replace(QUOTED, '""'))
+export function separatedLine(line: string): SeparatedLine | undefined {
+  const outside = line.trimEnd().replace(QUOTED, (cell) => '"'.repeat(cell.length))
+  const at = outside.search(SEPARATOR)
+  const advice = separatorAdvice(outside)
+  return at === -1 || advice === undefined ? undefined : { first: line.slice(0, at), advice }
 }
 
 function nameOf(character: string): string {

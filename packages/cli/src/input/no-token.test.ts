@@ -145,3 +145,12 @@ test.each([
   whyNoToken(`${part.repeat(100_000)}a`)
   expect(performance.now() - start).toBeLessThan(500)
 })
+
+test('tokens that begin with other JSON than a header, and those that Google pads with dots, are tokens', () => {
+  const beginnings = ['{"typ":"refresh","uid":5}', '{"kid":"2026-11","uid":5}', '{"enc":"x","iv":"y"}']
+  for (const json of beginnings) {
+    const start = Buffer.from(json).toString('base64url')
+    expect([whyNoToken(start), whyNoToken(`${start}.c2lnbmF0dXJl`)]).toEqual([undefined, undefined])
+  }
+  expect(whyNoToken('ya29.c.c0ASRK0GbAFW5Zk2cdd8Jo1KvVdmGU............')).toBeUndefined()
+})

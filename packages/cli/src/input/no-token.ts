@@ -36,7 +36,8 @@ const OTHERS: readonly (readonly [form: RegExp, problem: string])[] = [
   [/^(?:(?:access|refresh|id|oauth|session)[_-]?token|jwt|bearer|authorization)[:=]/i, PARAMETER],
   [/^(?:\(.*\)|\[.*\]|\{.*\}|<.*>)$/s, 'The text in brackets stands for a token. It is not one.'],
   // Inside a token, three dots or stars can be by chance. Tokens with stars also have other signs.
-  [/^(?:\.{3}|\*{3})|(?:\.{3}|\*{3})$|\*{5}/, MASKED],
+  // Google pads some of its tokens with dots.
+  [/^(?:\.{3}|\*{3})|^(?!ya29\.).*\.{3}$|\*{3}$|\*{5}/, MASKED],
   [/^[\w.~+/=|:-]*\*{3,}[\w.~+/=|:-]*$|^eyJ[\w-]*\.{3}/, MASKED],
   [/^x{6,}\w{0,8}$|^(?:x{4}[-_.]){2,8}\w{0,8}$/i, MASKED],
   [/^(?:x{3,}|[^a-z0-9]*)$/i, 'The token is masked, or there is none.'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ObjectRows } from './object-rows.ts'
+import { REPEATED } from './token-line.ts'
 
 test('a member that is too deep to be written does not end the run', () => {
   const rows = new ObjectRows({ token: 'token', where: new Map(), keep: ['a'] }, 'leaked.ndjson')
@@ -56,4 +57,11 @@ test('a number is no object and no token', () => {
   expect(rows.add({ text: '{"token":1234567890123456789}' }, 2)).toMatchObject([
     { problem: 'The member "token" is not a string.' },
   ])
+})
+
+test('a repeated member of --where is a problem of the row, and not a member that no object has', () => {
+  const choice = { token: 'token', where: new Map([['e', new Set(['x'])]]), keep: [] }
+  const rows = new ObjectRows(choice, 'leaked.ndjson')
+  expect(rows.add({ text: '{"e":"x","e":"x","token":"abc-1"}' }, 1)).toMatchObject([{ problem: REPEATED }])
+  expect(rows.end()).toEqual([])
 })

@@ -47,8 +47,8 @@ export class ObjectRows implements RowFormat {
       return [{ line: number, problem: 'The line is not a JSON object.' }]
     }
     this.#first ??= value
-    if (repeatsMember(json, this.#read)) return [{ line: number, problem: REPEATED }]
     for (const name of this.#unseen) if (memberOf(value, name) !== undefined) this.#unseen.delete(name)
+    if (repeatsMember(json, this.#read)) return [{ line: number, problem: REPEATED }]
     const cell = (name: string): string | undefined => asText(memberOf(value, name))
     return [chooseRow(this.#choice, number, cell, () => this.#problemWith(value))]
   }

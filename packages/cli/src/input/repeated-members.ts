@@ -34,8 +34,8 @@ export function repeatsAnyMember(json: string, depth: number): boolean {
 
 /** Nearly all lines have each name once, and need not be read again. */
 function mayRepeat(json: string, path: string): boolean {
-  // Escapes can write any name.
-  if (json.includes('\\')) return true
+  // Escapes can write any name, but these characters only by their number.
+  if (json.includes(/^[\w.-]+$/.test(path) ? '\\u' : '\\')) return true
   return [path, ...path.split('.')].some((name) => {
     const quoted = `"${name}"`
     const first = json.indexOf(quoted)

@@ -2,7 +2,7 @@ import { CommandError } from '../command-error.ts'
 import { ExitCode } from '../exit-code.ts'
 import { type ColumnChoice, neededColumns } from './column-choice.ts'
 import { quoteName, showColumns } from './column-names.ts'
-import { separatorAdviceOutsideQuotes } from './line-separators.ts'
+import { type SeparatedLine, separatedLine } from './line-separators.ts'
 import { type NumberedLine, OpenRow } from './open-row.ts'
 import { splitLine } from './table-line.ts'
 
@@ -24,6 +24,8 @@ export class TableHeading {
   readonly #name: string
   /** The heading with each delimiter that fits the lines so far. */
   #readings = DELIMITERS.map((delimiter) => ({ delimiter, row: new OpenRow(), isOpen: false }))
+  /** The heading's first line, if other characters than LF seem to separate lines. */
+  #separated: SeparatedLine | undefined
 
   /** @param name The input's name in messages. */
   constructor(choice: ColumnChoice, name: string) {
@@ -39,8 +41,7 @@ export class TableHeading {
    */
   add(line: NumberedLine): TableColumns | undefined {
     if (!this.#isOpen && line.text.trim() === '') return undefined
-    const separators = separatorAdviceOutsideQuotes(line.text)
-    if (separators) this.#refuse(separators)
+    if (!this.#isOpen) this.#separated = separatedLine(line.text)
     this.#readings = this.#readings.filter((reading) => {
       const cells = splitLine(line.text, reading.delimiter, reading.isOpen)
       if (!cells) return false
@@ -57,7 +58,18 @@ export class TableHeading {
       if (isComplete || names.length > (best?.names.length ?? 0)) best = { delimiter, names }
       if (isComplete) break
     }
+    this.#checkSeparators(needed)
     return best ? this.#columnsOf(best, needed) : this.#refuseQuotes()
+  }
+
+  /** A character inside one name is harmless. Rows are lost if it ends a heading that is complete. */
+  #checkSeparators(needed: readonly string[]): void {
+    if (!this.#separated) return
+    const { first, advice } = this.#separated
+    for (const delimiter of DELIMITERS) {
+      const names = splitLine(first, delimiter, false)?.cells.map((cell) => cell.trim()) ?? []
+      if (needed.every((name) => names.includes(name))) this.#refuse(advice)
+    }
   }
 
   /** Call it when there are no more lines. @throws CommandError when the heading is incomplete */
@@ -84,6 +96,7 @@ export class TableHeading {
       const found = names.filter((column) => column === name).length
       if (found === 1) continue
       const what = found === 0 ? 'no column' : `${found} columns`
+      if (this.#separated) this.#refuse(this.#separated.advice)
       this.#refuse(`It has ${what} ${quoteName(name)}. Its first line has ${showColumns(names)}.`)
     }
     const positions = new Map(names.map((name, at) => [name, at]))
@@ -99,6 +112,7 @@ export class TableHeading {
   }
 }
 
+/** Names of columns have a digit before a letter once or twice: `oauth2_token`, `last_30days_2nd`. */
 function looksLikeToken(name: string): boolean {
-  return name.length >= 16 && /^[!-~]+$/.test(name) && /\d[a-z]/i.test(name)
+  return name.length >= 16 && /^[!-~]+$/.test(name) && (name.match(/\d[a-z]/gi)?.length ?? 0) >= 3
 }

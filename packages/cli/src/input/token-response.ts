@@ -16,7 +16,7 @@ type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Reads the JSON of a token response, or the tokens of a session. `null`, an empty text and a missing member are the same.
- * No token is dropped without a word: two values for one token, and `token` beside them, are a problem.
+ * No token is dropped without a word: two values for one token, and another `token` beside them, are a problem.
  *
  * @returns `undefined` if the text is not JSON, or only has `token`
  */
@@ -42,7 +42,12 @@ function tokensIn(fields: Fields): TokenResponse | undefined {
     if (values.length > 1) return { problem: `"${name}" and "${other}" have different values.` }
   }
   if (token !== undefined && !access.includes(token) && !refresh.includes(token)) {
-    return { problem: 'The JSON object has another token in "token". Write that one in a line of its own.' }
+    const hint = fields.token_type_hint ?? 'access_token'
+    if (access.length > 0 || hint !== 'access_token') {
+      return { problem: 'The JSON object has another token in "token". Write that one in a line of its own.' }
+    }
+    // As some servers answer: `token` and `refresh_token`.
+    access.push(token)
   }
   return {
     ...(access.length > 0 && { accessToken: access[0] }),

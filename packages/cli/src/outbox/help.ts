@@ -28,7 +28,8 @@ token endpoint: a JSON object with "access_token" and "refresh_token" (or
 are ignored. Tables are not read.
 
 If AUTHING_APP_ID and AUTHING_APP_HOST or AUTHING_APP_ISSUER are set, the logouts
-are bound to them: only a worker with the same settings sends their tokens.
+are bound to them: only a worker with the same settings sends their tokens. If
+your workers have the option provider, set OUTBOX_PROVIDER to its value instead.
 
 DATE is a date (00:00 UTC), or a date and a time with Z or an offset.
 

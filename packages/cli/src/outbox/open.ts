@@ -24,8 +24,8 @@ export type OutboxUse =
   | 'read'
 
 /**
- * Opens the outbox that the options and the environment name. Logouts that are added to it are bound to the application and
- * the provider that the environment names, if it does.
+ * Opens the outbox that the options and the environment name. Logouts that are added to it are bound to the provider that
+ * `OUTBOX_PROVIDER` names, or else to the application and the provider that the environment names, if it does.
  *
  * @throws CommandError when something is missing, OutboxError
  */
@@ -48,8 +48,9 @@ export async function openOutboxOf(
   const { openOutbox } = await import('@backend-logout/outbox')
   const store = isPostgres && use === 'read' ? { postgres: address.store, readOnly: true } : address.store
   const fingerprintKey = await readFingerprintKey(terminal)
-  const client = needsKeys ? (rest.client ?? ownProvider(terminal)) : undefined
-  return openOutbox({ store, encryptionKeys, fingerprintKey, ...rest, client })
+  const provider = terminal.env.OUTBOX_PROVIDER?.trim() || undefined
+  const client = needsKeys ? (rest.client ?? (provider ? undefined : ownProvider(terminal))) : undefined
+  return openOutbox({ store, encryptionKeys, fingerprintKey, ...rest, client, ...(provider && { provider }) })
 }
 
 async function keysOf({ keysFile }: OutboxLocation, terminal: Terminal): Promise<EncryptionKey[] | undefined> {

@@ -15,6 +15,7 @@ test('a token response is one logout', () => {
     tokens: { accessToken: 'a', refreshToken: 'r' },
   })
   expect(parse('{"refresh_token":"r"}')).toEqual({ tokens: { refreshToken: 'r' } })
+  expect(parse('{"token":"a","refresh_token":"r"}')).toEqual({ tokens: { accessToken: 'a', refreshToken: 'r' } })
   expect(parse('{"user":"u","accessToken":"a","refreshToken":"r","idToken":"i"}')).toEqual({
     tokens: { accessToken: 'a', refreshToken: 'r' },
   })
@@ -49,7 +50,7 @@ test.each([
   ['{"refresh_token":" "}', 'no "token"'],
   ['{"access_token":"a","access_token":"b"}', 'two members of one name'],
   ['{"access_token":"a","accessToken":"b"}', 'different values'],
-  ['{"token":"a","refresh_token":"r"}', 'another token in "token"'],
+  ['{"token":"a","refresh_token":"r","token_type_hint":"refresh_token"}', 'another token in "token"'],
   ['{"token":"a","token":"b"}', 'two members of one name'],
   ['{"access_token":"Bearer a"}', 'Bearer'],
   ['{"access_token":"a\\nb"}', 'characters'],
