@@ -58,6 +58,7 @@ const OTHERS = `## Other variables
 | \`HTTPS_PROXY\`, \`HTTP_PROXY\`, \`NO_PROXY\` | Node.js, Deno, the command line | The proxy. Lower-case names also work. |
 | \`OUTBOX_STORE\` | the command line | The location of the [outbox](../packages/cli/README.md). |
 | \`OUTBOX_KEYS\`, \`OUTBOX_KEYS_FILE\` | the command line | The keys that encrypt its rows, or the name of a file with them. |
+| \`OUTBOX_PROVIDER\` | the command line | The option \`provider\` of the outbox, if your workers have it. |
 | \`REVOCATIONS_STORE\` | the command line | The revocation log that your services follow. |
 | \`SESSIONS_STORE\` | the command line | The Postgres database with your application's sessions, for \`logout-user\`. |
 | \`FINGERPRINT_KEY\`, \`FINGERPRINT_KEY_FILE\` | the command line | The key of the fingerprints in reports, or the name of a file with it. |
