@@ -76,6 +76,7 @@ export class Worker {
   /** True if the last claim took as many logouts as it could, so that there may be more. */
   #more = false
   #stopping = false
+  #ended = false
   /** The time of the next claim, on the clock of `performance.now()`. */
   #lookAt = 0
   /** The end of the last pause in which it has looked for logouts. */
@@ -135,6 +136,7 @@ export class Worker {
       await upkeep.finish()
       return { ...this.#summary }
     } finally {
+      this.#ended = true
       clearTimeout(grace)
       timers.forEach(clearInterval)
       signal.removeEventListener('abort', stop)
@@ -245,6 +247,8 @@ export class Worker {
   }
 
   #report(doing: string, error: unknown): void {
+    // What is still under way, such as a request for turns, has no use any longer, and the store may be closed.
+    if (this.#ended) return
     this.#options.emit(storeErrorEvent(doing, error))
   }
 }

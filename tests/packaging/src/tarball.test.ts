@@ -30,8 +30,9 @@ test.each(tarballs)('$name has a README, a license and a changelog', async ({ fi
   expect(list).toEqual(expect.arrayContaining(['package/README.md', 'package/LICENSE', 'package/CHANGELOG.md']))
 })
 
-test.each(tarballs)('$name is less than 125 kB to download, or 1.6 MB with an empty database', ({ name, file }) => {
-  const limit = name === '@backend-logout/private-store' ? 1_600_000 : 125_000
+// A changelog, which grows with each release, is part of it.
+test.each(tarballs)('$name is less than 150 kB to download, or 1.6 MB with an empty database', ({ name, file }) => {
+  const limit = name === '@backend-logout/private-store' ? 1_600_000 : 150_000
   expect(statSync(join(workspace, 'release', file)).size).toBeLessThan(limit)
 })
 
