@@ -247,7 +247,7 @@ export class Worker {
   }
 
   #report(doing: string, error: unknown): void {
-    // What is still under way, such as a request for turns, has no use any longer, and the store may be closed.
+    // A request for turns may still be in progress, while the store closes.
     if (this.#ended) return
     this.#options.emit(storeErrorEvent(doing, error))
   }
