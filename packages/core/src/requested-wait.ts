@@ -49,7 +49,7 @@ const RESETS = [
   'retry-after-milliseconds',
 ]
 /** Names of the header with the number of requests that remain. */
-const REMAINING = ['remaining', 'remaining-requests', 'remaining-tokens']
+const REMAINING = KINDS.map((kind) => `remaining${kind}`)
 
 /**
  * Returns the wait after a failed request that the provider requires, in milliseconds: `Retry-After` (RFC 9110 §10.2.3)
@@ -69,7 +69,7 @@ export function requestedWait(
   wallNow: number,
 ): number | undefined {
   const now = parseDate(headers.get('date')?.trim()) ?? wallNow
-  return waitIn(headers, PAUSE, now) ?? resetAfter(headers, exceeded, now)
+  return waitIn(PAUSE, (name) => headers.get(name), now) ?? resetAfter(headers, exceeded, now)
 }
 
 function resetAfter(
@@ -84,7 +84,7 @@ function resetAfter(
   if (!exceeded && !used.length && !names(REMAINING).some((name) => isUsedUp(headers.get(name)))) return undefined
   const waits = (used.length ? used : limits).flatMap(({ reset }) => parseWait(reset, now) ?? [])
   if (waits.length) return Math.max(...waits)
-  return resetOfUsedUp(headers, now) ?? waitIn(headers, names(RESETS), now)
+  return resetOfUsedUp(headers, now) ?? waitIn(names(RESETS), (name) => headers.get(name), now)
 }
 
 /** The longest wait for the limits that are used up, if the headers say which those are. */
@@ -93,14 +93,15 @@ function resetOfUsedUp(headers: TransportResponse['headers'], now: number): numb
     KINDS.flatMap((kind) => {
       const remaining = headers.get(`${prefix}remaining${kind}`)
       if (!isUsedUp(remaining)) return []
-      const names = RESETS.filter((name) => (/-(?:requests|tokens)$/.exec(name)?.[0] ?? '') === kind)
-      const found = names.flatMap((name) => {
-        return parseWait(ofUsedUp(headers.get(prefix + name), remaining), now, unitOf(name)) ?? []
-      })
-      return found.slice(0, 1)
+      const names = RESETS.filter((name) => kindOf(name) === kind).map((name) => prefix + name)
+      return waitIn(names, (name) => ofUsedUp(headers.get(name), remaining), now) ?? []
     }),
   )
   return waits.length ? Math.max(...waits) : undefined
+}
+
+function kindOf(name: string): string {
+  return KINDS.find((kind) => kind && name.endsWith(kind)) ?? ''
 }
 
 /** The times of the limits that are used up. With as many numbers as times, they belong together: `0, 9` and `1, 3600`. */
@@ -116,17 +117,12 @@ function isUsedUp(remaining: string | null | undefined): boolean {
 }
 
 /** The wait in the first of these headers that states one. */
-function waitIn(headers: TransportResponse['headers'], names: readonly string[], now: number): number | undefined {
+function waitIn(names: readonly string[], read: (name: string) => string | null, now: number): number | undefined {
   for (const name of names) {
-    const wait = parseWait(headers.get(name), now, unitOf(name))
+    const wait = parseWait(read(name), now, /-(?:ms|milliseconds)$/.test(name) ? 1 : 1_000)
     if (wait !== undefined) return wait
   }
   return undefined
-}
-
-/** The unit of a plain number in this header, in milliseconds. */
-function unitOf(name: string): number {
-  return /-(?:ms|milliseconds)$/.test(name) ? 1 : 1_000
 }
 
 /**

@@ -28,6 +28,7 @@ export function describe(error: unknown, peer: Peer = 'provider'): string {
   // OpenSSL's message is a log line that contains a position in its source code; `reason` is the readable part.
   const stated = code.startsWith('ERR_SSL_') ? reason : message
   // A host with several addresses fails with one error for each of them, and no separate message.
+  // Node.js adds the address of this side, which a connection that was not opened does not have.
   const text =
     stated?.replace(' - Local (undefined:undefined)', '') ||
     errors?.map((one) => describe(one, peer)).join(', ') ||

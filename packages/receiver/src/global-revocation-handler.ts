@@ -44,7 +44,7 @@ const { keepOfflineAccess: _never, ...ITS_TARGETS } = TARGETS
 const NAMES = {
   more: { ...ITS_TARGETS, endpoint: true, subjectOfEmail: true },
   without: {
-    replays: 'a request can be repeated, which is harmless',
+    replays: 'a token is accepted until it expires',
     decryptionKeys: 'the tokens of these requests are not encrypted',
     allowMissingExp: 'the tokens of these requests must have exp',
     strictType: 'the typ of these tokens is always checked',

@@ -9,7 +9,7 @@ export type ProblemCode = components['schemas']['ProblemCode']
  * - `invalid_options`: the request cannot be sent, such as to an endpoint of another origin.
  * - `refused`: the backend refused the request; see `problem`.
  * - `unexpected_response`: the response is not from this endpoint; often the path is wrong.
- * - `network`: no response, because the connection failed.
+ * - `network`: no response, because the connection failed, or a redirect, such as to a login page.
  * - `timeout`: no response in time. The backend may still be working.
  * - `aborted`: the page's own signal ended the wait.
  */

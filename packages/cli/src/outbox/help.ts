@@ -24,8 +24,9 @@ Exit codes:
 export const addDetails = `
 Each line of FILE is a token, a JSON object with "token", or the response of a
 token endpoint: a JSON object with "access_token" and "refresh_token" (or
-"accessToken" and "refreshToken"), which together form one logout. Blank lines
-are ignored. Tables are not read.
+"accessToken" and "refreshToken"), which together form one logout. Beside a
+refresh token, "token" is the access token. Blank lines are ignored. Tables are
+not read.
 
 If AUTHING_APP_ID and AUTHING_APP_HOST or AUTHING_APP_ISSUER are set, the logouts
 are bound to them: only a worker with the same settings sends their tokens. If

@@ -63,9 +63,8 @@ const CONCURRENCY = 8
  *
  * A webhook is authenticated by only a fixed secret in a header. It contains no time, so its time is now, as in
  * `logoutEverywhere`: a login that begins between an event and its delivery also ends, and so does one that begins before a
- * repeated delivery. According to GenAuth,
- * `user:password-changed` is also sent for a change that failed. Webhooks contain password hashes and tokens: events
- * and errors omit them; keep them out of your logs.
+ * repeated delivery. According to GenAuth, `user:password-changed` is also sent for a change that failed. Webhooks contain
+ * password hashes and tokens: events and errors omit them; keep them out of your logs.
  *
  * **Not confirmed at a live tenant**: it follows GenAuth's public documentation, and is tested against the emulator.
  *
