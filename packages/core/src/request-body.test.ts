@@ -92,8 +92,8 @@ test('the chunks of a body are not retained, because each can hold a large buffe
       await new Promise((resolve) => setImmediate(resolve))
     },
   })
-  const outcome = read(body)
-  await expect.poll(() => buffers.length).toBe(200)
+  const outcome = read(body, { timeoutMs: 20_000 })
+  await expect.poll(() => buffers.length, { timeout: 20_000 }).toBe(200)
   collectGarbage()
   expect(buffers.filter((buffer) => buffer.deref()).length).toBeLessThan(20)
   counted.resolve()
